@@ -1,0 +1,171 @@
+//! Carrying out commands, and reading what one has written.
+//!
+//! The event store answers at once; a read model follows some milliseconds later. So a command's answer
+//! carries the position of its last event in the log (`Event-Position`), and a read waits, for a bounded
+//! time, until the read model has come as far as the caller's own last write. Whoever wrote through
+//! another process sends the position along in the same header.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponseParts, ResponseParts};
+use cqrs_es::Aggregate;
+use domain::{AccountId, Effects, EventId, Services};
+use event_store::{Attached, CommandContext, Executed};
+use moka::future::Cache;
+use tokio::time::{Instant, timeout_at};
+
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// The header with which positions travel.
+pub(crate) const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
+/// How long a command waits for its position.
+const SEQUENCING: Duration = Duration::from_secs(2);
+/// How long a read waits for the read model.
+const FOLLOWING: Duration = Duration::from_secs(1);
+/// How long a write is remembered: far longer than a read model lags.
+const MEMORY: Duration = Duration::from_secs(60);
+
+/// The newest position each account has written through this process.
+pub(crate) struct Written(Cache<AccountId, i64>);
+
+impl Default for Written {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(100_000).time_to_live(MEMORY).build())
+    }
+}
+
+impl Written {
+    /// The newest position of an account; 0 when it wrote nothing lately.
+    async fn newest(&self, account: AccountId) -> i64 {
+        self.0.get(&account).await.unwrap_or(0)
+    }
+
+    async fn record(&self, account: AccountId, position: i64) {
+        let newest = position.max(self.newest(account).await);
+        self.0.insert(account, newest).await;
+    }
+}
+
+/// The position of a command's effect, as a header of its answer. Left out when it is not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EventPosition(Option<i64>);
+
+impl EventPosition {
+    /// No position to tell.
+    pub(crate) fn unknown() -> Self {
+        Self(None)
+    }
+}
+
+impl IntoResponseParts for EventPosition {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        if let Some(position) = self.0 {
+            parts.headers_mut().insert(EVENT_POSITION, HeaderValue::from(position));
+        }
+        Ok(parts)
+    }
+}
+
+impl AppState {
+    /// Has an aggregate carry out a command.
+    pub(crate) async fn execute<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+        attached: Attached,
+    ) -> Result<Executed<A>, Problem>
+    where
+        A: Aggregate<Services = Services>,
+        A::Command: Clone,
+        A::Event: Effects,
+        A::Error: Into<Problem>,
+    {
+        Ok(self.store.execute::<A>(id, command, context, attached).await?)
+    }
+
+    /// The position of the last of a command's `events`, which concern `account`. Where there is none
+    /// because everything was so already, the effect lies at or before the newest known position.
+    pub(crate) async fn position(&self, account: AccountId, events: &[EventId]) -> EventPosition {
+        let Some(last) = events.last() else {
+            let known = self.written.newest(account).await.max(self.store.head().position());
+            return EventPosition((known > 0).then_some(known));
+        };
+        // The command is stored: a failure from here on must not make it look refused.
+        let position = match self.store.position_of(*last, SEQUENCING).await {
+            Ok(Some(position)) => position,
+            Ok(None) => {
+                tracing::warn!(event_id = %last, "the sequencer gave an event no position in time");
+                return EventPosition(None);
+            }
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(event_id = %last, error, "an event's position cannot be had");
+                return EventPosition(None);
+            }
+        };
+        self.written.record(account, position).await;
+        EventPosition(Some(position))
+    }
+
+    /// Waits until read model `view` shows what the account has written, here or, where the client says
+    /// so, elsewhere. Whether it does by now; if not, the caller answers what there is.
+    pub(crate) async fn catch_up(
+        &self,
+        view: &'static str,
+        account: AccountId,
+        told: Option<i64>,
+    ) -> Result<bool, Problem> {
+        let deadline = Instant::now() + FOLLOWING;
+        let mut position = self.written.newest(account).await;
+        if let Some(told) = told.filter(|told| *told > position) {
+            // The log must have come so far first. Waiting for that costs nothing, so that an invented
+            // position is waited for in vain without asking the database.
+            let mut head = self.store.head().subscribe();
+            if timeout_at(deadline, head.wait_for(|head| *head >= told)).await.is_err() {
+                tracing::debug!(view, "a read waited in vain for a position beyond the log");
+                return Ok(false);
+            }
+            position = told;
+        }
+        if position == 0 {
+            return Ok(true);
+        }
+        let patience = deadline.saturating_duration_since(Instant::now());
+        let reached = self.views.wait_for(view, position, patience).await?;
+        if !reached {
+            tracing::debug!(view, position, "a read waited in vain for its read model");
+        }
+        Ok(reached)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn positions_are_remembered_and_only_grow() {
+        let (ada, bob) = (AccountId::from_uuid(Uuid::from_u128(1)), AccountId::from_uuid(Uuid::from_u128(2)));
+        let written = Written::default();
+        written.record(ada, 7).await;
+        written.record(ada, 5).await;
+        assert_eq!((written.newest(ada).await, written.newest(bob).await), (7, 0));
+    }
+
+    #[test]
+    fn a_known_position_is_told() {
+        let header = |position| {
+            let response = (EventPosition(position), ()).into_response();
+            response.headers().get(EVENT_POSITION).cloned()
+        };
+        assert_eq!(header(Some(42)).unwrap(), "42");
+        assert_eq!(header(None), None);
+    }
+}

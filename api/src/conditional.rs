@@ -1,0 +1,51 @@
+//! Conditional requests (RFC 9110, section 13): a client says which version it has seen.
+
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+
+/// Whether the client already has the version named `etag`: the answer is then 304 (`If-None-Match`,
+/// weak comparison).
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    lists(headers, &IF_NONE_MATCH).is_some_and(|listed| {
+        listed.iter().any(|tag| *tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    })
+}
+
+/// Whether a change based on another version than `etag` is asked for: the answer is then 412 (`If-Match`,
+/// strong comparison). Without the header anything goes.
+pub(crate) fn is_outdated(headers: &HeaderMap, etag: &str) -> bool {
+    lists(headers, &IF_MATCH).is_some_and(|listed| !listed.iter().any(|tag| *tag == "*" || *tag == etag))
+}
+
+/// Our tags hold no comma, so the list can be split at commas.
+fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.iter().flat_map(|value| value.split(',')).map(str::trim).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn a_known_version_is_recognised() {
+        for (value, known) in
+            [("\"7\"", true), ("W/\"7\"", true), ("\"6\", \"7\"", true), ("*", true), ("\"70\"", false)]
+        {
+            assert_eq!(is_known(&with(IF_NONE_MATCH, value), "\"7\""), known, "{value}");
+        }
+        assert!(!is_known(&HeaderMap::new(), "\"7\""));
+    }
+
+    #[test]
+    fn a_change_of_another_version_is_recognised() {
+        for (value, outdated) in [("\"7\"", false), ("W/\"7\"", true), ("*", false), ("\"6\"", true)] {
+            assert_eq!(is_outdated(&with(IF_MATCH, value), "\"7\""), outdated, "{value}");
+        }
+        assert!(!is_outdated(&HeaderMap::new(), "\"7\""));
+    }
+}

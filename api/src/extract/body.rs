@@ -1,0 +1,200 @@
+//! A JSON body, parsed into the type a handler wants.
+//!
+//! What is no JSON is 400; JSON that is not what was wanted is 422 and says where (RFC 6901). Every type
+//! refuses members it does not know: a misspelt one must not be taken for one left out.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+
+use crate::problem::{InputError, Kind, Problem};
+use crate::state::AppState;
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(Kind::UnsupportedMediaType));
+        }
+        parse(&read_whole(request, state).await?).map(Self)
+    }
+}
+
+/// The whole body, if it is not larger than the route allows.
+pub(crate) async fn read_whole(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::because(Kind::TooLarge, "The body is larger than this route takes.")
+        } else {
+            Problem::because(Kind::Malformed, "The body could not be read to its end.")
+        }
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// A member that is parsed from text as a person may have typed it: types of the domain check what comes in
+/// only there, since what was stored once must always read back.
+pub(crate) fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take the items of a list for the members in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| refuse(&error, &no_path()))?;
+        return Err(Problem::invalid(vec![InputError::at("", "expected an object")]));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().clone();
+        refuse(&error.into_inner(), &path)
+    })?;
+    reader.end().map_err(|error| refuse(&error, &no_path()))?;
+    Ok(value)
+}
+
+fn no_path() -> Path {
+    serde_path_to_error::Track::new().path()
+}
+
+fn refuse(error: &serde_json::Error, path: &Path) -> Problem {
+    if error.classify() != Category::Data {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        return Problem::because(Kind::Malformed, format!("The body is not JSON: see {place}."));
+    }
+    let text = error.to_string();
+    // The place in the text says nothing that the pointer does not say better.
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    Problem::invalid(vec![InputError::at(pointer(path, message), message)])
+}
+
+/// Where the error is. One about a member that is missing or unknown is reported for the object around it,
+/// but a client wants to know the member.
+fn pointer(path: &Path, message: &str) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => push(&mut pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split_once('`'));
+    if let Some((member, _)) = named {
+        let there =
+            path.iter().next_back().is_some_and(|last| matches!(last, Segment::Map { key } if key == member));
+        if !there {
+            push(&mut pointer, member);
+        }
+    }
+    pointer
+}
+
+fn push(pointer: &mut String, member: &str) {
+    pointer.push('/');
+    pointer.push_str(&member.replace('~', "~0").replace('/', "~1"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::text_of;
+    use axum::response::IntoResponse;
+    use domain::EmailAddress;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its parsing is of interest")]
+    struct Wanted {
+        #[serde(deserialize_with = "parsed")]
+        email: EmailAddress,
+        #[serde(default)]
+        list: Vec<Item>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its parsing is of interest")]
+    struct Item {
+        on: bool,
+    }
+
+    async fn refusal(body: &str) -> String {
+        text_of(parse::<Wanted>(body.as_bytes()).unwrap_err().into_response()).await
+    }
+
+    async fn pointer_of(body: &str) -> String {
+        let answer: serde_json::Value = serde_json::from_str(&refusal(body).await).unwrap();
+        assert_eq!(answer["status"], 422, "{body}");
+        answer["errors"][0]["pointer"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_pointed_at() {
+        assert_eq!(pointer_of("{}").await, "/email");
+        assert_eq!(pointer_of(r#"{"email": 7}"#).await, "/email");
+        assert_eq!(pointer_of(r#"{"email": "nobody"}"#).await, "/email");
+        assert_eq!(pointer_of(r#"{"email": "a@b.c", "emial": 1}"#).await, "/emial");
+        assert_eq!(pointer_of(r#"{"email": "a@b.c", "a/b": 1}"#).await, "/a~1b");
+        assert_eq!(pointer_of(r#"{"email": "a@b.c", "email": "a@b.c"}"#).await, "/email");
+        assert_eq!(
+            pointer_of(r#"{"email": "a@b.c", "list": [{"on": true}, {"on": 1}]}"#).await,
+            "/list/1/on"
+        );
+        assert_eq!(pointer_of(r#"{"email": "a@b.c", "list": [{"of": true}]}"#).await, "/list/0/of");
+        assert_eq!(pointer_of(r#"{"email": "a@b.c", "list": [{}]}"#).await, "/list/0/on");
+        for body in ["[]", r#"["a@b.c"]"#, "7", "null"] {
+            assert_eq!(pointer_of(body).await, "", "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_said_in_words() {
+        insta::assert_snapshot!(refusal(r#"{"email": "nobody"}"#).await, @r#"{"type":"/problems/invalid-input","title":"The input is wrong.","status":422,"detail":"Some of the input is missing, unknown or wrong.","errors":[{"pointer":"/email","message":"expected an email address such as name@example.com, of at most 254 characters"}]}"#);
+        insta::assert_snapshot!(refusal(r#"{"email": "a@b.c", "emial": 1}"#).await, @r#"{"type":"/problems/invalid-input","title":"The input is wrong.","status":422,"detail":"Some of the input is missing, unknown or wrong.","errors":[{"pointer":"/emial","message":"unknown field `emial`, expected `email` or `list`"}]}"#);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_json_is_malformed() {
+        insta::assert_snapshot!(refusal("{\"email\": ").await, @r#"{"type":"/problems/malformed-request","title":"The request cannot be read.","status":400,"detail":"The body is not JSON: see line 1, column 10."}"#);
+        let deep = "[".repeat(100_000);
+        for body in ["", "x", "{\"email\": \"a@b.c\"} x", &deep] {
+            let problem = parse::<Wanted>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.kind(), Kind::Malformed, "{}", &body[..body.len().min(20)]);
+        }
+    }
+
+    #[test]
+    fn json_is_told_by_its_media_type() {
+        let told =
+            |value: &'static str| is_json(&HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())]));
+        assert!(told("application/json") && told("Application/JSON; charset=utf-8"));
+        assert!(told("application/merge-patch+json"));
+        assert!(!told("text/plain") && !told("application/x-www-form-urlencoded") && !told(""));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}

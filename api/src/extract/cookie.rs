@@ -1,0 +1,85 @@
+//! The cookie a browser's session lives in (RFC 6265).
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The session cookie, as this deployment sets it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionCookie {
+    https: bool,
+}
+
+impl SessionCookie {
+    /// The cookie of a service reached over TLS, or on plain loopback.
+    pub(crate) fn new(https: bool) -> Self {
+        Self { https }
+    }
+
+    /// `__Host-` makes the browser refuse the cookie from any other host, and without TLS (RFC 6265bis,
+    /// section 4.1.3.2).
+    pub(crate) fn name(self) -> &'static str {
+        if self.https { "__Host-session" } else { "session" }
+    }
+
+    /// Hands the token to the browser, out of reach of scripts, for `seconds`.
+    pub(crate) fn set(self, token: &SecretString, seconds: i64) -> Option<HeaderValue> {
+        self.header(token.expose_secret(), seconds)
+    }
+
+    /// Takes it back.
+    pub(crate) fn clear(self) -> Option<HeaderValue> {
+        self.header("", 0)
+    }
+
+    fn header(self, value: &str, seconds: i64) -> Option<HeaderValue> {
+        let secure = if self.https { "; Secure" } else { "" };
+        let name = self.name();
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        let mut header = HeaderValue::from_str(&cookie).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    /// The token in a request's cookies.
+    pub(crate) fn read(self, headers: &HeaderMap) -> Option<SecretString> {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let mut found = pairs.filter(|(name, _)| *name == self.name()).map(|(_, value)| value);
+        found.next().filter(|token| !token.is_empty()).map(SecretString::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_the_cookie_is_bound_to_the_host() {
+        let header = SessionCookie::new(true).set(&"pss_1".into(), 60).unwrap();
+        assert!(header.is_sensitive());
+        insta::assert_snapshot!(header.to_str().unwrap(), @"__Host-session=pss_1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+        let cleared = SessionCookie::new(true).clear().unwrap();
+        insta::assert_snapshot!(cleared.to_str().unwrap(), @"__Host-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure");
+    }
+
+    #[test]
+    fn on_plain_loopback_it_is_not() {
+        let header = SessionCookie::new(false).set(&"pss_1".into(), 60).unwrap();
+        insta::assert_snapshot!(header.to_str().unwrap(), @"session=pss_1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let read = |https, value: &'static str| {
+            let headers = HeaderMap::from_iter([(COOKIE, value.parse().unwrap())]);
+            SessionCookie::new(https).read(&headers).map(|token| token.expose_secret().to_owned())
+        };
+        assert_eq!(read(false, "a=1; session=pss_1;b=2").as_deref(), Some("pss_1"));
+        assert_eq!(read(true, "session=pss_1; __Host-session=pss_2").as_deref(), Some("pss_2"));
+        for other in ["session=", "Session=pss_1", "xsession=pss_1", "session", ""] {
+            assert_eq!(read(false, other), None, "{other}");
+        }
+        assert_eq!(read(true, "session=pss_1"), None);
+    }
+}

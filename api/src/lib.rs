@@ -1,0 +1,63 @@
+//! How one asks: the HTTP interface.
+//!
+//! The only place that knows HTTP. A route parses at the edge, asks the domain by a command or a read
+//! model by a query, and tells what came of it; it decides nothing itself. What always holds, whatever
+//! the route:
+//!
+//! - Every refusal is a problem document (RFC 9457) with a stable `type`; no internal text leaves.
+//! - A route that is away, busy or late answers 503 with `Retry-After`; it never hangs and never panics.
+//! - Every POST but `/track` takes an `Idempotency-Key`; a cut connection does not stop what it began.
+//! - Nothing a client sent is logged: no query, no body, no address, no name of a program.
+//!
+//! A crash in the middle of a request leaves either all of its command or nothing of it: the command
+//! and what belongs to it are one statement of the event store.
+
+mod command;
+mod conditional;
+mod credentials;
+mod extract;
+mod middleware;
+mod openapi;
+mod page;
+pub mod password;
+mod problem;
+mod routes;
+mod server;
+mod state;
+mod streams;
+pub mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use openapi::openapi;
+pub use server::serve;
+pub use state::{ApiConfig, Dependencies, ReadinessCheck};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use middleware::{admit, answer_panic, hurry, observe, once};
+use state::AppState;
+
+/// Every route, ready to be [served](serve()).
+pub fn router(dependencies: Dependencies) -> Router {
+    let state = AppState::new(dependencies);
+    // Within `once`, so that a panic gives its key up like any other failure.
+    let v1 = routes::v1()
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn_with_state(state.clone(), once))
+        .layer(DefaultBodyLimit::max(routes::LARGEST_BODY));
+    let limited =
+        v1.merge(routes::ingestion()).layer(from_fn(hurry)).layer(from_fn_with_state(state.clone(), admit));
+    // What tells how the process is must answer also when it is busy.
+    let (router, _) = limited.merge(routes::service()).split_for_parts();
+    router
+        .fallback(routes::unknown_route)
+        .method_not_allowed_fallback(routes::wrong_method)
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn_with_state(state.clone(), observe))
+        .with_state(state)
+}

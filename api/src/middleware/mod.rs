@@ -1,0 +1,18 @@
+//! What holds for many routes: told once, around them.
+//!
+//! From the outside in: every answer is counted, named and given its security headers ([`observe()`]); a
+//! panic becomes an answer; what is too much is sent away ([`admit`]); what takes too long is let go
+//! ([`hurry`]); what was done before is not done again ([`once`]).
+
+mod deadline;
+mod headers;
+mod idempotency;
+mod observe;
+mod overload;
+mod panic;
+
+pub(crate) use deadline::hurry;
+pub(crate) use idempotency::once;
+pub(crate) use observe::observe;
+pub(crate) use overload::admit;
+pub(crate) use panic::answer_panic;

@@ -1,0 +1,239 @@
+//! The description of the interface (OpenAPI 3.1), generated from the code.
+//!
+//! A route documents what is special about it. What holds for many of them is added here: how to say who
+//! asks, and the refusals any route of its sort can answer with. So a route cannot forget them.
+
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+};
+use utoipa::{OpenApi as _, ToSchema};
+
+use crate::problem::{Document, InputError, MEDIA_TYPE};
+use crate::routes;
+
+const ABOUT: &str = "Personal settings and privacy requests of account holders. Refusals are problem documents \
+(RFC 9457): act on their `type`. Every POST but `/track` takes an `Idempotency-Key`. The answer to a command \
+carries `Event-Position`; send it along with a GET, to whatever process, to see the effect.";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Personal settings", description = ABOUT, license(name = "MIT OR Apache-2.0")),
+    tags(
+        (name = "Sessions", description = "Signing in and out"),
+        (name = "Me", description = "The account of who is asking"),
+        (name = "Privacy requests", description = "Having one's data handed over or erased (GDPR Art. 15, 17 and 20)"),
+        (name = "Operators", description = "For those who run the service"),
+        (name = "Ingestion", description = "Where usage comes in"),
+        (name = "Service", description = "How the process is"),
+    ),
+    components(schemas(Document, InputError))
+)]
+struct Base;
+
+/// The description of every route.
+pub fn openapi() -> OpenApi {
+    let router = routes::v1().merge(routes::ingestion()).merge(routes::service());
+    let mut document = Base::openapi();
+    document.merge(router.into_openapi());
+    add_security(&mut document);
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Put, &mut item.put),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Delete, &mut item.delete),
+            (HttpMethod::Patch, &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                complete(path, &method, operation);
+            }
+        }
+    }
+    document
+}
+
+fn add_security(document: &mut OpenApi) {
+    let bearer = |description: &str| {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("opaque");
+        SecurityScheme::Http(scheme.description(Some(description)).build())
+    };
+    let cookie = |name: &str| {
+        let text = "Set by signing in. A request that changes something must come from our own pages. \
+            Over TLS it is named `__Host-session`, on plain loopback `session`.";
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(name, text)))
+    };
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("session_token", bearer("The `token` of signing in: `pss_…`"));
+    components.add_security_scheme("session_cookie", cookie("__Host-session"));
+    components.add_security_scheme("operator_token", bearer("The token of an operator: `pso_…`"));
+}
+
+/// Adds what holds for every operation of its sort.
+fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    let product = path.starts_with("/v1/");
+    let command = product && *method != HttpMethod::Get;
+    let mut refusals = vec![(500, "Something went wrong on our side: `internal`")];
+    if path != "/healthz" && path != "/readyz" {
+        refusals.push((503, "Away, busy or late: `unavailable`, `busy` or `timed-out`; see `Retry-After`"));
+    }
+    if operation.security.is_some() {
+        refusals.push((401, "No live token or session: `unauthenticated`"));
+        if command {
+            refusals.push((403, "A page of another site sent this: `cross-site-request`"));
+        }
+    }
+    if product && operation.request_body.is_some() {
+        refusals.extend([
+            (400, "It is not JSON: `malformed-request`"),
+            (413, "The body is larger than 1 MiB: `too-large`"),
+            (415, "The body is not `application/json`: `unsupported-media-type`"),
+            (422, "Something in the body is missing, unknown or wrong: `invalid-input`"),
+        ]);
+    }
+    if has_parameter(operation, "limit") {
+        refusals.push((400, "A parameter is unknown or wrong: `invalid-parameters`"));
+    }
+    if product && *method == HttpMethod::Post {
+        refusals.push((409, "The same Idempotency-Key is at work: `request-in-progress`"));
+        add_idempotency_key(operation);
+    }
+    for (status, description) in refusals {
+        let response = ResponseBuilder::new().description(description).build();
+        operation.responses.responses.entry(status.to_string()).or_insert(RefOr::T(response));
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        finish(status, response, command);
+    }
+}
+
+/// A refusal is a problem unless the route says otherwise; the effect of a command has a position.
+fn finish(status: &str, response: &mut Response, command: bool) {
+    let refused = status.starts_with(['4', '5']);
+    if refused && response.content.is_empty() {
+        let problem = Content::new(Some(Ref::from_schema_name(Document::name())));
+        response.content.insert(MEDIA_TYPE.to_owned(), problem.into());
+    }
+    if status == "503" {
+        let header = header(Type::Integer, "After how many seconds to try again");
+        response.headers.insert("Retry-After".to_owned(), header.into());
+    }
+    if command && status.starts_with('2') {
+        let header = header(Type::Integer, "The position of the effect in the log");
+        response.headers.insert("Event-Position".to_owned(), header.into());
+    }
+}
+
+fn header(of: Type, description: &str) -> Header {
+    HeaderBuilder::new().schema(Some(simple(of))).description(Some(description)).build()
+}
+
+fn simple(of: Type) -> Object {
+    ObjectBuilder::new().schema_type(of).build()
+}
+
+fn has_parameter(operation: &Operation, name: &str) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => parameter.name == name,
+        RefOr::Ref(_) => false,
+    })
+}
+
+fn add_idempotency_key(operation: &mut Operation) {
+    let text = "1 to 255 visible ASCII characters of your choice. The same key and body give the same answer \
+        again for 24 hours; the same key and another request is refused with 422.";
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(Schema::Object(simple(Type::String))));
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter.build()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn operations(document: &OpenApi) -> Vec<(String, Operation)> {
+        let mut found = Vec::new();
+        for (path, item) in &document.paths.paths {
+            let methods =
+                [("GET", &item.get), ("PUT", &item.put), ("POST", &item.post), ("DELETE", &item.delete)];
+            for (method, operation) in methods {
+                found.extend(operation.clone().map(|operation| (format!("{method} {path}"), operation)));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_route_of_the_contract_is_described() {
+        let names: Vec<String> = operations(&openapi()).into_iter().map(|(name, _)| name).collect();
+        insta::assert_snapshot!(names.join("\n"), @"
+        GET /healthz
+        GET /metrics
+        GET /openapi.json
+        GET /readyz
+        POST /track
+        POST /v1/admin/accounts
+        GET /v1/me
+        GET /v1/me/history
+        PUT /v1/me/password
+        GET /v1/me/preferences
+        PUT /v1/me/preferences
+        GET /v1/me/privacy-requests
+        POST /v1/me/privacy-requests
+        GET /v1/me/privacy-requests/{id}
+        DELETE /v1/me/privacy-requests/{id}
+        GET /v1/me/privacy-requests/{id}/archive
+        DELETE /v1/me/privacy-requests/{id}/archive
+        GET /v1/me/privacy-requests/{id}/events
+        GET /v1/sessions
+        POST /v1/sessions
+        DELETE /v1/sessions/current
+        POST /v1/sessions/reauthenticate
+        DELETE /v1/sessions/{id}
+        ");
+    }
+
+    #[test]
+    fn the_description_reads_back_and_is_openapi_3_1() {
+        let text = serde_json::to_string(&openapi()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(value["openapi"].as_str().unwrap().starts_with("3.1"));
+        let read: OpenApi = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), value);
+        // Every reference leads somewhere.
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(value.pointer(pointer).is_some(), "{pointer} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_operation_says_who_may_and_what_may_go_wrong() {
+        let mut ids = BTreeSet::new();
+        for (name, operation) in operations(&openapi()) {
+            assert!(ids.insert(operation.operation_id.clone()), "{name}: its id is taken");
+            assert!(operation.summary.is_some(), "{name} has no summary");
+            let statuses: BTreeSet<&str> = operation.responses.responses.keys().map(String::as_str).collect();
+            assert!(statuses.contains("500"), "{name}");
+            let open =
+                ["POST /v1/sessions", "POST /track"].contains(&name.as_str()) || !name.contains("/v1/");
+            assert_eq!(operation.security.is_none(), open, "{name}: who may?");
+            if name.contains("/v1/") {
+                assert!(statuses.contains("401") && statuses.contains("503"), "{name}: {statuses:?}");
+            }
+            if name.starts_with("POST /v1/") {
+                assert!(has_parameter(&operation, "Idempotency-Key"), "{name}");
+                assert!(["400", "409", "413", "415", "422"].iter().all(|status| statuses.contains(status)));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a failure below means to who asked: the one place that says so.
+
+use domain::account::AccountError;
+use domain::effect::ClaimKind;
+use domain::privacy_request::PrivacyRequestError;
+use event_store::object::ObjectError;
+use event_store::{ExecuteError, StoreError};
+
+use super::{Kind, Problem};
+use crate::password::PasswordError;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let kind = if error.is_unavailable() { Kind::Unavailable } else { Kind::Internal };
+        Self::new(kind).caused_by(error)
+    }
+}
+
+impl From<ObjectError> for Problem {
+    fn from(error: ObjectError) -> Self {
+        let kind = match error {
+            ObjectError::Store(_) => Kind::Unavailable,
+            _ => Kind::Internal,
+        };
+        Self::new(kind).caused_by(error)
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        let kind = match error {
+            PasswordError::Busy => Kind::Busy,
+            PasswordError::Failed(_) => Kind::Internal,
+        };
+        Self::new(kind).caused_by(error)
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            // Who has a session but no account any more is nobody.
+            AccountError::Unknown => Self::new(Kind::Unauthenticated),
+            AccountError::AlreadyRegistered => Self::internal(error),
+        }
+    }
+}
+
+impl From<PrivacyRequestError> for Problem {
+    fn from(error: PrivacyRequestError) -> Self {
+        use PrivacyRequestError as E;
+        match error {
+            E::Unknown => Self::new(Kind::NotFound),
+            E::WrongState(state) => Self::new(Kind::TooLate).with_state(state.as_str()),
+            E::NoArchive => Self::new(Kind::ArchiveGone),
+            E::AlreadyReceived | E::UnknownSource | E::NoSources => Self::internal(error),
+        }
+    }
+}
+
+impl<E> From<ExecuteError<E>> for Problem
+where
+    E: std::error::Error + Into<Problem>,
+{
+    fn from(error: ExecuteError<E>) -> Self {
+        match error {
+            ExecuteError::Refused(refusal) => refusal.into(),
+            ExecuteError::Taken { kind: ClaimKind::Email, .. } => Self::new(Kind::EmailTaken),
+            ExecuteError::Taken { kind: ClaimKind::OpenRequest, owner } => {
+                Self::new(Kind::RequestOpen).with_request(owner)
+            }
+            ExecuteError::KeyGone => Self::new(Kind::DataErased),
+            ExecuteError::Contended => Self::new(Kind::Busy),
+            ExecuteError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::privacy_request::State;
+
+    fn kind(problem: impl Into<Problem>) -> Kind {
+        problem.into().kind()
+    }
+
+    #[test]
+    fn what_may_pass_is_told_apart_from_what_will_not() {
+        assert_eq!(kind(StoreError::Unreadable("event evt_1".to_owned())), Kind::Internal);
+        assert_eq!(kind(ExecuteError::<AccountError>::Contended), Kind::Busy);
+        assert_eq!(kind(PasswordError::Busy), Kind::Busy);
+    }
+
+    #[test]
+    fn refusals_have_types_of_their_own() {
+        let taken = |kind| ExecuteError::<AccountError>::Taken { kind, owner: "req_1".to_owned() };
+        assert_eq!(kind(taken(ClaimKind::Email)), Kind::EmailTaken);
+        assert_eq!(kind(taken(ClaimKind::OpenRequest)), Kind::RequestOpen);
+        assert_eq!(kind(ExecuteError::<AccountError>::KeyGone), Kind::DataErased);
+        assert_eq!(kind(PrivacyRequestError::WrongState(State::Running)), Kind::TooLate);
+        assert_eq!(kind(PrivacyRequestError::Unknown), Kind::NotFound);
+        assert_eq!(kind(PrivacyRequestError::NoArchive), Kind::ArchiveGone);
+        assert_eq!(kind(AccountError::Unknown), Kind::Unauthenticated);
+    }
+}

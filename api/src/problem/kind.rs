@@ -1,0 +1,86 @@
+//! Every problem there is: its name, its status and its title. Names are part of the contract and never
+//! change.
+
+use axum::http::StatusCode;
+
+macro_rules! kinds {
+    ($($name:ident $slug:literal $status:ident $title:literal;)*) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Kind {
+            /// Every kind, for the tests that hold for all of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable name.
+            pub(crate) fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+
+            /// The HTTP status.
+            pub(crate) fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// The name in words.
+            pub(crate) fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Malformed "malformed-request" BAD_REQUEST "The request cannot be read.";
+    InvalidParameters "invalid-parameters" BAD_REQUEST "The query cannot be used.";
+    InvalidIdempotencyKey "invalid-idempotency-key" BAD_REQUEST "The Idempotency-Key cannot be used.";
+    Unauthenticated "unauthenticated" UNAUTHORIZED "Sign in first: a live token or session is needed.";
+    WrongCredentials "wrong-credentials" UNAUTHORIZED "The email address or the password is wrong.";
+    WrongPassword "wrong-password" FORBIDDEN "The password is wrong.";
+    ReauthenticationRequired "reauthentication-required" FORBIDDEN "Give your password again first.";
+    CrossSite "cross-site-request" FORBIDDEN "The request comes from another site.";
+    NotFound "not-found" NOT_FOUND "There is nothing here.";
+    MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "This cannot be done with what is here.";
+    EmailTaken "email-taken" CONFLICT "The email address belongs to another account.";
+    RequestOpen "request-open" CONFLICT "A request of this kind is open already.";
+    TooLate "too-late" CONFLICT "The request has come too far for that.";
+    ArchiveNotReady "archive-not-ready" CONFLICT "The archive is not ready yet.";
+    DataErased "data-erased" CONFLICT "The data this rests on was erased meanwhile.";
+    RequestInProgress "request-in-progress" CONFLICT "A request with this Idempotency-Key is being carried out.";
+    ArchiveGone "archive-gone" GONE "The archive can no longer be had.";
+    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "It was changed since you last looked.";
+    TooLarge "too-large" PAYLOAD_TOO_LARGE "The body is too large.";
+    UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be application/json.";
+    RangeNotSatisfiable "range-not-satisfiable" RANGE_NOT_SATISFIABLE "The range lies outside the archive.";
+    InvalidInput "invalid-input" UNPROCESSABLE_ENTITY "The input is wrong.";
+    IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY
+        "The Idempotency-Key was used with another request.";
+    Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
+    Unavailable "unavailable" SERVICE_UNAVAILABLE "The service is away for a moment; try again.";
+    Busy "busy" SERVICE_UNAVAILABLE "The service is busy; try again.";
+    TimedOut "timed-out" SERVICE_UNAVAILABLE "The service took too long; try again.";
+}
+
+impl Kind {
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_temporary(self) -> bool {
+        self.status() == StatusCode::SERVICE_UNAVAILABLE || self == Self::RequestInProgress
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_distinct_and_fit_a_url() {
+        let slugs: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        assert!(slugs.iter().all(|slug| slug.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+}

@@ -1,0 +1,67 @@
+//! One event of a history, for the person it is about.
+
+use chrono::{DateTime, Utc};
+use domain::EventId;
+use projections::Told;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryEntry {
+    /// Its id.
+    #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]
+    id: EventId,
+    /// Its place in the order of everything.
+    position: i64,
+    /// When it was stored.
+    at: DateTime<Utc>,
+    /// What happened, as a stable name.
+    #[schema(example = "account.preferences_changed")]
+    r#type: String,
+    /// What happened, in words.
+    #[schema(example = "Usage logging was switched off (privacy policy 2026-01)")]
+    what: String,
+    /// Who did it: an account, an operator, or `service`.
+    actor: String,
+    /// From where, if the account holder did it; `[erased]` once that was erased.
+    ip_address: Option<String>,
+    /// With what, if the account holder did it; `[erased]` once that was erased.
+    user_agent: Option<String>,
+    /// What it happened to.
+    #[schema(example = "account")]
+    aggregate_type: String,
+    /// What it happened to.
+    aggregate_id: String,
+    /// Its place among what happened to it.
+    sequence: i64,
+    /// The event that led to this one.
+    causation_id: Option<String>,
+    /// What all events of one wish have in common.
+    correlation_id: Option<String>,
+    /// The event as data. A value that was erased is `{"$erased": true}`.
+    #[schema(value_type = Object)]
+    data: Value,
+}
+
+impl From<Told> for HistoryEntry {
+    fn from(told: Told) -> Self {
+        Self {
+            id: told.id,
+            position: told.position,
+            at: told.at,
+            r#type: told.event_type,
+            what: told.what,
+            actor: told.actor,
+            ip_address: told.ip_address,
+            user_agent: told.user_agent,
+            aggregate_type: told.aggregate_type,
+            aggregate_id: told.aggregate_id,
+            sequence: told.sequence,
+            causation_id: told.causation_id,
+            correlation_id: told.correlation_id,
+            data: told.data,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `GET` and `PUT /v1/me/preferences`: the two switches.
+//!
+//! Each change is an event that holds from what, to what and under which privacy policy: a consent record
+//! (GDPR Art. 7(1)). What a switch forbids is forbidden in the same statement that stores the event.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::account::{Account, AccountCommand, Preferences};
+use event_store::{Actor, Attached};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::account::{self, PreferencesBody};
+use crate::conditional;
+use crate::extract::{Body, CurrentSession, RequestContext, SeenPosition};
+use crate::problem::{InputError, Kind, Problem};
+use crate::state::AppState;
+
+/// Shows the two switches.
+#[utoipa::path(
+    get, path = "/v1/me/preferences", tag = "Me", operation_id = "getPreferences",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have")),
+    responses(
+        (status = 200, description = "The switches", body = PreferencesBody,
+            headers(("ETag" = String, description = "How they stand, for `If-Match`"))),
+        (status = 304, description = "You have them"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    SeenPosition(seen): SeenPosition,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let preferences = account::fetch(&state, current.account(), seen).await?.preferences;
+    let etag = etag(preferences);
+    if conditional::is_known(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
+    }
+    Ok(([(ETAG, etag)], Json(PreferencesBody::from(preferences))).into_response())
+}
+
+/// Switches to turn. One left out stays as it is; at least one is needed.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreferencesChange {
+    /// Cookies that personalise the experience may be set.
+    personalization: Option<bool>,
+    /// Usage of the product may be logged and stored.
+    usage_logging: Option<bool>,
+}
+
+/// Turns the switches.
+///
+/// Off means off: from the moment of the answer no such cookie is set, and no usage of the account is
+/// stored.
+#[utoipa::path(
+    put, path = "/v1/me/preferences", tag = "Me", operation_id = "changePreferences", request_body = PreferencesChange,
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
+    responses(
+        (status = 200, description = "The switches as they stand now", body = PreferencesBody,
+            headers(("ETag" = String, description = "How they stand"))),
+        (status = 412, description = "They stand otherwise than `If-Match` says: `precondition-failed`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    headers: HeaderMap,
+    context: RequestContext,
+    Body(change): Body<PreferencesChange>,
+) -> Result<impl IntoResponse, Problem> {
+    if change.personalization.is_none() && change.usage_logging.is_none() {
+        let message = "name personalization, usage_logging or both";
+        return Err(Problem::invalid(vec![InputError::at("", message)]));
+    }
+    let account = current.account();
+    let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
+    let before = aggregate.holder()?.preferences;
+    if conditional::is_outdated(&headers, &etag(before)) {
+        return Err(Problem::new(Kind::PreconditionFailed));
+    }
+    let change = change.beyond(before);
+    let executed = state
+        .execute::<Account>(
+            &account.to_string(),
+            AccountCommand::ChangePreferences {
+                personalization: change.personalization,
+                usage_logging: change.usage_logging,
+                policy_version: state.config.policy_version.clone(),
+            },
+            &context.command(Actor::Account(account)),
+            Attached::default(),
+        )
+        .await?;
+    let preferences = executed.aggregate.holder()?.preferences;
+    let position = state.position(account, &executed.events).await;
+    Ok((position, [(ETAG, etag(preferences))], Json(PreferencesBody::from(preferences))))
+}
+
+impl PreferencesChange {
+    /// Only what is to become different. Somebody else who turns the other switch at the same moment is
+    /// then not undone, and somebody who turns the same one has the same wish.
+    fn beyond(self, before: Preferences) -> Self {
+        Self {
+            personalization: self.personalization.filter(|to| *to != before.personalization),
+            usage_logging: self.usage_logging.filter(|to| *to != before.usage_logging),
+        }
+    }
+}
+
+/// How the switches stand. Other changes of the account leave it as it is.
+fn etag(preferences: Preferences) -> String {
+    let Preferences { personalization, usage_logging } = preferences;
+    format!("\"p{}u{}\"", u8::from(personalization), u8::from(usage_logging))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_asked_for() {
+        let before = Preferences { personalization: true, usage_logging: true };
+        let both = PreferencesChange { personalization: Some(true), usage_logging: Some(false) };
+        let change = both.beyond(before);
+        assert_eq!((change.personalization, change.usage_logging), (None, Some(false)));
+        assert_eq!(etag(before), "\"p1u1\"");
+    }
+}

@@ -1,0 +1,52 @@
+//! Every route. One endpoint a file, with its types, its documentation and its tests.
+
+mod admin;
+mod health;
+mod me;
+mod metrics;
+mod openapi_json;
+mod privacy_requests;
+mod sessions;
+mod track;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Largest body of a command, in bytes.
+pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The interface of the product.
+pub(crate) fn v1() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(sessions::routes())
+        .merge(me::routes())
+        .merge(privacy_requests::routes())
+        .merge(admin::routes())
+}
+
+/// Where usage comes in.
+pub(crate) fn ingestion() -> OpenApiRouter<AppState> {
+    track::routes()
+}
+
+/// What tells of the process itself.
+pub(crate) fn service() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi_json::openapi_json))
+}
+
+/// The answer where there is no route.
+pub(crate) async fn unknown_route() -> Problem {
+    Problem::because(Kind::NotFound, "There is no such route. See /openapi.json.")
+}
+
+/// The answer where the route takes other methods: `Allow` names them.
+pub(crate) async fn wrong_method() -> Problem {
+    Problem::because(Kind::MethodNotAllowed, "This route takes the methods that Allow names.")
+}

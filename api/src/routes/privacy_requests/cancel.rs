@@ -1,0 +1,48 @@
+//! `DELETE /v1/me/privacy-requests/{id}`: changing one's mind.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::RequestId;
+use domain::privacy_request::{self, PrivacyRequest, PrivacyRequestCommand};
+use event_store::{Actor, Attached};
+
+use super::lookup;
+use crate::extract::{CurrentSession, Id, RequestContext};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Cancels a request: an erasure until it starts, an export until its archive is packaged. Cancelling it
+/// again changes nothing.
+#[utoipa::path(
+    delete, path = "/v1/me/privacy-requests/{id}", tag = "Privacy requests", operation_id = "cancelPrivacyRequest",
+    params(("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q")),
+    responses(
+        (status = 204, description = "The request is cancelled"),
+        (status = 404, description = "The account has no such request"),
+        (status = 409, description = "It has come too far: `too-late`, with its `state`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn cancel(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Id(id): Id<RequestId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let found = lookup::owned(&state, account, id).await?;
+    let mut events = Vec::new();
+    if found.request.state != privacy_request::State::Cancelled {
+        let executed = state
+            .execute::<PrivacyRequest>(
+                &id.to_string(),
+                PrivacyRequestCommand::Cancel,
+                &context.command_about(Actor::Account(account), id),
+                Attached::default(),
+            )
+            .await?;
+        events = executed.events;
+    }
+    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+}

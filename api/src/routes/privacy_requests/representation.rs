@@ -1,0 +1,339 @@
+//! A privacy request as its holder sees it. Where its files lie never leaves.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::RequestId;
+use domain::privacy_request::{
+    Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, SourceProgress, State,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+
+use super::PATH;
+
+/// A privacy request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PrivacyRequestBody {
+    /// Its id.
+    #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
+    id: RequestId,
+    /// Export or erasure.
+    #[schema(schema_with = kinds)]
+    kind: Kind,
+    /// The law it is made under.
+    #[schema(schema_with = regulations)]
+    regulation: Regulation,
+    /// Where it stands.
+    #[schema(schema_with = states)]
+    state: State,
+    /// When it was received.
+    received_at: DateTime<Utc>,
+    /// By when it must be answered.
+    due_at: DateTime<Utc>,
+    /// When work on it may start.
+    starts_at: DateTime<Utc>,
+    /// Until when it can be cancelled; null for an export, which can be cancelled until its archive is
+    /// packaged.
+    cancellable_until: Option<DateTime<Utc>>,
+    /// When it was completed or cancelled.
+    closed_at: Option<DateTime<Utc>>,
+    /// What each data source has done.
+    sources: Vec<SourceBody>,
+    /// The notices that went out by mail.
+    #[schema(value_type = Vec<String>, example = json!(["received", "archive_ready"]))]
+    notices: Vec<Notice>,
+    /// The archive of a completed export.
+    archive: Option<ArchiveBody>,
+}
+
+/// What one data source has done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SourceBody {
+    /// Its name.
+    #[schema(value_type = String, example = "usage")]
+    name: SourceName,
+    /// Where it stands.
+    state: SourceState,
+    /// Records handled so far.
+    records: u64,
+    /// How often it failed.
+    attempts: u32,
+    /// When it is asked again after a failure.
+    retry_at: Option<DateTime<Utc>>,
+    /// What it erased, by count.
+    counts: BTreeMap<String, u64>,
+}
+
+/// Where a data source stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SourceState {
+    /// Its turn has not come.
+    Pending,
+    /// It is at work.
+    Running,
+    /// It failed and is asked again later.
+    WaitingToRetry,
+    /// It has answered.
+    Done,
+}
+
+/// The archive of a completed export.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArchiveBody {
+    /// Its size in bytes.
+    bytes: u64,
+    /// SHA-256 of it, in hexadecimal.
+    sha256: String,
+    /// Until when it can be fetched.
+    expires_at: DateTime<Utc>,
+    /// When it was last fetched.
+    downloaded_at: Option<DateTime<Utc>>,
+    /// Why it cannot be had any longer: `expired`, `disabled` or `erased`.
+    #[schema(value_type = Option<String>)]
+    ended: Option<ArchiveEnd>,
+    /// Whether it can be fetched now.
+    available: bool,
+    /// Where to fetch it.
+    #[schema(example = "/v1/me/privacy-requests/req_01h455vb4pex5vsknk084sn02q/archive")]
+    path: String,
+}
+
+impl PrivacyRequestBody {
+    /// How a request looks at `now`.
+    pub(super) fn of(request: &Request, now: DateTime<Utc>) -> Self {
+        let sources = request.sources.iter();
+        Self {
+            id: request.request_id,
+            kind: request.kind,
+            regulation: request.regulation,
+            state: request.state,
+            received_at: request.received_at,
+            due_at: request.due_at,
+            starts_at: request.starts_at,
+            cancellable_until: request.cancellable_until(),
+            closed_at: request.closed_at,
+            sources: sources.map(|(name, progress)| source(request, name, progress, now)).collect(),
+            notices: request.notices.clone(),
+            archive: request.archive.as_ref().map(|archive| archived(request, archive, now)),
+        }
+    }
+}
+
+fn source(request: &Request, name: &SourceName, progress: &SourceProgress, now: DateTime<Utc>) -> SourceBody {
+    let at_work =
+        request.state == State::Running && request.stage_at_work().is_some_and(|stage| stage.contains(name));
+    let retry_at = progress.retry_at.filter(|_| at_work && !progress.done);
+    let state = match retry_at {
+        _ if progress.done => SourceState::Done,
+        Some(at) if now < at => SourceState::WaitingToRetry,
+        _ if at_work => SourceState::Running,
+        _ => SourceState::Pending,
+    };
+    SourceBody {
+        name: name.clone(),
+        state,
+        records: progress.records,
+        attempts: progress.attempts,
+        retry_at,
+        counts: progress.counts.clone(),
+    }
+}
+
+fn archived(request: &Request, archive: &Archive, now: DateTime<Utc>) -> ArchiveBody {
+    ArchiveBody {
+        bytes: archive.bytes,
+        sha256: archive.sha256.clone(),
+        expires_at: archive.expires_at,
+        downloaded_at: archive.downloaded_at,
+        ended: archive.ended,
+        available: request.archive_available(now).is_some(),
+        path: format!("{PATH}/{}/archive", request.request_id),
+    }
+}
+
+/// A text that is one of `values`.
+fn one_of(values: &[&str]) -> Object {
+    let values = values.iter().copied().map(str::to_owned);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).build()
+}
+
+pub(super) fn kinds() -> Object {
+    one_of(&[Kind::Export, Kind::Erasure].map(Kind::as_str))
+}
+
+pub(super) fn regulations() -> Object {
+    one_of(&["gdpr", "ccpa"])
+}
+
+fn states() -> Object {
+    use State as S;
+    let all = [S::Received, S::CoolingOff, S::Running, S::Packaging, S::Completed, S::Expired, S::Cancelled];
+    one_of(&all.map(S::as_str))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use cqrs_es::Aggregate as _;
+    use domain::AccountId;
+    use domain::privacy_request::PrivacyRequestEvent as Event;
+    use domain::privacy_request::{PrivacyRequest, SourceFile};
+    use uuid::Uuid;
+
+    pub(in super::super) const NOW: &str = "2026-03-12T12:00:00Z";
+
+    pub(in super::super) fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn name(name: &str) -> SourceName {
+        SourceName::new(name)
+    }
+
+    fn folded(events: impl IntoIterator<Item = Event>) -> Request {
+        let mut aggregate = PrivacyRequest::default();
+        events.into_iter().for_each(|event| aggregate.apply(event));
+        aggregate.request.unwrap()
+    }
+
+    fn collected(source: &str) -> Event {
+        let file = SourceFile {
+            name: "account.json".to_owned(),
+            title: "The account".to_owned(),
+            object: "requests/req_1/secret-place".to_owned(),
+            bytes: 9,
+            sha256: "00".to_owned(),
+            records: Some(3),
+        };
+        Event::SourceExported {
+            source: name(source),
+            files: vec![file],
+            collected_under: Vec::new(),
+            at: at(NOW),
+        }
+    }
+
+    /// An export at work on the first of two stages.
+    fn events(kind: Kind) -> Vec<Event> {
+        let received_at = at("2026-03-10T12:00:00Z");
+        let received = Event::Received {
+            request_id: RequestId::from_uuid(Uuid::from_u128(1)),
+            account_id: AccountId::from_uuid(Uuid::from_u128(2)),
+            kind,
+            regulation: Regulation::Gdpr,
+            received_at,
+            due_at: at("2026-04-10T23:59:59Z"),
+            starts_at: received_at + chrono::Duration::hours(24),
+            stages: vec![vec![name("account"), name("usage")], vec![name("crm")]],
+        };
+        let notice = Event::NoticeSent { notice: Notice::Received, message_id: "1@example.com".to_owned() };
+        vec![received, notice, Event::Started { at: received_at + chrono::Duration::hours(24) }]
+    }
+
+    /// An export of which one source has answered and one has failed.
+    pub(in super::super) fn export() -> Request {
+        let reason = "away".to_owned();
+        let retry_at = at("2026-03-12T12:00:30Z");
+        let failed = Event::SourceFailed { source: name("usage"), attempts: 2, reason, retry_at };
+        folded(events(Kind::Export).into_iter().chain([collected("account"), failed]))
+    }
+
+    /// An export that is done.
+    pub(in super::super) fn packaged() -> Request {
+        let packaged = Event::Packaged {
+            object: "requests/req_1/secret-archive".to_owned(),
+            bytes: 1_000,
+            sha256: "ab".repeat(32),
+            expires_at: at("2026-03-19T12:00:00Z"),
+        };
+        let account_id = AccountId::from_uuid(Uuid::from_u128(2));
+        let completed = Event::Completed { account_id, kind: Kind::Export, at: at(NOW) };
+        let sources = ["account", "usage", "crm"].map(collected);
+        folded(events(Kind::Export).into_iter().chain(sources).chain([packaged, completed]))
+    }
+
+    fn told(request: &Request) -> String {
+        serde_json::to_string_pretty(&PrivacyRequestBody::of(request, at(NOW))).unwrap()
+    }
+
+    #[test]
+    fn a_request_tells_what_each_source_has_done() {
+        insta::assert_snapshot!(told(&export()), @r#"
+        {
+          "id": "req_00000000000000000000000001",
+          "kind": "export",
+          "regulation": "gdpr",
+          "state": "running",
+          "received_at": "2026-03-10T12:00:00Z",
+          "due_at": "2026-04-10T23:59:59Z",
+          "starts_at": "2026-03-11T12:00:00Z",
+          "cancellable_until": null,
+          "closed_at": null,
+          "sources": [
+            {
+              "name": "account",
+              "state": "done",
+              "records": 3,
+              "attempts": 0,
+              "retry_at": null,
+              "counts": {}
+            },
+            {
+              "name": "crm",
+              "state": "pending",
+              "records": 0,
+              "attempts": 0,
+              "retry_at": null,
+              "counts": {}
+            },
+            {
+              "name": "usage",
+              "state": "waiting_to_retry",
+              "records": 0,
+              "attempts": 2,
+              "retry_at": "2026-03-12T12:00:30Z",
+              "counts": {}
+            }
+          ],
+          "notices": [
+            "received"
+          ],
+          "archive": null
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_source_is_at_work_again_once_its_time_has_come() {
+        let later = at("2026-03-12T12:00:30Z");
+        let body = PrivacyRequestBody::of(&export(), later);
+        let states: Vec<_> = body.sources.iter().map(|source| source.state).collect();
+        assert_eq!(states, [SourceState::Done, SourceState::Pending, SourceState::Running]);
+    }
+
+    #[test]
+    fn an_archive_tells_whether_it_can_be_had_but_not_where_it_lies() {
+        let told = told(&packaged());
+        assert!(!told.contains("secret") && told.contains("\"available\": true"), "{told}");
+        let late = PrivacyRequestBody::of(&packaged(), at("2026-03-19T12:00:00Z"));
+        assert!(!late.archive.unwrap().available);
+    }
+
+    #[test]
+    fn an_erasure_tells_until_when_it_can_be_cancelled() {
+        let erasure = folded(events(Kind::Erasure));
+        let until = PrivacyRequestBody::of(&erasure, at(NOW)).cancellable_until;
+        assert_eq!(until, Some(at("2026-03-11T12:00:00Z")));
+    }
+
+    #[test]
+    fn the_documented_regulations_are_those_there_are() {
+        for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
+            let name = serde_json::to_value(regulation).unwrap();
+            assert!(serde_json::to_value(regulations()).unwrap()["enum"].as_array().unwrap().contains(&name));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `DELETE /v1/sessions/{id}`: ending a session of one's own, on whatever device it is.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse};
+use domain::SessionId;
+use domain::account::{Account, AccountCommand, SignOutReason};
+use event_store::vault::{VaultWrite, session};
+use event_store::{Actor, Attached};
+
+use crate::command::EventPosition;
+use crate::extract::{CurrentSession, Id, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Ends one of the account's sessions. It ends at once, in every process.
+#[utoipa::path(
+    delete, path = "/v1/sessions/{id}", tag = "Sessions", operation_id = "endSession",
+    params(("id" = String, Path, description = "The session", example = "ses_01h455vb4pex5vsknk084sn02q")),
+    responses(
+        (status = 204, description = "The session ended"),
+        (status = 404, description = "The account has no such session"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn end(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Id(id): Id<SessionId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let now = state.store.services().now();
+    let found = session::fetch(state.store.pool(), current.account(), id, now).await?;
+    let ended = found.ok_or_else(|| Problem::new(Kind::NotFound))?.id;
+    let own = ended == current.0.id;
+    let reason = if own { SignOutReason::SignedOut } else { SignOutReason::EndedByHolder };
+    let position = end_session(&state, &current, ended, reason, &context).await?;
+    let cookie = state.cookie.clear().filter(|_| own).map(|cookie| (SET_COOKIE, cookie));
+    Ok((StatusCode::NO_CONTENT, position, AppendHeaders(cookie)))
+}
+
+/// Ends `session`, which must be one of the account's, and records it.
+pub(super) async fn end_session(
+    state: &AppState,
+    current: &CurrentSession,
+    session: SessionId,
+    reason: SignOutReason,
+    context: &RequestContext,
+) -> Result<EventPosition, Problem> {
+    let account = current.account();
+    let executed = state
+        .execute::<Account>(
+            &account.to_string(),
+            AccountCommand::RecordSignOut { session_id: session, reason },
+            &context.command(Actor::Account(account)),
+            Attached { vault: vec![VaultWrite::EndSession(session)], ..Attached::default() },
+        )
+        .await?;
+    Ok(state.position(account, &executed.events).await)
+}

@@ -1,0 +1,24 @@
+//! `/v1/sessions`: signing in, being asked again, and signing out.
+
+mod end;
+mod list;
+mod reauthenticate;
+mod sign_in;
+mod sign_out;
+
+use chrono::Duration;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+
+/// How long a session lives however much it is used.
+const LIFE: Duration = Duration::days(30);
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::sign_in, list::list))
+        .routes(routes!(reauthenticate::reauthenticate))
+        .routes(routes!(sign_out::sign_out))
+        .routes(routes!(end::end))
+}

@@ -1,0 +1,149 @@
+//! What the routes share: the stores they ask, the settings they obey, and the limits they keep.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::account::Preferences;
+use domain::privacy_request::{Holidays, SourceName};
+use domain::{RequestId, SessionId};
+use event_store::EventStore;
+use event_store::object::ObjectVault;
+use event_store::usage::Project;
+use metrics_exporter_prometheus::PrometheusHandle;
+use moka::future::Cache;
+use projections::Views;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::command::Written;
+use crate::extract::SessionCookie;
+use crate::password::Passwords;
+use crate::streams::Streams;
+
+/// Requests that may be at work at once; one more is told to come back. Bounds memory under overload.
+const MAX_REQUESTS: usize = 1_024;
+/// How long a project's token is taken to stay its token without asking again.
+const PROJECT_LIFE: Duration = Duration::from_secs(10);
+/// How long the parts of an archive that one session fetches piece by piece count as one download.
+const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// What the routes obey.
+pub struct ApiConfig {
+    /// The address people and programs reach the service at. Links are made from it alone, never from
+    /// what a request says. `https` makes cookies `Secure` and turns on HSTS.
+    pub public_url: Url,
+    /// How long an erasure can be cancelled before it starts.
+    pub cooling_off: chrono::Duration,
+    /// Days on which no period ends.
+    pub holidays: Holidays,
+    /// The privacy policy in force, for consent records (GDPR Art. 7(1)).
+    pub policy_version: String,
+    /// The switches a new account begins with.
+    pub default_preferences: Preferences,
+    /// The data sources of an export, in stages.
+    pub export_stages: Vec<Vec<SourceName>>,
+    /// The data sources of an erasure, in stages.
+    pub erasure_stages: Vec<Vec<SourceName>>,
+}
+
+/// Something that must work before this process can serve.
+#[async_trait]
+pub trait ReadinessCheck: Send + Sync {
+    /// Its name in the answer of `/readyz`.
+    fn name(&self) -> &'static str;
+
+    /// Whether it works; if not, why, in words that may be shown to anybody.
+    ///
+    /// # Errors
+    /// When it does not work.
+    async fn check(&self) -> Result<(), String>;
+}
+
+/// What the routes ask.
+pub struct Dependencies {
+    /// What happened.
+    pub store: EventStore,
+    /// What it looks like now.
+    pub views: Views,
+    /// Where archives lie, sealed.
+    pub archives: ObjectVault,
+    /// What the routes obey.
+    pub config: ApiConfig,
+    /// What must work besides the database before this process can serve.
+    pub readiness: Vec<Arc<dyn ReadinessCheck>>,
+    /// The process's metrics.
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the process shall stop: streams of events end, `/readyz` says no.
+    pub shutdown: CancellationToken,
+    /// Whether requests are served yet: not before the database is there and its schema up to date.
+    pub open: watch::Receiver<bool>,
+}
+
+/// A handle to all of it; clones share everything.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) store: EventStore,
+    pub(crate) views: Views,
+    pub(crate) archives: ObjectVault,
+    pub(crate) config: ApiConfig,
+    pub(crate) readiness: Vec<Arc<dyn ReadinessCheck>>,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) open: watch::Receiver<bool>,
+    pub(crate) passwords: Passwords,
+    /// What each account last wrote through this process.
+    pub(crate) written: Written,
+    /// Which archive a session has begun to fetch: what continues is not a new download.
+    pub(crate) downloads: Cache<(SessionId, RequestId), ()>,
+    /// Projects by their public token.
+    pub(crate) projects: Cache<String, Project>,
+    pub(crate) cookie: SessionCookie,
+    /// The origin (RFC 6454) of our own pages.
+    pub(crate) own_origin: String,
+    /// Requests that may begin.
+    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) streams: Streams,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl AppState {
+    pub(crate) fn new(dependencies: Dependencies) -> Self {
+        let Dependencies { store, views, archives, config, readiness, metrics, shutdown, open } =
+            dependencies;
+        Self(Arc::new(Shared {
+            passwords: Passwords::default(),
+            written: Written::default(),
+            downloads: Cache::builder().max_capacity(100_000).time_to_live(DOWNLOAD_LIFE).build(),
+            projects: Cache::builder().max_capacity(10_000).time_to_live(PROJECT_LIFE).build(),
+            cookie: SessionCookie::new(config.public_url.scheme() == "https"),
+            own_origin: config.public_url.origin().ascii_serialization(),
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            streams: Streams::default(),
+            store,
+            views,
+            archives,
+            config,
+            readiness,
+            metrics,
+            shutdown,
+            open,
+        }))
+    }
+
+    /// Whether people reach us over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.config.public_url.scheme() == "https"
+    }
+}

@@ -1,0 +1,287 @@
+//! What the unit tests share, and tests of the whole router with a database that is away.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use domain::account::Preferences;
+use domain::privacy_request::{Holidays, SourceName};
+use domain::{Clock, IdSource, Services};
+use event_store::object::ObjectVault;
+use event_store::{EventStore, MasterKey, connect_lazily};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use projections::Views;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::state::AppState;
+use crate::{ApiConfig, Dependencies, ReadinessCheck, router, token};
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> DateTime<Utc> {
+        "2026-03-10T12:00:00Z".parse().unwrap()
+    }
+}
+
+impl IdSource for Fixed {
+    fn uuid(&self) -> Uuid {
+        Uuid::from_u128(7)
+    }
+}
+
+struct Check;
+
+#[async_trait]
+impl ReadinessCheck for Check {
+    fn name(&self) -> &'static str {
+        "archives"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The text of an answer's body.
+pub(crate) async fn text_of(response: Response) -> String {
+    String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
+}
+
+/// Nobody listens on port 1: the database is away.
+fn dependencies(public_url: &str) -> Dependencies {
+    let pool = connect_lazily("postgres://nobody@127.0.0.1:1/nothing", 8).unwrap();
+    let services = Services { clock: Arc::new(Fixed), ids: Arc::new(Fixed) };
+    let stages = vec![vec![SourceName::new(SourceName::ACCOUNT)]];
+    Dependencies {
+        store: EventStore::new(pool.clone(), services, MasterKey::generate()),
+        views: Views::new(pool),
+        archives: ObjectVault::open(&"memory:".parse().unwrap()).unwrap(),
+        config: ApiConfig {
+            public_url: public_url.parse().unwrap(),
+            cooling_off: chrono::Duration::hours(24),
+            holidays: Holidays::default(),
+            policy_version: "1".to_owned(),
+            default_preferences: Preferences { personalization: false, usage_logging: false },
+            export_stages: stages.clone(),
+            erasure_stages: stages,
+        },
+        readiness: vec![Arc::new(Check)],
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+        shutdown: CancellationToken::new(),
+        open: tokio::sync::watch::Sender::new(true).subscribe(),
+    }
+}
+
+/// The state of a service on plain loopback.
+pub(crate) fn state() -> AppState {
+    state_at("http://127.0.0.1:8080")
+}
+
+/// The state of a service at `public_url`.
+pub(crate) fn state_at(public_url: &str) -> AppState {
+    AppState::new(dependencies(public_url))
+}
+
+fn service() -> Router {
+    router(dependencies("https://settings.example.com"))
+}
+
+fn bearer() -> String {
+    format!("Bearer {}", token::generate(token::Kind::Session).expose_secret())
+}
+
+fn request(method: &str, path: &str, body: Option<&str>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, bearer());
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    request.body(Body::from(body.unwrap_or_default().to_owned())).unwrap()
+}
+
+async fn send(request: Request<Body>) -> Response {
+    service().oneshot(request).await.unwrap()
+}
+
+async fn problem_of(response: Response) -> (StatusCode, String) {
+    let status = response.status();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    let value: Value = serde_json::from_str(&text_of(response).await).unwrap();
+    assert_eq!(value["status"], status.as_u16());
+    (status, value["type"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn without_a_database_every_route_says_so_in_time() {
+    const REQUEST: &str = "/v1/me/privacy-requests/req_00000000000000000000000001";
+    let archive = format!("{REQUEST}/archive");
+    let events = format!("{REQUEST}/events");
+    let ses = "/v1/sessions/ses_00000000000000000000000001";
+    let credentials = r#"{"email": "ada@example.com", "password": "correct horse"}"#;
+    let event = r#"{"event": "a", "properties": {"token": "t", "distinct_id": "d"}}"#;
+    let requests = [
+        request("POST", "/v1/sessions", Some(credentials)),
+        request("GET", "/v1/sessions", None),
+        request("DELETE", "/v1/sessions/current", None),
+        request("DELETE", ses, None),
+        request("POST", "/v1/sessions/reauthenticate", Some(r#"{"password": "x"}"#)),
+        request("GET", "/v1/me", None),
+        request("PUT", "/v1/me/password", Some(r#"{"current": "x", "new": "correct horse"}"#)),
+        request("GET", "/v1/me/preferences", None),
+        request("PUT", "/v1/me/preferences", Some(r#"{"usage_logging": true}"#)),
+        request("GET", "/v1/me/history", None),
+        request("POST", "/v1/me/privacy-requests", Some(r#"{"kind": "export", "confirm": true}"#)),
+        request("GET", "/v1/me/privacy-requests", None),
+        request("GET", REQUEST, None),
+        request("DELETE", REQUEST, None),
+        request("GET", &events, None),
+        request("GET", &archive, None),
+        request("DELETE", &archive, None),
+        request("POST", "/v1/admin/accounts", Some(r#"{"email": "ada@example.com", "name": "Ada"}"#)),
+        request("POST", "/track", Some(event)),
+    ];
+    let mut all = Vec::new();
+    for mut request in requests {
+        // A key makes a detour through the database as well.
+        if *request.method() == Method::POST {
+            request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
+        }
+        let name = format!("{} {}", request.method(), request.uri());
+        all.push(async move {
+            let response = send(request).await;
+            assert!(response.headers().contains_key(header::RETRY_AFTER), "{name}: {response:?}");
+            assert_eq!(
+                problem_of(response).await,
+                (StatusCode::SERVICE_UNAVAILABLE, "/problems/unavailable".to_owned())
+            );
+        });
+    }
+    let began = Instant::now();
+    futures::future::join_all(all).await;
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_process_is_alive_but_not_ready_without_a_database() {
+    let response = send(request("GET", "/healthz", None)).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(text_of(response).await, r#"{"status":"ok"}"#);
+    let response = send(request("GET", "/readyz", None)).await;
+    assert_eq!(response.status(), 503);
+    insta::assert_snapshot!(text_of(response).await, @r#"{"status":"not_ready","checks":[{"name":"process","ok":true,"detail":null},{"name":"database","ok":false,"detail":"no answer within two seconds"},{"name":"archives","ok":true,"detail":null}]}"#);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_too() {
+    let response = send(request("GET", "/v1/nothing", None)).await;
+    assert_eq!(problem_of(response).await, (StatusCode::NOT_FOUND, "/problems/not-found".to_owned()));
+    let response = send(request("PATCH", "/v1/me/preferences", None)).await;
+    assert_eq!(response.headers()[header::ALLOW], "GET,HEAD,PUT");
+    let refused = (StatusCode::METHOD_NOT_ALLOWED, "/problems/method-not-allowed".to_owned());
+    assert_eq!(problem_of(response).await, refused);
+}
+
+#[tokio::test]
+async fn who_does_not_say_who_they_are_is_asked() {
+    for (method, path) in
+        [("GET", "/v1/me"), ("POST", "/v1/me/privacy-requests"), ("POST", "/v1/admin/accounts")]
+    {
+        let mut request = request(method, path, Some("{}"));
+        request.headers_mut().remove(header::AUTHORIZATION);
+        let response = send(request).await;
+        assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer", "{path}");
+        let refused = (StatusCode::UNAUTHORIZED, "/problems/unauthenticated".to_owned());
+        assert_eq!(problem_of(response).await, refused, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn signing_in_is_refused_before_the_database_is_asked() {
+    let credentials = r#"{"email": "ada@example.com", "password": "x"}"#;
+    let refusal = async |change: &dyn Fn(&mut Request<Body>)| {
+        let mut request = request("POST", "/v1/sessions", Some(credentials));
+        change(&mut request);
+        problem_of(send(request).await).await.1
+    };
+    let set = |name: &'static str, value: &'static str| {
+        move |request: &mut Request<Body>| drop(request.headers_mut().insert(name, value.parse().unwrap()))
+    };
+    assert_eq!(refusal(&set("content-type", "text/plain")).await, "/problems/unsupported-media-type");
+    assert_eq!(refusal(&set("sec-fetch-site", "cross-site")).await, "/problems/cross-site-request");
+    assert_eq!(refusal(&set("idempotency-key", "a b")).await, "/problems/invalid-idempotency-key");
+    let body =
+        |text: String| move |request: &mut Request<Body>| *request.body_mut() = Body::from(text.clone());
+    assert_eq!(refusal(&body("{".to_owned())).await, "/problems/malformed-request");
+    assert_eq!(refusal(&body("{}".to_owned())).await, "/problems/invalid-input");
+    let large = format!("\"{}\"", "x".repeat(1024 * 1024));
+    assert_eq!(refusal(&body(large.clone())).await, "/problems/too-large");
+    let keyed = |request: &mut Request<Body>| {
+        request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
+        *request.body_mut() = Body::from(large.clone());
+    };
+    assert_eq!(refusal(&keyed).await, "/problems/too-large");
+}
+
+#[tokio::test]
+async fn every_answer_has_its_id_and_its_guards() {
+    let response = send(request("GET", "/v1/nothing", None)).await;
+    let headers = response.headers();
+    assert_eq!(headers["x-request-id"], Uuid::from_u128(7).to_string());
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY));
+}
+
+#[tokio::test]
+async fn too_much_at_once_is_sent_away() {
+    let state = state();
+    let service = Router::new()
+        .route("/", axum::routing::get(|| async { "in" }))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), crate::middleware::admit))
+        .with_state(());
+    let get = || Request::new(Body::empty());
+    assert_eq!(service.clone().oneshot(get()).await.unwrap().status(), 200);
+    let permits = u32::try_from(state.requests.available_permits()).unwrap();
+    let _all = state.requests.try_acquire_many(permits).unwrap();
+    let response = service.oneshot(get()).await.unwrap();
+    assert!(response.headers().contains_key(header::RETRY_AFTER));
+    assert_eq!(problem_of(response).await.1, "/problems/busy");
+}
+
+/// `{"event":"a"}` compressed: read, and refused for what it lacks.
+const GZIP: &str = "H4sIAAAAAAACA6tWSi1LzStRslJKVKoFACQE+NwNAAAA";
+
+#[tokio::test]
+async fn usage_is_decompressed_within_limits() {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    let sent = async |encoding: &str, body: Vec<u8>| {
+        let request = Request::post("/track?verbose=1")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_ENCODING, encoding)
+            .body(Body::from(body))
+            .unwrap();
+        let response = send(request).await;
+        (response.status().as_u16(), text_of(response).await)
+    };
+    let (status, text) = sent("gzip", BASE64_STANDARD.decode(GZIP).unwrap()).await;
+    assert_eq!((status, text.contains("event 0: set properties to an object")), (400, true), "{text}");
+    assert_eq!(sent("gzip", b"[]".to_vec()).await.0, 400);
+    assert_eq!(sent("br", b"[]".to_vec()).await.0, 415);
+    let request = |body: String| Request::post("/track?verbose=1").body(Body::from(body)).unwrap();
+    assert_eq!(send(request(" ".repeat(10 * 1024 * 1024 + 1))).await.status(), 413);
+    assert_eq!(send(request(format!("[{}1]", "1,".repeat(2_000)))).await.status(), 413);
+    // Nothing sent is nothing to let in.
+    assert_eq!(send(request("[]".to_owned())).await.status(), 200);
+    let nameless = r#"{"event": "a", "properties": {"distinct_id": "d"}}"#;
+    assert_eq!(send(request(nameless.to_owned())).await.status(), 401);
+}

@@ -1,0 +1,103 @@
+//! What can be asked of a privacy request.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use uuid::Uuid;
+
+use super::{ArchiveEnd, Holidays, Kind, Notice, Regulation, SourceFile, SourceName};
+use crate::{AccountId, RequestId};
+
+/// A wish concerning a privacy request, or a report of what was done about it.
+#[derive(Clone, Debug)]
+pub enum PrivacyRequestCommand {
+    /// The account holder asks.
+    Receive {
+        /// The id it shall have.
+        request_id: RequestId,
+        /// Who asks, and about whom.
+        account_id: AccountId,
+        /// Export or erasure.
+        kind: Kind,
+        /// Under which law.
+        regulation: Regulation,
+        /// How long an erasure can still be cancelled before it starts.
+        cooling_off: Duration,
+        /// The data sources, in stages: a stage begins when the one before it has answered.
+        stages: Vec<Vec<SourceName>>,
+        /// Days on which no period ends.
+        holidays: Holidays,
+    },
+    /// Its time has come.
+    Start,
+    /// A source is under way.
+    RecordProgress {
+        /// Which.
+        source: SourceName,
+        /// Records handled so far.
+        records: u64,
+    },
+    /// A source has handed over all it holds.
+    RecordExported {
+        /// Which.
+        source: SourceName,
+        /// What it handed over.
+        files: Vec<SourceFile>,
+        /// The keys under which the subject's data lay when collection began.
+        collected_under: Vec<Uuid>,
+    },
+    /// A source has erased all it held.
+    RecordErased {
+        /// Which.
+        source: SourceName,
+        /// What, by count.
+        counts: BTreeMap<String, u64>,
+        /// Fingerprints of the keys destroyed.
+        destroyed_keys: Vec<String>,
+    },
+    /// A source could not do its part this time.
+    RecordSourceFailure {
+        /// Which.
+        source: SourceName,
+        /// Why, without personal data.
+        reason: String,
+    },
+    /// What was collected was erased before it could be packaged.
+    RestartCollection,
+    /// The archive is whole and in its place.
+    RecordPackaged {
+        /// Where.
+        object: String,
+        /// Its size in bytes.
+        bytes: u64,
+        /// SHA-256 of it, in hexadecimal.
+        sha256: String,
+    },
+    /// Every source of an erasure has answered.
+    Complete,
+    /// A notice went out.
+    RecordNotice {
+        /// Which.
+        notice: Notice,
+        /// The Message-ID it bore.
+        message_id: String,
+    },
+    /// The holder changed their mind.
+    Cancel,
+    /// The holder fetched the archive.
+    RecordDownload,
+    /// The archive shall not be had any longer.
+    EndArchive {
+        /// Why.
+        reason: ArchiveEnd,
+    },
+    /// A step failed again and again: an operator should look.
+    RecordStall {
+        /// Why, without personal data.
+        reason: String,
+    },
+    /// The collected parts are no longer needed and were removed.
+    RecordPartsRemoved,
+    /// All that was stored for the request was removed.
+    RecordObjectsRemoved,
+}

@@ -1,0 +1,26 @@
+//! Why a privacy request refuses.
+
+use super::State;
+
+/// A refusal by the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PrivacyRequestError {
+    /// There is no such request.
+    #[error("there is no such privacy request")]
+    Unknown,
+    /// The id is taken.
+    #[error("the privacy request was received already")]
+    AlreadyReceived,
+    /// The wish comes too late, or too early.
+    #[error("the privacy request is {}, in which state this cannot be done", .0.as_str())]
+    WrongState(State),
+    /// The request has no source of this name.
+    #[error("the privacy request has no such data source")]
+    UnknownSource,
+    /// Nothing could ever answer it.
+    #[error("a privacy request needs at least one data source")]
+    NoSources,
+    /// There is no archive to be had (any more).
+    #[error("the archive is not available")]
+    NoArchive,
+}

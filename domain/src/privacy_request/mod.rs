@@ -1,0 +1,71 @@
+//! A data subject's request, from receipt to close.
+//!
+//! It lives for weeks while processes stop and start. Its state is the fold of its events; what
+//! is to be done next is a pure function of that state ([`plan()`]).
+
+mod command;
+mod decide;
+mod due;
+mod error;
+mod event;
+mod model;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+pub use command::PrivacyRequestCommand;
+pub use decide::ARCHIVE_LIFE;
+pub use due::{Holidays, Regulation, due_at};
+pub use error::PrivacyRequestError;
+pub use event::{PrivacyRequestEvent, open_request_name};
+pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
+pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, plan, schedule};
+
+use crate::Services;
+
+/// The aggregate: nothing before receipt, the request after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyRequest {
+    /// The request, once received.
+    pub request: Option<Request>,
+}
+
+impl PrivacyRequest {
+    /// The request, or the refusal that there is none.
+    pub fn request(&self) -> Result<&Request, PrivacyRequestError> {
+        self.request.as_ref().ok_or(PrivacyRequestError::Unknown)
+    }
+}
+
+impl Aggregate for PrivacyRequest {
+    const TYPE: &'static str = "privacy_request";
+    type Command = PrivacyRequestCommand;
+    type Event = PrivacyRequestEvent;
+    type Error = PrivacyRequestError;
+    type Services = Services;
+
+    async fn handle(
+        &mut self,
+        command: PrivacyRequestCommand,
+        services: &Services,
+        sink: &EventSink<Self>,
+    ) -> Result<(), PrivacyRequestError> {
+        for event in decide::decide(self, command, services.now())? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: PrivacyRequestEvent) {
+        match (event, &mut self.request) {
+            (PrivacyRequestEvent::Received { .. }, Some(_)) => {}
+            (event @ PrivacyRequestEvent::Received { .. }, none) => *none = Request::received(event),
+            (event, Some(request)) => request.apply(event),
+            (_, None) => {}
+        }
+    }
+}

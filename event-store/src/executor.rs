@@ -1,0 +1,293 @@
+//! From a command to its events: load, decide, append, and again when another was faster.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::persist::PersistedEventStore;
+use cqrs_es::{Aggregate, AggregateError, EventStore as _};
+use domain::effect::{ClaimKind, Effect};
+use domain::{AccountId, Effects, EventId, OperatorId, Services};
+use uuid::Uuid;
+
+use crate::append::AppendError;
+use crate::error::StoreError;
+use crate::repository::{Extras, SealedEventRepository};
+use crate::retry::Delays;
+use crate::store::EventStore;
+use crate::vault::VaultWrite;
+
+/// How often a command is tried when others append to the same stream.
+const TRIES: u32 = 12;
+
+/// Who does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// An account holder.
+    Account(AccountId),
+    /// Someone who runs the service.
+    Operator(OperatorId),
+    /// The service itself, carrying on with what somebody asked for.
+    Service,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(id) => id.fmt(f),
+            Self::Operator(id) => id.fmt(f),
+            Self::Service => f.write_str("service"),
+        }
+    }
+}
+
+/// From where somebody acts: personal data, sealed with their `activity` key.
+#[derive(Clone, Default)]
+pub struct Origin {
+    /// The address they come from.
+    pub ip_address: Option<IpAddr>,
+    /// The program they use.
+    pub user_agent: Option<String>,
+}
+
+/// Who sends a command, from where, and in consequence of what.
+#[derive(Clone)]
+pub struct CommandContext {
+    /// Who.
+    pub actor: Actor,
+    /// From where; nothing for the service itself.
+    pub origin: Origin,
+    /// The event that led to the command.
+    pub causation: Option<EventId>,
+    /// What all commands of one wish have in common.
+    pub correlation: Uuid,
+}
+
+impl CommandContext {
+    /// The service itself acts, carrying on with wish `correlation`.
+    pub fn service(correlation: Uuid) -> Self {
+        Self { actor: Actor::Service, origin: Origin::default(), causation: None, correlation }
+    }
+
+    fn metadata(&self) -> HashMap<String, String> {
+        let mut metadata = HashMap::from([
+            ("actor".to_owned(), self.actor.to_string()),
+            ("correlation_id".to_owned(), self.correlation.to_string()),
+        ]);
+        let optional = [
+            ("causation_id", self.causation.map(|id| id.to_string())),
+            ("ip_address", self.origin.ip_address.map(|ip| ip.to_string())),
+            ("user_agent", self.origin.user_agent.clone()),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                metadata.insert(name.to_owned(), value);
+            }
+        }
+        metadata
+    }
+}
+
+/// What is written with the events of a command, if it has any.
+#[derive(Clone, Default)]
+pub struct Attached {
+    /// Writes to the vault.
+    pub vault: Vec<VaultWrite>,
+    /// Keys that must still live.
+    pub live_keys: Vec<Uuid>,
+}
+
+/// An accepted command.
+#[derive(Debug)]
+pub struct Executed<A> {
+    /// The aggregate after it.
+    pub aggregate: A,
+    /// The sequence of the aggregate's newest event.
+    pub version: u64,
+    /// The events it led to; none when everything was so already.
+    pub events: Vec<EventId>,
+}
+
+/// Why a command led to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError<E: std::error::Error> {
+    /// The aggregate refuses.
+    #[error(transparent)]
+    Refused(E),
+    /// A name it needs belongs to another aggregate.
+    #[error("the {} is taken", .kind.as_str())]
+    Taken {
+        /// Which set of names.
+        kind: ClaimKind,
+        /// Id of the aggregate that has it.
+        owner: String,
+    },
+    /// A key the caller named was destroyed.
+    #[error("the data this rests on was erased meanwhile")]
+    KeyGone,
+    /// Others were faster again and again.
+    #[error("too many commands for one aggregate at once")]
+    Contended,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why one try failed.
+enum Failure<E: std::error::Error> {
+    Again,
+    KeyGone,
+    ClaimTaken(Vec<Effect>),
+    Final(ExecuteError<E>),
+}
+
+impl EventStore {
+    /// Has aggregate `id` carry out `command`, and stores what comes of it.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]. Whatever the error, no part of the command was stored.
+    pub async fn execute<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+        attached: Attached,
+    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    where
+        A: Aggregate<Services = Services>,
+        A::Command: Clone,
+        A::Event: Effects,
+    {
+        let mut delays = Delays::new(Duration::from_millis(1), Duration::from_millis(50));
+        for _ in 0..TRIES {
+            match self.try_once::<A>(id, command.clone(), context, &attached).await {
+                Ok(executed) => return Ok(executed),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::ClaimTaken(effects)) => {
+                    if let Some(taken) = self.find_taken(id, &effects).await? {
+                        return Err(taken);
+                    }
+                }
+                Err(Failure::KeyGone) => {
+                    if !self.inner.keys.all_live(&attached.live_keys).await? {
+                        return Err(ExecuteError::KeyGone);
+                    }
+                }
+                Err(Failure::Again) => {}
+            }
+            delays.wait().await;
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    async fn try_once<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+        attached: &Attached,
+    ) -> Result<Executed<A>, Failure<A::Error>>
+    where
+        A: Aggregate<Services = Services>,
+        A::Event: Effects,
+    {
+        let reader = self.store_with::<A>(Extras::default());
+        let mut loaded = reader.load_aggregate(id).await.map_err(failure)?;
+        let sink = EventSink::default();
+        let handled = loaded.aggregate.handle(command, &self.inner.services, &sink).await;
+        handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
+        let events = sink.collect().await;
+        let aggregate = std::mem::take(&mut loaded.aggregate);
+        let version = (loaded.current_sequence + events.len()) as u64;
+        if events.is_empty() {
+            return Ok(Executed { aggregate, version, events: Vec::new() });
+        }
+        let effects: Vec<Effect> = events.iter().flat_map(Effects::effects).collect();
+        let appended = Arc::new(Mutex::new(Vec::new()));
+        let writer = self.store_with::<A>(Extras {
+            effects: effects.clone(),
+            vault: attached.vault.clone(),
+            live_keys: attached.live_keys.clone(),
+            appended: appended.clone(),
+        });
+        match writer.commit(events, loaded, context.metadata()).await {
+            Ok(_) => {
+                let ids = std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
+                let events = ids.into_iter().map(EventId::from_uuid).collect();
+                Ok(Executed { aggregate, version, events })
+            }
+            Err(error) => Err(match failure(error) {
+                Failure::ClaimTaken(_) => Failure::ClaimTaken(effects),
+                failure => failure,
+            }),
+        }
+    }
+
+    /// The aggregate as it stands, and its version (0 when nothing ever happened to it).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load<A>(&self, id: &str) -> Result<(A, u64), StoreError>
+    where
+        A: Aggregate<Services = Services>,
+    {
+        match self.store_with::<A>(Extras::default()).load_aggregate(id).await {
+            Ok(loaded) => Ok((loaded.aggregate, loaded.current_sequence as u64)),
+            Err(error) => match failure::<A::Error>(error) {
+                Failure::Final(ExecuteError::Store(error)) => Err(error),
+                _ => Err(StoreError::Unreadable("an aggregate could not be loaded".to_owned())),
+            },
+        }
+    }
+
+    fn store_with<A: Aggregate>(&self, extras: Extras) -> PersistedEventStore<SealedEventRepository, A> {
+        PersistedEventStore::new_event_store(SealedEventRepository::new(self.inner.clone(), extras))
+    }
+
+    /// Which of the wanted names belongs to another. None when it was given up meanwhile.
+    async fn find_taken<E: std::error::Error>(
+        &self,
+        id: &str,
+        effects: &[Effect],
+    ) -> Result<Option<ExecuteError<E>>, StoreError> {
+        for effect in effects {
+            let Effect::Claim { kind, name } = effect else { continue };
+            if let Some(owner) = self.owner_of(*kind, name).await?.filter(|owner| owner != id) {
+                return Ok(Some(ExecuteError::Taken { kind: *kind, owner }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Finds our own errors inside those of cqrs-es.
+fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
+    let source = match error {
+        AggregateError::UserError(refusal) => return Failure::Final(ExecuteError::Refused(refusal)),
+        AggregateError::AggregateConflict => return Failure::Again,
+        AggregateError::DatabaseConnectionError(source)
+        | AggregateError::DeserializationError(source)
+        | AggregateError::UnexpectedError(source) => source,
+    };
+    let source = match source.downcast::<AppendError>() {
+        Ok(append) => {
+            return match *append {
+                AppendError::Conflict => Failure::Again,
+                AppendError::ClaimTaken => Failure::ClaimTaken(Vec::new()),
+                AppendError::KeyGone => Failure::KeyGone,
+                AppendError::Store(error) => Failure::Final(ExecuteError::Store(error)),
+            };
+        }
+        Err(source) => source,
+    };
+    let error = match source.downcast::<StoreError>() {
+        Ok(error) => *error,
+        Err(source) => match source.downcast::<sqlx::Error>() {
+            Ok(error) => StoreError::from(*error),
+            Err(source) => StoreError::Unreadable(source.to_string()),
+        },
+    };
+    Failure::Final(ExecuteError::Store(error))
+}

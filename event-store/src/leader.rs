@@ -1,0 +1,89 @@
+//! One at a time: leadership by an advisory lock that dies with its connection.
+
+use std::hash::Hasher;
+
+use sqlx::{Connection, PgConnection, PgPool};
+
+use crate::error::StoreError;
+
+/// Leadership in one duty, held as long as the connection inside lives. Work that must not be done
+/// by two is done on this very connection, so that whoever lost the lock cannot go on.
+pub struct Leadership {
+    connection: PgConnection,
+}
+
+impl Leadership {
+    /// Takes the lead in `duty` unless another process or task has it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take(pool: &PgPool, duty: &str) -> Result<Option<Self>, StoreError> {
+        let number = lock_number(duty);
+        if is_held(pool, number).await? {
+            return Ok(None);
+        }
+        // A connection of its own, which never goes back to the pool with the lock on it.
+        let mut connection = pool.acquire().await?.detach();
+        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(number)
+            .fetch_one(&mut connection)
+            .await?;
+        if taken {
+            return Ok(Some(Self { connection }));
+        }
+        connection.close().await?;
+        Ok(None)
+    }
+
+    /// The connection that holds the lock.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    /// Makes sure that the lead was not lost meanwhile.
+    ///
+    /// # Errors
+    /// When it was: the connection is gone.
+    pub async fn confirm(&mut self) -> Result<(), StoreError> {
+        self.connection.ping().await?;
+        Ok(())
+    }
+
+    /// Gives the lead up at once, for a successor that is waiting.
+    pub async fn resign(self) {
+        // A connection that cannot be closed is dead, and its lock with it.
+        let _ = self.connection.close().await;
+    }
+}
+
+/// Whether anybody holds the lock: asked first, so that those who wait open no connections.
+async fn is_held(pool: &PgPool, number: i64) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+               AND (classid::bigint << 32) | objid::bigint = $1
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+    )
+    .bind(number)
+    .fetch_one(pool)
+    .await?)
+}
+
+/// The number PostgreSQL knows the lock of `duty` by: FNV-1a, which no release will change.
+fn lock_number(duty: &str) -> i64 {
+    struct Fnv(u64);
+    impl Hasher for Fnv {
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    hasher.write(b"personal-settings/");
+    hasher.write(duty.as_bytes());
+    hasher.finish().cast_signed()
+}

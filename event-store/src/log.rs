@@ -1,0 +1,263 @@
+//! Reading the one order of everything.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::EventId;
+use serde_json::Value;
+use sqlx::postgres::{PgListener, PgRow};
+use sqlx::{PgConnection, PgExecutor, PgPool, Row};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::retry::Delays;
+use crate::seal::{self, DataKey, KeyRing, Place};
+use crate::store::{EventStore, Inner};
+
+/// The channel on which the sequencer says how far the log has come.
+pub(crate) const CHANNEL: &str = "log_head";
+/// How often the head is asked for although nobody announced a new one.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How far the log has come, as far as this process knows. Grows only.
+#[derive(Default)]
+pub struct LogHead(watch::Sender<i64>);
+
+impl LogHead {
+    /// Follows the head.
+    pub fn subscribe(&self) -> watch::Receiver<i64> {
+        self.0.subscribe()
+    }
+
+    /// The newest position known.
+    pub fn position(&self) -> i64 {
+        *self.0.borrow()
+    }
+
+    /// The log has come to `position`.
+    pub(crate) fn advance(&self, position: i64) {
+        self.0.send_if_modified(|head| {
+            let news = position > *head;
+            *head = position.max(*head);
+            news
+        });
+    }
+}
+
+/// An event of the log, as stored: its personal values are sealed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    /// Its place in the order of everything, from 1.
+    pub position: i64,
+    /// Its id.
+    pub event_id: EventId,
+    /// The stream.
+    pub aggregate_type: String,
+    /// The stream.
+    pub aggregate_id: String,
+    /// Its place in the stream, from 1.
+    pub sequence: i64,
+    /// What happened, as a name.
+    pub event_type: String,
+    /// The version of its form.
+    pub event_version: String,
+    /// What happened.
+    pub payload: Value,
+    /// Who did it, from where and why.
+    pub metadata: Value,
+    /// When it was stored.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl LogEntry {
+    fn place(&self, column: &'static str) -> Place<'_> {
+        Place {
+            aggregate_type: &self.aggregate_type,
+            aggregate_id: &self.aggregate_id,
+            sequence: self.sequence,
+            event_type: &self.event_type,
+            column,
+        }
+    }
+
+    /// A member of the metadata that is text.
+    pub fn metadata_text(&self, name: &str) -> Option<&str> {
+        self.metadata.get(name).and_then(Value::as_str)
+    }
+}
+
+const SELECT: &str = "
+SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version,
+       e.payload, e.metadata, e.recorded_at
+FROM log l JOIN events e USING (era, xid, ord)";
+
+/// The entries after `position`, in order, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read_after(
+    db: impl PgExecutor<'_>,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let statement = format!("{SELECT} WHERE l.position > $1 ORDER BY l.position LIMIT $2");
+    let rows = sqlx::query(&statement).bind(position).bind(limit).fetch_all(db).await?;
+    rows.iter().map(entry).collect()
+}
+
+/// The entries at these positions, in order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read_at(db: impl PgExecutor<'_>, positions: &[i64]) -> Result<Vec<LogEntry>, StoreError> {
+    let statement = format!("{SELECT} WHERE l.position = ANY($1) ORDER BY l.position");
+    let rows = sqlx::query(&statement).bind(positions).fetch_all(db).await?;
+    rows.iter().map(entry).collect()
+}
+
+fn entry(row: &PgRow) -> Result<LogEntry, StoreError> {
+    Ok(LogEntry {
+        position: row.try_get("position")?,
+        event_id: EventId::from_uuid(row.try_get("event_id")?),
+        aggregate_type: row.try_get("aggregate_type")?,
+        aggregate_id: row.try_get("aggregate_id")?,
+        sequence: row.try_get("sequence")?,
+        event_type: row.try_get("event_type")?,
+        event_version: row.try_get("event_version")?,
+        payload: row.try_get("payload")?,
+        metadata: row.try_get("metadata")?,
+        recorded_at: row.try_get("recorded_at")?,
+    })
+}
+
+/// The newest position of all.
+///
+/// # Errors
+/// When the store fails.
+pub async fn newest_position(db: impl PgExecutor<'_>) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM log").fetch_one(db).await?)
+}
+
+/// Which keys to open with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Those in the cache will do: for read models, which are purged when a key is destroyed.
+    Cached,
+    /// Every key is asked for: for what is shown to people.
+    Now,
+}
+
+/// Opens the personal values of entries; those whose key was destroyed read as erased.
+///
+/// # Errors
+/// When the store fails, or a value does not authenticate.
+pub async fn open(
+    keys: &KeyRing,
+    entries: Vec<LogEntry>,
+    freshness: Freshness,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let mut ids = BTreeSet::new();
+    for entry in &entries {
+        seal::sealing_keys(&entry.payload, &mut ids)?;
+        seal::sealing_keys(&entry.metadata, &mut ids)?;
+    }
+    let keys = match freshness {
+        Freshness::Cached => keys.by_ids(&ids).await?,
+        Freshness::Now => keys.by_ids_now(&ids).await?,
+    };
+    entries.into_iter().map(|entry| open_entry(entry, &keys)).collect()
+}
+
+fn open_entry(mut entry: LogEntry, keys: &HashMap<Uuid, Arc<DataKey>>) -> Result<LogEntry, StoreError> {
+    let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
+    entry.payload = seal::open_payload(payload, entry.place("payload"), keys)?;
+    entry.metadata = seal::open_payload(metadata, entry.place("metadata"), keys)?;
+    Ok(entry)
+}
+
+pub(crate) async fn position_of(
+    inner: &Inner,
+    event: EventId,
+    patience: Duration,
+) -> Result<Option<i64>, StoreError> {
+    let deadline = Instant::now() + patience;
+    let mut head = inner.head.subscribe();
+    loop {
+        head.mark_unchanged();
+        let position = sqlx::query_scalar("SELECT position FROM log WHERE event_id = $1")
+            .bind(event.uuid())
+            .fetch_optional(&inner.pool)
+            .await?;
+        if position.is_some() || timeout_at(deadline, head.changed()).await.is_err() {
+            return Ok(position);
+        }
+    }
+}
+
+/// Keeps the store's [`LogHead`] up to date until `stop`. Every process runs one.
+pub async fn follow_head(store: EventStore, stop: CancellationToken) {
+    let mut delays = Delays::new(Duration::from_millis(100), Duration::from_secs(5));
+    while !stop.is_cancelled() {
+        let followed = tokio::select! {
+            () = stop.cancelled() => return,
+            followed = listen(&store, &mut delays) => followed,
+        };
+        if let Err(error) = followed {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the head of the log cannot be followed"
+            );
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = delays.wait() => {}
+        }
+    }
+}
+
+async fn listen(store: &EventStore, delays: &mut Delays) -> Result<(), StoreError> {
+    let mut listener = PgListener::connect_with(store.pool()).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        store.head().advance(newest_position(store.pool()).await?);
+        delays.reset();
+        // Announcements of the next second are taken as they come; then the table is asked again.
+        let until = Instant::now() + POLL;
+        while let Ok(notification) = timeout_at(until, listener.recv()).await {
+            if let Ok(position) = notification?.payload().parse() {
+                store.head().advance(position);
+            }
+        }
+    }
+}
+
+/// Announces the head within the sequencer's transaction.
+pub(crate) async fn announce(db: &mut PgConnection, position: i64) -> Result<(), StoreError> {
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(position.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// Waits until the log has grown beyond `position`, or `at_most` has passed.
+pub async fn wait_beyond(head: &mut watch::Receiver<i64>, position: i64, at_most: Duration) {
+    // An error means the store is gone, or time is up: either way the caller looks again.
+    let _ = timeout(at_most, head.wait_for(|head| *head > position)).await;
+}
+
+/// The number of appended events that have no position yet.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lag(pool: &PgPool) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM events WHERE (era, xid, ord) > (
+             SELECT coalesce(max(era), 0::smallint), coalesce(max(xid), '0'::xid8), coalesce(max(ord), 0)
+             FROM (SELECT era, xid, ord FROM log ORDER BY position DESC LIMIT 1) AS newest)",
+    )
+    .fetch_one(pool)
+    .await?)
+}

@@ -1,0 +1,61 @@
+//! Connections and the schema.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::error::StoreError;
+
+/// The schema, step by step.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// How long a caller waits for a free connection before it is told that the database is busy.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A pool that connects when it is first used, so that a process can start, and say that it is not
+/// ready, while the database is still away.
+///
+/// # Errors
+/// When `url` is no PostgreSQL URL.
+pub fn connect_lazily(url: &str, max_connections: u32) -> Result<PgPool, StoreError> {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(StoreError::Url);
+    }
+    let options = PgConnectOptions::from_str(url)?.application_name("personal-settings");
+    Ok(PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(PATIENCE)
+        // A ping before each use would cost a fifth of the throughput; a dead connection shows itself.
+        .test_before_acquire(false)
+        .connect_lazy_with(options))
+}
+
+/// Brings the schema up to date. Safe to run from many processes at once.
+///
+/// # Errors
+/// When the database is away, or a migration it has seen was changed since.
+pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    use sqlx::migrate::MigrateError;
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        MigrateError::Execute(error) => error.into(),
+        error => StoreError::Migration(error),
+    })
+}
+
+/// Whether the schema is that of this release, or of a later one that this release can live with.
+///
+/// # Errors
+/// When the database is away.
+pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let there: bool =
+        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    if !there {
+        return Ok(false);
+    }
+    let applied: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success").fetch_one(pool).await?;
+    Ok(applied >= newest)
+}

@@ -1,0 +1,117 @@
+//! One data key and what it does: XChaCha20-Poly1305 with a random 24-byte nonce, wide enough never
+//! to repeat.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use rand::Rng;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Length of a nonce in bytes.
+const NONCE: usize = 24;
+
+/// A failure to seal or to open.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The ciphertext, its place or the key is not what it was.
+    #[error("a sealed value does not authenticate: it was changed, moved or sealed with another key")]
+    Forged,
+    /// Encryption refused the input.
+    #[error("a value could not be encrypted")]
+    Encryption,
+    /// A data key is wrapped by a master key this process does not have.
+    #[error(
+        "data keys in this database are sealed with master key {stored}, but this process has {present}; \
+         start it with the master key file of this database"
+    )]
+    OtherMaster {
+        /// Id of the master key in the database.
+        stored: String,
+        /// Id of the master key at hand.
+        present: String,
+    },
+    /// The master key cannot be had.
+    #[error("{0}")]
+    Master(String),
+    /// An envelope has not the form it must have.
+    #[error("a sealed value is malformed")]
+    Malformed,
+}
+
+/// A key that seals values of one subject in one scope.
+pub struct DataKey {
+    /// Names the key in envelopes.
+    pub id: Uuid,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+impl DataKey {
+    /// A new random key.
+    pub fn generate(id: Uuid) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        rand::rng().fill_bytes(bytes.as_mut());
+        Self { id, bytes }
+    }
+
+    pub(crate) fn from_bytes(id: Uuid, bytes: &[u8]) -> Result<Self, SealError> {
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| SealError::Malformed)?;
+        Ok(Self { id, bytes: Zeroizing::new(bytes) })
+    }
+
+    /// The key itself, for those that derive from it.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// What the key can be recognised by after it is gone: a digest of a random key tells nothing of
+    /// it or of what it sealed.
+    pub fn fingerprint(&self) -> String {
+        let digest =
+            Sha256::new().chain_update(b"personal-settings key fingerprint").chain_update(*self.bytes);
+        hex::encode(&digest.finalize()[..16])
+    }
+
+    /// Seals `plain`, bound to `place`. Returns nonce and ciphertext together.
+    pub fn seal(&self, plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SealError> {
+        seal(&self.bytes, plain, place)
+    }
+
+    /// Opens what [`seal`](Self::seal) made for the same place.
+    pub fn open(&self, sealed: &[u8], place: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        open(&self.bytes, sealed, place)
+    }
+}
+
+pub(super) fn seal(key: &[u8; 32], plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SealError> {
+    let mut nonce = [0; NONCE];
+    rand::rng().fill_bytes(&mut nonce);
+    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    let payload = Payload { msg: plain, aad: place };
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Encryption)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+pub(super) fn open(key: &[u8; 32], sealed: &[u8], place: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::Malformed)?;
+    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    let payload = Payload { msg: sealed, aad: place };
+    cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| SealError::Forged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_in_its_place_only() {
+        let key = DataKey::generate(Uuid::nil());
+        let mut sealed = key.seal(b"203.0.113.7", b"here").unwrap();
+        assert_eq!(key.open(&sealed, b"here").unwrap().as_slice(), b"203.0.113.7");
+        assert!(matches!(key.open(&sealed, b"there"), Err(SealError::Forged)));
+        assert!(matches!(DataKey::generate(Uuid::nil()).open(&sealed, b"here"), Err(SealError::Forged)));
+        sealed[30] ^= 1;
+        assert!(matches!(key.open(&sealed, b"here"), Err(SealError::Forged)));
+        assert!(matches!(key.open(b"short", b"here"), Err(SealError::Malformed)));
+    }
+}

@@ -1,0 +1,232 @@
+//! The key ring: data keys of subjects, made when first needed, cached for a bounded time,
+//! destroyed for ever.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+use super::cipher::DataKey;
+use super::master::MasterKey;
+use crate::error::StoreError;
+use domain::{RequestId, Services};
+
+/// How long a key may be used without asking the database whether it still lives. Appends ask in
+/// their own statement, and a history asks each time; this bounds the rest.
+const CACHE_LIFE: Duration = Duration::from_secs(30);
+const CACHE_SIZE: u64 = 100_000;
+
+/// Which key: of whom, and for what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyName {
+    /// A person, or a thing of ours such as a privacy request.
+    pub subject: String,
+    /// What the key is for: `profile`, `activity`, `archive`, …
+    pub scope: String,
+}
+
+impl KeyName {
+    /// The key of `subject` for `scope`.
+    pub fn new(subject: impl Into<String>, scope: impl Into<String>) -> Self {
+        Self { subject: subject.into(), scope: scope.into() }
+    }
+
+    /// The key that seals everything stored for a privacy request, its archive above all.
+    pub fn archive(request: RequestId) -> Self {
+        Self::new(request.to_string(), "archive")
+    }
+}
+
+/// A key that was destroyed, as the record of an erasure names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestroyedKey {
+    /// The key's id in envelopes.
+    pub id: Uuid,
+    /// The digest it is recognised by.
+    pub fingerprint: String,
+}
+
+/// All data keys.
+pub struct KeyRing {
+    pool: PgPool,
+    master: MasterKey,
+    services: Services,
+    live: Cache<KeyName, Arc<DataKey>>,
+    by_id: Cache<Uuid, Arc<DataKey>>,
+}
+
+impl KeyRing {
+    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services) -> Self {
+        Self {
+            pool,
+            master,
+            services,
+            live: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
+            by_id: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
+        }
+    }
+
+    /// The key to seal with; made when there is none.
+    pub async fn live(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
+        if let Some(key) = self.live.get(name).await {
+            return Ok(key);
+        }
+        let key = loop {
+            if let Some(key) = self.fetch_live(name).await? {
+                break Arc::new(key);
+            }
+            self.make(name).await?;
+        };
+        self.live.insert(name.clone(), key.clone()).await;
+        self.by_id.insert(key.id, key.clone()).await;
+        Ok(key)
+    }
+
+    /// The key of this name, if one lives now; none is made.
+    pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
+        Ok(self.fetch_live(name).await?.map(Arc::new))
+    }
+
+    /// The keys to seal with, for each name.
+    pub async fn live_all(
+        &self,
+        names: BTreeSet<KeyName>,
+    ) -> Result<HashMap<KeyName, Arc<DataKey>>, StoreError> {
+        let mut keys = HashMap::with_capacity(names.len());
+        for name in names {
+            let key = self.live(&name).await?;
+            keys.insert(name, key);
+        }
+        Ok(keys)
+    }
+
+    /// The keys to open with. An id that is missing from the answer was destroyed.
+    pub async fn by_ids(&self, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
+        let mut keys = HashMap::with_capacity(ids.len());
+        let mut unknown = BTreeSet::new();
+        for id in ids {
+            match self.by_id.get(id).await {
+                Some(key) => drop(keys.insert(*id, key)),
+                None => drop(unknown.insert(*id)),
+            }
+        }
+        if !unknown.is_empty() {
+            keys.extend(self.by_ids_now(&unknown).await?);
+        }
+        Ok(keys)
+    }
+
+    /// As [`by_ids`](Self::by_ids), asking the database about every key: for what is shown to people,
+    /// so that nothing erased elsewhere is shown once more.
+    pub async fn by_ids_now(&self, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let wanted: Vec<Uuid> = ids.iter().copied().collect();
+        let rows = sqlx::query(
+            "SELECT key_id, wrapped, master_id FROM subject_key WHERE key_id = ANY($1) AND wrapped IS NOT NULL",
+        )
+        .bind(&wanted)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut keys = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let key = Arc::new(self.unwrap(&row)?);
+            self.by_id.insert(key.id, key.clone()).await;
+            keys.insert(key.id, key);
+        }
+        Ok(keys)
+    }
+
+    /// Destroys the key of this name, if one lives, on behalf of `cause` (the id of a request). Waits for
+    /// appends that are sealing under it; those that come later are refused and seal anew under a new
+    /// key. Returns every key of the name that `cause` ever destroyed, also before a crash.
+    pub async fn destroy(&self, name: &KeyName, cause: &str) -> Result<Vec<DestroyedKey>, StoreError> {
+        sqlx::query(
+            "UPDATE subject_key SET wrapped = NULL, destroyed_at = clock_timestamp(), destroyed_for = $3
+             WHERE subject = $1 AND scope = $2 AND destroyed_at IS NULL",
+        )
+        .bind(&name.subject)
+        .bind(&name.scope)
+        .bind(cause)
+        .execute(&self.pool)
+        .await?;
+        let rows = sqlx::query(
+            "SELECT key_id, fingerprint FROM subject_key
+             WHERE subject = $1 AND scope = $2 AND destroyed_for = $3 ORDER BY rev",
+        )
+        .bind(&name.subject)
+        .bind(&name.scope)
+        .bind(cause)
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &PgRow| DestroyedKey { id: row.get("key_id"), fingerprint: row.get("fingerprint") };
+        let destroyed: Vec<DestroyedKey> = rows.iter().map(read).collect();
+        self.live.invalidate(name).await;
+        for key in &destroyed {
+            self.by_id.invalidate(&key.id).await;
+        }
+        Ok(destroyed)
+    }
+
+    /// Whether every one of these keys still lives.
+    pub async fn all_live(&self, ids: &[Uuid]) -> Result<bool, StoreError> {
+        let dead: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM unnest($1) AS wanted (key_id)
+             LEFT JOIN subject_key USING (key_id) WHERE wrapped IS NULL)",
+        )
+        .bind(ids)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(!dead)
+    }
+
+    /// Forgets what is cached for `name`: an append found its key destroyed.
+    pub(crate) async fn forget(&self, name: &KeyName) {
+        if let Some(key) = self.live.remove(name).await {
+            self.by_id.invalidate(&key.id).await;
+        }
+    }
+
+    async fn fetch_live(&self, name: &KeyName) -> Result<Option<DataKey>, StoreError> {
+        let row = sqlx::query(
+            "SELECT key_id, wrapped, master_id FROM subject_key
+             WHERE subject = $1 AND scope = $2 AND destroyed_at IS NULL",
+        )
+        .bind(&name.subject)
+        .bind(&name.scope)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| self.unwrap(&row)).transpose()
+    }
+
+    /// Makes a key unless another process was faster.
+    async fn make(&self, name: &KeyName) -> Result<(), StoreError> {
+        let key = DataKey::generate(self.services.ids.uuid());
+        sqlx::query(
+            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
+             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
+             FROM subject_key WHERE subject = $2 AND scope = $3
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(key.id)
+        .bind(&name.subject)
+        .bind(&name.scope)
+        .bind(self.master.id())
+        .bind(self.master.wrap(&key)?)
+        .bind(key.fingerprint())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    fn unwrap(&self, row: &PgRow) -> Result<DataKey, StoreError> {
+        let (id, wrapped, master): (Uuid, Vec<u8>, String) =
+            (row.get("key_id"), row.get("wrapped"), row.get("master_id"));
+        Ok(self.master.unwrap(id, &wrapped, &master)?)
+    }
+}

@@ -1,0 +1,138 @@
+//! The event store: one handle to everything in this crate.
+
+use std::sync::Arc;
+
+use domain::effect::ClaimKind;
+use domain::{EmailAddress, EventId, Services};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use sqlx::PgPool;
+use tokio::sync::Notify;
+
+use crate::append::claim_owner;
+use crate::error::StoreError;
+use crate::log::LogHead;
+use crate::seal::{DataKey, KeyName, KeyRing, MasterKey};
+
+/// The owner under which keys of the service itself are kept.
+const SERVICE: &str = "service";
+
+/// A handle; clones share everything.
+#[derive(Clone)]
+pub struct EventStore {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub pool: PgPool,
+    pub services: Services,
+    pub keys: KeyRing,
+    /// Rung after each append of this process, so that a sequencer in it need not poll.
+    pub appended: Arc<Notify>,
+    pub head: LogHead,
+}
+
+impl EventStore {
+    /// A store on `pool`, which may still be away.
+    pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
+        let keys = KeyRing::new(pool.clone(), master, services.clone());
+        let inner = Inner { pool, services, keys, appended: Arc::default(), head: LogHead::default() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The pool, for the read models.
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    /// The clock and the ids.
+    pub fn services(&self) -> &Services {
+        &self.inner.services
+    }
+
+    /// The data keys.
+    pub fn keys(&self) -> &KeyRing {
+        &self.inner.keys
+    }
+
+    /// How far the log has come, as far as this process knows.
+    pub fn head(&self) -> &LogHead {
+        &self.inner.head
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(self.pool()).await?;
+        Ok(())
+    }
+
+    /// Id of the account that signs in with this address.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
+        self.owner_of(ClaimKind::Email, &email.canonical()).await
+    }
+
+    /// Who has a name, if anybody: true at this instant, not a read model.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
+        let name = match kind {
+            ClaimKind::Email => self.inner.lookup_hasher().await?.hash(name),
+            ClaimKind::OpenRequest => name.as_bytes().to_vec(),
+        };
+        claim_owner(self.pool(), kind, &name).await
+    }
+
+    /// Hashes with a key of the service for `purpose`: for what must be recognised, not read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
+        self.inner.hasher(purpose).await
+    }
+
+    /// The log position of an event, once it has one: waits up to `patience` for the sequencer.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn position_of(
+        &self,
+        event: EventId,
+        patience: std::time::Duration,
+    ) -> Result<Option<i64>, StoreError> {
+        crate::log::position_of(&self.inner, event, patience).await
+    }
+}
+
+impl Inner {
+    pub(crate) async fn lookup_hasher(&self) -> Result<KeyedHasher, StoreError> {
+        self.hasher("lookup").await
+    }
+
+    async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
+        Ok(KeyedHasher(self.keys.live(&KeyName::new(SERVICE, purpose)).await?))
+    }
+}
+
+/// HMAC-SHA256 (RFC 2104) with a key of the service: without the key nobody can try out values.
+pub struct KeyedHasher(Arc<DataKey>);
+
+impl KeyedHasher {
+    /// The hash of `text`.
+    pub fn hash(&self, text: &str) -> Vec<u8> {
+        self.hash_bytes(text.as_bytes())
+    }
+
+    /// The hash of `bytes`.
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    pub fn hash_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let mac = Hmac::<Sha256>::new_from_slice(self.0.expose()).expect("any key length is accepted");
+        mac.chain_update(bytes).finalize().into_bytes().to_vec()
+    }
+}

@@ -1,0 +1,16 @@
+//! Collected usage: what people did with the product, kept until it is erased.
+//!
+//! Not part of the log: these rows are many, belong to the people they are about, and are really
+//! deleted. A row is stored only while the gate of its account is open; the gate is a row that
+//! the insert locks, so that whoever closes it (a preference, an erasure) waits for what is on its
+//! way and lets nothing pass afterwards.
+
+mod erase;
+mod export;
+mod ingest;
+mod project;
+
+pub use erase::{Erased, erase};
+pub use export::{UsageEvent, count, stream};
+pub use ingest::{Incoming, Ingested, ingest};
+pub use project::{HOUSE, Project, house_project, project_with_token};

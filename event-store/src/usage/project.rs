@@ -1,0 +1,56 @@
+//! Projects that usage is collected for.
+
+use sqlx::{PgPool, Row};
+
+use crate::error::StoreError;
+
+/// The id of the house project: the product's own use by account holders.
+pub const HOUSE: &str = "house";
+
+/// A project that usage is collected for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its id.
+    pub id: String,
+    /// The public token that lets data in.
+    pub token: String,
+    /// Whether it is the house project: the product's own use, with account ids as distinct ids.
+    pub house: bool,
+}
+
+/// The house project. Made with `token` when there is none; a configured token replaces the old one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn house_project(
+    pool: &PgPool,
+    configured: Option<&str>,
+    fresh: &str,
+) -> Result<Project, StoreError> {
+    let token: String = sqlx::query_scalar(
+        "INSERT INTO usage_project (project_id, token, house) VALUES ($1, coalesce($2, $3), true)
+         ON CONFLICT (project_id) DO UPDATE SET token = coalesce($2, usage_project.token)
+         RETURNING token",
+    )
+    .bind(HOUSE)
+    .bind(configured)
+    .bind(fresh)
+    .fetch_one(pool)
+    .await?;
+    Ok(Project { id: HOUSE.to_owned(), token, house: true })
+}
+
+/// The project a token belongs to.
+///
+/// # Errors
+/// When the store fails.
+pub async fn project_with_token(pool: &PgPool, token: &str) -> Result<Option<Project>, StoreError> {
+    let row = sqlx::query("SELECT project_id, house FROM usage_project WHERE token = $1")
+        .bind(token)
+        .fetch_optional(pool)
+        .await?;
+    row.map(|row| {
+        Ok(Project { id: row.try_get("project_id")?, token: token.to_owned(), house: row.try_get("house")? })
+    })
+    .transpose()
+}

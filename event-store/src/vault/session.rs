@@ -1,0 +1,190 @@
+//! Sessions. The token is kept only as a hash; the row holds no address and no user agent.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::{AccountId, SessionId};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgExecutor, PgPool, Row};
+
+use crate::error::StoreError;
+
+/// A session nobody uses for so long ends.
+pub const IDLE_LIFE: Duration = Duration::days(7);
+/// `seen_at` is written at most this often.
+const SEEN_EVERY: Duration = Duration::minutes(1);
+
+/// A session to begin.
+#[derive(Clone)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// The hash of its token.
+    pub token_hash: Vec<u8>,
+    /// Whose.
+    pub account: AccountId,
+    /// When it begins; the password was given then.
+    pub at: DateTime<Utc>,
+    /// When it ends however much it is used.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A session that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub account: AccountId,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub seen_at: DateTime<Utc>,
+    /// When the password was last given in it.
+    pub sudo_at: DateTime<Utc>,
+    /// When it ends however much it is used.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Session {
+    fn read(row: &PgRow) -> Result<Self, StoreError> {
+        let account: String = row.try_get("account_id")?;
+        Ok(Self {
+            id: SessionId::from_uuid(row.try_get("session_id")?),
+            account: account.parse().map_err(|_| StoreError::Unreadable("a session's account".to_owned()))?,
+            created_at: row.try_get("created_at")?,
+            seen_at: row.try_get("seen_at")?,
+            sudo_at: row.try_get("sudo_at")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
+}
+
+pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
+         VALUES ($1, $2, $3, $4, $4, $4, $5)",
+    )
+    .bind(new.id.uuid())
+    .bind(&new.token_hash)
+    .bind(new.account.to_string())
+    .bind(new.at)
+    .bind(new.expires_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn end(db: &mut PgConnection, session: SessionId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM session WHERE session_id = $1").bind(session.uuid()).execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn end_others(
+    db: &mut PgConnection,
+    account: AccountId,
+    except: SessionId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM session WHERE account_id = $1 AND session_id <> $2")
+        .bind(account.to_string())
+        .bind(except.uuid())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn elevate(
+    db: &mut PgConnection,
+    session: SessionId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE session SET sudo_at = $2 WHERE session_id = $1")
+        .bind(session.uuid())
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn authenticate(
+    pool: &PgPool,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query("SELECT * FROM session WHERE token_hash = $1 AND expires_at > $2 AND seen_at > $3")
+        .bind(token_hash)
+        .bind(now)
+        .bind(now - IDLE_LIFE)
+        .fetch_optional(pool)
+        .await?;
+    let Some(session) = row.as_ref().map(Session::read).transpose()? else {
+        return Ok(None);
+    };
+    if session.seen_at < now - SEEN_EVERY {
+        sqlx::query("UPDATE session SET seen_at = $2 WHERE session_id = $1 AND seen_at < $2")
+            .bind(session.id.uuid())
+            .bind(now)
+            .execute(pool)
+            .await?;
+    }
+    Ok(Some(session))
+}
+
+/// A session of an account, if it lives at `now`. Another's session is not found.
+///
+/// # Errors
+/// When the store fails.
+pub async fn fetch(
+    db: impl PgExecutor<'_>,
+    account: AccountId,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query(
+        "SELECT * FROM session
+         WHERE session_id = $1 AND account_id = $2 AND expires_at > $3 AND seen_at > $4",
+    )
+    .bind(session.uuid())
+    .bind(account.to_string())
+    .bind(now)
+    .bind(now - IDLE_LIFE)
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(Session::read).transpose()
+}
+
+/// The sessions of an account that live at `now`, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
+         ORDER BY created_at DESC LIMIT 1000",
+    )
+    .bind(account.to_string())
+    .bind(now)
+    .bind(now - IDLE_LIFE)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(Session::read).collect()
+}
+
+/// Deletes sessions that have ended by themselves. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let swept = sqlx::query("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2")
+        .bind(now)
+        .bind(now - IDLE_LIFE)
+        .execute(pool)
+        .await?;
+    Ok(swept.rows_affected())
+}

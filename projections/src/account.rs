@@ -1,0 +1,146 @@
+//! Accounts as they are now.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate as _;
+use domain::AccountId;
+use domain::account::{Account, AccountEvent, Preferences};
+use event_store::StoreError;
+use event_store::log::LogEntry;
+use sqlx::PgConnection;
+
+use crate::runner::Projection;
+use crate::views::Views;
+
+/// The name of its checkpoint.
+pub const NAME: &str = "account";
+
+/// An account as it is now. Personal values are `None` once erased.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct AccountView {
+    /// Its id.
+    pub account_id: String,
+    /// The sign-in address.
+    pub email: Option<String>,
+    /// The name to greet with.
+    pub name: Option<String>,
+    /// Cookies that personalise may be set.
+    pub personalization: bool,
+    /// Usage may be stored.
+    pub usage_logging: bool,
+    /// When it was opened.
+    pub registered_at: DateTime<Utc>,
+    /// When anything in it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// Sequence of the newest event folded in.
+    pub version: i64,
+}
+
+impl AccountView {
+    /// The two switches.
+    pub fn preferences(&self) -> Preferences {
+        Preferences { personalization: self.personalization, usage_logging: self.usage_logging }
+    }
+
+    fn apply(&mut self, entry: &LogEntry, event: &AccountEvent) {
+        self.version = entry.sequence;
+        if let AccountEvent::PreferencesChanged { personalization, usage_logging, .. } = event {
+            self.personalization = personalization.map_or(self.personalization, |change| change.to);
+            self.usage_logging = usage_logging.map_or(self.usage_logging, |change| change.to);
+            self.changed_at = entry.recorded_at;
+        }
+    }
+
+    fn registered(entry: &LogEntry, event: AccountEvent) -> Option<Self> {
+        let AccountEvent::Registered { account_id, email, name, preferences, .. } = event else {
+            return None;
+        };
+        Some(Self {
+            account_id: account_id.to_string(),
+            email: email.known().map(|email| email.as_str().to_owned()),
+            name: name.known().cloned(),
+            personalization: preferences.personalization,
+            usage_logging: preferences.usage_logging,
+            registered_at: entry.recorded_at,
+            changed_at: entry.recorded_at,
+            version: entry.sequence,
+        })
+    }
+}
+
+/// The reducer.
+pub struct AccountProjection;
+
+#[async_trait]
+impl Projection for AccountProjection {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn opens(&self) -> bool {
+        true
+    }
+
+    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
+        let entries: Vec<&LogEntry> = entries.iter().filter(|e| e.aggregate_type == Account::TYPE).collect();
+        let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
+        let known: Vec<AccountView> = sqlx::query_as("SELECT * FROM account_view WHERE account_id = ANY($1)")
+            .bind(&ids)
+            .fetch_all(&mut *db)
+            .await?;
+        let mut views: BTreeMap<String, AccountView> =
+            known.into_iter().map(|view| (view.account_id.clone(), view)).collect();
+        for entry in entries {
+            let event: AccountEvent = serde_json::from_value(entry.payload.clone())
+                .map_err(|error| StoreError::Unreadable(format!("event {}: {error}", entry.event_id)))?;
+            match views.get_mut(&entry.aggregate_id) {
+                Some(view) => view.apply(entry, &event),
+                None => {
+                    if let Some(view) = AccountView::registered(entry, event) {
+                        views.insert(view.account_id.clone(), view);
+                    }
+                }
+            }
+        }
+        write(db, &views.into_values().collect::<Vec<_>>()).await
+    }
+}
+
+async fn write(db: &mut PgConnection, views: &[AccountView]) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO account_view
+             (account_id, email, name, personalization, usage_logging, registered_at, changed_at, version)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[],
+                              $6::timestamptz[], $7::timestamptz[], $8::bigint[])
+         ON CONFLICT (account_id) DO UPDATE SET
+             email = excluded.email, name = excluded.name, personalization = excluded.personalization,
+             usage_logging = excluded.usage_logging, changed_at = excluded.changed_at,
+             version = excluded.version",
+    )
+    .bind(views.iter().map(|view| view.account_id.as_str()).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.email.as_deref()).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.name.as_deref()).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.personalization).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.usage_logging).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.registered_at).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.changed_at).collect::<Vec<_>>())
+    .bind(views.iter().map(|view| view.version).collect::<Vec<_>>())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+impl Views {
+    /// An account as it is now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn account_fetch(&self, account: AccountId) -> Result<Option<AccountView>, StoreError> {
+        Ok(sqlx::query_as("SELECT * FROM account_view WHERE account_id = $1")
+            .bind(account.to_string())
+            .fetch_optional(self.pool())
+            .await?)
+    }
+}

@@ -1,0 +1,197 @@
+//! Privacy requests as they are now, and when each needs somebody to look at it.
+//!
+//! The row holds the aggregate itself, folded by the domain's own `apply`, so that this view and the
+//! planner can never disagree about a request.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate as _;
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestEvent, Request, next_at};
+use domain::{AccountId, RequestId};
+use event_store::StoreError;
+use event_store::log::LogEntry;
+use sqlx::postgres::PgRow;
+use sqlx::types::Json;
+use sqlx::{PgConnection, Row};
+
+use crate::runner::Projection;
+use crate::views::Views;
+
+/// The name of its checkpoint.
+pub const NAME: &str = "privacy_request";
+
+/// A privacy request as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestView {
+    /// Everything about it.
+    pub request: Request,
+    /// Sequence of the newest event folded in.
+    pub version: i64,
+}
+
+/// The reducer.
+pub struct PrivacyRequestProjection;
+
+#[async_trait]
+impl Projection for PrivacyRequestProjection {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
+        let entries: Vec<&LogEntry> =
+            entries.iter().filter(|entry| entry.aggregate_type == PrivacyRequest::TYPE).collect();
+        let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
+        let mut folded: BTreeMap<String, (PrivacyRequest, i64)> = BTreeMap::new();
+        let known =
+            sqlx::query("SELECT request, version FROM privacy_request_view WHERE request_id = ANY($1)")
+                .bind(&ids)
+                .fetch_all(&mut *db)
+                .await?;
+        for row in known {
+            let view = read(&row)?;
+            let aggregate = PrivacyRequest { request: Some(view.request.clone()) };
+            folded.insert(view.request.request_id.to_string(), (aggregate, view.version));
+        }
+        for entry in entries {
+            let event: PrivacyRequestEvent = serde_json::from_value(entry.payload.clone())
+                .map_err(|error| StoreError::Unreadable(format!("event {}: {error}", entry.event_id)))?;
+            let (aggregate, version) = folded.entry(entry.aggregate_id.clone()).or_default();
+            aggregate.apply(event);
+            *version = entry.sequence;
+        }
+        let rows = folded.into_values().filter_map(|(aggregate, version)| {
+            aggregate.request.map(|request| RequestView { request, version })
+        });
+        write(db, &rows.collect::<Vec<_>>()).await
+    }
+}
+
+async fn write(db: &mut PgConnection, rows: &[RequestView]) -> Result<(), StoreError> {
+    let requests = || rows.iter().map(|row| &row.request);
+    sqlx::query(
+        "INSERT INTO privacy_request_view
+             (request_id, account_id, kind, state, received_at, due_at, next_at, request, version)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
+                              $6::timestamptz[], $7::timestamptz[], $8::jsonb[], $9::bigint[])
+         ON CONFLICT (request_id) DO UPDATE SET
+             state = excluded.state, due_at = excluded.due_at, next_at = excluded.next_at,
+             request = excluded.request, version = excluded.version",
+    )
+    .bind(requests().map(|request| request.request_id.to_string()).collect::<Vec<_>>())
+    .bind(requests().map(|request| request.account_id.to_string()).collect::<Vec<_>>())
+    .bind(requests().map(|request| request.kind.as_str()).collect::<Vec<_>>())
+    .bind(requests().map(|request| request.state.as_str()).collect::<Vec<_>>())
+    .bind(requests().map(|request| request.received_at).collect::<Vec<_>>())
+    .bind(requests().map(|request| request.due_at).collect::<Vec<_>>())
+    .bind(requests().map(next_at).collect::<Vec<_>>())
+    .bind(requests().map(Json).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.version).collect::<Vec<_>>())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn read(row: &PgRow) -> Result<RequestView, StoreError> {
+    let Json(request) = row.try_get("request")?;
+    Ok(RequestView { request, version: row.try_get("version")? })
+}
+
+impl Views {
+    /// A request of an account. Another's request is not found.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_fetch(
+        &self,
+        account: AccountId,
+        request: RequestId,
+    ) -> Result<Option<RequestView>, StoreError> {
+        let row = sqlx::query(
+            "SELECT request, version FROM privacy_request_view WHERE request_id = $1 AND account_id = $2",
+        )
+        .bind(request.to_string())
+        .bind(account.to_string())
+        .fetch_optional(self.pool())
+        .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The requests of an account, newest first, older than `before` if given.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_list(
+        &self,
+        account: AccountId,
+        before: Option<RequestId>,
+        limit: i64,
+    ) -> Result<Vec<RequestView>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT request, version FROM privacy_request_view
+             WHERE account_id = $1 AND ($2::text IS NULL OR request_id < $2)
+             ORDER BY request_id DESC LIMIT $3",
+        )
+        .bind(account.to_string())
+        .bind(before.map(|id| id.to_string()))
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Exports of an account of which an archive can still be had.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_list_with_archive(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<RequestView>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT request, version FROM privacy_request_view
+             WHERE account_id = $1 AND kind = $2
+               AND request -> 'archive' <> 'null' AND request -> 'archive' -> 'ended' = 'null'",
+        )
+        .bind(account.to_string())
+        .bind(Kind::Export.as_str())
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Requests whose time to be looked at comes after `after` and not after `until`, the longest waiting
+    /// first. To go on, `after` is the last one of the page before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_list_due(
+        &self,
+        after: (DateTime<Utc>, Option<RequestId>),
+        until: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<(RequestId, DateTime<Utc>)>, StoreError> {
+        // Without an id, `~` comes after every id: the page begins after the instant itself.
+        let last = after.1.map_or_else(|| "~".to_owned(), |id| id.to_string());
+        let rows = sqlx::query(
+            "SELECT request_id, next_at FROM privacy_request_view
+             WHERE next_at <= $1 AND (next_at, request_id) > ($2, $3)
+             ORDER BY next_at, request_id LIMIT $4",
+        )
+        .bind(until)
+        .bind(after.0)
+        .bind(last)
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let id: String = row.try_get("request_id")?;
+                let id = id.parse().map_err(|_| StoreError::Unreadable("a request's id".to_owned()))?;
+                Ok((id, row.try_get("next_at")?))
+            })
+            .collect()
+    }
+}

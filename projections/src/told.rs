@@ -1,0 +1,219 @@
+//! An event as people read it: in words, with who did it, from where and why.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate as _;
+use domain::personal::{ERASED, MARK};
+use domain::privacy_request::PrivacyRequest;
+use domain::sentence::sentence_of;
+use domain::{AccountId, EventId};
+use event_store::log::LogEntry;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What stands where a value was erased.
+const ERASED_TEXT: &str = "[erased]";
+/// Where somebody acted from: their own personal data, in the metadata of an event.
+const ORIGIN: [&str; 2] = ["ip_address", "user_agent"];
+
+/// An event, told. Personal values that were erased read as `[erased]`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Told {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the order of everything.
+    pub position: i64,
+    /// When it was stored.
+    pub at: DateTime<Utc>,
+    /// What happened, as a name.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// What happened, in words.
+    pub what: String,
+    /// Who did it: an account, an operator, or the service itself.
+    pub actor: String,
+    /// The address they came from.
+    pub ip_address: Option<String>,
+    /// The program they used.
+    pub user_agent: Option<String>,
+    /// What it happened to.
+    pub aggregate_type: String,
+    /// What it happened to.
+    pub aggregate_id: String,
+    /// Its place in the history of that aggregate.
+    pub sequence: i64,
+    /// The event that led to it.
+    pub causation_id: Option<String>,
+    /// What all events of one wish have in common.
+    pub correlation_id: Option<String>,
+    /// All of it, as data.
+    pub data: Value,
+}
+
+impl From<LogEntry> for Told {
+    /// Tells an opened entry.
+    fn from(entry: LogEntry) -> Self {
+        let text = |name: &str| entry.metadata_text(name).map(str::to_owned);
+        Self {
+            id: entry.event_id,
+            position: entry.position,
+            at: entry.recorded_at,
+            what: sentence_of(&entry.aggregate_type, &entry.event_type, &entry.payload),
+            actor: text("actor").unwrap_or_default(),
+            ip_address: personal(&entry.metadata, "ip_address"),
+            user_agent: personal(&entry.metadata, "user_agent"),
+            causation_id: text("causation_id"),
+            correlation_id: text("correlation_id"),
+            sequence: entry.sequence,
+            event_type: entry.event_type,
+            aggregate_type: entry.aggregate_type,
+            aggregate_id: entry.aggregate_id,
+            data: entry.payload,
+        }
+    }
+}
+
+fn personal(metadata: &Value, name: &str) -> Option<String> {
+    let value = metadata.get(name)?;
+    let known = value.pointer("/$personal/value").and_then(Value::as_str);
+    Some(known.unwrap_or(ERASED_TEXT).to_owned())
+}
+
+impl Told {
+    /// The heading of the table that [`cells`](Self::cells) fills.
+    pub const COLUMNS: [&str; 9] =
+        ["position", "at", "type", "what", "actor", "ip_address", "user_agent", "aggregate_id", "sequence"];
+
+    /// A row of a table of events.
+    pub fn cells(&self) -> [String; 9] {
+        [
+            self.position.to_string(),
+            self.at.to_rfc3339(),
+            self.event_type.clone(),
+            self.what.clone(),
+            self.actor.clone(),
+            self.ip_address.clone().unwrap_or_default(),
+            self.user_agent.clone().unwrap_or_default(),
+            self.aggregate_id.clone(),
+            self.sequence.to_string(),
+        ]
+    }
+
+    /// One line in words.
+    pub fn in_words(&self) -> String {
+        let from = self.ip_address.as_ref().map(|ip| format!(" from {ip}")).unwrap_or_default();
+        let at = self.at.format("%Y-%m-%d %H:%M:%S UTC");
+        format!("{at}  {} (by {}{from})", self.what, self.actor)
+    }
+
+    /// Tells an opened entry as `reader`, the account holder, may see it: nothing personal of others,
+    /// and nothing of how we are built.
+    pub fn for_holder(mut entry: LogEntry, reader: AccountId) -> Self {
+        let reader = reader.to_string();
+        // Where an operator sat is the operator's own, erased or not.
+        if entry.metadata_text("actor") != Some(&reader)
+            && let Some(members) = entry.metadata.as_object_mut()
+        {
+            members.retain(|name, _| !ORIGIN.contains(&name.as_str()));
+        }
+        let internal: &[&str] = match entry.aggregate_type.as_str() {
+            // Where files lie in our own stores.
+            PrivacyRequest::TYPE => &["object"],
+            _ => &[],
+        };
+        let mut told = Told::from(entry);
+        told.data = plain(told.data, &reader, internal);
+        if let Some(members) = told.data.as_object_mut() {
+            // The type says it already.
+            members.remove("event");
+        }
+        told
+    }
+}
+
+/// A payload as people read it: personal values of the reader stand for themselves, those of others are
+/// left out, and so are members that are of no concern outside.
+fn plain(value: Value, reader: &str, internal: &[&str]) -> Value {
+    match value {
+        Value::Object(members) if members.contains_key(MARK) => unmarked(members, reader),
+        Value::Object(members) if members.contains_key(ERASED) => Value::Object(members),
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(name, _)| !internal.contains(&name.as_str()))
+            .map(|(name, value)| (name, plain(value, reader, internal)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.into_iter().map(|item| plain(item, reader, internal)).collect(),
+        other => other,
+    }
+}
+
+fn unmarked(mut members: Map<String, Value>, reader: &str) -> Value {
+    let mut mark = members.remove(MARK).unwrap_or_default();
+    if mark.get("subject").and_then(Value::as_str) == Some(reader) {
+        mark.get_mut("value").map(Value::take).unwrap_or_default()
+    } else {
+        Value::Null
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn entry(payload: Value, metadata: Value) -> LogEntry {
+        LogEntry {
+            position: 7,
+            event_id: EventId::from_uuid(Uuid::from_u128(7)),
+            aggregate_type: "account".to_owned(),
+            aggregate_id: reader().to_string(),
+            sequence: 2,
+            event_type: "account.signed_in".to_owned(),
+            event_version: "1".to_owned(),
+            payload,
+            metadata,
+            recorded_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn reader() -> AccountId {
+        AccountId::from_uuid(Uuid::from_u128(1))
+    }
+
+    fn marked(subject: &impl ToString, value: &str) -> Value {
+        json!({"$personal": {"subject": subject.to_string(), "scope": "activity", "value": value}})
+    }
+
+    #[test]
+    fn an_event_is_told_in_words_and_as_data() {
+        let session = "ses_00000000000000000000000003";
+        let metadata = json!({
+            "actor": reader(), "correlation_id": "c",
+            "ip_address": marked(&reader(), "203.0.113.7"), "user_agent": {"$erased": true},
+        });
+        let told =
+            Told::for_holder(entry(json!({"event": "signed_in", "session_id": session}), metadata), reader());
+        assert_eq!(told.what, "Signed in");
+        assert_eq!(told.data, json!({"session_id": session}));
+        assert_eq!(told.ip_address.as_deref(), Some("203.0.113.7"));
+        assert_eq!(told.user_agent.as_deref(), Some("[erased]"));
+    }
+
+    #[test]
+    fn what_belongs_to_others_or_to_us_is_left_out() {
+        let metadata = json!({"actor": "opr_1", "ip_address": marked(&"opr_1", "198.51.100.1"), "user_agent": {"$erased": true}});
+        let payload = json!({
+            "email": marked(&reader(), "ada@example.com"), "name": {"$erased": true},
+            "other": marked(&"acc_2", "Bob"), "files": [{"name": "a.json", "object": "requests/req_1/a"}],
+        });
+        let mut packaged = entry(payload, metadata);
+        packaged.aggregate_type = "privacy_request".to_owned();
+        let told = Told::for_holder(packaged, reader());
+        assert_eq!((told.ip_address, told.user_agent), (None, None));
+        let expected = json!({
+            "email": "ada@example.com", "name": {"$erased": true}, "other": null, "files": [{"name": "a.json"}],
+        });
+        assert_eq!(told.data, expected);
+    }
+}

@@ -1,0 +1,71 @@
+//! One handle to all read models, and to how far they have come.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::StoreError;
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::{account, checkpoint, history, privacy_request};
+
+/// How often the checkpoint is asked for while a runner in another process is awaited.
+const POLL: Duration = Duration::from_millis(10);
+
+/// See the module; clones share everything.
+#[derive(Clone)]
+pub struct Views {
+    pool: PgPool,
+    progress: Arc<HashMap<&'static str, watch::Sender<i64>>>,
+}
+
+impl Views {
+    /// The read models in `pool`.
+    pub fn new(pool: PgPool) -> Self {
+        let names = [account::NAME, privacy_request::NAME, history::NAME];
+        let progress = names.into_iter().map(|name| (name, watch::Sender::new(0))).collect();
+        Self { pool, progress: Arc::new(progress) }
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A read model has come to `position`.
+    pub(crate) fn moved(&self, name: &str, position: i64) {
+        if let Some(progress) = self.progress.get(name) {
+            progress.send_if_modified(|known| {
+                let news = position > *known;
+                *known = position.max(*known);
+                news
+            });
+        }
+    }
+
+    /// Follows how far a read model has come, as far as this process knows.
+    pub fn follow(&self, name: &str) -> Option<watch::Receiver<i64>> {
+        self.progress.get(name).map(watch::Sender::subscribe)
+    }
+
+    /// Waits until read model `name` has come to `position`; false when `patience` ends before that.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn wait_for(&self, name: &str, position: i64, patience: Duration) -> Result<bool, StoreError> {
+        let Some(mut progress) = self.follow(name) else { return Ok(false) };
+        let deadline = Instant::now() + patience;
+        loop {
+            if *progress.borrow_and_update() >= position {
+                return Ok(true);
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            if timeout(POLL, progress.changed()).await.is_err() {
+                self.moved(name, checkpoint::position(&self.pool, name).await?);
+            }
+        }
+    }
+}

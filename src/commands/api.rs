@@ -1,0 +1,38 @@
+//! `api`: the HTTP interface only.
+
+use secrecy::ExposeSecret;
+
+use crate::cli::ApiRole;
+use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_end, master_key};
+use crate::logging::say;
+
+pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
+    let listener = Http::bind(options.api.listen).await?;
+    let public_url = match &options.api.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?).parse()?,
+    };
+    let foundation =
+        Foundation::lay(&options.database.database_url, master_key(&options.keys, None)?, &options.archives)?;
+    let checks = composition::readiness(&foundation.archives, None);
+    let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
+    say(format!("The HTTP interface listens on {public_url}"));
+    let prepared = async {
+        foundation.prepare(false).await?;
+        composition::house_token(&foundation, &options.api).await?;
+        composition::first_operator(&foundation, &options.api).await
+    };
+    let new_token = tokio::select! {
+        prepared = prepared => prepared?,
+        ended = asked_to_end() => return ended,
+    };
+    if let Some(token) = new_token {
+        say(format!("Operator token (shown this once): {}", token.expose_secret()));
+    }
+    let log_tasks = LogTasks::start(&foundation);
+    http.open();
+    asked_to_end().await?;
+    http.stop().await;
+    log_tasks.stop().await;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The HTTP interface of a process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use api::{ApiConfig, Dependencies, ReadinessCheck};
+use domain::account::Preferences;
+use domain::privacy_request::Kind;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::Foundation;
+use crate::cli::{ApiOptions, Consent};
+
+/// How long requests that are under way may take to be answered once the program is asked to end: longer
+/// than any request but a download may take.
+const GRACE: Duration = Duration::from_secs(35);
+
+/// The running interface.
+pub struct Http {
+    stop: CancellationToken,
+    task: JoinHandle<std::io::Result<()>>,
+    open: watch::Sender<bool>,
+}
+
+impl Http {
+    /// Takes the port.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+        TcpListener::bind(address).await.with_context(|| {
+            format!("cannot listen on {address}: end what listens there, or choose another with --listen")
+        })
+    }
+
+    /// Starts answering: 503 until [`open`](Self::open).
+    pub fn start(
+        listener: TcpListener,
+        on: &Foundation,
+        config: ApiConfig,
+        readiness: Vec<Arc<dyn ReadinessCheck>>,
+    ) -> anyhow::Result<Self> {
+        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
+        let router = api::router(Dependencies {
+            store: on.store.clone(),
+            views: on.views.clone(),
+            archives: on.archives.clone(),
+            config,
+            readiness,
+            metrics: super::metrics::recorder()?,
+            shutdown: stop.clone(),
+            open: open.subscribe(),
+        });
+        let task = tokio::spawn(api::serve(listener, router, stop.clone()));
+        Ok(Self { stop, task, open })
+    }
+
+    /// From now on requests are served.
+    pub fn open(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Takes no new requests, and returns when those under way are answered.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        match tokio::time::timeout(GRACE, &mut self.task).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(ended) => tracing::error!(?ended, "the HTTP interface did not end well"),
+            Err(_) => {
+                tracing::warn!(grace = ?GRACE, "requests that took too long were cut");
+                self.task.abort();
+            }
+        }
+    }
+}
+
+/// The interface's configuration.
+///
+/// # Errors
+/// When an option makes no sense.
+pub fn api_config(options: &ApiOptions, public_url: Url) -> anyhow::Result<ApiConfig> {
+    let on = options.consent == Consent::OptOut;
+    let cooling_off = chrono::Duration::from_std(options.erasure_cooling_off.into())
+        .context("--erasure-cooling-off is too long")?;
+    Ok(ApiConfig {
+        public_url,
+        cooling_off,
+        holidays: options.holidays.iter().copied().collect(),
+        policy_version: options.policy_version.clone(),
+        default_preferences: Preferences { personalization: on, usage_logging: on },
+        export_stages: workers::sources::stages(Kind::Export),
+        erasure_stages: workers::sources::stages(Kind::Erasure),
+    })
+}

@@ -1,0 +1,36 @@
+//! Putting the rooms together: which parts run in a process, in which order they begin and end.
+//!
+//! Beginning: the port first (a taken one is told at once), then servers, then the door opens
+//! (answering 503), then the schema, then work. Ending, the other way round: no new requests, those
+//! under way are answered, jobs are finished or given back, the log is sequenced to its end, and
+//! last the servers stop.
+
+mod foundation;
+mod http;
+mod log_tasks;
+mod metrics;
+mod service;
+mod work;
+
+pub use foundation::{Foundation, master_key};
+pub use http::{Http, api_config};
+pub use log_tasks::LogTasks;
+pub use service::Service;
+pub(crate) use service::{first_operator, house_token, readiness};
+pub use work::{Work, bus};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Waits until somebody asks the program to end.
+///
+/// # Errors
+/// When signals cannot be waited for.
+pub async fn asked_to_end() -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("asked to end: finishing what is under way");
+    Ok(())
+}

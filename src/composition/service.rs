@@ -1,0 +1,174 @@
+//! Everything in one process: what `serve` and `demo` run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use api::{ReadinessCheck, token};
+use async_trait::async_trait;
+use domain::OperatorId;
+use event_store::object::ObjectVault;
+use event_store::vault::operator;
+use event_store::{lease, usage};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+use workers::Bus;
+
+use super::{Foundation, Http, LogTasks, Work, api_config, bus, master_key};
+use crate::cli::{ApiOptions, ServeOptions};
+use crate::embedded::{Options, Servers};
+
+/// A running service.
+pub struct Service {
+    /// What it stands on.
+    pub foundation: Foundation,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where people reach it.
+    pub public_url: Url,
+    /// The token that lets usage of the house project in.
+    pub house_token: String,
+    /// The operator token, if it was made just now: it cannot be shown again.
+    pub new_operator_token: Option<SecretString>,
+    http: Http,
+    log_tasks: LogTasks,
+    work: Work,
+    servers: Servers,
+}
+
+impl Service {
+    /// Starts everything and returns when requests are served.
+    ///
+    /// # Errors
+    /// When something is in the way; nothing is left running then.
+    pub async fn start(options: &ServeOptions) -> anyhow::Result<Self> {
+        let listener = Http::bind(options.api.listen).await?;
+        let listen = listener.local_addr()?;
+        let public_url = match &options.api.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{listen}").parse().context("no URL can be made of the address")?,
+        };
+        let given = &options.servers;
+        let servers = Servers::start(Options {
+            data_dir: given.data_dir.clone(),
+            source: given.servers,
+            postgres: given.database_url.is_none(),
+            nats: given.nats_url.is_none(),
+            durable: true,
+        })
+        .await?;
+        let url = |given: &Option<String>, own: Option<&str>| given.clone().or(own.map(str::to_owned));
+        let database_url = url(&given.database_url, servers.database_url()).context("no database")?;
+        let nats_url = url(&given.nats_url, servers.nats_url()).context("no NATS")?;
+
+        let data_dir = std::path::absolute(&given.data_dir)?;
+        let archives = match &given.archives {
+            Some(url) => url.clone(),
+            None => directory_url(&data_dir.join("archives"))?,
+        };
+        let foundation =
+            Foundation::lay(&database_url, master_key(&given.keys, Some(&data_dir))?, &archives)?;
+        let bus = bus(&nats_url, &given.bus).await?;
+        let bench = Work::bench(&foundation, &options.worker, &public_url, Some(&data_dir))?;
+        let checks = readiness(&foundation.archives, Some(&bus));
+        let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
+
+        foundation.prepare(true).await?;
+        if given.database_url.is_none() {
+            // The database is ours alone, and so is the data directory: whoever held a lease is dead.
+            lease::end_all(foundation.store.pool()).await?;
+        }
+        let house_token = house_token(&foundation, &options.api).await?;
+        let new_operator_token = first_operator(&foundation, &options.api).await?;
+        let log_tasks = LogTasks::start(&foundation);
+        let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        http.open();
+        Ok(Self {
+            foundation,
+            listen,
+            public_url,
+            house_token,
+            new_operator_token,
+            http,
+            log_tasks,
+            work,
+            servers,
+        })
+    }
+
+    /// Stops everything in good order: nothing that is under way is cut.
+    pub async fn stop(self) {
+        self.http.stop().await;
+        self.work.stop().await;
+        self.log_tasks.stop().await;
+        self.foundation.store.pool().close().await;
+        self.servers.stop().await;
+    }
+}
+
+fn directory_url(path: &std::path::Path) -> anyhow::Result<Url> {
+    Url::from_directory_path(path).ok().with_context(|| format!("{} is no usable path", path.display()))
+}
+
+/// The token of the house project: the configured one, the one from before, or a new one.
+pub(crate) async fn house_token(on: &Foundation, options: &ApiOptions) -> anyhow::Result<String> {
+    // Public, and of the form that SDKs of the field expect: 32 hexadecimal digits.
+    let fresh = on.store.services().ids.uuid().simple().to_string();
+    let project =
+        usage::house_project(on.store.pool(), options.house_project_token.as_deref(), &fresh).await?;
+    Ok(project.token)
+}
+
+/// Sees to it that there is an operator token. Returns one that was made just now.
+pub(crate) async fn first_operator(
+    on: &Foundation,
+    options: &ApiOptions,
+) -> anyhow::Result<Option<SecretString>> {
+    let operator = OperatorId::generate(on.store.services());
+    if let Some(configured) = &options.operator_token {
+        anyhow::ensure!(
+            configured.expose_secret().len() >= 32,
+            "the operator token is too short to be safe: give at least 32 random characters"
+        );
+        operator::add(on.store.pool(), &token::hash(configured), operator, "configured").await?;
+        return Ok(None);
+    }
+    let fresh = token::generate(token::Kind::Operator);
+    let added = operator::add_first(on.store.pool(), &token::hash(&fresh), operator, "first").await?;
+    Ok(added.then_some(fresh))
+}
+
+/// What must work, besides the database, for a process to be ready.
+pub(crate) fn readiness(archives: &ObjectVault, bus: Option<&Bus>) -> Vec<Arc<dyn ReadinessCheck>> {
+    let mut checks: Vec<Arc<dyn ReadinessCheck>> = vec![Arc::new(ArchivesReady(archives.clone()))];
+    if let Some(bus) = bus {
+        checks.push(Arc::new(NatsReady(bus.clone())));
+    }
+    checks
+}
+
+struct NatsReady(Bus);
+
+#[async_trait]
+impl ReadinessCheck for NatsReady {
+    fn name(&self) -> &'static str {
+        "nats"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        if self.0.is_connected() { Ok(()) } else { Err("NATS cannot be reached".to_owned()) }
+    }
+}
+
+struct ArchivesReady(ObjectVault);
+
+#[async_trait]
+impl ReadinessCheck for ArchivesReady {
+    fn name(&self) -> &'static str {
+        "archives"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.check().await.map_err(|error| error.to_string())
+    }
+}

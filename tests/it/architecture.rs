@@ -1,0 +1,82 @@
+//! The arrows between the rooms go one way, and some libraries belong to one room alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// Which of our own crates each of them may use.
+const MAY_USE: [(&str, &[&str]); 6] = [
+    ("domain", &[]),
+    ("event-store", &["domain"]),
+    ("projections", &["domain", "event-store"]),
+    ("workers", &["domain", "event-store", "projections"]),
+    ("api", &["domain", "event-store", "projections"]),
+    ("personal-settings", &["domain", "event-store", "projections", "workers", "api"]),
+];
+
+/// Libraries that only some crates may name.
+const ONLY_IN: [(&str, &[&str]); 11] = [
+    ("axum", &["api"]),
+    ("tower-http", &["api"]),
+    ("utoipa", &["api"]),
+    ("async-nats", &["workers"]),
+    ("lettre", &["workers"]),
+    ("cron", &["workers"]),
+    ("zip", &["workers", "personal-settings"]),
+    ("sqlx", &["event-store", "projections"]),
+    ("postgres-es", &["event-store"]),
+    ("backoff", &["event-store"]),
+    ("object_store", &["event-store"]),
+];
+
+/// The libraries the domain may name: none that does I/O, tells the time or draws random numbers.
+const DOMAIN: [&str; 9] = [
+    "async-trait",
+    "chrono",
+    "cqrs-es",
+    "email_address",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "type-safe-id",
+    "uuid",
+];
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata: Metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let of = |package: &cargo_metadata::Package| {
+        let shipped = package.dependencies.iter().filter(|on| on.kind == DependencyKind::Normal);
+        shipped.map(|on| on.name.clone()).collect()
+    };
+    metadata.packages.iter().map(|package| (package.name.to_string(), of(package))).collect()
+}
+
+#[test]
+fn the_arrows_go_one_way() {
+    let dependencies = dependencies();
+    let ours: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(dependencies.keys().map(String::as_str).collect::<BTreeSet<_>>(), ours);
+    for (name, may_use) in MAY_USE {
+        for used in dependencies[name].iter().filter(|used| ours.contains(used.as_str())) {
+            assert!(may_use.contains(&used.as_str()), "{name} must not depend on {used}");
+        }
+    }
+}
+
+#[test]
+fn libraries_stay_in_their_room() {
+    let dependencies = dependencies();
+    for (library, rooms) in ONLY_IN {
+        for (name, used) in &dependencies {
+            let allowed = rooms.contains(&name.as_str());
+            assert!(allowed || !used.contains(library), "{name} must not name {library}; only {rooms:?} may");
+        }
+    }
+}
+
+#[test]
+fn the_domain_names_nothing_that_does_io() {
+    for library in &dependencies()["domain"] {
+        assert!(DOMAIN.contains(&library.as_str()), "the domain must not name {library}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The real program as a process: what a user, an operator and a power cut do to it.
+
+mod crash;
+mod demo;
+mod outage;
+mod person;
+mod shutdown;
+mod start;
+mod traces;

@@ -1,0 +1,192 @@
+//! PostgreSQL or NATS away: at the start, and while running. 503, then recovery by itself.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+use super::person::Person;
+use crate::support::{Database, Program, Start, eventually, shared};
+
+/// A proxy that can cut every connection and refuse new ones.
+struct Proxy {
+    port: u16,
+    open: watch::Sender<bool>,
+}
+
+impl Proxy {
+    async fn new(to: impl Fn() -> Target + Send + 'static, open: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let open = watch::Sender::new(open);
+        let gate = open.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (target, mut gate) = (to(), gate.subscribe());
+                tokio::spawn(async move {
+                    if !*gate.borrow() {
+                        return;
+                    }
+                    tokio::select! {
+                        () = target.carry(client) => {}
+                        _ = gate.wait_for(|open| !open) => {}
+                    }
+                });
+            }
+        });
+        Self { port, open }
+    }
+
+    fn cut(&self) {
+        self.open.send_replace(false);
+    }
+
+    fn mend(&self) {
+        self.open.send_replace(true);
+    }
+}
+
+enum Target {
+    Unix(String),
+    Tcp(String),
+}
+
+impl Target {
+    async fn carry(self, mut client: TcpStream) {
+        match self {
+            Self::Unix(path) => {
+                if let Ok(mut server) = UnixStream::connect(path).await {
+                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                }
+            }
+            Self::Tcp(address) => {
+                if let Ok(mut server) = TcpStream::connect(address).await {
+                    let _ = copy_bidirectional(&mut client, &mut server).await;
+                }
+            }
+        }
+    }
+}
+
+/// A program behind a proxy to each of its servers.
+struct Outage {
+    database: Proxy,
+    nats: Proxy,
+    start: Start,
+    _folder: tempfile::TempDir,
+}
+
+async fn prepare(database_open: bool, nats_open: bool) -> Outage {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let socket = format!("{}/.s.PGSQL.5432", shared().socket_folder);
+    let to_database = Proxy::new(move || Target::Unix(socket.clone()), database_open).await;
+    let nats: url::Url = shared().nats_url.parse().unwrap();
+    let address = format!("{}:{}", nats.host_str().unwrap(), nats.port().unwrap());
+    let to_nats = Proxy::new(move || Target::Tcp(address.clone()), nats_open).await;
+    let mut nats_url = nats;
+    nats_url.set_port(Some(to_nats.port)).unwrap();
+    let database_url =
+        format!("postgres://postgres@127.0.0.1:{}/{}?sslmode=disable", to_database.port, database.name);
+    let start = Start::new(folder.path(), &["serve"])
+        .env("DATABASE_URL", &database_url)
+        .env("NATS_URL", nats_url.as_str())
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name);
+    Outage { database: to_database, nats: to_nats, start, _folder: folder }
+}
+
+async fn await_status(program: &Program, path: &str, wanted: u16) -> Value {
+    let client = program.client();
+    eventually(&format!("{path} answers {wanted}"), || async {
+        let answer = client.request("GET", path).send().await.ok()?;
+        let status = answer.status().as_u16();
+        let body = answer.json().await.unwrap_or(Value::Null);
+        (status == wanted).then_some(body)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_at_the_start_is_waited_for() {
+    let Outage { database, start, _folder, .. } = prepare(false, true).await;
+    let mut program = start.spawn();
+    let ready = await_status(&program, "/readyz", 503).await;
+    assert!(ready["checks"].to_string().contains("database"), "{ready}");
+    await_status(&program, "/healthz", 200).await;
+    let client = program.client();
+    let answer = client.request("GET", "/v1/me").send().await.unwrap();
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert!(program.said().contains("waiting for the database"), "{}", program.said());
+
+    database.mend();
+    program.await_ready().await;
+    Person::join(&program.client(), "ada@example.com").await;
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_and_comes_back_costs_503s_and_nothing_else() {
+    let Outage { database, start, _folder, .. } = prepare(true, true).await;
+    let mut program = start.ready().await;
+    let person = Person::join(&program.client(), "ada@example.com").await;
+    person.use_product(10).await;
+    let export = person.ask_for("export").await;
+    database.cut();
+    let gone = eventually("commands answer 503", || async {
+        let request =
+            person.client.request("PUT", "/v1/me/preferences").json(&json!({"personalization": true}));
+        let answer = request.timeout(Duration::from_secs(20)).send().await.unwrap();
+        (answer.status() == 503).then_some(answer)
+    })
+    .await;
+    assert!(gone.headers().contains_key("retry-after"));
+    assert_eq!(gone.headers()["content-type"], "application/problem+json");
+    let problem: Value = gone.json().await.unwrap();
+    assert_eq!(problem["status"], 503);
+    await_status(&program, "/readyz", 503).await;
+
+    database.mend();
+    program.await_ready().await;
+    eventually("commands are accepted again", || async {
+        let switched = json!({"personalization": false});
+        let (status, _) = person.client.ask("PUT", "/v1/me/preferences", switched).await;
+        (status == 200).then_some(())
+    })
+    .await;
+    eventually("the export completes", || async {
+        let path = format!("/v1/me/privacy-requests/{export}");
+        let (_, request) = person.client.ask("GET", &path, Value::Null).await;
+        (request["state"] == "completed").then_some(())
+    })
+    .await;
+    assert!(!program.said().contains("panicked"), "{}", program.said());
+}
+
+#[tokio::test]
+async fn commands_go_on_without_nats_and_requests_complete_when_it_is_back() {
+    for away_at_start in [true, false] {
+        let Outage { nats, start, _folder, .. } = prepare(true, !away_at_start).await;
+        let mut program = start.spawn();
+        if !away_at_start {
+            program.await_ready().await;
+        }
+        eventually("commands are accepted", || async {
+            let (status, _) = program.client().ask("GET", "/v1/me", Value::Null).await;
+            (status == 401).then_some(())
+        })
+        .await;
+        let person = Person::join(&program.client(), "ada@example.com").await;
+        person.use_product(10).await;
+        nats.cut();
+        let ready = await_status(&program, "/readyz", 503).await;
+        assert!(ready["checks"].to_string().contains("NATS cannot be reached"), "{ready}");
+        let export = person.ask_for("export").await;
+
+        nats.mend();
+        program.await_ready().await;
+        person.completed(&export).await;
+        assert!(!program.said().contains("panicked"), "{}", program.said());
+    }
+}

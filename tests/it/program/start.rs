@@ -1,0 +1,78 @@
+//! Starts that cannot succeed say why, at once, and leave everything as it was.
+
+use std::time::Instant;
+
+use crate::support::{Database, Start, shared};
+
+async fn refused(start: Start) -> String {
+    let begun = Instant::now();
+    let mut program = start.spawn();
+    let code = program.ended().await;
+    let said = program.said();
+    assert_ne!(code, 0, "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    assert!(begun.elapsed().as_secs() < 20, "it took {:?}", begun.elapsed());
+    said
+}
+
+#[tokio::test]
+async fn a_second_program_on_the_same_data_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Start::new(folder.path(), &["serve"]).ready().await;
+    let said = refused(Start::new(folder.path(), &["serve"])).await;
+    assert!(said.contains("data") && said.contains("use"), "{said}");
+    first.client().get("/healthz").await;
+}
+
+#[tokio::test]
+async fn a_taken_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = refused(Start::new(folder.path(), &["serve"]).env("PERSONAL_SETTINGS_LISTEN", &address)).await;
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
+
+#[tokio::test]
+async fn a_data_directory_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    // Not even root may write below /sys.
+    let said = refused(Start::new(folder.path(), &["serve", "--data-dir", "/sys/personal-settings"])).await;
+    assert!(said.contains("/sys/personal-settings"), "{said}");
+
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let said = refused(Start::new(folder.path(), &["serve", "--data-dir", "file"])).await;
+    assert!(said.contains("file"), "{said}");
+}
+
+#[tokio::test]
+async fn urls_and_secrets_that_make_no_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start = || {
+        Start::new(folder.path(), &["serve"])
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url)
+            .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+    };
+    let said = refused(start().env("DATABASE_URL", "mysql://somewhere")).await;
+    assert!(said.contains("DATABASE_URL"), "{said}");
+    let said = refused(start().env("NATS_URL", "nats://[")).await;
+    assert!(said.contains("NATS_URL"), "{said}");
+    let said = refused(start().env("PERSONAL_SETTINGS_OPERATOR_TOKEN", "short")).await;
+    assert!(said.contains("too short"), "{said}");
+    let said = refused(start().env("PERSONAL_SETTINGS_MASTER_KEY", "c2hvcnQ=")).await;
+    assert!(said.contains("32 random bytes"), "{said}");
+    let said = refused(start().env("PERSONAL_SETTINGS_ARCHIVES", "ftp://somewhere")).await;
+    assert!(said.contains("archive store"), "{said}");
+}
+
+#[tokio::test]
+async fn another_master_key_than_that_of_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Start::new(folder.path(), &["serve"]).ready().await;
+    program.kill();
+    std::fs::remove_file(folder.path().join("data/keys/master.key")).unwrap();
+    let said = refused(Start::new(folder.path(), &["serve"])).await;
+    assert!(said.contains("start it with the master key file of this database"), "{said}");
+}

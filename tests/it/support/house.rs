@@ -1,0 +1,187 @@
+//! The rooms in this process, without HTTP: for tests of what lies below it.
+
+use std::time::Duration;
+
+use domain::account::{Account, AccountCommand, Preferences};
+use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, Request};
+use domain::{AccountId, RequestId};
+use event_store::usage::{self, Incoming};
+use event_store::{Actor, Attached, CommandContext, ExecuteError, MasterKey, Origin};
+use personal_settings::cli::{BusOptions, WorkerOptions};
+use personal_settings::composition::{Foundation, LogTasks, Work, bus};
+use serde_json::json;
+use url::Url;
+use uuid::Uuid;
+use workers::{Bus, Workbench};
+
+use super::{Database, shared};
+
+/// A house of one test's own.
+pub(crate) struct House {
+    pub(crate) database: Database,
+    pub(crate) foundation: Foundation,
+    pub(crate) folder: tempfile::TempDir,
+    log_tasks: Option<LogTasks>,
+}
+
+impl House {
+    /// Builds one; its log moves, its workers do not work.
+    pub(crate) async fn build() -> Self {
+        personal_settings::choose_tls();
+        let database = Database::create().await;
+        let folder = tempfile::tempdir().unwrap();
+        let foundation = lay(&database, &folder);
+        foundation.prepare(false).await.unwrap();
+        usage::house_project(foundation.store.pool(), None, "house-token").await.unwrap();
+        let log_tasks = Some(LogTasks::start(&foundation));
+        Self { database, foundation, folder, log_tasks }
+    }
+
+    /// From now on the log does not move by itself.
+    pub(crate) async fn stop_log(&mut self) {
+        self.log_tasks.take().unwrap().stop().await;
+    }
+
+    /// The same house seen by another process: nothing in memory is shared.
+    pub(crate) fn beside(&self) -> Foundation {
+        lay(&self.database, &self.folder)
+    }
+
+    /// What jobs work with. Mail goes to `mail` in the house's folder.
+    pub(crate) fn bench(&self) -> Workbench {
+        self.bench_with_mail(&format!("directory:{}", self.folder.path().join("mail").display()))
+    }
+
+    /// What jobs work with, mail going to `mail`.
+    pub(crate) fn bench_with_mail(&self, mail: &str) -> Workbench {
+        let options = WorkerOptions {
+            concurrency: 2,
+            mail: Some(mail.to_owned()),
+            mail_from: "no-reply@example.com".to_owned(),
+            statement: None,
+        };
+        let public_url = Url::parse("https://settings.example.com").unwrap();
+        Work::bench(&self.foundation, &options, &public_url, None).unwrap()
+    }
+
+    /// A connection to NATS with streams of this test's own.
+    pub(crate) async fn bus(&self) -> Bus {
+        let options = BusOptions { nats_prefix: self.database.name.parse().unwrap(), nats_replicas: 1 };
+        bus(&shared().nats_url, &options).await.unwrap()
+    }
+
+    /// Starts workers.
+    pub(crate) async fn work(&self) -> Work {
+        Work::start(&self.bench(), &self.bus().await, 2).unwrap()
+    }
+
+    /// Opens an account whose switches are on.
+    pub(crate) async fn register(&self, email: &str) -> AccountId {
+        let account_id = AccountId::generate(self.foundation.store.services());
+        self.try_register(account_id, email).await.unwrap();
+        account_id
+    }
+
+    pub(crate) async fn try_register(
+        &self,
+        account_id: AccountId,
+        email: &str,
+    ) -> Result<(), ExecuteError<domain::account::AccountError>> {
+        let command = AccountCommand::Register {
+            account_id,
+            email: email.parse().unwrap(),
+            name: "Ada Example".to_owned(),
+            preferences: Preferences { personalization: true, usage_logging: true },
+            policy_version: "1".to_owned(),
+        };
+        self.command(account_id, command).await
+    }
+
+    /// Has an account carry out a command of its holder.
+    pub(crate) async fn command(
+        &self,
+        account: AccountId,
+        command: AccountCommand,
+    ) -> Result<(), ExecuteError<domain::account::AccountError>> {
+        let store = &self.foundation.store;
+        let context = account_context(account);
+        store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await?;
+        Ok(())
+    }
+
+    /// Collects usage of an account. Returns how many events were stored.
+    pub(crate) async fn collect(&self, account: AccountId, events: u64) -> u64 {
+        let services = self.foundation.store.services();
+        let incoming: Vec<Incoming> = (0..events)
+            .map(|n| Incoming {
+                project_id: usage::HOUSE.to_owned(),
+                distinct_id: account.to_string(),
+                occurred_at: services.now(),
+                name: "Page viewed".to_owned(),
+                insert_id: format!("{n}-{}", services.ids.uuid()),
+                properties: json!({"path": "/seeded-path", "ip": "203.0.113.77", "n": n}),
+            })
+            .collect();
+        usage::ingest(self.foundation.store.pool(), &incoming).await.unwrap().stored
+    }
+
+    /// Receives a request; an erasure of it starts at once.
+    pub(crate) async fn receive(&self, account_id: AccountId, kind: Kind) -> RequestId {
+        let store = &self.foundation.store;
+        let request_id = RequestId::generate(store.services());
+        let command = PrivacyRequestCommand::Receive {
+            request_id,
+            account_id,
+            kind,
+            regulation: Regulation::Gdpr,
+            cooling_off: chrono::Duration::zero(),
+            stages: workers::sources::stages(kind),
+            holidays: Holidays::default(),
+        };
+        let context = account_context(account_id);
+        let id = request_id.to_string();
+        store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
+        request_id
+    }
+
+    /// A request as its events have it.
+    pub(crate) async fn request(&self, id: RequestId) -> Request {
+        let (aggregate, _) = self.foundation.store.load::<PrivacyRequest>(&id.to_string()).await.unwrap();
+        aggregate.request.unwrap()
+    }
+}
+
+fn lay(database: &Database, folder: &tempfile::TempDir) -> Foundation {
+    let master = MasterKey::from_file(&folder.path().join("master.key")).unwrap();
+    let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
+    Foundation::lay(&database.url, master, &archives).unwrap()
+}
+
+/// An account holder acts, from a seeded address.
+pub(crate) fn account_context(account: AccountId) -> CommandContext {
+    CommandContext {
+        actor: Actor::Account(account),
+        origin: Origin {
+            ip_address: Some("203.0.113.77".parse().unwrap()),
+            user_agent: Some("SeededAgent/1.0".to_owned()),
+        },
+        causation: None,
+        correlation: Uuid::nil(),
+    }
+}
+
+/// Asks again and again until `check` answers; panics after half a minute.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, check: impl Fn() -> F) -> T {
+    let asked = async {
+        loop {
+            if let Some(answer) = check().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    match tokio::time::timeout(Duration::from_secs(30), asked).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("in vain: {what}"),
+    }
+}

@@ -1,0 +1,9 @@
+//! What the tests stand on.
+
+mod house;
+mod program;
+mod servers;
+
+pub(crate) use house::{House, account_context, eventually};
+pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
+pub(crate) use servers::{Database, jetstream, shared};

@@ -1,0 +1,186 @@
+//! The real program as a process.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use super::eventually;
+
+/// The operator token that every program of the tests knows.
+pub(crate) const OPERATOR_TOKEN: &str = "pso_a-token-for-tests-that-is-long-enough-0000000";
+/// The token of the house project that every program of the tests knows.
+pub(crate) const HOUSE_TOKEN: &str = "house-project-token-of-the-tests";
+
+/// A running program; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    /// Where it listens.
+    pub(crate) base: String,
+    /// Everything it wrote, standard output and error together.
+    pub(crate) output: PathBuf,
+}
+
+/// How to start a program.
+pub(crate) struct Start {
+    command: Command,
+    listen: String,
+    output: PathBuf,
+}
+
+impl Start {
+    /// `arguments`, listening on a free port, writing into `folder`.
+    pub(crate) fn new(folder: &Path, arguments: &[&str]) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let listen = format!("127.0.0.1:{port}");
+        let output = folder.join(format!("output-{port}.txt"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_personal-settings"));
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .env_remove("DATABASE_URL")
+            .env_remove("NATS_URL")
+            .env("PERSONAL_SETTINGS_LISTEN", &listen)
+            .env("PERSONAL_SETTINGS_OPERATOR_TOKEN", OPERATOR_TOKEN)
+            .env("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN", HOUSE_TOKEN)
+            .env("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "0s")
+            .stdin(Stdio::null());
+        Self { command, listen, output }
+    }
+
+    /// Sets a variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Program {
+        let file = File::options().create(true).append(true).open(&self.output).unwrap();
+        self.command.stdout(file.try_clone().unwrap()).stderr(file);
+        let child = self.command.spawn().unwrap();
+        Program { child, base: format!("http://{}", self.listen), output: self.output }
+    }
+
+    /// Starts it and waits until it is ready.
+    pub(crate) async fn ready(self) -> Program {
+        let mut program = self.spawn();
+        program.await_ready().await;
+        program
+    }
+}
+
+impl Program {
+    /// Waits until it is ready; panics with its output when it ends instead.
+    pub(crate) async fn await_ready(&mut self) {
+        let http = http().build().unwrap();
+        let url = format!("{}/readyz", self.base);
+        let begun = std::time::Instant::now();
+        loop {
+            let answer = http.get(&url).timeout(Duration::from_secs(5)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            assert!(self.child.try_wait().unwrap().is_none(), "it ended: {}", self.said());
+            assert!(begun.elapsed() < Duration::from_secs(60), "it is not ready: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Everything it wrote.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(&self.output).unwrap_or_default()
+    }
+
+    /// Ends it without warning.
+    pub(crate) fn kill(&mut self) {
+        self.signal(Signal::SIGKILL);
+        self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
+        kill(pid, signal).unwrap();
+    }
+
+    /// Waits until it has ended; its exit code.
+    pub(crate) async fn ended(&mut self) -> i32 {
+        let child = std::sync::Mutex::new(&mut self.child);
+        let status =
+            eventually("the program ends", || async { child.lock().unwrap().try_wait().unwrap() }).await;
+        status.code().unwrap_or(-1)
+    }
+
+    /// A client that is not signed in.
+    pub(crate) fn client(&self) -> Client {
+        let http = http().build().unwrap();
+        Client { http, base: self.base.clone(), token: None }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How the tests speak HTTP.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    personal_settings::choose_tls();
+    reqwest::Client::builder().no_proxy()
+}
+
+/// A client of a running program.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+    pub(crate) token: Option<String>,
+}
+
+impl Client {
+    /// The same client with a token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// A request to be completed by the caller.
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method.parse().unwrap(), format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Asks, and returns status and JSON body (null when there is none).
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let request = self.request(method, path);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// Asks for what must succeed.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.ask("GET", path, Value::Null).await;
+        assert!((200..300).contains(&status), "GET {path}: {status} {body}");
+        body
+    }
+
+    /// Posts what must succeed.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.ask("POST", path, body).await;
+        assert!((200..300).contains(&status), "POST {path}: {status} {answer}");
+        answer
+    }
+}

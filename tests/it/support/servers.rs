@@ -1,0 +1,125 @@
+//! One PostgreSQL and one NATS for the run; a database cloned from a migrated template for each test.
+//!
+//! The servers are children of this process and end with it, however it ends. Their files lie below
+//! the build directory, under the number of the process; what earlier runs left is removed.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use personal_settings::embedded::{Options, ServerSource, Servers};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgPool};
+
+/// The servers of this run.
+pub(crate) struct Shared {
+    /// A migrated, empty database.
+    template: PgConnectOptions,
+    /// Where NATS is reached.
+    pub(crate) nats_url: String,
+    /// Where PostgreSQL's socket lies.
+    pub(crate) socket_folder: String,
+    made: AtomicU32,
+}
+
+/// The servers of this run, started by whoever asks first.
+pub(crate) fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let (tell, told) = std::sync::mpsc::channel();
+        // A thread of their own: they must outlive the runtime of the test that started them.
+        std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let (servers, shared) = start().await;
+                tell.send(shared).unwrap();
+                std::future::pending::<()>().await;
+                drop(servers);
+            });
+        });
+        told.recv().expect("the servers of the tests could not be started; see above")
+    })
+}
+
+async fn start() -> (Servers, Shared) {
+    let runs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("servers");
+    remove_left_overs(&runs);
+    let source = std::env::var("PERSONAL_SETTINGS_SERVERS").unwrap_or_default();
+    let servers = Servers::start(Options {
+        data_dir: runs.join(std::process::id().to_string()),
+        source: source.parse().unwrap_or(ServerSource::Auto),
+        postgres: true,
+        nats: true,
+        durable: false,
+    })
+    .await
+    .unwrap_or_else(|error| panic!("{error}"));
+    let url = servers.database_url().expect("PostgreSQL was asked for").to_owned();
+    let pool = PgPool::connect(&url).await.unwrap();
+    event_store::migrate(&pool).await.unwrap();
+    pool.close().await;
+    let shared = Shared {
+        template: url.parse().unwrap(),
+        nats_url: servers.nats_url().expect("NATS was asked for").to_owned(),
+        socket_folder: socket_folder(&url),
+        made: AtomicU32::new(0),
+    };
+    (servers, shared)
+}
+
+fn socket_folder(url: &str) -> String {
+    let url: url::Url = url.parse().unwrap();
+    url.query_pairs().find(|(name, _)| name == "host").expect("a socket").1.into_owned()
+}
+
+/// Removes the files of runs whose process is gone.
+fn remove_left_overs(runs: &Path) {
+    for entry in std::fs::read_dir(runs).into_iter().flatten().flatten() {
+        let process = entry.file_name();
+        if !Path::new("/proc").join(process).exists() {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// A database of one test's own, migrated and empty.
+pub(crate) struct Database {
+    /// Where it is.
+    pub(crate) url: String,
+    /// Its name, which also serves as the prefix of the test's NATS streams.
+    pub(crate) name: String,
+}
+
+impl Database {
+    /// Makes one.
+    pub(crate) async fn create() -> Self {
+        static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let shared = shared();
+        let name = format!("t{}_{}", std::process::id(), shared.made.fetch_add(1, Ordering::Relaxed));
+        let template = shared.template.get_database().unwrap().to_owned();
+        // A template must not be in use, so nobody may clone it at the same time.
+        let _guard = ONE_AT_A_TIME.lock().await;
+        let mut connection = shared.template.clone().database("postgres").connect().await.unwrap();
+        sqlx::query(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        let url = shared.template.clone().database(&name).to_url_lossy().to_string();
+        Self { url, name }
+    }
+
+    /// A few connections to it.
+    pub(crate) async fn pool(&self) -> PgPool {
+        PgPool::connect(&self.url).await.unwrap()
+    }
+}
+
+/// A client of the run's NATS.
+pub(crate) async fn jetstream() -> async_nats::jetstream::Context {
+    let address: async_nats::ServerAddr = shared().nats_url.parse().unwrap();
+    let [user, password] = [address.username(), address.password()].map(|text| text.unwrap_or("").to_owned());
+    let options = async_nats::ConnectOptions::with_user_and_password(user, password);
+    async_nats::jetstream::new(options.connect(address).await.unwrap())
+}

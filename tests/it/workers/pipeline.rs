@@ -1,0 +1,197 @@
+//! The whole way, by relay, queue, workers and scheduler.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+
+use bytes::BytesMut;
+use domain::account::AccountCommand;
+use domain::privacy_request::{
+    ArchiveEnd, Kind, Notice, PrivacyRequest, PrivacyRequestCommand, Request, State, next_at,
+};
+use domain::{RequestId, SessionId};
+use event_store::object::ObjectKey;
+use event_store::{Attached, KeyName};
+use futures::TryStreamExt;
+use serde_json::Value;
+use zip::ZipArchive;
+
+use crate::support::{House, account_context, eventually};
+
+async fn reaches(house: &House, id: RequestId, state: State) -> Request {
+    eventually(&format!("{id} becomes {}", state.as_str()), || async {
+        let request = house.request(id).await;
+        (request.state == state).then_some(request)
+    })
+    .await
+}
+
+/// Nothing is due any more before the archive expires.
+async fn settles(house: &House, id: RequestId) -> Request {
+    eventually(&format!("{id} has nothing left to do"), || async {
+        let request = house.request(id).await;
+        let now = house.foundation.store.services().now();
+        next_at(&request).is_none_or(|at| at > now).then_some(request)
+    })
+    .await
+}
+
+async fn fetch_archive(house: &House, request: &Request) -> Option<ZipArchive<Cursor<BytesMut>>> {
+    let archive = request.archive.as_ref().unwrap();
+    let key = house.foundation.store.keys().find(&KeyName::archive(request.request_id)).await.unwrap()?;
+    let key = ObjectKey::from_bytes(*key.expose());
+    let pieces = house.foundation.archives.read(&archive.object, &key, 0..archive.bytes);
+    let bytes: BytesMut = pieces.try_collect().await.unwrap();
+    Some(ZipArchive::new(Cursor::new(bytes)).unwrap())
+}
+
+fn read(zip: &mut ZipArchive<Cursor<BytesMut>>, name: &str) -> String {
+    let mut text = String::new();
+    zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[tokio::test]
+async fn an_export_is_collected_packaged_and_announced() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    assert_eq!(house.collect(account, 1_500).await, 1_500);
+    let work = house.work().await;
+    let id = house.receive(account, Kind::Export).await;
+    reaches(&house, id, State::Completed).await;
+    let request = settles(&house, id).await;
+    assert_eq!(request.notices, [Notice::Received, Notice::ArchiveReady]);
+
+    let mut zip = fetch_archive(&house, &request).await.unwrap();
+    let names: BTreeSet<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for name in [
+        "account/consents.ndjson",
+        "account/history.csv",
+        "account/history.ndjson",
+        "account/profile.json",
+        "account/sessions.ndjson",
+        "index.html",
+        "manifest.json",
+        "statement.txt",
+        "usage/events.csv",
+        "usage/events.ndjson",
+    ] {
+        assert!(names.contains(name), "{name} is not in {names:?}");
+    }
+    let profile: Value = serde_json::from_str(&read(&mut zip, "account/profile.json")).unwrap();
+    assert_eq!(profile["email"], "ada@example.com");
+    assert_eq!(read(&mut zip, "usage/events.ndjson").lines().count(), 1_500);
+    assert!(read(&mut zip, "account/history.csv").contains("The account was opened"));
+    let manifest: Value = serde_json::from_str(&read(&mut zip, "manifest.json")).unwrap();
+    let usage =
+        manifest["files"].as_array().unwrap().iter().find(|f| f["name"] == "usage/events.ndjson").unwrap();
+    assert_eq!(usage["records"], 1_500);
+
+    let folder = format!("requests/{id}");
+    let left = house.foundation.archives.list(&folder).await.unwrap();
+    assert_eq!(left, [request.archive.unwrap().object], "only the archive is left of all parts");
+    work.stop().await;
+}
+
+#[tokio::test]
+async fn an_erasure_takes_usage_addresses_and_archives_and_leaves_the_account() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 321).await;
+    let work = house.work().await;
+    let export = house.receive(account, Kind::Export).await;
+    reaches(&house, export, State::Completed).await;
+
+    let erasure = house.receive(account, Kind::Erasure).await;
+    reaches(&house, erasure, State::Completed).await;
+    let done = settles(&house, erasure).await;
+    let count = |source: &str, what: &str| {
+        let (_, progress) = done.sources.iter().find(|(name, _)| name.as_str() == source).unwrap();
+        progress.counts[what]
+    };
+    assert_eq!(count("usage", "usage_events"), 321);
+    assert_eq!(count("account", "activity_keys"), 1);
+    assert_eq!(count("archives", "export_archives"), 1);
+
+    let withdrawn = reaches(&house, export, State::Expired).await;
+    assert_eq!(withdrawn.archive.as_ref().unwrap().ended, Some(ArchiveEnd::Erased));
+    assert!(fetch_archive(&house, &withdrawn).await.is_none(), "the archive's key is gone");
+    let files = house.foundation.archives.list(&format!("requests/{export}")).await.unwrap();
+    assert!(files.is_empty(), "{files:?}");
+
+    let session_id = SessionId::generate(house.foundation.store.services());
+    house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+    work.stop().await;
+}
+
+#[tokio::test]
+async fn nats_may_lose_everything_and_every_request_still_completes() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 10).await;
+    let bus = house.bus().await;
+    let bench = house.bench();
+
+    // The relay publishes what is due, and nobody works.
+    let stop = tokio_util::sync::CancellationToken::new();
+    let relay = tokio::spawn(workers::Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
+    let id = house.receive(account, Kind::Export).await;
+    let pool = house.foundation.store.pool();
+    eventually("the relay has published everything", || async {
+        let head = event_store::log::newest_position(pool).await.unwrap();
+        let relayed = projections::checkpoint::position(pool, "relay").await.unwrap();
+        (head >= 2 && relayed == head).then_some(())
+    })
+    .await;
+    stop.cancel();
+    relay.await.unwrap();
+
+    // Then NATS loses both streams.
+    let jetstream = crate::support::jetstream().await;
+    for stream in ["jobs", "events"] {
+        jetstream.delete_stream(format!("{}-{stream}", house.database.name)).await.unwrap();
+    }
+    let work = house.work().await;
+    reaches(&house, id, State::Completed).await;
+
+    // And once more, while workers are waiting for jobs.
+    let second = house.receive(account, Kind::Erasure).await;
+    reaches(&house, second, State::Completed).await;
+    for stream in ["jobs", "events"] {
+        jetstream.delete_stream(format!("{}-{stream}", house.database.name)).await.unwrap();
+    }
+    let third = house.receive(account, Kind::Export).await;
+    reaches(&house, third, State::Completed).await;
+    work.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_cancelled_while_it_is_worked_on_ends_cancelled_and_leaves_nothing() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 5_000).await;
+    let work = house.work().await;
+    let id = house.receive(account, Kind::Export).await;
+    eventually("the work has begun", || async {
+        (house.request(id).await.state != State::Received).then_some(())
+    })
+    .await;
+    let cancelled = house
+        .foundation
+        .store
+        .execute::<PrivacyRequest>(
+            &id.to_string(),
+            PrivacyRequestCommand::Cancel,
+            &account_context(account),
+            Attached::default(),
+        )
+        .await;
+    let request = settles(&house, id).await;
+    if cancelled.is_ok() {
+        assert_eq!(request.state, State::Cancelled);
+        let files = house.foundation.archives.list(&format!("requests/{id}")).await.unwrap();
+        assert!(files.is_empty(), "{files:?}");
+    } else {
+        assert_eq!(request.state, State::Completed, "too late to cancel means done");
+    }
+    work.stop().await;
+}

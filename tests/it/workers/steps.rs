@@ -1,0 +1,205 @@
+//! Each step twice, by two workers at once, and with failures in between.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::privacy_request::{Intent, Kind, SourceName, State, plan};
+use tokio_util::sync::CancellationToken;
+use workers::jobs::{Advanced, JobError, advance};
+use workers::sources::{DataSource, Erasure, Parts, SourceError, Subject};
+use workers::{Sources, Workbench, steps};
+
+use crate::support::{House, eventually};
+
+async fn up_to_date(house: &House) {
+    eventually("the views are up to date", || async {
+        let store = &house.foundation.store;
+        let lag = event_store::log::lag(store.pool()).await.unwrap();
+        let head = event_store::log::newest_position(store.pool()).await.unwrap();
+        let patience = std::time::Duration::from_millis(50);
+        let wait = house.foundation.views.wait_for(projections::privacy_request::NAME, head, patience);
+        (lag == 0 && wait.await.unwrap()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_that_was_taken_and_is_taken_again_changes_nothing() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 20).await;
+    let bench = house.bench();
+    for (kind, last) in [(Kind::Export, State::Completed), (Kind::Erasure, State::Completed)] {
+        let id = house.receive(account, kind).await;
+        let mut taken = 0;
+        loop {
+            let before = house.request(id).await;
+            let Some(intent) = plan(&before, bench.store.services().now()).into_iter().next() else { break };
+            up_to_date(&house).await;
+            steps::take(&bench, &before, &intent).await.unwrap();
+            let after = house.request(id).await;
+            assert_ne!(before, after, "{intent:?} changed nothing");
+            // As a worker would that has not heard of it: with the request as it was before. What no longer
+            // fits is refused, which is as good.
+            match steps::take(&bench, &before, &intent).await {
+                Ok(()) | Err(JobError::Refused(_)) => {}
+                Err(error) => panic!("{intent:?}: {error}"),
+            }
+            assert_eq!(house.request(id).await, after, "{intent:?}, taken twice, counts twice");
+            taken += 1;
+        }
+        assert_eq!(house.request(id).await.state, last);
+        assert!(taken >= 5, "{taken} steps");
+    }
+}
+
+#[tokio::test]
+async fn two_workers_on_one_request_make_one_archive() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 500).await;
+    let id = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    let stop = CancellationToken::new();
+    let workers: Vec<Workbench> = (0..6).map(|_| house.bench()).collect();
+    while house.request(id).await.state != State::Completed {
+        let at_once = workers.iter().map(|bench| advance(bench, id, &stop));
+        for result in futures::future::join_all(at_once).await {
+            match result {
+                Ok(Advanced::Done { .. } | Advanced::Elsewhere) | Err(JobError::Contended) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    let packaged: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'privacy_request.packaged'")
+            .fetch_one(house.foundation.store.pool())
+            .await
+            .unwrap();
+    assert_eq!(packaged, 1);
+    let mails = std::fs::read_dir(house.folder.path().join("mail")).unwrap().count();
+    assert_eq!(mails, 2, "received and ready, each once");
+}
+
+#[tokio::test]
+async fn an_export_that_an_erasure_overtakes_holds_nothing_of_what_was_erased() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.collect(account, 50).await;
+    let bench = house.bench();
+    let stop = CancellationToken::new();
+    let export = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    // The export has collected everything and is about to be packaged.
+    while house.request(export).await.state != State::Packaging {
+        let request = house.request(export).await;
+        let intents = plan(&request, bench.store.services().now());
+        let intent = intents.into_iter().find(|intent| *intent != Intent::Package).unwrap();
+        steps::take(&bench, &request, &intent).await.unwrap();
+    }
+    let erasure = house.receive(account, Kind::Erasure).await;
+    up_to_date(&house).await;
+    advance(&bench, erasure, &stop).await.unwrap();
+    assert_eq!(house.request(erasure).await.state, State::Completed);
+
+    advance(&bench, export, &stop).await.unwrap();
+    let request = house.request(export).await;
+    assert_eq!(request.state, State::Completed);
+    let usage = request.files().find(|(_, file)| file.name == "usage/events.ndjson").unwrap().1;
+    assert_eq!(usage.records, Some(0), "what was erased came back");
+    let restarted: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM events WHERE event_type = 'privacy_request.collection_restarted'",
+    )
+    .fetch_one(house.foundation.store.pool())
+    .await
+    .unwrap();
+    assert_eq!(restarted, 1);
+}
+
+/// A source that fails until it is told to work.
+struct Broken(std::sync::atomic::AtomicBool);
+
+#[async_trait]
+impl DataSource for Broken {
+    fn name(&self) -> SourceName {
+        SourceName::new(SourceName::USAGE)
+    }
+
+    async fn export(&self, _: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError> {
+        if self.0.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(SourceError::Unready("the source is down"));
+        }
+        parts.json("usage/none.json", "Nothing", &serde_json::json!([])).await
+    }
+
+    async fn erase(&self, _: Subject) -> Result<Erasure, SourceError> {
+        Ok(Erasure::default())
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_is_down_holds_only_its_own_part() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let mut bench = house.bench();
+    let broken = Arc::new(Broken(true.into()));
+    let account_source = bench.sources.get(&SourceName::new(SourceName::ACCOUNT)).unwrap().clone();
+    bench.sources = Sources::from_iter([account_source, broken.clone() as Arc<dyn DataSource>]);
+    let id = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    let stop = CancellationToken::new();
+    advance(&bench, id, &stop).await.unwrap();
+
+    let request = house.request(id).await;
+    assert_eq!(request.state, State::Running);
+    let progress = |name: &str| request.sources.get(&SourceName::new(name)).unwrap();
+    assert!(progress("account").done && !progress("usage").done);
+    assert_eq!(progress("usage").attempts, 1);
+    assert!(progress("usage").retry_at.is_some(), "it is asked again");
+    // Before its time nothing is due.
+    assert_eq!(advance(&bench, id, &stop).await.unwrap(), Advanced::Done { steps: 0 });
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_away_does_not_hold_up_the_archive() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = house.bench_with_mail(&format!("smtp://{nowhere}"));
+    let id = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    let stop = CancellationToken::new();
+    let failed = advance(&away, id, &stop).await;
+    assert!(matches!(failed, Err(JobError::Mail(_))), "{failed:?}");
+    let request = house.request(id).await;
+    assert_eq!(request.state, State::Completed);
+    assert!(request.notices.is_empty());
+
+    advance(&house.bench(), id, &stop).await.unwrap();
+    assert_eq!(house.request(id).await.notices.len(), 2, "and the mails go out when it is back");
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_with_a_lease_is_replaced_when_the_lease_ends() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let id = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    let pool = house.foundation.store.pool();
+    let name = format!("{id}/start");
+    let hour = std::time::Duration::from_secs(3600);
+    let dead = event_store::lease::Lease::take(pool, name.clone(), uuid::Uuid::nil(), hour).await.unwrap();
+    assert!(dead.is_some());
+
+    let (bench, stop) = (house.bench(), CancellationToken::new());
+    assert_eq!(advance(&bench, id, &stop).await.unwrap(), Advanced::Elsewhere);
+    assert_eq!(house.request(id).await.state, State::Received);
+    sqlx::query("UPDATE lease SET until = clock_timestamp() - interval '1 second' WHERE name = $1")
+        .bind(&name)
+        .execute(pool)
+        .await
+        .unwrap();
+    advance(&bench, id, &stop).await.unwrap();
+    assert_eq!(house.request(id).await.state, State::Completed);
+    assert!(!dead.unwrap().renew().await.unwrap(), "the dead one must not come back");
+}

@@ -1,0 +1,149 @@
+//! Advancing one request: plan, do one step, record it, plan again.
+//!
+//! The lease keeps two workers from doing the same step at once. After taking it the request is
+//! loaded again, so that a step another worker has just finished is not done twice. A crash at any
+//! point leaves the request where the last recorded event put it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::RequestId;
+use domain::privacy_request::{Intent, PrivacyRequest, Request, plan};
+use event_store::StoreError;
+use event_store::lease::Lease;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::JobError;
+use crate::steps;
+use crate::workbench::Workbench;
+
+/// A worker that does not renew its lease for so long is taken for dead.
+const LEASE_LIFE: Duration = Duration::from_secs(20);
+/// How often a lease is renewed.
+const RENEWAL: Duration = Duration::from_secs(5);
+
+/// What a job came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advanced {
+    /// Nothing is due (any more); so many steps were done.
+    Done {
+        /// How many.
+        steps: u32,
+    },
+    /// What is due is being done by another worker.
+    Elsewhere,
+}
+
+/// Does everything that is due for a request, until `stop`. A step that fails does not hold up the
+/// others: with the mail server away, an export is still collected and packaged.
+///
+/// # Errors
+/// The first failure, after all that could be done was done and recorded.
+pub async fn advance(
+    bench: &Workbench,
+    id: RequestId,
+    stop: &CancellationToken,
+) -> Result<Advanced, JobError> {
+    let mut steps = 0;
+    let mut failed: BTreeMap<String, JobError> = BTreeMap::new();
+    loop {
+        let Some((request, version)) = load(bench, id).await? else { break };
+        let mut due = plan(&request, bench.store.services().now());
+        due.retain(|intent| !failed.contains_key(&intent.key()));
+        if due.is_empty() {
+            break;
+        }
+        let Some((lease, intent)) = take_one(bench, id, due).await? else {
+            return conclude(failed, Advanced::Elsewhere);
+        };
+        let taken = take_step(bench, id, version, &intent, &lease, stop).await;
+        lease.give_back().await?;
+        match taken {
+            Ok(taken) => steps += u32::from(taken),
+            Err(JobError::Interrupted) => return Err(JobError::Interrupted),
+            Err(error) => drop(failed.insert(intent.key(), error)),
+        }
+    }
+    conclude(failed, Advanced::Done { steps })
+}
+
+/// The first failure counts; the others are told here.
+fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
+    let mut failures = failed.into_iter();
+    let Some((_, first)) = failures.next() else { return Ok(advanced) };
+    for (step, error) in failures {
+        tracing::warn!(step, error = &error as &dyn std::error::Error, "a step failed too");
+    }
+    Err(first)
+}
+
+async fn load(bench: &Workbench, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
+    let (aggregate, version) = bench.store.load::<PrivacyRequest>(&id.to_string()).await?;
+    Ok(aggregate.request.map(|request| (request, version)))
+}
+
+/// The lease on the first step that nobody else is taking.
+async fn take_one(
+    bench: &Workbench,
+    id: RequestId,
+    due: Vec<Intent>,
+) -> Result<Option<(Lease, Intent)>, StoreError> {
+    for intent in due {
+        let name = format!("{id}/{}", intent.key());
+        let holder = bench.store.services().ids.uuid();
+        if let Some(lease) = Lease::take(bench.store.pool(), name, holder, LEASE_LIFE).await? {
+            return Ok(Some((lease, intent)));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes a step unless it was taken since the request was loaded. True when it was taken now.
+async fn take_step(
+    bench: &Workbench,
+    id: RequestId,
+    planned_at: u64,
+    intent: &Intent,
+    lease: &Lease,
+    stop: &CancellationToken,
+) -> Result<bool, JobError> {
+    let Some((request, version)) = load(bench, id).await? else { return Ok(false) };
+    if version != planned_at && !plan(&request, bench.store.services().now()).contains(intent) {
+        return Ok(false);
+    }
+    let key = intent.key();
+    let span = tracing::info_span!("job.step", request = %id, step = %key);
+    let step = steps::take(bench, &request, intent).instrument(span);
+    let taken = tokio::select! {
+        taken = step => taken,
+        () = lost(lease) => Err(JobError::Interrupted),
+        () = stop.cancelled() => Err(JobError::Interrupted),
+    };
+    match taken {
+        Err(JobError::Refused(refusal)) => {
+            tracing::info!(request = %id, step = %key, %refusal, "the request moved on during a step");
+            Ok(true)
+        }
+        Err(error) => Err(error),
+        Ok(()) => {
+            let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);
+            if moved { Ok(true) } else { Err(JobError::NoProgress(key)) }
+        }
+    }
+}
+
+/// Renews the lease; returns when it is lost.
+async fn lost(lease: &Lease) {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        match lease.renew().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The step itself will run into the same; whether the lease is lost shows when it is over.
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a lease could not be renewed");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The job of all workers: *advance request X*.
+
+mod advance;
+mod consumer;
+
+pub use advance::{Advanced, advance};
+pub use consumer::Consumer;
+
+use domain::privacy_request::PrivacyRequestError;
+use event_store::object::ObjectError;
+use event_store::{ExecuteError, StoreError};
+
+use crate::archive;
+use crate::mail::MailError;
+
+/// Why a job did not come to its end. It is tried again later, whatever it was.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object store failed.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// The archive could not be built.
+    #[error("the archive could not be built")]
+    Archive(#[from] archive::Error),
+    /// A mail could not be sent.
+    #[error("a notice could not be mailed")]
+    Mail(#[from] MailError),
+    /// What was done does not fit the request any more: it has moved on.
+    #[error("the request has moved on: {0}")]
+    Refused(PrivacyRequestError),
+    /// A key that the work rests on was destroyed: the data was erased meanwhile.
+    #[error("the data was erased meanwhile")]
+    Erased,
+    /// Too many at once.
+    #[error("too many commands for one aggregate at once")]
+    Contended,
+    /// The person has no address to write to.
+    #[error("the account has no address to write to")]
+    NoAddress,
+    /// A step was done and the request stands where it stood: going on would loop.
+    #[error("step {0} changed nothing")]
+    NoProgress(String),
+    /// The worker is stopping, or has lost the lease on the step.
+    #[error("the step was interrupted")]
+    Interrupted,
+}
+
+impl From<ExecuteError<PrivacyRequestError>> for JobError {
+    fn from(error: ExecuteError<PrivacyRequestError>) -> Self {
+        match error {
+            ExecuteError::Refused(refusal) => Self::Refused(refusal),
+            ExecuteError::KeyGone => Self::Erased,
+            ExecuteError::Contended | ExecuteError::Taken { .. } => Self::Contended,
+            ExecuteError::Store(error) => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What is done about it: the relay, the jobs, the data sources, the archive, the mail, the
+//! scheduler.
+//!
+//! The log is the truth and NATS carries wake-ups. A message names a privacy request; the worker
+//! loads it, asks the planner what is due, does one step, records it, and asks again. So a message
+//! that comes twice finds nothing to do, and one that is lost is made up for by the scheduler's
+//! sweep.
+
+pub mod archive;
+pub mod bus;
+pub mod jobs;
+pub mod mail;
+pub mod relay;
+pub mod scheduler;
+pub mod sources;
+pub mod steps;
+mod workbench;
+
+pub use bus::{Bus, BusConfig};
+pub use jobs::JobError;
+pub use relay::Relay;
+pub use scheduler::Scheduler;
+pub use sources::{DataSource, Sources};
+pub use workbench::Workbench;

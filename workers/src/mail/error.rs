@@ -1,0 +1,135 @@
+//! Why a mail was not sent, and whether trying again can help.
+//!
+//! Why not lettre's error: its text is what the server said, and servers repeat the address. What always
+//! holds: an error holds a code, an operating system's error or words of ours, never an address, a name or
+//! a part of a mail. A crash leaves nothing: these are values.
+
+use std::io;
+
+use lettre::transport::smtp;
+
+/// Why a mail was not sent, or an outbox cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The outbox URL cannot be used. The text never holds the URL, which may hold a password.
+    #[error("the mail URL cannot be used: {0}")]
+    Url(&'static str),
+    /// The message cannot be put into the form of a mail.
+    #[error("the message cannot be written as a mail")]
+    Message,
+    /// The server refused for good, most often the address: 5xx (RFC 5321, section 4.2.1).
+    #[error("the mail server refused the mail for good: {0}")]
+    Refused(Reply),
+    /// The server cannot write to an address that is not ASCII (SMTPUTF8, RFC 6531).
+    #[error("the mail server cannot deliver to an address that is not ASCII")]
+    NotAscii,
+    /// The server refused for now: 4xx, or turns everybody away.
+    #[error("the mail server put the mail off: {0}")]
+    Deferred(Reply),
+    /// The server wants other credentials (RFC 4954): for the operator to mend, not the mail's fault.
+    #[error("the mail server did not accept our credentials: {0}")]
+    Credentials(Reply),
+    /// The server could not be reached, or the connection broke.
+    #[error("the mail server could not be reached ({what})")]
+    Unreachable {
+        /// Which step failed.
+        what: &'static str,
+        /// What the operating system said, where it did.
+        source: Option<io::Error>,
+    },
+    /// The server took too long.
+    #[error("the mail server did not answer in time")]
+    Timeout,
+    /// The mail directory cannot be written.
+    #[error("the mail directory cannot be written")]
+    Directory(#[source] io::Error),
+}
+
+impl MailError {
+    /// Whether the same mail may go through later. Where not, no repeat helps.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Url(_) | Self::Message | Self::Refused(_) | Self::NotAscii => false,
+            Self::Deferred(_)
+            | Self::Credentials(_)
+            | Self::Unreachable { .. }
+            | Self::Timeout
+            | Self::Directory(_) => true,
+        }
+    }
+
+    /// Reads lettre's error, and leaves the server's own words behind.
+    pub(super) fn from_smtp(error: &smtp::Error, ascii: bool) -> Self {
+        if let Some(code) = error.status() {
+            let reply = Reply::new(code.into(), std::error::Error::source(error));
+            return match reply.code {
+                530 | 534 | 535 | 538 => Self::Credentials(reply),
+                500.. => Self::Refused(reply),
+                _ => Self::Deferred(reply),
+            };
+        }
+        if error.is_client() && !ascii {
+            return Self::NotAscii;
+        }
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        let what = if error.is_tls() {
+            "TLS"
+        } else if error.is_response() {
+            "its answer was not SMTP"
+        } else if error.is_client() {
+            "it lacks what we need, such as a way to sign in"
+        } else {
+            "connection"
+        };
+        Self::Unreachable { what, source: io_source(error) }
+    }
+}
+
+/// What a server answered, without its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The reply code, such as 550.
+    pub code: u16,
+    /// The enhanced status code (RFC 3463), such as 5.1.1.
+    pub enhanced: Option<(u8, u16, u16)>,
+}
+
+impl Reply {
+    fn new(code: u16, words: Option<&(dyn std::error::Error + 'static)>) -> Self {
+        let enhanced = words.and_then(|words| {
+            let words = words.to_string();
+            let mut numbers = words.split_whitespace().next()?.split('.');
+            let three =
+                (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+            (numbers.next().is_none() && matches!(three.0, 4 | 5)).then_some(three)
+        });
+        Self { code, enhanced }
+    }
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.code)?;
+        match self.enhanced {
+            Some((class, subject, detail)) => write!(f, " {class}.{subject}.{detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The operating system's error in a chain of errors, as a copy without any text of others.
+fn io_source(error: &smtp::Error) -> Option<io::Error> {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(match error.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => error.kind().into(),
+            });
+        }
+        source = error.source();
+    }
+    None
+}

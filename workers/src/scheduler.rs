@@ -1,0 +1,215 @@
+//! The scheduler: what is due, what should have moved and has not, what is too old to keep.
+//!
+//! One leader. *Timers* wakes workers for requests whose time has just come. *Sweep* wakes them for
+//! every request that should have moved by now, whatever became of its messages: that is why losing
+//! all of NATS loses nothing. A sweep also begins each leadership, so a restart carries on at once.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cron::Schedule;
+use event_store::leader::Leadership;
+use event_store::retry::Delays;
+use event_store::vault::{idempotency, session};
+use event_store::{EventStore, StoreError};
+use projections::Views;
+use tokio_util::sync::CancellationToken;
+
+use crate::bus::{Bus, BusError};
+
+/// The name of its leadership.
+const NAME: &str = "scheduler";
+/// Requests woken before their confirmations are awaited.
+const PAGE: i64 = 500;
+/// How far back the first look at the timers goes; the sweep finds what is older.
+const LOOK_BACK: TimeDelta = TimeDelta::seconds(10);
+/// How long a candidate waits before it tries again to take the lead.
+const CANDIDATE: Duration = Duration::from_millis(500);
+
+/// When the scheduler does what, as cron expressions with seconds.
+#[derive(Clone, Debug)]
+pub struct Timetable {
+    /// Wakes workers for requests whose time has just come.
+    pub timers: Schedule,
+    /// Wakes workers for all that should have moved.
+    pub sweep: Schedule,
+    /// Deletes ended sessions and old answers.
+    pub housekeeping: Schedule,
+}
+
+impl Timetable {
+    /// A timetable of three cron expressions.
+    ///
+    /// # Errors
+    /// When one of them is none.
+    pub fn parse(timers: &str, sweep: &str, housekeeping: &str) -> Result<Self, cron::error::Error> {
+        Ok(Self {
+            timers: Schedule::from_str(timers)?,
+            sweep: Schedule::from_str(sweep)?,
+            housekeeping: Schedule::from_str(housekeeping)?,
+        })
+    }
+}
+
+/// See the module.
+pub struct Scheduler {
+    store: EventStore,
+    views: Views,
+    bus: Bus,
+    timetable: Timetable,
+}
+
+/// Why the scheduler stopped for now.
+#[derive(Debug, thiserror::Error)]
+enum SchedulerError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+}
+
+/// What to do when the clock strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Duty {
+    Timers,
+    Sweep,
+    Housekeeping,
+}
+
+impl Scheduler {
+    /// A candidate for the lead.
+    pub fn new(store: EventStore, views: Views, bus: Bus, timetable: Timetable) -> Self {
+        Self { store, views, bus, timetable }
+    }
+
+    /// Leads whenever nobody else does, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut delays = Delays::new(CANDIDATE, Duration::from_secs(5));
+        while !stop.is_cancelled() {
+            let led = tokio::select! {
+                () = stop.cancelled() => return,
+                led = self.lead() => led,
+            };
+            if let Err(error) = led {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the scheduler stopped");
+            } else {
+                delays.reset();
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = delays.wait() => {}
+            }
+        }
+    }
+
+    async fn lead(&self) -> Result<(), SchedulerError> {
+        let Some(mut leadership) = Leadership::take(self.store.pool(), NAME).await? else {
+            return Ok(());
+        };
+        self.bus.ensure_streams().await?;
+        let mut looked = self.now() - LOOK_BACK;
+        self.sweep(looked).await?;
+        loop {
+            let next = self.timetable.next_after(looked);
+            tokio::time::sleep((next - self.now()).to_std().unwrap_or_default()).await;
+            leadership.confirm().await?;
+            let now = self.now().max(next);
+            for duty in self.timetable.struck(looked, now) {
+                match duty {
+                    Duty::Timers => self.wake_due(looked, now, "timer").await?,
+                    Duty::Sweep => self.sweep(now).await?,
+                    Duty::Housekeeping => self.tidy(now).await?,
+                }
+            }
+            looked = now;
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.store.services().now()
+    }
+
+    async fn sweep(&self, now: DateTime<Utc>) -> Result<(), SchedulerError> {
+        let round = format!("sweep/{}", now.timestamp());
+        self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
+    }
+
+    /// Wakes a worker for every request whose time came after `since` and not after `until`. Repeats of
+    /// the same `round` for the same time are dropped by the server.
+    async fn wake_due(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        round: &str,
+    ) -> Result<(), SchedulerError> {
+        let mut after = (since, None);
+        loop {
+            let due = self.views.request_list_due(after, until, PAGE).await?;
+            let mut confirmations = Vec::with_capacity(due.len());
+            for (request, at) in &due {
+                let message_id = format!("{round}/{request}/{}", at.timestamp_micros());
+                confirmations.push(self.bus.wake(*request, &message_id).await?);
+            }
+            for confirmation in confirmations {
+                confirmation.wait().await?;
+            }
+            match due.last() {
+                Some((request, at)) if due.len() as i64 == PAGE => after = (*at, Some(*request)),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn tidy(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let sessions = session::sweep(self.store.pool(), now).await?;
+        let answers = idempotency::sweep(self.store.pool()).await?;
+        tracing::info!(sessions, answers, "ended sessions and old answers were deleted");
+        Ok(())
+    }
+}
+
+impl Timetable {
+    /// When the clock next strikes for anything.
+    fn next_after(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        let hours = self.duties().into_iter().filter_map(|(_, hours)| hours.after(&instant).next());
+        hours.min().unwrap_or(instant + TimeDelta::seconds(1))
+    }
+
+    /// The duties for which the clock struck after `since` and not after `until`, each once however often
+    /// it struck.
+    fn struck(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Duty> {
+        let struck = |hours: &Schedule| hours.after(&since).next().is_some_and(|at| at <= until);
+        self.duties().into_iter().filter(|(_, hours)| struck(hours)).map(|(duty, _)| duty).collect()
+    }
+
+    fn duties(&self) -> [(Duty, &Schedule); 3] {
+        [(Duty::Timers, &self.timers), (Duty::Sweep, &self.sweep), (Duty::Housekeeping, &self.housekeeping)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_duty_is_done_when_its_hour_strikes_and_once_after_a_long_sleep() {
+        let timetable = Timetable::parse("* * * * * *", "0 * * * * *", "0 17 * * * *").unwrap();
+        let start = at("2026-03-01T10:16:58Z");
+        assert_eq!(timetable.next_after(start), at("2026-03-01T10:16:59Z"));
+        assert_eq!(timetable.struck(start, at("2026-03-01T10:16:59Z")), [Duty::Timers]);
+        let all = [Duty::Timers, Duty::Sweep, Duty::Housekeeping];
+        assert_eq!(timetable.struck(at("2026-03-01T10:16:59Z"), at("2026-03-01T10:17:00Z")), all);
+        assert_eq!(timetable.struck(start, at("2026-03-03T00:00:00Z")), all);
+        assert!(timetable.struck(start, start).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_cron_expression_is_refused() {
+        assert!(Timetable::parse("every second", "0 * * * * *", "0 17 * * * *").is_err());
+    }
+}

@@ -1,0 +1,112 @@
+//! Data sources: the places that hold data on people, and can export it, erase it, or both.
+
+mod account;
+mod archives;
+mod part;
+mod usage;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::privacy_request::{Kind, SourceName};
+use domain::{AccountId, RequestId};
+use event_store::StoreError;
+use event_store::object::ObjectError;
+use event_store::seal::DestroyedKey;
+use projections::UnequalColumns;
+
+pub use account::AccountSource;
+pub(crate) use account::activity_key;
+pub use archives::ArchivesSource;
+pub use part::{Part, Parts};
+pub use usage::UsageSource;
+
+/// Whose data, and on behalf of which request.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// The account holder.
+    pub account: AccountId,
+    /// The request.
+    pub request: RequestId,
+}
+
+/// What a source erased.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erasure {
+    /// What, by count.
+    pub counts: BTreeMap<String, u64>,
+    /// The keys that were destroyed for it.
+    pub destroyed_keys: Vec<DestroyedKey>,
+}
+
+/// Why a source could not do its part this time.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object store failed.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// What the source holds could not be written down.
+    #[error("a record could not be written")]
+    Record(#[from] serde_json::Error),
+    /// What the source holds does not fit its table.
+    #[error(transparent)]
+    Row(#[from] UnequalColumns),
+    /// The source does not do this.
+    #[error("data source {0} cannot do this")]
+    Unsupported(SourceName),
+    /// The source answers with something else than it should, or not yet.
+    #[error("{0}")]
+    Unready(&'static str),
+}
+
+/// A place that holds data on people.
+///
+/// Both calls may be made again after a crash in the middle: they begin anew, and what was done is not
+/// done twice.
+#[async_trait]
+pub trait DataSource: Send + Sync {
+    /// Its name: kept in events for ever.
+    fn name(&self) -> SourceName;
+
+    /// Hands over all it holds on the subject, as files streamed into `parts`.
+    async fn export(&self, subject: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError>;
+
+    /// Erases all it holds that was collected about the subject's use.
+    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError>;
+}
+
+/// The registered sources.
+#[derive(Clone, Default)]
+pub struct Sources(Arc<BTreeMap<SourceName, Arc<dyn DataSource>>>);
+
+impl FromIterator<Arc<dyn DataSource>> for Sources {
+    fn from_iter<I: IntoIterator<Item = Arc<dyn DataSource>>>(sources: I) -> Self {
+        Self(Arc::new(sources.into_iter().map(|source| (source.name(), source)).collect()))
+    }
+}
+
+impl Sources {
+    /// The source of this name.
+    pub fn get(&self, name: &SourceName) -> Option<&Arc<dyn DataSource>> {
+        self.0.get(name)
+    }
+}
+
+/// The sources a request of this kind asks, in stages.
+///
+/// An erasure deletes what was collected first, then destroys the key of what lies in the log, and last
+/// withdraws the archives of earlier exports. In this order an export that runs meanwhile cannot bring
+/// anything back: what it read before the key died cannot be packaged, and what was packaged before is
+/// withdrawn.
+pub fn stages(kind: Kind) -> Vec<Vec<SourceName>> {
+    let [account, usage, archives] =
+        [SourceName::ACCOUNT, SourceName::USAGE, SourceName::ARCHIVES].map(SourceName::new);
+    match kind {
+        Kind::Export => vec![vec![account, usage]],
+        Kind::Erasure => vec![vec![usage], vec![account], vec![archives]],
+    }
+}

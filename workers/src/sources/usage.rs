@@ -1,0 +1,68 @@
+//! The usage store: what the account holder did with the product.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::privacy_request::SourceName;
+use event_store::EventStore;
+use event_store::usage::{self, UsageEvent};
+use futures::TryStreamExt;
+use projections::Table;
+
+use super::{DataSource, Erasure, Parts, SourceError, Subject};
+
+/// See the module.
+pub struct UsageSource {
+    store: EventStore,
+}
+
+impl UsageSource {
+    /// The usage in `store`.
+    pub fn new(store: EventStore) -> Self {
+        Self { store }
+    }
+}
+
+fn cells(event: &UsageEvent) -> [String; 4] {
+    [
+        event.occurred_at.to_rfc3339(),
+        event.name.clone(),
+        event.properties.to_string(),
+        event.received_at.to_rfc3339(),
+    ]
+}
+
+#[async_trait]
+impl DataSource for UsageSource {
+    fn name(&self) -> SourceName {
+        SourceName::new(SourceName::USAGE)
+    }
+
+    /// One pass over the rows fills both files; memory stays flat whatever there is.
+    async fn export(&self, subject: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError> {
+        let mut data = parts.begin("usage/events.ndjson", "Your use of the product, as data").await?;
+        let mut rows = parts.begin("usage/events.csv", "Your use of the product, as a table").await?;
+        let mut table = Table::new(&["occurred_at", "name", "properties", "received_at"]);
+        let events =
+            usage::stream(self.store.pool().clone(), usage::HOUSE.to_owned(), subject.account.to_string());
+        let mut events = std::pin::pin!(events);
+        while let Some(event) = events.try_next().await? {
+            data.line(&event).await?;
+            rows.row(&mut table, &cells(&event)).await?;
+        }
+        rows.write(&table.take()).await?;
+        parts.end_list(data).await?;
+        Ok(parts.end_list(rows).await?)
+    }
+
+    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError> {
+        loop {
+            let erased =
+                usage::erase(self.store.pool(), usage::HOUSE, subject.account, subject.request).await?;
+            if erased.done {
+                let counts = BTreeMap::from([("usage_events".to_owned(), erased.deleted)]);
+                return Ok(Erasure { counts, destroyed_keys: Vec::new() });
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Having a source erase what it holds.
+
+use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
+
+use super::collect::failure;
+use super::record;
+use crate::jobs::JobError;
+use crate::sources::{Erasure, SourceError, Subject};
+use crate::workbench::Workbench;
+
+pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
+    let command = match ask(bench, request, name).await {
+        Ok(Erasure { counts, destroyed_keys }) => PrivacyRequestCommand::RecordErased {
+            source: name.clone(),
+            counts,
+            destroyed_keys: destroyed_keys.into_iter().map(|key| key.fingerprint).collect(),
+        },
+        Err(error) => failure(request, name, error)?,
+    };
+    record(bench, request, command).await
+}
+
+async fn ask(bench: &Workbench, request: &Request, name: &SourceName) -> Result<Erasure, SourceError> {
+    let source =
+        bench.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
+    source.erase(Subject { account: request.account_id, request: request.request_id }).await
+}

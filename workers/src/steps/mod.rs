@@ -1,0 +1,56 @@
+//! The steps of a request, one file each: what is done for an [`Intent`], and how it is recorded.
+//!
+//! A step may be taken again after a crash in its middle; it then begins anew. What it records goes
+//! through the aggregate, which accepts a repeat as no change and refuses what no longer fits.
+
+mod collect;
+mod erase;
+mod notify;
+pub(crate) mod objects;
+mod package;
+
+use domain::privacy_request::{ArchiveEnd, Intent, PrivacyRequest, PrivacyRequestCommand, Request};
+use event_store::{Attached, CommandContext};
+
+use crate::jobs::JobError;
+use crate::workbench::Workbench;
+
+/// Takes one step of a request and records it.
+///
+/// # Errors
+/// When the step could not be taken; nothing of it is recorded then.
+pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Result<(), JobError> {
+    match intent {
+        Intent::Notify(notice) => notify::send(bench, request, *notice).await,
+        Intent::Start => record(bench, request, PrivacyRequestCommand::Start).await,
+        Intent::Collect(source) => collect::collect(bench, request, source).await,
+        Intent::Erase(source) => erase::erase(bench, request, source).await,
+        Intent::Package => package::package(bench, request).await,
+        Intent::Complete => record(bench, request, PrivacyRequestCommand::Complete).await,
+        Intent::RemoveParts => objects::remove_parts(bench, request).await,
+        Intent::ExpireArchive => {
+            record(bench, request, PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Expired }).await
+        }
+        Intent::RemoveObjects => objects::remove(bench, request).await,
+    }
+}
+
+async fn record(
+    bench: &Workbench,
+    request: &Request,
+    command: PrivacyRequestCommand,
+) -> Result<(), JobError> {
+    record_with(bench, request, command, Attached::default()).await
+}
+
+async fn record_with(
+    bench: &Workbench,
+    request: &Request,
+    command: PrivacyRequestCommand,
+    attached: Attached,
+) -> Result<(), JobError> {
+    let id = request.request_id;
+    let context = CommandContext::service(id.uuid());
+    bench.store.execute::<PrivacyRequest>(&id.to_string(), command, &context, attached).await?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Telling the person by mail.
+//!
+//! The mail goes out first and is recorded after, so a crash in between sends it again; its
+//! Message-ID is made from the request and the notice and is the same each time.
+
+use chrono::{DateTime, Utc};
+use domain::account::{Account, Holder};
+use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCommand, Request, SourceName};
+
+use super::record;
+use crate::jobs::JobError;
+use crate::mail::notice::{ErasedSource, Letter};
+use crate::mail::{Message, MessageId, PublicUrl};
+use crate::workbench::Workbench;
+
+pub(super) async fn send(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
+    let (account, _) = bench.store.load::<Account>(&request.account_id.to_string()).await?;
+    let holder = account.holder.ok_or(JobError::NoAddress)?;
+    let message = write(bench, request, notice, &holder)?;
+    bench.outbox.send(&message).await?;
+    let message_id = message.message_id.to_string();
+    record(bench, request, PrivacyRequestCommand::RecordNotice { notice, message_id }).await
+}
+
+fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) -> Result<Message, JobError> {
+    let email = holder.email.known().ok_or(JobError::NoAddress)?;
+    let name = holder.name.known().cloned();
+    let (letter, date) = compose(request, notice);
+    let rendered = letter.render(name.as_deref(), &bench.public_url);
+    Ok(Message {
+        to: email.as_str().parse().map_err(|_| JobError::NoAddress)?,
+        to_name: name,
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        message_id: message_id(&bench.public_url, request, notice)?,
+        date,
+    })
+}
+
+/// The letter, and when what it tells of happened.
+fn compose(request: &Request, notice: Notice) -> (Letter, DateTime<Utc>) {
+    let request_id = request.request_id;
+    let closed_at = request.closed_at.unwrap_or(request.moved_at);
+    match (notice, &request.archive) {
+        (Notice::ArchiveReady, Some(Archive { bytes, sha256, expires_at, .. })) => {
+            let sha256 = sha256.clone();
+            (Letter::ArchiveReady { request_id, works_until: *expires_at, bytes: *bytes, sha256 }, closed_at)
+        }
+        (Notice::ArchiveExpiring, Some(Archive { expires_at, .. })) => {
+            (Letter::ArchiveExpiring { request_id, works_until: *expires_at }, *expires_at - EXPIRY_REMINDER)
+        }
+        (Notice::Erased, _) => {
+            (Letter::Erased { request_id, completed_at: closed_at, sources: erased(request) }, closed_at)
+        }
+        (Notice::Cancelled, _) => {
+            (Letter::Cancelled { kind: request.kind, request_id, cancelled_at: closed_at }, closed_at)
+        }
+        (Notice::Received | Notice::ArchiveReady | Notice::ArchiveExpiring, _) => {
+            let letter = Letter::Received {
+                kind: request.kind,
+                request_id,
+                received_at: request.received_at,
+                due_at: request.due_at,
+                cancellable_until: request.cancellable_until(),
+            };
+            (letter, request.received_at)
+        }
+    }
+}
+
+fn erased(request: &Request) -> Vec<ErasedSource> {
+    let sources = request.sources.iter();
+    sources.map(|(name, source)| ErasedSource { title: title(name), counts: source.counts.clone() }).collect()
+}
+
+/// A source's name in words.
+fn title(name: &SourceName) -> String {
+    match name.as_str() {
+        SourceName::ACCOUNT => "Addresses and programs in your account's history".to_owned(),
+        SourceName::USAGE => "Your use of the product".to_owned(),
+        SourceName::ARCHIVES => "Archives of earlier exports".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn message_id(public_url: &PublicUrl, request: &Request, notice: Notice) -> Result<MessageId, JobError> {
+    let left = format!("{}.{}", request.request_id, notice.as_str());
+    let id = |host: &str| format!("<{left}@{host}>").parse().ok();
+    // A host that is no name, such as an IPv6 address, cannot stand in a Message-ID as it is.
+    id(public_url.host()).or_else(|| id("personal-settings.invalid")).ok_or(JobError::NoAddress)
+}

@@ -1,0 +1,94 @@
+//! What is stored for a request: where it lies, its key, and how it goes.
+//!
+//! Everything lies below `requests/<id>/`, sealed with one key of the request. Each attempt writes
+//! to a place of its own, so that a worker that was thought dead cannot spoil another's work; what
+//! attempts left behind goes when the parts go, or with the whole request.
+
+use domain::RequestId;
+use domain::privacy_request::{PrivacyRequestCommand, Request};
+use event_store::object::{ObjectError, ObjectKey, ObjectVault};
+use event_store::{EventStore, KeyName, StoreError};
+
+use super::record;
+use crate::jobs::JobError;
+use crate::sources::SourceError;
+use crate::workbench::Workbench;
+
+fn folder(request: RequestId) -> String {
+    format!("requests/{request}")
+}
+
+/// A place for one source's files that no other attempt writes to.
+pub(super) fn part_folder(bench: &Workbench, request: RequestId, source: &str) -> String {
+    let attempt = bench.store.services().ids.uuid();
+    format!("{}/parts/{source}/{attempt}", folder(request))
+}
+
+/// A place for the archive that no other attempt writes to.
+pub(super) fn archive_object(bench: &Workbench, request: RequestId) -> String {
+    let attempt = bench.store.services().ids.uuid();
+    format!("{}/archive/{attempt}.zip", folder(request))
+}
+
+/// The key that everything stored for a request is sealed with.
+pub(super) async fn key(bench: &Workbench, request: RequestId) -> Result<ObjectKey, StoreError> {
+    let key = bench.store.keys().live(&KeyName::archive(request)).await?;
+    Ok(ObjectKey::from_bytes(*key.expose()))
+}
+
+/// Removes the parts that the archive now holds, and archives of attempts that came to nothing.
+pub(super) async fn remove_parts(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+    let folder = folder(request.request_id);
+    bench.archives.remove_all(&format!("{folder}/parts")).await?;
+    let kept = request.archive.as_ref().map(|archive| archive.object.as_str());
+    for object in bench.archives.list(&format!("{folder}/archive")).await? {
+        if Some(object.as_str()) != kept {
+            bench.archives.remove_all(&object).await?;
+        }
+    }
+    record(bench, request, PrivacyRequestCommand::RecordPartsRemoved).await
+}
+
+/// Removes all that was stored for a request.
+pub(super) async fn remove(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+    destroy_all(&bench.store, &bench.archives, request.request_id).await?;
+    record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
+}
+
+/// Why something stored could not be destroyed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DestroyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
+pub(crate) async fn destroy_all(
+    store: &EventStore,
+    vault: &ObjectVault,
+    request: RequestId,
+) -> Result<(), DestroyError> {
+    store.keys().destroy(&KeyName::archive(request), &request.to_string()).await?;
+    vault.remove_all(&folder(request)).await?;
+    Ok(())
+}
+
+impl From<DestroyError> for JobError {
+    fn from(error: DestroyError) -> Self {
+        match error {
+            DestroyError::Store(error) => Self::Store(error),
+            DestroyError::Object(error) => Self::Object(error),
+        }
+    }
+}
+
+impl From<DestroyError> for SourceError {
+    fn from(error: DestroyError) -> Self {
+        match error {
+            DestroyError::Store(error) => Self::Store(error),
+            DestroyError::Object(error) => Self::Object(error),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Building the archive: one ZIP out of the parts, streamed and sealed.
+//!
+//! The archive counts only once its event is stored, and that is refused if the key of what was
+//! collected has died since (an erasure was faster): then everything is collected anew. A crash
+//! leaves an object that no event names; it goes when the parts go.
+
+use bytes::Bytes;
+use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
+use event_store::Attached;
+use event_store::object::{ObjectKey, Sealed, SealedWriter};
+use futures::TryStreamExt;
+
+use super::{objects, record, record_with};
+use crate::archive::{self, EntryName, Manifest, Sink, SinkError, Writer};
+use crate::jobs::JobError;
+use crate::workbench::Workbench;
+
+pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+    let object = objects::archive_object(bench, request.request_id);
+    let key = objects::key(bench, request.request_id).await?;
+    let sealed = build(bench, request, &object, &key).await?;
+    let command = PrivacyRequestCommand::RecordPackaged {
+        object: object.clone(),
+        bytes: sealed.bytes,
+        sha256: hex::encode(sealed.sha256),
+    };
+    let attached = Attached { live_keys: request.collected_under.clone(), ..Attached::default() };
+    match record_with(bench, request, command, attached).await {
+        Err(JobError::Erased) => {
+            bench.archives.remove_all(&object).await?;
+            record(bench, request, PrivacyRequestCommand::RestartCollection).await
+        }
+        Err(error @ JobError::Refused(_)) => {
+            bench.archives.remove_all(&object).await?;
+            Err(error)
+        }
+        recorded => recorded,
+    }
+}
+
+/// Where the ZIP's bytes go: into the vault.
+struct IntoVault(SealedWriter);
+
+impl Sink for IntoVault {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), SinkError> {
+        Ok(self.0.write(bytes).await?)
+    }
+}
+
+async fn build(
+    bench: &Workbench,
+    request: &Request,
+    object: &str,
+    key: &ObjectKey,
+) -> Result<Sealed, JobError> {
+    let now = bench.store.services().now();
+    let sink = IntoVault(bench.archives.create(object, key).await?);
+    let mut zip = Writer::new(sink, now);
+    let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation);
+    for (source, file) in request.files() {
+        copy(bench, &mut zip, &mut manifest, source, file, key).await?;
+    }
+    let whole = [
+        ("statement.txt", bench.statement.to_text()),
+        ("index.html", archive::index_html(&manifest, &bench.statement)),
+    ];
+    for (name, text) in whole {
+        zip.entry(entry_name(name)?, Bytes::from(text)).await?;
+    }
+    let manifest = manifest.to_json().map_err(|_| archive::Error::Order("the manifest cannot be written"))?;
+    zip.entry(entry_name("manifest.json")?, manifest).await?;
+    Ok(zip.finish().await?.0.finish().await?)
+}
+
+async fn copy(
+    bench: &Workbench,
+    zip: &mut Writer<IntoVault>,
+    manifest: &mut Manifest,
+    source: &SourceName,
+    file: &SourceFile,
+    key: &ObjectKey,
+) -> Result<(), JobError> {
+    zip.start(entry_name(&file.name)?).await?;
+    let mut pieces = std::pin::pin!(bench.archives.read(&file.object, key, 0..file.bytes));
+    while let Some(piece) = pieces.try_next().await? {
+        zip.write(piece).await?;
+    }
+    let entry = zip.finish_entry().await?;
+    if entry.bytes != file.bytes || entry.sha256 != file.sha256 {
+        return Err(archive::Error::Order("a part is not what its source handed over").into());
+    }
+    manifest.add(entry, file.title.clone(), source.clone(), file.records);
+    Ok(())
+}
+
+fn entry_name(name: &str) -> Result<EntryName, JobError> {
+    name.parse().map_err(|_| archive::Error::Order("a source chose a name that no archive may have").into())
+}

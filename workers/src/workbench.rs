@@ -1,0 +1,30 @@
+//! What every job works with.
+
+use std::sync::Arc;
+
+use event_store::EventStore;
+use event_store::object::ObjectVault;
+use projections::Views;
+
+use crate::archive::Statement;
+use crate::mail::{Outbox, PublicUrl};
+use crate::sources::Sources;
+
+/// What every job works with. Clones share everything.
+#[derive(Clone)]
+pub struct Workbench {
+    /// What happened.
+    pub store: EventStore,
+    /// What it looks like.
+    pub views: Views,
+    /// Where archives lie, sealed.
+    pub archives: ObjectVault,
+    /// How mail goes out.
+    pub outbox: Outbox,
+    /// Who holds data on people.
+    pub sources: Sources,
+    /// What an archive says about the processing (GDPR Art. 15(1)).
+    pub statement: Arc<Statement>,
+    /// Where links in mails lead; nothing else is ever used for them.
+    pub public_url: PublicUrl,
+}
