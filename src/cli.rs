@@ -151,12 +151,9 @@ pub struct WorkerRole {
 pub struct HistoryOptions {
     /// The account
     pub account: AccountId,
-    /// The database.
+    /// The database to read.
     #[command(flatten)]
-    pub database: DatabaseOptions,
-    /// The keys.
-    #[command(flatten)]
-    pub keys: KeyOptions,
+    pub reader: ReaderOptions,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub format: HistoryFormat,
@@ -179,6 +176,23 @@ pub struct DatabaseOptions {
     /// PostgreSQL 15 or newer
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+}
+
+/// A database to read: a given one, or the one below a data directory, whether or not a program runs it.
+#[derive(Clone, Debug, Args)]
+pub struct ReaderOptions {
+    /// Where `serve` keeps everything
+    #[arg(long, env = "PERSONAL_SETTINGS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL 15 or newer [default: the one below the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
+    /// The keys.
+    #[command(flatten)]
+    pub keys: KeyOptions,
 }
 
 /// Servers that are started where they are not given.

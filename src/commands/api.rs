@@ -29,7 +29,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     if let Some(token) = new_token {
         say(format!("Operator token (shown this once): {}", token.expose_secret()));
     }
-    let log_tasks = LogTasks::start(&foundation);
+    let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     http.open();
     asked_to_end().await?;
     http.stop().await;

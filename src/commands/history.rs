@@ -1,32 +1,36 @@
 //! `audit history`: everything that happened to an account.
 
 use std::io::{BufWriter, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use event_store::{EventStore, connect_lazily, log};
+use event_store::log;
 use futures::TryStreamExt;
-use projections::{Table, Told, Views, history};
+use projections::{Table, Told, history};
 use serde_json::json;
 
 use crate::cli::{HistoryFormat, HistoryOptions};
-use crate::composition::master_key;
-use crate::system;
+use crate::composition::Reader;
 
 /// How long the history may take to come up to the log.
 const PATIENCE: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(20);
 
 pub(super) async fn run(options: &HistoryOptions) -> anyhow::Result<()> {
-    let pool = connect_lazily(&options.database.database_url, 2).context("DATABASE_URL cannot be used")?;
-    let store = EventStore::new(pool.clone(), system::services(), master_key(&options.keys, None)?);
-    let views = Views::new(pool.clone());
-    let head = log::newest_position(&pool).await?;
+    let reader = Reader::open(&options.reader).await?;
+    let printed = print(&reader, options).await;
+    reader.close().await;
+    printed
+}
+
+async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> {
+    let Reader { store, views, .. } = reader;
     ensure!(
-        views.wait_for(history::NAME, head, PATIENCE).await?,
-        "the history has not caught up with the log: see that a worker runs"
+        caught_up(reader).await?,
+        "the history has not caught up with what happened: see that a worker runs, and try again"
     );
     let mut out = Printer::begin(options.format);
-    let mut entries = std::pin::pin!(views.history_stream(store, options.account));
+    let mut entries = std::pin::pin!(views.history_stream(store.clone(), options.account));
     let mut found = false;
     while let Some(entry) = entries.try_next().await? {
         found = true;
@@ -34,6 +38,20 @@ pub(super) async fn run(options: &HistoryOptions) -> anyhow::Result<()> {
     }
     ensure!(found, "no event concerns {}: there is no such account", options.account);
     out.end()
+}
+
+/// Waits until everything that was stored before now is in the history.
+async fn caught_up(reader: &Reader) -> anyhow::Result<bool> {
+    let pool = reader.store.pool();
+    let deadline = Instant::now() + PATIENCE;
+    while log::lag(pool).await? > 0 {
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    let head = log::newest_position(pool).await?;
+    Ok(reader.views.wait_for(history::NAME, head, PATIENCE).await?)
 }
 
 struct Printer {

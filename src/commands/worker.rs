@@ -13,7 +13,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         prepared = foundation.prepare(false) => prepared?,
         ended = asked_to_end() => return ended,
     }
-    let log_tasks = LogTasks::start(&foundation);
+    let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
     asked_to_end().await?;

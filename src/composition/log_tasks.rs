@@ -1,12 +1,10 @@
 //! What moves the log: the sequencer, the read models, the news of the head. Every process runs
 //! them; locks in the database see to it that each is done by one at a time.
 
-use event_store::{Sequencer, log};
-use projections::Runner;
+use event_store::{EventStore, Sequencer, log};
+use projections::{Runner, Views};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-
-use super::Foundation;
 
 /// The running tasks.
 pub struct LogTasks {
@@ -16,12 +14,12 @@ pub struct LogTasks {
 
 impl LogTasks {
     /// Starts them.
-    pub fn start(on: &Foundation) -> Self {
+    pub fn start(store: &EventStore, views: &Views) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(Sequencer::new(on.store.clone()).run(stop.clone()));
-        tasks.spawn(log::follow_head(on.store.clone(), stop.clone()));
+        tasks.spawn(Sequencer::new(store.clone()).run(stop.clone()));
+        tasks.spawn(log::follow_head(store.clone(), stop.clone()));
         for projection in projections::all() {
-            let runner = Runner::new(on.store.clone(), on.views.clone(), projection);
+            let runner = Runner::new(store.clone(), views.clone(), projection);
             tasks.spawn(runner.run(stop.clone()));
         }
         tasks.close();

@@ -9,12 +9,14 @@ mod foundation;
 mod http;
 mod log_tasks;
 mod metrics;
+mod reader;
 mod service;
 mod work;
 
 pub use foundation::{Foundation, master_key};
 pub use http::{Http, api_config};
 pub use log_tasks::LogTasks;
+pub use reader::Reader;
 pub use service::Service;
 pub(crate) use service::{first_operator, house_token, readiness};
 pub use work::{Work, bus};

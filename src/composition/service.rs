@@ -80,7 +80,7 @@ impl Service {
         }
         let house_token = house_token(&foundation, &options.api).await?;
         let new_operator_token = first_operator(&foundation, &options.api).await?;
-        let log_tasks = LogTasks::start(&foundation);
+        let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
         http.open();
         Ok(Self {

@@ -242,6 +242,14 @@ impl Servers {
     }
 }
 
+/// The address of the PostgreSQL that another process of ours runs on this data directory, if one does: for
+/// reading beside it.
+#[must_use]
+pub fn running_database_url(data_dir: &Path) -> Option<String> {
+    let home = std::path::absolute(data_dir).ok()?.join("postgres");
+    socket::of_running(&home).map(|directory| postgres::url(&directory))
+}
+
 impl fmt::Debug for Servers {
     /// Without the addresses, as one of them holds a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

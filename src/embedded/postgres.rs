@@ -137,13 +137,13 @@ pub(super) async fn start(
     let Started { keeper, log, bin, socket } = started;
     let path = socket.socket();
     until_ready(NAME, &keeper, &log, async || greet(&path).await).await?;
-    let directory = socket.path().display();
-    Ok(Running {
-        url: format!("postgres://{USER}@localhost:5432/{DATABASE}?host={directory}&sslmode=disable"),
-        keeper,
-        bin,
-        _socket: socket,
-    })
+    Ok(Running { url: url(socket.path()), keeper, bin, _socket: socket })
+}
+
+/// The address of our database behind the socket in `directory`.
+pub(super) fn url(directory: &Path) -> String {
+    let directory = directory.display();
+    format!("postgres://{USER}@localhost:5432/{DATABASE}?host={directory}&sslmode=disable")
 }
 
 fn launch(home: &Path, source: ServerSource, durable: bool, around: &Surroundings) -> Result<Started, Error> {

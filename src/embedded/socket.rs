@@ -71,6 +71,15 @@ impl Drop for SocketDir {
     }
 }
 
+/// The directory of the socket of a server that runs on the cluster below `home`, if one does.
+pub(super) fn of_running(home: &Path) -> Option<PathBuf> {
+    let elsewhere = std::fs::read_to_string(home.join("socket-elsewhere")).ok().map(PathBuf::from);
+    let directory = elsewhere.unwrap_or_else(|| home.join("run"));
+    // A socket that a killed server left answers nobody.
+    std::os::unix::net::UnixStream::connect(directory.join(SOCKET)).ok()?;
+    Some(directory)
+}
+
 /// Whether a socket can be there and its path stand in an option and a URL as it is.
 fn suits(directory: &Path) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);

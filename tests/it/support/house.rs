@@ -33,7 +33,7 @@ impl House {
         let foundation = lay(&database, &folder);
         foundation.prepare(false).await.unwrap();
         usage::house_project(foundation.store.pool(), None, "house-token").await.unwrap();
-        let log_tasks = Some(LogTasks::start(&foundation));
+        let log_tasks = Some(LogTasks::start(&foundation.store, &foundation.views));
         Self { database, foundation, folder, log_tasks }
     }
 
