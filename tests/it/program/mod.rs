@@ -5,6 +5,7 @@ mod crash;
 mod demo;
 mod outage;
 mod person;
+mod roles;
 mod shutdown;
 mod start;
 mod traces;

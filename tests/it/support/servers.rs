@@ -94,17 +94,23 @@ pub(crate) struct Database {
 impl Database {
     /// Makes one.
     pub(crate) async fn create() -> Self {
+        Self::create_from(shared().template.get_database().unwrap()).await
+    }
+
+    /// Makes one that nobody has migrated.
+    pub(crate) async fn create_empty() -> Self {
+        Self::create_from("template1").await
+    }
+
+    async fn create_from(template: &str) -> Self {
         static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let shared = shared();
         let name = format!("t{}_{}", std::process::id(), shared.made.fetch_add(1, Ordering::Relaxed));
-        let template = shared.template.get_database().unwrap().to_owned();
         // A template must not be in use, so nobody may clone it at the same time.
         let _guard = ONE_AT_A_TIME.lock().await;
         let mut connection = shared.template.clone().database("postgres").connect().await.unwrap();
-        sqlx::query(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        sqlx::query(&statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         let url = shared.template.clone().database(&name).to_url_lossy().to_string();
         Self { url, name }

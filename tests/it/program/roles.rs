@@ -1,0 +1,78 @@
+//! The roles apart: `migrate`, several `api` and several `worker` processes on one database and one NATS.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::person::Person;
+use crate::support::{Database, Program, Start, eventually, shared};
+
+fn role(folder: &Path, role: &str, database: &Database) -> Start {
+    let here = |name: &str| folder.join(name).display().to_string();
+    Start::new(folder, &[role])
+        .env("DATABASE_URL", &database.url)
+        .env("NATS_URL", &shared().nats_url)
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+        .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &here("master.key"))
+        .env("PERSONAL_SETTINGS_ARCHIVES", &format!("file://{}", here("archives")))
+        .env("PERSONAL_SETTINGS_MAIL", &format!("directory:{}", here("mail")))
+        .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
+}
+
+async fn says(program: &Program, what: &str) {
+    eventually(&format!("it says {what:?}"), || async { program.said().contains(what).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn api_and_worker_wait_for_the_schema_and_then_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create_empty().await;
+    let mut api = role(folder.path(), "api", &database).spawn();
+    let worker = role(folder.path(), "worker", &database).spawn();
+    says(&api, "run `personal-settings migrate`").await;
+    says(&worker, "run `personal-settings migrate`").await;
+    let (status, _) = api.client().ask("GET", "/v1/me", json!(null)).await;
+    assert_eq!(status, 503);
+
+    let mut migrate = role(folder.path(), "migrate", &database).spawn();
+    assert_eq!(migrate.ended().await, 0, "{}", migrate.said());
+    api.await_ready().await;
+    let person = Person::join(&api.client(), "ada@example.com").await;
+    let export = person.ask_for("export").await;
+    person.completed(&export).await;
+    person.fetch_archive(&export).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_is_killed_in_the_middle_is_replaced_by_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let api = role(folder.path(), "api", &database).ready().await;
+    let other_api = role(folder.path(), "api", &database).ready().await;
+    let person = Person::join(&api.client(), "ada@example.com").await;
+    person.use_product(20_000).await;
+    let mut worker = role(folder.path(), "worker", &database).spawn();
+    let export = person.ask_for("export").await;
+    let path = format!("/v1/me/privacy-requests/{export}");
+    eventually("the work has begun", || async {
+        (person.client.get(&path).await["state"] == "running").then_some(())
+    })
+    .await;
+    // In the middle of collecting twenty thousand events.
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    worker.kill();
+    assert_eq!(person.client.get(&path).await["state"], "running");
+
+    // The lease of the dead worker ends by itself within twenty seconds; here it is not waited for.
+    let pool = database.pool().await;
+    sqlx::query("UPDATE lease SET until = clock_timestamp()").execute(&pool).await.unwrap();
+    let _another = role(folder.path(), "worker", &database).spawn();
+    person.completed(&export).await;
+    let archive = person.fetch_archive(&export).await;
+
+    // The same seen through the other process, which shares nothing but the database.
+    let mut elsewhere = person;
+    elsewhere.at(&other_api.client());
+    assert_eq!(elsewhere.client.get(&path).await["archive"]["bytes"], archive.len());
+}
