@@ -1,6 +1,8 @@
 //! The command line. Every option is also an environment variable, and a line in
 //! `personal-settings.toml`; the flag wins over the variable, the variable over the file.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -129,8 +131,8 @@ pub struct WorkerRole {
     /// The keys.
     #[command(flatten)]
     pub keys: KeyOptions,
-    /// NATS.
-    #[arg(long, env = "NATS_URL")]
+    /// NATS 2.9 or newer with JetStream
+    #[arg(long, env = "NATS_URL", hide_env_values = true)]
     pub nats_url: String,
     /// The bus.
     #[command(flatten)]
@@ -235,7 +237,7 @@ pub struct BusOptions {
 /// Where the master key comes from.
 #[derive(Clone, Debug, Args)]
 pub struct KeyOptions {
-    /// File with the master key; made when there is none [default: below the data directory]
+    /// File with the master key [default: one below the data directory, made at the first start]
     #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, 32 bytes in base64, instead of a file
@@ -308,6 +310,11 @@ pub fn parse() -> Order {
         Ok(file) => file,
         Err(error) => Cli::command().error(clap::error::ErrorKind::Io, format!("{error:#}")).exit(),
     };
+    let unknown = unknown_names(&Cli::command(), &file);
+    if !unknown.is_empty() {
+        let message = format!("the configuration file names no options of ours: {}", unknown.join(", "));
+        Cli::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
+    }
     let command = with_defaults(Cli::command(), &file);
     let matches = command.get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -317,8 +324,9 @@ pub fn parse() -> Order {
 
 /// The file named on the command line or by the environment, or the one in the working directory.
 fn read_file() -> anyhow::Result<toml::Table> {
-    let mut words = std::env::args_os().skip_while(|word| word != "--config").skip(1);
-    let named = words.next().or_else(|| std::env::var_os("PERSONAL_SETTINGS_CONFIG")).map(PathBuf::from);
+    let named = named_on_command_line(std::env::args_os())
+        .or_else(|| std::env::var_os("PERSONAL_SETTINGS_CONFIG"))
+        .map(PathBuf::from);
     let path = named.clone().unwrap_or_else(|| PathBuf::from(FILE));
     match std::fs::read_to_string(&path) {
         Ok(text) => text.parse().with_context(|| format!("{} is no valid TOML", path.display())),
@@ -329,17 +337,48 @@ fn read_file() -> anyhow::Result<toml::Table> {
     }
 }
 
+/// The file is needed before the command line can be read as a whole.
+fn named_on_command_line(mut words: impl Iterator<Item = OsString>) -> Option<OsString> {
+    let prefix = "--config=";
+    loop {
+        let word = words.next()?;
+        if word == "--config" {
+            return words.next();
+        }
+        if let Some(path) = word.to_str().and_then(|word| word.strip_prefix(prefix)) {
+            return Some(path.into());
+        }
+    }
+}
+
+/// Names in the file that are no option of any command.
+fn unknown_names(command: &clap::Command, file: &toml::Table) -> Vec<String> {
+    let mut known: BTreeSet<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+    for subcommand in command.get_subcommands() {
+        known.extend(subcommand.get_arguments().filter_map(clap::Arg::get_long));
+    }
+    file.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
+}
+
 /// Makes every value of the file the default of the option of the same name.
 fn with_defaults(command: clap::Command, file: &toml::Table) -> clap::Command {
-    let command = command.mut_args(|arg| match arg.get_long().and_then(|name| file.get(name)) {
+    let command = command.mut_args(|arg| {
+        // A secret in the file shall not stand in the help.
+        let secret = arg.is_hide_env_values_set();
+        with_default(arg, file).hide_default_value(secret)
+    });
+    command.mut_subcommands(|subcommand| with_defaults(subcommand, file))
+}
+
+fn with_default(arg: clap::Arg, file: &toml::Table) -> clap::Arg {
+    match arg.get_long().and_then(|name| file.get(name)) {
         Some(toml::Value::String(text)) => arg.default_value(text.clone()).required(false),
         Some(toml::Value::Array(items)) => {
             arg.default_values(items.iter().map(plain).collect::<Vec<_>>()).required(false)
         }
         Some(value) => arg.default_value(plain(value)).required(false),
         None => arg,
-    });
-    command.mut_subcommands(|subcommand| with_defaults(subcommand, file))
+    }
 }
 
 fn plain(value: &toml::Value) -> String {
@@ -382,6 +421,16 @@ mod tests {
         assert_eq!(options.servers.data_dir, PathBuf::from("/srv/ps"));
         assert_eq!(options.worker.concurrency, 2);
         assert_eq!(options.api.holidays.len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_found_in_either_form_and_a_misspelt_option_in_it_is_told() {
+        let named = |words: &[&str]| named_on_command_line(words.iter().map(OsString::from));
+        assert_eq!(named(&["ps", "serve", "--config", "a.toml"]), Some("a.toml".into()));
+        assert_eq!(named(&["ps", "--config=b.toml", "serve"]), Some("b.toml".into()));
+        assert_eq!(named(&["ps", "serve"]), None);
+        let file = "erasure-coolingoff = \"1h\"\nlisten = \"127.0.0.1:1\"".parse().unwrap();
+        assert_eq!(unknown_names(&Cli::command(), &file), ["erasure-coolingoff"]);
     }
 
     #[test]

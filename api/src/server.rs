@@ -1,10 +1,15 @@
 //! Serving the routes on a port.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// How long connections are still accepted once the service is asked to stop: those that the system has made
+/// and we have not looked at yet would be cut otherwise.
+const LAST_CALL: Duration = Duration::from_millis(300);
 
 /// Serves until `stop`, and returns when every request under way has been answered.
 ///
@@ -17,5 +22,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         let _ = stream.set_nodelay(true);
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+    let last_call = async move {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_CALL).await;
+    };
+    axum::serve(listener, service).with_graceful_shutdown(last_call).await
 }

@@ -56,7 +56,9 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// SQLSTATE classes of a server that is starting, stopping, full or gone.
+/// SQLSTATE classes after which the same statement may succeed in a moment: a server that is starting,
+/// stopping, full or gone, a standby, and a deadlock or a serialisation failure that chose this side.
 fn is_away(code: &str) -> bool {
-    code.starts_with("08") || code.starts_with("57P") || code == "53300" || code == "25006"
+    let passing = ["08", "53", "57P", "40001", "40P01", "25006"];
+    passing.iter().any(|class| code.starts_with(class))
 }

@@ -286,7 +286,11 @@ fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
         Ok(error) => *error,
         Err(source) => match source.downcast::<sqlx::Error>() {
             Ok(error) => StoreError::from(*error),
-            Err(source) => StoreError::Unreadable(source.to_string()),
+            // The text of such an error may quote what is stored.
+            Err(source) => StoreError::Unreadable(match source.downcast::<serde_json::Error>() {
+                Ok(error) => format!("an event has not the form it should have ({:?})", error.classify()),
+                Err(_) => "an aggregate could not be loaded or stored".to_owned(),
+            }),
         },
     };
     Failure::Final(ExecuteError::Store(error))

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{
@@ -15,12 +16,16 @@ use uuid::Uuid;
 
 use crate::append::{Append, AppendError, SealedEvent, StoredEffect, append};
 use crate::error::StoreError;
+use crate::retry::Delays;
 use crate::seal::{self, DataKey, KeyName, Place};
 use crate::store::Inner;
 use crate::vault::VaultWrite;
 
 /// Members of an event's metadata that are personal data of whoever acted, in scope `activity`.
 pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
+
+/// How often a write is repeated whose outcome is not known.
+const WRITE_TRIES: u32 = 2;
 
 /// What is written together with the events of one command.
 #[derive(Default)]
@@ -124,7 +129,38 @@ impl SealedEventRepository {
         Ok(())
     }
 
+    /// Writes, and writes the same again when the connection broke before the answer came: whether it was
+    /// stored is then told by the rows themselves.
     async fn write(&self, whole: &Append<'_>) -> Result<(), AppendError> {
+        let mut delays = Delays::new(Duration::from_millis(50), Duration::from_millis(500));
+        for _ in 0..WRITE_TRIES {
+            match self.write_once(whole).await {
+                Err(AppendError::Store(StoreError::Unavailable(_))) => delays.wait().await,
+                Err(AppendError::Conflict | AppendError::ClaimTaken) if self.is_stored(whole).await? => {
+                    return Ok(());
+                }
+                answered => return answered,
+            }
+        }
+        self.write_once(whole).await
+    }
+
+    /// Whether exactly these events are stored.
+    async fn is_stored(&self, whole: &Append<'_>) -> Result<bool, AppendError> {
+        let Some(first) = whole.events.first() else { return Ok(true) };
+        let found: Option<Uuid> = sqlx::query_scalar(
+            "SELECT event_id FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3",
+        )
+        .bind(whole.aggregate_type)
+        .bind(whole.aggregate_id)
+        .bind(first.sequence)
+        .fetch_optional(&self.inner.pool)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(found == Some(first.event_id))
+    }
+
+    async fn write_once(&self, whole: &Append<'_>) -> Result<(), AppendError> {
         if self.extras.vault.is_empty() {
             return append(&self.inner.pool, whole).await;
         }

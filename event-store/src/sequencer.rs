@@ -27,6 +27,8 @@ const BATCH: i64 = 2_000;
 /// How long the leader waits before it looks again when nothing was announced in this process:
 /// appends of other processes are found by looking.
 const IDLE: Duration = Duration::from_millis(10);
+/// How long one batch may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a candidate waits before it tries again to take the lead.
 const CANDIDATE: Duration = Duration::from_millis(500);
 
@@ -95,7 +97,7 @@ impl Sequencer {
         self.store.head().advance(tail.position);
         let appended: &Arc<_> = &self.store.inner.appended;
         while !stop.is_cancelled() {
-            let sequenced = sequence_batch(db, &mut tail, era).await?;
+            let sequenced = within_patience(sequence_batch(db, &mut tail, era)).await?;
             self.store.head().advance(tail.position);
             if sequenced < BATCH as usize {
                 tokio::select! {
@@ -106,8 +108,18 @@ impl Sequencer {
             }
         }
         // What was appended before the end shall not wait for another process to lead.
-        while sequence_batch(db, &mut tail, era).await? > 0 {}
+        while within_patience(sequence_batch(db, &mut tail, era)).await? == BATCH as usize {}
         Ok(())
+    }
+}
+
+/// A leader whose connection hangs must not keep the lead.
+async fn within_patience(
+    batch: impl Future<Output = Result<usize, StoreError>>,
+) -> Result<usize, StoreError> {
+    match tokio::time::timeout(PATIENCE, batch).await {
+        Ok(sequenced) => sequenced,
+        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
     }
 }
 
@@ -143,7 +155,7 @@ SELECT e.era, e.xid::text, e.ord, e.event_id, e.aggregate_type, e.aggregate_id, 
              AND p.sequence = e.sequence - 1), false) AS in_order
 FROM events e
 WHERE (e.era, e.xid, e.ord) > ($1, $2::xid8, $3)
-  AND (e.era < $4 OR e.xid < pg_snapshot_xmin(pg_current_snapshot()))
+  AND (e.era, e.xid) < ($4, pg_snapshot_xmin(pg_current_snapshot()))
 ORDER BY e.era, e.xid, e.ord
 LIMIT $5";
 

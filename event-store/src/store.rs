@@ -110,6 +110,37 @@ impl EventStore {
     }
 }
 
+impl EventStore {
+    /// The position at which the log holds everything that is stored by now: what whoever reads a read
+    /// model waits for, when it must miss nothing. `None` when the sequencer does not come so far within
+    /// `patience`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn settled(&self, patience: std::time::Duration) -> Result<Option<i64>, StoreError> {
+        // What is committed before this statement began has a lower place in the commit order.
+        let newest: Option<uuid::Uuid> =
+            sqlx::query_scalar("SELECT event_id FROM events ORDER BY era DESC, xid DESC, ord DESC LIMIT 1")
+                .fetch_optional(self.pool())
+                .await?;
+        match newest {
+            Some(id) => self.position_of(EventId::from_uuid(id), patience).await,
+            None => Ok(Some(0)),
+        }
+    }
+
+    /// Makes sure that new events sort after those a dump may have brought: to be called before anything
+    /// is appended.
+    ///
+    /// # Errors
+    /// When the store fails, or the role may not alter the table after a restore.
+    pub async fn check_era(&self) -> Result<(), StoreError> {
+        let mut connection = self.pool().acquire().await?;
+        crate::era::begin_if_restored(&mut connection).await?;
+        Ok(())
+    }
+}
+
 impl Inner {
     pub(crate) async fn lookup_hasher(&self) -> Result<KeyedHasher, StoreError> {
         self.hasher("lookup").await

@@ -79,12 +79,15 @@ impl Projection for AccountProjection {
         NAME
     }
 
+    fn wants(&self, entry: &LogEntry) -> bool {
+        entry.aggregate_type == Account::TYPE
+    }
+
     fn opens(&self) -> bool {
         true
     }
 
     async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
-        let entries: Vec<&LogEntry> = entries.iter().filter(|e| e.aggregate_type == Account::TYPE).collect();
         let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
         let known: Vec<AccountView> = sqlx::query_as("SELECT * FROM account_view WHERE account_id = ANY($1)")
             .bind(&ids)
@@ -93,8 +96,7 @@ impl Projection for AccountProjection {
         let mut views: BTreeMap<String, AccountView> =
             known.into_iter().map(|view| (view.account_id.clone(), view)).collect();
         for entry in entries {
-            let event: AccountEvent = serde_json::from_value(entry.payload.clone())
-                .map_err(|error| StoreError::Unreadable(format!("event {}: {error}", entry.event_id)))?;
+            let event: AccountEvent = entry.event()?;
             match views.get_mut(&entry.aggregate_id) {
                 Some(view) => view.apply(entry, &event),
                 None => {

@@ -32,6 +32,10 @@ impl Projection for HistoryProjection {
         NAME
     }
 
+    fn wants(&self, entry: &LogEntry) -> bool {
+        [Account::TYPE, PrivacyRequest::TYPE].contains(&entry.aggregate_type.as_str())
+    }
+
     async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
         let mut owners = known_owners(db, entries).await?;
         let mut rows: (Vec<String>, Vec<i64>) = Default::default();
@@ -109,11 +113,11 @@ impl Views {
         limit: i64,
     ) -> Result<Vec<LogEntry>, StoreError> {
         let positions: Vec<i64> = sqlx::query_scalar(
-            "SELECT position FROM account_history WHERE account_id = $1 AND ($2::bigint IS NULL OR position < $2)
+            "SELECT position FROM account_history WHERE account_id = $1 AND position < $2
              ORDER BY position DESC LIMIT $3",
         )
         .bind(account.to_string())
-        .bind(before)
+        .bind(before.unwrap_or(i64::MAX))
         .bind(limit)
         .fetch_all(self.pool())
         .await?;

@@ -22,6 +22,9 @@ use crate::views::Views;
 /// The name of its checkpoint.
 pub const NAME: &str = "privacy_request";
 
+/// A text that sorts after every id.
+const AFTER_EVERY_ID: &str = "~";
+
 /// A privacy request as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestView {
@@ -40,9 +43,11 @@ impl Projection for PrivacyRequestProjection {
         NAME
     }
 
+    fn wants(&self, entry: &LogEntry) -> bool {
+        entry.aggregate_type == PrivacyRequest::TYPE
+    }
+
     async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
-        let entries: Vec<&LogEntry> =
-            entries.iter().filter(|entry| entry.aggregate_type == PrivacyRequest::TYPE).collect();
         let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
         let mut folded: BTreeMap<String, (PrivacyRequest, i64)> = BTreeMap::new();
         let known =
@@ -56,8 +61,7 @@ impl Projection for PrivacyRequestProjection {
             folded.insert(view.request.request_id.to_string(), (aggregate, view.version));
         }
         for entry in entries {
-            let event: PrivacyRequestEvent = serde_json::from_value(entry.payload.clone())
-                .map_err(|error| StoreError::Unreadable(format!("event {}: {error}", entry.event_id)))?;
+            let event: PrivacyRequestEvent = entry.event()?;
             let (aggregate, version) = folded.entry(entry.aggregate_id.clone()).or_default();
             aggregate.apply(event);
             *version = entry.sequence;
@@ -131,29 +135,24 @@ impl Views {
     ) -> Result<Vec<RequestView>, StoreError> {
         let rows = sqlx::query(
             "SELECT request, version FROM privacy_request_view
-             WHERE account_id = $1 AND ($2::text IS NULL OR request_id < $2)
+             WHERE account_id = $1 AND request_id < $2
              ORDER BY request_id DESC LIMIT $3",
         )
         .bind(account.to_string())
-        .bind(before.map(|id| id.to_string()))
+        .bind(before.map_or_else(|| AFTER_EVERY_ID.to_owned(), |id| id.to_string()))
         .bind(limit)
         .fetch_all(self.pool())
         .await?;
         rows.iter().map(read).collect()
     }
 
-    /// Exports of an account of which an archive can still be had.
+    /// Every export of an account.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn request_list_with_archive(
-        &self,
-        account: AccountId,
-    ) -> Result<Vec<RequestView>, StoreError> {
+    pub async fn request_list_exports(&self, account: AccountId) -> Result<Vec<RequestView>, StoreError> {
         let rows = sqlx::query(
-            "SELECT request, version FROM privacy_request_view
-             WHERE account_id = $1 AND kind = $2
-               AND request -> 'archive' <> 'null' AND request -> 'archive' -> 'ended' = 'null'",
+            "SELECT request, version FROM privacy_request_view WHERE account_id = $1 AND kind = $2",
         )
         .bind(account.to_string())
         .bind(Kind::Export.as_str())
@@ -173,8 +172,8 @@ impl Views {
         until: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<(RequestId, DateTime<Utc>)>, StoreError> {
-        // Without an id, `~` comes after every id: the page begins after the instant itself.
-        let last = after.1.map_or_else(|| "~".to_owned(), |id| id.to_string());
+        // Without an id the page begins after the instant itself.
+        let last = after.1.map_or_else(|| AFTER_EVERY_ID.to_owned(), |id| id.to_string());
         let rows = sqlx::query(
             "SELECT request_id, next_at FROM privacy_request_view
              WHERE next_at <= $1 AND (next_at, request_id) > ($2, $3)

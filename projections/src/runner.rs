@@ -1,7 +1,7 @@
 //! The runner: moves one read model along the log.
 //!
-//! One transaction a batch: take the checkpoint, read the log after it, fold, write, move the
-//! checkpoint. So every event has its effect exactly once, whatever crashes: a batch is there
+//! Read the log after the checkpoint; then, in one transaction, take the checkpoint, make sure that it is
+//! still where it was, fold, write, and move it. So every event has its effect exactly once, whatever crashes: a batch is there
 //! whole, with its checkpoint, or not at all. Any number of processes may run the same projection;
 //! the checkpoint row lets one of them work at a time.
 
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use event_store::log::{self, Freshness, LogEntry};
 use event_store::retry::Delays;
 use event_store::{EventStore, StoreError};
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::checkpoint;
@@ -30,6 +30,9 @@ const ELSEWHERE: Duration = Duration::from_millis(20);
 pub trait Projection: Send + Sync + 'static {
     /// Its name: that of its checkpoint, never changed.
     fn name(&self) -> &'static str;
+
+    /// Whether it has anything to do with an entry.
+    fn wants(&self, entry: &LogEntry) -> bool;
 
     /// Whether it needs personal values opened.
     fn opens(&self) -> bool {
@@ -70,7 +73,7 @@ impl Runner {
         while !stop.is_cancelled() {
             let run = tokio::select! {
                 () = stop.cancelled() => return,
-                run = self.follow() => run,
+                run = self.follow(&mut delays) => run,
             };
             if let Err(error) = run {
                 tracing::warn!(
@@ -86,11 +89,13 @@ impl Runner {
         }
     }
 
-    async fn follow(&self) -> Result<(), StoreError> {
+    async fn follow(&self, delays: &mut Delays) -> Result<(), StoreError> {
         checkpoint::ensure(self.store.pool(), self.projection.name()).await?;
         let mut head = self.store.head().subscribe();
         loop {
-            match self.turn().await? {
+            let turn = self.turn().await?;
+            delays.reset();
+            match turn {
                 Turn::Moved(position) => self.views.moved(self.projection.name(), position),
                 Turn::AtHead(position) => {
                     self.views.moved(self.projection.name(), position);
@@ -101,21 +106,26 @@ impl Runner {
         }
     }
 
+    /// Everything is read and opened before the transaction begins, which is then short: while it runs, the
+    /// order of new events waits for it.
     async fn turn(&self) -> Result<Turn, StoreError> {
-        let mut connection = self.store.pool().acquire().await?;
-        let mut transaction = connection.begin().await?;
-        let Some(position) = checkpoint::take(&mut transaction, self.projection.name()).await? else {
-            return Ok(Turn::Elsewhere);
-        };
-        let mut entries = log::read_after(&mut *transaction, position, BATCH).await?;
+        let name = self.projection.name();
+        let pool = self.store.pool();
+        let position = checkpoint::position(pool, name).await?;
+        let mut entries = log::read_after(pool, position, BATCH).await?;
         let Some(last) = entries.last().map(|entry| entry.position) else {
             return Ok(Turn::AtHead(position));
         };
+        entries.retain(|entry| self.projection.wants(entry));
         if self.projection.opens() {
             entries = log::open(self.store.keys(), entries, Freshness::Cached).await?;
         }
+        let mut transaction = pool.begin().await?;
+        if checkpoint::take(&mut transaction, name).await? != Some(position) {
+            return Ok(Turn::Elsewhere);
+        }
         self.projection.project(&mut transaction, &entries).await?;
-        checkpoint::advance(&mut *transaction, self.projection.name(), last).await?;
+        checkpoint::advance(&mut *transaction, name, last).await?;
         transaction.commit().await?;
         Ok(Turn::Moved(last))
     }

@@ -1,10 +1,9 @@
 //! `audit history`: everything that happened to an account.
 
 use std::io::{BufWriter, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use event_store::log;
 use futures::TryStreamExt;
 use projections::{Table, Told, history};
 use serde_json::json;
@@ -14,7 +13,6 @@ use crate::composition::Reader;
 
 /// How long the history may take to come up to the log.
 const PATIENCE: Duration = Duration::from_secs(5);
-const POLL: Duration = Duration::from_millis(20);
 
 pub(super) async fn run(options: &HistoryOptions) -> anyhow::Result<()> {
     let reader = Reader::open(&options.reader).await?;
@@ -42,16 +40,10 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
 
 /// Waits until everything that was stored before now is in the history.
 async fn caught_up(reader: &Reader) -> anyhow::Result<bool> {
-    let pool = reader.store.pool();
-    let deadline = Instant::now() + PATIENCE;
-    while log::lag(pool).await? > 0 {
-        if Instant::now() > deadline {
-            return Ok(false);
-        }
-        tokio::time::sleep(POLL).await;
+    match reader.store.settled(PATIENCE).await? {
+        Some(position) => Ok(reader.views.wait_for(history::NAME, position, PATIENCE).await?),
+        None => Ok(false),
     }
-    let head = log::newest_position(pool).await?;
-    Ok(reader.views.wait_for(history::NAME, head, PATIENCE).await?)
 }
 
 struct Printer {

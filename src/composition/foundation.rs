@@ -73,12 +73,14 @@ impl Foundation {
         } else if !schema_is_current(self.store.pool()).await? {
             return Ok(false);
         }
+        self.store.check_era().await?;
         self.store.hasher("lookup").await?;
         Ok(true)
     }
 }
 
-/// The master key: given as it is, or in a file.
+/// The master key: given as it is, in a file, or in the data directory, where alone it is made when there is
+/// none yet. A file that was named and is not there is a mistake, such as a volume that is not mounted.
 ///
 /// # Errors
 /// When there is neither, or it is no key.
@@ -86,9 +88,10 @@ pub fn master_key(options: &KeyOptions, data_dir: Option<&Path>) -> anyhow::Resu
     if let Some(key) = &options.master_key {
         return Ok(MasterKey::from_base64(key.expose_secret())?);
     }
-    let below = data_dir.map(|folder| folder.join("keys").join("master.key"));
-    let Some(path) = options.master_key_file.clone().or(below) else {
-        bail!("no master key: give --master-key-file FILE (or PERSONAL_SETTINGS_MASTER_KEY)");
-    };
-    Ok(MasterKey::from_file(&path)?)
+    match (&options.master_key_file, data_dir) {
+        (Some(path), _) => MasterKey::from_file(path)
+            .context("make a key with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)"),
+        (None, Some(folder)) => Ok(MasterKey::from_file_or_new(&folder.join("keys").join("master.key"))?),
+        (None, None) => bail!("no master key: give --master-key-file FILE (or PERSONAL_SETTINGS_MASTER_KEY)"),
+    }
 }

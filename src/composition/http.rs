@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use api::{ApiConfig, Dependencies, ReadinessCheck};
@@ -14,12 +13,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::Foundation;
+use super::{Foundation, GRACE};
 use crate::cli::{ApiOptions, Consent};
-
-/// How long requests that are under way may take to be answered once the program is asked to end: longer
-/// than any request but a download may take.
-const GRACE: Duration = Duration::from_secs(35);
 
 /// The running interface.
 pub struct Http {

@@ -29,6 +29,6 @@ impl LogTasks {
     /// Stops them, the sequencer after the last event.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.tasks.wait().await;
+        super::within_grace("log", self.tasks.wait()).await;
     }
 }

@@ -21,7 +21,19 @@ pub use service::Service;
 pub(crate) use service::{first_operator, house_token, readiness};
 pub use work::{Work, bus};
 
+use std::time::Duration;
+
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long a part may take to end in good order once it was told to.
+const GRACE: Duration = Duration::from_secs(35);
+
+/// Waits for `ending`, but not for ever: what hangs shall not keep the program from ending.
+async fn within_grace(part: &str, ending: impl Future<Output = ()>) {
+    if tokio::time::timeout(GRACE, ending).await.is_err() {
+        tracing::warn!(part, grace = ?GRACE, "it did not end in time and is left behind");
+    }
+}
 
 /// Waits until somebody asks the program to end.
 ///

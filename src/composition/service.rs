@@ -101,7 +101,7 @@ impl Service {
         self.http.stop().await;
         self.work.stop().await;
         self.log_tasks.stop().await;
-        self.foundation.store.pool().close().await;
+        super::within_grace("database", self.foundation.store.pool().close()).await;
         self.servers.stop().await;
     }
 }

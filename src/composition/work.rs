@@ -88,7 +88,7 @@ impl Work {
     /// Stops them: jobs under way are finished, or given back after a grace.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.tasks.wait().await;
+        super::within_grace("workers", self.tasks.wait()).await;
     }
 }
 

@@ -12,7 +12,7 @@ use cron::Schedule;
 use event_store::leader::Leadership;
 use event_store::retry::Delays;
 use event_store::vault::{idempotency, session};
-use event_store::{EventStore, StoreError};
+use event_store::{EventStore, StoreError, lease};
 use projections::Views;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,10 @@ const NAME: &str = "scheduler";
 const PAGE: i64 = 500;
 /// How far back the first look at the timers goes; the sweep finds what is older.
 const LOOK_BACK: TimeDelta = TimeDelta::seconds(10);
+/// A request that stays where it is gets one message in this time, however often it is swept.
+const SWEEP_ROUND: TimeDelta = TimeDelta::minutes(5);
+/// The longest sleep between two looks at the clock, which may be set.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// How long a candidate waits before it tries again to take the lead.
 const CANDIDATE: Duration = Duration::from_millis(500);
 
@@ -109,12 +113,15 @@ impl Scheduler {
         };
         self.bus.ensure_streams().await?;
         let mut looked = self.now() - LOOK_BACK;
-        self.sweep(looked).await?;
+        self.sweep_at_start(self.now()).await?;
         loop {
+            // A clock that was set back shall not silence what would have struck meanwhile.
+            looked = looked.min(self.now());
             let next = self.timetable.next_after(looked);
-            tokio::time::sleep((next - self.now()).to_std().unwrap_or_default()).await;
+            let wait = (next - self.now()).to_std().unwrap_or_default();
+            tokio::time::sleep(wait.min(LONGEST_SLEEP)).await;
             leadership.confirm().await?;
-            let now = self.now().max(next);
+            let now = self.now();
             for duty in self.timetable.struck(looked, now) {
                 match duty {
                     Duty::Timers => self.wake_due(looked, now, "timer").await?,
@@ -130,8 +137,15 @@ impl Scheduler {
         self.store.services().now()
     }
 
+    /// While a request stays where it is, one message a round is enough: the first is still being tried.
     async fn sweep(&self, now: DateTime<Utc>) -> Result<(), SchedulerError> {
-        let round = format!("sweep/{}", now.timestamp());
+        let round = format!("sweep/{}", now.timestamp() / SWEEP_ROUND.num_seconds());
+        self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
+    }
+
+    /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent.
+    async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), SchedulerError> {
+        let round = format!("start/{}", now.timestamp_micros());
         self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
     }
 
@@ -162,9 +176,11 @@ impl Scheduler {
     }
 
     async fn tidy(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let sessions = session::sweep(self.store.pool(), now).await?;
-        let answers = idempotency::sweep(self.store.pool()).await?;
-        tracing::info!(sessions, answers, "ended sessions and old answers were deleted");
+        let pool = self.store.pool();
+        let sessions = session::sweep(pool, now).await?;
+        let answers = idempotency::sweep(pool).await?;
+        let leases = lease::sweep(pool).await?;
+        tracing::info!(sessions, answers, leases, "ended sessions, old answers and dead leases were deleted");
         Ok(())
     }
 }

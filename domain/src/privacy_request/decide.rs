@@ -43,9 +43,13 @@ pub(super) fn decide(
             request.source_done(&source, Kind::Erasure, done)
         }
         Command::RecordSourceFailure { source, reason } => request.source_failed(source, reason, now),
-        Command::RestartCollection => {
-            request.expect(State::Packaging, vec![Event::CollectionRestarted { at: now }])
-        }
+        Command::RestartCollection => match (request.kind, request.state) {
+            (Kind::Export, State::Running | State::Packaging) => {
+                let pristine = request.sources.values().all(|source| *source == SourceProgress::default());
+                Ok(once(pristine, Event::CollectionRestarted { at: now }))
+            }
+            (_, state) => Err(Error::WrongState(state)),
+        },
         Command::RecordPackaged { object, bytes, sha256 } => request.packaged(object, bytes, sha256, now),
         Command::Complete => request.complete(now),
         Command::RecordNotice { notice, message_id } => Ok(if request.notices.contains(&notice) {

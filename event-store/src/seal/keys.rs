@@ -86,6 +86,13 @@ impl KeyRing {
         Ok(key)
     }
 
+    /// As [`live`](Self::live), asking the database: for work that would be in vain under a key that was
+    /// destroyed elsewhere.
+    pub async fn live_now(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
+        self.forget(name).await;
+        self.live(name).await
+    }
+
     /// The key of this name, if one lives now; none is made.
     pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
         Ok(self.fetch_live(name).await?.map(Arc::new))

@@ -35,29 +35,28 @@ impl MasterKey {
     ///
     /// # Errors
     /// When the file cannot be read or made, holds something else, or others may read it.
-    pub fn from_file(path: &Path) -> Result<Self, SealError> {
-        let failed = |what: &str, error: std::io::Error| {
-            SealError::Master(format!("the master key file {} cannot be {what}: {error}", path.display()))
-        };
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                let mode = path.metadata().map_err(|error| failed("read", error))?.mode();
-                if mode & 0o077 != 0 {
-                    return Err(SealError::Master(format!(
-                        "the master key file {} can be read by others; run chmod 600 on it",
-                        path.display()
-                    )));
-                }
-                Self::from_base64(&text)
-                    .map_err(|error| SealError::Master(format!("{}: {error}", path.display())))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let key = Self::generate();
-                key.write_new(path).map_err(|error| failed("made", error))?;
-                Self::from_file(path)
-            }
-            Err(error) => Err(failed("read", error)),
+    pub fn from_file_or_new(path: &Path) -> Result<Self, SealError> {
+        if !path.exists() {
+            let made = Self::generate().write_new(path);
+            made.map_err(|error| failed(path, "made", &error))?;
         }
+        Self::from_file(path)
+    }
+
+    /// The key in the file at `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds something else, or others may read it.
+    pub fn from_file(path: &Path) -> Result<Self, SealError> {
+        let text = std::fs::read_to_string(path).map_err(|error| failed(path, "read", &error))?;
+        let mode = path.metadata().map_err(|error| failed(path, "read", &error))?.mode();
+        if mode & 0o077 != 0 {
+            return Err(SealError::Master(format!(
+                "the master key file {} can be read by others; run chmod 600 on it",
+                path.display()
+            )));
+        }
+        Self::from_base64(&text).map_err(|error| SealError::Master(format!("{}: {error}", path.display())))
     }
 
     /// A new random key.
@@ -110,6 +109,10 @@ impl MasterKey {
     }
 }
 
+fn failed(path: &Path, what: &str, error: &std::io::Error) -> SealError {
+    SealError::Master(format!("the master key file {} cannot be {what}: {error}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,8 +122,10 @@ mod tests {
     fn a_file_is_made_once_private_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys/master.key");
-        let made = MasterKey::from_file(&path).unwrap();
+        assert!(MasterKey::from_file(&path).is_err(), "no key is made unasked");
+        let made = MasterKey::from_file_or_new(&path).unwrap();
         assert_eq!(MasterKey::from_file(&path).unwrap().id(), made.id());
+        assert_eq!(MasterKey::from_file_or_new(&path).unwrap().id(), made.id());
         assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o600);
 
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();

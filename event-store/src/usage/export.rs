@@ -70,14 +70,14 @@ async fn fetch_page(
     Ok(sqlx::query_as(
         "SELECT project_id, occurred_at, name, insert_id, properties, received_at FROM usage_event
          WHERE project_id = $1 AND distinct_id = $2
-           AND ($3::timestamptz IS NULL OR (occurred_at, name, insert_id) > ($3, $4, $5))
+           AND (occurred_at, name, insert_id) > (coalesce($3, '-infinity'::timestamptz), $4, $5)
          ORDER BY occurred_at, name, insert_id LIMIT $6",
     )
     .bind(project_id)
     .bind(distinct_id)
     .bind(after.map(|event| event.occurred_at))
-    .bind(after.map(|event| &event.name))
-    .bind(after.map(|event| &event.insert_id))
+    .bind(after.map_or("", |event| &event.name))
+    .bind(after.map_or("", |event| &event.insert_id))
     .bind(PAGE)
     .fetch_all(pool)
     .await?)

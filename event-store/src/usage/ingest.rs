@@ -52,7 +52,10 @@ pub async fn ingest(pool: &PgPool, batch: &[Incoming]) -> Result<Ingested, Store
              JOIN open ON open.account_id = u.distinct_id
          ), stored AS (
              INSERT INTO usage_event (project_id, distinct_id, occurred_at, name, insert_id, properties)
-             SELECT * FROM allowed ON CONFLICT DO NOTHING RETURNING 1
+             SELECT * FROM allowed
+             -- In one order, so that two batches that overlap wait for each other on one side only.
+             ORDER BY project_id, distinct_id, occurred_at, name, insert_id
+             ON CONFLICT DO NOTHING RETURNING 1
          )
          SELECT (SELECT count(*) FROM allowed), (SELECT count(*) FROM stored)",
     )

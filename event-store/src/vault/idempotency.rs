@@ -122,9 +122,8 @@ impl DataKey {
 /// # Errors
 /// When the store fails.
 pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
-    let swept = sqlx::query("DELETE FROM idempotency WHERE started_at < clock_timestamp() - $1")
-        .bind(LIFE)
-        .execute(pool)
-        .await?;
-    Ok(swept.rows_affected())
+    const SWEEP: &str = "DELETE FROM idempotency WHERE key_hash = ANY (ARRAY(
+         SELECT key_hash FROM idempotency WHERE started_at < clock_timestamp() - $1 LIMIT $2
+         FOR UPDATE SKIP LOCKED))";
+    super::sweep(|limit| sqlx::query(SWEEP).bind(LIFE).bind(limit).execute(pool)).await
 }

@@ -176,15 +176,13 @@ pub async fn list(
     rows.iter().map(Session::read).collect()
 }
 
-/// Deletes sessions that have ended by themselves. Returns how many.
+/// Deletes sessions whose life is over. Returns how many.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let swept = sqlx::query("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2")
-        .bind(now)
-        .bind(now - IDLE_LIFE)
-        .execute(pool)
-        .await?;
-    Ok(swept.rows_affected())
+    // Those that idled out are refused already; they are deleted when their absolute life ends.
+    const SWEEP: &str = "DELETE FROM session WHERE session_id = ANY (ARRAY(
+         SELECT session_id FROM session WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";
+    super::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
 }

@@ -4,8 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::person::Person;
-use crate::support::Start;
+use crate::support::{Person, Start};
 
 fn history(folder: &std::path::Path, account: &str, format: &str) -> (bool, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_personal-settings"))

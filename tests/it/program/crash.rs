@@ -7,8 +7,7 @@ use rand::RngExt;
 use serde_json::json;
 use zip::ZipArchive;
 
-use super::person::Person;
-use crate::support::{Program, Start};
+use crate::support::{Person, Program, Start, eventually};
 
 const EVENTS: u64 = 3_000;
 const ROUNDS: u32 = 8;
@@ -63,7 +62,13 @@ async fn every_request_completes_and_no_acknowledged_command_is_lost() {
         }
         program.kill();
         if round % 3 == 2 {
-            std::fs::remove_dir_all(folder.path().join("data/nats")).unwrap();
+            // The server of the dead program may still be writing its last.
+            let nats = folder.path().join("data/nats");
+            eventually("NATS's directory is deleted", || async {
+                let _ = std::fs::remove_dir_all(&nats);
+                (!nats.exists()).then_some(())
+            })
+            .await;
         }
         program = serve(folder.path()).await;
         person.at(&program.client());

@@ -4,7 +4,6 @@ mod audit;
 mod crash;
 mod demo;
 mod outage;
-mod person;
 mod roles;
 mod shutdown;
 mod start;

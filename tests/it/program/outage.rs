@@ -7,8 +7,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-use super::person::Person;
-use crate::support::{Database, Program, Start, eventually, shared};
+use crate::support::{Database, Person, Program, Start, eventually, shared};
 
 /// A proxy that can cut every connection and refuse new ones.
 struct Proxy {

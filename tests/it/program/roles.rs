@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::person::Person;
-use crate::support::{Database, Program, Start, eventually, shared};
+use crate::support::{Database, Person, Program, Start, eventually, shared};
 
 fn role(folder: &Path, role: &str, database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
+    event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
     Start::new(folder, &[role])
         .env("DATABASE_URL", &database.url)
         .env("NATS_URL", &shared().nats_url)
@@ -75,4 +75,17 @@ async fn a_worker_that_is_killed_in_the_middle_is_replaced_by_another() {
     let mut elsewhere = person;
     elsewhere.at(&other_api.client());
     assert_eq!(elsewhere.client.get(&path).await["archive"]["bytes"], archive.len());
+}
+
+#[tokio::test]
+async fn a_role_makes_no_master_key_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    for name in ["api", "worker"] {
+        let start = role(folder.path(), name, &database);
+        std::fs::remove_file(folder.path().join("master.key")).unwrap();
+        let mut program = start.spawn();
+        assert_ne!(program.ended().await, 0);
+        assert!(program.said().contains("master.key cannot be read"), "{}", program.said());
+    }
 }

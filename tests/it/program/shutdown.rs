@@ -6,8 +6,7 @@ use futures::future::join_all;
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use super::person::Person;
-use crate::support::Start;
+use crate::support::{Person, Start};
 
 #[tokio::test]
 async fn requests_under_way_are_answered_and_work_goes_on_after_the_next_start() {

@@ -4,8 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
 
-use super::person::{Person, sign_in};
-use crate::support::{Client, Start, eventually, http};
+use crate::support::{Client, Person, Start, eventually, http, sign_in};
 
 /// What is seeded: where a person came from, with what, and what they did.
 const ADDRESS: &str = "127.0.0.77";

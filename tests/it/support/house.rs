@@ -152,7 +152,7 @@ impl House {
 }
 
 fn lay(database: &Database, folder: &tempfile::TempDir) -> Foundation {
-    let master = MasterKey::from_file(&folder.path().join("master.key")).unwrap();
+    let master = MasterKey::from_file_or_new(&folder.path().join("master.key")).unwrap();
     let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
     Foundation::lay(&database.url, master, &archives).unwrap()
 }

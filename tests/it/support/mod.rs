@@ -1,9 +1,11 @@
 //! What the tests stand on.
 
 mod house;
+mod person;
 mod program;
 mod servers;
 
 pub(crate) use house::{House, account_context, eventually};
+pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
 pub(crate) use servers::{Database, jetstream, shared};

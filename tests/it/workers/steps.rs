@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::privacy_request::{Intent, Kind, SourceName, State, plan};
+use domain::privacy_request::{
+    ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, State, plan,
+};
+use event_store::{Attached, CommandContext};
 use tokio_util::sync::CancellationToken;
 use workers::jobs::{Advanced, JobError, advance};
-use workers::sources::{DataSource, Erasure, Parts, SourceError, Subject};
+use workers::sources::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
 use workers::{Sources, Workbench, steps};
 
 use crate::support::{House, eventually};
@@ -101,6 +104,9 @@ async fn an_export_that_an_erasure_overtakes_holds_nothing_of_what_was_erased() 
     up_to_date(&house).await;
     advance(&bench, erasure, &stop).await.unwrap();
     assert_eq!(house.request(erasure).await.state, State::Completed);
+    let parts = house.foundation.archives.list(&format!("requests/{export}")).await.unwrap();
+    assert!(parts.is_empty(), "what was collected outlives the erasure: {parts:?}");
+    assert_eq!(house.request(export).await.state, State::Running, "it collects anew");
 
     advance(&bench, export, &stop).await.unwrap();
     let request = house.request(export).await;
@@ -114,6 +120,50 @@ async fn an_export_that_an_erasure_overtakes_holds_nothing_of_what_was_erased() 
     .await
     .unwrap();
     assert_eq!(restarted, 1);
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_was_cut_short_is_finished_and_counted() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let (bench, stop) = (house.bench(), CancellationToken::new());
+    let export = house.receive(account, Kind::Export).await;
+    advance(&bench, export, &stop).await.unwrap();
+    let erasure = house.receive(account, Kind::Erasure).await;
+    // As a worker leaves it that dies right after it ended the archive.
+    let command = PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Erased };
+    let context = CommandContext::service(erasure.uuid());
+    let id = export.to_string();
+    bench.store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
+    let folder = format!("requests/{export}");
+    assert!(!house.foundation.archives.list(&folder).await.unwrap().is_empty());
+
+    advance(&bench, erasure, &stop).await.unwrap();
+    let done = house.request(erasure).await;
+    assert_eq!(done.state, State::Completed);
+    assert_eq!(done.sources[&SourceName::new(SourceName::ARCHIVES)].counts["export_archives"], 1);
+    assert!(house.foundation.archives.list(&folder).await.unwrap().is_empty(), "the archive is still there");
+}
+
+#[tokio::test]
+async fn an_erasure_does_not_complete_past_an_archive_that_the_log_does_not_show_yet() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let (bench, stop) = (house.bench(), CancellationToken::new());
+    // A transaction that stays open holds back the order of everything that comes after it.
+    let mut open = house.foundation.store.pool().begin().await.unwrap();
+    sqlx::query("SELECT pg_current_xact_id()").execute(&mut *open).await.unwrap();
+    let export = house.receive(account, Kind::Export).await;
+    for _ in 0..2 {
+        // The account's own history is not complete either, so that source is asked again later.
+        advance(&bench, export, &stop).await.unwrap();
+    }
+    let erasure = house.receive(account, Kind::Erasure).await;
+    advance(&bench, erasure, &stop).await.unwrap();
+    let request = house.request(erasure).await;
+    assert_eq!(request.state, State::Running, "it completed without having seen all exports");
+    assert_eq!(request.sources[&SourceName::new(SourceName::ARCHIVES)].attempts, 1);
+    open.rollback().await.unwrap();
 }
 
 /// A source that fails until it is told to work.
@@ -132,7 +182,7 @@ impl DataSource for Broken {
         parts.json("usage/none.json", "Nothing", &serde_json::json!([])).await
     }
 
-    async fn erase(&self, _: Subject) -> Result<Erasure, SourceError> {
+    async fn erase(&self, _: Subject, _: &Progress) -> Result<Erasure, SourceError> {
         Ok(Erasure::default())
     }
 }

@@ -25,8 +25,11 @@ pub use subjects::{InvalidPrefix, Subjects};
 pub(crate) const ACK_WAIT: Duration = Duration::from_secs(30);
 /// How often a message is tried before the job counts as stalled.
 pub(crate) const MAX_DELIVER: i64 = 8;
+/// How many messages may be out at once, those that wait for another try included: enough that requests
+/// which cannot move do not stand in the way of those that can.
+const MAX_ACK_PENDING: i64 = 100_000;
 /// How long a repeat of a message is recognised.
-const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(300);
 /// How long events can be followed back.
 const EVENTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long a wake-up that nobody takes is kept; the sweep sends another.
@@ -153,6 +156,7 @@ impl Bus {
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
             max_deliver: MAX_DELIVER,
+            max_ack_pending: MAX_ACK_PENDING,
             ..pull::Config::default()
         };
         let made = self.context.create_consumer_on_stream(config, self.config.subjects.jobs_stream()).await;

@@ -19,7 +19,7 @@ use crate::steps;
 use crate::workbench::Workbench;
 
 /// A worker that does not renew its lease for so long is taken for dead.
-const LEASE_LIFE: Duration = Duration::from_secs(20);
+pub(super) const LEASE_LIFE: Duration = Duration::from_secs(20);
 /// How often a lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
 
@@ -121,14 +121,18 @@ async fn take_step(
         () = stop.cancelled() => Err(JobError::Interrupted),
     };
     match taken {
-        Err(JobError::Refused(refusal)) => {
-            tracing::info!(request = %id, step = %key, %refusal, "the request moved on during a step");
-            Ok(true)
-        }
-        Err(error) => Err(error),
-        Ok(()) => {
+        Err(error) if !matches!(error, JobError::Refused(_)) => Err(error),
+        taken => {
             let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);
-            if moved { Ok(true) } else { Err(JobError::NoProgress(key)) }
+            match taken {
+                Err(JobError::Refused(refusal)) if moved => {
+                    tracing::info!(request = %id, step = %key, %refusal, "the request moved on during a step");
+                    Ok(true)
+                }
+                Err(refused) => Err(refused),
+                Ok(()) if moved => Ok(true),
+                Ok(()) => Err(JobError::NoProgress(key)),
+            }
         }
     }
 }

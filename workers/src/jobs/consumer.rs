@@ -16,9 +16,9 @@ use event_store::retry::{Delays, delay_before};
 use event_store::{Attached, CommandContext};
 use futures::StreamExt;
 use serde::Deserialize;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::advance::LEASE_LIFE;
 use super::{Advanced, JobError, advance};
 use crate::bus::{ACK_WAIT, Bus, BusError, MAX_DELIVER};
 use crate::workbench::Workbench;
@@ -65,18 +65,23 @@ impl Consumer {
     }
 
     async fn consume(&self, stop: &CancellationToken, delays: &mut Delays) -> Result<(), BusError> {
-        let consumer = tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            consumer = self.prepare() => consumer?,
-        };
         while !stop.is_cancelled() {
-            let message = tokio::select! {
+            // Made anew whenever there was nothing for a while: a server that was wiped forgets the consumer,
+            // and older ones leave pulls from it unanswered.
+            let consumer = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                message = pull(&consumer) => message?,
+                consumer = self.prepare() => consumer?,
             };
             delays.reset();
-            if let Some(message) = message {
-                self.handle(&message, stop).await;
+            loop {
+                let message = tokio::select! {
+                    () = stop.cancelled() => return Ok(()),
+                    message = pull(&consumer) => message?,
+                };
+                match message {
+                    Some(message) => self.handle(&message, stop).await,
+                    None => break,
+                }
             }
         }
         Ok(())
@@ -118,7 +123,10 @@ impl Consumer {
                 "done"
             }
             Ok(Advanced::Elsewhere) => {
-                answer(message, AckKind::Ack).await;
+                // Whoever has the lease may die with it; then this message is there when it ends.
+                let last = delivered >= MAX_DELIVER;
+                let kind = if last { AckKind::Ack } else { AckKind::Nak(Some(LEASE_LIFE)) };
+                answer(message, kind).await;
                 "elsewhere"
             }
             Err(JobError::Interrupted) => {
@@ -160,11 +168,7 @@ async fn pull(consumer: &PullConsumer) -> Result<Option<Message>, BusError> {
     let refused = |error| BusError::Refused("a pull", error);
     let batch = consumer.batch().max_messages(1).expires(PULL).messages().await;
     let mut batch = batch.map_err(|error| refused(error.into()))?;
-    // A server that was wiped forgets the pull; nobody would ever answer it.
-    match timeout(PULL + Duration::from_secs(5), batch.next()).await {
-        Ok(message) => message.transpose().map_err(refused),
-        Err(elapsed) => Err(refused(elapsed.into())),
-    }
+    batch.next().await.transpose().map_err(refused)
 }
 
 /// Tells the server that the work goes on, for ever.

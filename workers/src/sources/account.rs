@@ -9,18 +9,14 @@ use async_trait::async_trait;
 use domain::account::{Account, AccountEvent};
 use domain::privacy_request::SourceName;
 use domain::{AccountId, Scope};
-use event_store::log::{self, LogEntry};
+use event_store::log::LogEntry;
 use event_store::vault::session;
 use event_store::{EventStore, KeyName};
 use futures::TryStreamExt;
 use projections::{Table, Told, Views, history};
 use serde_json::{Value, json};
-use std::time::Duration;
 
-use super::{DataSource, Erasure, Parts, SourceError, Subject};
-
-/// How long the history may take to come up to the log before an export is put off.
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
 
 /// See the module.
 pub struct AccountSource {
@@ -67,10 +63,7 @@ impl AccountSource {
 
     /// One pass over the history fills three files.
     async fn export_history(&self, account: AccountId, parts: &mut Parts<'_>) -> Result<(), SourceError> {
-        let head = log::newest_position(self.store.pool()).await?;
-        if !self.views.wait_for(history::NAME, head, PATIENCE).await? {
-            return Err(SourceError::Unready("the history has not caught up with the log"));
-        }
+        caught_up(&self.store, &self.views, history::NAME).await?;
         let mut data = parts
             .begin("account/history.ndjson", "Everything that happened to your account, as data")
             .await?;
@@ -123,7 +116,7 @@ impl DataSource for AccountSource {
         self.export_history(subject.account, parts).await
     }
 
-    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError> {
+    async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
         let name = activity_key(subject.account);
         let destroyed_keys = self.store.keys().destroy(&name, &subject.request.to_string()).await?;
         let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);

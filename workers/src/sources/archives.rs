@@ -1,22 +1,21 @@
-//! Archives of earlier exports, which hold what an erasure erases: they are withdrawn.
+//! Exports, which hold copies of what an erasure erases: archives are withdrawn, and what is still being
+//! collected is collected anew.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::RequestId;
 use domain::privacy_request::{
-    ArchiveEnd, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, SourceName,
+    ArchiveEnd, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request, SourceName, State,
 };
 use event_store::object::ObjectVault;
-use event_store::{Attached, CommandContext, EventStore, ExecuteError, log};
-use projections::{Views, privacy_request};
+use event_store::{Attached, CommandContext, EventStore, ExecuteError};
+use projections::Views;
+use projections::privacy_request::{self, RequestView};
 
-use super::{DataSource, Erasure, Parts, SourceError, Subject};
-use crate::steps::objects;
-
-/// How long the list of requests may take to come up to the log before the step is put off.
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
+use crate::steps::objects::{self, RestartError};
 
 /// See the module.
 pub struct ArchivesSource {
@@ -31,7 +30,7 @@ impl ArchivesSource {
         Self { store, views, vault }
     }
 
-    /// First nobody can fetch it any longer, then it is unreadable, then it is gone.
+    /// First nobody can fetch it any longer, then it is unreadable, then it is gone. Safe to do again.
     async fn withdraw(&self, export: RequestId, on_behalf_of: RequestId) -> Result<(), SourceError> {
         let command = PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Erased };
         let context = CommandContext::service(on_behalf_of.uuid());
@@ -39,13 +38,36 @@ impl ArchivesSource {
             .store
             .execute::<PrivacyRequest>(&export.to_string(), command, &context, Attached::default())
             .await;
-        match ended {
-            Ok(_) | Err(ExecuteError::Refused(PrivacyRequestError::NoArchive)) => {}
-            Err(ExecuteError::Store(error)) => return Err(error.into()),
-            Err(_) => return Err(SourceError::Unready("an archive is being used by too many at once")),
+        settle(ended)?;
+        Ok(objects::destroy_all(&self.store, &self.vault, export).await?)
+    }
+
+    /// What an export has collected so far may hold what was erased: it collects anew.
+    async fn restart(&self, export: RequestId) -> Result<(), SourceError> {
+        match objects::restart_collection(&self.store, &self.vault, export).await {
+            Ok(()) => Ok(()),
+            Err(RestartError::Destroy(error)) => Err(error.into()),
+            Err(RestartError::Store(error)) => Err(error.into()),
+            Err(RestartError::Command(error)) => settle::<()>(Err(error)),
         }
-        objects::destroy_all(&self.store, &self.vault, export).await?;
-        Ok(())
+    }
+}
+
+/// A request that has moved on is looked at again by the next try.
+fn settle<T>(done: Result<T, ExecuteError<PrivacyRequestError>>) -> Result<(), SourceError> {
+    match done {
+        Ok(_) => Ok(()),
+        Err(ExecuteError::Store(error)) => Err(error.into()),
+        Err(_) => Err(SourceError::Unready("an export has moved on; it is looked at again")),
+    }
+}
+
+/// Whether an erasure whose work began at `since` has withdrawn, or will withdraw, this archive.
+fn is_withdrawn(request: &Request, since: DateTime<Utc>) -> bool {
+    match request.archive.as_ref().map(|archive| archive.ended) {
+        Some(None) => true,
+        Some(Some(ArchiveEnd::Erased)) => request.moved_at >= since,
+        _ => false,
     }
 }
 
@@ -59,16 +81,20 @@ impl DataSource for ArchivesSource {
         Err(SourceError::Unsupported(self.name()))
     }
 
-    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError> {
-        let head = log::newest_position(self.store.pool()).await?;
-        if !self.views.wait_for(privacy_request::NAME, head, PATIENCE).await? {
-            return Err(SourceError::Unready("the list of requests has not caught up with the log"));
+    async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
+        caught_up(&self.store, &self.views, privacy_request::NAME).await?;
+        let mut withdrawn = 0;
+        for RequestView { request, .. } in self.views.request_list_exports(subject.account).await? {
+            withdrawn += u64::from(is_withdrawn(&request, subject.since));
+            match request.state {
+                State::Running | State::Packaging => self.restart(request.request_id).await?,
+                _ if request.archive.is_some() && !request.objects_removed => {
+                    self.withdraw(request.request_id, subject.request).await?;
+                }
+                _ => {}
+            }
         }
-        let exports = self.views.request_list_with_archive(subject.account).await?;
-        for export in &exports {
-            self.withdraw(export.request.request_id, subject.request).await?;
-        }
-        let counts = BTreeMap::from([("export_archives".to_owned(), exports.len() as u64)]);
+        let counts = BTreeMap::from([("export_archives".to_owned(), withdrawn)]);
         Ok(Erasure { counts, destroyed_keys: Vec::new() })
     }
 }

@@ -7,14 +7,17 @@ mod usage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::privacy_request::{Kind, SourceName};
+use chrono::{DateTime, Utc};
+use domain::privacy_request::{Kind, Request, SourceName};
 use domain::{AccountId, RequestId};
-use event_store::StoreError;
 use event_store::object::ObjectError;
 use event_store::seal::DestroyedKey;
-use projections::UnequalColumns;
+use event_store::{EventStore, StoreError};
+use projections::{UnequalColumns, Views};
 
 pub use account::AccountSource;
 pub(crate) use account::activity_key;
@@ -29,6 +32,36 @@ pub struct Subject {
     pub account: AccountId,
     /// The request.
     pub request: RequestId,
+    /// When work on it could begin.
+    pub since: DateTime<Utc>,
+}
+
+impl Subject {
+    /// The subject of a request.
+    pub fn of(request: &Request) -> Self {
+        Self { account: request.account_id, request: request.request_id, since: request.starts_at }
+    }
+}
+
+/// How many records a source has handled so far.
+#[derive(Debug, Default)]
+pub struct Progress(AtomicU64);
+
+impl Progress {
+    /// So many in all.
+    pub fn set(&self, records: u64) {
+        self.0.store(records, Ordering::Relaxed);
+    }
+
+    /// So many more.
+    pub fn add(&self, records: u64) {
+        self.0.fetch_add(records, Ordering::Relaxed);
+    }
+
+    /// How many so far.
+    pub fn records(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What a source erased.
@@ -76,7 +109,7 @@ pub trait DataSource: Send + Sync {
     async fn export(&self, subject: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError>;
 
     /// Erases all it holds that was collected about the subject's use.
-    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError>;
+    async fn erase(&self, subject: Subject, progress: &Progress) -> Result<Erasure, SourceError>;
 }
 
 /// The registered sources.
@@ -93,6 +126,19 @@ impl Sources {
     /// The source of this name.
     pub fn get(&self, name: &SourceName) -> Option<&Arc<dyn DataSource>> {
         self.0.get(name)
+    }
+}
+
+/// How long a read model may take to come up to what is stored before a step is put off.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until read model `view` shows everything that is stored by now.
+async fn caught_up(store: &EventStore, views: &Views, view: &str) -> Result<(), SourceError> {
+    let settled = store.settled(PATIENCE).await?;
+    let position = settled.ok_or(SourceError::Unready("the log has not caught up with what is stored"))?;
+    match views.wait_for(view, position, PATIENCE).await? {
+        true => Ok(()),
+        false => Err(SourceError::Unready("a read model has not caught up with the log")),
     }
 }
 

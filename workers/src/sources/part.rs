@@ -6,7 +6,7 @@ use event_store::object::{ObjectError, ObjectKey, ObjectVault, SealedWriter};
 use projections::Table;
 use serde::Serialize;
 
-use super::SourceError;
+use super::{Progress, SourceError};
 
 /// Bytes gathered before they are handed on.
 const BUFFER: usize = 64 * 1024;
@@ -17,27 +17,29 @@ pub struct Parts<'a> {
     key: &'a ObjectKey,
     folder: String,
     files: Vec<SourceFile>,
+    progress: &'a Progress,
 }
 
 /// A file being written.
-pub struct Part {
+pub struct Part<'a> {
     writer: SealedWriter,
     buffer: Vec<u8>,
     records: u64,
     file: SourceFile,
+    progress: &'a Progress,
 }
 
 impl<'a> Parts<'a> {
     /// Files below `folder`, sealed with `key`.
-    pub fn new(vault: &'a ObjectVault, key: &'a ObjectKey, folder: String) -> Self {
-        Self { vault, key, folder, files: Vec::new() }
+    pub fn new(vault: &'a ObjectVault, key: &'a ObjectKey, folder: String, progress: &'a Progress) -> Self {
+        Self { vault, key, folder, files: Vec::new(), progress }
     }
 
     /// Begins a file. `name` is its path in the archive, `title` what it holds, in plain words.
     ///
     /// # Errors
     /// When the object store fails.
-    pub async fn begin(&self, name: &str, title: &str) -> Result<Part, ObjectError> {
+    pub async fn begin(&self, name: &str, title: &str) -> Result<Part<'a>, ObjectError> {
         let object = format!("{}/{name}", self.folder);
         let writer = self.vault.create(&object, self.key).await?;
         let file = SourceFile {
@@ -48,7 +50,7 @@ impl<'a> Parts<'a> {
             sha256: String::new(),
             records: None,
         };
-        Ok(Part { writer, buffer: Vec::with_capacity(BUFFER), records: 0, file })
+        Ok(Part { writer, buffer: Vec::with_capacity(BUFFER), records: 0, file, progress: self.progress })
     }
 
     /// Writes a whole file that holds one JSON value.
@@ -66,12 +68,12 @@ impl<'a> Parts<'a> {
     ///
     /// # Errors
     /// When the object store fails.
-    pub async fn end_list(&mut self, part: Part) -> Result<(), ObjectError> {
+    pub async fn end_list(&mut self, part: Part<'_>) -> Result<(), ObjectError> {
         let records = part.records;
         self.end(part, Some(records)).await
     }
 
-    async fn end(&mut self, mut part: Part, records: Option<u64>) -> Result<(), ObjectError> {
+    async fn end(&mut self, mut part: Part<'_>, records: Option<u64>) -> Result<(), ObjectError> {
         part.flush().await?;
         let sealed = part.writer.finish().await?;
         let sha256 = hex::encode(sealed.sha256);
@@ -85,7 +87,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl Part {
+impl Part<'_> {
     /// Appends bytes.
     ///
     /// # Errors
@@ -101,7 +103,7 @@ impl Part {
     /// When the object store fails.
     pub async fn line(&mut self, record: &impl Serialize) -> Result<(), SourceError> {
         serde_json::to_writer(&mut self.buffer, record)?;
-        self.records += 1;
+        self.count();
         Ok(self.write(b"\n").await?)
     }
 
@@ -111,11 +113,16 @@ impl Part {
     /// When the object store fails, or the row has not as many cells as the table.
     pub async fn row(&mut self, table: &mut Table, cells: &[String]) -> Result<(), SourceError> {
         table.row(cells)?;
-        self.records += 1;
+        self.count();
         if table.waiting() >= BUFFER {
             self.write(&table.take()).await?;
         }
         Ok(())
+    }
+
+    fn count(&mut self) {
+        self.records += 1;
+        self.progress.add(1);
     }
 
     async fn flush(&mut self) -> Result<(), ObjectError> {

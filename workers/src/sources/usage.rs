@@ -9,7 +9,7 @@ use event_store::usage::{self, UsageEvent};
 use futures::TryStreamExt;
 use projections::Table;
 
-use super::{DataSource, Erasure, Parts, SourceError, Subject};
+use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
 
 /// See the module.
 pub struct UsageSource {
@@ -55,10 +55,11 @@ impl DataSource for UsageSource {
         Ok(parts.end_list(rows).await?)
     }
 
-    async fn erase(&self, subject: Subject) -> Result<Erasure, SourceError> {
+    async fn erase(&self, subject: Subject, progress: &Progress) -> Result<Erasure, SourceError> {
         loop {
             let erased =
                 usage::erase(self.store.pool(), usage::HOUSE, subject.account, subject.request).await?;
+            progress.set(erased.deleted);
             if erased.done {
                 let counts = BTreeMap::from([("usage_events".to_owned(), erased.deleted)]);
                 return Ok(Erasure { counts, destroyed_keys: Vec::new() });

@@ -3,47 +3,57 @@
 //! A source that fails holds only its own part: the failure is recorded, the planner asks again
 //! later, and the other sources go on.
 
-use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
-use event_store::StoreError;
+use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
+use event_store::{Attached, StoreError};
 
-use super::{objects, record};
+use super::progress::report;
+use super::{objects, record_with};
 use crate::jobs::JobError;
-use crate::sources::{Parts, SourceError, Subject, activity_key};
+use crate::sources::{Parts, Progress, SourceError, Subject, activity_key};
 use crate::workbench::Workbench;
 
 pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
-    let folder = objects::part_folder(bench, request.request_id, name.as_str());
+    let id = request.request_id;
+    let Some((key, key_id)) = objects::key(bench, id).await? else {
+        return Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?);
+    };
     // Taken before anything is read: if this key dies before the archive is packaged, what was read may
     // not be packaged.
-    let activity = bench.store.keys().live(&activity_key(request.account_id)).await?;
-    let command = match export(bench, request, name, folder.clone()).await {
-        Ok(files) => PrivacyRequestCommand::RecordExported {
+    let activity = bench.store.keys().live_now(&activity_key(request.account_id)).await?;
+    let folder = objects::part_folder(bench, id, name.as_str());
+    let progress = Progress::default();
+    let mut parts = Parts::new(&bench.archives, &key, folder.clone(), &progress);
+    let exported = tokio::select! {
+        exported = export(bench, request, name, &mut parts) => exported,
+        never = report(bench, request, name, &progress) => match never {},
+    };
+    let command = match exported {
+        Ok(()) => PrivacyRequestCommand::RecordExported {
             source: name.clone(),
-            files,
+            files: parts.into_files(),
             collected_under: vec![activity.id],
         },
         Err(error) => failure(request, name, error)?,
     };
-    let recorded = record(bench, request, command).await;
-    if matches!(recorded, Err(JobError::Refused(_))) {
-        bench.archives.remove_all(&folder).await?;
+    let attached = Attached { live_keys: vec![key_id, activity.id], ..Attached::default() };
+    match record_with(bench, request, command, attached).await {
+        Err(error @ (JobError::Refused(_) | JobError::Erased)) => {
+            bench.archives.remove_all(&folder).await?;
+            Err(error)
+        }
+        recorded => recorded,
     }
-    recorded
 }
 
 async fn export(
     bench: &Workbench,
     request: &Request,
     name: &SourceName,
-    folder: String,
-) -> Result<Vec<SourceFile>, SourceError> {
+    parts: &mut Parts<'_>,
+) -> Result<(), SourceError> {
     let source =
         bench.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
-    let key = objects::key(bench, request.request_id).await?;
-    let mut parts = Parts::new(&bench.archives, &key, folder);
-    let subject = Subject { account: request.account_id, request: request.request_id };
-    source.export(subject, &mut parts).await?;
-    Ok(parts.into_files())
+    source.export(Subject::of(request), parts).await
 }
 
 /// What to record of a source's failure. An unreachable database is none of the source's doing: then

@@ -3,13 +3,19 @@
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::collect::failure;
+use super::progress::report;
 use super::record;
 use crate::jobs::JobError;
-use crate::sources::{Erasure, SourceError, Subject};
+use crate::sources::{Erasure, Progress, SourceError, Subject};
 use crate::workbench::Workbench;
 
 pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
-    let command = match ask(bench, request, name).await {
+    let progress = Progress::default();
+    let asked = tokio::select! {
+        asked = ask(bench, request, name, &progress) => asked,
+        never = report(bench, request, name, &progress) => match never {},
+    };
+    let command = match asked {
         Ok(Erasure { counts, destroyed_keys }) => PrivacyRequestCommand::RecordErased {
             source: name.clone(),
             counts,
@@ -20,8 +26,13 @@ pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceNam
     record(bench, request, command).await
 }
 
-async fn ask(bench: &Workbench, request: &Request, name: &SourceName) -> Result<Erasure, SourceError> {
+async fn ask(
+    bench: &Workbench,
+    request: &Request,
+    name: &SourceName,
+    progress: &Progress,
+) -> Result<Erasure, SourceError> {
     let source =
         bench.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
-    source.erase(Subject { account: request.account_id, request: request.request_id }).await
+    source.erase(Subject::of(request), progress).await
 }

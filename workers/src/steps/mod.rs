@@ -8,6 +8,7 @@ mod erase;
 mod notify;
 pub(crate) mod objects;
 mod package;
+mod progress;
 
 use domain::privacy_request::{ArchiveEnd, Intent, PrivacyRequest, PrivacyRequestCommand, Request};
 use event_store::{Attached, CommandContext};
@@ -22,7 +23,7 @@ use crate::workbench::Workbench;
 pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
         Intent::Notify(notice) => notify::send(bench, request, *notice).await,
-        Intent::Start => record(bench, request, PrivacyRequestCommand::Start).await,
+        Intent::Start => start(bench, request).await,
         Intent::Collect(source) => collect::collect(bench, request, source).await,
         Intent::Erase(source) => erase::erase(bench, request, source).await,
         Intent::Package => package::package(bench, request).await,
@@ -33,6 +34,13 @@ pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Resu
         }
         Intent::RemoveObjects => objects::remove(bench, request).await,
     }
+}
+
+/// The key comes after the event: a request that was cancelled meanwhile gets none. If a crash comes in
+/// between, collecting finds no key and makes one.
+async fn start(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+    record(bench, request, PrivacyRequestCommand::Start).await?;
+    Ok(objects::mint_key(&bench.store, request.request_id).await?)
 }
 
 async fn record(

@@ -5,9 +5,10 @@
 //! attempts left behind goes when the parts go, or with the whole request.
 
 use domain::RequestId;
-use domain::privacy_request::{PrivacyRequestCommand, Request};
+use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
 use event_store::object::{ObjectError, ObjectKey, ObjectVault};
-use event_store::{EventStore, KeyName, StoreError};
+use event_store::{Attached, CommandContext, EventStore, ExecuteError, KeyName, StoreError};
+use uuid::Uuid;
 
 use super::record;
 use crate::jobs::JobError;
@@ -30,10 +31,32 @@ pub(super) fn archive_object(bench: &Workbench, request: RequestId) -> String {
     format!("{}/archive/{attempt}.zip", folder(request))
 }
 
-/// The key that everything stored for a request is sealed with.
-pub(super) async fn key(bench: &Workbench, request: RequestId) -> Result<ObjectKey, StoreError> {
-    let key = bench.store.keys().live(&KeyName::archive(request)).await?;
-    Ok(ObjectKey::from_bytes(*key.expose()))
+/// Makes the key that everything stored for a request is sealed with. Made when its work begins, and only
+/// then: a worker that comes late finds none, and can leave nothing behind that could be read.
+pub(crate) async fn mint_key(store: &EventStore, request: RequestId) -> Result<(), StoreError> {
+    store.keys().live_now(&KeyName::archive(request)).await.map(drop)
+}
+
+/// The key that everything stored for a request is sealed with, and its id; none when it was destroyed.
+pub(super) async fn key(
+    bench: &Workbench,
+    request: RequestId,
+) -> Result<Option<(ObjectKey, Uuid)>, StoreError> {
+    let key = bench.store.keys().find(&KeyName::archive(request)).await?;
+    Ok(key.map(|key| (ObjectKey::from_bytes(*key.expose()), key.id)))
+}
+
+/// Makes unreadable and removes what an open export has collected, and has it begin anew.
+pub(crate) async fn restart_collection(
+    store: &EventStore,
+    vault: &ObjectVault,
+    request: RequestId,
+) -> Result<(), RestartError> {
+    destroy_all(store, vault, request).await?;
+    let context = CommandContext::service(request.uuid());
+    let command = PrivacyRequestCommand::RestartCollection;
+    store.execute::<PrivacyRequest>(&request.to_string(), command, &context, Attached::default()).await?;
+    Ok(mint_key(store, request).await?)
 }
 
 /// Removes the parts that the archive now holds, and archives of attempts that came to nothing.
@@ -55,15 +78,6 @@ pub(super) async fn remove(bench: &Workbench, request: &Request) -> Result<(), J
     record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
 }
 
-/// Why something stored could not be destroyed.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DestroyError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Object(#[from] ObjectError),
-}
-
 /// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
 pub(crate) async fn destroy_all(
     store: &EventStore,
@@ -75,11 +89,41 @@ pub(crate) async fn destroy_all(
     Ok(())
 }
 
+/// Why something stored could not be destroyed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DestroyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// Why a collection could not begin anew.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RestartError {
+    #[error(transparent)]
+    Destroy(#[from] DestroyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Command(#[from] ExecuteError<PrivacyRequestError>),
+}
+
 impl From<DestroyError> for JobError {
     fn from(error: DestroyError) -> Self {
         match error {
             DestroyError::Store(error) => Self::Store(error),
             DestroyError::Object(error) => Self::Object(error),
+        }
+    }
+}
+
+impl From<RestartError> for JobError {
+    fn from(error: RestartError) -> Self {
+        match error {
+            RestartError::Destroy(error) => error.into(),
+            RestartError::Store(error) => Self::Store(error),
+            RestartError::Command(error) => error.into(),
         }
     }
 }

@@ -10,26 +10,26 @@ use event_store::Attached;
 use event_store::object::{ObjectKey, Sealed, SealedWriter};
 use futures::TryStreamExt;
 
-use super::{objects, record, record_with};
+use super::{objects, record_with};
 use crate::archive::{self, EntryName, Manifest, Sink, SinkError, Writer};
 use crate::jobs::JobError;
 use crate::workbench::Workbench;
 
 pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), JobError> {
-    let object = objects::archive_object(bench, request.request_id);
-    let key = objects::key(bench, request.request_id).await?;
+    let id = request.request_id;
+    let Some((key, key_id)) = objects::key(bench, id).await? else {
+        return Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?);
+    };
+    let object = objects::archive_object(bench, id);
     let sealed = build(bench, request, &object, &key).await?;
     let command = PrivacyRequestCommand::RecordPackaged {
         object: object.clone(),
         bytes: sealed.bytes,
         sha256: hex::encode(sealed.sha256),
     };
-    let attached = Attached { live_keys: request.collected_under.clone(), ..Attached::default() };
-    match record_with(bench, request, command, attached).await {
-        Err(JobError::Erased) => {
-            bench.archives.remove_all(&object).await?;
-            record(bench, request, PrivacyRequestCommand::RestartCollection).await
-        }
+    let live_keys = request.collected_under.iter().copied().chain([key_id]).collect();
+    match record_with(bench, request, command, Attached { live_keys, ..Attached::default() }).await {
+        Err(JobError::Erased) => Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?),
         Err(error @ JobError::Refused(_)) => {
             bench.archives.remove_all(&object).await?;
             Err(error)

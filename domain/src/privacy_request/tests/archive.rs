@@ -55,9 +55,16 @@ fn what_was_erased_meanwhile_is_collected_anew() {
 
 #[test]
 fn collection_restarts_only_before_the_archive_is_whole() {
-    for (history, state) in [(started(Kind::Export), State::Running), (archived(), State::Completed)] {
+    let refused = |history, state| {
         given(hours(3), history).when(Command::RestartCollection).then_expect_error(Error::WrongState(state));
-    }
+    };
+    refused(archived(), State::Completed);
+    refused(started(Kind::Erasure), State::Running);
+    let half = [started(Kind::Export), vec![exported("usage", hours(2))]].concat();
+    let restarted = Event::CollectionRestarted { at: hours(3) };
+    given(hours(3), half).when(Command::RestartCollection).then_expect_events(vec![restarted]);
+    // Where nothing was collected there is nothing to begin anew.
+    given(hours(3), started(Kind::Export)).when(Command::RestartCollection).then_expect_events(vec![]);
 }
 
 #[test]

@@ -263,7 +263,8 @@ impl Witness {
                 let wait = *retry_at - now;
                 self.at_work(source) && wait >= Duration::seconds(15) && wait <= Duration::hours(1)
             }
-            Event::CollectionRestarted { .. } | Event::Packaged { .. } => {
+            Event::CollectionRestarted { .. } => open && self.started && self.kind == Kind::Export,
+            Event::Packaged { .. } => {
                 open && self.kind == Kind::Export && self.all_answered() && self.archive_until.is_none()
             }
             Event::Completed { .. } => {

@@ -2,21 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, eventually};
+use super::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, eventually};
 
-const PASSWORD: &str = "correct horse battery staple 7";
+/// The password of everybody.
+pub(crate) const PASSWORD: &str = "correct horse battery staple 7";
 
 /// Somebody with an account, signed in.
-pub(super) struct Person {
-    pub(super) account: String,
-    pub(super) email: String,
+pub(crate) struct Person {
+    pub(crate) account: String,
+    pub(crate) email: String,
     /// Signed in.
-    pub(super) client: Client,
+    pub(crate) client: Client,
 }
 
 impl Person {
     /// Opens an account and signs in.
-    pub(super) async fn join(client: &Client, email: &str) -> Self {
+    pub(crate) async fn join(client: &Client, email: &str) -> Self {
         let operator = client.with_token(OPERATOR_TOKEN);
         let body = json!({"email": email, "name": "Ada Example", "password": PASSWORD});
         let answer = operator.post("/v1/admin/accounts", body).await;
@@ -26,13 +27,13 @@ impl Person {
     }
 
     /// The same person at a program that was started anew.
-    pub(super) fn at(&mut self, client: &Client) {
+    pub(crate) fn at(&mut self, client: &Client) {
         let token = self.client.token.take();
         self.client = Client { token, ..client.clone() };
     }
 
     /// Sends `count` events of usage with the seeded values in them.
-    pub(super) async fn use_product(&self, count: u64) -> Value {
+    pub(crate) async fn use_product(&self, count: u64) -> Value {
         let events: Vec<Value> = (0..count)
             .map(|n| {
                 json!({"event": "Page viewed", "properties": {
@@ -53,7 +54,7 @@ impl Person {
     }
 
     /// Asks for an export or an erasure; its id.
-    pub(super) async fn ask_for(&self, kind: &str) -> String {
+    pub(crate) async fn ask_for(&self, kind: &str) -> String {
         self.client.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
         let body = json!({"kind": kind, "confirm": true});
         let answer = self.client.post("/v1/me/privacy-requests", body).await;
@@ -61,7 +62,7 @@ impl Person {
     }
 
     /// Waits until a request is completed; all about it.
-    pub(super) async fn completed(&self, id: &str) -> Value {
+    pub(crate) async fn completed(&self, id: &str) -> Value {
         let path = format!("/v1/me/privacy-requests/{id}");
         eventually(&format!("{id} is completed"), || async {
             let request = self.client.get(&path).await;
@@ -71,7 +72,7 @@ impl Person {
     }
 
     /// Fetches an archive.
-    pub(super) async fn fetch_archive(&self, id: &str) -> Vec<u8> {
+    pub(crate) async fn fetch_archive(&self, id: &str) -> Vec<u8> {
         self.client.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
         let request = self.client.request("GET", &format!("/v1/me/privacy-requests/{id}/archive"));
         let answer = request.send().await.unwrap();
@@ -81,7 +82,7 @@ impl Person {
 }
 
 /// Signs in; a client with the session's token.
-pub(super) async fn sign_in(client: &Client, email: &str) -> Client {
+pub(crate) async fn sign_in(client: &Client, email: &str) -> Client {
     let answer = client.post("/v1/sessions", json!({"email": email, "password": PASSWORD})).await;
     client.with_token(answer["token"].as_str().unwrap())
 }
