@@ -11,9 +11,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
-use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use crate::problem::{InputError, Kind, Problem};
@@ -60,30 +59,35 @@ where
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
+/// One word out of a choice. Serde would also take an object whose only member is the word.
+pub(crate) fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let text = String::deserialize(deserializer)?;
+    T::deserialize(IntoDeserializer::<D::Error>::into_deserializer(text))
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Whether it is JSON at all comes first: serde calls a wrong type a matter of syntax in some places.
+    // Read as a value, since only then its texts are looked at too.
+    serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Problem::because(Kind::Malformed, format!("The body is not JSON: see {place}."))
+    })?;
     // Serde would take the items of a list for the members in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
-        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| refuse(&error, &no_path()))?;
         return Err(Problem::invalid(vec![InputError::at("", "expected an object")]));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().clone();
         refuse(&error.into_inner(), &path)
-    })?;
-    reader.end().map_err(|error| refuse(&error, &no_path()))?;
-    Ok(value)
-}
-
-fn no_path() -> Path {
-    serde_path_to_error::Track::new().path()
+    })
 }
 
 fn refuse(error: &serde_json::Error, path: &Path) -> Problem {
-    if error.classify() != Category::Data {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        return Problem::because(Kind::Malformed, format!("The body is not JSON: see {place}."));
-    }
     let text = error.to_string();
     // The place in the text says nothing that the pointer does not say better.
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);

@@ -9,7 +9,7 @@ mod position;
 mod same_origin;
 mod session;
 
-pub(crate) use body::{Body, parsed, read_whole};
+pub(crate) use body::{Body, parsed, read_whole, word};
 pub(crate) use context::{RequestContext, RequestTag};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use id::Id;

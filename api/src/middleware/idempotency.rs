@@ -57,15 +57,17 @@ pub(crate) async fn once(
     let caller = caller(&mut parts, &state).await?;
     let bytes = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
     let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &bytes].concat();
-    match claim(&state, &caller, &key, &said).await? {
-        Claimed::First(ticket) => {
-            let work = carry_out(ticket, next, Request::from_parts(parts, Body::from(bytes)));
-            tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)
+    let request = Request::from_parts(parts, Body::from(bytes));
+    // Claiming is part of the task: a key that was claimed for a client who has gone is answered for.
+    let work = async move {
+        match claim(&state, &caller, &key, &said).await? {
+            Claimed::First(ticket) => Ok(carry_out(ticket, next, request).await),
+            Claimed::Answered(kept) => Kept::replay(&kept),
+            Claimed::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
+            Claimed::Pending => Err(Problem::new(Kind::RequestInProgress)),
         }
-        Claimed::Answered(kept) => Kept::replay(&kept),
-        Claimed::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
-        Claimed::Pending => Err(Problem::new(Kind::RequestInProgress)),
-    }
+    };
+    tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
 }
 
 /// The key, if one was sent: 1 to 255 visible ASCII characters.

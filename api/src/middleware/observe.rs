@@ -6,7 +6,8 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -48,6 +49,10 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
 
     let out = response.headers_mut();
     headers::secure(out, &path, state.is_https());
+    if status == StatusCode::PAYLOAD_TOO_LARGE.as_u16() {
+        // RFC 9112, section 9.6: the rest of the body is not read, so the connection ends here.
+        out.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         out.insert(X_REQUEST_ID, value);
     }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::PATH;
 use super::representation::{kinds, regulations};
-use crate::extract::{Body, RequestContext, Sudo};
+use crate::extract::{Body, RequestContext, Sudo, word};
 use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
@@ -24,10 +24,11 @@ use crate::state::AppState;
 pub(crate) struct Ask {
     /// `export`: everything we hold of you, as an archive. `erasure`: everything collected about your use is
     /// erased; the account stays.
+    #[serde(deserialize_with = "word")]
     #[schema(schema_with = kinds)]
     kind: Kind,
     /// The law you ask under; `gdpr` if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     #[schema(schema_with = regulations)]
     regulation: Regulation,
     /// Must be `true`: this is meant.

@@ -1,0 +1,229 @@
+//! Every route with a body, sent bodies it cannot take. All are refused in the same words, name the place,
+//! and leave the program as it was.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::service::{sent, unpooled};
+use super::{Answer, Service, routes, send};
+use crate::support::{Client, OPERATOR_TOKEN, PASSWORD};
+
+/// A route, a body it takes, the members it needs, and a value of the wrong type for each of all members.
+struct Form {
+    method: &'static str,
+    path: &'static str,
+    good: Value,
+    needed: &'static [&'static str],
+}
+
+fn forms() -> Vec<Form> {
+    let form = |method, path, good, needed| Form { method, path, good, needed };
+    vec![
+        form(
+            "POST",
+            "/v1/sessions",
+            json!({"email": "nobody@example.com", "password": "x"}),
+            &["email", "password"],
+        ),
+        form("POST", "/v1/sessions/reauthenticate", json!({"password": PASSWORD}), &["password"]),
+        form("PUT", "/v1/me/password", json!({"current": "x", "new": "y"}), &["current", "new"]),
+        form("PUT", "/v1/me/preferences", json!({"personalization": true, "usage_logging": true}), &[]),
+        form(
+            "POST",
+            "/v1/me/privacy-requests",
+            json!({"kind": "export", "regulation": "gdpr", "confirm": true}),
+            &["kind", "confirm"],
+        ),
+        form(
+            "POST",
+            "/v1/admin/accounts",
+            json!({"email": "new@example.com", "name": "New", "password": PASSWORD}),
+            &["email", "name"],
+        ),
+    ]
+}
+
+/// Members that take one of a few words; `found.rs` tells how they take what is no word.
+const CHOICES: [&str; 2] = ["kind", "regulation"];
+
+/// Who may send to a path.
+fn caller(path: &str, holder: &Client) -> Client {
+    match path {
+        "/v1/admin/accounts" => holder.with_token(OPERATOR_TOKEN),
+        _ => holder.clone(),
+    }
+}
+
+/// Sends raw bytes as JSON.
+async fn raw(client: &Client, form: &Form, body: impl Into<Vec<u8>>) -> Answer {
+    let request = client.request(form.method, form.path).header("Content-Type", "application/json");
+    send(request.body(body.into())).await
+}
+
+fn with(good: &Value, member: &str, value: Value) -> Value {
+    let mut body = good.clone();
+    body[member] = value;
+    body
+}
+
+fn without(good: &Value, member: &str) -> Value {
+    let mut body = good.clone();
+    body.as_object_mut().unwrap().remove(member);
+    body
+}
+
+#[tokio::test]
+async fn no_route_with_a_body_is_left_out_here() {
+    let service = Service::api().await;
+    let here: BTreeSet<(String, String)> =
+        forms().iter().map(|form| (form.method.to_owned(), form.path.to_owned())).collect();
+    let there: BTreeSet<(String, String)> = routes(&service)
+        .await
+        .into_iter()
+        .filter(|route| route.has_body && route.path.starts_with("/v1/"))
+        .map(|route| (route.method, route.path))
+        .collect();
+    assert_eq!(here, there, "add a form, or remove one");
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_malformed() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    for form in forms() {
+        let client = caller(form.path, &ada.client);
+        let member = form.good.as_object().unwrap().keys().next().unwrap().clone();
+        let bodies: Vec<Vec<u8>> = vec![
+            Vec::new(),
+            b"{".to_vec(),
+            format!("{{\"{member}\": }}").into_bytes(),
+            b"nonsense".to_vec(),
+            b"{'email': 1}".to_vec(),
+            b"\xff\xfe{}".to_vec(),
+            format!("{} {{}}", form.good).into_bytes(),
+            "[".repeat(500_000).into_bytes(),
+            format!("{{\"{member}\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes(),
+        ];
+        for body in &bodies {
+            let answer = raw(&client, &form, body.clone()).await;
+            let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+            assert_eq!(answer.status, 400, "{} {} {shown}: {answer:?}", form.method, form.path);
+            answer.problem(400, "malformed-request");
+        }
+    }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn what_is_not_what_was_wanted_is_named_by_a_pointer() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    for form in forms() {
+        let client = caller(form.path, &ada.client);
+        let pointers = async |body: Value| sent(&client, form.method, form.path, &body).await.pointers();
+        let name = format!("{} {}", form.method, form.path);
+        assert_eq!(pointers(with(&form.good, "surprise", json!(1))).await, ["/surprise"], "{name}");
+        assert_eq!(pointers(with(&form.good, "a/b~c", json!(1))).await, ["/a~1b~0c"], "{name}");
+        let deep: Value = (0..100).fold(json!(1), |value, _| json!([value]));
+        assert_eq!(pointers(with(&form.good, "surprise", deep)).await, ["/surprise"], "{name}");
+        for member in form.needed {
+            let pointer = format!("/{member}");
+            assert_eq!(pointers(without(&form.good, member)).await, [&*pointer], "{name}");
+            if !CHOICES.contains(member) {
+                assert_eq!(pointers(with(&form.good, member, Value::Null)).await, [&*pointer], "{name}");
+            }
+        }
+        let members = form.good.as_object().unwrap().keys();
+        for member in members.filter(|member| !CHOICES.contains(&member.as_str())) {
+            for wrong in [json!(7), json!(["x"]), json!({"x": 1}), json!(1e300)] {
+                let body = with(&form.good, member, wrong);
+                assert_eq!(pointers(body.clone()).await, [format!("/{member}")], "{name} {body}");
+            }
+        }
+        for whole in [json!([]), json!([1, 2, 3]), json!("text"), json!(7), json!(null), json!(true)] {
+            assert_eq!(pointers(whole).await, [""], "{name}");
+        }
+        let (member, value) = form.good.as_object().unwrap().iter().next().unwrap();
+        let twice = format!("{{\"{member}\": {value}, \"{member}\": {value}}}");
+        assert_eq!(raw(&client, &form, twice).await.pointers(), [format!("/{member}")], "{name}");
+    }
+    // None of it did anything.
+    let (export, erasure) = (ada.client.get("/v1/me/privacy-requests").await, ada.client.get("/v1/me").await);
+    assert_eq!(export["items"], json!([]));
+    assert_eq!(erasure["preferences"], json!({"personalization": true, "usage_logging": true}));
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_so_is_told_apart_from_what_is_merely_odd() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let operator = service.client().with_token(OPERATOR_TOKEN);
+    let post = async |client: &Client, path: &str, body: Value| sent(client, "POST", path, &body).await;
+    for email in ["", "ada", "a@b\u{0}.example", "a\r\nBcc: x@example.com", &"x".repeat(100_000), "<a@b.c>"] {
+        let body = json!({"email": email, "name": "A", "password": PASSWORD});
+        assert_eq!(post(&operator, "/v1/admin/accounts", body).await.pointers(), ["/email"], "{email}");
+        let body = json!({"email": email, "password": "x"});
+        assert_eq!(post(&service.client(), "/v1/sessions", body).await.pointers(), ["/email"], "{email}");
+    }
+    for name in ["", " ", "a\u{0}b", "a\nb", &"x".repeat(201)] {
+        let body = json!({"email": "b@example.com", "name": name});
+        assert_eq!(post(&operator, "/v1/admin/accounts", body).await.pointers(), ["/name"], "{name:?}");
+    }
+    for password in ["", "short", "password", "12345678", &"x".repeat(129)] {
+        let body = json!({"email": "b@example.com", "name": "B", "password": password});
+        assert_eq!(post(&operator, "/v1/admin/accounts", body).await.pointers(), ["/password"], "{password}");
+        let body = json!({"current": PASSWORD, "new": password});
+        let answer = sent(&ada.client, "PUT", "/v1/me/password", &body).await;
+        assert_eq!(answer.pointers(), ["/new"], "{password}");
+    }
+    let all_wrong = json!({"email": "b@example.com", "name": "", "password": "short"});
+    assert_eq!(post(&operator, "/v1/admin/accounts", all_wrong).await.pointers(), ["/name", "/password"]);
+    // Passwords nobody has are compared like any other.
+    for password in ["", "\u{0}", "é\u{301}💥", &"x".repeat(500_000)] {
+        let body = json!({"email": ada.email, "password": password});
+        post(&service.client(), "/v1/sessions", body).await.problem(401, "wrong-credentials");
+        let body = json!({"password": password});
+        post(&ada.client, "/v1/sessions/reauthenticate", body).await.problem(403, "wrong-password");
+    }
+    for (kind, pointer) in [("EXPORT", "/kind"), ("", "/kind"), ("export\u{0}", "/kind")] {
+        let body = json!({"kind": kind, "confirm": true});
+        assert_eq!(post(&ada.client, "/v1/me/privacy-requests", body).await.pointers(), [pointer]);
+    }
+    let unconfirmed = json!({"kind": "export", "confirm": false});
+    assert_eq!(post(&ada.client, "/v1/me/privacy-requests", unconfirmed).await.pointers(), ["/confirm"]);
+    let nothing = sent(&ada.client, "PUT", "/v1/me/preferences", &json!({})).await;
+    assert_eq!(nothing.pointers(), [""]);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn only_json_is_taken_and_no_more_than_a_mebibyte_of_it() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    for form in forms() {
+        let client = unpooled(&caller(form.path, &ada.client));
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""] {
+            let request = client.request(form.method, form.path).header("Content-Type", kind);
+            send(request.body(form.good.to_string())).await.problem(415, "unsupported-media-type");
+        }
+        let untyped = client.request(form.method, form.path).body(form.good.to_string());
+        send(untyped).await.problem(415, "unsupported-media-type");
+        let large = json!({"surprise": "x".repeat(1024 * 1024)}).to_string();
+        raw(&client, &form, large.clone()).await.problem(413, "too-large");
+        if form.method == "POST" {
+            let request = client.request("POST", form.path).header("Content-Type", "application/json");
+            let keyed = request.header("Idempotency-Key", "large").body(large);
+            send(keyed).await.problem(413, "too-large");
+        }
+        // As much as is allowed is read, and judged by what it says.
+        let padding = 1024 * 1024 - form.good.to_string().len();
+        let padded = format!("{}{}", " ".repeat(padding), with(&form.good, "surprise", json!(1)));
+        raw(&client, &form, padded).await.problem(413, "too-large");
+        let body = with(&form.good, "surprise", json!(1)).to_string();
+        let padded = format!("{}{body}", " ".repeat(1024 * 1024 - body.len()));
+        assert_eq!(raw(&client, &form, padded).await.pointers(), ["/surprise"]);
+    }
+    service.unharmed().await;
+}

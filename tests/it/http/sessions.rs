@@ -1,0 +1,200 @@
+//! Sessions: seen, ended, and dead at once in every process.
+
+use serde_json::{Value, json};
+
+use super::service::{asked, assert_quiet, credentials, keyed, sent};
+use super::{Service, send};
+use crate::support::{Client, PASSWORD, Person, sign_in};
+
+const SESSIONS: &str = "/v1/sessions";
+
+/// Signs in; the session's id and a client of it.
+async fn begin(client: &Client, person: &Person) -> (String, Client) {
+    let told = client.post(SESSIONS, credentials(&person.email)).await;
+    let id = told["session_id"].as_str().unwrap().to_owned();
+    (id, client.with_token(told["token"].as_str().unwrap()))
+}
+
+/// The same client at another process.
+fn at(client: &Client, base: &str) -> Client {
+    Client { base: base.to_owned(), ..client.clone() }
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn assert_dead(client: &Client) {
+    for (method, path) in [("GET", "/v1/me"), ("GET", SESSIONS), ("DELETE", "/v1/sessions/current")] {
+        asked(client, method, path).await.problem(401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_listed_newest_first_page_by_page() {
+    let service = Service::api().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    let mut expected = ids(&ada.client.get(SESSIONS).await);
+    for _ in 0..4 {
+        expected.insert(0, begin(&service.client(), &ada).await.0);
+    }
+    let list = ada.client.get(SESSIONS).await;
+    assert_eq!(ids(&list), expected);
+    assert_eq!(list["next_cursor"], Value::Null);
+    let current: Vec<bool> =
+        list["items"].as_array().unwrap().iter().map(|item| item["current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [false, false, false, false, true]);
+    assert!(!list.to_string().contains("pss_"), "{list}");
+
+    let (mut next, mut seen) = (format!("{SESSIONS}?limit=2"), Vec::new());
+    loop {
+        let page = asked(&ada.client, "GET", &next).await.expect(200);
+        seen.extend(ids(&page.json()));
+        match page.json()["next_cursor"].as_str() {
+            Some(cursor) => {
+                let link = format!("<{SESSIONS}?limit=2&cursor={cursor}>; rel=\"next\"");
+                assert_eq!(page.header("link"), link);
+                next = format!("{SESSIONS}?limit=2&cursor={cursor}");
+            }
+            None => break assert!(!page.headers.contains_key("link")),
+        }
+    }
+    assert_eq!(seen, expected);
+    assert_eq!(ids(&bob.client.get(SESSIONS).await).len(), 1, "another's are not listed");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_dead_at_once_in_every_process() {
+    let service = Service::api().await;
+    let elsewhere = service.another().await;
+    let ada = service.person("ada").await;
+    let (here, there) = (&service.program.base, &elsewhere.base);
+
+    // Another device, ended from here; known to both processes before.
+    let (id, device) = begin(&service.client(), &ada).await;
+    at(&device, there).get("/v1/me").await;
+    asked(&ada.client, "DELETE", &format!("{SESSIONS}/{id}")).await.expect(204);
+    assert_dead(&at(&device, there)).await;
+    assert_dead(&at(&device, here)).await;
+    asked(&ada.client, "DELETE", &format!("{SESSIONS}/{id}")).await.problem(404, "not-found");
+
+    // Signing out, at the other process.
+    let (_, device) = begin(&service.client(), &ada).await;
+    at(&device, here).get("/v1/me").await;
+    asked(&at(&device, there), "DELETE", "/v1/sessions/current").await.expect(204);
+    assert_dead(&at(&device, here)).await;
+    assert_dead(&at(&device, there)).await;
+
+    // Ending one's own by its id is signing out.
+    let (id, device) = begin(&service.client(), &ada).await;
+    let answer = asked(&device, "DELETE", &format!("{SESSIONS}/{id}")).await.expect(204);
+    assert!(answer.header("set-cookie").contains("Max-Age=0"), "{answer:?}");
+    assert_dead(&at(&device, there)).await;
+
+    ada.client.get("/v1/me").await;
+    let history = ada.client.get("/v1/me/history").await;
+    let ended = |item: &&Value| item["type"] == "account.signed_out";
+    assert_eq!(history["items"].as_array().unwrap().iter().filter(ended).count(), 3, "{history}");
+    assert_quiet(&elsewhere);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_others_at_once_and_only_those() {
+    let service = Service::api().await;
+    let elsewhere = service.another().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    let devices =
+        [sign_in(&service.client(), &ada.email).await, sign_in(&elsewhere.client(), &ada.email).await];
+    let change = |current: &str, new: &str| json!({"current": current, "new": new});
+    let new = "another horse entirely 9";
+    let path = "/v1/me/password";
+    sent(&ada.client, "PUT", path, &change("wrong", new)).await.problem(403, "wrong-password");
+    for device in &devices {
+        device.get("/v1/me").await;
+    }
+    sent(&ada.client, "PUT", path, &change(PASSWORD, new)).await.expect(204);
+    for device in &devices {
+        assert_dead(&at(device, &elsewhere.base)).await;
+        assert_dead(&at(device, &service.program.base)).await;
+    }
+    ada.client.get("/v1/me").await;
+    at(&ada.client, &elsewhere.base).get("/v1/me").await;
+    bob.client.get("/v1/me").await;
+
+    for client in [service.client(), elsewhere.client()] {
+        let old = credentials(&ada.email);
+        sent(&client, "POST", SESSIONS, &old).await.problem(401, "wrong-credentials");
+        let fresh = json!({"email": ada.email, "password": new});
+        sent(&client, "POST", SESSIONS, &fresh).await.expect(201);
+    }
+    assert_quiet(&elsewhere);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn signing_in_while_the_password_changes_leaves_no_session_of_the_old_one() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let new = "another horse entirely 9";
+    let tries = (0..20).map(|_| {
+        let client = service.client();
+        let body = credentials(&ada.email);
+        async move { sent(&client, "POST", SESSIONS, &body).await }
+    });
+    let change = json!({"current": PASSWORD, "new": new});
+    let changing = sent(&ada.client, "PUT", "/v1/me/password", &change);
+    let (answers, changed) = tokio::join!(futures::future::join_all(tries), changing);
+    changed.expect(204);
+    for answer in answers {
+        match answer.status {
+            201 => assert_dead(&service.client().with_token(answer.json()["token"].as_str().unwrap())).await,
+            _ => drop(answer.problem(401, "wrong-credentials")),
+        }
+    }
+    assert_eq!(ids(&ada.client.get(SESSIONS).await).len(), 1);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn sessions_end_by_themselves() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let pool = service.pool().await;
+    let set = async |what: &str| {
+        sqlx::query(&format!("UPDATE session SET {what}")).execute(&pool).await.unwrap();
+    };
+    set("seen_at = clock_timestamp() - interval '6 days 23 hours'").await;
+    ada.client.get("/v1/me").await;
+    // It was used, so it is not idle any more.
+    set("seen_at = seen_at - interval '6 days 23 hours'").await;
+    ada.client.get("/v1/me").await;
+    set("seen_at = clock_timestamp() - interval '7 days 1 second'").await;
+    assert_dead(&ada.client).await;
+    let (_, device) = begin(&service.client(), &ada).await;
+    set("expires_at = clock_timestamp()").await;
+    assert_dead(&device).await;
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn sessions_and_kept_answers_outlive_the_process() {
+    let mut service = Service::api().await;
+    let mut ada = service.person("ada").await;
+    let before = keyed(&service.client(), SESSIONS, "kept", &credentials(&ada.email)).await.expect(201);
+    let (ended, mut gone) = begin(&service.client(), &ada).await;
+    asked(&ada.client, "DELETE", &format!("{SESSIONS}/{ended}")).await.expect(204);
+    service.restart().await;
+    ada.at(&service.client());
+    assert_eq!(ada.client.get("/v1/me").await["account_id"], ada.account.as_str());
+    assert_eq!(ids(&ada.client.get(SESSIONS).await).len(), 2);
+    let after = keyed(&service.client(), SESSIONS, "kept", &credentials(&ada.email)).await.expect(201);
+    assert_eq!(after.text(), before.text());
+    gone.base.clone_from(&service.program.base);
+    assert_dead(&gone).await;
+    let request =
+        service.client().request("GET", "/v1/me").bearer_auth(before.json()["token"].as_str().unwrap());
+    send(request).await.expect(200);
+    service.unharmed().await;
+}
