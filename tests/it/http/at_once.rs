@@ -14,7 +14,7 @@ async fn a_crowd_that_signs_in_at_once_is_answered_in_time() {
     let ada = service.person("ada").await;
     let client = service.client();
     let began = Instant::now();
-    let crowd = (0..60).map(|n| {
+    let crowd = (0..24).map(|n| {
         let (client, email) = (client.clone(), ada.email.clone());
         async move {
             let body = match n % 3 {
@@ -32,7 +32,7 @@ async fn a_crowd_that_signs_in_at_once_is_answered_in_time() {
     }
     assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
     let sessions = ada.client.get("/v1/sessions?limit=200").await;
-    assert_eq!(sessions["items"].as_array().unwrap().len(), 21);
+    assert_eq!(sessions["items"].as_array().unwrap().len(), 9);
     service.unharmed().await;
 }
 

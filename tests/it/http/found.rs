@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::service::sent;
-use super::track_limits::gzip;
+use super::track_limits::bomb;
 use super::{Service, send};
 
 /// An object with a word as its only member is taken for the word: `{"kind": {"export": null}}` is received as
@@ -35,7 +35,7 @@ async fn a_choice_of_the_wrong_type_is_named_by_a_pointer() {
 #[tokio::test]
 async fn a_connection_that_will_be_closed_is_said_to_be() {
     let service = Service::api().await;
-    let bomb = gzip(&vec![b' '; 512 * 1024 * 1024]);
+    let bomb = bomb();
     let address = service.program.base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
