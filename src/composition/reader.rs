@@ -5,7 +5,7 @@ use event_store::{EventStore, connect_lazily};
 use projections::Views;
 
 use super::{LogTasks, master_key};
-use crate::cli::ReaderOptions;
+use crate::cli::{KeyOptions, ReaderOptions};
 use crate::embedded::{Error, Options, Servers, running_database_url};
 use crate::system;
 
@@ -29,12 +29,12 @@ impl Reader {
     /// # Errors
     /// When there is no database, or no key to it.
     pub async fn open(options: &ReaderOptions) -> anyhow::Result<Self> {
+        let master = master_key(&existing_keys(options), None)?;
         let (url, servers) = match &options.database_url {
             Some(url) => (url.clone(), None),
             None => start_or_join(options).await?,
         };
         let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
-        let master = master_key(&options.keys, Some(&options.data_dir))?;
         let store = EventStore::new(pool.clone(), system::services(), master);
         let views = Views::new(pool);
         // Nobody else moves the log of a database that was started just now.
@@ -49,6 +49,14 @@ impl Reader {
         self.store.pool().close().await;
         servers.stop().await;
     }
+}
+
+/// Where the key is looked for: a reader makes none, since a new one would open nothing.
+fn existing_keys(options: &ReaderOptions) -> KeyOptions {
+    let below = options.data_dir.join("keys").join("master.key");
+    let mut keys = options.keys.clone();
+    keys.master_key_file.get_or_insert(below);
+    keys
 }
 
 /// The database below the data directory: started, unless a program that runs has it.

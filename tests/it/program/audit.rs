@@ -51,6 +51,18 @@ async fn it_tells_every_event_of_an_account_in_order() {
     assert!(csv.starts_with("position,at,type,what,actor"), "{csv}");
     assert_eq!(csv.lines().count(), events.len() + 1);
 
+    // A new key would open nothing: an auditor without the key is told so and gets none.
+    let key = folder.path().join("data/keys/master.key");
+    std::fs::remove_file(&key).unwrap();
+    let (ok, _, complained) = history(folder.path(), &person.account, "text");
+    assert!(!ok && complained.contains("master.key cannot be read"), "{complained}");
+    assert!(!key.exists(), "the auditor made a key");
+}
+
+#[tokio::test]
+async fn an_account_that_never_was_has_no_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let _program = Start::new(folder.path(), &["serve"]).ready().await;
     let stranger = "acc_00000000000000000000000001";
     let (ok, _, complained) = history(folder.path(), stranger, "text");
     assert!(!ok && complained.contains("there is no such account"), "{complained}");
