@@ -1,11 +1,21 @@
 //! Conditional requests (RFC 9110, section 13): a client says which version it has seen.
 
-use axum::http::HeaderMap;
-use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use axum::Json;
+use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
-/// Whether the client already has the version named `etag`: the answer is then 304 (`If-None-Match`,
-/// weak comparison).
-pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+/// `body` under its `etag`, or 304 for a client that already has it.
+pub(crate) fn answer(headers: &HeaderMap, etag: String, body: impl Serialize) -> Response {
+    if is_known(headers, &etag) {
+        return (StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response();
+    }
+    ([(ETAG, etag)], Json(body)).into_response()
+}
+
+/// Whether the client already has the version named `etag` (`If-None-Match`, weak comparison).
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     lists(headers, &IF_NONE_MATCH).is_some_and(|listed| {
         listed.iter().any(|tag| *tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
     })

@@ -1,10 +1,60 @@
 //! One at a time: leadership by an advisory lock that dies with its connection.
 
 use std::hash::Hasher;
+use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
+use crate::retry::Delays;
+
+/// How long a candidate waits before it tries again to take the lead.
+const CANDIDATE: Duration = Duration::from_millis(500);
+/// The longest wait when leading fails time after time.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What only one process at a time may do.
+pub trait LeaderTask: Send + Sync {
+    /// The name of the lock, and what logs call it.
+    const NAME: &'static str;
+    /// Why it could not go on.
+    type Error: std::error::Error + Send + 'static;
+
+    /// Does the duty until `stop`, or until it cannot.
+    fn lead(
+        &self,
+        leadership: &mut Leadership,
+        stop: &CancellationToken,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// Leads in `duty` whenever nobody else does, until `stop`.
+pub async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, stop: &CancellationToken) {
+    let mut delays = Delays::new(CANDIDATE, LONGEST_WAIT);
+    while !stop.is_cancelled() {
+        match Leadership::take(pool, D::NAME).await {
+            Ok(None) => delays.reset(),
+            Ok(Some(mut leadership)) => {
+                let led = duty.lead(&mut leadership, stop).await;
+                leadership.resign().await;
+                match led {
+                    Ok(()) => delays.reset(),
+                    Err(error) => stepped_down(D::NAME, &error),
+                }
+            }
+            Err(error) => stepped_down(D::NAME, &error),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = delays.wait() => {}
+        }
+    }
+}
+
+fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
+    tracing::warn!(duty, error, "whoever leads in a duty stepped down");
+}
 
 /// Leadership in one duty, held as long as the connection inside lives. Work that must not be done
 /// by two is done on this very connection, so that whoever lost the lock cannot go on.
@@ -50,7 +100,7 @@ impl Leadership {
     }
 
     /// Gives the lead up at once, for a successor that is waiting.
-    pub async fn resign(self) {
+    async fn resign(self) {
         // A connection that cannot be closed is dead, and its lock with it.
         let _ = self.connection.close().await;
     }

@@ -17,9 +17,8 @@ use uuid::Uuid;
 
 use crate::era;
 use crate::error::StoreError;
-use crate::leader::Leadership;
+use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
-use crate::retry::Delays;
 use crate::store::EventStore;
 
 /// Events given a position in one transaction.
@@ -29,8 +28,6 @@ const BATCH: i64 = 2_000;
 const IDLE: Duration = Duration::from_millis(10);
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a candidate waits before it tries again to take the lead.
-const CANDIDATE: Duration = Duration::from_millis(500);
 
 /// See the module.
 pub struct Sequencer {
@@ -54,41 +51,16 @@ impl Sequencer {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut delays = Delays::new(CANDIDATE, Duration::from_secs(5));
-        while !stop.is_cancelled() {
-            let wait = match Leadership::take(self.store.pool(), "sequencer").await {
-                Ok(None) => CANDIDATE,
-                Ok(Some(leadership)) => {
-                    delays.reset();
-                    self.lead(leadership, &stop).await;
-                    Duration::ZERO
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the sequencer cannot lead");
-                    delays.next_delay()
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(wait) => {}
-            }
-        }
+        leader::run(&self, self.store.pool(), &stop).await;
     }
+}
 
-    async fn lead(&self, mut leadership: Leadership, stop: &CancellationToken) {
-        let led = self.lead_until(leadership.connection(), stop).await;
-        leadership.resign().await;
-        if let Err(error) = led {
-            tracing::error!(error = &error as &dyn std::error::Error, "the sequencer stepped down");
-            // Whatever it was, it is not mended in the same instant.
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(CANDIDATE) => {}
-            }
-        }
-    }
+impl LeaderTask for Sequencer {
+    const NAME: &'static str = "sequencer";
+    type Error = StoreError;
 
-    async fn lead_until(&self, db: &mut PgConnection, stop: &CancellationToken) -> Result<(), StoreError> {
+    async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), StoreError> {
+        let db = leadership.connection();
         let era = era::begin_if_restored(db).await?;
         // Positions follow from the events alone: what a power cut takes from the log, the next leader
         // writes again, the same. So there is no need to wait for the disk here.

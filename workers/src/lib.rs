@@ -8,6 +8,7 @@
 
 pub mod archive;
 pub mod bus;
+mod error;
 pub mod jobs;
 pub mod mail;
 pub mod relay;
@@ -17,6 +18,7 @@ pub mod steps;
 mod workbench;
 
 pub use bus::{Bus, BusConfig};
+pub use error::LeadError;
 pub use jobs::JobError;
 pub use relay::Relay;
 pub use scheduler::Scheduler;

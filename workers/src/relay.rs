@@ -9,23 +9,21 @@ use std::time::Duration;
 
 use cqrs_es::Aggregate as _;
 use domain::privacy_request::PrivacyRequest;
-use event_store::leader::Leadership;
+use event_store::EventStore;
+use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::log::{self, LogEntry};
-use event_store::retry::Delays;
-use event_store::{EventStore, StoreError};
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::{Bus, BusError, Confirmation};
+use crate::error::LeadError;
 
-/// The name of its checkpoint and of its leadership.
+/// The name of its checkpoint.
 const NAME: &str = "relay";
 /// Entries published before their confirmations are awaited.
 const BATCH: i64 = 256;
 /// How long to wait before looking again although no news came.
 const POLL: Duration = Duration::from_secs(1);
-/// How long a candidate waits before it tries again to take the lead.
-const CANDIDATE: Duration = Duration::from_millis(500);
 
 /// See the module.
 pub struct Relay {
@@ -33,13 +31,16 @@ pub struct Relay {
     bus: Bus,
 }
 
-/// Why the relay stopped for now.
-#[derive(Debug, thiserror::Error)]
-enum RelayError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Bus(#[from] BusError),
+impl LeaderTask for Relay {
+    const NAME: &'static str = NAME;
+    type Error = LeadError;
+
+    async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), LeadError> {
+        tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            led = self.publish_all(leadership) => led,
+        }
+    }
 }
 
 impl Relay {
@@ -50,28 +51,10 @@ impl Relay {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut delays = Delays::new(CANDIDATE, Duration::from_secs(5));
-        while !stop.is_cancelled() {
-            let led = tokio::select! {
-                () = stop.cancelled() => return,
-                led = self.lead() => led,
-            };
-            if let Err(error) = led {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the relay stopped");
-            } else {
-                delays.reset();
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = delays.wait() => {}
-            }
-        }
+        leader::run(&self, self.store.pool(), &stop).await;
     }
 
-    async fn lead(&self) -> Result<(), RelayError> {
-        let Some(mut leadership) = Leadership::take(self.store.pool(), NAME).await? else {
-            return Ok(());
-        };
+    async fn publish_all(&self, leadership: &mut Leadership) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
         let connection = leadership.connection();
         checkpoint::ensure(&mut *connection, NAME).await?;

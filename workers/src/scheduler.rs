@@ -9,17 +9,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
-use event_store::leader::Leadership;
-use event_store::retry::Delays;
+use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::vault::{idempotency, session};
 use event_store::{EventStore, StoreError, lease};
 use projections::Views;
 use tokio_util::sync::CancellationToken;
 
-use crate::bus::{Bus, BusError};
+use crate::bus::Bus;
+use crate::error::LeadError;
 
-/// The name of its leadership.
-const NAME: &str = "scheduler";
 /// Requests woken before their confirmations are awaited.
 const PAGE: i64 = 500;
 /// How far back the first look at the timers goes; the sweep finds what is older.
@@ -28,8 +26,6 @@ const LOOK_BACK: TimeDelta = TimeDelta::seconds(10);
 const SWEEP_ROUND: TimeDelta = TimeDelta::minutes(5);
 /// The longest sleep between two looks at the clock, which may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
-/// How long a candidate waits before it tries again to take the lead.
-const CANDIDATE: Duration = Duration::from_millis(500);
 
 /// When the scheduler does what, as cron expressions with seconds.
 #[derive(Clone, Debug)]
@@ -64,21 +60,24 @@ pub struct Scheduler {
     timetable: Timetable,
 }
 
-/// Why the scheduler stopped for now.
-#[derive(Debug, thiserror::Error)]
-enum SchedulerError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Bus(#[from] BusError),
-}
-
 /// What to do when the clock strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Duty {
     Timers,
     Sweep,
     Housekeeping,
+}
+
+impl LeaderTask for Scheduler {
+    const NAME: &'static str = "scheduler";
+    type Error = LeadError;
+
+    async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), LeadError> {
+        tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            led = self.watch(leadership) => led,
+        }
+    }
 }
 
 impl Scheduler {
@@ -89,28 +88,10 @@ impl Scheduler {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut delays = Delays::new(CANDIDATE, Duration::from_secs(5));
-        while !stop.is_cancelled() {
-            let led = tokio::select! {
-                () = stop.cancelled() => return,
-                led = self.lead() => led,
-            };
-            if let Err(error) = led {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the scheduler stopped");
-            } else {
-                delays.reset();
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = delays.wait() => {}
-            }
-        }
+        leader::run(&self, self.store.pool(), &stop).await;
     }
 
-    async fn lead(&self) -> Result<(), SchedulerError> {
-        let Some(mut leadership) = Leadership::take(self.store.pool(), NAME).await? else {
-            return Ok(());
-        };
+    async fn watch(&self, leadership: &mut Leadership) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
         let mut looked = self.now() - LOOK_BACK;
         self.sweep_at_start(self.now()).await?;
@@ -138,13 +119,13 @@ impl Scheduler {
     }
 
     /// While a request stays where it is, one message a round is enough: the first is still being tried.
-    async fn sweep(&self, now: DateTime<Utc>) -> Result<(), SchedulerError> {
+    async fn sweep(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         let round = format!("sweep/{}", now.timestamp() / SWEEP_ROUND.num_seconds());
         self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
     }
 
     /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent.
-    async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), SchedulerError> {
+    async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         let round = format!("start/{}", now.timestamp_micros());
         self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
     }
@@ -156,7 +137,7 @@ impl Scheduler {
         since: DateTime<Utc>,
         until: DateTime<Utc>,
         round: &str,
-    ) -> Result<(), SchedulerError> {
+    ) -> Result<(), LeadError> {
         let mut after = (since, None);
         loop {
             let due = self.views.request_list_due(after, until, PAGE).await?;

@@ -3,71 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
 
-use crate::support::{Database, Person, Program, Start, eventually, shared};
-
-/// A proxy that can cut every connection and refuse new ones.
-struct Proxy {
-    port: u16,
-    open: watch::Sender<bool>,
-}
-
-impl Proxy {
-    async fn new(to: impl Fn() -> Target + Send + 'static, open: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let open = watch::Sender::new(open);
-        let gate = open.clone();
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let (target, mut gate) = (to(), gate.subscribe());
-                tokio::spawn(async move {
-                    if !*gate.borrow() {
-                        return;
-                    }
-                    tokio::select! {
-                        () = target.carry(client) => {}
-                        _ = gate.wait_for(|open| !open) => {}
-                    }
-                });
-            }
-        });
-        Self { port, open }
-    }
-
-    fn cut(&self) {
-        self.open.send_replace(false);
-    }
-
-    fn mend(&self) {
-        self.open.send_replace(true);
-    }
-}
-
-enum Target {
-    Unix(String),
-    Tcp(String),
-}
-
-impl Target {
-    async fn carry(self, mut client: TcpStream) {
-        match self {
-            Self::Unix(path) => {
-                if let Ok(mut server) = UnixStream::connect(path).await {
-                    let _ = copy_bidirectional(&mut client, &mut server).await;
-                }
-            }
-            Self::Tcp(address) => {
-                if let Ok(mut server) = TcpStream::connect(address).await {
-                    let _ = copy_bidirectional(&mut client, &mut server).await;
-                }
-            }
-        }
-    }
-}
+use crate::support::{Database, Person, Program, Proxy, Start, Target, eventually, shared};
 
 /// A program behind a proxy to each of its servers.
 struct Outage {
@@ -80,15 +17,13 @@ struct Outage {
 async fn prepare(database_open: bool, nats_open: bool) -> Outage {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create().await;
-    let socket = format!("{}/.s.PGSQL.5432", shared().socket_folder);
-    let to_database = Proxy::new(move || Target::Unix(socket.clone()), database_open).await;
+    let to_database = Proxy::new(Target::database(), database_open).await;
     let nats: url::Url = shared().nats_url.parse().unwrap();
     let address = format!("{}:{}", nats.host_str().unwrap(), nats.port().unwrap());
-    let to_nats = Proxy::new(move || Target::Tcp(address.clone()), nats_open).await;
+    let to_nats = Proxy::new(Target::Tcp(address), nats_open).await;
     let mut nats_url = nats;
     nats_url.set_port(Some(to_nats.port)).unwrap();
-    let database_url =
-        format!("postgres://postgres@127.0.0.1:{}/{}?sslmode=disable", to_database.port, database.name);
+    let database_url = to_database.database_url(&database);
     let start = Start::new(folder.path(), &["serve"])
         .env("DATABASE_URL", &database_url)
         .env("NATS_URL", nats_url.as_str())

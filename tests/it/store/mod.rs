@@ -1,6 +1,7 @@
 //! The event store on real PostgreSQL.
 
 mod append;
+mod cut;
 mod erasure;
 mod order;
 mod usage;

@@ -14,7 +14,7 @@ use url::Url;
 use uuid::Uuid;
 use workers::{Bus, Workbench};
 
-use super::{Database, shared};
+use super::{Database, Proxy, shared};
 
 /// A house of one test's own.
 pub(crate) struct House {
@@ -30,7 +30,7 @@ impl House {
         personal_settings::choose_tls();
         let database = Database::create().await;
         let folder = tempfile::tempdir().unwrap();
-        let foundation = lay(&database, &folder);
+        let foundation = lay(&database.url, &folder);
         foundation.prepare(false).await.unwrap();
         usage::house_project(foundation.store.pool(), None, "house-token").await.unwrap();
         let log_tasks = Some(LogTasks::start(&foundation.store, &foundation.views));
@@ -44,7 +44,12 @@ impl House {
 
     /// The same house seen by another process: nothing in memory is shared.
     pub(crate) fn beside(&self) -> Foundation {
-        lay(&self.database, &self.folder)
+        lay(&self.database.url, &self.folder)
+    }
+
+    /// The same, its way to the database leading through `proxy`.
+    pub(crate) fn beyond(&self, proxy: &Proxy) -> Foundation {
+        lay(&proxy.database_url(&self.database), &self.folder)
     }
 
     /// What jobs work with. Mail goes to `mail` in the house's folder.
@@ -151,10 +156,10 @@ impl House {
     }
 }
 
-fn lay(database: &Database, folder: &tempfile::TempDir) -> Foundation {
+fn lay(database_url: &str, folder: &tempfile::TempDir) -> Foundation {
     let master = MasterKey::from_file_or_new(&folder.path().join("master.key")).unwrap();
     let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
-    Foundation::lay(&database.url, master, &archives).unwrap()
+    Foundation::lay(database_url, master, &archives).unwrap()
 }
 
 /// An account holder acts, from a seeded address.

@@ -3,9 +3,11 @@
 mod house;
 mod person;
 mod program;
+mod proxy;
 mod servers;
 
 pub(crate) use house::{House, account_context, eventually};
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
+pub(crate) use proxy::{Lost, Proxy, Target};
 pub(crate) use servers::{Database, jetstream, shared};

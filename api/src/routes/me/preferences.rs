@@ -5,8 +5,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::account::{Account, AccountCommand, Preferences};
 use event_store::{Actor, Attached};
@@ -37,11 +37,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let preferences = account::fetch(&state, current.account(), seen).await?.preferences;
-    let etag = etag(preferences);
-    if conditional::is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
-    }
-    Ok(([(ETAG, etag)], Json(PreferencesBody::from(preferences))).into_response())
+    Ok(conditional::answer(&headers, etag(preferences), PreferencesBody::from(preferences)))
 }
 
 /// Switches to turn. One left out stays as it is; at least one is needed.

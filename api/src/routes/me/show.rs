@@ -1,10 +1,8 @@
 //! `GET /v1/me`: the account of who is asking.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::header::ETAG;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use serde::Serialize;
@@ -66,9 +64,6 @@ pub(crate) async fn show(
     let account_id = current.account();
     let known = account::fetch(&state, account_id, seen).await?;
     let etag = format!("\"{}\"", known.version);
-    if conditional::is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
-    }
     let me = Me {
         account_id,
         email: known.email,
@@ -80,5 +75,5 @@ pub(crate) async fn show(
         two_factor: None,
         registered_at: known.registered_at,
     };
-    Ok(([(ETAG, etag)], Json(me)).into_response())
+    Ok(conditional::answer(&headers, etag, me))
 }

@@ -1,0 +1,67 @@
+//! The connection breaks exactly where a command is being stored: it is stored once all the same.
+
+use domain::SessionId;
+use domain::account::{Account, AccountCommand};
+use event_store::Attached;
+use event_store::vault::secret::SecretKind;
+use event_store::vault::{VaultWrite, secret};
+
+use crate::support::{House, Lost, Proxy, Target, account_context};
+
+/// Sends a command over a connection that breaks when `words` are said. Returns the account's events
+/// after it, and whether the password given with it is there.
+async fn stored_when_cut(words: &str, lost: Lost, with_password: bool) -> (Vec<String>, bool) {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await.to_string();
+    let proxy = Proxy::new(Target::database(), true).await;
+    let beyond = house.beyond(&proxy);
+    let context = account_context(account.parse().unwrap());
+    let sign_in =
+        || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
+    // Keys and statements are known from here on: what is cut is the writing.
+    beyond.store.execute::<Account>(&account, sign_in(), &context, Attached::default()).await.unwrap();
+    proxy.cut_at(words, lost);
+    let password = || VaultWrite::PutSecret {
+        kind: SecretKind::PasswordHash,
+        owner: account.clone(),
+        value: b"hash".to_vec(),
+    };
+    let vault = if with_password { vec![password()] } else { vec![] };
+    let attached = Attached { vault, ..Attached::default() };
+    beyond.store.execute::<Account>(&account, sign_in(), &context, attached).await.unwrap();
+    assert!(proxy.has_cut(), "nobody said {words}");
+    let stored = sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence")
+        .fetch_all(house.foundation.store.pool())
+        .await
+        .unwrap();
+    let password =
+        secret::fetch(house.foundation.store.pool(), SecretKind::PasswordHash, &account).await.unwrap();
+    (stored, password.is_some())
+}
+
+const ONCE: [&str; 3] = ["account.registered", "account.signed_in", "account.signed_in"];
+
+#[tokio::test]
+async fn an_append_that_never_arrived_is_made_again() {
+    let (stored, _) = stored_when_cut("account.signed_in", Lost::Question, false).await;
+    assert_eq!(stored, ONCE);
+}
+
+#[tokio::test]
+async fn an_append_whose_answer_is_lost_is_not_made_twice() {
+    let (stored, _) = stored_when_cut("account.signed_in", Lost::Answer, false).await;
+    assert_eq!(stored, ONCE);
+}
+
+#[tokio::test]
+async fn a_commit_that_never_arrived_is_made_again_with_all_that_belongs_to_it() {
+    assert_eq!(
+        stored_when_cut("COMMIT", Lost::Question, true).await,
+        (ONCE.map(String::from).to_vec(), true)
+    );
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_not_made_twice() {
+    assert_eq!(stored_when_cut("COMMIT", Lost::Answer, true).await, (ONCE.map(String::from).to_vec(), true));
+}

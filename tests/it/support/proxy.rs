@@ -1,0 +1,148 @@
+//! A connection that can be cut: all of it, or in the middle of a conversation.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+use super::{Database, shared};
+
+/// Where a proxy leads.
+#[derive(Clone)]
+pub(crate) enum Target {
+    Unix(String),
+    Tcp(String),
+}
+
+impl Target {
+    /// The PostgreSQL of this run.
+    pub(crate) fn database() -> Self {
+        Self::Unix(format!("{}/.s.PGSQL.5432", shared().socket_folder))
+    }
+}
+
+/// What is lost when the words of a [`Trap`] are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The server never hears them.
+    Question,
+    /// The server does as it is told, and its answer is lost.
+    Answer,
+}
+
+/// Cuts one connection when a client says these words.
+struct Trap {
+    words: Vec<u8>,
+    lost: Lost,
+}
+
+/// A proxy that can cut every connection and refuse new ones, or cut one at a certain word.
+pub(crate) struct Proxy {
+    pub(crate) port: u16,
+    open: watch::Sender<bool>,
+    trap: Arc<Mutex<Option<Trap>>>,
+}
+
+impl Proxy {
+    pub(crate) async fn new(target: Target, open: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let open = watch::Sender::new(open);
+        let (gate, trap) = (open.clone(), Arc::default());
+        let armed = Arc::clone(&trap);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (target, mut gate, armed) = (target.clone(), gate.subscribe(), Arc::clone(&armed));
+                tokio::spawn(async move {
+                    if !*gate.borrow() {
+                        return;
+                    }
+                    tokio::select! {
+                        () = carry(client, target, &armed) => {}
+                        _ = gate.wait_for(|open| !open) => {}
+                    }
+                });
+            }
+        });
+        Self { port, open, trap }
+    }
+
+    /// Cuts every connection and refuses new ones.
+    pub(crate) fn cut(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Lets connections through again.
+    pub(crate) fn mend(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Cuts the next connection on which a client says `words`, once.
+    pub(crate) fn cut_at(&self, words: &str, lost: Lost) {
+        *self.trap.lock().unwrap() = Some(Trap { words: words.as_bytes().to_vec(), lost });
+    }
+
+    /// Whether a cut that was asked for has been made.
+    pub(crate) fn has_cut(&self) -> bool {
+        self.trap.lock().unwrap().is_none()
+    }
+
+    /// The way to `database` through this proxy.
+    pub(crate) fn database_url(&self, database: &Database) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{}?sslmode=disable", self.port, database.name)
+    }
+}
+
+async fn carry(client: TcpStream, target: Target, trap: &Mutex<Option<Trap>>) {
+    match target {
+        Target::Unix(path) => {
+            if let Ok(server) = UnixStream::connect(path).await {
+                relay(client, server, trap).await;
+            }
+        }
+        Target::Tcp(address) => {
+            if let Ok(server) = TcpStream::connect(address).await {
+                relay(client, server, trap).await;
+            }
+        }
+    }
+}
+
+/// Carries bytes both ways until one side ends or the trap springs.
+async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mutex<Option<Trap>>) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = tokio::io::split(server);
+    let mut said = vec![0; 64 * 1024];
+    let mut told = vec![0; 64 * 1024];
+    loop {
+        tokio::select! {
+            read = from_client.read(&mut said) => {
+                let Ok(length @ 1..) = read else { return };
+                let lost = spring(trap, &said[..length]);
+                if lost == Some(Lost::Question) || to_server.write_all(&said[..length]).await.is_err() {
+                    return;
+                }
+                if lost == Some(Lost::Answer) {
+                    let _ = from_server.read(&mut told).await;
+                    return;
+                }
+            }
+            read = from_server.read(&mut told) => {
+                let Ok(length @ 1..) = read else { return };
+                if to_client.write_all(&told[..length]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
+    let mut trap = trap.lock().unwrap();
+    let words = &trap.as_ref()?.words;
+    if !said.windows(words.len()).any(|window| window == words) {
+        return None;
+    }
+    trap.take().map(|trap| trap.lost)
+}
