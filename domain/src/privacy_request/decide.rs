@@ -258,7 +258,8 @@ impl Request {
             Event::SourceExported { source, files, collected_under, at } => {
                 let progress = self.source(source);
                 progress.done = true;
-                progress.records = files.iter().filter_map(|file| file.records).sum();
+                progress.records =
+                    files.iter().filter(|file| !file.restates).filter_map(|file| file.records).sum();
                 progress.files = files;
                 self.collected_under.extend(collected_under);
                 let next = if self.all_sources_done() { State::Packaging } else { self.state };

@@ -60,6 +60,8 @@ async fn an_export_is_collected_packaged_and_announced() {
     reaches(&house, id, State::Completed).await;
     let request = settles(&house, id).await;
     assert_eq!(request.notices, [Notice::Received, Notice::ArchiveReady]);
+    let (_, progress) = request.sources.iter().find(|(name, _)| name.as_str() == "usage").unwrap();
+    assert_eq!(progress.records, 1_500, "each is counted once, in however many files it stands");
 
     let mut zip = fetch_archive(&house, &request).await.unwrap();
     let names: BTreeSet<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();

@@ -80,9 +80,8 @@ impl AccountSource {
             data.line(&told).await?;
             words.row(&mut table, &told.cells()).await?;
         }
-        words.write(&table.take()).await?;
         parts.end_list(data).await?;
-        parts.end_list(words).await?;
+        parts.end_table(words, &mut table).await?;
         Ok(parts.end_list(consents).await?)
     }
 }

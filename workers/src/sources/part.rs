@@ -49,6 +49,7 @@ impl<'a> Parts<'a> {
             bytes: 0,
             sha256: String::new(),
             records: None,
+            restates: false,
         };
         Ok(Part { writer, buffer: Vec::with_capacity(BUFFER), records: 0, file, progress: self.progress })
     }
@@ -71,6 +72,16 @@ impl<'a> Parts<'a> {
     pub async fn end_list(&mut self, part: Part<'_>) -> Result<(), ObjectError> {
         let records = part.records;
         self.end(part, Some(records)).await
+    }
+
+    /// Ends a table, which says again what another file holds as lines.
+    ///
+    /// # Errors
+    /// When the object store fails.
+    pub async fn end_table(&mut self, mut part: Part<'_>, table: &mut Table) -> Result<(), ObjectError> {
+        part.write(&table.take()).await?;
+        part.file.restates = true;
+        self.end_list(part).await
     }
 
     async fn end(&mut self, mut part: Part<'_>, records: Option<u64>) -> Result<(), ObjectError> {
@@ -103,26 +114,22 @@ impl Part<'_> {
     /// When the object store fails.
     pub async fn line(&mut self, record: &impl Serialize) -> Result<(), SourceError> {
         serde_json::to_writer(&mut self.buffer, record)?;
-        self.count();
+        self.records += 1;
+        self.progress.add(1);
         Ok(self.write(b"\n").await?)
     }
 
-    /// Appends a record as a row of `table`.
+    /// Appends a record as a row of `table`. Progress counts it where it is a line.
     ///
     /// # Errors
     /// When the object store fails, or the row has not as many cells as the table.
     pub async fn row(&mut self, table: &mut Table, cells: &[String]) -> Result<(), SourceError> {
         table.row(cells)?;
-        self.count();
+        self.records += 1;
         if table.waiting() >= BUFFER {
             self.write(&table.take()).await?;
         }
         Ok(())
-    }
-
-    fn count(&mut self) {
-        self.records += 1;
-        self.progress.add(1);
     }
 
     async fn flush(&mut self) -> Result<(), ObjectError> {

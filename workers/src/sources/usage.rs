@@ -50,9 +50,8 @@ impl DataSource for UsageSource {
             data.line(&event).await?;
             rows.row(&mut table, &cells(&event)).await?;
         }
-        rows.write(&table.take()).await?;
         parts.end_list(data).await?;
-        Ok(parts.end_list(rows).await?)
+        Ok(parts.end_table(rows, &mut table).await?)
     }
 
     async fn erase(&self, subject: Subject, progress: &Progress) -> Result<Erasure, SourceError> {

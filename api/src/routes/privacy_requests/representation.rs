@@ -207,6 +207,7 @@ pub(super) mod tests {
             bytes: 9,
             sha256: "00".to_owned(),
             records: Some(3),
+            restates: false,
         };
         Event::SourceExported {
             source: name(source),

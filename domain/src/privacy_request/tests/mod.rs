@@ -117,6 +117,7 @@ fn file(source: &str) -> SourceFile {
         bytes: 12,
         sha256: "ab".repeat(32),
         records: Some(3),
+        restates: false,
     }
 }
 
