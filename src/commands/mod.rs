@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod api;
+mod bench;
 mod demo;
 mod history;
 mod migrate;
@@ -20,6 +21,7 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Api(options) => api::run(&options).await,
         Command::Worker(options) => worker::run(&options).await,
         Command::Migrate(options) => migrate::run(&options).await,
+        Command::Bench(options) => bench::run(&options).await,
         Command::Audit(AuditCommand::History(options)) => history::run(&options).await,
     }
 }

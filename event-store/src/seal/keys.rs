@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::cipher::DataKey;
 use super::master::MasterKey;
 use crate::error::StoreError;
+use crate::recent::Recent;
 use domain::{RequestId, Services};
 
 /// How long a key may be used without asking the database whether it still lives. Appends ask in
@@ -55,17 +56,23 @@ pub struct KeyRing {
     pool: PgPool,
     master: MasterKey,
     services: Services,
+    recent: Arc<Recent>,
     live: Cache<KeyName, Arc<DataKey>>,
     by_id: Cache<Uuid, Arc<DataKey>>,
 }
 
 impl KeyRing {
-    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services) -> Self {
+    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services, recent: Arc<Recent>) -> Self {
         Self {
             pool,
             master,
             services,
-            live: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
+            recent,
+            live: Cache::builder()
+                .max_capacity(CACHE_SIZE)
+                .time_to_live(CACHE_LIFE)
+                .support_invalidation_closures()
+                .build(),
             by_id: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
         }
     }
@@ -177,6 +184,7 @@ impl KeyRing {
         for key in &destroyed {
             self.by_id.invalidate(&key.id).await;
         }
+        self.recent.forget_opened_by(destroyed.iter().map(|key| key.id).collect());
         Ok(destroyed)
     }
 
@@ -192,8 +200,17 @@ impl KeyRing {
         Ok(!dead)
     }
 
-    /// Forgets what is cached for `name`: an append found its key destroyed.
-    pub(crate) async fn forget(&self, name: &KeyName) {
+    /// Forgets what is cached of these keys: an append found one of them destroyed.
+    pub(crate) async fn forget_ids(&self, ids: Vec<Uuid>) {
+        for id in &ids {
+            self.by_id.invalidate(id).await;
+        }
+        // Fails only without the support that the cache is built with.
+        let _ = self.live.invalidate_entries_if(move |_, key| ids.contains(&key.id));
+    }
+
+    /// Forgets what is cached for `name`.
+    async fn forget(&self, name: &KeyName) {
         if let Some(key) = self.live.remove(name).await {
             self.by_id.invalidate(&key.id).await;
         }

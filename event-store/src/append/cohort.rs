@@ -1,0 +1,172 @@
+//! Cohorts: commands that wait while an append is on its way travel together in the next.
+//!
+//! Nothing waits when nothing is on its way, so an idle service answers as fast as without them; under
+//! load a commit, and its wait for the disk, is shared by as many commands as came meanwhile. Commands on
+//! one stream never travel together nor at the same time: the second would only break the statement of
+//! the first. When a statement fails as a whole, each of its commands is told so and goes alone.
+//!
+//! A flight is a task of its own: a caller that goes away does not take its neighbours with it.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::PgPool;
+use tokio::sync::oneshot;
+
+use super::statement::append_all;
+use super::{Append, AppendError};
+
+/// Statements on their way at once: while one waits for the disk the next is already worked on, and
+/// one that waits for a lock does not hold up everybody.
+const FLIGHTS: usize = 2;
+/// Commands in one statement.
+const MOST: usize = 128;
+
+/// The commands of this process that are being stored.
+pub(crate) struct Cohorts {
+    pool: PgPool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Passenger>,
+    /// The streams that statements on their way append to.
+    under_way: HashSet<Stream>,
+    flights: usize,
+}
+
+type Stream = (&'static str, String);
+
+struct Passenger {
+    append: Arc<Append>,
+    tell: oneshot::Sender<Landed>,
+}
+
+/// What became of a command in a cohort.
+pub(crate) enum Landed {
+    /// The statement was carried out, and this is what it said of the command.
+    Said(Result<(), AppendError>),
+    /// The statement failed as a whole. Nothing of it was stored, unless the connection broke.
+    Failed,
+}
+
+impl Cohorts {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self { pool, state: Mutex::default() }
+    }
+
+    /// Stores `append` with whatever else is waiting.
+    pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> Landed {
+        let (tell, told) = oneshot::channel();
+        let take_off = self.with(|state| {
+            state.waiting.push_back(Passenger { append, tell });
+            let free = state.flights < FLIGHTS;
+            state.flights += usize::from(free);
+            free
+        });
+        if take_off {
+            tokio::spawn(Arc::clone(self).fly());
+        }
+        told.await.unwrap_or(Landed::Failed)
+    }
+
+    async fn fly(self: Arc<Self>) {
+        let mut flight = Flight { cohorts: &self, ended: false };
+        while let Some(cohort) = flight.board() {
+            let appends: Vec<&Append> =
+                cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
+            let said = append_all(&self.pool, &appends).await;
+            cohort.land(said);
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// One of the [`FLIGHTS`]; makes room for another when it ends, however it ends.
+struct Flight<'a> {
+    cohorts: &'a Cohorts,
+    ended: bool,
+}
+
+impl<'a> Flight<'a> {
+    /// The next cohort: in order of arrival, one command a stream. Without one the flight ends in the same
+    /// instant, so that whoever comes next takes off.
+    fn board(&mut self) -> Option<Cohort<'a>> {
+        let cohorts = self.cohorts;
+        cohorts.with(|state| {
+            let mut passengers = Vec::new();
+            let mut left = VecDeque::new();
+            while let Some(passenger) = state.waiting.pop_front() {
+                let full = passengers.len() == MOST;
+                if !full && state.under_way.insert(passenger.stream()) {
+                    passengers.push(passenger);
+                } else {
+                    left.push_back(passenger);
+                    if full {
+                        break;
+                    }
+                }
+            }
+            left.append(&mut state.waiting);
+            state.waiting = left;
+            if passengers.is_empty() {
+                state.flights -= 1;
+                self.ended = true;
+                return None;
+            }
+            Some(Cohort { cohorts, passengers })
+        })
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.cohorts.with(|state| state.flights -= 1);
+        }
+    }
+}
+
+/// Commands in one statement.
+struct Cohort<'a> {
+    cohorts: &'a Cohorts,
+    passengers: Vec<Passenger>,
+}
+
+impl Cohort<'_> {
+    fn land(mut self, said: Result<Vec<Result<(), AppendError>>, AppendError>) {
+        self.disembark();
+        let passengers = std::mem::take(&mut self.passengers);
+        let mut said = said.ok().filter(|said| said.len() == passengers.len()).map(Vec::into_iter);
+        for passenger in passengers {
+            let landed = said.as_mut().and_then(Iterator::next).map_or(Landed::Failed, Landed::Said);
+            // Whoever asked may have gone away.
+            let _ = passenger.tell.send(landed);
+        }
+    }
+
+    /// From now on others may append to these streams.
+    fn disembark(&self) {
+        self.cohorts.with(|state| {
+            for passenger in &self.passengers {
+                state.under_way.remove(&passenger.stream());
+            }
+        });
+    }
+}
+
+impl Drop for Cohort<'_> {
+    fn drop(&mut self) {
+        self.disembark();
+    }
+}
+
+impl Passenger {
+    fn stream(&self) -> Stream {
+        (self.append.aggregate_type, self.append.aggregate_id.clone())
+    }
+}
