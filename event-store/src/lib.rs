@@ -9,6 +9,7 @@ mod append;
 mod era;
 pub mod error;
 pub mod executor;
+mod held;
 pub mod leader;
 pub mod lease;
 mod load;

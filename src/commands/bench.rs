@@ -26,7 +26,7 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
     let plan = Plan { names: options.names.clone(), quick: options.quick };
     let mut tell = |figure: &bench::Figure| {
         if !options.json {
-            say(&figure.to_string());
+            say(figure.to_string());
         }
     };
     let measured = bench::run(url, system::services(), &plan, &mut tell).await;

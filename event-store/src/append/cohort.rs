@@ -9,6 +9,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::sync::oneshot;
@@ -16,9 +17,11 @@ use tokio::sync::oneshot;
 use super::statement::append_all;
 use super::{Append, AppendError};
 
-/// Statements on their way at once: while one waits for the disk the next is already worked on, and
-/// one that waits for a lock does not hold up everybody.
+/// Statements on their way at once: while one waits for the disk the next is already worked on.
 const FLIGHTS: usize = 2;
+/// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
+/// it shall hold up nobody but its own passengers.
+const LONG: Duration = Duration::from_millis(500);
 /// Commands in one statement.
 const MOST: usize = 128;
 
@@ -59,25 +62,42 @@ impl Cohorts {
     /// Stores `append` with whatever else is waiting.
     pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> Landed {
         let (tell, told) = oneshot::channel();
-        let take_off = self.with(|state| {
-            state.waiting.push_back(Passenger { append, tell });
-            let free = state.flights < FLIGHTS;
-            state.flights += usize::from(free);
-            free
-        });
-        if take_off {
-            tokio::spawn(Arc::clone(self).fly());
-        }
+        self.with(|state| state.waiting.push_back(Passenger { append, tell }));
+        self.take_off();
         told.await.unwrap_or(Landed::Failed)
     }
 
+    /// Begins a flight if somebody waits and there is room for one.
+    fn take_off(self: &Arc<Self>) {
+        let free = self.with(|state| {
+            let free = state.flights < FLIGHTS && !state.waiting.is_empty();
+            state.flights += usize::from(free);
+            free
+        });
+        if free {
+            tokio::spawn(Arc::clone(self).fly());
+        }
+    }
+
     async fn fly(self: Arc<Self>) {
-        let mut flight = Flight { cohorts: &self, ended: false };
+        let mut flight = Flight { cohorts: &self, counts: true };
         while let Some(cohort) = flight.board() {
             let appends: Vec<&Append> =
                 cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
-            let said = append_all(&self.pool, &appends).await;
+            let mut statement = std::pin::pin!(append_all(&self.pool, &appends));
+            let said = tokio::select! {
+                said = &mut statement => said,
+                () = tokio::time::sleep(LONG) => {
+                    flight.give_up_place();
+                    self.take_off();
+                    statement.await
+                }
+            };
             cohort.land(said);
+            if !flight.counts {
+                // Those who waited for its streams have nobody else to wait for.
+                self.take_off();
+            }
         }
     }
 
@@ -86,48 +106,57 @@ impl Cohorts {
     }
 }
 
-/// One of the [`FLIGHTS`]; makes room for another when it ends, however it ends.
+/// Statements one after the other, as long as somebody waits.
 struct Flight<'a> {
     cohorts: &'a Cohorts,
-    ended: bool,
+    /// Whether it is one of the [`FLIGHTS`].
+    counts: bool,
 }
 
 impl<'a> Flight<'a> {
-    /// The next cohort: in order of arrival, one command a stream. Without one the flight ends in the same
-    /// instant, so that whoever comes next takes off.
+    /// The next cohort: in order of arrival, one command a stream. Without one, or without a place, the
+    /// flight ends in the same instant, so that whoever comes next takes off.
     fn board(&mut self) -> Option<Cohort<'a>> {
         let cohorts = self.cohorts;
-        cohorts.with(|state| {
-            let mut passengers = Vec::new();
-            let mut left = VecDeque::new();
-            while let Some(passenger) = state.waiting.pop_front() {
-                let full = passengers.len() == MOST;
-                if !full && state.under_way.insert(passenger.stream()) {
-                    passengers.push(passenger);
-                } else {
-                    left.push_back(passenger);
-                    if full {
-                        break;
-                    }
-                }
-            }
-            left.append(&mut state.waiting);
-            state.waiting = left;
-            if passengers.is_empty() {
+        let passengers = cohorts.with(|state| {
+            let passengers = if self.counts { state.board() } else { Vec::new() };
+            if passengers.is_empty() && std::mem::take(&mut self.counts) {
                 state.flights -= 1;
-                self.ended = true;
-                return None;
             }
-            Some(Cohort { cohorts, passengers })
-        })
+            passengers
+        });
+        (!passengers.is_empty()).then_some(Cohort { cohorts, passengers })
+    }
+
+    fn give_up_place(&mut self) {
+        if std::mem::take(&mut self.counts) {
+            self.cohorts.with(|state| state.flights -= 1);
+        }
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        if !self.ended {
-            self.cohorts.with(|state| state.flights -= 1);
+        self.give_up_place();
+    }
+}
+
+impl State {
+    fn board(&mut self) -> Vec<Passenger> {
+        let mut boarded = Vec::new();
+        let mut left = VecDeque::new();
+        while boarded.len() < MOST
+            && let Some(passenger) = self.waiting.pop_front()
+        {
+            if self.under_way.insert(passenger.stream()) {
+                boarded.push(passenger);
+            } else {
+                left.push_back(passenger);
+            }
         }
+        left.append(&mut self.waiting);
+        self.waiting = left;
+        boarded
     }
 }
 

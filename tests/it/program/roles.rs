@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Database, Person, Program, Start, eventually, shared};
 
-fn role(folder: &Path, role: &str, database: &Database) -> Start {
+pub(super) fn role(folder: &Path, role: &str, database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
     event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
     Start::new(folder, &[role])
@@ -20,7 +20,7 @@ fn role(folder: &Path, role: &str, database: &Database) -> Start {
         .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
 }
 
-async fn says(program: &Program, what: &str) {
+pub(super) async fn says(program: &Program, what: &str) {
     eventually(&format!("it says {what:?}"), || async { program.said().contains(what).then_some(()) }).await;
 }
 

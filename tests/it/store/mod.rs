@@ -1,7 +1,9 @@
 //! The event store on real PostgreSQL.
 
 mod append;
+mod cohorts;
 mod cut;
 mod erasure;
 mod order;
+mod snapshots;
 mod usage;
