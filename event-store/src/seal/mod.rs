@@ -9,6 +9,6 @@ mod master;
 mod payload;
 
 pub use cipher::{DataKey, SealError};
-pub use keys::{DestroyedKey, KeyName, KeyRing};
+pub use keys::{DestroyedKey, KeyName, KeyRing, NewKey};
 pub use master::MasterKey;
 pub use payload::{Place, open_payload, personal_subjects, seal_payload, sealing_keys};
