@@ -299,7 +299,7 @@ pub struct WorkerOptions {
         default_value = "Personal Settings <no-reply@localhost.localdomain>"
     )]
     pub mail_from: String,
-    /// TOML file with what archives say about the processing (GDPR Art. 15(1))
+    /// TOML file with what archives say about the processing (GDPR Art. 15(1)) [default: what holds with `opt-out`]
     #[arg(long, env = "PERSONAL_SETTINGS_STATEMENT")]
     pub statement: Option<PathBuf>,
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod crash;
 mod demo;
+mod mails;
 mod outage;
 mod roles;
 mod shutdown;
