@@ -237,7 +237,8 @@ pub struct BusOptions {
 /// Where the master key comes from.
 #[derive(Clone, Debug, Args)]
 pub struct KeyOptions {
-    /// File with the master key [default: one below the data directory, made at the first start]
+    /// File with the master key [default where there is a data directory: keys/master.key below it, which
+    /// `serve` and `demo` make at their first start]
     #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, 32 bytes in base64, instead of a file
@@ -353,11 +354,14 @@ fn named_on_command_line(mut words: impl Iterator<Item = OsString>) -> Option<Os
 
 /// Names in the file that are no option of any command.
 fn unknown_names(command: &clap::Command, file: &toml::Table) -> Vec<String> {
-    let mut known: BTreeSet<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
-    for subcommand in command.get_subcommands() {
-        known.extend(subcommand.get_arguments().filter_map(clap::Arg::get_long));
-    }
+    let known = known_names(command);
     file.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
+}
+
+/// The options of a command and of all below it.
+fn known_names(command: &clap::Command) -> BTreeSet<&str> {
+    let own = command.get_arguments().filter_map(clap::Arg::get_long);
+    own.chain(command.get_subcommands().flat_map(known_names)).collect()
 }
 
 /// Makes every value of the file the default of the option of the same name.
@@ -431,6 +435,19 @@ mod tests {
         assert_eq!(named(&["ps", "serve"]), None);
         let file = "erasure-coolingoff = \"1h\"\nlisten = \"127.0.0.1:1\"".parse().unwrap();
         assert_eq!(unknown_names(&Cli::command(), &file), ["erasure-coolingoff"]);
+    }
+
+    #[test]
+    fn the_file_may_name_an_option_of_a_command_below_a_command() {
+        let file = "format = \"csv\"";
+        assert_eq!(unknown_names(&Cli::command(), &file.parse().unwrap()), [""; 0]);
+        let account = "acc_01h455vb4pex5vsknk084sn02q";
+        match parse(file, &["personal-settings", "audit", "history", account]).unwrap().command {
+            Some(Command::Audit(AuditCommand::History(options))) => {
+                assert_eq!(options.format, HistoryFormat::Csv);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
