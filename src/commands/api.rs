@@ -7,6 +7,7 @@ use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_
 use crate::logging::say;
 
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
+    composition::check_operator_token(&options.api)?;
     let listener = Http::bind(options.api.listen).await?;
     let public_url = match &options.api.public_url {
         Some(url) => url.clone(),
