@@ -255,9 +255,9 @@ pub struct ApiOptions {
     /// The address people reach the service at; links in mails begin with it [default: http://LISTEN]
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
     pub public_url: Option<Url>,
-    /// How long an erasure can be cancelled before it starts
-    #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF", default_value = "24h")]
-    pub erasure_cooling_off: Duration,
+    /// How long an erasure can be cancelled before it starts [default: 24h; in a demonstration 2s]
+    #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF")]
+    pub erasure_cooling_off: Option<Duration>,
     /// Days besides weekends on which no legal period ends, as 2026-12-25
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,
@@ -414,7 +414,7 @@ mod tests {
     #[test]
     fn no_command_means_serve() {
         let options = serve(parse("", &["personal-settings", "--erasure-cooling-off", "0s"]).unwrap());
-        assert!(options.api.erasure_cooling_off.is_zero());
+        assert!(options.api.erasure_cooling_off.unwrap().is_zero());
         assert_eq!(options.servers.data_dir, PathBuf::from("data"));
     }
 
@@ -435,6 +435,21 @@ mod tests {
         assert_eq!(named(&["ps", "serve"]), None);
         let file = "erasure-coolingoff = \"1h\"\nlisten = \"127.0.0.1:1\"".parse().unwrap();
         assert_eq!(unknown_names(&Cli::command(), &file), ["erasure-coolingoff"]);
+    }
+
+    #[test]
+    fn a_given_cooling_off_is_told_from_the_default() {
+        let demo = |file: &str, words: &[&str]| {
+            let words = [&["personal-settings", "demo"], words].concat();
+            match parse(file, &words).unwrap().command {
+                Some(Command::Demo(options)) => options.serve.api.erasure_cooling_off,
+                other => panic!("{other:?}"),
+            }
+        };
+        let day = Some(std::time::Duration::from_secs(24 * 60 * 60).into());
+        assert_eq!(demo("", &[]), None);
+        assert_eq!(demo("", &["--erasure-cooling-off", "24h"]), day);
+        assert_eq!(demo("erasure-cooling-off = \"24h\"", &[]), day);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use api::{ApiConfig, Dependencies, ReadinessCheck};
@@ -15,6 +16,9 @@ use url::Url;
 
 use super::{Foundation, GRACE};
 use crate::cli::{ApiOptions, Consent};
+
+/// How long an erasure can be cancelled where nobody says otherwise.
+const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The running interface.
 pub struct Http {
@@ -81,8 +85,8 @@ impl Http {
 /// When an option makes no sense.
 pub fn api_config(options: &ApiOptions, public_url: Url) -> anyhow::Result<ApiConfig> {
     let on = options.consent == Consent::OptOut;
-    let cooling_off = chrono::Duration::from_std(options.erasure_cooling_off.into())
-        .context("--erasure-cooling-off is too long")?;
+    let cooling_off = options.erasure_cooling_off.map_or(COOLING_OFF, Into::into);
+    let cooling_off = chrono::Duration::from_std(cooling_off).context("--erasure-cooling-off is too long")?;
     Ok(ApiConfig {
         public_url,
         cooling_off,

@@ -20,7 +20,7 @@ use crate::logging::say;
 const EVENTS: i64 = 250;
 /// Commands of which the time is taken.
 const COMMANDS: usize = 50;
-/// How long a request may take here, where it has little to do.
+/// How long the work on a request may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 
@@ -33,6 +33,8 @@ pub struct Walk {
     /// `None` when mail goes to a server, where it cannot be looked into.
     mailbox: Option<Mailbox>,
     now: i64,
+    /// How long a request may take here, where it has little to do but to cool off.
+    patience: Duration,
 }
 
 impl Walk {
@@ -45,6 +47,7 @@ impl Walk {
         let operator_token = token::generate(token::Kind::Operator);
         let id = OperatorId::generate(store.services());
         operator::add(store.pool(), &token::hash(&operator_token), id, "demo").await?;
+        let cooling_off = options.serve.api.erasure_cooling_off.map_or(Duration::ZERO, Into::into);
         let client = Client::new(&format!("http://{}", service.listen))?;
         Ok(Self {
             operator: client.with_token(secrecy::ExposeSecret::expose_secret(&operator_token)),
@@ -53,6 +56,7 @@ impl Walk {
             house_token: service.house_token.clone(),
             mailbox: mail_folder(options).map(Mailbox::new),
             now: store.services().now().timestamp(),
+            patience: PATIENCE + cooling_off,
         })
     }
 
@@ -153,7 +157,7 @@ impl Walk {
             if state == "completed" {
                 return Ok(request);
             }
-            ensure!(begun.elapsed() < PATIENCE, "the request stays {state}: {request}");
+            ensure!(begun.elapsed() < self.patience, "the request stays {state}: {request}");
             tokio::time::sleep(POLL).await;
         }
     }
