@@ -1,7 +1,6 @@
 //! `api`: the HTTP interface only.
 
-use secrecy::ExposeSecret;
-
+use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_end, master_key};
 use crate::logging::say;
@@ -20,16 +19,15 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
         foundation.prepare(false).await?;
-        composition::house_token(&foundation, &options.api).await?;
-        composition::first_operator(&foundation, &options.api).await
+        let house_token = composition::house_token(&foundation, &options.api).await?;
+        let new_operator_token = composition::first_operator(&foundation, &options.api).await?;
+        anyhow::Ok((house_token, new_operator_token))
     };
-    let new_token = tokio::select! {
+    let (house_token, new_operator_token) = tokio::select! {
         prepared = prepared => prepared?,
         ended = asked_to_end() => return ended,
     };
-    if let Some(token) = new_token {
-        say(format!("Operator token (shown this once): {}", token.expose_secret()));
-    }
+    show_tokens(&house_token, new_operator_token.as_ref());
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     http.open();
     asked_to_end().await?;

@@ -1,5 +1,6 @@
 //! `demo`: see the service at work.
 
+use super::show_tokens;
 use crate::cli::DemoOptions;
 use crate::composition::{Service, asked_to_end};
 use crate::demo::Walk;
@@ -14,6 +15,8 @@ pub(super) async fn run(mut options: DemoOptions) -> anyhow::Result<()> {
         service = Service::start(&options.serve) => service?,
         ended = asked_to_end() => return ended,
     };
+    say(format!("Personal Settings listens on {}", service.public_url));
+    show_tokens(&service.house_token, service.new_operator_token.as_ref());
     let walked = tokio::select! {
         walked = walk(&service, &options) => walked,
         ended = asked_to_end() => ended,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Database, Person, Program, Start, eventually, shared};
+use crate::support::{Database, PASSWORD, Person, Program, Start, eventually, shared};
 
 fn role(folder: &Path, role: &str, database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
@@ -42,6 +42,31 @@ async fn api_and_worker_wait_for_the_schema_and_then_work() {
     let export = person.ask_for("export").await;
     person.completed(&export).await;
     person.fetch_archive(&export).await;
+}
+
+#[tokio::test]
+async fn api_prints_the_tokens_it_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start = || {
+        role(folder.path(), "api", &database)
+            .without("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")
+            .without("PERSONAL_SETTINGS_OPERATOR_TOKEN")
+    };
+    let api = start().ready().await;
+    let house = api.told("House project token: ").unwrap();
+    let operator = api.client().with_token(&api.told("Operator token (shown this once): ").unwrap());
+    let body = json!({"email": "ada@example.com", "name": "Ada", "password": PASSWORD});
+    let account = operator.post("/v1/admin/accounts", body).await["account_id"].clone();
+    let event = json!([{"event": "Seen", "properties": {
+        "token": house, "distinct_id": account, "time": 1_700_000_000, "$insert_id": "1",
+    }}]);
+    let answer = api.client().post("/track?verbose=1", event).await;
+    assert_eq!(answer["status"], 1, "{answer}");
+
+    let another = start().ready().await;
+    assert_eq!(another.told("House project token: "), Some(house));
+    assert_eq!(another.told("Operator token (shown this once): "), None);
 }
 
 #[tokio::test]
