@@ -146,6 +146,9 @@ pub struct WorkerRole {
     /// The address people reach the service at; links in mails begin with it
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
     pub public_url: Url,
+    /// Address to tell on how the process is: /healthz, /readyz and /metrics [default: none]
+    #[arg(long, env = "PERSONAL_SETTINGS_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// `audit history`.

@@ -7,7 +7,7 @@ use crate::logging::say;
 
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     composition::check_operator_token(&options.api)?;
-    let listener = Http::bind(options.api.listen).await?;
+    let listener = Http::bind(options.api.listen, "--listen").await?;
     let public_url = match &options.api.public_url {
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?).parse()?,

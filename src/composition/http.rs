@@ -1,11 +1,11 @@
-//! The HTTP interface of a process.
+//! What a process serves over HTTP: the interface, or only how it is.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use api::{ApiConfig, Dependencies, ReadinessCheck};
+use api::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 use domain::account::Preferences;
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
@@ -28,17 +28,20 @@ pub struct Http {
 }
 
 impl Http {
-    /// Takes the port.
+    /// Takes the port that `option` names.
     ///
     /// # Errors
     /// When it cannot be had.
-    pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    pub async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
         TcpListener::bind(address).await.with_context(|| {
-            format!("cannot listen on {address}: end what listens there, or choose another with --listen")
+            format!("cannot listen on {address}: end what listens there, or choose another with {option}")
         })
     }
 
     /// Starts answering: 503 until [`open`](Self::open).
+    ///
+    /// # Errors
+    /// When metrics cannot be recorded.
     pub fn start(
         listener: TcpListener,
         on: &Foundation,
@@ -47,15 +50,26 @@ impl Http {
     ) -> anyhow::Result<Self> {
         let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
         let router = api::router(Dependencies {
-            store: on.store.clone(),
+            vitals: vitals(on, readiness, &stop, &open)?,
             views: on.views.clone(),
             archives: on.archives.clone(),
             config,
-            readiness,
-            metrics: super::metrics::recorder()?,
-            shutdown: stop.clone(),
-            open: open.subscribe(),
         });
+        let task = tokio::spawn(api::serve(listener, router, stop.clone()));
+        Ok(Self { stop, task, open })
+    }
+
+    /// Starts telling how the process is, and nothing else: not ready until [`open`](Self::open).
+    ///
+    /// # Errors
+    /// When metrics cannot be recorded.
+    pub fn start_vitals(
+        listener: TcpListener,
+        on: &Foundation,
+        readiness: Vec<Arc<dyn ReadinessCheck>>,
+    ) -> anyhow::Result<Self> {
+        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
+        let router = api::vitals_router(vitals(on, readiness, &stop, &open)?);
         let task = tokio::spawn(api::serve(listener, router, stop.clone()));
         Ok(Self { stop, task, open })
     }
@@ -77,6 +91,21 @@ impl Http {
             }
         }
     }
+}
+
+fn vitals(
+    on: &Foundation,
+    readiness: Vec<Arc<dyn ReadinessCheck>>,
+    stop: &CancellationToken,
+    open: &watch::Sender<bool>,
+) -> anyhow::Result<Vitals> {
+    Ok(Vitals {
+        store: on.store.clone(),
+        readiness,
+        metrics: super::metrics::recorder()?,
+        shutdown: stop.clone(),
+        open: open.subscribe(),
+    })
 }
 
 /// The interface's configuration.

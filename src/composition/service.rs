@@ -46,7 +46,7 @@ impl Service {
     /// When something is in the way; nothing is left running then.
     pub async fn start(options: &ServeOptions) -> anyhow::Result<Self> {
         check_operator_token(&options.api)?;
-        let listener = Http::bind(options.api.listen).await?;
+        let listener = Http::bind(options.api.listen, "--listen").await?;
         let listen = listener.local_addr()?;
         let public_url = match &options.api.public_url {
             Some(url) => url.clone(),

@@ -103,6 +103,41 @@ async fn a_worker_that_is_killed_in_the_middle_is_replaced_by_another() {
 }
 
 #[tokio::test]
+async fn a_worker_tells_how_it_is_where_it_is_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create_empty().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let start = || role(folder.path(), "worker", &database).env("PERSONAL_SETTINGS_METRICS_LISTEN", &address);
+    let mut refused = start().spawn();
+    assert_ne!(refused.ended().await, 0);
+    assert!(refused.said().contains("--metrics-listen"), "{}", refused.said());
+    drop(taken);
+
+    let mut worker = start().spawn();
+    worker.base = format!("http://{address}");
+    let client = worker.client();
+    says(&worker, "run `personal-settings migrate`").await;
+    assert_eq!(client.get("/healthz").await["status"], "ok");
+    assert_eq!(client.ask("GET", "/readyz", json!(null)).await.0, 503);
+    let mut migrate = role(folder.path(), "migrate", &database).spawn();
+    assert_eq!(migrate.ended().await, 0, "{}", migrate.said());
+    worker.await_ready().await;
+    assert_eq!(client.ask("GET", "/v1/me", json!(null)).await.0, 404);
+
+    let api = role(folder.path(), "api", &database).ready().await;
+    let person = Person::join(&api.client(), "ada@example.com").await;
+    let export = person.ask_for("export").await;
+    person.completed(&export).await;
+    eventually("the metrics tell of the job", || async {
+        let answer = client.request("GET", "/metrics").send().await.unwrap();
+        let metrics = answer.text().await.unwrap();
+        metrics.lines().any(|line| line.starts_with("jobs_total{outcome=\"done\"}")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_role_makes_no_master_key_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create().await;
