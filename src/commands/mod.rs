@@ -8,7 +8,10 @@ mod migrate;
 mod serve;
 mod worker;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::cli::{AuditCommand, Command, Order};
+use crate::logging::say;
 
 /// Carries out a command.
 ///
@@ -23,5 +26,13 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Migrate(options) => migrate::run(&options).await,
         Command::Bench(options) => bench::run(&options).await,
         Command::Audit(AuditCommand::History(options)) => history::run(&options).await,
+    }
+}
+
+/// Shows the tokens that nobody can look up: the house project's, and the operator's if it was made just now.
+fn show_tokens(house: &str, new_operator: Option<&SecretString>) {
+    say(format!("House project token: {house}"));
+    if let Some(token) = new_operator {
+        say(format!("Operator token (shown this once): {}", token.expose_secret()));
     }
 }

@@ -41,6 +41,9 @@ struct State {
 
 type Stream = (&'static str, String);
 
+/// What a statement said of each command, or why it failed as a whole.
+type Said = Result<Vec<Result<(), AppendError>>, AppendError>;
+
 struct Passenger {
     append: Arc<Append>,
     tell: oneshot::Sender<Landed>,
@@ -82,21 +85,24 @@ impl Cohorts {
     async fn fly(self: Arc<Self>) {
         let mut flight = Flight { cohorts: &self, counts: true };
         while let Some(cohort) = flight.board() {
-            let appends: Vec<&Append> =
-                cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
-            let mut statement = std::pin::pin!(append_all(&self.pool, &appends));
-            let said = tokio::select! {
-                said = &mut statement => said,
-                () = tokio::time::sleep(LONG) => {
-                    flight.give_up_place();
-                    self.take_off();
-                    statement.await
-                }
-            };
+            let said = self.carry(&cohort, &mut flight).await;
             cohort.land(said);
             if !flight.counts {
                 // Those who waited for its streams have nobody else to wait for.
                 self.take_off();
+            }
+        }
+    }
+
+    async fn carry(self: &Arc<Self>, cohort: &Cohort<'_>, flight: &mut Flight<'_>) -> Said {
+        let appends: Vec<&Append> = cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
+        let mut statement = std::pin::pin!(append_all(&self.pool, &appends));
+        tokio::select! {
+            said = &mut statement => said,
+            () = tokio::time::sleep(LONG) => {
+                flight.give_up_place();
+                self.take_off();
+                statement.await
             }
         }
     }
@@ -167,7 +173,7 @@ struct Cohort<'a> {
 }
 
 impl Cohort<'_> {
-    fn land(mut self, said: Result<Vec<Result<(), AppendError>>, AppendError>) {
+    fn land(mut self, said: Said) {
         self.disembark();
         let passengers = std::mem::take(&mut self.passengers);
         let mut said = said.ok().filter(|said| said.len() == passengers.len()).map(Vec::into_iter);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
 use super::cipher::DataKey;
@@ -51,6 +51,38 @@ pub struct DestroyedKey {
     pub fingerprint: String,
 }
 
+/// A key that was drawn and is kept nowhere yet: to be written with the event that needs it
+/// ([`VaultWrite::KeepKey`](crate::vault::VaultWrite::KeepKey)).
+#[derive(Clone)]
+pub struct NewKey {
+    id: Uuid,
+    name: KeyName,
+    master_id: String,
+    wrapped: Vec<u8>,
+    fingerprint: String,
+}
+
+impl NewKey {
+    /// Keeps it, unless a key of this name lives.
+    pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
+             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
+             FROM subject_key WHERE subject = $2 AND scope = $3
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(self.id)
+        .bind(&self.name.subject)
+        .bind(&self.name.scope)
+        .bind(&self.master_id)
+        .bind(&self.wrapped)
+        .bind(&self.fingerprint)
+        .execute(db)
+        .await?;
+        Ok(())
+    }
+}
+
 /// All data keys.
 pub struct KeyRing {
     pool: PgPool,
@@ -86,7 +118,8 @@ impl KeyRing {
             if let Some(key) = self.fetch_live(name).await? {
                 break Arc::new(key);
             }
-            self.make(name).await?;
+            // Another process may be faster; then it is that one's key.
+            self.draw(name.clone())?.keep(&self.pool).await?;
         };
         self.live.insert(name.clone(), key.clone()).await;
         self.by_id.insert(key.id, key.clone()).await;
@@ -228,24 +261,19 @@ impl KeyRing {
         row.map(|row| self.unwrap(&row)).transpose()
     }
 
-    /// Makes a key unless another process was faster.
-    async fn make(&self, name: &KeyName) -> Result<(), StoreError> {
+    /// Draws a key of this name.
+    ///
+    /// # Errors
+    /// When it cannot be wrapped.
+    pub fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
         let key = DataKey::generate(self.services.ids.uuid());
-        sqlx::query(
-            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
-             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
-             FROM subject_key WHERE subject = $2 AND scope = $3
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(key.id)
-        .bind(&name.subject)
-        .bind(&name.scope)
-        .bind(self.master.id())
-        .bind(self.master.wrap(&key)?)
-        .bind(key.fingerprint())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        Ok(NewKey {
+            id: key.id,
+            name,
+            master_id: self.master.id().to_owned(),
+            wrapped: self.master.wrap(&key)?,
+            fingerprint: key.fingerprint(),
+        })
     }
 
     fn unwrap(&self, row: &PgRow) -> Result<DataKey, StoreError> {

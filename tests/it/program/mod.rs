@@ -3,6 +3,7 @@
 mod audit;
 mod crash;
 mod demo;
+mod mails;
 mod order;
 mod outage;
 mod roles;

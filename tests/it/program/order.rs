@@ -24,7 +24,7 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
     }))
     .await;
     let start = || role(house.folder.path(), "api", &house.database);
-    let mut programs = vec![start().ready().await, start().ready().await];
+    let mut programs = [start().ready().await, start().ready().await];
 
     let writing = join_all(accounts.iter().map(|account| async {
         for _ in 0..EVENTS {
