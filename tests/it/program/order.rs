@@ -59,7 +59,7 @@ async fn whoever_holds_up_the_order_is_named_and_the_lag_is_measured() {
     // An event that has been waiting for an hour: the test cannot.
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id, recorded_at)
-         VALUES ('account', 'acc_1', 1, 'account.password_changed', '1', '{\"PasswordChanged\":{}}', '{}',
+         VALUES ('account', 'acc_1', 1, 'account.password_changed', '1', '{\"event\": \"password_changed\"}', '{}',
                  gen_random_uuid(), clock_timestamp() - interval '1 hour')",
     )
     .execute(&pool)

@@ -92,7 +92,7 @@ async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
     for account in &accounts[..4] {
         sqlx::query(
             "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
-             VALUES ('account', $1, 2, 'account.password_changed', '1', '{\"PasswordChanged\":{}}', '{}', gen_random_uuid())",
+             VALUES ('account', $1, 2, 'account.password_changed', '1', '{\"event\": \"password_changed\"}', '{}', gen_random_uuid())",
         )
         .bind(account.to_string())
         .execute(&mut *hanging)
