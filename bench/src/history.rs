@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::Effort;
 use crate::report::Report;
-use crate::scratch::{Scratch, Server, execute, register, sign_in};
+use crate::scratch::{Server, execute, register, sign_in};
 
 /// Events an account has.
 const LENGTHS: [usize; 5] = [1, 10, 100, 1_000, 10_000];
@@ -35,7 +35,7 @@ pub(crate) async fn measure(server: &Server, effort: Effort, report: &mut Report
     }
     for _ in 0..effort.rounds {
         for histories in &mut all {
-            histories.measure(&scratch, &store).await?;
+            histories.measure(&store).await?;
         }
     }
     let usual = |of: fn(&Histories) -> &Vec<f64>| {
@@ -70,7 +70,7 @@ impl Histories {
     }
 
     /// One command on each account: by a process that knows it, and by one that knows nothing.
-    async fn measure(&mut self, scratch: &Scratch, store: &EventStore) -> anyhow::Result<()> {
+    async fn measure(&mut self, store: &EventStore) -> anyhow::Result<()> {
         for account in &self.accounts {
             execute(store, *account, sign_in(store.services())).await?;
             let warm = Instant::now();
@@ -78,9 +78,9 @@ impl Histories {
             self.warm.push(warm.elapsed().as_secs_f64() * 1e6);
         }
         for account in &self.accounts {
-            let strange = scratch.strange(store)?;
+            store.forget_everything();
             let cold = Instant::now();
-            execute(&strange, *account, sign_in(store.services())).await?;
+            execute(store, *account, sign_in(store.services())).await?;
             self.cold.push(cold.elapsed().as_secs_f64() * 1e6);
         }
         Ok(())

@@ -69,12 +69,9 @@ impl Scratch {
 
     /// A store on it, as a process has one.
     pub(crate) fn store(&self) -> anyhow::Result<EventStore> {
-        Ok(EventStore::new(self.pool(CONNECTIONS)?, self.services.clone(), master()?))
-    }
-
-    /// A store that remembers nothing, on the connections of another.
-    pub(crate) fn strange(&self, other: &EventStore) -> anyhow::Result<EventStore> {
-        Ok(EventStore::new(other.pool().clone(), self.services.clone(), master()?))
+        // What is sealed with it ends with the run.
+        let master = MasterKey::generate();
+        Ok(EventStore::new(self.pool(CONNECTIONS)?, self.services.clone(), master))
     }
 
     /// Drops it.
@@ -84,11 +81,6 @@ impl Scratch {
         pool.close().await;
         Ok(())
     }
-}
-
-/// The same for all stores of a run.
-fn master() -> anyhow::Result<MasterKey> {
-    Ok(MasterKey::from_base64("bWVhc3VyZWQga2V5LCBvZiAzMiBieXRlcy4gMTIzNDU=")?)
 }
 
 /// Accounts to send commands to.

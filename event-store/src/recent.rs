@@ -60,6 +60,10 @@ impl Recent {
         self.aggregates.invalidate(&(aggregate_type, id.to_owned()));
     }
 
+    pub(crate) fn forget_everything(&self) {
+        self.aggregates.invalidate_all();
+    }
+
     /// Drops what one of these keys opened.
     pub(crate) fn forget_opened_by(&self, destroyed: BTreeSet<Uuid>) {
         // Fails only without the support that the cache was built with.

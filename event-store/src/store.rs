@@ -41,7 +41,7 @@ impl EventStore {
     pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
         let recent = Arc::new(Recent::new());
         let keys = KeyRing::new(pool.clone(), master, services.clone(), Arc::clone(&recent));
-        let cohorts = Arc::new(Cohorts::new(pool.clone()));
+        let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
         Self { inner: Arc::new(Inner { pool, services, keys, appended, head, cohorts, recent }) }
     }
@@ -59,6 +59,13 @@ impl EventStore {
     /// The data keys.
     pub fn keys(&self) -> &KeyRing {
         &self.inner.keys
+    }
+
+    /// Drops all that is remembered of keys and aggregates: the next command finds the store as a process
+    /// does that has just started.
+    pub fn forget_everything(&self) {
+        self.inner.keys.forget_everything();
+        self.inner.recent.forget_everything();
     }
 
     /// How far the log has come, as far as this process knows.

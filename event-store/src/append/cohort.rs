@@ -24,6 +24,8 @@ const FLIGHTS: usize = 2;
 const LONG: Duration = Duration::from_millis(500);
 /// Commands in one statement.
 const MOST: usize = 128;
+/// Connections: one for each flight, and some for those that wait for a lock.
+const CONNECTIONS: u32 = 6;
 
 /// The commands of this process that are being stored.
 pub(crate) struct Cohorts {
@@ -58,7 +60,12 @@ pub(crate) enum Landed {
 }
 
 impl Cohorts {
-    pub(crate) fn new(pool: PgPool) -> Self {
+    /// On connections of its own: commands that are being decided cannot keep them from being stored.
+    pub(crate) fn new(pool: &PgPool) -> Self {
+        // The statement is planned once: with hundreds of values at hand PostgreSQL would rather plan it
+        // anew each time, which takes longer than carrying it out.
+        let options = (*pool.connect_options()).clone().options([("plan_cache_mode", "force_generic_plan")]);
+        let pool = pool.options().clone().max_connections(CONNECTIONS).connect_lazy_with(options);
         Self { pool, state: Mutex::default() }
     }
 

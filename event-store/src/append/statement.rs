@@ -16,10 +16,12 @@ const VERDICT: &str = "
 WITH live AS MATERIALIZED (
     SELECT key_id FROM subject_key WHERE key_id = ANY($5::uuid[]) AND destroyed_at IS NULL
     ORDER BY key_id FOR SHARE
+), keyless AS MATERIALIZED (
+    SELECT k.n FROM unnest($4::bigint[], $5::uuid[]) AS k (n, key_id)
+    WHERE k.key_id NOT IN (SELECT key_id FROM live)
 ), verdict AS MATERIALIZED (
     SELECT c.n, c.aggregate_type, c.aggregate_id, CASE
-        WHEN c.n IN (SELECT k.n FROM unnest($4::bigint[], $5::uuid[]) AS k (n, key_id)
-                     WHERE k.key_id NOT IN (SELECT key_id FROM live)) THEN 'key_gone'
+        WHEN c.n IN (SELECT n FROM keyless) THEN 'key_gone'
         WHEN (SELECT e.sequence FROM events e
               WHERE e.aggregate_type = c.aggregate_type AND e.aggregate_id = c.aggregate_id
               ORDER BY e.sequence DESC LIMIT 1) IS DISTINCT FROM nullif(c.first - 1, 0) THEN 'conflict'";

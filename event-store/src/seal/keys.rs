@@ -242,6 +242,11 @@ impl KeyRing {
         let _ = self.live.invalidate_entries_if(move |_, key| ids.contains(&key.id));
     }
 
+    pub(crate) fn forget_everything(&self) {
+        self.live.invalidate_all();
+        self.by_id.invalidate_all();
+    }
+
     /// Forgets what is cached for `name`.
     async fn forget(&self, name: &KeyName) {
         if let Some(key) = self.live.remove(name).await {
