@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::AccountId;
 use humantime::Duration;
+use projections::Instant;
 use secrecy::SecretString;
 use url::Url;
 use workers::bus::Subjects;
@@ -71,6 +72,9 @@ pub enum Command {
     /// Replay what happened
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look after the read models
+    #[command(subcommand)]
+    Projections(ProjectionsCommand),
     /// Measure how fast it is here, beside what the database does at best
     Bench(BenchOptions),
 }
@@ -100,6 +104,19 @@ pub struct BenchOptions {
 pub enum AuditCommand {
     /// Every event that concerns an account, in order
     History(Box<HistoryOptions>),
+    /// How an account stood at an instant, with its privacy requests
+    State(Box<StateOptions>),
+}
+
+/// What can be done about read models.
+#[derive(Debug, Subcommand)]
+pub enum ProjectionsCommand {
+    /// How far each has come, how late it is, and what it could not take
+    List(Box<ReaderOptions>),
+    /// Fill one anew beside the live one, and put it in its place; another may serve meanwhile
+    Rebuild(Box<RebuildOptions>),
+    /// Try again what could not be taken
+    Retry(Box<RetryOptions>),
 }
 
 /// `serve`.
@@ -181,9 +198,60 @@ pub struct HistoryOptions {
     /// The database to read.
     #[command(flatten)]
     pub reader: ReaderOptions,
+    /// Up to when: 2026-05-03T10:00:00Z, or 2026-05-03 for the end of that day (UTC)
+    #[arg(long)]
+    pub at: Option<Instant>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub format: HistoryFormat,
+}
+
+/// `audit state`.
+#[derive(Clone, Debug, Args)]
+pub struct StateOptions {
+    /// The account
+    pub account: AccountId,
+    /// The database to read.
+    #[command(flatten)]
+    pub reader: ReaderOptions,
+    /// When: 2026-05-03T10:00:00Z, or 2026-05-03 for the end of that day (UTC) [default: now]
+    #[arg(long)]
+    pub at: Option<Instant>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: StateFormat,
+}
+
+/// How a state is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StateFormat {
+    /// A line for each value.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// `projections rebuild`.
+#[derive(Clone, Debug, Args)]
+pub struct RebuildOptions {
+    /// The read model, as `projections list` names it
+    pub name: String,
+    /// The database.
+    #[command(flatten)]
+    pub reader: ReaderOptions,
+    /// Begin anew instead of going on where an earlier rebuild was broken off
+    #[arg(long)]
+    pub anew: bool,
+}
+
+/// `projections retry`.
+#[derive(Clone, Debug, Args)]
+pub struct RetryOptions {
+    /// The read model [default: all of them]
+    pub name: Option<String>,
+    /// The database.
+    #[command(flatten)]
+    pub reader: ReaderOptions,
 }
 
 /// How a history is printed.

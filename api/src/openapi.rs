@@ -182,6 +182,9 @@ mod tests {
         GET /readyz
         POST /track
         POST /v1/admin/accounts
+        GET /v1/admin/accounts/{id}/history
+        GET /v1/admin/accounts/{id}/state
+        GET /v1/admin/parked-events
         GET /v1/me
         GET /v1/me/history
         PUT /v1/me/password

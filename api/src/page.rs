@@ -53,10 +53,22 @@ impl Page {
 
     /// The link to the next page of the list at `path`.
     pub(crate) fn link(&self, path: &str, next: Option<&str>) -> NextLink {
-        NextLink(next.map(|next| format!("<{path}?limit={}&cursor={next}>; rel=\"next\"", self.limit)))
+        self.link_with(path, next, "")
     }
 
-    fn parse(uri: &Uri) -> Result<Self, InputError> {
+    /// As [`link`](Self::link), repeating `others`: parameters of the route's own, each with a `&` before it.
+    pub(crate) fn link_with(&self, path: &str, next: Option<&str>, others: &str) -> NextLink {
+        let limit = self.limit;
+        NextLink(next.map(|next| format!("<{path}?limit={limit}&cursor={next}{others}>; rel=\"next\"")))
+    }
+
+    /// Whether it is the first page of its list.
+    pub(crate) fn is_first(&self) -> bool {
+        self.cursor.is_none()
+    }
+
+    /// The page that `uri` asks for; `others` are parameters of the route's own.
+    pub(crate) fn parse(uri: &Uri, others: &[&str]) -> Result<Self, InputError> {
         let mut page = Self { limit: DEFAULT, cursor: None };
         for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
             match name.as_ref() {
@@ -66,6 +78,7 @@ impl Page {
                     page.limit = limit.ok_or_else(wrong)?;
                 }
                 "cursor" => page.cursor = Some(value.into_owned()),
+                other if others.contains(&other) => {}
                 other => return Err(InputError::parameter(other, "there is no such parameter here")),
             }
         }
@@ -77,7 +90,7 @@ impl FromRequestParts<AppState> for Page {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
-        Self::parse(&parts.uri).map_err(Problem::invalid_parameter)
+        Self::parse(&parts.uri, &[]).map_err(Problem::invalid_parameter)
     }
 }
 
@@ -100,7 +113,7 @@ mod tests {
     use super::*;
 
     fn parse(query: &str) -> Result<Page, InputError> {
-        Page::parse(&format!("/v1/things?{query}").parse().unwrap())
+        Page::parse(&format!("/v1/things?{query}").parse().unwrap(), &[])
     }
 
     #[test]

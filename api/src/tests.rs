@@ -149,6 +149,9 @@ async fn without_a_database_every_route_says_so_in_time() {
         request("GET", &archive, None),
         request("DELETE", &archive, None),
         request("POST", "/v1/admin/accounts", Some(r#"{"email": "ada@example.com", "name": "Ada"}"#)),
+        request("GET", "/v1/admin/accounts/acc_00000000000000000000000001/history", None),
+        request("GET", "/v1/admin/accounts/acc_00000000000000000000000001/state", None),
+        request("GET", "/v1/admin/parked-events", None),
         request("POST", "/track", Some(event)),
     ];
     let mut all = Vec::new();

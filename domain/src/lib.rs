@@ -7,16 +7,20 @@
 pub mod account;
 pub mod effect;
 pub mod email;
+pub mod event;
 pub mod ids;
 pub mod personal;
 pub mod privacy_request;
 pub mod sentence;
 pub mod services;
 pub mod snapshot;
+pub mod upcast;
 
 pub use effect::{Effect, Effects};
 pub use email::EmailAddress;
+pub use event::Event;
 pub use ids::{AccountId, EventId, OperatorId, RequestId, SessionId};
 pub use personal::{Personal, Scope, SubjectId};
 pub use services::{Clock, IdSource, Services};
 pub use snapshot::Snapshot;
+pub use upcast::{Upcaster, Upcasters};

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::account::{Account, AccountEvent};
-use crate::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
-use cqrs_es::Aggregate;
+use crate::event::{Event, Form};
 
 /// Events that can be told in a sentence.
 pub trait Sentence {
@@ -15,14 +13,9 @@ pub trait Sentence {
 
 /// The sentence for a stored event, opened, of any aggregate. An event this release does not know
 /// reads as its type.
-pub fn sentence_of(aggregate_type: &str, event_type: &str, payload: &Value) -> String {
-    fn read<E: Sentence + serde::de::DeserializeOwned>(payload: &Value) -> Option<String> {
-        serde_json::from_value::<E>(payload.clone()).ok().map(|event| event.sentence())
+pub fn sentence_of(form: Form<'_>, payload: &Value) -> String {
+    match Event::from_value(form, payload.clone()) {
+        Ok(event) => event.sentence(),
+        Err(_) => format!("An event of type {}", form.event_type),
     }
-    match aggregate_type {
-        Account::TYPE => read::<AccountEvent>(payload),
-        PrivacyRequest::TYPE => read::<PrivacyRequestEvent>(payload),
-        _ => None,
-    }
-    .unwrap_or_else(|| format!("An event of type {event_type}"))
 }

@@ -100,10 +100,20 @@ impl Leadership {
     }
 
     /// Gives the lead up at once, for a successor that is waiting.
-    async fn resign(self) {
-        // A connection that cannot be closed is dead, and its lock with it.
+    pub async fn resign(mut self) {
+        // A connection that cannot be spoken to or closed is dead, and its lock with it. The server may take a
+        // moment to notice that one was closed, so the lock is given up first.
+        let _ = sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut self.connection).await;
         let _ = self.connection.close().await;
     }
+}
+
+/// Whether anybody leads in `duty`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_led(pool: &PgPool, duty: &str) -> Result<bool, StoreError> {
+    is_held(pool, lock_number(duty)).await
 }
 
 /// Whether anybody holds the lock: asked first, so that those who wait open no connections.

@@ -20,9 +20,11 @@ mod recent;
 mod repository;
 pub mod retry;
 pub mod seal;
+pub mod seed;
 pub mod sequencer;
 mod snapshot;
 mod store;
+pub mod tail;
 pub mod usage;
 pub mod vault;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::EventId;
-use serde::de::DeserializeOwned;
+use domain::event::{Event, Form, UnknownForm};
+use domain::{EventId, Upcasters};
 use serde_json::Value;
 use sqlx::postgres::{PgListener, PgRow};
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
@@ -17,13 +17,16 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::retry::Delays;
-use crate::seal::{self, DataKey, KeyRing, Place};
+use crate::seal::{self, DataKey, Place};
 use crate::store::{EventStore, Inner};
 
 /// The channel on which the sequencer says how far the log has come.
 pub(crate) const CHANNEL: &str = "log_head";
 /// How often an event's position is asked for.
 const LOOK: Duration = Duration::from_millis(20);
+/// How far the times of two events may be apart that lie in the log the other way round. Ours are open for
+/// half a minute at most.
+const DISORDER: chrono::Duration = chrono::Duration::minutes(10);
 /// How often the head is asked for although nobody announced a new one.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -88,17 +91,21 @@ impl LogEntry {
         }
     }
 
-    /// The event itself.
+    /// What it says of its own form.
+    pub fn form(&self) -> Form<'_> {
+        Form {
+            aggregate_type: &self.aggregate_type,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
+        }
+    }
+
+    /// The event itself, of an opened entry.
     ///
     /// # Errors
-    /// When this release does not know its form. The error names the event and quotes nothing of it.
-    pub fn event<E: DeserializeOwned>(&self) -> Result<E, StoreError> {
-        serde_json::from_value(self.payload.clone()).map_err(|error| {
-            let (id, kind, what) = (self.event_id, &self.event_type, error.classify());
-            StoreError::Unreadable(format!(
-                "event {id} of type {kind} has not the form it should have ({what:?})"
-            ))
-        })
+    /// When this release does not know its form. The error quotes nothing of it.
+    pub fn event(&self) -> Result<Event, UnknownForm> {
+        Event::from_value(self.form(), self.payload.clone())
     }
 
     /// A member of the metadata that is text.
@@ -159,6 +166,37 @@ pub async fn newest_position(db: impl PgExecutor<'_>) -> Result<i64, StoreError>
     Ok(sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM log").fetch_one(db).await?)
 }
 
+/// When the event at a position was stored, if there is one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn recorded_at(
+    db: impl PgExecutor<'_>,
+    position: i64,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let statement = "SELECT recorded_at FROM log JOIN events USING (era, xid, ord) WHERE position = $1";
+    Ok(sqlx::query_scalar(statement).bind(position).fetch_optional(db).await?)
+}
+
+/// A position at or after which nothing was stored at or before `instant`. Found by halving, since events lie
+/// in the log nearly in the order of their times: nearly, because what is stored side by side may be
+/// ordered otherwise, and a transaction may be open for a while ([`DISORDER`]).
+///
+/// # Errors
+/// When the store fails.
+pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i64, StoreError> {
+    let later = instant.checked_add_signed(DISORDER).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let (mut before, mut beyond) = (0, newest_position(pool).await? + 1);
+    while beyond - before > 1 {
+        let middle = before + (beyond - before) / 2;
+        match recorded_at(pool, middle).await? {
+            Some(at) if at <= later => before = middle,
+            _ => beyond = middle,
+        }
+    }
+    Ok(beyond)
+}
+
 /// Which keys to open with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -168,12 +206,13 @@ pub enum Freshness {
     Now,
 }
 
-/// Opens the personal values of entries; those whose key was destroyed read as erased.
+/// Opens the personal values of entries, and lifts entries of an earlier form to that of this release. Values
+/// whose key was destroyed read as erased.
 ///
 /// # Errors
 /// When the store fails, or a value does not authenticate.
 pub async fn open(
-    keys: &KeyRing,
+    store: &EventStore,
     entries: Vec<LogEntry>,
     freshness: Freshness,
 ) -> Result<Vec<LogEntry>, StoreError> {
@@ -183,16 +222,22 @@ pub async fn open(
         seal::sealing_keys(&entry.metadata, &mut ids)?;
     }
     let keys = match freshness {
-        Freshness::Cached => keys.by_ids(&ids).await?,
-        Freshness::Now => keys.by_ids_now(&ids).await?,
+        Freshness::Cached => store.keys().by_ids(&ids).await?,
+        Freshness::Now => store.keys().by_ids_now(&ids).await?,
     };
-    entries.into_iter().map(|entry| open_entry(entry, &keys)).collect()
+    entries.into_iter().map(|entry| open_entry(entry, &keys, store.upcasters())).collect()
 }
 
-fn open_entry(mut entry: LogEntry, keys: &HashMap<Uuid, Arc<DataKey>>) -> Result<LogEntry, StoreError> {
+fn open_entry(
+    mut entry: LogEntry,
+    keys: &HashMap<Uuid, Arc<DataKey>>,
+    upcasters: Upcasters,
+) -> Result<LogEntry, StoreError> {
     let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
-    entry.payload = seal::open_payload(payload, entry.place("payload"), keys)?;
+    let payload = seal::open_payload(payload, entry.place("payload"), keys)?;
     entry.metadata = seal::open_payload(metadata, entry.place("metadata"), keys)?;
+    let version = std::mem::take(&mut entry.event_version);
+    (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
     Ok(entry)
 }
 
@@ -283,28 +328,4 @@ pub async fn lag(pool: &PgPool) -> Result<i64, StoreError> {
     )
     .fetch_one(pool)
     .await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_event_that_cannot_be_read_is_named_and_not_quoted() {
-        let entry = LogEntry {
-            position: 1,
-            event_id: EventId::from_uuid(Uuid::nil()),
-            aggregate_type: "account".to_owned(),
-            aggregate_id: "acc_1".to_owned(),
-            sequence: 1,
-            event_type: "account.registered".to_owned(),
-            event_version: "1".to_owned(),
-            payload: json!({"event": "registered", "email": "ada@example.com"}),
-            metadata: json!({}),
-            recorded_at: DateTime::UNIX_EPOCH,
-        };
-        let error = entry.event::<domain::account::AccountEvent>().unwrap_err().to_string();
-        assert!(error.contains("account.registered") && !error.contains("ada@"), "{error}");
-    }
 }

@@ -9,6 +9,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::persist::{
     PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot,
 };
+use domain::Upcasters;
 use domain::effect::{ClaimKind, Effect};
 use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
@@ -117,9 +118,10 @@ impl SealedEventRepository {
             seal::sealing_keys(&event.payload, &mut ids).map_err(unreadable)?;
         }
         let keys = self.inner.keys.by_ids(&ids).await.map_err(failed)?;
+        let upcasters = self.inner.upcasters;
         let events = events
             .into_iter()
-            .map(|event| open_event(event, &keys).map_err(unreadable))
+            .map(|event| open_event(event, &keys, upcasters).map_err(unreadable))
             .collect::<Result<_, _>>()?;
         Ok(Opened { events, keys: keys.into_keys().collect() })
     }
@@ -275,9 +277,12 @@ fn place<'a>(event: &'a SerializedEvent, column: &'static str) -> Place<'a> {
 fn open_event(
     mut event: SerializedEvent,
     keys: &HashMap<Uuid, Arc<DataKey>>,
+    upcasters: Upcasters,
 ) -> Result<SerializedEvent, seal::SealError> {
     let payload = std::mem::take(&mut event.payload);
-    event.payload = seal::open_payload(payload, place(&event, "payload"), keys)?;
+    let payload = seal::open_payload(payload, place(&event, "payload"), keys)?;
+    let version = std::mem::take(&mut event.event_version);
+    (event.event_version, event.payload) = upcasters.lift(&event.event_type, version, payload);
     event.metadata = json!({});
     Ok(event)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::effect::ClaimKind;
-use domain::{EmailAddress, EventId, Services};
+use domain::{EmailAddress, EventId, Services, Upcasters};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sqlx::PgPool;
@@ -28,6 +28,7 @@ pub struct EventStore {
 pub(crate) struct Inner {
     pub pool: PgPool,
     pub services: Services,
+    pub upcasters: Upcasters,
     pub keys: KeyRing,
     /// Rung after each append of this process, so that a sequencer in it need not poll.
     pub appended: Arc<Notify>,
@@ -39,11 +40,16 @@ pub(crate) struct Inner {
 impl EventStore {
     /// A store on `pool`, which may still be away.
     pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
+        Self::with_upcasters(pool, services, master, Upcasters::default())
+    }
+
+    /// A store that lifts old events by other steps than those of this release.
+    pub fn with_upcasters(pool: PgPool, services: Services, master: MasterKey, upcasters: Upcasters) -> Self {
         let recent = Arc::new(Recent::new());
         let keys = KeyRing::new(pool.clone(), master, services.clone(), Arc::clone(&recent));
         let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
-        Self { inner: Arc::new(Inner { pool, services, keys, appended, head, cohorts, recent }) }
+        Self { inner: Arc::new(Inner { pool, services, upcasters, keys, appended, head, cohorts, recent }) }
     }
 
     /// The pool, for the read models.
@@ -66,6 +72,11 @@ impl EventStore {
     pub fn forget_everything(&self) {
         self.inner.keys.forget_everything();
         self.inner.recent.forget_everything();
+    }
+
+    /// How events of earlier forms are lifted.
+    pub fn upcasters(&self) -> Upcasters {
+        self.inner.upcasters
     }
 
     /// How far the log has come, as far as this process knows.

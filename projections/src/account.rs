@@ -1,21 +1,31 @@
 //! Accounts as they are now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
-use domain::AccountId;
 use domain::account::{Account, AccountEvent, Preferences};
+use domain::{AccountId, Event};
 use event_store::StoreError;
-use event_store::log::LogEntry;
+use event_store::tail::{Fact, Payloads, Selection};
 use sqlx::PgConnection;
 
-use crate::runner::Projection;
+use crate::projection::{Failure, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
 pub const NAME: &str = "account";
+
+/// Events that change nothing in it but the version. What is not named here is read: a later release
+/// may have added it.
+const NO_CHANGE: [&str; 5] = [
+    "account.signed_in",
+    "account.signed_out",
+    "account.reauthenticated",
+    "account.password_changed",
+    "account.history_viewed",
+];
 
 /// An account as it is now. Personal values are `None` once erased.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -44,16 +54,18 @@ impl AccountView {
         Preferences { personalization: self.personalization, usage_logging: self.usage_logging }
     }
 
-    fn apply(&mut self, entry: &LogEntry, event: &AccountEvent) {
-        self.version = entry.sequence;
+    fn apply(&mut self, fact: &Fact) {
+        self.version = fact.sequence;
+        let Some(Event::Account(event)) = fact.event() else { return };
         if let AccountEvent::PreferencesChanged { personalization, usage_logging, .. } = event {
             self.personalization = personalization.map_or(self.personalization, |change| change.to);
             self.usage_logging = usage_logging.map_or(self.usage_logging, |change| change.to);
-            self.changed_at = entry.recorded_at;
+            self.changed_at = fact.recorded_at;
         }
     }
 
-    fn registered(entry: &LogEntry, event: AccountEvent) -> Option<Self> {
+    fn registered(fact: &Fact) -> Option<Self> {
+        let Some(Event::Account(event)) = fact.event() else { return None };
         let AccountEvent::Registered { account_id, email, name, preferences, .. } = event else {
             return None;
         };
@@ -63,9 +75,9 @@ impl AccountView {
             name: name.known().cloned(),
             personalization: preferences.personalization,
             usage_logging: preferences.usage_logging,
-            registered_at: entry.recorded_at,
-            changed_at: entry.recorded_at,
-            version: entry.sequence,
+            registered_at: fact.recorded_at,
+            changed_at: fact.recorded_at,
+            version: fact.sequence,
         })
     }
 }
@@ -79,34 +91,33 @@ impl Projection for AccountProjection {
         NAME
     }
 
-    fn wants(&self, entry: &LogEntry) -> bool {
-        entry.aggregate_type == Account::TYPE
+    fn tables(&self) -> &'static [Table] {
+        &[Table { name: "account_view", writing: Writing::ByKey }]
     }
 
-    fn opens(&self) -> bool {
-        true
+    fn selection(&self) -> Selection {
+        Selection { aggregate_types: &[Account::TYPE], payloads: Payloads::AllBut(&NO_CHANGE), opened: true }
     }
 
-    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
-        let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
+    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+        let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
         let known: Vec<AccountView> = sqlx::query_as("SELECT * FROM account_view WHERE account_id = ANY($1)")
-            .bind(&ids)
+            .bind(ids.into_iter().collect::<Vec<_>>())
             .fetch_all(&mut *db)
             .await?;
         let mut views: BTreeMap<String, AccountView> =
             known.into_iter().map(|view| (view.account_id.clone(), view)).collect();
-        for entry in entries {
-            let event: AccountEvent = entry.event()?;
-            match views.get_mut(&entry.aggregate_id) {
-                Some(view) => view.apply(entry, &event),
+        for fact in facts {
+            match views.get_mut(&fact.aggregate_id) {
+                Some(view) => view.apply(fact),
                 None => {
-                    if let Some(view) = AccountView::registered(entry, event) {
+                    if let Some(view) = AccountView::registered(fact) {
                         views.insert(view.account_id.clone(), view);
                     }
                 }
             }
         }
-        write(db, &views.into_values().collect::<Vec<_>>()).await
+        Ok(write(db, &views.into_values().collect::<Vec<_>>()).await?)
     }
 }
 

@@ -3,19 +3,21 @@
 //! The read model holds positions only; the events are read from the log and opened when somebody
 //! looks, so an erasure reaches them at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
-use domain::AccountId;
 use domain::account::Account;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
+use domain::{AccountId, Event};
 use event_store::log::{self, Freshness, LogEntry};
+use event_store::tail::{Fact, Payloads, Selection};
 use event_store::{EventStore, StoreError};
 use futures::{Stream, TryStreamExt};
 use sqlx::PgConnection;
 
-use crate::runner::Projection;
+use crate::projection::{Failure, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -32,37 +34,51 @@ impl Projection for HistoryProjection {
         NAME
     }
 
-    fn wants(&self, entry: &LogEntry) -> bool {
-        [Account::TYPE, PrivacyRequest::TYPE].contains(&entry.aggregate_type.as_str())
+    fn tables(&self) -> &'static [Table] {
+        &[
+            Table { name: "account_history", writing: Writing::Added },
+            Table { name: "account_history_owner", writing: Writing::ByKey },
+        ]
     }
 
-    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
-        let mut owners = known_owners(db, entries).await?;
-        let mut rows: (Vec<String>, Vec<i64>) = Default::default();
-        let mut new_owners: (Vec<String>, Vec<String>) = Default::default();
-        for entry in entries {
-            if let Some(account) = owner_named_by(entry) {
-                new_owners.0.push(entry.aggregate_id.clone());
-                new_owners.1.push(account.clone());
-                owners.insert(entry.aggregate_id.clone(), account);
-            }
-            let account = match entry.aggregate_type.as_str() {
-                Account::TYPE => Some(&entry.aggregate_id),
-                _ => owners.get(&entry.aggregate_id),
-            };
-            if let Some(account) = account {
-                rows.0.push(account.clone());
-                rows.1.push(entry.position);
-            }
+    /// Of the events themselves it needs only those that name an owner.
+    fn selection(&self) -> Selection {
+        Selection {
+            aggregate_types: &[Account::TYPE, PrivacyRequest::TYPE],
+            payloads: Payloads::Only(&["privacy_request.received"]),
+            opened: false,
         }
-        sqlx::query(
-            "INSERT INTO account_history_owner (aggregate_id, account_id)
-             SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
-        )
-        .bind(new_owners.0)
-        .bind(new_owners.1)
-        .execute(&mut *db)
-        .await?;
+    }
+
+    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+        let new: BTreeMap<&str, String> = facts.iter().filter_map(|fact| named_owner(fact)).collect();
+        let known = known_owners(db, facts, &new).await?;
+        let mut rows: (Vec<&str>, Vec<i64>) = Default::default();
+        for fact in facts {
+            let id = fact.aggregate_id.as_str();
+            let account = match fact.aggregate_type.as_str() {
+                Account::TYPE => Some(id),
+                _ => new.get(id).or_else(|| known.get(id)).map(String::as_str),
+            };
+            let Some(account) = account else {
+                let reason = "no earlier event says whose it is";
+                return Err(Failure::Refused { position: fact.position, reason });
+            };
+            rows.0.push(account);
+            rows.1.push(fact.position);
+        }
+        if !new.is_empty() {
+            let (ids, accounts): (Vec<&str>, Vec<&str>) =
+                new.iter().map(|(id, account)| (*id, account.as_str())).unzip();
+            sqlx::query(
+                "INSERT INTO account_history_owner (aggregate_id, account_id)
+                 SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING",
+            )
+            .bind(ids)
+            .bind(accounts)
+            .execute(&mut *db)
+            .await?;
+        }
         sqlx::query(
             "INSERT INTO account_history (account_id, position) SELECT * FROM unnest($1::text[], $2::bigint[])",
         )
@@ -74,34 +90,40 @@ impl Projection for HistoryProjection {
     }
 }
 
+/// The account an aggregate belongs to, where its first event says so.
+fn named_owner(fact: &Fact) -> Option<(&str, String)> {
+    match fact.event() {
+        Some(Event::PrivacyRequest(PrivacyRequestEvent::Received { account_id, .. })) => {
+            Some((&fact.aggregate_id, account_id.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// Whose the aggregates are that say nothing of it in these facts.
 async fn known_owners(
     db: &mut PgConnection,
-    entries: &[LogEntry],
-) -> Result<BTreeMap<String, String>, StoreError> {
-    let others = entries.iter().filter(|entry| entry.aggregate_type != Account::TYPE);
-    let ids: Vec<&str> = others.map(|entry| entry.aggregate_id.as_str()).collect();
+    facts: &[&Fact],
+    new: &BTreeMap<&str, String>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let others = facts.iter().filter(|fact| fact.aggregate_type != Account::TYPE);
+    let ids: BTreeSet<&str> =
+        others.map(|fact| fact.aggregate_id.as_str()).filter(|id| !new.contains_key(id)).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT aggregate_id, account_id FROM account_history_owner WHERE aggregate_id = ANY($1)",
     )
-    .bind(&ids)
+    .bind(ids.into_iter().collect::<Vec<_>>())
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().collect())
 }
 
-/// The account an aggregate belongs to, where its first event says so.
-fn owner_named_by(entry: &LogEntry) -> Option<String> {
-    if entry.aggregate_type != PrivacyRequest::TYPE || entry.sequence != 1 {
-        return None;
-    }
-    match serde_json::from_value(entry.payload.clone()) {
-        Ok(PrivacyRequestEvent::Received { account_id, .. }) => Some(account_id.to_string()),
-        _ => None,
-    }
-}
-
 impl Views {
-    /// Events that concern an account, opened, newest first, before position `before` if given.
+    /// Events that concern an account, opened, newest first: before position `before` and stored by `until`,
+    /// if given.
     ///
     /// # Errors
     /// When the store fails.
@@ -109,61 +131,100 @@ impl Views {
         &self,
         store: &EventStore,
         account: AccountId,
-        before: Option<i64>,
+        (before, until): (Option<i64>, Option<DateTime<Utc>>),
         limit: i64,
     ) -> Result<Vec<LogEntry>, StoreError> {
-        let positions: Vec<i64> = sqlx::query_scalar(
-            "SELECT position FROM account_history WHERE account_id = $1 AND position < $2
-             ORDER BY position DESC LIMIT $3",
-        )
-        .bind(account.to_string())
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(limit)
-        .fetch_all(self.pool())
-        .await?;
-        let mut entries = read_opened(store, &positions).await?;
-        entries.reverse();
-        Ok(entries)
+        let mut before = before.unwrap_or(i64::MAX).min(beyond(store, until).await?);
+        let mut found: Vec<LogEntry> = Vec::new();
+        let wanted = usize::try_from(limit).unwrap_or_default();
+        while found.len() < wanted {
+            let positions: Vec<i64> = sqlx::query_scalar(
+                "SELECT position FROM account_history WHERE account_id = $1 AND position < $2
+                 ORDER BY position DESC LIMIT $3",
+            )
+            .bind(account.to_string())
+            .bind(before)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+            let Some(last) = positions.last() else { break };
+            before = *last;
+            let entries = read_opened(store, &positions, until).await?;
+            found.extend(entries.into_iter().rev());
+        }
+        found.truncate(wanted);
+        Ok(found)
     }
 
-    /// All events that concern an account, opened, oldest first, page by page.
+    /// All events that concern an account and were stored by `until`, if given; opened, oldest first, page
+    /// by page.
     pub fn history_stream(
         &self,
         store: EventStore,
         account: AccountId,
+        until: Option<DateTime<Utc>>,
     ) -> impl Stream<Item = Result<LogEntry, StoreError>> + Send + 'static {
         let views = self.clone();
-        let pages = futures::stream::try_unfold(0, move |after| {
+        let begin = HistoryPages { account: account.to_string(), until, after: 0, beyond: None };
+        let pages = futures::stream::try_unfold(begin, move |mut pages| {
             let (views, store) = (views.clone(), store.clone());
             async move {
-                let page = views.history_page(&store, account, after).await?;
-                let last = page.last().map(|entry| entry.position);
-                Ok::<_, StoreError>(last.map(|last| (futures::stream::iter(page.into_iter().map(Ok)), last)))
+                let page = pages.next(&views, &store).await?;
+                Ok::<_, StoreError>(page.map(|page| (futures::stream::iter(page.into_iter().map(Ok)), pages)))
             }
         });
         pages.try_flatten()
     }
+}
 
-    async fn history_page(
-        &self,
-        store: &EventStore,
-        account: AccountId,
-        after: i64,
-    ) -> Result<Vec<LogEntry>, StoreError> {
+/// How far a stream of a history has come.
+struct HistoryPages {
+    account: String,
+    until: Option<DateTime<Utc>>,
+    /// The last position read.
+    after: i64,
+    /// Where nothing more is to be found, once it was looked for.
+    beyond: Option<i64>,
+}
+
+impl HistoryPages {
+    async fn next(&mut self, views: &Views, store: &EventStore) -> Result<Option<Vec<LogEntry>>, StoreError> {
+        let beyond = match self.beyond {
+            Some(beyond) => beyond,
+            None => *self.beyond.insert(beyond(store, self.until).await?),
+        };
         let positions: Vec<i64> = sqlx::query_scalar(
-            "SELECT position FROM account_history WHERE account_id = $1 AND position > $2
-             ORDER BY position LIMIT $3",
+            "SELECT position FROM account_history WHERE account_id = $1 AND position > $2 AND position < $3
+             ORDER BY position LIMIT $4",
         )
-        .bind(account.to_string())
-        .bind(after)
+        .bind(&self.account)
+        .bind(self.after)
+        .bind(beyond)
         .bind(PAGE)
-        .fetch_all(self.pool())
+        .fetch_all(views.pool())
         .await?;
-        read_opened(store, &positions).await
+        let Some(last) = positions.last() else { return Ok(None) };
+        self.after = *last;
+        read_opened(store, &positions, self.until).await.map(Some)
     }
 }
 
-async fn read_opened(store: &EventStore, positions: &[i64]) -> Result<Vec<LogEntry>, StoreError> {
-    let entries = log::read_at(store.pool(), positions).await?;
-    log::open(store.keys(), entries, Freshness::Now).await
+/// A position from which on nothing was stored by `until`.
+async fn beyond(store: &EventStore, until: Option<DateTime<Utc>>) -> Result<i64, StoreError> {
+    match until {
+        Some(until) => log::position_beyond(store.pool(), until).await,
+        None => Ok(i64::MAX),
+    }
+}
+
+async fn read_opened(
+    store: &EventStore,
+    positions: &[i64],
+    until: Option<DateTime<Utc>>,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let mut entries = log::read_at(store.pool(), positions).await?;
+    if let Some(until) = until {
+        entries.retain(|entry| entry.recorded_at <= until);
+    }
+    log::open(store, entries, Freshness::Now).await
 }

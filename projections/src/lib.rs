@@ -1,20 +1,31 @@
 //! What it looks like now: read models folded from the log.
 //!
 //! One runner for all of them ([`runner`]); one file a read model, with its reducer and its
-//! queries. A read model holds nothing that the log does not: it can be dropped and made again.
+//! queries. A read model holds nothing that the log does not: it can be [rebuilt](rebuild()) at any time.
 
 pub mod account;
+mod ahead;
+mod batch;
 pub mod checkpoint;
 pub mod history;
+mod instant;
+pub mod parked;
 pub mod privacy_request;
+pub mod projection;
+pub mod rebuild;
 pub mod runner;
+pub mod state;
+pub mod status;
 mod table;
 mod told;
 mod views;
 
-pub use runner::{Projection, Runner};
+pub use instant::{Instant, InvalidInstant};
+pub use projection::{Failure, Projection};
+pub use rebuild::rebuild;
+pub use runner::Runner;
 pub use table::{Table, UnequalColumns};
-pub use told::Told;
+pub use told::{Audience, Told};
 pub use views::Views;
 
 use std::sync::Arc;
@@ -26,4 +37,9 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(privacy_request::PrivacyRequestProjection),
         Arc::new(history::HistoryProjection),
     ]
+}
+
+/// The read model of this name.
+pub fn find(name: &str) -> Option<Arc<dyn Projection>> {
+    all().into_iter().find(|projection| projection.name() == name)
 }

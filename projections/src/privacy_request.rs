@@ -3,20 +3,20 @@
 //! The row holds the aggregate itself, folded by the domain's own `apply`, so that this view and the
 //! planner can never disagree about a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestEvent, Request, next_at};
-use domain::{AccountId, RequestId};
+use domain::privacy_request::{Kind, PrivacyRequest, Request, next_at};
+use domain::{AccountId, Event, RequestId};
 use event_store::StoreError;
-use event_store::log::LogEntry;
+use event_store::tail::{Fact, Payloads, Selection};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 
-use crate::runner::Projection;
+use crate::projection::{Failure, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -43,34 +43,52 @@ impl Projection for PrivacyRequestProjection {
         NAME
     }
 
-    fn wants(&self, entry: &LogEntry) -> bool {
-        entry.aggregate_type == PrivacyRequest::TYPE
+    fn tables(&self) -> &'static [Table] {
+        &[Table { name: "privacy_request_view", writing: Writing::ByKey }]
     }
 
-    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError> {
-        let ids: Vec<&str> = entries.iter().map(|entry| entry.aggregate_id.as_str()).collect();
-        let mut folded: BTreeMap<String, (PrivacyRequest, i64)> = BTreeMap::new();
-        let known =
-            sqlx::query("SELECT request, version FROM privacy_request_view WHERE request_id = ANY($1)")
-                .bind(&ids)
-                .fetch_all(&mut *db)
-                .await?;
-        for row in known {
-            let view = read(&row)?;
-            let aggregate = PrivacyRequest { request: Some(view.request.clone()) };
-            folded.insert(view.request.request_id.to_string(), (aggregate, view.version));
-        }
-        for entry in entries {
-            let event: PrivacyRequestEvent = entry.event()?;
-            let (aggregate, version) = folded.entry(entry.aggregate_id.clone()).or_default();
-            aggregate.apply(event);
-            *version = entry.sequence;
+    fn selection(&self) -> Selection {
+        Selection { aggregate_types: &[PrivacyRequest::TYPE], payloads: Payloads::AllBut(&[]), opened: false }
+    }
+
+    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+        let mut folded = known(db, facts).await?;
+        for fact in facts {
+            let Some(Event::PrivacyRequest(event)) = fact.event() else { continue };
+            let (aggregate, version) = folded.entry(fact.aggregate_id.clone()).or_default();
+            aggregate.apply(event.clone());
+            *version = fact.sequence;
         }
         let rows = folded.into_values().filter_map(|(aggregate, version)| {
             aggregate.request.map(|request| RequestView { request, version })
         });
-        write(db, &rows.collect::<Vec<_>>()).await
+        Ok(write(db, &rows.collect::<Vec<_>>()).await?)
     }
+}
+
+/// The requests of these facts as the read model has them.
+async fn known(
+    db: &mut PgConnection,
+    facts: &[&Fact],
+) -> Result<BTreeMap<String, (PrivacyRequest, i64)>, Failure> {
+    let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
+    let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT request_id, request::text, version FROM privacy_request_view WHERE request_id = ANY($1)",
+    )
+    .bind(ids.into_iter().collect::<Vec<_>>())
+    .fetch_all(db)
+    .await?;
+    let mut known = BTreeMap::new();
+    for (id, request, version) in rows {
+        let Ok(request) = serde_json::from_str(&request) else {
+            let first = facts.iter().find(|fact| fact.aggregate_id == id);
+            let position = first.map_or(0, |fact| fact.position);
+            let reason = "its row is of another release: rebuild the read model";
+            return Err(Failure::Refused { position, reason });
+        };
+        known.insert(id, (PrivacyRequest { request: Some(request) }, version));
+    }
+    Ok(known)
 }
 
 async fn write(db: &mut PgConnection, rows: &[RequestView]) -> Result<(), StoreError> {

@@ -1,63 +1,35 @@
 //! The runner: moves one read model along the log.
 //!
-//! Read the log after the checkpoint; then, in one transaction, take the checkpoint, make sure that it is
-//! still where it was, fold, write, and move it. So every event has its effect exactly once, whatever crashes: a batch is there
-//! whole, with its checkpoint, or not at all. Any number of processes may run the same projection;
-//! the checkpoint row lets one of them work at a time.
+//! It reads ahead ([`Ahead`]) and folds page by page ([`batch`]), each exactly once, whatever crashes. Any
+//! number of processes may run the same read model; its checkpoint lets one of them work at a time. Whoever
+//! finds the work done by another stands back: it looks a little later than that one, and begins only
+//! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
+//! when it dies another goes on within moments.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use event_store::log::{self, Freshness, LogEntry};
 use event_store::retry::Delays;
-use event_store::{EventStore, StoreError};
-use sqlx::PgConnection;
+use event_store::{EventStore, StoreError, log};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::checkpoint;
+use crate::ahead::{Ahead, Next, POLL};
+use crate::parked::{self, Which};
+use crate::projection::Projection;
 use crate::views::Views;
+use crate::{batch, checkpoint};
 
-/// Entries folded in one transaction.
-const BATCH: i64 = 1_000;
-/// How long to wait before looking again although no news came.
-const POLL: Duration = Duration::from_secs(1);
-/// How long to leave the work to another process that has the checkpoint.
-const ELSEWHERE: Duration = Duration::from_millis(20);
-
-/// A read model.
-#[async_trait]
-pub trait Projection: Send + Sync + 'static {
-    /// Its name: that of its checkpoint, never changed.
-    fn name(&self) -> &'static str;
-
-    /// Whether it has anything to do with an entry.
-    fn wants(&self, entry: &LogEntry) -> bool;
-
-    /// Whether it needs personal values opened.
-    fn opens(&self) -> bool {
-        false
-    }
-
-    /// Folds entries, given in order and each exactly once, into its tables.
-    async fn project(&self, db: &mut PgConnection, entries: &[LogEntry]) -> Result<(), StoreError>;
-}
+/// How much later than the one at work the others look.
+const STAND_BACK: Duration = Duration::from_millis(30);
+/// How often parked streams whose time has come are looked for.
+const RETRIES: Duration = Duration::from_secs(60);
 
 /// See the module.
 pub struct Runner {
     store: EventStore,
     views: Views,
     projection: Arc<dyn Projection>,
-}
-
-/// What a batch came to.
-enum Turn {
-    /// Read up to this position; there may be more.
-    Moved(i64),
-    /// Nothing after this position.
-    AtHead(i64),
-    /// Another process has the checkpoint.
-    Elsewhere,
 }
 
 impl Runner {
@@ -70,10 +42,12 @@ impl Runner {
     pub async fn run(self, stop: CancellationToken) {
         let name = self.projection.name();
         let mut delays = Delays::new(Duration::from_millis(100), Duration::from_secs(5));
+        // A new release may take what the one before could not.
+        let mut retries = Retries { which: Which::All, at: Instant::now() };
         while !stop.is_cancelled() {
             let run = tokio::select! {
                 () = stop.cancelled() => return,
-                run = self.follow(&mut delays) => run,
+                run = self.follow(&mut delays, &mut retries) => run,
             };
             if let Err(error) = run {
                 tracing::warn!(
@@ -89,44 +63,89 @@ impl Runner {
         }
     }
 
-    async fn follow(&self, delays: &mut Delays) -> Result<(), StoreError> {
-        checkpoint::ensure(self.store.pool(), self.projection.name()).await?;
+    async fn follow(&self, delays: &mut Delays, retries: &mut Retries) -> Result<(), StoreError> {
+        let (name, pool) = (self.projection.name(), self.store.pool());
+        checkpoint::ensure_revision(pool, name, self.projection.revision()).await?;
+        loop {
+            self.retry(retries).await?;
+            let position = checkpoint::position(pool, name).await?;
+            self.views.moved(name, position);
+            delays.reset();
+            self.work(position, delays, retries).await?;
+            self.stand_back(retries).await?;
+        }
+    }
+
+    /// Folds what comes after `position`, until another process moves the read model.
+    async fn work(
+        &self,
+        position: i64,
+        delays: &mut Delays,
+        retries: &mut Retries,
+    ) -> Result<(), StoreError> {
+        let name = self.projection.name();
+        let mut ahead = Ahead::start(&self.store, self.projection.selection(), position);
+        loop {
+            let next = tokio::select! {
+                next = ahead.next() => next?,
+                () = tokio::time::sleep_until(retries.at) => {
+                    self.retry(retries).await?;
+                    continue;
+                }
+            };
+            match next {
+                Next::AtHead(position) => self.views.moved(name, position),
+                Next::Page(page) => {
+                    let mut connection = self.store.pool().acquire().await.map_err(StoreError::from)?;
+                    if !batch::fold(&mut connection, &*self.projection, name, &page).await? {
+                        return Ok(());
+                    }
+                    self.views.moved(name, page.last);
+                }
+            }
+            delays.reset();
+        }
+    }
+
+    /// Returns when nobody moves the read model although there is something to fold.
+    async fn stand_back(&self, retries: &mut Retries) -> Result<(), StoreError> {
+        let (name, pool) = (self.projection.name(), self.store.pool());
         let mut head = self.store.head().subscribe();
         loop {
-            let turn = self.turn().await?;
-            delays.reset();
-            match turn {
-                Turn::Moved(position) => self.views.moved(self.projection.name(), position),
-                Turn::AtHead(position) => {
-                    self.views.moved(self.projection.name(), position);
-                    log::wait_beyond(&mut head, position, POLL).await;
-                }
-                Turn::Elsewhere => tokio::time::sleep(ELSEWHERE).await,
+            self.retry(retries).await?;
+            let before = checkpoint::position(pool, name).await?;
+            self.views.moved(name, before);
+            log::wait_beyond(&mut head, before, POLL).await;
+            tokio::time::sleep(STAND_BACK).await;
+            let waiting = log::newest_position(pool).await? > before;
+            if waiting && checkpoint::position(pool, name).await? == before {
+                return Ok(());
             }
         }
     }
 
-    /// Everything is read and opened before the transaction begins, which is then short: while it runs, the
-    /// order of new events waits for it.
-    async fn turn(&self) -> Result<Turn, StoreError> {
-        let name = self.projection.name();
-        let pool = self.store.pool();
-        let position = checkpoint::position(pool, name).await?;
-        let mut entries = log::read_after(pool, position, BATCH).await?;
-        let Some(last) = entries.last().map(|entry| entry.position) else {
-            return Ok(Turn::AtHead(position));
-        };
-        entries.retain(|entry| self.projection.wants(entry));
-        if self.projection.opens() {
-            entries = log::open(self.store.keys(), entries, Freshness::Cached).await?;
+    /// Tries parked streams again, if it is time.
+    async fn retry(&self, retries: &mut Retries) -> Result<(), StoreError> {
+        if Instant::now() < retries.at {
+            return Ok(());
         }
-        let mut transaction = pool.begin().await?;
-        if checkpoint::take(&mut transaction, name).await? != Some(position) {
-            return Ok(Turn::Elsewhere);
+        let retried = parked::retry_those(&self.store, &*self.projection, retries.which).await?;
+        if retried.streams > 0 {
+            tracing::info!(
+                projection = self.projection.name(),
+                streams = retried.streams,
+                still_parked = retried.still_parked,
+                events = retried.folded,
+                "parked streams were tried again"
+            );
         }
-        self.projection.project(&mut transaction, &entries).await?;
-        checkpoint::advance(&mut *transaction, name, last).await?;
-        transaction.commit().await?;
-        Ok(Turn::Moved(last))
+        *retries = Retries { which: Which::Due, at: Instant::now() + RETRIES };
+        Ok(())
     }
+}
+
+/// When parked streams are tried again, and which.
+struct Retries {
+    which: Which,
+    at: Instant,
 }

@@ -11,9 +11,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// What stands where a value was erased.
-const ERASED_TEXT: &str = "[erased]";
+pub(crate) const ERASED_TEXT: &str = "[erased]";
 /// Where somebody acted from: their own personal data, in the metadata of an event.
 const ORIGIN: [&str; 2] = ["ip_address", "user_agent"];
+
+/// Members of a privacy request that are of no concern to its subject: where files lie in our own stores.
+pub(crate) const INTERNAL: &[&str] = &["object"];
 
 /// An event, told. Personal values that were erased read as `[erased]`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,7 +60,7 @@ impl From<LogEntry> for Told {
             id: entry.event_id,
             position: entry.position,
             at: entry.recorded_at,
-            what: sentence_of(&entry.aggregate_type, &entry.event_type, &entry.payload),
+            what: sentence_of(entry.form(), &entry.payload),
             actor: text("actor").unwrap_or_default(),
             ip_address: personal(&entry.metadata, "ip_address"),
             user_agent: personal(&entry.metadata, "user_agent"),
@@ -115,24 +118,40 @@ impl Told {
         {
             members.retain(|name, _| !ORIGIN.contains(&name.as_str()));
         }
-        let internal: &[&str] = match entry.aggregate_type.as_str() {
-            // Where files lie in our own stores.
-            PrivacyRequest::TYPE => &["object"],
+        let internal = match entry.aggregate_type.as_str() {
+            PrivacyRequest::TYPE => INTERNAL,
             _ => &[],
         };
-        let mut told = Told::from(entry);
-        told.data = plain(told.data, &reader, internal);
-        if let Some(members) = told.data.as_object_mut() {
+        Told::from(entry).plainly(Some(&reader), internal)
+    }
+
+    /// Tells an opened entry as an operator may see it: all of it.
+    pub fn for_operator(entry: LogEntry) -> Self {
+        Told::from(entry).plainly(None, &[])
+    }
+
+    fn plainly(mut self, reader: Option<&str>, internal: &[&str]) -> Self {
+        self.data = plain(self.data, reader, internal);
+        if let Some(members) = self.data.as_object_mut() {
             // The type says it already.
             members.remove("event");
         }
-        told
+        self
     }
 }
 
-/// A payload as people read it: personal values of the reader stand for themselves, those of others are
-/// left out, and so are members that are of no concern outside.
-fn plain(value: Value, reader: &str, internal: &[&str]) -> Value {
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The account holder: nothing personal of others, and nothing of how we are built.
+    Holder,
+    /// Somebody who runs the service: all of it.
+    Operator,
+}
+
+/// A payload as people read it: personal values stand for themselves, or, where it is for one `reader`, their
+/// own alone; and members that are of no concern outside are left out.
+pub(crate) fn plain(value: Value, reader: Option<&str>, internal: &[&str]) -> Value {
     match value {
         Value::Object(members) if members.contains_key(MARK) => unmarked(members, reader),
         Value::Object(members) if members.contains_key(ERASED) => Value::Object(members),
@@ -147,9 +166,10 @@ fn plain(value: Value, reader: &str, internal: &[&str]) -> Value {
     }
 }
 
-fn unmarked(mut members: Map<String, Value>, reader: &str) -> Value {
+fn unmarked(mut members: Map<String, Value>, reader: Option<&str>) -> Value {
     let mut mark = members.remove(MARK).unwrap_or_default();
-    if mark.get("subject").and_then(Value::as_str) == Some(reader) {
+    let subject = mark.get("subject").and_then(Value::as_str);
+    if reader.is_none() || subject == reader {
         mark.get_mut("value").map(Value::take).unwrap_or_default()
     } else {
         Value::Null

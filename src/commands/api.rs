@@ -29,6 +29,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     };
     show_tokens(&house_token, new_operator_token.as_ref());
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
+    LogTasks::catch_up(&foundation.store, &foundation.views).await;
     http.open();
     asked_to_end().await?;
     http.stop().await;

@@ -1,11 +1,15 @@
 //! `audit history`: everything that happened to an account.
+//!
+//! It leaves no event behind, unlike an operator's look over HTTP: whoever has the database and the master key
+//! needs no program of ours to read, so an event would tell of the honest only.
 
 use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Table, Told, history};
+use projections::{Instant, Table, Told, history};
 use serde_json::json;
 
 use crate::cli::{HistoryFormat, HistoryOptions};
@@ -23,27 +27,35 @@ pub(super) async fn run(options: &HistoryOptions) -> anyhow::Result<()> {
 
 async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> {
     let Reader { store, views, .. } = reader;
-    ensure!(
-        caught_up(reader).await?,
-        "the history has not caught up with what happened: see that a worker runs, and try again"
-    );
+    catch_up(reader).await?;
+    let until = options.at.map(|Instant(at)| at);
     let mut out = Printer::begin(options.format);
-    let mut entries = std::pin::pin!(views.history_stream(store.clone(), options.account));
+    let mut entries = std::pin::pin!(views.history_stream(store.clone(), options.account, until));
     let mut found = false;
     while let Some(entry) = entries.try_next().await? {
         found = true;
         out.print(&Told::from(entry))?;
     }
-    ensure!(found, "no event concerns {}: there is no such account", options.account);
+    ensure!(found, "no event concerns {}: there is no such account{}", options.account, by_then(until));
     out.end()
 }
 
 /// Waits until everything that was stored before now is in the history.
-async fn caught_up(reader: &Reader) -> anyhow::Result<bool> {
-    match reader.store.settled(PATIENCE).await? {
-        Some(position) => Ok(reader.views.wait_for(history::NAME, position, PATIENCE).await?),
-        None => Ok(false),
-    }
+pub(super) async fn catch_up(reader: &Reader) -> anyhow::Result<()> {
+    let caught_up = match reader.store.settled(PATIENCE).await? {
+        Some(position) => reader.views.wait_for(history::NAME, position, PATIENCE).await?,
+        None => false,
+    };
+    ensure!(
+        caught_up,
+        "the history has not caught up with what happened: see that a worker runs, and try again"
+    );
+    Ok(())
+}
+
+/// The words that say up to when something was looked for.
+pub(super) fn by_then(until: Option<DateTime<Utc>>) -> String {
+    until.map(|until| format!(", or there was none by {}", until.to_rfc3339())).unwrap_or_default()
 }
 
 struct Printer {

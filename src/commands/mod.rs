@@ -5,12 +5,14 @@ mod bench;
 mod demo;
 mod history;
 mod migrate;
+mod projections;
 mod serve;
+mod state;
 mod worker;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{AuditCommand, Command, Order};
+use crate::cli::{AuditCommand, Command, Order, ProjectionsCommand};
 use crate::logging::say;
 
 /// Carries out a command.
@@ -26,6 +28,10 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Migrate(options) => migrate::run(&options).await,
         Command::Bench(options) => bench::run(&options).await,
         Command::Audit(AuditCommand::History(options)) => history::run(&options).await,
+        Command::Audit(AuditCommand::State(options)) => state::run(&options).await,
+        Command::Projections(ProjectionsCommand::List(options)) => projections::list(&options).await,
+        Command::Projections(ProjectionsCommand::Rebuild(options)) => projections::rebuild(&options).await,
+        Command::Projections(ProjectionsCommand::Retry(options)) => projections::retry(&options).await,
     }
 }
 

@@ -1,10 +1,15 @@
 //! What moves the log: the sequencer, the read models, the news of the head. Every process runs
 //! them; locks in the database see to it that each is done by one at a time.
 
-use event_store::{EventStore, Sequencer, log};
+use std::time::Duration;
+
+use event_store::{EventStore, Sequencer, StoreError, log};
 use projections::{Runner, Views};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// How long a program that starts waits for its read models.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The running tasks.
 pub struct LogTasks {
@@ -18,12 +23,37 @@ impl LogTasks {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(Sequencer::new(store.clone()).run(stop.clone()));
         tasks.spawn(log::follow_head(store.clone(), stop.clone()));
+        tasks.spawn(super::gauges::report(store.clone(), stop.clone()));
         for projection in projections::all() {
             let runner = Runner::new(store.clone(), views.clone(), projection);
             tasks.spawn(runner.run(stop.clone()));
         }
         tasks.close();
         Self { stop, tasks }
+    }
+
+    /// Waits until the read models show what was stored before now, so that nobody is told less after a crash
+    /// than before it. Not for long: a read model that is far behind, or stands still, must not keep a
+    /// program from serving.
+    pub async fn catch_up(store: &EventStore, views: &Views) {
+        match tokio::time::timeout(PATIENCE, Self::caught_up(store, views)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the read models cannot be awaited");
+            }
+            Err(_) => {
+                tracing::warn!(patience = ?PATIENCE, "the read models are late: serving what they show");
+            }
+        }
+    }
+
+    async fn caught_up(store: &EventStore, views: &Views) -> Result<(), StoreError> {
+        if let Some(position) = store.settled(PATIENCE).await? {
+            for projection in projections::all() {
+                views.wait_for(projection.name(), position, PATIENCE).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Stops them, the sequencer after the last event.

@@ -6,6 +6,7 @@
 //! last the servers stop.
 
 mod foundation;
+mod gauges;
 mod http;
 mod log_tasks;
 mod metrics;

@@ -86,6 +86,7 @@ impl Service {
         let new_operator_token = first_operator(&foundation, &options.api).await?;
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        LogTasks::catch_up(&foundation.store, &foundation.views).await;
         http.open();
         Ok(Self {
             foundation,

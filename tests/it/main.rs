@@ -9,7 +9,7 @@
 mod architecture;
 mod http;
 mod program;
+mod projections;
 mod store;
 mod support;
-mod views;
 mod workers;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod health;
+mod history;
 mod me;
 mod metrics;
 mod openapi_json;

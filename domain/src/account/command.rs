@@ -1,6 +1,8 @@
 //! What can be asked of an account.
 
-use super::{Preferences, SignOutReason};
+use chrono::{DateTime, Utc};
+
+use super::{Preferences, SignOutReason, Viewed};
 use crate::{AccountId, EmailAddress, SessionId};
 
 /// A wish concerning an account, in the imperative. Secrets are no part of it: who sends the
@@ -47,5 +49,12 @@ pub enum AccountCommand {
         usage_logging: Option<bool>,
         /// The privacy policy in force, for the consent record.
         policy_version: String,
+    },
+    /// Somebody who runs the service looks at what happened to the account.
+    RecordHistoryViewed {
+        /// At what.
+        what: Viewed,
+        /// Up to when, if not up to now.
+        until: Option<DateTime<Utc>>,
     },
 }

@@ -1,6 +1,7 @@
 //! What happened to an account. Stored for ever: types are never renamed, fields never change
 //! their meaning.
 
+use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,16 @@ pub enum SignOutReason {
     EndedByHolder,
     /// The password was changed.
     PasswordChanged,
+}
+
+/// What somebody who runs the service looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Viewed {
+    /// What happened, event by event.
+    History,
+    /// How the account stood at an instant.
+    State,
 }
 
 /// Something that happened to an account.
@@ -77,6 +88,13 @@ pub enum AccountEvent {
         /// The privacy policy then in force.
         policy_version: String,
     },
+    /// Somebody who runs the service looked at what happened to the account.
+    HistoryViewed {
+        /// At what.
+        what: Viewed,
+        /// Up to when, if not up to then.
+        until: Option<DateTime<Utc>>,
+    },
 }
 
 impl DomainEvent for AccountEvent {
@@ -88,6 +106,7 @@ impl DomainEvent for AccountEvent {
             Self::Reauthenticated { .. } => "account.reauthenticated",
             Self::PasswordChanged {} => "account.password_changed",
             Self::PreferencesChanged { .. } => "account.preferences_changed",
+            Self::HistoryViewed { .. } => "account.history_viewed",
         }
         .to_owned()
     }
@@ -136,6 +155,15 @@ impl Sentence for AccountEvent {
                         })
                         .collect();
                 format!("{} (privacy policy {policy_version})", turned.join("; "))
+            }
+            Self::HistoryViewed { what, until } => {
+                let until = until.map(|until| until.format("%-d %B %Y at %H:%M:%S UTC"));
+                match (what, until) {
+                    (Viewed::History, None) => "The history was viewed".to_owned(),
+                    (Viewed::History, Some(until)) => format!("The history up to {until} was viewed"),
+                    (Viewed::State, None) => "The state of the account was viewed".to_owned(),
+                    (Viewed::State, Some(at)) => format!("The state of the account as of {at} was viewed"),
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use command::AccountCommand;
 pub use error::AccountError;
-pub use event::{AccountEvent, PreferenceChange, SignOutReason};
+pub use event::{AccountEvent, PreferenceChange, SignOutReason, Viewed};
 
 use crate::{AccountId, EmailAddress, Personal, Services, Snapshot};
 
@@ -77,6 +77,9 @@ impl Account {
             AccountCommand::ChangePassword => vec![AccountEvent::PasswordChanged {}],
             AccountCommand::ChangePreferences { personalization, usage_logging, policy_version } => {
                 holder.change_preferences(personalization, usage_logging, policy_version)
+            }
+            AccountCommand::RecordHistoryViewed { what, until } => {
+                vec![AccountEvent::HistoryViewed { what, until }]
             }
         })
     }
@@ -145,7 +148,8 @@ impl Aggregate for Account {
             AccountEvent::SignedIn { .. }
             | AccountEvent::SignedOut { .. }
             | AccountEvent::Reauthenticated { .. }
-            | AccountEvent::PasswordChanged {} => {}
+            | AccountEvent::PasswordChanged {}
+            | AccountEvent::HistoryViewed { .. } => {}
         }
     }
 }

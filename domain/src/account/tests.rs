@@ -54,6 +54,7 @@ fn nothing_else_happens_before_registration() {
         AccountCommand::RecordSignIn { session_id },
         AccountCommand::RecordReauthentication { session_id },
         AccountCommand::ChangePassword,
+        AccountCommand::RecordHistoryViewed { what: Viewed::History, until: None },
         preferences(Some(true), None),
     ] {
         framework().given_no_previous_events().when(command).then_expect_error(AccountError::Unknown);
@@ -86,4 +87,12 @@ fn registration_claims_the_address_without_case_and_sets_the_gate() {
             Effect::UsageGate { account: id(), open: true },
         ]
     );
+}
+
+#[test]
+fn each_look_at_the_history_is_recorded() {
+    let look = || AccountCommand::RecordHistoryViewed { what: Viewed::State, until: None };
+    let looked = AccountEvent::HistoryViewed { what: Viewed::State, until: None };
+    framework().given(vec![registered()]).when(look()).then_expect_events(vec![looked.clone()]);
+    framework().given(vec![registered(), looked.clone()]).when(look()).then_expect_events(vec![looked]);
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod archive;
 mod at_once;
+mod auditors;
 mod authorization;
 mod bad_input;
 mod bad_requests;

@@ -83,3 +83,31 @@ async fn what_has_not_changed_is_not_sent_again_and_what_has_is_not_overwritten(
     put("*", false).await.expect(200);
     service.unharmed().await;
 }
+
+#[tokio::test]
+async fn a_program_that_starts_shows_what_was_stored_before_it() {
+    let mut service = Service::api().await;
+    let mut ada = service.person("ada").await;
+    sent(&ada.client, "PUT", "/v1/me/preferences", &json!({"usage_logging": false})).await.expect(200);
+    assert_eq!(ada.client.get("/v1/me/preferences").await["usage_logging"], false);
+    // What a power cut may take from a read model: the newest event, with the checkpoint.
+    let pool = service.pool().await;
+    for statement in [
+        "UPDATE account_view SET usage_logging = true, version = version - 1",
+        "UPDATE projection SET position = position - 1 WHERE name = 'account'",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    // And for a while nobody can put it right. Locked like this, no transaction has an id, which would hold up
+    // the events of all other tests.
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE projection IN EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    let let_go = async {
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        held.rollback().await.unwrap();
+    };
+    tokio::join!(service.restart(), let_go);
+    ada.at(&service.client());
+    assert_eq!(ada.client.get("/v1/me/preferences").await["usage_logging"], false);
+    service.unharmed().await;
+}

@@ -6,6 +6,7 @@ mod demo;
 mod mails;
 mod order;
 mod outage;
+mod projections;
 mod roles;
 mod shutdown;
 mod start;

@@ -21,7 +21,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     store.head().subscribe().wait_for(|head| *head >= 1).await.unwrap();
     let opened = |freshness| async move {
         let entries = log::read_after(store.pool(), 0, 10).await.unwrap();
-        log::open(store.keys(), entries, freshness).await.unwrap().remove(0)
+        log::open(store, entries, freshness).await.unwrap().remove(0)
     };
     let before = opened(Freshness::Now).await;
     assert_eq!(before.metadata["ip_address"]["$personal"]["value"], "203.0.113.77");

@@ -72,7 +72,7 @@ impl AccountSource {
             parts.begin("account/history.csv", "Everything that happened to your account, in words").await?;
         let mut consents =
             parts.begin("account/consents.ndjson", "How your switches stood, and when they changed").await?;
-        let mut entries = std::pin::pin!(self.views.history_stream(self.store.clone(), account));
+        let mut entries = std::pin::pin!(self.views.history_stream(self.store.clone(), account, None));
         while let Some(entry) = entries.try_next().await? {
             if let Some(consent) = consent(&entry) {
                 consents.line(&consent).await?;

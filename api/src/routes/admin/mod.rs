@@ -1,6 +1,10 @@
 //! `/v1/admin`: what operators do, with their own tokens.
 
+mod history;
+mod look;
+mod parked;
 mod register;
+mod state;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -8,5 +12,9 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(register::register))
+    OpenApiRouter::new()
+        .routes(routes!(register::register))
+        .routes(routes!(history::show))
+        .routes(routes!(state::show))
+        .routes(routes!(parked::list))
 }

@@ -1,4 +1,4 @@
-//! A whole history at once, as lines of JSON or of CSV. Read page by page as the client takes it, so
+//! A whole history at once, as lines of JSON, of CSV or of text. Read page by page as the client takes it, so
 //! memory stays flat whatever its length. When the store fails in the middle, the answer is cut off, not
 //! ended: the client sees that it has not got all.
 
@@ -6,10 +6,12 @@ use std::io;
 
 use axum::body::Body;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use domain::AccountId;
 use futures::{StreamExt, TryStreamExt, stream};
 use projections::{Table, Told};
 
+use super::Tell;
 use super::entry::HistoryEntry;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -20,6 +22,8 @@ pub(super) enum Writer {
     Ndjson,
     /// A row a line, below a heading. The same columns as in the archive and on the command line.
     Csv(Box<Table>),
+    /// A sentence a line.
+    Text,
 }
 
 impl Writer {
@@ -31,7 +35,7 @@ impl Writer {
     /// What stands before the first event.
     fn heading(&mut self) -> Bytes {
         match self {
-            Self::Ndjson => Bytes::new(),
+            Self::Ndjson | Self::Text => Bytes::new(),
             Self::Csv(table) => table.take(),
         }
     }
@@ -47,23 +51,26 @@ impl Writer {
                 table.row(&told.cells()).map_err(io::Error::other)?;
                 Ok(table.take())
             }
+            Self::Text => Ok(format!("{}\n", told.in_words()).into()),
         }
     }
 }
 
-/// The history of `account`, oldest first.
+/// The history of `account` up to `until`, if given; oldest first.
 pub(super) async fn stream(
     state: &AppState,
     account: AccountId,
     mut writer: Writer,
+    until: Option<DateTime<Utc>>,
+    tell: Tell,
 ) -> Result<Body, Problem> {
     let room = state.streams.room()?;
-    let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account));
+    let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
     // The first is read before anything is answered, so that a database that is away is told as such.
     let first = entries.try_next().await?;
     let heading = stream::iter([Ok(writer.heading())]);
     let lines = stream::iter(first.map(Ok)).chain(entries).map(move |entry| match entry {
-        Ok(entry) => writer.line(Told::for_holder(entry, account)),
+        Ok(entry) => writer.line(tell(entry)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a history was cut off");
             Err(io::Error::other("the history could not be read to its end"))
@@ -75,7 +82,6 @@ pub(super) async fn stream(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
     use domain::EventId;
     use serde_json::json;
     use uuid::Uuid;
@@ -117,5 +123,9 @@ mod tests {
         assert!(line.ends_with("}\n") && line.lines().count() == 1);
         let event: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(event["type"], "account.signed_in");
+        assert_eq!(
+            text(&Writer::Text.line(told()).unwrap()),
+            "1970-01-01 00:00:00 UTC  Signed in (by acc_1)\n"
+        );
     }
 }

@@ -1,0 +1,59 @@
+//! `GET /v1/admin/accounts/{id}/history`: what happened to an account, for those who answer for the service.
+//! The look itself is recorded ([`look`](super::look)).
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use domain::AccountId;
+use domain::account::Viewed;
+use projections::Told;
+
+use super::look;
+use crate::extract::{Id, Operator, RequestContext};
+use crate::page::Page;
+use crate::problem::Problem;
+use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
+use crate::state::AppState;
+
+/// Shows the history of an account.
+///
+/// Each look at it is an event of the account, with the operator as actor. JSON comes in pages, newest first;
+/// the other forms stream all of it, oldest first.
+#[utoipa::path(
+    get, path = "/v1/admin/accounts/{id}/history", tag = "Operators", operation_id = "getAccountHistory",
+    params(("id" = String, Path, description = "The account"), Page, HistoryQuery),
+    responses(
+        (status = 200, description = "The events", content(
+            (HistoryPage = "application/json"),
+            (HistoryEntry = "application/x-ndjson"),
+            (String = "text/csv"),
+            (String = "text/plain"),
+        ), headers(
+            ("Link" = String, description = "The next page (RFC 8288)"),
+            ("Event-Position" = i64, description = "The position of the event that records this look"),
+        )),
+        (status = 404, description = "There is no such account: `not-found`"),
+    ),
+    security(("operator_token" = []))
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Operator(operator): Operator,
+    Id(account): Id<AccountId>,
+    query: HistoryQuery,
+    headers: HeaderMap,
+    context: RequestContext,
+) -> Result<Response, Problem> {
+    let at = (Viewed::History, query.until());
+    let position = look::record(&state, account, operator, &context, at).await?;
+    let tell: Tell = Box::new(Told::for_operator);
+    let form = query.form(&headers);
+    let response = if form == Form::Pages {
+        let path = format!("/v1/admin/accounts/{account}/history");
+        let (link, page) = history::page(&state, account, &query, &tell, &path).await?;
+        history::answer(link, page)
+    } else {
+        history::lines(&state, account, form, query.until(), tell).await?
+    };
+    Ok((position, history::varies(response)).into_response())
+}

@@ -1,0 +1,36 @@
+//! An operator's look at what happened to an account.
+//!
+//! It is recorded as an event of the account before the answer begins, so that the holder sees it in their own
+//! history. A look that cannot be recorded is not granted.
+
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, AccountError, Viewed};
+use domain::{AccountId, OperatorId};
+use event_store::{Actor, Attached, ExecuteError};
+use projections::history::NAME;
+
+use crate::command::EventPosition;
+use crate::extract::RequestContext;
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Records that an operator looks, and waits until the history shows it.
+pub(super) async fn record(
+    state: &AppState,
+    account: AccountId,
+    operator: OperatorId,
+    context: &RequestContext,
+    (what, until): (Viewed, Option<DateTime<Utc>>),
+) -> Result<EventPosition, Problem> {
+    let command = AccountCommand::RecordHistoryViewed { what, until };
+    let context = context.command(Actor::Operator(operator));
+    let id = account.to_string();
+    let executed = state.store.execute::<Account>(&id, command, &context, Attached::default()).await;
+    let executed = executed.map_err(|error| match error {
+        ExecuteError::Refused(AccountError::Unknown) => Problem::new(Kind::NotFound),
+        error => error.into(),
+    })?;
+    let position = state.position(account, &executed.events).await;
+    state.catch_up(NAME, account, None).await?;
+    Ok(position)
+}

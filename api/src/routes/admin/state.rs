@@ -1,0 +1,52 @@
+//! `GET /v1/admin/accounts/{id}/state`: how an account stood at an instant, for those who answer for the
+//! service. The look itself is recorded ([`look`](super::look)).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use domain::AccountId;
+use domain::account::Viewed;
+use projections::Audience;
+
+use super::look;
+use crate::extract::{Id, Operator, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::routes::history::{self, AccountStateBody, Form, HistoryQuery};
+use crate::state::AppState;
+
+/// Shows how an account stood at an instant; now, without `at`.
+///
+/// Each look at it is an event of the account, with the operator as actor.
+#[utoipa::path(
+    get, path = "/v1/admin/accounts/{id}/state", tag = "Operators", operation_id = "getAccountState",
+    params(("id" = String, Path, description = "The account"), HistoryQuery),
+    responses(
+        (status = 200, description = "The account and its privacy requests", content(
+            (AccountStateBody = "application/json"),
+            (String = "text/plain"),
+        ), headers(("Event-Position" = i64, description = "The position of the event that records this look"))),
+        (status = 400, description = "A parameter is unknown or wrong: `invalid-parameters`"),
+        (status = 404, description = "There is no such account, or there was none then: `not-found`"),
+    ),
+    security(("operator_token" = []))
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Operator(operator): Operator,
+    Id(account): Id<AccountId>,
+    query: HistoryQuery,
+    headers: HeaderMap,
+    context: RequestContext,
+) -> Result<Response, Problem> {
+    let what = (Viewed::State, query.until());
+    let position = look::record(&state, account, operator, &context, what).await?;
+    let at = query.until().unwrap_or_else(|| state.store.services().now());
+    let known = state.views.account_state(&state.store, account, at, Audience::Operator).await?;
+    let known = known.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let response = match query.form(&headers) {
+        Form::Text => known.in_words().into_response(),
+        _ => Json(AccountStateBody::from(known)).into_response(),
+    };
+    Ok((position, history::varies(response)).into_response())
+}

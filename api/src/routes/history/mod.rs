@@ -1,0 +1,95 @@
+//! Histories, whoever asks for one: what can be asked, and the forms of the answer. Who may ask, and what
+//! they are shown, the routes themselves say.
+
+mod entry;
+mod export;
+mod query;
+mod state;
+
+use axum::Json;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use domain::AccountId;
+use event_store::LogEntry;
+use projections::Told;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub(super) use entry::HistoryEntry;
+pub(super) use query::{Form, HistoryQuery};
+pub(super) use state::AccountStateBody;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use export::Writer;
+
+/// A page of a history.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryPage {
+    /// The events, newest first.
+    items: Vec<HistoryEntry>,
+    /// What to send as `cursor` for the next page; null on the last.
+    next_cursor: Option<String>,
+    /// With `at`, on the first page: how the account stood then; null where there was none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
+    pub(super) state: Option<Option<AccountStateBody>>,
+}
+
+/// How an event is told to who asks.
+pub(super) type Tell = Box<dyn Fn(LogEntry) -> Told + Send + Sync>;
+
+/// A page, and the link to the next: the list lies at `path`.
+pub(super) async fn page(
+    state: &AppState,
+    account: AccountId,
+    query: &HistoryQuery,
+    tell: &Tell,
+    path: &str,
+) -> Result<(impl axum::response::IntoResponseParts + use<>, HistoryPage), Problem> {
+    let (page, until) = (&query.page, query.until());
+    let before = page.cursor()?;
+    let list = state.views.history_list(&state.store, account, (before, until), page.limit_and_one());
+    let mut entries = list.await?;
+    let next_cursor = page.cut(&mut entries, |entry| entry.position.to_string());
+    let link = page.link_with(path, next_cursor.as_deref(), &query.as_given());
+    let items = entries.into_iter().map(|entry| tell(entry).into()).collect();
+    Ok((link, HistoryPage { items, next_cursor, state: None }))
+}
+
+/// All of it at once, as lines of the form that was asked for.
+pub(super) async fn lines(
+    state: &AppState,
+    account: AccountId,
+    form: Form,
+    until: Option<DateTime<Utc>>,
+    tell: Tell,
+) -> Result<Response, Problem> {
+    let (media_type, file, writer) = match form {
+        Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Writer::Ndjson),
+        Form::Text => ("text/plain; charset=utf-8", None, Writer::Text),
+        Form::Csv => {
+            let file = "attachment; filename=\"history.csv\"";
+            ("text/csv; charset=utf-8; header=present", Some(file), Writer::csv())
+        }
+    };
+    let body = export::stream(state, account, writer, until, tell).await?;
+    let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
+    if let Some(file) = file {
+        response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));
+    }
+    Ok(response)
+}
+
+/// Says that the answer depends on what the client likes.
+pub(super) fn varies(mut response: Response) -> Response {
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// A page as it goes out.
+pub(super) fn answer(link: impl axum::response::IntoResponseParts, page: HistoryPage) -> Response {
+    (link, Json(page)).into_response()
+}

@@ -1,0 +1,155 @@
+//! What can be asked of a history.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use chrono::{DateTime, SecondsFormat, Utc};
+use projections::Instant;
+use utoipa::IntoParams;
+
+use crate::page::Page;
+use crate::problem::{InputError, Problem};
+use crate::state::AppState;
+
+/// The parameters of a history, besides those of its pages.
+#[derive(Clone, Debug, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HistoryQuery {
+    #[param(ignore)]
+    pub(crate) page: Page,
+    /// What happened up to this instant: RFC 3339, or a date for the end of that day in UTC.
+    #[param(value_type = Option<String>, example = "2026-05-03T10:00:00Z")]
+    pub(crate) at: Option<Instant>,
+    /// `pages`, `ndjson`, `csv` or `text`; by `Accept` if left out.
+    #[param(value_type = Option<String>, example = "ndjson")]
+    pub(crate) format: Option<Form>,
+}
+
+/// The forms a history has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// JSON, page by page, newest first.
+    Pages,
+    /// An object a line.
+    Ndjson,
+    /// A row a line.
+    Csv,
+    /// A sentence a line.
+    Text,
+}
+
+impl HistoryQuery {
+    /// Up to when.
+    pub(crate) fn until(&self) -> Option<DateTime<Utc>> {
+        self.at.map(|Instant(at)| at)
+    }
+
+    /// The form that was asked for; else the one the client likes best.
+    pub(crate) fn form(&self, headers: &HeaderMap) -> Form {
+        self.format.unwrap_or_else(|| Form::accepted(headers))
+    }
+
+    /// The parameters that a link to the next page must repeat.
+    pub(crate) fn as_given(&self) -> String {
+        let at = self.until().map(|at| format!("&at={}", at.to_rfc3339_opts(SecondsFormat::Micros, true)));
+        let format = self.format.map(|_| "&format=pages");
+        format!("{}{}", at.unwrap_or_default(), format.unwrap_or_default())
+    }
+
+    fn parse(uri: &Uri) -> Result<Self, InputError> {
+        let page = Page::parse(uri, &["at", "format"])?;
+        let mut query = Self { page, at: None, format: None };
+        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            match name.as_ref() {
+                "at" => {
+                    let at = value.parse::<Instant>();
+                    query.at = Some(at.map_err(|error| InputError::parameter("at", error.to_string()))?);
+                }
+                "format" => query.format = Some(Form::named(&value)?),
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl FromRequestParts<AppState> for HistoryQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        Self::parse(&parts.uri).map_err(Problem::invalid_parameter)
+    }
+}
+
+impl Form {
+    fn named(name: &str) -> Result<Self, InputError> {
+        match name {
+            "pages" => Ok(Self::Pages),
+            "ndjson" => Ok(Self::Ndjson),
+            "csv" => Ok(Self::Csv),
+            "text" => Ok(Self::Text),
+            _ => Err(InputError::parameter("format", "expected pages, ndjson, csv or text")),
+        }
+    }
+
+    /// The form the client likes best (RFC 9110, section 12.5.1), and pages where it does not mind.
+    fn accepted(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let mut best = (Self::Pages, 0.0_f32);
+        for range in values.flat_map(|value| value.split(',')) {
+            let mut parts = range.split(';').map(str::trim);
+            let form = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "application/x-ndjson" | "application/ndjson" => Self::Ndjson,
+                "text/csv" => Self::Csv,
+                "text/plain" => Self::Text,
+                "application/json" | "application/*" | "*/*" => Self::Pages,
+                _ => continue,
+            };
+            let quality =
+                parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+            if let Some(quality) = quality.filter(|quality| *quality > best.1) {
+                best = (form, quality);
+            }
+        }
+        best.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_is_the_one_liked_best() {
+        for (accept, form) in [
+            ("text/csv", Form::Csv),
+            ("application/x-ndjson", Form::Ndjson),
+            ("application/json", Form::Pages),
+            ("*/*", Form::Pages),
+            ("image/png", Form::Pages),
+            ("text/csv;q=0.5, application/x-ndjson;q=0.9", Form::Ndjson),
+            ("text/csv;q=0, */*", Form::Pages),
+            ("text/html, text/csv; q=0.1", Form::Csv),
+            ("text/plain", Form::Text),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(Form::accepted(&headers), form, "{accept}");
+        }
+        assert_eq!(Form::accepted(&HeaderMap::new()), Form::Pages);
+    }
+
+    #[test]
+    fn an_instant_and_a_form_are_asked_for_beside_a_page() {
+        let parse = |query: &str| HistoryQuery::parse(&format!("/h?{query}").parse().unwrap());
+        let query = parse("limit=3&at=2026-05-03T12:00:00%2B02:00&format=csv").unwrap();
+        assert_eq!(query.until().unwrap().to_rfc3339(), "2026-05-03T10:00:00+00:00");
+        assert_eq!((query.page.limit_and_one(), query.form(&HeaderMap::new())), (4, Form::Csv));
+        let paged = parse("at=2026-05-03&format=pages").unwrap();
+        assert_eq!(paged.as_given(), "&at=2026-05-03T23:59:59.999999Z&format=pages");
+        assert_eq!(parse("").unwrap().as_given(), "");
+        for query in ["at=yesterday", "at=", "format=xml", "limit=0", "of=me"] {
+            assert!(parse(query).is_err(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! How an account stood at an instant.
+
+use chrono::{DateTime, Utc};
+use domain::AccountId;
+use projections::state::AccountState;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// How an account stood at an instant. A value that was erased since is `{"$erased": true}`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountState)]
+pub(crate) struct AccountStateBody {
+    /// Whose.
+    #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
+    account_id: AccountId,
+    /// When.
+    at: DateTime<Utc>,
+    /// How many events had concerned it by then.
+    events: u64,
+    /// The position of the last of them.
+    position: i64,
+    /// The account itself.
+    #[schema(value_type = Object)]
+    account: Value,
+    /// Its privacy requests, oldest first.
+    #[schema(value_type = Vec<Object>)]
+    privacy_requests: Vec<Value>,
+}
+
+impl From<AccountState> for AccountStateBody {
+    fn from(state: AccountState) -> Self {
+        let AccountState { account_id, at, events, position, account, privacy_requests } = state;
+        Self { account_id, at, events, position, account, privacy_requests }
+    }
+}

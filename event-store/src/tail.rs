@@ -1,0 +1,362 @@
+//! Following the log page by page: each event read once, and only as far as its reader needs it.
+//!
+//! A [`Tail`] serves read models. What of an event is not wanted does not leave the database; personal values
+//! are opened with one look-up of keys a page; old forms are lifted. An event that cannot be read is handed
+//! over as [`Content::Unfit`], for its reader to decide what becomes of it: one such event must not keep
+//! the others. Memory is bounded by the bytes of a page, whatever the size of an event. Nothing is written;
+//! a crash loses nothing but the page.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::event::{Event, Form};
+use domain::{EventId, Upcasters};
+use futures::TryStreamExt;
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::seal::{self, DataKey, Place, SealError};
+use crate::store::EventStore;
+
+/// The most events of a page.
+pub const LARGEST_PAGE: i64 = 4_000;
+/// The most bytes of payloads of a page: it may have more by its last event.
+const BYTES: usize = 8 * 1024 * 1024;
+/// Events opened between two occasions for others to run.
+const AT_A_STRETCH: usize = 64;
+/// How a sealed value begins.
+const ENVELOPE: &str = "\"$enc\"";
+
+/// What a reader wants of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection {
+    /// Events of which aggregates.
+    pub aggregate_types: &'static [&'static str],
+    /// Of which of these it reads more than that they happened.
+    pub payloads: Payloads,
+    /// Whether personal values are opened. A reader of events that have some must say so.
+    pub opened: bool,
+}
+
+/// Types of events.
+#[derive(Clone, Copy, Debug)]
+pub enum Payloads {
+    /// All but these: for a reader that has to read whatever a later release may add.
+    AllBut(&'static [&'static str]),
+    /// These alone.
+    Only(&'static [&'static str]),
+}
+
+/// An event in the log, as far as its reader needs it.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Its place in the order of everything.
+    pub position: i64,
+    /// Its id.
+    pub event_id: EventId,
+    /// The stream.
+    pub aggregate_type: String,
+    /// The stream.
+    pub aggregate_id: String,
+    /// Its place in the stream, from 1.
+    pub sequence: i64,
+    /// What happened, as a name.
+    pub event_type: String,
+    /// When it was stored.
+    pub recorded_at: DateTime<Utc>,
+    /// What happened.
+    pub content: Content,
+}
+
+/// What is known of an event.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// All of it.
+    Event(Event),
+    /// That it happened: its reader wants no more.
+    Unread,
+    /// That it happened, and why it cannot be read: without anything personal.
+    Unfit(String),
+}
+
+impl Fact {
+    /// The event, where it was read.
+    pub fn event(&self) -> Option<&Event> {
+        match &self.content {
+            Content::Event(event) => Some(event),
+            Content::Unread | Content::Unfit(_) => None,
+        }
+    }
+}
+
+/// Some of the log, without a gap.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The position before its first.
+    pub after: i64,
+    /// Its last position.
+    pub last: i64,
+    /// What was selected of it, in order.
+    pub facts: Vec<Fact>,
+}
+
+/// See the module.
+pub struct Tail {
+    store: EventStore,
+    selection: Selection,
+    position: i64,
+    limit: i64,
+}
+
+/// The row of an event, before it is opened.
+struct Raw {
+    fact: Fact,
+    version: String,
+    payload: Payload,
+}
+
+enum Payload {
+    None,
+    Plain(String),
+    Sealed(Value),
+}
+
+/// `LATERAL … LIMIT 1` is a look-up in an index whatever the planner thinks of the table: it must never
+/// read all of `events` for a page.
+const COLUMNS: &str = "
+SELECT p.position, e.*
+FROM pages p LEFT JOIN LATERAL (
+    SELECT e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version,
+           e.recorded_at, CASE WHEN (e.event_type = ANY($2)) = $3 THEN e.payload::text END AS payload
+    FROM events e
+    WHERE e.era = p.era AND e.xid = p.xid AND e.ord = p.ord AND e.aggregate_type = ANY($1) LIMIT 1
+) e ON true
+ORDER BY p.position";
+const AFTER: &str =
+    "(SELECT position, era, xid, ord FROM log WHERE position > $4 ORDER BY position LIMIT $5)";
+const AT: &str =
+    "(SELECT position, era, xid, ord FROM log WHERE position = ANY($4) ORDER BY position LIMIT $5)";
+
+impl Tail {
+    /// Follows the log after `position`.
+    pub fn new(store: EventStore, selection: Selection, position: i64) -> Self {
+        Self { store, selection, position, limit: LARGEST_PAGE }
+    }
+
+    /// How far it has come.
+    pub fn position(&self) -> i64 {
+        self.position
+    }
+
+    /// The next page; `None` at the end of the log.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next(&mut self) -> Result<Option<Page>, StoreError> {
+        self.next_until(i64::MAX).await
+    }
+
+    /// The next page that ends at or before position `until`; `None` when there is nothing more before it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next_until(&mut self, until: i64) -> Result<Option<Page>, StoreError> {
+        let limit = self.limit.min(until.saturating_sub(self.position));
+        if limit <= 0 {
+            return Ok(None);
+        }
+        let (rows, bytes) = self.read(limit).await?;
+        // Pages shrink while events are large, so that few rows are read in vain; and grow again.
+        self.limit = match bytes {
+            0..BYTES => (self.limit * 2).min(LARGEST_PAGE),
+            _ => i64::try_from(rows.len()).unwrap_or(LARGEST_PAGE).max(1),
+        };
+        let Some((last, _)) = rows.last() else { return Ok(None) };
+        let (after, last) = (self.position, *last);
+        let raw = rows.into_iter().filter_map(|(_, raw)| raw).collect();
+        let facts = open(&self.store, raw).await?;
+        self.position = last;
+        Ok(Some(Page { after, last, facts }))
+    }
+
+    /// Positions, with the rows of those that are selected, and the bytes of all of them.
+    async fn read(&self, limit: i64) -> Result<(Vec<(i64, Option<Raw>)>, usize), StoreError> {
+        let statement = COLUMNS.replacen("pages", AFTER, 1);
+        let (types, wanted) = self.selection.payloads.parameters();
+        let mut rows = sqlx::query(&statement)
+            .bind(self.selection.aggregate_types)
+            .bind(types)
+            .bind(wanted)
+            .bind(self.position)
+            .bind(limit)
+            .fetch(self.store.pool());
+        let (mut read, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            let raw = raw(&row, self.selection.opened, &mut bytes)?;
+            read.push((row.try_get("position")?, raw));
+            if bytes >= BYTES {
+                break;
+            }
+        }
+        Ok((read, bytes))
+    }
+}
+
+/// What is selected of the events at these positions, in order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read_at(
+    store: &EventStore,
+    selection: Selection,
+    positions: &[i64],
+) -> Result<Vec<Fact>, StoreError> {
+    let statement = COLUMNS.replacen("pages", AT, 1);
+    let (types, wanted) = selection.payloads.parameters();
+    let rows = sqlx::query(&statement)
+        .bind(selection.aggregate_types)
+        .bind(types)
+        .bind(wanted)
+        .bind(positions)
+        .bind(i64::MAX)
+        .fetch_all(store.pool())
+        .await?;
+    let raw = rows.iter().filter_map(|row| raw(row, selection.opened, &mut 0).transpose());
+    open(store, raw.collect::<Result<_, _>>()?).await
+}
+
+impl Payloads {
+    fn parameters(self) -> (&'static [&'static str], bool) {
+        match self {
+            Self::AllBut(types) => (types, false),
+            Self::Only(types) => (types, true),
+        }
+    }
+}
+
+fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, StoreError> {
+    let Some(event_id) = row.try_get::<Option<Uuid>, _>("event_id")? else { return Ok(None) };
+    let text: Option<String> = row.try_get("payload")?;
+    *bytes += text.as_ref().map_or(0, String::len);
+    let mut content = Content::Unread;
+    let payload = match text {
+        None => Payload::None,
+        // A marker inside a text costs a look in vain, no more.
+        Some(text) if opened && text.contains(ENVELOPE) => match serde_json::from_str(&text) {
+            Ok(value) => Payload::Sealed(value),
+            Err(_) => {
+                content = Content::Unfit("it cannot be parsed".to_owned());
+                Payload::None
+            }
+        },
+        Some(text) => Payload::Plain(text),
+    };
+    Ok(Some(Raw {
+        fact: Fact {
+            position: row.try_get("position")?,
+            event_id: EventId::from_uuid(event_id),
+            aggregate_type: row.try_get("aggregate_type")?,
+            aggregate_id: row.try_get("aggregate_id")?,
+            sequence: row.try_get("sequence")?,
+            event_type: row.try_get("event_type")?,
+            recorded_at: row.try_get("recorded_at")?,
+            content,
+        },
+        version: row.try_get("event_version")?,
+        payload,
+    }))
+}
+
+/// The keys to open with, and the ids of those that cannot be had because somebody changed them.
+type Keys = (HashMap<Uuid, Arc<DataKey>>, BTreeSet<Uuid>);
+
+async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError> {
+    let mut ids = BTreeSet::new();
+    for raw in &raw {
+        if let Payload::Sealed(value) = &raw.payload {
+            // An envelope that is malformed is found again, with its event, when it is opened.
+            let _ = seal::sealing_keys(value, &mut ids);
+        }
+    }
+    let keys = fetch_keys(store, &ids).await?;
+    let mut facts = Vec::with_capacity(raw.len());
+    for (n, raw) in raw.into_iter().enumerate() {
+        if n % AT_A_STRETCH == 0 {
+            tokio::task::yield_now().await;
+        }
+        facts.push(read(raw, &keys, store.upcasters()));
+    }
+    Ok(facts)
+}
+
+async fn fetch_keys(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Keys, StoreError> {
+    match store.keys().by_ids(ids).await {
+        Ok(keys) => Ok((keys, BTreeSet::new())),
+        Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+            let (mut keys, mut forged) = (HashMap::new(), BTreeSet::new());
+            for id in ids {
+                match store.keys().by_ids(&BTreeSet::from([*id])).await {
+                    Ok(found) => keys.extend(found),
+                    Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+                        forged.insert(*id);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok((keys, forged))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
+    let Raw { mut fact, version, payload } = raw;
+    let read = match payload {
+        Payload::None => return fact,
+        Payload::Plain(text) if upcasters.concern(&fact.event_type, &version) => {
+            serde_json::from_str(&text).map_err(|_| "it cannot be parsed".to_owned())
+        }
+        Payload::Plain(text) => {
+            let event = Event::from_text(form(&fact, &version), &text);
+            fact.content = content(event.map_err(|error| error.to_string()));
+            return fact;
+        }
+        Payload::Sealed(value) => unseal(&fact, value, keys).map_err(|error| error.to_string()),
+    };
+    let event = read.and_then(|value| {
+        let (version, value) = upcasters.lift(&fact.event_type, version, value);
+        Event::from_value(form(&fact, &version), value).map_err(|error| error.to_string())
+    });
+    fact.content = content(event);
+    fact
+}
+
+fn content(read: Result<Event, String>) -> Content {
+    read.map_or_else(Content::Unfit, Content::Event)
+}
+
+fn form<'a>(fact: &'a Fact, event_version: &'a str) -> Form<'a> {
+    Form { aggregate_type: &fact.aggregate_type, event_type: &fact.event_type, event_version }
+}
+
+fn unseal(fact: &Fact, value: Value, (keys, forged): &Keys) -> Result<Value, SealError> {
+    if !forged.is_empty() {
+        let mut own = BTreeSet::new();
+        seal::sealing_keys(&value, &mut own)?;
+        if !own.is_disjoint(forged) {
+            return Err(SealError::Forged);
+        }
+    }
+    let place = Place {
+        aggregate_type: &fact.aggregate_type,
+        aggregate_id: &fact.aggregate_id,
+        sequence: fact.sequence,
+        event_type: &fact.event_type,
+        column: "payload",
+    };
+    seal::open_payload(value, place, keys)
+}

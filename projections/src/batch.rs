@@ -1,0 +1,190 @@
+//! One page of the log folded into one read model, exactly once.
+//!
+//! In one transaction: take the checkpoint, make sure that it still stands before the page, set aside what
+//! belongs to parked streams, fold the rest, park what cannot be taken, move the checkpoint. After a crash
+//! either all of it is there or nothing. The page is read before, so that the transaction is short: while
+//! it runs, the order of new events waits for it.
+//!
+//! At first all of a page is folded together. Only where that fails by the fault of an event is the page
+//! folded again, in parts, until that event is found ([`Apart`]).
+
+use std::collections::{HashMap, HashSet};
+
+use event_store::StoreError;
+use event_store::tail::{Content, Fact, Page};
+use sqlx::{Connection, PgConnection};
+
+use crate::checkpoint;
+use crate::parked::{self, Parked};
+use crate::projection::{Blame, Projection};
+
+/// A stream: a kind of aggregate, and an id.
+pub(crate) type Stream<'a> = (&'a str, &'a str);
+
+pub(crate) fn stream(fact: &Fact) -> Stream<'_> {
+    (&fact.aggregate_type, &fact.aggregate_id)
+}
+
+/// Folds `page` into `projection`, whose checkpoint is called `name`. False when the checkpoint stands
+/// elsewhere, or another has it: nothing was done then.
+pub(crate) async fn fold(
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    name: &str,
+    page: &Page,
+) -> Result<bool, StoreError> {
+    match attempt(db, projection, name, page, false).await {
+        Err(Blame::Event(..) | Blame::Someone(_)) => {
+            tracing::warn!(projection = name, after = page.after, "a page holds what cannot be taken");
+            match attempt(db, projection, name, page, true).await {
+                Err(Blame::Store(error)) => Err(error),
+                Err(Blame::Event(_, reason) | Blame::Someone(reason)) => Err(StoreError::Unreadable(reason)),
+                Ok(folded) => Ok(folded),
+            }
+        }
+        Err(Blame::Store(error)) => Err(error),
+        Ok(folded) => Ok(folded),
+    }
+}
+
+async fn attempt(
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    name: &str,
+    page: &Page,
+    apart: bool,
+) -> Result<bool, Blame> {
+    let mut transaction = db.begin().await.map_err(stored)?;
+    let taken = checkpoint::take(&mut transaction, name).await.map_err(Blame::Store)?;
+    let Some(taken) = taken.filter(|taken| taken.position == page.after) else { return Ok(false) };
+    let behind = if taken.parks {
+        parked::streams_of(&mut transaction, name, page).await.map_err(Blame::Store)?
+    } else {
+        HashSet::new()
+    };
+    let (fit, mut parked) = set_aside(page, &behind);
+    if apart {
+        parked.extend(Apart::new(projection).fold(&mut transaction, fit).await?);
+    } else if !fit.is_empty() {
+        projection.project(&mut transaction, &fit).await?;
+    }
+    parked::park(&mut transaction, name, &parked).await.map_err(Blame::Store)?;
+    checkpoint::advance(&mut *transaction, name, page.last).await.map_err(Blame::Store)?;
+    transaction.commit().await.map_err(stored)?;
+    for event in parked.iter().filter(|event| event.reason.is_some()) {
+        tracing::warn!(
+            projection = name,
+            position = event.fact.position,
+            event_type = event.fact.event_type,
+            aggregate_id = event.fact.aggregate_id,
+            reason = event.reason,
+            "an event cannot be taken: its stream is parked"
+        );
+    }
+    Ok(true)
+}
+
+fn stored(error: sqlx::Error) -> Blame {
+    Blame::Store(error.into())
+}
+
+/// What can be folded of a page, and what is parked before anything is: events that cannot be read, and
+/// whatever comes after one in its stream.
+fn set_aside<'a>(page: &'a Page, behind: &HashSet<(String, String)>) -> (Vec<&'a Fact>, Vec<Parked<'a>>) {
+    let mut stopped: HashSet<Stream<'_>> =
+        behind.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect();
+    let (mut fit, mut parked) = (Vec::with_capacity(page.facts.len()), Vec::new());
+    for fact in &page.facts {
+        let reason = match &fact.content {
+            _ if stopped.contains(&stream(fact)) => None,
+            Content::Unfit(reason) => {
+                stopped.insert(stream(fact));
+                Some(reason.clone())
+            }
+            Content::Event(_) | Content::Unread => {
+                fit.push(fact);
+                continue;
+            }
+        };
+        parked.push(Parked { fact, reason });
+    }
+    (fit, parked)
+}
+
+/// Folding in parts, each behind a savepoint, until every event that cannot be taken stands alone.
+pub(crate) struct Apart<'a, 'p> {
+    projection: &'p dyn Projection,
+    /// Streams that are stopped, and at which position.
+    stopped: HashMap<Stream<'a>, i64>,
+    parked: Vec<Parked<'a>>,
+}
+
+impl<'a, 'p> Apart<'a, 'p> {
+    pub(crate) fn new(projection: &'p dyn Projection) -> Self {
+        Self { projection, stopped: HashMap::new(), parked: Vec::new() }
+    }
+
+    /// Folds what can be taken, in order; what cannot is the answer, in order as well.
+    pub(crate) async fn fold(
+        mut self,
+        db: &mut PgConnection,
+        facts: Vec<&'a Fact>,
+    ) -> Result<Vec<Parked<'a>>, Blame> {
+        // The parts that are left, the next one last.
+        let mut left = vec![facts];
+        while let Some(part) = left.pop() {
+            let part = self.without_stopped(part);
+            if part.is_empty() {
+                continue;
+            }
+            let Some(blame) = self.project(db, &part).await? else { continue };
+            match (blame, part.as_slice()) {
+                (Blame::Store(error), _) => return Err(Blame::Store(error)),
+                (Blame::Event(position, reason), _) => {
+                    let found = part.iter().find(|fact| fact.position == position).copied();
+                    // A read model that blames an event it was not given has to be mended.
+                    let Some(fact) = found else { return Err(Blame::Event(position, reason)) };
+                    self.stop(fact, reason);
+                    left.push(part);
+                }
+                (Blame::Someone(reason), [fact]) => self.stop(fact, reason),
+                (Blame::Someone(_), many) => {
+                    let (first, second) = many.split_at(many.len() / 2);
+                    left.extend([second.to_vec(), first.to_vec()]);
+                }
+            }
+        }
+        self.parked.sort_by_key(|event| event.fact.position);
+        Ok(self.parked)
+    }
+
+    /// Folds a part, or leaves no trace of it and says whose fault that is.
+    async fn project(&self, db: &mut PgConnection, part: &[&Fact]) -> Result<Option<Blame>, Blame> {
+        let mut savepoint = db.begin().await.map_err(stored)?;
+        match self.projection.project(&mut savepoint, part).await {
+            Ok(()) => savepoint.commit().await.map(|()| None).map_err(stored),
+            Err(failure) => {
+                savepoint.rollback().await.map_err(stored)?;
+                Ok(Some(failure.into()))
+            }
+        }
+    }
+
+    fn stop(&mut self, fact: &'a Fact, reason: String) {
+        self.stopped.insert(stream(fact), fact.position);
+        self.parked.push(Parked { fact, reason: Some(reason) });
+    }
+
+    /// Parks what comes after an event that was parked, in its stream. What comes before stays.
+    fn without_stopped(&mut self, part: Vec<&'a Fact>) -> Vec<&'a Fact> {
+        let mut kept = Vec::with_capacity(part.len());
+        for fact in part {
+            match self.stopped.get(&stream(fact)) {
+                Some(from) if fact.position > *from => self.parked.push(Parked { fact, reason: None }),
+                Some(from) if fact.position == *from => {}
+                _ => kept.push(fact),
+            }
+        }
+        kept
+    }
+}

@@ -1,0 +1,105 @@
+//! What a read model is: its tables, what it wants of the log, and how it folds.
+
+use async_trait::async_trait;
+use event_store::StoreError;
+use event_store::tail::{Fact, Selection};
+use sqlx::PgConnection;
+
+/// A read model.
+#[async_trait]
+pub trait Projection: Send + Sync + 'static {
+    /// Its name: that of its checkpoint, never changed.
+    fn name(&self) -> &'static str;
+
+    /// Raised when it folds otherwise or into other columns than before: what the release before has
+    /// filled must then be rebuilt.
+    fn revision(&self) -> i32 {
+        1
+    }
+
+    /// Its tables.
+    fn tables(&self) -> &'static [Table];
+
+    /// What it wants of the log.
+    fn selection(&self) -> Selection;
+
+    /// Folds facts, given in order and each exactly once, into its tables. It names tables without a
+    /// schema: a rebuild folds into others of the same name.
+    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure>;
+}
+
+/// A table of a read model.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is written.
+    pub writing: Writing,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// Rows are found by their key and changed: the key must stand while the table is filled.
+    ByKey,
+    /// Rows are only added: a rebuild makes all indexes when the rows are there.
+    Added,
+}
+
+/// Why facts could not be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// One of them cannot be taken. The reason is a fixed text, so that it holds nothing personal.
+    #[error("the event at position {position} cannot be taken: {reason}")]
+    Refused {
+        /// Which one.
+        position: i64,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Whose fault a failure is.
+pub(crate) enum Blame {
+    /// That of the event at this position.
+    Event(i64, String),
+    /// That of one of the events, or of several.
+    Someone(String),
+    /// That of no event: trying again may help, or somebody has to act.
+    Store(StoreError),
+}
+
+impl From<Failure> for Blame {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused { position, reason } => Self::Event(position, reason.to_owned()),
+            Failure::Store(error) => match refused_values(&error) {
+                Some(reason) => Self::Someone(reason),
+                None => Self::Store(error),
+            },
+        }
+    }
+}
+
+/// Whether the database refused what was to be written, and not the writing: data exceptions, integrity
+/// constraints, and rows or keys that are too large (SQLSTATE classes 22, 23 and 54). The text of such an
+/// error may quote values; its code and the names of ours it bears do not.
+fn refused_values(error: &StoreError) -> Option<String> {
+    let StoreError::Database(source) = error else { return None };
+    let source = source.as_database_error()?;
+    let code = source.code()?;
+    if !["22", "23", "54"].iter().any(|class| code.starts_with(class)) {
+        return None;
+    }
+    let within = source.constraint().map(|name| format!(", {name}")).unwrap_or_default();
+    Some(format!("the database refuses its values (SQLSTATE {code}{within})"))
+}

@@ -1,0 +1,176 @@
+//! Rebuilding a read model beside the live one.
+//!
+//! New tables of the same names are filled in a schema of their own, with a checkpoint of their own, while the
+//! live ones go on being read and moved. When they have caught up, one transaction puts them in the place
+//! of the live ones, together with the checkpoint and the parked events. Readers wait for that transaction
+//! and see the whole of the new tables after it; never half, and never an earlier position than before.
+//!
+//! One rebuild of a read model runs at a time: whoever runs it holds a lock on the very connection that
+//! writes. It may be killed at any moment: the next one goes on where it was, or begins anew when the tables
+//! have another form by now. Transactions are short (indexes are made without one), because the order of new
+//! events waits for those that write.
+
+mod swap;
+mod tables;
+
+use std::time::Duration;
+
+use event_store::leader::{self, Leadership};
+use event_store::retry::Delays;
+use event_store::tail::{LARGEST_PAGE, Page};
+use event_store::{EventStore, StoreError, log};
+use sqlx::{PgConnection, PgPool};
+
+use crate::ahead::{Ahead, Next};
+use crate::projection::Projection;
+use crate::{batch, checkpoint};
+use swap::Swapped;
+use tables::Set;
+
+/// What a rebuild is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Folding the log into the new tables.
+    Filling,
+    /// Making their indexes.
+    Indexing,
+    /// Putting them in the place of the live ones.
+    Swapping,
+}
+
+/// How far a rebuild has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// The newest position folded.
+    pub position: i64,
+    /// The newest position of the log, when it was last asked for.
+    pub head: i64,
+}
+
+/// Where a rebuild begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Where an earlier one was broken off, if there was one and its tables still fit.
+    Resume,
+    /// At the beginning of the log.
+    Anew,
+}
+
+/// Why a read model was not rebuilt. What was done so far stays for the next rebuild.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// Another process does it.
+    #[error("another process is rebuilding it")]
+    UnderWay,
+    /// Somebody took away or changed what it had filled.
+    #[error("the tables of the rebuild were changed meanwhile; rebuild anew")]
+    Disturbed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for RebuildError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Rebuilds a read model; returns the position at which it took the place of the live one. `report` is
+/// called after each page.
+///
+/// # Errors
+/// See [`RebuildError`].
+pub async fn rebuild(
+    store: &EventStore,
+    projection: &dyn Projection,
+    start: Start,
+    report: &mut (dyn FnMut(Progress) + Send),
+) -> Result<i64, RebuildError> {
+    let lead = Leadership::take(store.pool(), &duty(projection.name())).await?;
+    let mut leadership = lead.ok_or(RebuildError::UnderWay)?;
+    let rebuilt = Rebuild::of(store, projection, report).run(leadership.connection(), start).await;
+    leadership.resign().await;
+    rebuilt
+}
+
+/// Whether a process is rebuilding `name` now.
+pub(crate) async fn is_under_way(pool: &PgPool, name: &str) -> Result<bool, StoreError> {
+    leader::is_led(pool, &duty(name)).await
+}
+
+fn duty(name: &str) -> String {
+    format!("rebuild {name}")
+}
+
+struct Rebuild<'a> {
+    store: &'a EventStore,
+    projection: &'a dyn Projection,
+    /// The name of its checkpoint.
+    name: String,
+    report: &'a mut (dyn FnMut(Progress) + Send),
+}
+
+impl<'a> Rebuild<'a> {
+    fn of(
+        store: &'a EventStore,
+        projection: &'a dyn Projection,
+        report: &'a mut (dyn FnMut(Progress) + Send),
+    ) -> Self {
+        Self { store, projection, name: checkpoint::of_rebuild(projection.name()), report }
+    }
+
+    async fn run(mut self, db: &mut PgConnection, start: Start) -> Result<i64, RebuildError> {
+        checkpoint::ensure(self.store.pool(), self.projection.name()).await?;
+        let set = Set::open(db, self.projection).await?;
+        let resumed = start == Start::Resume && set.can_go_on(db, &self.name).await?;
+        if !resumed {
+            set.make(db, &self.name).await?;
+        }
+        let mut position = self.fill(db).await?;
+        self.tell(Phase::Indexing, position).await?;
+        set.finish(db).await?;
+        let mut delays = Delays::new(Duration::from_millis(50), Duration::from_secs(2));
+        loop {
+            // What came while indexes were made, or while the swap had to wait.
+            position = self.fill(db).await?.max(position);
+            self.tell(Phase::Swapping, position).await?;
+            match swap::swap(self.store, db, self.projection, &set, &self.name).await? {
+                Swapped::At(position) => return Ok(position),
+                Swapped::NotYet => delays.wait().await,
+            }
+        }
+    }
+
+    /// Folds up to the end of the log; the position there.
+    async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
+        let position = checkpoint::position(&mut *db, &self.name).await?;
+        let mut ahead = Ahead::start(self.store, self.projection.selection(), position);
+        loop {
+            match ahead.next().await? {
+                Next::AtHead(position) => return Ok(position),
+                Next::Page(page) => {
+                    fold(db, self.projection, &self.name, &page).await?;
+                    self.tell(Phase::Filling, page.last).await?;
+                }
+            }
+        }
+    }
+
+    async fn tell(&mut self, phase: Phase, position: i64) -> Result<(), StoreError> {
+        let head = log::newest_position(self.store.pool()).await?;
+        (self.report)(Progress { phase, position, head });
+        Ok(())
+    }
+}
+
+async fn fold(
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    name: &str,
+    page: &Page,
+) -> Result<(), RebuildError> {
+    if batch::fold(db, projection, name, page).await? { Ok(()) } else { Err(RebuildError::Disturbed) }
+}

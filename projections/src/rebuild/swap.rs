@@ -1,0 +1,115 @@
+//! The swap: one transaction after which the new tables are the live ones.
+//!
+//! It holds the checkpoint of the live read model, so that nobody moves that one, folds what the new tables
+//! still lack up to there, and then locks out readers for as long as it takes to change names. It does not wait
+//! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
+//! is tried again. A crash leaves everything as it was.
+
+use event_store::tail::Tail;
+use event_store::{EventStore, StoreError};
+use sqlx::{Connection, Executor, PgConnection};
+
+use super::tables::{SCHEMA, Set};
+use super::{LARGEST_PAGE, RebuildError, fold};
+use crate::checkpoint;
+use crate::projection::Projection;
+
+/// How long readers may keep the swap waiting, and those behind it.
+const PATIENCE: &str = "200ms";
+/// SQLSTATE of a lock that was not had in time.
+const NO_LOCK: &str = "55P03";
+
+/// How an attempt ended.
+pub(super) enum Swapped {
+    /// The new tables are live, from this position on.
+    At(i64),
+    /// The live ones were too far ahead, or somebody read them for too long.
+    NotYet,
+}
+
+pub(super) async fn swap(
+    store: &EventStore,
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    set: &Set,
+    name: &str,
+) -> Result<Swapped, RebuildError> {
+    let mut transaction = db.begin().await?;
+    match attempt(store, &mut transaction, projection, set, name).await {
+        Ok(Swapped::At(position)) => {
+            transaction.commit().await?;
+            tracing::info!(projection = projection.name(), position, "a rebuild took the place of the live");
+            Ok(Swapped::At(position))
+        }
+        Ok(Swapped::NotYet) => {
+            transaction.rollback().await?;
+            Ok(Swapped::NotYet)
+        }
+        Err(RebuildError::Store(StoreError::Database(error))) if is_no_lock(&error) => {
+            transaction.rollback().await?;
+            tracing::info!(projection = projection.name(), "the swap gives way to those who read");
+            Ok(Swapped::NotYet)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn attempt(
+    store: &EventStore,
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    set: &Set,
+    name: &str,
+) -> Result<Swapped, RebuildError> {
+    db.execute(sqlx::raw_sql(&format!("SET LOCAL lock_timeout = '{PATIENCE}'"))).await?;
+    let live = checkpoint::take_in_turn(&mut *db, projection.name()).await?;
+    let live = live.ok_or(RebuildError::Disturbed)?.position;
+    let mut position = checkpoint::position(&mut *db, name).await?;
+    if live - position > LARGEST_PAGE {
+        return Ok(Swapped::NotYet);
+    }
+    let mut tail = Tail::new(store.clone(), projection.selection(), position);
+    while let Some(page) = tail.next_until(live).await? {
+        fold(&mut *db, projection, name, &page).await?;
+        position = page.last;
+    }
+    if !set.fits(&mut *db).await? {
+        return Err(RebuildError::Disturbed);
+    }
+    let tables = |schema: &str| {
+        let names = set.tables.iter().map(|(table, _)| format!("{schema}.{table}"));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let live = tables(&set.home);
+    db.execute(sqlx::raw_sql(&format!("LOCK TABLE {live} IN ACCESS EXCLUSIVE MODE; DROP TABLE {live}")))
+        .await?;
+    for (table, _) in &set.tables {
+        let statement = format!("ALTER TABLE {SCHEMA}.{table} SET SCHEMA {}", set.home);
+        db.execute(sqlx::raw_sql(&statement)).await?;
+    }
+    take_over(db, projection.name(), name).await?;
+    Ok(Swapped::At(position))
+}
+
+/// The checkpoint and the parked events of the rebuild become those of the read model.
+async fn take_over(db: &mut PgConnection, live: &str, rebuilt: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "WITH new AS (DELETE FROM projection WHERE name = $2 RETURNING position, revision)
+         UPDATE projection SET position = new.position, revision = new.revision FROM new WHERE name = $1",
+    )
+    .bind(live)
+    .bind(rebuilt)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query("DELETE FROM parked_event WHERE projection = $1").bind(live).execute(&mut *db).await?;
+    sqlx::query("UPDATE parked_event SET projection = $1 WHERE projection = $2")
+        .bind(live)
+        .bind(rebuilt)
+        .execute(&mut *db)
+        .await?;
+    Ok(())
+}
+
+fn is_no_lock(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == NO_LOCK)
+}

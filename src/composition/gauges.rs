@@ -1,0 +1,37 @@
+//! Gauges of what lags: how far readers of the log are behind it, taken every few seconds for `/metrics`.
+//!
+//! Each source of gauges is a function of the store that is named in [`report`]; one that fails says nothing
+//! this time, so that what is shown is never older than the database.
+
+use std::time::Duration;
+
+use event_store::{EventStore, StoreError};
+use metrics::gauge;
+use projections::status;
+use tokio_util::sync::CancellationToken;
+
+/// How often they are taken.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Takes the gauges until `stop`.
+pub(super) async fn report(store: EventStore, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = readers(&store).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Of every reader of the log: how late it is, and what it could not take.
+async fn readers(store: &EventStore) -> Result<(), StoreError> {
+    for reader in status::list(store).await? {
+        gauge!("projection_lag_events", "projection" => reader.name.clone()).set(reader.lag_events as f64);
+        gauge!("projection_lag_seconds", "projection" => reader.name.clone()).set(reader.lag_seconds);
+        gauge!("projection_parked_events", "projection" => reader.name).set(reader.parked as f64);
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Who waits for a position sees its effect.
+
+use std::time::Duration;
+
+use projections::account;
+
+use crate::support::House;
+
+#[tokio::test]
+async fn who_waits_for_a_position_sees_it_in_any_process() {
+    let house = House::build().await;
+    let here = house.foundation.clone();
+    let there = house.beside();
+    for n in 0..20 {
+        let account = house.register(&format!("p{n}@example.com")).await;
+        let event: uuid::Uuid = sqlx::query_scalar("SELECT event_id FROM events WHERE aggregate_id = $1")
+            .bind(account.to_string())
+            .fetch_one(here.store.pool())
+            .await
+            .unwrap();
+        let patience = Duration::from_secs(10);
+        let position =
+            here.store.position_of(domain::EventId::from_uuid(event), patience).await.unwrap().unwrap();
+        for foundation in [&here, &there] {
+            assert!(foundation.views.wait_for(account::NAME, position, patience).await.unwrap());
+            assert!(foundation.views.account_fetch(account).await.unwrap().is_some(), "account {n}");
+        }
+    }
+    let short = Duration::from_millis(30);
+    assert!(!there.views.wait_for(account::NAME, i64::MAX, short).await.unwrap());
+}

@@ -1,0 +1,151 @@
+//! What an auditor asks: what had happened by then, and how did it look?
+
+use chrono::{DateTime, Utc};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
+use domain::{AccountId, Scope};
+use event_store::{Attached, KeyName, log};
+use futures::TryStreamExt;
+use projections::{Audience, Told};
+use serde_json::json;
+
+use super::{await_caught_up, sign_in, switch};
+use crate::support::{House, account_context};
+
+async fn told(house: &House, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<Told> {
+    let store = house.foundation.store.clone();
+    let entries = house.foundation.views.history_stream(store, account, until);
+    entries.map_ok(Told::for_operator).try_collect().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
+    let house = House::build().await;
+    let (store, views) = (&house.foundation.store, &house.foundation.views);
+    let ada = house.register("ada@example.com").await;
+    let bob = house.register("bob@example.com").await;
+    switch(&house, ada, false).await;
+    let erasure = house.receive(ada, Kind::Erasure).await;
+    switch(&house, bob, false).await;
+    let context = account_context(ada);
+    let cancel = PrivacyRequestCommand::Cancel;
+    let id = erasure.to_string();
+    store.execute::<PrivacyRequest>(&id, cancel, &context, Attached::default()).await.unwrap_err();
+    sign_in(&house, ada).await;
+    switch(&house, ada, true).await;
+    await_caught_up(&house).await;
+
+    let all = told(&house, ada, None).await;
+    let types: Vec<&str> = all.iter().map(|told| told.event_type.as_str()).collect();
+    let expected = [
+        "account.registered",
+        "account.preferences_changed",
+        "privacy_request.received",
+        "account.signed_in",
+        "account.preferences_changed",
+    ];
+    assert_eq!(types, expected);
+    // To the microsecond: the instant itself counts, the one before does not.
+    for (n, event) in all.iter().enumerate() {
+        for (at, count) in [(event.at, n + 1), (event.at - chrono::Duration::microseconds(1), n)] {
+            assert_eq!(told(&house, ada, Some(at)).await, all[..count]);
+            let list = views.history_list(store, ada, (None, Some(at)), 100).await.unwrap();
+            let listed: Vec<i64> = list.iter().rev().map(|entry| entry.position).collect();
+            assert_eq!(listed, all[..count].iter().map(|told| told.position).collect::<Vec<_>>());
+            let state = views.account_state(store, ada, at, Audience::Operator).await.unwrap();
+            assert_eq!(state.as_ref().map_or(0, |state| state.events), count as u64);
+            let Some(state) = state else { continue };
+            assert_eq!(state.account["email"], "ada@example.com");
+            assert_eq!(state.account["preferences"]["usage_logging"], json!(!(2..5).contains(&count)));
+            assert_eq!(state.privacy_requests.len(), usize::from(count >= 3));
+        }
+    }
+    // A page at a time, newest first.
+    let page = views.history_list(store, ada, (Some(all[4].position), Some(all[3].at)), 2).await.unwrap();
+    assert_eq!(page.iter().map(|e| e.position).collect::<Vec<_>>(), [all[3].position, all[2].position]);
+    assert!(views.account_state(store, bob, all[0].at, Audience::Holder).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_was_erased_since_is_erased_at_every_instant() {
+    let house = House::build().await;
+    let (store, views) = (&house.foundation.store, &house.foundation.views);
+    let ada = house.register("ada@example.com").await;
+    sign_in(&house, ada).await;
+    await_caught_up(&house).await;
+    let then = store.services().now();
+    for scope in [Scope::Profile, Scope::Activity] {
+        house
+            .beside()
+            .store
+            .keys()
+            .destroy(&KeyName::new(ada.to_string(), scope.as_str()), "req_1")
+            .await
+            .unwrap();
+    }
+    let state = views.account_state(store, ada, then, Audience::Operator).await.unwrap().unwrap();
+    assert_eq!(state.account["email"], json!({"$erased": true}));
+    assert_eq!(state.account["preferences"]["usage_logging"], true, "the rest stands");
+    assert!(state.in_words().contains("email: [erased]"), "{}", state.in_words());
+    for told in told(&house, ada, Some(then)).await {
+        assert_eq!(told.ip_address.as_deref(), Some("[erased]"));
+    }
+}
+
+#[tokio::test]
+async fn a_holder_sees_nothing_of_how_we_are_built() {
+    let house = House::build().await;
+    let (store, views) = (&house.foundation.store, &house.foundation.views);
+    let ada = house.register("ada@example.com").await;
+    let export = house.receive(ada, Kind::Export).await;
+    let bench = house.bench();
+    let stop = tokio_util::sync::CancellationToken::new();
+    for _ in 0..10 {
+        let _ = workers::jobs::advance(&bench, export, &stop).await;
+        if house.request(export).await.archive.is_some() {
+            break;
+        }
+    }
+    await_caught_up(&house).await;
+    let now = store.services().now();
+    let of = |audience| views.account_state(store, ada, now, audience);
+    let (operator, holder) = (of(Audience::Operator).await.unwrap(), of(Audience::Holder).await.unwrap());
+    let [operator, holder] = [operator, holder].map(|state| json!(state.unwrap().privacy_requests));
+    assert!(operator[0]["archive"]["object"].is_string(), "{operator}");
+    assert!(holder[0]["archive"]["sha256"].is_string(), "{holder}");
+    assert!(!holder.to_string().contains("\"object\""), "{holder}");
+}
+
+/// Events are in the order in which their transactions began, not in that of their times.
+#[tokio::test]
+async fn events_that_lie_the_other_way_round_are_found_by_their_times() {
+    let house = House::build().await;
+    let pool = house.foundation.store.pool();
+    let ada = house.register("ada@example.com").await;
+    for _ in 0..8 {
+        sign_in(&house, ada).await;
+    }
+    await_caught_up(&house).await;
+    let all = told(&house, ada, None).await;
+    // As if those in the middle had taken a while: times that jump to and fro by minutes.
+    let mut admin = pool.begin().await.unwrap();
+    sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *admin).await.unwrap();
+    sqlx::query("UPDATE events SET recorded_at = '2026-05-03T10:00:00Z'::timestamptz + make_interval(mins => ((ord * 7) % 9)::int)")
+        .execute(&mut *admin)
+        .await
+        .unwrap();
+    admin.commit().await.unwrap();
+    for minute in -1..10 {
+        let at = "2026-05-03T10:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::Duration::minutes(minute);
+        let mut expected = Vec::new();
+        for event in &all {
+            if log::recorded_at(pool, event.position).await.unwrap().unwrap() <= at {
+                expected.push(event.position);
+            }
+        }
+        let found: Vec<i64> = told(&house, ada, Some(at)).await.iter().map(|told| told.position).collect();
+        assert_eq!(found, expected, "{minute}");
+    }
+    let later = "2026-05-03T11:00:00Z".parse().unwrap();
+    assert_eq!(log::position_beyond(pool, later).await.unwrap(), 10);
+    assert_eq!(log::position_beyond(pool, "2026-05-03T09:00:00Z".parse().unwrap()).await.unwrap(), 1);
+}
