@@ -78,6 +78,28 @@ pub enum Command {
 pub enum AuditCommand {
     /// Every event that concerns an account, in order
     History(Box<HistoryOptions>),
+    /// Check the whole log with the public key alone; non-zero if anything does not verify
+    Verify(Box<VerifyOptions>),
+    /// Print the newest signed checkpoint, having made one if the log grew and the signing key is here
+    Checkpoint(Box<CheckpointOptions>),
+    /// Print the public key that checkpoints are checked with
+    PublicKey(SigningKeyOptions),
+    /// Print a proof that anybody can check who has the public key
+    #[command(subcommand)]
+    Prove(ProveCommand),
+    /// Check a proof, far from the database
+    CheckProof(CheckProofOptions),
+}
+
+/// What can be proved.
+#[derive(Debug, Subcommand)]
+pub enum ProveCommand {
+    /// That an event is in the log
+    Inclusion(ProveInclusion),
+    /// That the log goes on from an older checkpoint
+    Consistency(ProveConsistency),
+    /// Which events an account has, none left out
+    History(ProveHistory),
 }
 
 /// `serve`.
@@ -92,6 +114,9 @@ pub struct ServeOptions {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// Checkpoints of the log.
+    #[command(flatten)]
+    pub signing: SigningOptions,
 }
 
 /// `demo`.
@@ -140,6 +165,9 @@ pub struct WorkerRole {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// Checkpoints of the log.
+    #[command(flatten)]
+    pub signing: SigningOptions,
     /// Where archives lie, sealed: `file:///…`, `s3://…`, `gs://…` or `az://…`
     #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
     pub archives: Url,
@@ -159,6 +187,74 @@ pub struct HistoryOptions {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub format: HistoryFormat,
+}
+
+/// `audit verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyOptions {
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+    /// File with the public keys checkpoints may be signed with [default: that of the signing key]
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
+    pub public_key: Option<PathBuf>,
+    /// File with a checkpoint you kept: the log must go on from it
+    #[arg(long)]
+    pub checkpoint: Option<PathBuf>,
+    /// Take what that checkpoint covers as verified before, and read only what came since
+    #[arg(long, requires = "checkpoint")]
+    pub since: bool,
+}
+
+/// `audit checkpoint`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckpointOptions {
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+    /// Make tiles and stream heads anew from the log first
+    #[arg(long)]
+    pub rebuild: bool,
+}
+
+/// `audit prove inclusion`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveInclusion {
+    /// The event: its position in the log, or its id
+    pub event: String,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit prove consistency`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveConsistency {
+    /// The older checkpoint: a file with it, or how many events it is about
+    pub old: String,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit prove history`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveHistory {
+    /// The account
+    pub account: AccountId,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit check-proof`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckProofOptions {
+    /// File with the proof
+    pub proof: PathBuf,
+    /// File with the public keys its checkpoints may be signed with
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
+    pub public_key: PathBuf,
 }
 
 /// How a history is printed.
@@ -195,6 +291,46 @@ pub struct ReaderOptions {
     /// The keys.
     #[command(flatten)]
     pub keys: KeyOptions,
+}
+
+/// A log to prove things of: as for a reader, but without the keys to what is sealed.
+#[derive(Clone, Debug, Args)]
+pub struct AuditorOptions {
+    /// PostgreSQL 15 or newer [default: the one below the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
+    /// Where checkpoints are published: the store of the archives [default: below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
+    pub archives: Option<Url>,
+    /// The signing key.
+    #[command(flatten)]
+    pub signing: SigningKeyOptions,
+}
+
+/// Where the key that signs checkpoints is.
+#[derive(Clone, Debug, Args)]
+pub struct SigningKeyOptions {
+    /// Where `serve` keeps everything
+    #[arg(long, env = "PERSONAL_SETTINGS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// File with the key that signs checkpoints [default: one below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
+}
+
+/// How checkpoints of the log are made.
+#[derive(Clone, Debug, Args)]
+pub struct SigningOptions {
+    /// File with the key that signs checkpoints [default: one below the data directory, made at the first
+    /// start; a `worker` without one signs none]
+    #[arg(long, env = "PERSONAL_SETTINGS_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
+    /// When checkpoints are made, if the log grew: a cron expression with seconds
+    #[arg(long, env = "PERSONAL_SETTINGS_CHECKPOINTS", default_value = "0 * * * * *")]
+    pub checkpoints: String,
 }
 
 /// Servers that are started where they are not given.
@@ -353,11 +489,13 @@ fn named_on_command_line(mut words: impl Iterator<Item = OsString>) -> Option<Os
 
 /// Names in the file that are no option of any command.
 fn unknown_names(command: &clap::Command, file: &toml::Table) -> Vec<String> {
-    let mut known: BTreeSet<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
-    for subcommand in command.get_subcommands() {
-        known.extend(subcommand.get_arguments().filter_map(clap::Arg::get_long));
-    }
+    let known = known_names(command);
     file.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
+}
+
+fn known_names(command: &clap::Command) -> BTreeSet<&str> {
+    let own = command.get_arguments().filter_map(clap::Arg::get_long);
+    own.chain(command.get_subcommands().flat_map(known_names)).collect()
 }
 
 /// Makes every value of the file the default of the option of the same name.

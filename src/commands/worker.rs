@@ -1,7 +1,7 @@
 //! `worker`: the workers only.
 
 use crate::cli::WorkerRole;
-use crate::composition::{Foundation, LogTasks, Work, asked_to_end, bus, master_key};
+use crate::composition::{Foundation, LogTasks, Signing, Work, asked_to_end, bus, master_key};
 use crate::logging::say;
 
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
@@ -15,9 +15,11 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     }
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+    let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
     asked_to_end().await?;
     work.stop().await;
+    signing.stop().await;
     log_tasks.stop().await;
     Ok(())
 }

@@ -4,4 +4,5 @@ mod append;
 mod cut;
 mod erasure;
 mod order;
+mod proof;
 mod usage;

@@ -1,5 +1,6 @@
 //! `/v1/admin`: what operators do, with their own tokens.
 
+mod checkpoint;
 mod register;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -8,5 +9,5 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(register::register))
+    OpenApiRouter::new().routes(routes!(register::register)).routes(routes!(checkpoint::checkpoint))
 }
