@@ -48,47 +48,35 @@ impl Notary {
     }
 
     /// Signs a checkpoint if the log has grown since the last one, and publishes what is not published yet.
-    /// Returns the new checkpoint, if there is one. `db` must not be used further when this fails.
+    /// Returns the new checkpoint, if there is one.
     ///
     /// # Errors
     /// When the store or the object store fails, or the log is not the one that was signed before.
     pub async fn sign_newest(&self, db: &mut PgConnection) -> Result<Option<Checkpoint>, ProofError> {
-        sqlx::query("SELECT pg_advisory_lock($1)").bind(lock_number("log-tree")).execute(&mut *db).await?;
-        let signed = self.sign_locked(db).await?;
-        notes::publish(db, &self.objects, self.services.now()).await?;
-        sqlx::query("SELECT pg_advisory_unlock($1)").bind(lock_number("log-tree")).execute(db).await?;
-        Ok(signed)
+        lock(db).await?;
+        let signed = self.sign_locked(db).await;
+        unlock(db).await;
+        signed
     }
 
-    /// Makes the caches anew from the log, and compares them with what was signed last. `db` must not be used
-    /// further when this fails.
+    /// Makes the caches anew from the log, and compares them with what was signed last.
     ///
     /// # Errors
     /// When the store fails, or the log is not the one that was signed.
     pub async fn rebuild(&self, db: &mut PgConnection) -> Result<(), ProofError> {
-        sqlx::query("SELECT pg_advisory_lock($1)").bind(lock_number("log-tree")).execute(&mut *db).await?;
-        let mut transaction = db.begin().await?;
-        for cache in ["log_tile", "stream_head", "stream_bucket"] {
-            sqlx::query(&format!("DELETE FROM {cache}")).execute(&mut *transaction).await?;
-        }
-        sqlx::query("UPDATE log_tree SET size = 0").execute(&mut *transaction).await?;
-        transaction.commit().await?;
-        if let Some(note) = notes::newest(&mut *db).await? {
-            let last = Checkpoint::read(&note)?;
-            let growth = grow(db, 0, last.size.cast_signed()).await?;
-            let streams = heads::hash_buckets(db, growth.changed.as_ref()).await?;
-            if growth.frontier.root() != last.root || streams != last.streams {
-                return Err(ProofError::Broken(format!(
-                    "the first {} events are not those that were signed",
-                    last.size
-                )));
-            }
-        }
-        sqlx::query("SELECT pg_advisory_unlock($1)").bind(lock_number("log-tree")).execute(db).await?;
-        Ok(())
+        lock(db).await?;
+        let rebuilt = rebuild_locked(db).await;
+        unlock(db).await;
+        rebuilt
     }
 
     async fn sign_locked(&self, db: &mut PgConnection) -> Result<Option<Checkpoint>, ProofError> {
+        let signed = self.sign_unless_old(db).await?;
+        notes::publish(db, &self.objects, self.services.now()).await?;
+        Ok(signed)
+    }
+
+    async fn sign_unless_old(&self, db: &mut PgConnection) -> Result<Option<Checkpoint>, ProofError> {
         let last = match notes::newest(&mut *db).await? {
             Some(note) => Some(Checkpoint::read(&note)?),
             None => None,
@@ -124,6 +112,34 @@ impl Notary {
         transaction.commit().await?;
         Ok(Some(checkpoint))
     }
+}
+
+/// One notary at a time, whatever process it is in.
+async fn lock(db: &mut PgConnection) -> Result<(), ProofError> {
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(lock_number("log-tree")).execute(db).await?;
+    Ok(())
+}
+
+async fn unlock(db: &mut PgConnection) {
+    // Where this fails the connection is dead, and the lock with it.
+    let _ = sqlx::query("SELECT pg_advisory_unlock($1)").bind(lock_number("log-tree")).execute(db).await;
+}
+
+async fn rebuild_locked(db: &mut PgConnection) -> Result<(), ProofError> {
+    let mut transaction = db.begin().await?;
+    for cache in ["log_tile", "stream_head", "stream_bucket"] {
+        sqlx::query(&format!("DELETE FROM {cache}")).execute(&mut *transaction).await?;
+    }
+    sqlx::query("UPDATE log_tree SET size = 0").execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    let Some(note) = notes::newest(&mut *db).await? else { return Ok(()) };
+    let last = Checkpoint::read(&note)?;
+    let growth = grow(db, 0, last.size.cast_signed()).await?;
+    let streams = heads::hash_buckets(db, growth.changed.as_ref()).await?;
+    if growth.frontier.root() == last.root && streams == last.streams {
+        return Ok(());
+    }
+    Err(ProofError::Broken(format!("the first {} events are not those that were signed", last.size)))
 }
 
 /// The position up to which the caches are made.

@@ -4,6 +4,7 @@ mod audit;
 mod crash;
 mod demo;
 mod outage;
+mod proof;
 mod roles;
 mod shutdown;
 mod start;

@@ -140,7 +140,12 @@ impl Logbook {
     /// Keeps a copy of everything.
     pub(super) async fn keep(&self) {
         // An identity column would refuse to be changed, and to be put back.
-        self.tamper(&["ALTER TABLE events ALTER COLUMN ord DROP IDENTITY"]).await;
+        self.tamper(&[
+            "ALTER TABLE events ALTER COLUMN ord DROP IDENTITY",
+            "CREATE SEQUENCE ord START 1000000",
+            "ALTER TABLE events ALTER COLUMN ord SET DEFAULT nextval('ord')",
+        ])
+        .await;
         for table in TABLES {
             let copy = format!("CREATE TABLE true_{table} AS SELECT * FROM {table}");
             sqlx::query(&copy).execute(self.pool()).await.unwrap();
