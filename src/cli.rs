@@ -78,6 +78,28 @@ pub enum Command {
     /// Replay what happened
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Measure how fast it is here, beside what the database does at best
+    Bench(BenchOptions),
+}
+
+/// `bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchOptions {
+    /// What to measure [default: everything]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(bench::NAMES))]
+    pub names: Vec<String>,
+    /// Print the figures as JSON, when all are known
+    #[arg(long)]
+    pub json: bool,
+    /// Short rounds and few events: to see that it works, not how fast
+    #[arg(long)]
+    pub quick: bool,
+    /// PostgreSQL to measure on, in databases made for it [default: one of our own]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where our own server comes from: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
 }
 
 /// What an auditor can ask.
@@ -170,6 +192,9 @@ pub struct WorkerRole {
     /// The address people reach the service at; links in mails begin with it
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
     pub public_url: Url,
+    /// Address to tell on how the process is: /healthz, /readyz and /metrics [default: none]
+    #[arg(long, env = "PERSONAL_SETTINGS_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// `audit history`.
@@ -261,7 +286,8 @@ pub struct BusOptions {
 /// Where the master key comes from.
 #[derive(Clone, Debug, Args)]
 pub struct KeyOptions {
-    /// File with the master key [default: one below the data directory, made at the first start]
+    /// File with the master key [default where there is a data directory: keys/master.key below it, which
+    /// `serve` and `demo` make at their first start]
     #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
     /// The master key itself, 32 bytes in base64, instead of a file
@@ -278,9 +304,9 @@ pub struct ApiOptions {
     /// The address people reach the service at; links in mails begin with it [default: http://LISTEN]
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
     pub public_url: Option<Url>,
-    /// How long an erasure can be cancelled before it starts
-    #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF", default_value = "24h")]
-    pub erasure_cooling_off: Duration,
+    /// How long an erasure can be cancelled before it starts [default: 24h; in a demonstration 2s]
+    #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF")]
+    pub erasure_cooling_off: Option<Duration>,
     /// Days besides weekends on which no legal period ends, as 2026-12-25
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,
@@ -323,7 +349,7 @@ pub struct WorkerOptions {
         default_value = "Personal Settings <no-reply@localhost.localdomain>"
     )]
     pub mail_from: String,
-    /// TOML file with what archives say about the processing (GDPR Art. 15(1))
+    /// TOML file with what archives say about the processing (GDPR Art. 15(1)) [default: what holds with `opt-out`]
     #[arg(long, env = "PERSONAL_SETTINGS_STATEMENT")]
     pub statement: Option<PathBuf>,
 }
@@ -381,6 +407,7 @@ fn unknown_names(command: &clap::Command, file: &toml::Table) -> Vec<String> {
     file.keys().filter(|name| !known.contains(name.as_str())).cloned().collect()
 }
 
+/// The options of a command and of all below it.
 fn known_names(command: &clap::Command) -> BTreeSet<&str> {
     let own = command.get_arguments().filter_map(clap::Arg::get_long);
     own.chain(command.get_subcommands().flat_map(known_names)).collect()
@@ -436,7 +463,7 @@ mod tests {
     #[test]
     fn no_command_means_serve() {
         let options = serve(parse("", &["personal-settings", "--erasure-cooling-off", "0s"]).unwrap());
-        assert!(options.api.erasure_cooling_off.is_zero());
+        assert!(options.api.erasure_cooling_off.unwrap().is_zero());
         assert_eq!(options.servers.data_dir, PathBuf::from("data"));
     }
 
@@ -457,6 +484,34 @@ mod tests {
         assert_eq!(named(&["ps", "serve"]), None);
         let file = "erasure-coolingoff = \"1h\"\nlisten = \"127.0.0.1:1\"".parse().unwrap();
         assert_eq!(unknown_names(&Cli::command(), &file), ["erasure-coolingoff"]);
+    }
+
+    #[test]
+    fn a_given_cooling_off_is_told_from_the_default() {
+        let demo = |file: &str, words: &[&str]| {
+            let words = [&["personal-settings", "demo"], words].concat();
+            match parse(file, &words).unwrap().command {
+                Some(Command::Demo(options)) => options.serve.api.erasure_cooling_off,
+                other => panic!("{other:?}"),
+            }
+        };
+        let day = Some(std::time::Duration::from_secs(24 * 60 * 60).into());
+        assert_eq!(demo("", &[]), None);
+        assert_eq!(demo("", &["--erasure-cooling-off", "24h"]), day);
+        assert_eq!(demo("erasure-cooling-off = \"24h\"", &[]), day);
+    }
+
+    #[test]
+    fn the_file_may_name_an_option_of_a_command_below_a_command() {
+        let file = "format = \"csv\"";
+        assert_eq!(unknown_names(&Cli::command(), &file.parse().unwrap()), [""; 0]);
+        let account = "acc_01h455vb4pex5vsknk084sn02q";
+        match parse(file, &["personal-settings", "audit", "history", account]).unwrap().command {
+            Some(Command::Audit(AuditCommand::History(options))) => {
+                assert_eq!(options.format, HistoryFormat::Csv);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

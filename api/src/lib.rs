@@ -32,7 +32,7 @@ mod tests;
 
 pub use openapi::openapi;
 pub use server::serve;
-pub use state::{ApiConfig, Dependencies, ReadinessCheck};
+pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -60,4 +60,14 @@ pub fn router(dependencies: Dependencies) -> Router {
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)
+}
+
+/// The routes of a process that serves nobody: how it is, and its metrics.
+pub fn vitals_router(vitals: Vitals) -> Router {
+    let (router, _) = routes::vitals().split_for_parts();
+    router
+        .fallback(routes::unknown_route)
+        .method_not_allowed_fallback(routes::wrong_method)
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .with_state(vitals)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::extract::FromRef;
 use domain::account::Preferences;
 use domain::privacy_request::{Holidays, SourceName};
 use domain::{RequestId, SessionId};
@@ -62,16 +63,11 @@ pub trait ReadinessCheck: Send + Sync {
     async fn check(&self) -> Result<(), String>;
 }
 
-/// What the routes ask.
-pub struct Dependencies {
+/// What tells how a process is, whatever it does. Clones share everything.
+#[derive(Clone)]
+pub struct Vitals {
     /// What happened.
     pub store: EventStore,
-    /// What it looks like now.
-    pub views: Views,
-    /// Where archives lie, sealed.
-    pub archives: ObjectVault,
-    /// What the routes obey.
-    pub config: ApiConfig,
     /// What must work besides the database before this process can serve.
     pub readiness: Vec<Arc<dyn ReadinessCheck>>,
     /// The process's metrics.
@@ -80,6 +76,18 @@ pub struct Dependencies {
     pub shutdown: CancellationToken,
     /// Whether requests are served yet: not before the database is there and its schema up to date.
     pub open: watch::Receiver<bool>,
+}
+
+/// What the routes ask.
+pub struct Dependencies {
+    /// How this process is.
+    pub vitals: Vitals,
+    /// What it looks like now.
+    pub views: Views,
+    /// Where archives lie, sealed.
+    pub archives: ObjectVault,
+    /// What the routes obey.
+    pub config: ApiConfig,
 }
 
 /// A handle to all of it; clones share everything.
@@ -91,10 +99,7 @@ pub(crate) struct Shared {
     pub(crate) views: Views,
     pub(crate) archives: ObjectVault,
     pub(crate) config: ApiConfig,
-    pub(crate) readiness: Vec<Arc<dyn ReadinessCheck>>,
-    pub(crate) metrics: PrometheusHandle,
-    pub(crate) shutdown: CancellationToken,
-    pub(crate) open: watch::Receiver<bool>,
+    pub(crate) vitals: Vitals,
     pub(crate) passwords: Passwords,
     /// What each account last wrote through this process.
     pub(crate) written: Written,
@@ -118,10 +123,15 @@ impl Deref for AppState {
     }
 }
 
+impl FromRef<AppState> for Vitals {
+    fn from_ref(state: &AppState) -> Self {
+        state.vitals.clone()
+    }
+}
+
 impl AppState {
     pub(crate) fn new(dependencies: Dependencies) -> Self {
-        let Dependencies { store, views, archives, config, readiness, metrics, shutdown, open } =
-            dependencies;
+        let Dependencies { vitals, views, archives, config } = dependencies;
         Self(Arc::new(Shared {
             passwords: Passwords::default(),
             written: Written::default(),
@@ -131,14 +141,11 @@ impl AppState {
             own_origin: config.public_url.origin().ascii_serialization(),
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
             streams: Streams::default(),
-            store,
+            store: vitals.store.clone(),
             views,
             archives,
             config,
-            readiness,
-            metrics,
-            shutdown,
-            open,
+            vitals,
         }))
     }
 

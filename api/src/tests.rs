@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::state::AppState;
-use crate::{ApiConfig, Dependencies, ReadinessCheck, router, token};
+use crate::{ApiConfig, Dependencies, ReadinessCheck, Vitals, router, token, vitals_router};
 
 struct Fixed;
 
@@ -63,7 +63,13 @@ fn dependencies(public_url: &str) -> Dependencies {
     let services = Services { clock: Arc::new(Fixed), ids: Arc::new(Fixed) };
     let stages = vec![vec![SourceName::new(SourceName::ACCOUNT)]];
     Dependencies {
-        store: EventStore::new(pool.clone(), services, MasterKey::generate()),
+        vitals: Vitals {
+            store: EventStore::new(pool.clone(), services, MasterKey::generate()),
+            readiness: vec![Arc::new(Check)],
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            shutdown: CancellationToken::new(),
+            open: tokio::sync::watch::Sender::new(true).subscribe(),
+        },
         views: Views::new(pool),
         archives: ObjectVault::open(&"memory:".parse().unwrap()).unwrap(),
         config: ApiConfig {
@@ -75,10 +81,6 @@ fn dependencies(public_url: &str) -> Dependencies {
             export_stages: stages.clone(),
             erasure_stages: stages,
         },
-        readiness: vec![Arc::new(Check)],
-        metrics: PrometheusBuilder::new().build_recorder().handle(),
-        shutdown: CancellationToken::new(),
-        open: tokio::sync::watch::Sender::new(true).subscribe(),
     }
 }
 
@@ -178,6 +180,19 @@ async fn the_process_is_alive_but_not_ready_without_a_database() {
     let response = send(request("GET", "/readyz", None)).await;
     assert_eq!(response.status(), 503);
     insta::assert_snapshot!(text_of(response).await, @r#"{"status":"not_ready","checks":[{"name":"process","ok":true,"detail":null},{"name":"database","ok":false,"detail":"no answer within two seconds"},{"name":"archives","ok":true,"detail":null}]}"#);
+}
+
+#[tokio::test]
+async fn a_process_that_serves_nobody_tells_how_it_is_and_nothing_else() {
+    let router = vitals_router(dependencies("https://settings.example.com").vitals);
+    let ask = |path| router.clone().oneshot(request("GET", path, None));
+    assert_eq!(ask("/healthz").await.unwrap().status(), StatusCode::OK);
+    assert_eq!(ask("/readyz").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask("/metrics").await.unwrap().status(), StatusCode::OK);
+    for path in ["/v1/me", "/track", "/openapi.json"] {
+        let (status, kind) = problem_of(ask(path).await.unwrap()).await;
+        assert_eq!((status, kind.as_str()), (StatusCode::NOT_FOUND, "/problems/not-found"), "{path}");
+    }
 }
 
 #[tokio::test]

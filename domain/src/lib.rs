@@ -12,9 +12,11 @@ pub mod personal;
 pub mod privacy_request;
 pub mod sentence;
 pub mod services;
+pub mod snapshot;
 
 pub use effect::{Effect, Effects};
 pub use email::EmailAddress;
 pub use ids::{AccountId, EventId, OperatorId, RequestId, SessionId};
 pub use personal::{Personal, Scope, SubjectId};
 pub use services::{Clock, IdSource, Services};
+pub use snapshot::Snapshot;

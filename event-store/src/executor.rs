@@ -6,16 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cqrs_es::event_sink::EventSink;
-use cqrs_es::persist::PersistedEventStore;
+use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventStore as _};
 use domain::effect::{ClaimKind, Effect};
-use domain::{AccountId, Effects, EventId, OperatorId, Services};
+use domain::{AccountId, Effects, EventId, OperatorId, Services, Snapshot};
 use uuid::Uuid;
 
 use crate::append::AppendError;
 use crate::error::StoreError;
-use crate::repository::{Extras, SealedEventRepository};
+use crate::load::{self, Loaded};
+use crate::repository::{Appended, Extras, SealedEventRepository};
 use crate::retry::Delays;
+use crate::snapshot;
 use crate::store::EventStore;
 use crate::vault::VaultWrite;
 
@@ -156,7 +158,7 @@ impl EventStore {
         attached: Attached,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        A: Aggregate<Services = Services>,
+        A: Aggregate<Services = Services> + Snapshot,
         A::Command: Clone,
         A::Event: Effects,
     {
@@ -190,39 +192,84 @@ impl EventStore {
         attached: &Attached,
     ) -> Result<Executed<A>, Failure<A::Error>>
     where
-        A: Aggregate<Services = Services>,
+        A: Aggregate<Services = Services> + Snapshot,
         A::Event: Effects,
     {
-        let reader = self.store_with::<A>(Extras::default());
-        let mut loaded = reader.load_aggregate(id).await.map_err(failure)?;
+        let recent = self.inner.recent.get::<A>(A::TYPE, id);
+        let is_recent = recent.is_some();
+        let loaded = match recent {
+            Some(loaded) => loaded,
+            None => load::load::<A>(self, id).await.map_err(failure)?,
+        };
+        let mut aggregate = loaded.aggregate.clone();
         let sink = EventSink::default();
-        let handled = loaded.aggregate.handle(command, &self.inner.services, &sink).await;
-        handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
+        let handled = aggregate.handle(command, &self.inner.services, &sink).await;
         let events = sink.collect().await;
-        let aggregate = std::mem::take(&mut loaded.aggregate);
-        let version = (loaded.current_sequence + events.len()) as u64;
-        if events.is_empty() {
-            return Ok(Executed { aggregate, version, events: Vec::new() });
-        }
-        let effects: Vec<Effect> = events.iter().flat_map(Effects::effects).collect();
-        let appended = Arc::new(Mutex::new(Vec::new()));
-        let writer = self.store_with::<A>(Extras {
-            effects: effects.clone(),
-            vault: attached.vault.clone(),
-            live_keys: attached.live_keys.clone(),
-            appended: appended.clone(),
-        });
-        match writer.commit(events, loaded, context.metadata()).await {
-            Ok(_) => {
-                let ids = std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
-                let events = ids.into_iter().map(EventId::from_uuid).collect();
-                Ok(Executed { aggregate, version, events })
+        if handled.is_err() || events.is_empty() {
+            // What is decided without an append rests on the version read: it must be the newest.
+            if is_recent && !load::is_current::<A>(self, id, loaded.version).await.map_err(stored)? {
+                self.inner.recent.forget(A::TYPE, id);
+                return Err(Failure::Again);
             }
-            Err(error) => Err(match failure(error) {
+            handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
+            return Ok(Executed { aggregate, version: loaded.version, events: Vec::new() });
+        }
+        self.commit(id, loaded, aggregate, events, context, attached).await.inspect_err(|_| {
+            self.inner.recent.forget(A::TYPE, id);
+        })
+    }
+
+    /// Stores `events`, which made `loaded` into `aggregate`.
+    async fn commit<A>(
+        &self,
+        id: &str,
+        loaded: Loaded<A>,
+        aggregate: A,
+        events: Vec<A::Event>,
+        context: &CommandContext,
+        attached: &Attached,
+    ) -> Result<Executed<A>, Failure<A::Error>>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        let version = loaded.version + events.len() as u64;
+        let effects: Vec<Effect> = events.iter().flat_map(Effects::effects).collect();
+        let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
+            Some(written(&loaded, &aggregate, version).map_err(stored)?)
+        } else {
+            None
+        };
+        let kept_at = if snapshot.is_some() { version } else { loaded.kept_at };
+        let appended = Arc::new(Mutex::new(Appended::default()));
+        let writer = PersistedEventStore::<_, A>::new_event_store(SealedEventRepository::new(
+            self.inner.clone(),
+            Extras {
+                effects: effects.clone(),
+                vault: attached.vault.clone(),
+                live_keys: attached.live_keys.clone(),
+                snapshot,
+                appended: appended.clone(),
+            },
+        ));
+        let before = EventStoreAggregateContext {
+            aggregate_id: id.to_owned(),
+            aggregate: A::default(),
+            current_sequence: loaded.version as usize,
+            current_snapshot: None,
+        };
+        if let Err(error) = writer.commit(events, before, context.metadata()).await {
+            return Err(match failure(error) {
                 Failure::ClaimTaken(_) => Failure::ClaimTaken(effects),
                 failure => failure,
-            }),
+            });
         }
+        let Appended { ids, keys: sealed_with } =
+            std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut keys = loaded.keys;
+        keys.extend(sealed_with);
+        self.inner.recent.put(A::TYPE, id, Loaded { aggregate: aggregate.clone(), version, kept_at, keys });
+        Ok(Executed { aggregate, version, events: ids.into_iter().map(EventId::from_uuid).collect() })
     }
 
     /// The aggregate as it stands, and its version (0 when nothing ever happened to it).
@@ -231,19 +278,15 @@ impl EventStore {
     /// When the store fails.
     pub async fn load<A>(&self, id: &str) -> Result<(A, u64), StoreError>
     where
-        A: Aggregate<Services = Services>,
+        A: Aggregate<Services = Services> + Snapshot,
     {
-        match self.store_with::<A>(Extras::default()).load_aggregate(id).await {
-            Ok(loaded) => Ok((loaded.aggregate, loaded.current_sequence as u64)),
+        match load::load::<A>(self, id).await {
+            Ok(loaded) => Ok((loaded.aggregate, loaded.version)),
             Err(error) => match failure::<A::Error>(error) {
                 Failure::Final(ExecuteError::Store(error)) => Err(error),
                 _ => Err(StoreError::Unreadable("an aggregate could not be loaded".to_owned())),
             },
         }
-    }
-
-    fn store_with<A: Aggregate>(&self, extras: Extras) -> PersistedEventStore<SealedEventRepository, A> {
-        PersistedEventStore::new_event_store(SealedEventRepository::new(self.inner.clone(), extras))
     }
 
     /// Which of the wanted names belongs to another. None when it was given up meanwhile.
@@ -260,6 +303,21 @@ impl EventStore {
         }
         Ok(None)
     }
+}
+
+/// The aggregate after a command, to be kept.
+fn written<A: Aggregate + Snapshot>(
+    loaded: &Loaded<A>,
+    aggregate: &A,
+    version: u64,
+) -> Result<snapshot::Written, StoreError> {
+    let aggregate = serde_json::to_value(aggregate)
+        .map_err(|_| StoreError::Unreadable("an aggregate cannot be written down".to_owned()))?;
+    Ok(snapshot::Written { schema_version: A::SCHEMA_VERSION, aggregate, version, keys: loaded.keys.clone() })
+}
+
+fn stored<E: std::error::Error>(error: StoreError) -> Failure<E> {
+    Failure::Final(ExecuteError::Store(error))
 }
 
 /// Finds our own errors inside those of cqrs-es.

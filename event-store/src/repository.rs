@@ -12,12 +12,15 @@ use cqrs_es::persist::{
 use domain::effect::{ClaimKind, Effect};
 use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
+use sqlx::Row;
 use uuid::Uuid;
 
+use crate::append::cohort::Landed;
 use crate::append::{Append, AppendError, SealedEvent, StoredEffect, append};
 use crate::error::StoreError;
 use crate::retry::Delays;
 use crate::seal::{self, DataKey, KeyName, Place};
+use crate::snapshot::Written;
 use crate::store::Inner;
 use crate::vault::VaultWrite;
 
@@ -34,14 +37,30 @@ pub(crate) struct Extras {
     pub vault: Vec<VaultWrite>,
     /// Keys that must still live although no event here is sealed with them.
     pub live_keys: Vec<Uuid>,
-    /// The ids of the events that were appended.
-    pub appended: Arc<Mutex<Vec<Uuid>>>,
+    /// The aggregate as it stands after the events, where it is time to keep it.
+    pub snapshot: Option<Written>,
+    /// What was appended.
+    pub appended: Arc<Mutex<Appended>>,
+}
+
+/// The events of a command as they were stored.
+#[derive(Default)]
+pub(crate) struct Appended {
+    pub ids: Vec<Uuid>,
+    /// The keys they are sealed with.
+    pub keys: BTreeSet<Uuid>,
 }
 
 /// Events ready to be stored, and the keys they are sealed with.
 struct Sealed {
     events: Vec<SealedEvent>,
     keys: HashMap<KeyName, Arc<DataKey>>,
+}
+
+/// Opened events, and the keys that opened them.
+pub(crate) struct Opened {
+    pub events: Vec<SerializedEvent>,
+    pub keys: BTreeSet<Uuid>,
 }
 
 /// See the module.
@@ -57,13 +76,52 @@ impl SealedEventRepository {
         Self { inner, rows, extras }
     }
 
-    async fn open(&self, events: Vec<SerializedEvent>) -> Result<Vec<SerializedEvent>, PersistenceError> {
+    /// The events of a stream after `version`, opened.
+    pub(crate) async fn events_after<A: Aggregate>(
+        &self,
+        aggregate_id: &str,
+        version: u64,
+    ) -> Result<Opened, PersistenceError> {
+        if version == 0 {
+            return self.open(self.rows.get_events::<A>(aggregate_id).await?).await;
+        }
+        // postgres-es writes the sequence into the text of its statement, which then is prepared anew for
+        // each.
+        let rows = sqlx::query(
+            "SELECT sequence, event_type, event_version, payload, metadata FROM events
+             WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence",
+        )
+        .bind(A::TYPE)
+        .bind(aggregate_id)
+        .bind(version.cast_signed())
+        .fetch_all(&self.inner.pool)
+        .await
+        .map_err(|error| failed(error.into()))?;
+        let event = |row: sqlx::postgres::PgRow| {
+            SerializedEvent::new(
+                aggregate_id.to_owned(),
+                row.get::<i64, _>("sequence") as usize,
+                A::TYPE.to_owned(),
+                row.get("event_type"),
+                row.get("event_version"),
+                row.get("payload"),
+                row.get("metadata"),
+            )
+        };
+        self.open(rows.into_iter().map(event).collect()).await
+    }
+
+    async fn open(&self, events: Vec<SerializedEvent>) -> Result<Opened, PersistenceError> {
         let mut ids = BTreeSet::new();
         for event in &events {
             seal::sealing_keys(&event.payload, &mut ids).map_err(unreadable)?;
         }
         let keys = self.inner.keys.by_ids(&ids).await.map_err(failed)?;
-        events.into_iter().map(|event| open_event(event, &keys).map_err(unreadable)).collect()
+        let events = events
+            .into_iter()
+            .map(|event| open_event(event, &keys).map_err(unreadable))
+            .collect::<Result<_, _>>()?;
+        Ok(Opened { events, keys: keys.into_keys().collect() })
     }
 
     async fn seal(&self, events: &[SerializedEvent]) -> Result<Sealed, StoreError> {
@@ -104,34 +162,50 @@ impl SealedEventRepository {
     async fn append<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<(), AppendError> {
         let Some(first) = events.first() else { return Ok(()) };
         let sealed = self.seal(events).await?;
-        let mut live_keys: Vec<Uuid> = sealed.keys.values().map(|key| key.id).collect();
+        let keys: BTreeSet<Uuid> = sealed.keys.values().map(|key| key.id).collect();
+        let mut live_keys = keys.clone();
         live_keys.extend(&self.extras.live_keys);
-        live_keys.sort_unstable();
-        live_keys.dedup();
-        let ids: Vec<Uuid> = sealed.events.iter().map(|event| event.event_id).collect();
-        let whole = Append {
-            aggregate_type: A::TYPE,
-            aggregate_id: &first.aggregate_id,
-            events: sealed.events,
-            live_keys,
-            effects: self.stored_effects().await?,
+        let snapshot = match &self.extras.snapshot {
+            Some(written) => {
+                live_keys.extend(&written.keys);
+                Some(written.seal(&self.inner, first, &mut live_keys).await?)
+            }
+            None => None,
         };
+        let ids: Vec<Uuid> = sealed.events.iter().map(|event| event.event_id).collect();
+        let whole = Arc::new(Append {
+            aggregate_type: A::TYPE,
+            aggregate_id: first.aggregate_id.clone(),
+            events: sealed.events,
+            live_keys: live_keys.into_iter().collect(),
+            effects: self.stored_effects().await?,
+            snapshot,
+        });
         if let Err(error) = self.write(&whole).await {
             if matches!(error, AppendError::KeyGone) {
-                for name in sealed.keys.keys() {
-                    self.inner.keys.forget(name).await;
-                }
+                self.inner.keys.forget_ids(whole.live_keys.clone()).await;
             }
             return Err(error);
         }
-        *self.extras.appended.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+        *self.extras.appended.lock().unwrap_or_else(PoisonError::into_inner) = Appended { ids, keys };
         self.inner.appended.notify_one();
         Ok(())
     }
 
+    /// Writes with others where that is possible; alone where a transaction is needed, or where the others
+    /// may have been the trouble.
+    async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
+        if self.extras.vault.is_empty()
+            && let Landed::Said(said) = self.inner.cohorts.append(Arc::clone(whole)).await
+        {
+            return said;
+        }
+        self.write_alone(whole).await
+    }
+
     /// Writes, and writes the same again when the connection broke before the answer came: whether it was
     /// stored is then told by the rows themselves.
-    async fn write(&self, whole: &Append<'_>) -> Result<(), AppendError> {
+    async fn write_alone(&self, whole: &Append) -> Result<(), AppendError> {
         let mut delays = Delays::new(Duration::from_millis(50), Duration::from_millis(500));
         for _ in 0..WRITE_TRIES {
             match self.write_once(whole).await {
@@ -146,13 +220,13 @@ impl SealedEventRepository {
     }
 
     /// Whether exactly these events are stored.
-    async fn is_stored(&self, whole: &Append<'_>) -> Result<bool, AppendError> {
+    async fn is_stored(&self, whole: &Append) -> Result<bool, AppendError> {
         let Some(first) = whole.events.first() else { return Ok(true) };
         let found: Option<Uuid> = sqlx::query_scalar(
             "SELECT event_id FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3",
         )
         .bind(whole.aggregate_type)
-        .bind(whole.aggregate_id)
+        .bind(&whole.aggregate_id)
         .bind(first.sequence)
         .fetch_optional(&self.inner.pool)
         .await
@@ -160,7 +234,7 @@ impl SealedEventRepository {
         Ok(found == Some(first.event_id))
     }
 
-    async fn write_once(&self, whole: &Append<'_>) -> Result<(), AppendError> {
+    async fn write_once(&self, whole: &Append) -> Result<(), AppendError> {
         if self.extras.vault.is_empty() {
             return append(&self.inner.pool, whole).await;
         }
@@ -221,7 +295,7 @@ fn mark_metadata(mut metadata: Value) -> Value {
     metadata
 }
 
-fn failed(error: StoreError) -> PersistenceError {
+pub(crate) fn failed(error: StoreError) -> PersistenceError {
     if error.is_unavailable() {
         PersistenceError::ConnectionError(Box::new(error))
     } else {
@@ -229,7 +303,7 @@ fn failed(error: StoreError) -> PersistenceError {
     }
 }
 
-fn unreadable(error: seal::SealError) -> PersistenceError {
+pub(crate) fn unreadable(error: seal::SealError) -> PersistenceError {
     PersistenceError::UnknownError(Box::new(StoreError::from(error)))
 }
 
@@ -238,7 +312,7 @@ impl PersistedEventRepository for SealedEventRepository {
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.open(self.rows.get_events::<A>(aggregate_id).await?).await
+        Ok(self.events_after::<A>(aggregate_id, 0).await?.events)
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -246,10 +320,10 @@ impl PersistedEventRepository for SealedEventRepository {
         aggregate_id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.open(self.rows.get_last_events::<A>(aggregate_id, last_sequence).await?).await
+        Ok(self.events_after::<A>(aggregate_id, last_sequence as u64).await?.events)
     }
 
-    /// There are no snapshots in this table.
+    /// Not offered: snapshots are ours ([`crate::snapshot`]), those of cqrs-es apply events twice.
     async fn get_snapshot<A: Aggregate>(
         &self,
         _: &str,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::era;
 use crate::error::StoreError;
+use crate::held::Watch;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
 use crate::proof::hash::{self, Hash};
@@ -69,9 +70,11 @@ impl LeaderTask for Sequencer {
         let mut tail = Tail::fetch(db).await?;
         self.store.head().advance(tail.position);
         let appended: &Arc<_> = &self.store.inner.appended;
+        let mut watch = Watch::default();
         while !stop.is_cancelled() {
             let sequenced = within_patience(sequence_batch(db, &mut tail, era)).await?;
             self.store.head().advance(tail.position);
+            within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
             if sequenced < BATCH as usize {
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -87,11 +90,9 @@ impl LeaderTask for Sequencer {
 }
 
 /// A leader whose connection hangs must not keep the lead.
-async fn within_patience(
-    batch: impl Future<Output = Result<usize, StoreError>>,
-) -> Result<usize, StoreError> {
-    match tokio::time::timeout(PATIENCE, batch).await {
-        Ok(sequenced) => sequenced,
+async fn within_patience<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done,
         Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
     }
 }

@@ -10,8 +10,10 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 
 use crate::append::claim_owner;
+use crate::append::cohort::Cohorts;
 use crate::error::StoreError;
 use crate::log::LogHead;
+use crate::recent::Recent;
 use crate::seal::{DataKey, KeyName, KeyRing, MasterKey};
 
 /// The owner under which keys of the service itself are kept.
@@ -30,14 +32,18 @@ pub(crate) struct Inner {
     /// Rung after each append of this process, so that a sequencer in it need not poll.
     pub appended: Arc<Notify>,
     pub head: LogHead,
+    pub cohorts: Arc<Cohorts>,
+    pub recent: Arc<Recent>,
 }
 
 impl EventStore {
     /// A store on `pool`, which may still be away.
     pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
-        let keys = KeyRing::new(pool.clone(), master, services.clone());
-        let inner = Inner { pool, services, keys, appended: Arc::default(), head: LogHead::default() };
-        Self { inner: Arc::new(inner) }
+        let recent = Arc::new(Recent::new());
+        let keys = KeyRing::new(pool.clone(), master, services.clone(), Arc::clone(&recent));
+        let cohorts = Arc::new(Cohorts::new(&pool));
+        let (appended, head) = (Arc::default(), LogHead::default());
+        Self { inner: Arc::new(Inner { pool, services, keys, appended, head, cohorts, recent }) }
     }
 
     /// The pool, for the read models.
@@ -53,6 +59,13 @@ impl EventStore {
     /// The data keys.
     pub fn keys(&self) -> &KeyRing {
         &self.inner.keys
+    }
+
+    /// Drops all that is remembered of keys and aggregates: the next command finds the store as a process
+    /// does that has just started.
+    pub fn forget_everything(&self) {
+        self.inner.keys.forget_everything();
+        self.inner.recent.forget_everything();
     }
 
     /// How far the log has come, as far as this process knows.

@@ -1,13 +1,13 @@
 //! `api`: the HTTP interface only.
 
-use secrecy::ExposeSecret;
-
+use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_end, master_key};
 use crate::logging::say;
 
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
-    let listener = Http::bind(options.api.listen).await?;
+    composition::check_operator_token(&options.api)?;
+    let listener = Http::bind(options.api.listen, "--listen").await?;
     let public_url = match &options.api.public_url {
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?).parse()?,
@@ -19,16 +19,15 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
         foundation.prepare(false).await?;
-        composition::house_token(&foundation, &options.api).await?;
-        composition::first_operator(&foundation, &options.api).await
+        let house_token = composition::house_token(&foundation, &options.api).await?;
+        let new_operator_token = composition::first_operator(&foundation, &options.api).await?;
+        anyhow::Ok((house_token, new_operator_token))
     };
-    let new_token = tokio::select! {
+    let (house_token, new_operator_token) = tokio::select! {
         prepared = prepared => prepared?,
         ended = asked_to_end() => return ended,
     };
-    if let Some(token) = new_token {
-        say(format!("Operator token (shown this once): {}", token.expose_secret()));
-    }
+    show_tokens(&house_token, new_operator_token.as_ref());
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     http.open();
     asked_to_end().await?;

@@ -1,5 +1,6 @@
 //! `demo`: see the service at work.
 
+use super::show_tokens;
 use crate::cli::DemoOptions;
 use crate::composition::{Service, asked_to_end};
 use crate::demo::Walk;
@@ -7,18 +8,15 @@ use crate::logging::say;
 
 /// The cooling-off a demonstration has instead of a day, unless another was asked for.
 const COOLING_OFF: std::time::Duration = std::time::Duration::from_secs(2);
-/// What `--erasure-cooling-off` is when nobody says otherwise.
-const DEFAULT_COOLING_OFF: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 pub(super) async fn run(mut options: DemoOptions) -> anyhow::Result<()> {
-    let cooling_off = &mut options.serve.api.erasure_cooling_off;
-    if **cooling_off == DEFAULT_COOLING_OFF {
-        *cooling_off = COOLING_OFF.into();
-    }
+    options.serve.api.erasure_cooling_off.get_or_insert(COOLING_OFF.into());
     let service = tokio::select! {
         service = Service::start(&options.serve) => service?,
         ended = asked_to_end() => return ended,
     };
+    say(format!("Personal Settings listens on {}", service.public_url));
+    show_tokens(&service.house_token, service.new_operator_token.as_ref());
     let walked = tokio::select! {
         walked = walk(&service, &options) => walked,
         ended = asked_to_end() => ended,

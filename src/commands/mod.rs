@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod api;
+mod bench;
 mod checkpoint;
 mod demo;
 mod history;
@@ -10,7 +11,10 @@ mod serve;
 mod verify;
 mod worker;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::cli::{AuditCommand, Command, Order};
+use crate::logging::say;
 
 /// Carries out a command.
 ///
@@ -23,11 +27,20 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Api(options) => api::run(&options).await,
         Command::Worker(options) => worker::run(&options).await,
         Command::Migrate(options) => migrate::run(&options).await,
+        Command::Bench(options) => bench::run(&options).await,
         Command::Audit(AuditCommand::History(options)) => history::run(&options).await,
         Command::Audit(AuditCommand::Verify(options)) => verify::run(&options).await,
         Command::Audit(AuditCommand::Checkpoint(options)) => checkpoint::run(&options).await,
         Command::Audit(AuditCommand::PublicKey(options)) => checkpoint::print_public_key(&options),
         Command::Audit(AuditCommand::Prove(command)) => prove::run(&command).await,
         Command::Audit(AuditCommand::CheckProof(options)) => prove::check(&options),
+    }
+}
+
+/// Shows the tokens that nobody can look up: the house project's, and the operator's if it was made just now.
+fn show_tokens(house: &str, new_operator: Option<&SecretString>) {
+    say(format!("House project token: {house}"));
+    if let Some(token) = new_operator {
+        say(format!("Operator token (shown this once): {}", token.expose_secret()));
     }
 }

@@ -1,7 +1,6 @@
 //! `serve`: everything in one process.
 
-use secrecy::ExposeSecret;
-
+use super::show_tokens;
 use crate::cli::ServeOptions;
 use crate::composition::{Service, asked_to_end};
 use crate::logging::say;
@@ -12,10 +11,7 @@ pub(super) async fn run(options: &ServeOptions) -> anyhow::Result<()> {
         ended = asked_to_end() => return ended,
     };
     say(format!("Personal Settings listens on {}", service.public_url));
-    say(format!("House project token: {}", service.house_token));
-    if let Some(token) = &service.new_operator_token {
-        say(format!("Operator token (shown this once): {}", token.expose_secret()));
-    }
+    show_tokens(&service.house_token, service.new_operator_token.as_ref());
     asked_to_end().await?;
     service.stop().await;
     Ok(())

@@ -1,14 +1,22 @@
 //! `worker`: the workers only.
 
 use crate::cli::WorkerRole;
-use crate::composition::{Foundation, LogTasks, Signing, Work, asked_to_end, bus, master_key};
+use crate::composition::{
+    Foundation, Http, LogTasks, Signing, Work, asked_to_end, bus, master_key, readiness,
+};
 use crate::logging::say;
 
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
+    let listener = match options.metrics_listen {
+        Some(address) => Some(Http::bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let foundation =
         Foundation::lay(&options.database.database_url, master_key(&options.keys, None)?, &options.archives)?;
     let bench = Work::bench(&foundation, &options.worker, &options.public_url, None)?;
     let bus = bus(&options.nats_url, &options.bus).await?;
+    let checks = readiness(&foundation.archives, Some(&bus));
+    let vitals = listener.map(|listener| Http::start_vitals(listener, &foundation, checks)).transpose()?;
     tokio::select! {
         prepared = foundation.prepare(false) => prepared?,
         ended = asked_to_end() => return ended,
@@ -17,7 +25,11 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
+    vitals.iter().for_each(Http::open);
     asked_to_end().await?;
+    if let Some(vitals) = vitals {
+        vitals.stop().await;
+    }
     work.stop().await;
     signing.stop().await;
     log_tasks.stop().await;

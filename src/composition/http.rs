@@ -1,10 +1,11 @@
-//! The HTTP interface of a process.
+//! What a process serves over HTTP: the interface, or only how it is.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
-use api::{ApiConfig, Dependencies, ReadinessCheck};
+use api::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 use domain::account::Preferences;
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
@@ -16,6 +17,9 @@ use url::Url;
 use super::{Foundation, GRACE};
 use crate::cli::{ApiOptions, Consent};
 
+/// How long an erasure can be cancelled where nobody says otherwise.
+const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The running interface.
 pub struct Http {
     stop: CancellationToken,
@@ -24,17 +28,20 @@ pub struct Http {
 }
 
 impl Http {
-    /// Takes the port.
+    /// Takes the port that `option` names.
     ///
     /// # Errors
     /// When it cannot be had.
-    pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    pub async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
         TcpListener::bind(address).await.with_context(|| {
-            format!("cannot listen on {address}: end what listens there, or choose another with --listen")
+            format!("cannot listen on {address}: end what listens there, or choose another with {option}")
         })
     }
 
     /// Starts answering: 503 until [`open`](Self::open).
+    ///
+    /// # Errors
+    /// When metrics cannot be recorded.
     pub fn start(
         listener: TcpListener,
         on: &Foundation,
@@ -43,15 +50,26 @@ impl Http {
     ) -> anyhow::Result<Self> {
         let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
         let router = api::router(Dependencies {
-            store: on.store.clone(),
+            vitals: vitals(on, readiness, &stop, &open)?,
             views: on.views.clone(),
             archives: on.archives.clone(),
             config,
-            readiness,
-            metrics: super::metrics::recorder()?,
-            shutdown: stop.clone(),
-            open: open.subscribe(),
         });
+        let task = tokio::spawn(api::serve(listener, router, stop.clone()));
+        Ok(Self { stop, task, open })
+    }
+
+    /// Starts telling how the process is, and nothing else: not ready until [`open`](Self::open).
+    ///
+    /// # Errors
+    /// When metrics cannot be recorded.
+    pub fn start_vitals(
+        listener: TcpListener,
+        on: &Foundation,
+        readiness: Vec<Arc<dyn ReadinessCheck>>,
+    ) -> anyhow::Result<Self> {
+        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
+        let router = api::vitals_router(vitals(on, readiness, &stop, &open)?);
         let task = tokio::spawn(api::serve(listener, router, stop.clone()));
         Ok(Self { stop, task, open })
     }
@@ -75,14 +93,29 @@ impl Http {
     }
 }
 
+fn vitals(
+    on: &Foundation,
+    readiness: Vec<Arc<dyn ReadinessCheck>>,
+    stop: &CancellationToken,
+    open: &watch::Sender<bool>,
+) -> anyhow::Result<Vitals> {
+    Ok(Vitals {
+        store: on.store.clone(),
+        readiness,
+        metrics: super::metrics::recorder()?,
+        shutdown: stop.clone(),
+        open: open.subscribe(),
+    })
+}
+
 /// The interface's configuration.
 ///
 /// # Errors
 /// When an option makes no sense.
 pub fn api_config(options: &ApiOptions, public_url: Url) -> anyhow::Result<ApiConfig> {
     let on = options.consent == Consent::OptOut;
-    let cooling_off = chrono::Duration::from_std(options.erasure_cooling_off.into())
-        .context("--erasure-cooling-off is too long")?;
+    let cooling_off = options.erasure_cooling_off.map_or(COOLING_OFF, Into::into);
+    let cooling_off = chrono::Duration::from_std(cooling_off).context("--erasure-cooling-off is too long")?;
     Ok(ApiConfig {
         public_url,
         cooling_off,

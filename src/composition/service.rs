@@ -18,6 +18,9 @@ use super::{Foundation, Http, LogTasks, Signing, Work, api_config, bus, master_k
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
 
+/// Characters an operator token must have.
+const SHORTEST_OPERATOR_TOKEN: usize = 32;
+
 /// A running service.
 pub struct Service {
     /// What it stands on.
@@ -43,7 +46,8 @@ impl Service {
     /// # Errors
     /// When something is in the way; nothing is left running then.
     pub async fn start(options: &ServeOptions) -> anyhow::Result<Self> {
-        let listener = Http::bind(options.api.listen).await?;
+        check_operator_token(&options.api)?;
+        let listener = Http::bind(options.api.listen, "--listen").await?;
         let listen = listener.local_addr()?;
         let public_url = match &options.api.public_url {
             Some(url) => url.clone(),
@@ -123,6 +127,16 @@ pub(crate) async fn house_token(on: &Foundation, options: &ApiOptions) -> anyhow
     Ok(project.token)
 }
 
+/// Refuses an operator token that could be guessed, before anything is started.
+pub(crate) fn check_operator_token(options: &ApiOptions) -> anyhow::Result<()> {
+    let short = |token: &SecretString| token.expose_secret().len() < SHORTEST_OPERATOR_TOKEN;
+    anyhow::ensure!(
+        !options.operator_token.as_ref().is_some_and(short),
+        "the operator token is too short to be safe: give at least {SHORTEST_OPERATOR_TOKEN} random characters"
+    );
+    Ok(())
+}
+
 /// Sees to it that there is an operator token. Returns one that was made just now.
 pub(crate) async fn first_operator(
     on: &Foundation,
@@ -130,10 +144,6 @@ pub(crate) async fn first_operator(
 ) -> anyhow::Result<Option<SecretString>> {
     let operator = OperatorId::generate(on.store.services());
     if let Some(configured) = &options.operator_token {
-        anyhow::ensure!(
-            configured.expose_secret().len() >= 32,
-            "the operator token is too short to be safe: give at least 32 random characters"
-        );
         operator::add(on.store.pool(), &token::hash(configured), operator, "configured").await?;
         return Ok(None);
     }

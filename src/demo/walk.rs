@@ -7,6 +7,7 @@ use anyhow::{Context, ensure};
 use api::token;
 use domain::OperatorId;
 use event_store::vault::operator;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -20,7 +21,7 @@ use crate::logging::say;
 const EVENTS: i64 = 250;
 /// Commands of which the time is taken.
 const COMMANDS: usize = 50;
-/// How long a request may take here, where it has little to do.
+/// How long the work on a request may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 
@@ -33,26 +34,27 @@ pub struct Walk {
     /// `None` when mail goes to a server, where it cannot be looked into.
     mailbox: Option<Mailbox>,
     now: i64,
+    /// How long a request may take here, where it has little to do but to cool off.
+    patience: Duration,
 }
 
 impl Walk {
-    /// Everything needed for the walk, an operator token of its own included.
+    /// Everything needed for the walk.
     ///
     /// # Errors
     /// When the service cannot be prepared.
     pub async fn prepare(service: &Service, options: &DemoOptions) -> anyhow::Result<Self> {
-        let store = &service.foundation.store;
-        let operator_token = token::generate(token::Kind::Operator);
-        let id = OperatorId::generate(store.services());
-        operator::add(store.pool(), &token::hash(&operator_token), id, "demo").await?;
+        let operator_token = operator_token(service, options).await?;
+        let cooling_off = options.serve.api.erasure_cooling_off.map_or(Duration::ZERO, Into::into);
         let client = Client::new(&format!("http://{}", service.listen))?;
         Ok(Self {
-            operator: client.with_token(secrecy::ExposeSecret::expose_secret(&operator_token)),
+            operator: client.with_token(operator_token.expose_secret()),
             client,
             person: Person::invent("Ada Example"),
             house_token: service.house_token.clone(),
             mailbox: mail_folder(options).map(Mailbox::new),
-            now: store.services().now().timestamp(),
+            now: service.foundation.store.services().now().timestamp(),
+            patience: PATIENCE + cooling_off,
         })
     }
 
@@ -153,7 +155,7 @@ impl Walk {
             if state == "completed" {
                 return Ok(request);
             }
-            ensure!(begun.elapsed() < PATIENCE, "the request stays {state}: {request}");
+            ensure!(begun.elapsed() < self.patience, "the request stays {state}: {request}");
             tokio::time::sleep(POLL).await;
         }
     }
@@ -207,6 +209,19 @@ impl Walk {
         let Person { email, password, .. } = &self.person;
         say(format!("\nDone. Sign in as {email} with password {password}."));
     }
+}
+
+/// The operator token: the one that was made just now, or was configured. Where there was one before it cannot
+/// be had, so the demonstration makes one of its own.
+async fn operator_token(service: &Service, options: &DemoOptions) -> anyhow::Result<SecretString> {
+    if let Some(known) = service.new_operator_token.as_ref().or(options.serve.api.operator_token.as_ref()) {
+        return Ok(known.clone());
+    }
+    let store = &service.foundation.store;
+    let own = token::generate(token::Kind::Operator);
+    let id = OperatorId::generate(store.services());
+    operator::add(store.pool(), &token::hash(&own), id, "demo").await?;
+    Ok(own)
 }
 
 fn mail_folder(options: &DemoOptions) -> Option<PathBuf> {

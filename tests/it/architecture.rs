@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Which of our own crates each of them may use.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 7] = [
     ("domain", &[]),
     ("event-store", &["domain"]),
     ("projections", &["domain", "event-store"]),
     ("workers", &["domain", "event-store", "projections"]),
     ("api", &["domain", "event-store", "projections"]),
-    ("personal-settings", &["domain", "event-store", "projections", "workers", "api"]),
+    ("bench", &["domain", "event-store", "projections"]),
+    ("personal-settings", &["domain", "event-store", "projections", "workers", "api", "bench"]),
 ];
 
 /// Libraries that only some crates may name.
@@ -23,8 +24,8 @@ const ONLY_IN: [(&str, &[&str]); 11] = [
     ("lettre", &["workers"]),
     ("cron", &["workers"]),
     ("zip", &["workers", "personal-settings"]),
-    ("sqlx", &["event-store", "projections"]),
-    ("postgres-es", &["event-store"]),
+    ("sqlx", &["event-store", "projections", "bench"]),
+    ("postgres-es", &["event-store", "bench"]),
     ("backoff", &["event-store"]),
     ("object_store", &["event-store"]),
 ];

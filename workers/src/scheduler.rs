@@ -12,7 +12,7 @@ use cron::Schedule;
 use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::vault::{idempotency, session};
 use event_store::{EventStore, StoreError, lease};
-use projections::Views;
+use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::Bus;
@@ -24,6 +24,8 @@ const PAGE: i64 = 500;
 const LOOK_BACK: TimeDelta = TimeDelta::seconds(10);
 /// A request that stays where it is gets one message in this time, however often it is swept.
 const SWEEP_ROUND: TimeDelta = TimeDelta::minutes(5);
+/// How long the first sweep waits for the list of requests to know what is stored.
+const CATCH_UP: Duration = Duration::from_secs(10);
 /// The longest sleep between two looks at the clock, which may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -124,8 +126,12 @@ impl Scheduler {
         self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
     }
 
-    /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent.
+    /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent. The list
+    /// of requests may be behind after the same crash, and is waited for.
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
+        if let Some(position) = self.store.settled(CATCH_UP).await? {
+            self.views.wait_for(privacy_request::NAME, position, CATCH_UP).await?;
+        }
         let round = format!("start/{}", now.timestamp_micros());
         self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
     }

@@ -14,7 +14,7 @@ pub(crate) async fn admit(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if !*state.open.borrow() {
+    if !*state.vitals.open.borrow() {
         return Err(Problem::new(Kind::Unavailable));
     }
     let Ok(_place) = state.requests.try_acquire() else {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
-use crate::state::AppState;
+use crate::state::Vitals;
 
 /// How long one check may take.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -62,25 +62,25 @@ pub(crate) struct Check {
         (status = 503, description = "It cannot", body = Readiness),
     )
 )]
-pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
-    let readiness = look(&state).await;
+pub(crate) async fn readyz(State(vitals): State<Vitals>) -> (StatusCode, Json<Readiness>) {
+    let readiness = look(&vitals).await;
     let status = if readiness.status == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 
-async fn look(state: &AppState) -> Readiness {
+async fn look(vitals: &Vitals) -> Readiness {
     let database = async {
         // The cause is not for everybody: it may name hosts and users.
-        state.store.ping().await.map_err(|_| "the database does not answer".to_owned())
+        vitals.store.ping().await.map_err(|_| "the database does not answer".to_owned())
     };
-    let others = state.readiness.iter().map(|check| bounded(check.name(), check.check()));
+    let others = vitals.readiness.iter().map(|check| bounded(check.name(), check.check()));
     let (database, others) = tokio::join!(
         bounded("database", database),
         others.collect::<FuturesOrdered<_>>().collect::<Vec<_>>()
     );
-    let process = if state.shutdown.is_cancelled() {
+    let process = if vitals.shutdown.is_cancelled() {
         Some("it is about to stop")
-    } else if !*state.open.borrow() {
+    } else if !*vitals.open.borrow() {
         Some("it is starting: it waits for the database, or for its schema")
     } else {
         None

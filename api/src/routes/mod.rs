@@ -9,11 +9,12 @@ mod privacy_requests;
 mod sessions;
 mod track;
 
+use axum::extract::FromRef;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Kind, Problem};
-use crate::state::AppState;
+use crate::state::{AppState, Vitals};
 
 /// Largest body of a command, in bytes.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
@@ -32,13 +33,21 @@ pub(crate) fn ingestion() -> OpenApiRouter<AppState> {
     track::routes()
 }
 
-/// What tells of the process itself.
+/// What tells of the process itself, and of this interface.
 pub(crate) fn service() -> OpenApiRouter<AppState> {
+    vitals().routes(routes!(openapi_json::openapi_json))
+}
+
+/// What tells of the process itself, whatever it does.
+pub(crate) fn vitals<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Vitals: FromRef<S>,
+{
     OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(metrics::metrics))
-        .routes(routes!(openapi_json::openapi_json))
 }
 
 /// The answer where there is no route.

@@ -14,7 +14,7 @@ pub use command::AccountCommand;
 pub use error::AccountError;
 pub use event::{AccountEvent, PreferenceChange, SignOutReason};
 
-use crate::{AccountId, EmailAddress, Personal, Services};
+use crate::{AccountId, EmailAddress, Personal, Services, Snapshot};
 
 /// The two switches of *Activity*. Off means off from that moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +106,10 @@ impl Holder {
             policy_version,
         }]
     }
+}
+
+impl Snapshot for Account {
+    const SCHEMA_VERSION: i32 = 1;
 }
 
 impl Aggregate for Account {

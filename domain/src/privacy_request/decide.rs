@@ -45,8 +45,8 @@ pub(super) fn decide(
         Command::RecordSourceFailure { source, reason } => request.source_failed(source, reason, now),
         Command::RestartCollection => match (request.kind, request.state) {
             (Kind::Export, State::Running | State::Packaging) => {
-                let pristine = request.sources.values().all(|source| *source == SourceProgress::default());
-                Ok(once(pristine, Event::CollectionRestarted { at: now }))
+                // Each time, even if nothing was collected yet: with the event comes a new key.
+                Ok(vec![Event::CollectionRestarted { at: now }])
             }
             (_, state) => Err(Error::WrongState(state)),
         },

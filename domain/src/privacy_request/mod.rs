@@ -25,7 +25,7 @@ pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, plan, schedule};
 
-use crate::Services;
+use crate::{Services, Snapshot};
 
 /// The aggregate: nothing before receipt, the request after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,10 @@ impl PrivacyRequest {
     pub fn request(&self) -> Result<&Request, PrivacyRequestError> {
         self.request.as_ref().ok_or(PrivacyRequestError::Unknown)
     }
+}
+
+impl Snapshot for PrivacyRequest {
+    const SCHEMA_VERSION: i32 = 1;
 }
 
 impl Aggregate for PrivacyRequest {

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
 use super::cipher::DataKey;
 use super::master::MasterKey;
 use crate::error::StoreError;
+use crate::recent::Recent;
 use domain::{RequestId, Services};
 
 /// How long a key may be used without asking the database whether it still lives. Appends ask in
@@ -50,22 +51,60 @@ pub struct DestroyedKey {
     pub fingerprint: String,
 }
 
+/// A key that was drawn and is kept nowhere yet: to be written with the event that needs it
+/// ([`VaultWrite::KeepKey`](crate::vault::VaultWrite::KeepKey)).
+#[derive(Clone)]
+pub struct NewKey {
+    id: Uuid,
+    name: KeyName,
+    master_id: String,
+    wrapped: Vec<u8>,
+    fingerprint: String,
+}
+
+impl NewKey {
+    /// Keeps it, unless a key of this name lives.
+    pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
+             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
+             FROM subject_key WHERE subject = $2 AND scope = $3
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(self.id)
+        .bind(&self.name.subject)
+        .bind(&self.name.scope)
+        .bind(&self.master_id)
+        .bind(&self.wrapped)
+        .bind(&self.fingerprint)
+        .execute(db)
+        .await?;
+        Ok(())
+    }
+}
+
 /// All data keys.
 pub struct KeyRing {
     pool: PgPool,
     master: MasterKey,
     services: Services,
+    recent: Arc<Recent>,
     live: Cache<KeyName, Arc<DataKey>>,
     by_id: Cache<Uuid, Arc<DataKey>>,
 }
 
 impl KeyRing {
-    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services) -> Self {
+    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services, recent: Arc<Recent>) -> Self {
         Self {
             pool,
             master,
             services,
-            live: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
+            recent,
+            live: Cache::builder()
+                .max_capacity(CACHE_SIZE)
+                .time_to_live(CACHE_LIFE)
+                .support_invalidation_closures()
+                .build(),
             by_id: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_LIFE).build(),
         }
     }
@@ -79,7 +118,8 @@ impl KeyRing {
             if let Some(key) = self.fetch_live(name).await? {
                 break Arc::new(key);
             }
-            self.make(name).await?;
+            // Another process may be faster; then it is that one's key.
+            self.draw(name.clone())?.keep(&self.pool).await?;
         };
         self.live.insert(name.clone(), key.clone()).await;
         self.by_id.insert(key.id, key.clone()).await;
@@ -177,6 +217,7 @@ impl KeyRing {
         for key in &destroyed {
             self.by_id.invalidate(&key.id).await;
         }
+        self.recent.forget_opened_by(destroyed.iter().map(|key| key.id).collect());
         Ok(destroyed)
     }
 
@@ -192,8 +233,22 @@ impl KeyRing {
         Ok(!dead)
     }
 
-    /// Forgets what is cached for `name`: an append found its key destroyed.
-    pub(crate) async fn forget(&self, name: &KeyName) {
+    /// Forgets what is cached of these keys: an append found one of them destroyed.
+    pub(crate) async fn forget_ids(&self, ids: Vec<Uuid>) {
+        for id in &ids {
+            self.by_id.invalidate(id).await;
+        }
+        // Fails only without the support that the cache is built with.
+        let _ = self.live.invalidate_entries_if(move |_, key| ids.contains(&key.id));
+    }
+
+    pub(crate) fn forget_everything(&self) {
+        self.live.invalidate_all();
+        self.by_id.invalidate_all();
+    }
+
+    /// Forgets what is cached for `name`.
+    async fn forget(&self, name: &KeyName) {
         if let Some(key) = self.live.remove(name).await {
             self.by_id.invalidate(&key.id).await;
         }
@@ -211,24 +266,19 @@ impl KeyRing {
         row.map(|row| self.unwrap(&row)).transpose()
     }
 
-    /// Makes a key unless another process was faster.
-    async fn make(&self, name: &KeyName) -> Result<(), StoreError> {
+    /// Draws a key of this name.
+    ///
+    /// # Errors
+    /// When it cannot be wrapped.
+    pub fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
         let key = DataKey::generate(self.services.ids.uuid());
-        sqlx::query(
-            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
-             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
-             FROM subject_key WHERE subject = $2 AND scope = $3
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(key.id)
-        .bind(&name.subject)
-        .bind(&name.scope)
-        .bind(self.master.id())
-        .bind(self.master.wrap(&key)?)
-        .bind(key.fingerprint())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        Ok(NewKey {
+            id: key.id,
+            name,
+            master_id: self.master.id().to_owned(),
+            wrapped: self.master.wrap(&key)?,
+            fingerprint: key.fingerprint(),
+        })
     }
 
     fn unwrap(&self, row: &PgRow) -> Result<DataKey, StoreError> {

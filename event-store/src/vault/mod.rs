@@ -1,4 +1,4 @@
-//! What must be kept but may not be part of an event: secrets, sessions, answers already given.
+//! What must be kept but may not be part of an event: secrets, keys, sessions, answers already given.
 //!
 //! Rows here are changed and really deleted. Where one belongs to an event, it is written in the
 //! event's own transaction ([`VaultWrite`]).
@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 
 use crate::error::StoreError;
+use crate::seal::NewKey;
 use chrono::{DateTime, Utc};
 
 /// Rows that housekeeping deletes in one transaction: a long one would hold back the order of events.
@@ -45,6 +46,8 @@ pub enum VaultWrite {
         /// The hashed or sealed value.
         value: Vec<u8>,
     },
+    /// Keep a key, unless one of its name lives.
+    KeepKey(NewKey),
     /// Begin a session.
     OpenSession(session::NewSession),
     /// End a session.
@@ -69,6 +72,7 @@ impl VaultWrite {
     pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), StoreError> {
         match self {
             Self::PutSecret { kind, owner, value } => secret::put(db, *kind, owner, value).await,
+            Self::KeepKey(key) => key.keep(db).await,
             Self::OpenSession(new) => session::open(db, new).await,
             Self::EndSession(session) => session::end(db, *session).await,
             Self::EndOtherSessions { account, except } => session::end_others(db, *account, *except).await,

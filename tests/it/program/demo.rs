@@ -1,6 +1,9 @@
 //! `demo --exit`: the first thing a newcomer runs.
 
-use crate::support::{Database, Start, shared};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use crate::support::{Database, PASSWORD, Start, eventually, shared};
 
 fn assert_walked(said: &str) {
     for seen in [
@@ -29,6 +32,55 @@ async fn it_walks_through_the_main_job_with_nothing_given() {
     let code = program.ended().await;
     assert_eq!(code, 0, "{}", program.said());
     assert_walked(&program.said());
+}
+
+#[tokio::test]
+async fn its_operator_token_is_printed_once_and_serves_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start = |arguments: &[&str]| {
+        Start::new(folder.path(), arguments)
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url)
+            .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+            .without("PERSONAL_SETTINGS_OPERATOR_TOKEN")
+    };
+    let label = "Operator token (shown this once): ";
+    let mut demo = start(&["demo", "--exit"]).spawn();
+    assert_eq!(demo.ended().await, 0, "{}", demo.said());
+    let token = demo.told(label).expect("the first operator token was not shown");
+    let made: i64 = sqlx::query_scalar("SELECT count(*) FROM operator_token")
+        .fetch_one(&database.pool().await)
+        .await
+        .unwrap();
+    assert_eq!(made, 1, "the demonstration uses the token that was shown");
+
+    let mut again = start(&["demo", "--exit"]).spawn();
+    assert_eq!(again.ended().await, 0, "{}", again.said());
+    assert_eq!(again.told(label), None);
+
+    let serve = start(&["serve"]).ready().await;
+    assert_eq!(serve.told(label), None);
+    let body = json!({"email": "grace@example.com", "name": "Grace", "password": PASSWORD});
+    serve.client().with_token(&token).post("/v1/admin/accounts", body).await;
+}
+
+#[tokio::test]
+async fn a_cooling_off_that_was_asked_for_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let program = Start::new(folder.path(), &["demo", "--erasure-cooling-off", "24h"])
+        .env("DATABASE_URL", &database.url)
+        .env("NATS_URL", &shared().nats_url)
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+        .spawn();
+    let until = "   can be cancelled until ";
+    eventually("an erasure was asked for", || async { program.told(until) }).await;
+    let said = program.said();
+    let (before, after) = said.split_once(until).unwrap();
+    let received = before.rsplit("received ").next().unwrap().split(',').next().unwrap();
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(at(after.lines().next().unwrap()) - at(received), TimeDelta::hours(24), "{said}");
 }
 
 #[tokio::test]

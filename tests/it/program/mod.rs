@@ -3,6 +3,8 @@
 mod audit;
 mod crash;
 mod demo;
+mod mails;
+mod order;
 mod outage;
 mod proof;
 mod roles;

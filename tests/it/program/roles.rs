@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Database, Person, Program, Start, eventually, shared};
+use crate::support::{Database, PASSWORD, Person, Program, Start, eventually, shared};
 
-fn role(folder: &Path, role: &str, database: &Database) -> Start {
+pub(super) fn role(folder: &Path, role: &str, database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
     event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
     Start::new(folder, &[role])
@@ -20,7 +20,7 @@ fn role(folder: &Path, role: &str, database: &Database) -> Start {
         .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
 }
 
-async fn says(program: &Program, what: &str) {
+pub(super) async fn says(program: &Program, what: &str) {
     eventually(&format!("it says {what:?}"), || async { program.said().contains(what).then_some(()) }).await;
 }
 
@@ -42,6 +42,31 @@ async fn api_and_worker_wait_for_the_schema_and_then_work() {
     let export = person.ask_for("export").await;
     person.completed(&export).await;
     person.fetch_archive(&export).await;
+}
+
+#[tokio::test]
+async fn api_prints_the_tokens_it_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start = || {
+        role(folder.path(), "api", &database)
+            .without("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")
+            .without("PERSONAL_SETTINGS_OPERATOR_TOKEN")
+    };
+    let api = start().ready().await;
+    let house = api.told("House project token: ").unwrap();
+    let operator = api.client().with_token(&api.told("Operator token (shown this once): ").unwrap());
+    let body = json!({"email": "ada@example.com", "name": "Ada", "password": PASSWORD});
+    let account = operator.post("/v1/admin/accounts", body).await["account_id"].clone();
+    let event = json!([{"event": "Seen", "properties": {
+        "token": house, "distinct_id": account, "time": 1_700_000_000, "$insert_id": "1",
+    }}]);
+    let answer = api.client().post("/track?verbose=1", event).await;
+    assert_eq!(answer["status"], 1, "{answer}");
+
+    let another = start().ready().await;
+    assert_eq!(another.told("House project token: "), Some(house));
+    assert_eq!(another.told("Operator token (shown this once): "), None);
 }
 
 #[tokio::test]
@@ -75,6 +100,41 @@ async fn a_worker_that_is_killed_in_the_middle_is_replaced_by_another() {
     let mut elsewhere = person;
     elsewhere.at(&other_api.client());
     assert_eq!(elsewhere.client.get(&path).await["archive"]["bytes"], archive.len());
+}
+
+#[tokio::test]
+async fn a_worker_tells_how_it_is_where_it_is_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create_empty().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let start = || role(folder.path(), "worker", &database).env("PERSONAL_SETTINGS_METRICS_LISTEN", &address);
+    let mut refused = start().spawn();
+    assert_ne!(refused.ended().await, 0);
+    assert!(refused.said().contains("--metrics-listen"), "{}", refused.said());
+    drop(taken);
+
+    let mut worker = start().spawn();
+    worker.base = format!("http://{address}");
+    let client = worker.client();
+    says(&worker, "run `personal-settings migrate`").await;
+    assert_eq!(client.get("/healthz").await["status"], "ok");
+    assert_eq!(client.ask("GET", "/readyz", json!(null)).await.0, 503);
+    let mut migrate = role(folder.path(), "migrate", &database).spawn();
+    assert_eq!(migrate.ended().await, 0, "{}", migrate.said());
+    worker.await_ready().await;
+    assert_eq!(client.ask("GET", "/v1/me", json!(null)).await.0, 404);
+
+    let api = role(folder.path(), "api", &database).ready().await;
+    let person = Person::join(&api.client(), "ada@example.com").await;
+    let export = person.ask_for("export").await;
+    person.completed(&export).await;
+    eventually("the metrics tell of the job", || async {
+        let answer = client.request("GET", "/metrics").send().await.unwrap();
+        let metrics = answer.text().await.unwrap();
+        metrics.lines().any(|line| line.starts_with("jobs_total{outcome=\"done\"}")).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -42,6 +42,11 @@ impl House {
         self.log_tasks.take().unwrap().stop().await;
     }
 
+    /// The log moves again.
+    pub(crate) fn start_log(&mut self) {
+        self.log_tasks = Some(LogTasks::start(&self.foundation.store, &self.foundation.views));
+    }
+
     /// The same house seen by another process: nothing in memory is shared.
     pub(crate) fn beside(&self) -> Foundation {
         lay(&self.database.url, &self.folder)

@@ -1,12 +1,14 @@
 //! What the tests stand on.
 
 mod house;
+mod order;
 mod person;
 mod program;
 mod proxy;
 mod servers;
 
 pub(crate) use house::{House, account_context, eventually};
+pub(crate) use order::{assert_whole, await_sequenced};
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
 pub(crate) use proxy::{Lost, Proxy, Target};

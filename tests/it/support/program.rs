@@ -58,6 +58,12 @@ impl Start {
         self
     }
 
+    /// Unsets a variable.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Starts it.
     pub(crate) fn spawn(mut self) -> Program {
         let file = File::options().create(true).append(true).open(&self.output).unwrap();
@@ -94,6 +100,11 @@ impl Program {
     /// Everything it wrote.
     pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(&self.output).unwrap_or_default()
+    }
+
+    /// What it wrote in the first line that begins with `label`, after it.
+    pub(crate) fn told(&self, label: &str) -> Option<String> {
+        self.said().lines().find_map(|line| line.strip_prefix(label)).map(|value| value.trim().to_owned())
     }
 
     /// Ends it without warning.

@@ -11,6 +11,8 @@ use personal_settings::embedded::{Options, ServerSource, Servers};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool};
 
+use super::eventually;
+
 /// The servers of this run.
 pub(crate) struct Shared {
     /// A migrated, empty database.
@@ -108,7 +110,11 @@ impl Database {
         let name = format!("t{}_{}", std::process::id(), shared.made.fetch_add(1, Ordering::Relaxed));
         // A template must not be in use, so nobody may clone it at the same time.
         let _guard = ONE_AT_A_TIME.lock().await;
-        let mut connection = shared.template.clone().database("postgres").connect().await.unwrap();
+        // Where many connect at once, the socket's queue may be full for a moment.
+        let mut connection = eventually("the server takes a connection", || async {
+            shared.template.clone().database("postgres").connect().await.ok()
+        })
+        .await;
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         sqlx::query(&statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();

@@ -1,5 +1,6 @@
 //! Privacy requests carried from receipt to close, on real PostgreSQL and real NATS.
 
+mod keys;
 mod mail;
 mod pipeline;
 mod steps;

@@ -167,6 +167,36 @@ async fn nats_may_lose_everything_and_every_request_still_completes() {
 }
 
 #[tokio::test]
+async fn the_first_sweep_finds_what_the_read_models_did_not_know_yet() {
+    let mut house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    house.stop_log().await;
+    let id = house.receive(account, Kind::Export).await;
+    let (bench, bus) = (house.bench(), house.bus().await);
+
+    // As after a crash: the scheduler leads before the log has moved on. Nobody relays, no sweep follows.
+    let stop = tokio_util::sync::CancellationToken::new();
+    let never = "0 0 0 1 1 *";
+    let timetable = workers::scheduler::Timetable::parse(never, never, never).unwrap();
+    let scheduler = workers::Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
+    let scheduler = tokio::spawn(scheduler.run(stop.clone()));
+    let leads = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let pool = house.foundation.store.pool();
+    eventually("the scheduler leads", || async {
+        let leaders: i64 = sqlx::query_scalar(leads).fetch_one(pool).await.unwrap();
+        (leaders > 0).then_some(())
+    })
+    .await;
+    house.start_log();
+    let worker = tokio::spawn(workers::jobs::Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
+    reaches(&house, id, State::Completed).await;
+    stop.cancel();
+    scheduler.await.unwrap();
+    worker.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_request_cancelled_while_it_is_worked_on_ends_cancelled_and_leaves_nothing() {
     let house = House::build().await;
     let account = house.register("ada@example.com").await;

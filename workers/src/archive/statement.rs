@@ -1,7 +1,8 @@
 //! The statement that goes with a copy of the data (GDPR Art. 15(1) and (2)).
 //!
 //! Why it is data: what a controller must tell depends on the deployment, so each part can be replaced in
-//! its configuration; the defaults say what this service itself does. What always holds: every point of
+//! its configuration; the defaults say what this service itself does in its default configuration, where the
+//! switches of an account are on and rest on legitimate interest (ADR 0005). What always holds: every point of
 //! Art. 15(1)(a) to (h) has its part, in the text and in the page alike, and a part that a deployment
 //! leaves empty keeps its heading and says so. A crash leaves nothing: this is a value.
 
@@ -56,43 +57,42 @@ impl Default for Statement {
     fn default() -> Self {
         Self {
             controller: "The operator of the service at which you have your account.".to_owned(),
-            contact: "Answer the mail that told you of this archive, or write to the address in the \
-                      operator's privacy notice."
-                .to_owned(),
+            contact: "Write to the address in the operator's privacy notice.".to_owned(),
             purposes: lines(&[
                 "To give you an account, to sign you in and to keep the account safe: performance of the \
                  contract, Art. 6(1)(b) GDPR.",
                 "To answer and document requests about your data: legal obligation, Art. 6(1)(c) GDPR.",
-                "To personalise the product and to improve it, while you allow it under Personal Settings: \
-                 consent, Art. 6(1)(a) GDPR. You may withdraw it there at any time.",
+                "To personalise the product, and to log its use so that it can be improved, unless you switch \
+                 that off: the operator's legitimate interest in a product that fits those who use it, \
+                 Art. 6(1)(f) GDPR.",
             ]),
             categories: lines(&[
-                "Profile: name, email addresses, telephone number for the second sign-in step.",
-                "Membership: the organizations and projects you belong to, and your role in them.",
-                "Settings and the record of your consents.",
+                "Profile: name and email address. Of your password only a hash, from which it cannot be read.",
+                "Settings: the two switches personalization and usage logging, and the record of how they stood \
+                 and stand.",
+                "Sessions: where you are signed in.",
                 "History of the account: what was done, when, by whom, and the network address and browser \
                  it came from.",
-                "Use of the product: events and a usage profile, for the time you allowed it.",
+                "Use of the product: events that the product reports while usage logging is on.",
+                "Requests about your data, and what came of them.",
             ]),
-            recipients: lines(&[
-                "Members of your organizations see your name, email address and role.",
-                "Processors that carry data for the operator: hosting, delivery of mail, delivery of text \
-                 messages and calls. Each data source named in this archive is one the operator uses.",
-            ]),
+            recipients: lines(&["Those who process data for the operator: for hosting, and for the delivery of \
+                                 mail."]),
             transfers: lines(&["None that the operator has recorded here."]),
             retention: lines(&[
-                "Profile and settings: as long as the account exists.",
-                "Use of the product: until you have it deleted, or the account is deleted.",
-                "History of the account: as long as the account exists; afterwards without personal content.",
-                "Records of requests about your data: at least 24 months, without the data itself.",
+                "Profile, settings and their record: as long as the account exists.",
+                "Sessions: until they end.",
+                "Use of the product: until you have it erased.",
+                "History of the account: as long as the account exists; network addresses and browsers in it \
+                 until you have them erased.",
+                "Records of requests about your data: as long as the account exists, without the data itself.",
                 "This archive: 7 days after it is ready.",
             ]),
             rights: rights(),
             complaint: "You may complain to a supervisory authority, in particular where you live, where you \
                         work or where you think the law was broken (Art. 77 GDPR)."
                 .to_owned(),
-            source: "From you, from the members of your organizations who invited you, and from your use of \
-                     the product."
+            source: "From you, from the operator, who opened the account, and from your use of the product."
                 .to_owned(),
             automated_decisions: "No decision with legal or similarly significant effect on you is taken by \
                                   automated means alone, and there is no profiling to that end (Art. 22 GDPR)."
@@ -103,37 +103,30 @@ impl Default for Statement {
 
 fn rights() -> Vec<Right> {
     [
-        (
-            "Rectification",
-            "Art. 16 GDPR",
-            "You can correct your profile under Personal Settings, and ask for \
-          the correction of anything else.",
-        ),
+        ("Rectification", "Art. 16 GDPR", "You can ask the operator to correct what is wrong."),
         (
             "Erasure",
             "Art. 17 GDPR",
-            "Use Delete Data under Personal Settings for what was collected about \
-          your use, or Delete account for the account itself.",
+            "You can ask the service for the erasure of what was collected about your use (POST \
+             /v1/me/privacy-requests), and the operator for that of anything else.",
         ),
         (
             "Restriction",
             "Art. 18 GDPR",
-            "You can ask that data is kept but not used, for instance while you \
-          dispute that it is right.",
+            "You can ask the operator to keep data but not to use it, for instance while you dispute that it is \
+             right.",
         ),
         (
             "Portability",
             "Art. 20 GDPR",
-            "The JSON and CSV files of this archive are meant to be taken \
-          elsewhere.",
+            "The JSON and CSV files of this archive are meant to be taken elsewhere.",
         ),
         (
             "Objection",
             "Art. 21 GDPR",
-            "You can object to processing that rests on legitimate interests, and \
-          switch off personalisation and usage logging at any time.",
+            "You can switch off personalization and usage logging at any time (PUT /v1/me/preferences), and \
+             object to the operator to anything else that rests on legitimate interests.",
         ),
-        ("Withdrawal of consent", "Art. 7(3) GDPR", "What was done until then stays lawful."),
     ]
     .map(|(name, article, text)| Right {
         name: name.to_owned(),
@@ -234,6 +227,30 @@ mod tests {
             }
             assert!(!form.contains("not stated"));
         }
+    }
+
+    #[test]
+    fn the_default_names_nothing_that_the_service_does_not_do_by_default() {
+        let text = Statement::default().to_text().to_lowercase();
+        let absent = [
+            "phone",
+            "text message",
+            "organization",
+            "project",
+            "role",
+            "usage profile",
+            "delete account",
+            "under personal settings",
+            "24 months",
+            "answer the mail",
+            // The switches are on by default, so nothing can rest on consent (ADR 0005).
+            "consent",
+            "art. 6(1)(a)",
+        ];
+        for word in absent {
+            assert!(!text.contains(word), "{word}");
+        }
+        assert!(text.contains("art. 6(1)(f)"));
     }
 
     #[test]

@@ -23,8 +23,8 @@ use super::{Address, MailError, Sender};
 /// The longest Message-ID without its brackets: it is also a file's name.
 const MAX_ID: usize = 200;
 
-/// Names a mail for ever: `<evt_…@host>`, made from the event that caused it, so that a repeat has the
-/// same one (RFC 5322, section 3.6.4).
+/// Names a mail for ever: `<req_….notice@host>`, made from the request and the notice, so that a repeat has
+/// the same one (RFC 5322, section 3.6.4).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageId(String);
 

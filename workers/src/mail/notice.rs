@@ -6,7 +6,8 @@
 //!
 //! What always holds: everything is escaped in the HTML, in one place; every link is built from the
 //! configured [`PublicUrl`]; no link does anything by being opened (mail scanners open them all), it leads to
-//! where a signed-in person decides. A crash leaves nothing: this makes text.
+//! where a signed-in person decides; nothing is told that the program does not do. A crash leaves nothing:
+//! this makes text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,8 +20,9 @@ use super::PublicUrl;
 use super::address::one_line;
 use crate::archive::words::{self, Escaped};
 
-/// Where under the public URL a signed-in person sees and cancels their requests.
-const YOUR_DATA: &str = "";
+/// What the archive's link asks of who opens it.
+const FOR_YOU_ALONE: &str =
+    "It opens for you alone: signed in, with your password given in the last ten minutes.";
 
 /// One letter about a privacy request, with what it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,10 +113,10 @@ impl Letter {
                 page.archive_expiring(*request_id, *works_until)
             }
             Self::Erased { request_id, completed_at, sources } => {
-                page.erased(*request_id, *completed_at, sources)
+                Page::erased(*request_id, *completed_at, sources)
             }
             Self::Cancelled { kind, request_id, cancelled_at } => {
-                page.cancelled(*kind, *request_id, *cancelled_at)
+                Page::cancelled(*kind, *request_id, *cancelled_at)
             }
         };
         let greeting = match name.map(one_line).filter(|name| !name.is_empty()) {
@@ -131,6 +133,8 @@ enum Block {
     Paragraph(String),
     /// What the link leads to, and its address.
     Link(&'static str, String),
+    /// A call of the interface: its method, and its address.
+    Call(&'static str, String),
     /// Names and values.
     Facts(Vec<(String, String)>),
 }
@@ -173,9 +177,11 @@ impl Page<'_> {
                 words::time(due_at)
             )),
             paragraph(next),
-            paragraph(format!("{until} To do so, sign in and choose Cancel under Your data:")),
-            Block::Link("Open Your data", self.public_url.link(YOUR_DATA)),
-            paragraph("If it was not you who asked for this, cancel it there and change your password."),
+            paragraph(format!(
+                "{until} To do so, ask the operator of the service, or send this to it while you are signed in:"
+            )),
+            Block::Call("DELETE", self.request(request_id)),
+            paragraph("If it was not you who asked for this, cancel it and change your password."),
             facts(&[("Request", request_id.to_string()), ("Received", words::time(received_at).to_string())]),
         ];
         (subject, blocks)
@@ -191,10 +197,7 @@ impl Page<'_> {
         let blocks = vec![
             paragraph("The copy of your data that you asked for is ready. You can fetch it here:"),
             Block::Link("Fetch your data", self.archive(request_id)),
-            paragraph(format!(
-                "The link works until {}. It needs you to sign in, so nobody else can use it.",
-                words::time(works_until)
-            )),
+            paragraph(format!("The link works until {}. {FOR_YOU_ALONE}", words::time(works_until))),
             paragraph(
                 "What you get is a ZIP file. Unpack it and open index.html, which says what is in it. It is \
                  personal: keep it where only you can read it.",
@@ -220,17 +223,16 @@ impl Page<'_> {
                 words::time(works_until)
             )),
             Block::Link("Fetch your data", self.archive(request_id)),
-            paragraph(
-                "It needs you to sign in. If you no longer want the copy, there is nothing to do; you can \
-                       ask for a new one at any time.",
-            ),
+            paragraph(format!(
+                "{FOR_YOU_ALONE} If you no longer want the copy, there is nothing to do; you can ask for a new \
+                 one at any time."
+            )),
             facts(&[("Request", request_id.to_string())]),
         ];
         ("The link to your data expires soon", blocks)
     }
 
     fn erased(
-        &self,
         request_id: RequestId,
         completed_at: DateTime<Utc>,
         sources: &[ErasedSource],
@@ -239,19 +241,12 @@ impl Page<'_> {
         let blocks = vec![
             paragraph(
                 "The data collected about your use of the product is deleted. This is what was deleted, and \
-                       where:",
+                 where:",
             ),
             Block::Facts(rows),
             paragraph(
-                "Your account stays usable: you sign in as before, and your profile and projects are as they \
-                       were.",
-            ),
-            paragraph(
-                "A signed receipt, which anybody can check against our public key, is here after you sign in:",
-            ),
-            Block::Link(
-                "Open the receipt",
-                self.public_url.link(&format!("v1/me/privacy-requests/{request_id}/receipt")),
+                "Your account stays usable: you sign in as before, and your profile and settings are as they \
+                 were.",
             ),
             facts(&[
                 ("Request", request_id.to_string()),
@@ -261,7 +256,7 @@ impl Page<'_> {
         ("Your data is deleted", blocks)
     }
 
-    fn cancelled(&self, kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> (&'static str, Vec<Block>) {
+    fn cancelled(kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> (&'static str, Vec<Block>) {
         let (subject, what) = match kind {
             Kind::Export => (
                 "Your request for your data is cancelled",
@@ -275,16 +270,20 @@ impl Page<'_> {
         };
         let blocks = vec![
             paragraph(what),
-            paragraph("You can ask again at any time under Your data:"),
-            Block::Link("Open Your data", self.public_url.link(YOUR_DATA)),
-            paragraph("If it was not you who cancelled it, change your password and ask again."),
+            paragraph(
+                "You can ask again at any time. If it was not you who cancelled it, change your password first.",
+            ),
             facts(&[("Request", request_id.to_string()), ("Cancelled", words::time(at).to_string())]),
         ];
         (subject, blocks)
     }
 
     fn archive(&self, request_id: RequestId) -> String {
-        self.public_url.link(&format!("v1/me/privacy-requests/{request_id}/archive"))
+        format!("{}/archive", self.request(request_id))
+    }
+
+    fn request(&self, request_id: RequestId) -> String {
+        self.public_url.link(&format!("v1/me/privacy-requests/{request_id}"))
     }
 }
 
@@ -310,6 +309,7 @@ fn text(blocks: &[Block]) -> String {
     let parts = blocks.iter().map(|block| match block {
         Block::Paragraph(text) => text.clone(),
         Block::Link(_, address) => address.clone(),
+        Block::Call(method, address) => format!("{method} {address}"),
         Block::Facts(rows) => rows
             .iter()
             .map(|(name, value)| format!("{}: {}", one_line(name), one_line(value)))
@@ -331,6 +331,9 @@ fn html(title: &str, blocks: &[Block]) -> String {
             Block::Paragraph(text) => writeln!(html, "<p>{}</p>", Escaped(text)),
             Block::Link(label, address) => {
                 writeln!(html, "<p><a href=\"{}\">{}</a></p>", Escaped(address), Escaped(label))
+            }
+            Block::Call(method, address) => {
+                writeln!(html, "<p><code>{method} {}</code></p>", Escaped(address))
             }
             Block::Facts(rows) => rows_html(&mut html, rows),
         };

@@ -65,11 +65,12 @@ We have received your request to delete the data collected about your use of the
 Your account stays as it is: you can go on using it. We will write again when everything is deleted, and say \
          what it was. This may take several weeks, and is often done much sooner.
 
-You can cancel it until 24 November 2026, 18:59 UTC. To do so, sign in and choose Cancel under Your data:
+You can cancel it until 24 November 2026, 18:59 UTC. To do so, ask the operator of the service, or send this to it \
+         while you are signed in:
 
-https://settings.example.com/
+DELETE https://settings.example.com/v1/me/privacy-requests/req_01j0000000e00800000000000v
 
-If it was not you who asked for this, cancel it there and change your password.
+If it was not you who asked for this, cancel it and change your password.
 
 Request: req_01j0000000e00800000000000v
 Received: 23 November 2026, 18:59 UTC
@@ -96,7 +97,8 @@ fn an_export_that_is_ready() {
 <p>Hello,</p>
 <p>The copy of your data that you asked for is ready. You can fetch it here:</p>
 <p><a href=\"{link}\">Fetch your data</a></p>
-<p>The link works until 30 November 2026, 18:59 UTC. It needs you to sign in, so nobody else can use it.</p>
+<p>The link works until 30 November 2026, 18:59 UTC. It opens for you alone: signed in, with your password given in \
+             the last ten minutes.</p>
 <p>What you get is a ZIP file. Unpack it and open index.html, which says what is in it. It is personal: keep it \
              where only you can read it.</p>
 <table role=\"presentation\">
@@ -126,13 +128,9 @@ The data collected about your use of the product is deleted. This is what was de
 Usage data: events: 1,204; usage profiles: 1
 <b>CRM</b> x: nothing was held
 
-Your account stays usable: you sign in as before, and your profile and projects are as they were.
+Your account stays usable: you sign in as before, and your profile and settings are as they were.
 
-A signed receipt, which anybody can check against our public key, is here after you sign in:
-
-https://settings.example.com/v1/me/privacy-requests/{0}/receipt
-
-Request: {0}
+Request: {}
 Completed: 25 November 2026, 09:59 UTC
 ",
             request_id()
@@ -175,7 +173,7 @@ fn every_link_is_below_the_public_url() {
         let letter = letter.render(None, &"https://example.com/settings/".parse().unwrap());
         for form in [&letter.text, &letter.html] {
             let links = form.matches("http").count();
-            assert!(links > 0 && links == form.matches("https://example.com/settings/").count(), "{form}");
+            assert_eq!(links, form.matches("https://example.com/settings/v1/").count(), "{form}");
         }
     }
 }

@@ -70,7 +70,8 @@ impl AccountSource {
         let mut table = Table::new(&Told::COLUMNS);
         let mut words =
             parts.begin("account/history.csv", "Everything that happened to your account, in words").await?;
-        let mut consents = parts.begin("account/consents.ndjson", "What you agreed to, and when").await?;
+        let mut consents =
+            parts.begin("account/consents.ndjson", "How your switches stood, and when they changed").await?;
         let mut entries = std::pin::pin!(self.views.history_stream(self.store.clone(), account));
         while let Some(entry) = entries.try_next().await? {
             if let Some(consent) = consent(&entry) {

@@ -10,7 +10,7 @@ pub(crate) mod objects;
 mod package;
 mod progress;
 
-use domain::privacy_request::{ArchiveEnd, Intent, PrivacyRequest, PrivacyRequestCommand, Request};
+use domain::privacy_request::{ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, Request};
 use event_store::{Attached, CommandContext};
 
 use crate::jobs::JobError;
@@ -36,11 +36,13 @@ pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Resu
     }
 }
 
-/// The key comes after the event: a request that was cancelled meanwhile gets none. If a crash comes in
-/// between, collecting finds no key and makes one.
+/// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
 async fn start(bench: &Workbench, request: &Request) -> Result<(), JobError> {
-    record(bench, request, PrivacyRequestCommand::Start).await?;
-    Ok(objects::mint_key(&bench.store, request.request_id).await?)
+    let attached = match request.kind {
+        Kind::Export => objects::with_new_key(&bench.store, request.request_id)?,
+        Kind::Erasure => Attached::default(),
+    };
+    record_with(bench, request, PrivacyRequestCommand::Start, attached).await
 }
 
 async fn record(

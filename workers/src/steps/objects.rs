@@ -3,10 +3,15 @@
 //! Everything lies below `requests/<id>/`, sealed with one key of the request. Each attempt writes
 //! to a place of its own, so that a worker that was thought dead cannot spoil another's work; what
 //! attempts left behind goes when the parts go, or with the whole request.
+//!
+//! The key is kept in the transaction of the event that begins the work, so a request that was
+//! cancelled before gets none, and one cancelled after still has its removal before it. A worker that
+//! comes late finds no key, and can leave nothing behind that could be read.
 
 use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
 use event_store::object::{ObjectError, ObjectKey, ObjectVault};
+use event_store::vault::VaultWrite;
 use event_store::{Attached, CommandContext, EventStore, ExecuteError, KeyName, StoreError};
 use uuid::Uuid;
 
@@ -31,10 +36,10 @@ pub(super) fn archive_object(bench: &Workbench, request: RequestId) -> String {
     format!("{}/archive/{attempt}.zip", folder(request))
 }
 
-/// Makes the key that everything stored for a request is sealed with. Made when its work begins, and only
-/// then: a worker that comes late finds none, and can leave nothing behind that could be read.
-pub(crate) async fn mint_key(store: &EventStore, request: RequestId) -> Result<(), StoreError> {
-    store.keys().live_now(&KeyName::archive(request)).await.map(drop)
+/// A new key for everything stored for a request, to be kept with the event that begins the work.
+pub(super) fn with_new_key(store: &EventStore, request: RequestId) -> Result<Attached, StoreError> {
+    let key = store.keys().draw(KeyName::archive(request))?;
+    Ok(Attached { vault: vec![VaultWrite::KeepKey(key)], ..Attached::default() })
 }
 
 /// The key that everything stored for a request is sealed with, and its id; none when it was destroyed.
@@ -46,7 +51,8 @@ pub(super) async fn key(
     Ok(key.map(|key| (ObjectKey::from_bytes(*key.expose()), key.id)))
 }
 
-/// Makes unreadable and removes what an open export has collected, and has it begin anew.
+/// Makes unreadable and removes what an open export has collected, and has it begin anew under a new key. A
+/// crash in between leaves it without a key; whoever goes on with it then comes here.
 pub(crate) async fn restart_collection(
     store: &EventStore,
     vault: &ObjectVault,
@@ -55,8 +61,9 @@ pub(crate) async fn restart_collection(
     destroy_all(store, vault, request).await?;
     let context = CommandContext::service(request.uuid());
     let command = PrivacyRequestCommand::RestartCollection;
-    store.execute::<PrivacyRequest>(&request.to_string(), command, &context, Attached::default()).await?;
-    Ok(mint_key(store, request).await?)
+    let attached = with_new_key(store, request)?;
+    store.execute::<PrivacyRequest>(&request.to_string(), command, &context, attached).await?;
+    Ok(())
 }
 
 /// Removes the parts that the archive now holds, and archives of attempts that came to nothing.

@@ -116,7 +116,7 @@ impl Follower {
 
     /// Waits for the next change. `None` when there will be none to show.
     async fn change(&mut self) -> Option<RequestView> {
-        let shutdown = self.state.shutdown.clone();
+        let shutdown = self.state.vitals.shutdown.clone();
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return None,
@@ -197,7 +197,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_open_request_is_followed_until_the_process_stops() {
         let follower = follower(export());
-        follower.state.shutdown.cancel();
+        follower.state.vitals.shutdown.cancel();
         let text = text_of(Sse::new(follower.stream()).into_response()).await;
         assert_eq!(text.matches("event: state").count(), 1, "{text}");
     }

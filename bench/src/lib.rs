@@ -1,0 +1,89 @@
+//! How fast the log is, each figure beside a floor measured in the same run on the same server.
+//!
+//! A figure alone says more about the machine than about the program. So every measurement alternates
+//! with what the database can do at best in the same minute, and both are medians of several rounds.
+//! Everything happens in databases made for the run and dropped after it.
+
+mod append;
+mod floor;
+mod history;
+mod log;
+mod report;
+mod rounds;
+mod scratch;
+mod seal;
+mod stock;
+
+use std::time::Duration;
+
+use domain::Services;
+
+pub use report::Figure;
+
+/// What is measured, and how thoroughly.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Which groups; all when empty.
+    pub names: Vec<String>,
+    /// Short rounds and few events: to see that it works, not how fast.
+    pub quick: bool,
+}
+
+/// The groups of figures.
+pub const NAMES: [&str; 4] = ["append", "history", "log", "seal"];
+
+/// How thoroughly things are measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// Rounds of each side, of which the median counts.
+    rounds: usize,
+    /// Length of a round.
+    round: Duration,
+    /// Events in a long log.
+    events: u64,
+}
+
+impl Plan {
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
+    }
+
+    fn effort(&self) -> Effort {
+        if self.quick {
+            Effort { rounds: 1, round: Duration::from_millis(200), events: 5_000 }
+        } else {
+            Effort { rounds: 5, round: Duration::from_secs(2), events: 1_000_000 }
+        }
+    }
+}
+
+/// Measures what `plan` names on the server at `database_url`, telling each figure as it is known.
+///
+/// # Errors
+/// When a name is none of [`NAMES`], or the server cannot be used.
+pub async fn run(
+    database_url: &str,
+    services: Services,
+    plan: &Plan,
+    tell: &mut (dyn FnMut(&Figure) + Send),
+) -> anyhow::Result<Vec<Figure>> {
+    if let Some(unknown) = plan.names.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        anyhow::bail!("there is no benchmark {unknown}: choose of {}", NAMES.join(", "));
+    }
+    let effort = plan.effort();
+    let server = scratch::Server::new(database_url, services)?;
+    let mut report = report::Report::new(tell);
+    if plan.wants("append") {
+        append::measure(&server, effort, &mut report).await?;
+    }
+    if plan.wants("history") {
+        history::measure(&server, effort, &mut report).await?;
+    }
+    if plan.wants("log") {
+        log::measure(&server, effort, &mut report).await?;
+    }
+    if plan.wants("seal") {
+        seal::measure(effort, &mut report)?;
+    }
+    Ok(report.into_figures())
+}

@@ -1,0 +1,8 @@
+//! Aggregates written down as they stand, to save folding their whole history.
+
+/// An aggregate whose folded state may be kept.
+pub trait Snapshot: Clone + 'static {
+    /// The version of its written form. To be raised whenever that form changes, or what an event does
+    /// to it: snapshots of another version are ignored and written anew.
+    const SCHEMA_VERSION: i32;
+}

@@ -1,0 +1,95 @@
+//! An aggregate as it stands: its snapshot, and the events since.
+
+use std::collections::BTreeSet;
+
+use cqrs_es::persist::PersistenceError;
+use cqrs_es::{Aggregate, AggregateError};
+use domain::Snapshot;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::repository::{Extras, SealedEventRepository, failed};
+use crate::snapshot;
+use crate::store::EventStore;
+
+/// An aggregate, folded.
+#[derive(Clone, Default)]
+pub(crate) struct Loaded<A> {
+    pub aggregate: A,
+    /// How many events it has.
+    pub version: u64,
+    /// The version of its newest snapshot.
+    pub kept_at: u64,
+    /// The keys that opened what is in it.
+    pub keys: BTreeSet<Uuid>,
+}
+
+/// Folds aggregate `id` as it is stored now.
+pub(crate) async fn load<A>(store: &EventStore, id: &str) -> Result<Loaded<A>, AggregateError<A::Error>>
+where
+    A: Aggregate + Snapshot,
+{
+    let mut loaded = from_snapshot::<A>(store, id).await.map_err(failed)?;
+    let repository = SealedEventRepository::new(store.inner.clone(), Extras::default());
+    let opened = repository.events_after::<A>(id, loaded.version).await?;
+    loaded.keys.extend(opened.keys);
+    for event in opened.events {
+        let payload = serde_json::from_value(event.payload).map_err(PersistenceError::from)?;
+        loaded.aggregate.apply(payload);
+        loaded.version = event.sequence as u64;
+    }
+    Ok(loaded)
+}
+
+/// The snapshot, or nothing: then all events are folded.
+async fn from_snapshot<A>(store: &EventStore, id: &str) -> Result<Loaded<A>, StoreError>
+where
+    A: Aggregate + Snapshot,
+{
+    let kept = match snapshot::fetch(&store.inner, A::TYPE, id, A::SCHEMA_VERSION).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return Ok(nothing()),
+        Err(error) if error.is_unavailable() => return Err(error),
+        Err(error) => {
+            let error = &error as &(dyn std::error::Error + 'static);
+            tracing::warn!(aggregate_type = A::TYPE, id, error, "a snapshot is damaged and is passed over");
+            return Ok(nothing());
+        }
+    };
+    Ok(match read(kept.aggregate) {
+        Some(aggregate) => {
+            Loaded { aggregate, version: kept.version, kept_at: kept.version, keys: kept.keys }
+        }
+        None => nothing(),
+    })
+}
+
+fn read<A: Aggregate>(written: Value) -> Option<A> {
+    let read = serde_json::from_value(written);
+    if read.is_err() {
+        tracing::warn!(aggregate_type = A::TYPE, "a snapshot has not the form of its version");
+    }
+    read.ok()
+}
+
+fn nothing<A: Aggregate>() -> Loaded<A> {
+    Loaded { aggregate: A::default(), version: 0, kept_at: 0, keys: BTreeSet::new() }
+}
+
+/// Whether `version` is still the newest of aggregate `id`.
+pub(crate) async fn is_current<A: Aggregate>(
+    store: &EventStore,
+    id: &str,
+    version: u64,
+) -> Result<bool, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar(
+        "SELECT sequence FROM events WHERE aggregate_type = $1 AND aggregate_id = $2
+         ORDER BY sequence DESC LIMIT 1",
+    )
+    .bind(A::TYPE)
+    .bind(id)
+    .fetch_optional(store.pool())
+    .await?;
+    Ok(newest.unwrap_or_default().cast_unsigned() == version)
+}

@@ -1,0 +1,96 @@
+//! Snapshots: an aggregate written down as it stands, so that a long history costs no more than a short
+//! one.
+//!
+//! Every [`EVERY`] events a command carries one along, in the statement that stores its events. A
+//! snapshot is never authoritative: one that is missing, of another version or damaged is as good as
+//! none. Its personal values are sealed with the very keys their events are sealed with, and the
+//! statement locks those: a snapshot cannot carry data beyond the erasure of its events.
+
+use std::collections::BTreeSet;
+
+use cqrs_es::persist::SerializedEvent;
+use serde_json::Value;
+use sqlx::Row;
+use uuid::Uuid;
+
+use crate::append::SealedSnapshot;
+use crate::error::StoreError;
+use crate::seal::{self, Place};
+use crate::store::Inner;
+
+/// Events between two snapshots of an aggregate.
+pub(crate) const EVERY: u64 = 10;
+
+/// An aggregate as it stands after a command, in plain text.
+pub(crate) struct Written {
+    /// The version of the form.
+    pub schema_version: i32,
+    /// The aggregate.
+    pub aggregate: Value,
+    /// How many events it has after the command.
+    pub version: u64,
+    /// The keys that opened what is in it, events of the command aside.
+    pub keys: BTreeSet<Uuid>,
+}
+
+/// A snapshot, opened.
+pub(crate) struct Kept {
+    /// The aggregate.
+    pub aggregate: Value,
+    /// Its newest event.
+    pub version: u64,
+    /// The keys that opened it.
+    pub keys: BTreeSet<Uuid>,
+}
+
+impl Written {
+    /// Seals it, and adds the keys that must live when it is stored.
+    pub(crate) async fn seal(
+        &self,
+        inner: &Inner,
+        first: &SerializedEvent,
+        live_keys: &mut BTreeSet<Uuid>,
+    ) -> Result<SealedSnapshot, StoreError> {
+        let keys = inner.keys.live_all(seal::personal_subjects(&self.aggregate)?).await?;
+        live_keys.extend(keys.values().map(|key| key.id));
+        let place = place(&first.aggregate_type, &first.aggregate_id, self.version);
+        let aggregate = seal::seal_payload(self.aggregate.clone(), place, &keys)?;
+        Ok(SealedSnapshot { schema_version: self.schema_version, aggregate: aggregate.to_string() })
+    }
+}
+
+/// The snapshot of an aggregate, if there is one of this version.
+pub(crate) async fn fetch(
+    inner: &Inner,
+    aggregate_type: &str,
+    aggregate_id: &str,
+    schema_version: i32,
+) -> Result<Option<Kept>, StoreError> {
+    let row = sqlx::query(
+        "SELECT sequence, aggregate FROM snapshot
+         WHERE aggregate_type = $1 AND aggregate_id = $2 AND schema_version = $3",
+    )
+    .bind(aggregate_type)
+    .bind(aggregate_id)
+    .bind(schema_version)
+    .fetch_optional(&inner.pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let version = row.try_get::<i64, _>("sequence")?.cast_unsigned();
+    let sealed: Value = row.try_get("aggregate")?;
+    let mut ids = BTreeSet::new();
+    seal::sealing_keys(&sealed, &mut ids)?;
+    let keys = inner.keys.by_ids(&ids).await?;
+    let aggregate = seal::open_payload(sealed, place(aggregate_type, aggregate_id, version), &keys)?;
+    Ok(Some(Kept { aggregate, version, keys: keys.into_keys().collect() }))
+}
+
+fn place<'a>(aggregate_type: &'a str, aggregate_id: &'a str, version: u64) -> Place<'a> {
+    Place {
+        aggregate_type,
+        aggregate_id,
+        sequence: version.cast_signed(),
+        event_type: "snapshot",
+        column: "aggregate",
+    }
+}

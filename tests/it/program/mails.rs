@@ -1,0 +1,60 @@
+//! What a mail tells a person to do can be done.
+
+use serde_json::Value;
+
+use crate::support::{Client, Database, Person, Start, eventually, shared};
+
+/// The lines of a mail's plain text that are an address, with the method to use.
+fn calls(mail: &str) -> Vec<(String, String)> {
+    let text = mail.replace("=\r\n", "").replace("=3D", "=");
+    let plain = text.split("text/html").next().unwrap();
+    let call = |line: &str| match line.trim().split_once(' ') {
+        None if line.starts_with("http") => Some(("GET".to_owned(), line.trim().to_owned())),
+        Some((method, url)) if url.starts_with("http") => Some((method.to_owned(), url.to_owned())),
+        _ => None,
+    };
+    plain.lines().filter_map(call).collect()
+}
+
+async fn carry_out(client: &Client, (method, url): &(String, String)) -> u16 {
+    let path = url.strip_prefix(&client.base).unwrap_or_else(|| panic!("{url} leads elsewhere"));
+    client.ask(method, path, Value::Null).await.0
+}
+
+#[tokio::test]
+async fn what_a_mail_tells_to_do_can_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let program = Start::new(folder.path(), &["serve"])
+        .env("DATABASE_URL", &database.url)
+        .env("NATS_URL", &shared().nats_url)
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+        .env("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "24h")
+        .ready()
+        .await;
+    let mail = async |request: &str, notice: &str| {
+        let begins = format!("{request}.{notice}@");
+        eventually(&format!("the mail {begins}…"), || async {
+            let files = std::fs::read_dir(folder.path().join("data/mail")).ok()?;
+            let mut paths = files.map(|file| file.unwrap().path());
+            let path = paths.find(|path| path.file_name().unwrap().to_string_lossy().starts_with(&begins))?;
+            Some(std::fs::read_to_string(path).unwrap())
+        })
+        .await
+    };
+    let person = Person::join(&program.client(), "ada@example.com").await;
+
+    let export = person.ask_for("export").await;
+    let ready = calls(&mail(&export, "archive_ready").await);
+    assert_eq!(ready.len(), 1, "{ready:?}");
+    assert_eq!(carry_out(&person.client, &ready[0]).await, 200);
+
+    let erasure = person.ask_for("erasure").await;
+    let received = calls(&mail(&erasure, "received").await);
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!(received[0].0, "DELETE");
+    assert!((200..300).contains(&carry_out(&person.client, &received[0]).await));
+    let request = person.client.get(&format!("/v1/me/privacy-requests/{erasure}")).await;
+    assert_eq!(request["state"], "cancelled");
+    assert_eq!(calls(&mail(&erasure, "cancelled").await), []);
+}
