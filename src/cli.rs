@@ -18,6 +18,13 @@ use workers::bus::Subjects;
 
 use crate::logging::LogOptions;
 
+mod audit;
+
+pub use audit::{
+    AuditorOptions, CheckProofOptions, CheckpointOptions, ProveCommand, ProveConsistency, ProveHistory,
+    ProveInclusion, SigningKeyOptions, SigningOptions, VerifyOptions,
+};
+
 /// Where settings are looked for when no other file is named.
 const FILE: &str = "personal-settings.toml";
 
@@ -106,6 +113,17 @@ pub enum AuditCommand {
     History(Box<HistoryOptions>),
     /// How an account stood at an instant, with its privacy requests
     State(Box<StateOptions>),
+    /// Check the whole log with the public key alone; non-zero if anything does not verify
+    Verify(Box<VerifyOptions>),
+    /// Print the newest signed checkpoint, having made one if the log grew and the signing key is here
+    Checkpoint(Box<CheckpointOptions>),
+    /// Print the public key that checkpoints are checked with
+    PublicKey(SigningKeyOptions),
+    /// Print a proof that anybody can check who has the public key
+    #[command(subcommand)]
+    Prove(ProveCommand),
+    /// Check a proof, far from the database
+    CheckProof(CheckProofOptions),
 }
 
 /// What can be done about read models.
@@ -131,6 +149,9 @@ pub struct ServeOptions {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// Checkpoints of the log.
+    #[command(flatten)]
+    pub signing: SigningOptions,
 }
 
 /// `demo`.
@@ -179,6 +200,9 @@ pub struct WorkerRole {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// Checkpoints of the log.
+    #[command(flatten)]
+    pub signing: SigningOptions,
     /// Where archives lie, sealed: `file:///…`, `s3://…`, `gs://…` or `az://…`
     #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
     pub archives: Url,

@@ -130,7 +130,7 @@ async fn is_held(pool: &PgPool, number: i64) -> Result<bool, StoreError> {
 }
 
 /// The number PostgreSQL knows the lock of `duty` by: FNV-1a, which no release will change.
-fn lock_number(duty: &str) -> i64 {
+pub(crate) fn lock_number(duty: &str) -> i64 {
     struct Fnv(u64);
     impl Hasher for Fnv {
         fn write(&mut self, bytes: &[u8]) {

@@ -9,7 +9,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +19,8 @@ use crate::error::StoreError;
 use crate::held::Watch;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
+use crate::proof::hash::{self, Hash};
+use crate::proof::leaf::StoredEvent;
 use crate::store::EventStore;
 
 /// Events given a position in one transaction.
@@ -41,7 +42,7 @@ struct Tail {
     era: i16,
     xid: String,
     ord: i64,
-    chain: Vec<u8>,
+    chain: Hash,
 }
 
 impl Sequencer {
@@ -109,9 +110,10 @@ impl Tail {
                 era: row.try_get("era")?,
                 xid: row.try_get("xid")?,
                 ord: row.try_get("ord")?,
-                chain: row.try_get("chain")?,
+                chain: Hash::from_slice(row.try_get("chain")?)
+                    .ok_or_else(|| StoreError::Unreadable("a chain hash".to_owned()))?,
             },
-            None => Self { position: 0, era: 0, xid: "0".to_owned(), ord: 0, chain: vec![0; 32] },
+            None => Self { position: 0, era: 0, xid: "0".to_owned(), ord: 0, chain: Hash::ZERO },
         })
     }
 }
@@ -152,13 +154,13 @@ async fn sequence_batch(db: &mut PgConnection, tail: &mut Tail, era: i16) -> Res
         return Ok(0);
     }
     let mut batch = Batch::default();
-    let (mut position, mut chain) = (tail.position, tail.chain.clone());
+    let (mut position, mut chain) = (tail.position, tail.chain);
     for row in &rows {
         assert_order(row)?;
         position += 1;
         let leaf = leaf(row)?;
-        chain = Sha256::new().chain_update(&chain).chain_update(&leaf).finalize().to_vec();
-        batch.push(position, row, leaf, &chain)?;
+        chain = hash::chain(&chain, &leaf);
+        batch.push(position, row, leaf, chain)?;
     }
     let mut transaction = db.begin().await?;
     batch.insert(&mut transaction).await?;
@@ -181,29 +183,20 @@ fn assert_order(row: &PgRow) -> Result<(), StoreError> {
     })
 }
 
-/// The RFC 6962 leaf hash of an event as it is stored: SHA-256 of 0x00 and every column, each with
-/// its length before it.
-fn leaf(row: &PgRow) -> Result<Vec<u8>, StoreError> {
-    let mut hash = Sha256::new().chain_update([0]);
-    let mut add = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
+/// The leaf of an event as it is stored.
+fn leaf(row: &PgRow) -> Result<Hash, StoreError> {
+    let event = StoredEvent {
+        event_id: row.try_get("event_id")?,
+        aggregate_type: row.try_get::<&str, _>("aggregate_type")?.into(),
+        aggregate_id: row.try_get::<&str, _>("aggregate_id")?.into(),
+        sequence: row.try_get("sequence")?,
+        event_type: row.try_get::<&str, _>("event_type")?.into(),
+        event_version: row.try_get::<&str, _>("event_version")?.into(),
+        recorded_at: row.try_get::<&str, _>("recorded_at")?.into(),
+        payload: row.try_get::<&str, _>("payload")?.into(),
+        metadata: row.try_get::<&str, _>("metadata")?.into(),
     };
-    add(row.try_get::<Uuid, _>("event_id")?.as_bytes());
-    add(&row.try_get::<i64, _>("sequence")?.to_be_bytes());
-    let texts = [
-        "aggregate_type",
-        "aggregate_id",
-        "event_type",
-        "event_version",
-        "recorded_at",
-        "payload",
-        "metadata",
-    ];
-    for column in texts {
-        add(row.try_get::<&str, _>(column)?.as_bytes());
-    }
-    Ok(hash.finalize().to_vec())
+    Ok(event.leaf())
 }
 
 #[derive(Default)]
@@ -218,14 +211,14 @@ struct Batch {
 }
 
 impl Batch {
-    fn push(&mut self, position: i64, row: &PgRow, leaf: Vec<u8>, chain: &[u8]) -> Result<(), StoreError> {
+    fn push(&mut self, position: i64, row: &PgRow, leaf: Hash, chain: Hash) -> Result<(), StoreError> {
         self.positions.push(position);
         self.eras.push(row.try_get("era")?);
         self.xids.push(row.try_get("xid")?);
         self.ords.push(row.try_get("ord")?);
         self.event_ids.push(row.try_get("event_id")?);
-        self.leaves.push(leaf);
-        self.chains.push(chain.to_vec());
+        self.leaves.push(leaf.0.to_vec());
+        self.chains.push(chain.0.to_vec());
         Ok(())
     }
 
@@ -243,7 +236,7 @@ impl Batch {
         Ok(())
     }
 
-    fn into_tail(mut self, position: i64, chain: Vec<u8>) -> Option<Tail> {
+    fn into_tail(mut self, position: i64, chain: Hash) -> Option<Tail> {
         let (era, xid, ord) = (self.eras.pop()?, self.xids.pop()?, self.ords.pop()?);
         Some(Tail { position, era, xid, ord, chain })
     }

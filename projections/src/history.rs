@@ -156,6 +156,17 @@ impl Views {
         Ok(found)
     }
 
+    /// The positions of all events that concern an account.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn history_positions(&self, account: AccountId) -> Result<Vec<i64>, StoreError> {
+        let positions = sqlx::query_scalar(
+            "SELECT position FROM account_history WHERE account_id = $1 ORDER BY position",
+        );
+        Ok(positions.bind(account.to_string()).fetch_all(self.pool()).await?)
+    }
+
     /// All events that concern an account and were stored by `until`, if given; opened, oldest first, page
     /// by page.
     pub fn history_stream(

@@ -2,12 +2,15 @@
 
 mod api;
 mod bench;
+mod checkpoint;
 mod demo;
 mod history;
 mod migrate;
 mod projections;
+mod prove;
 mod serve;
 mod state;
+mod verify;
 mod worker;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -32,6 +35,11 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Projections(ProjectionsCommand::List(options)) => projections::list(&options).await,
         Command::Projections(ProjectionsCommand::Rebuild(options)) => projections::rebuild(&options).await,
         Command::Projections(ProjectionsCommand::Retry(options)) => projections::retry(&options).await,
+        Command::Audit(AuditCommand::Verify(options)) => verify::run(&options).await,
+        Command::Audit(AuditCommand::Checkpoint(options)) => checkpoint::run(&options).await,
+        Command::Audit(AuditCommand::PublicKey(options)) => checkpoint::print_public_key(&options),
+        Command::Audit(AuditCommand::Prove(command)) => prove::run(&command).await,
+        Command::Audit(AuditCommand::CheckProof(options)) => prove::check(&options),
     }
 }
 

@@ -1,7 +1,9 @@
 //! `worker`: the workers only.
 
 use crate::cli::WorkerRole;
-use crate::composition::{Foundation, Http, LogTasks, Work, asked_to_end, bus, master_key, readiness};
+use crate::composition::{
+    Foundation, Http, LogTasks, Signing, Work, asked_to_end, bus, master_key, readiness,
+};
 use crate::logging::say;
 
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
@@ -21,6 +23,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     }
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+    let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
     vitals.iter().for_each(Http::open);
     asked_to_end().await?;
@@ -28,6 +31,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         vitals.stop().await;
     }
     work.stop().await;
+    signing.stop().await;
     log_tasks.stop().await;
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! under way are answered, jobs are finished or given back, the log is sequenced to its end, and
 //! last the servers stop.
 
+mod auditor;
 mod foundation;
 mod gauges;
 mod http;
@@ -12,14 +13,17 @@ mod log_tasks;
 mod metrics;
 mod reader;
 mod service;
+mod signing;
 mod work;
 
+pub use auditor::Auditor;
 pub use foundation::{Foundation, master_key};
 pub use http::{Http, api_config};
 pub use log_tasks::LogTasks;
 pub use reader::Reader;
 pub use service::Service;
 pub(crate) use service::{check_operator_token, first_operator, house_token, readiness};
+pub use signing::{Signing, signing_key_file};
 pub use work::{Work, bus};
 
 use std::time::Duration;

@@ -1,12 +1,14 @@
 //! Reading beside a running program, or after it: for auditors.
 
+use std::path::Path;
+
 use anyhow::Context;
 use event_store::{EventStore, connect_lazily};
 use projections::Views;
 
 use super::{LogTasks, master_key};
 use crate::cli::{KeyOptions, ReaderOptions};
-use crate::embedded::{Error, Options, Servers, running_database_url};
+use crate::embedded::{Error, Options, ServerSource, Servers, running_database_url};
 use crate::system;
 
 /// Connections a reader may have.
@@ -32,7 +34,7 @@ impl Reader {
         let master = master_key(&existing_keys(options), None)?;
         let (url, servers) = match &options.database_url {
             Some(url) => (url.clone(), None),
-            None => start_or_join(options).await?,
+            None => start_or_join(&options.data_dir, options.servers).await?,
         };
         let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
         let store = EventStore::new(pool.clone(), system::services(), master);
@@ -60,21 +62,24 @@ fn existing_keys(options: &ReaderOptions) -> KeyOptions {
 }
 
 /// The database below the data directory: started, unless a program that runs has it.
-async fn start_or_join(options: &ReaderOptions) -> anyhow::Result<(String, Option<Servers>)> {
-    let there = options.data_dir.join("postgres").join("data").exists();
+pub(super) async fn start_or_join(
+    data_dir: &Path,
+    source: ServerSource,
+) -> anyhow::Result<(String, Option<Servers>)> {
+    let there = data_dir.join("postgres").join("data").exists();
     anyhow::ensure!(
         there,
         "there is no database in {}: give --data-dir, or --database-url",
-        options.data_dir.display()
+        data_dir.display()
     );
-    let mut start = Options::new(&options.data_dir);
-    (start.source, start.nats) = (options.servers, false);
+    let mut start = Options::new(data_dir);
+    (start.source, start.nats) = (source, false);
     match Servers::start(start).await {
         Ok(servers) => {
             let url = servers.database_url().context("no database")?.to_owned();
             Ok((url, Some(servers)))
         }
-        Err(error @ Error::InUse { .. }) => match running_database_url(&options.data_dir) {
+        Err(error @ Error::InUse { .. }) => match running_database_url(data_dir) {
             Some(url) => Ok((url, None)),
             None => Err(error.into()),
         },

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use workers::Bus;
 
-use super::{Foundation, Http, LogTasks, Work, api_config, bus, master_key};
+use super::{Foundation, Http, LogTasks, Signing, Work, api_config, bus, master_key};
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
 
@@ -36,6 +36,7 @@ pub struct Service {
     http: Http,
     log_tasks: LogTasks,
     work: Work,
+    signing: Signing,
     servers: Servers,
 }
 
@@ -86,6 +87,7 @@ impl Service {
         let new_operator_token = first_operator(&foundation, &options.api).await?;
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        let signing = Signing::start(&foundation, &options.signing, Some(&data_dir))?;
         LogTasks::catch_up(&foundation.store, &foundation.views).await;
         http.open();
         Ok(Self {
@@ -97,6 +99,7 @@ impl Service {
             http,
             log_tasks,
             work,
+            signing,
             servers,
         })
     }
@@ -105,6 +108,7 @@ impl Service {
     pub async fn stop(self) {
         self.http.stop().await;
         self.work.stop().await;
+        self.signing.stop().await;
         self.log_tasks.stop().await;
         super::within_grace("database", self.foundation.store.pool().close()).await;
         self.servers.stop().await;

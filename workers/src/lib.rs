@@ -8,6 +8,7 @@
 
 pub mod archive;
 pub mod bus;
+pub mod checkpoints;
 mod error;
 pub mod jobs;
 pub mod mail;
@@ -18,6 +19,7 @@ pub mod steps;
 mod workbench;
 
 pub use bus::{Bus, BusConfig};
+pub use checkpoints::Checkpoints;
 pub use error::LeadError;
 pub use jobs::JobError;
 pub use relay::Relay;

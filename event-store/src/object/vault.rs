@@ -29,6 +29,8 @@ use super::{ObjectError, ObjectKey, SealedWriter, leftover, read};
 
 /// Where probes are written. No path given by a caller can name it.
 const PROBES: &str = ".check";
+/// The longest plain object that is read, in bytes.
+const LONGEST_PLAIN: u64 = 64 * 1024;
 
 /// Sealed objects in one object store. Cheap to clone.
 #[derive(Clone)]
@@ -167,6 +169,40 @@ impl ObjectVault {
             .await
             .map_err(|error| ObjectError::Leftover(error.into()))?
             .map_err(ObjectError::Leftover)
+    }
+
+    /// Stores `text` at `path` as it is, for everybody to read. An object that is there is replaced.
+    ///
+    /// # Errors
+    /// [`ObjectError::Path`], [`ObjectError::Store`].
+    pub async fn put_plain(&self, path: &str, text: String) -> Result<(), ObjectError> {
+        self.store.put(&locate(path)?, Bytes::from(text).into()).await?;
+        Ok(())
+    }
+
+    /// What [`put_plain`](Self::put_plain) stored at `path`.
+    ///
+    /// # Errors
+    /// [`ObjectError::NotFound`], [`ObjectError::Malformed`] where it is too long or no text,
+    /// [`ObjectError::Path`], [`ObjectError::Store`].
+    pub async fn get_plain(&self, path: &str) -> Result<String, ObjectError> {
+        let found = self.store.get(&locate(path)?).await?;
+        if found.meta.size > LONGEST_PLAIN {
+            return Err(ObjectError::Malformed);
+        }
+        String::from_utf8(found.bytes().await?.into()).map_err(|_| ObjectError::Malformed)
+    }
+
+    /// The paths of all objects under `prefix`, as the store lists them.
+    ///
+    /// # Errors
+    /// [`ObjectError::Path`], [`ObjectError::Store`]; in the stream, which then ends, [`ObjectError::Store`].
+    pub fn paths(
+        &self,
+        prefix: &str,
+    ) -> Result<impl Stream<Item = Result<String, ObjectError>> + Send + 'static + use<>, ObjectError> {
+        let paths = self.store.list(Some(&locate(prefix)?));
+        Ok(paths.map_ok(|meta| meta.location.to_string()).map_err(ObjectError::from))
     }
 
     /// The paths of all objects under `prefix` (empty: of all objects), sorted. Whole objects only.

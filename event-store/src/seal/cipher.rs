@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::key_file::KeyFileError;
+
 /// Length of a nonce in bytes.
 const NONCE: usize = 24;
 
@@ -32,8 +34,8 @@ pub enum SealError {
         present: String,
     },
     /// The master key cannot be had.
-    #[error("{0}")]
-    Master(String),
+    #[error(transparent)]
+    Master(#[from] KeyFileError),
     /// An envelope has not the form it must have.
     #[error("a sealed value is malformed")]
     Malformed,

@@ -1,22 +1,20 @@
 //! The master key, which wraps every data key. It never touches the database.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use rand::Rng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::cipher::{self, DataKey, SealError};
+use crate::key_file::{self, KeyBytes};
+
+/// What errors call it.
+const WHAT: &str = "master key";
 
 /// The key that wraps the data keys.
 pub struct MasterKey {
     id: String,
-    bytes: Zeroizing<[u8; 32]>,
+    bytes: KeyBytes,
 }
 
 impl MasterKey {
@@ -25,10 +23,7 @@ impl MasterKey {
     /// # Errors
     /// When the text is anything else.
     pub fn from_base64(text: &str) -> Result<Self, SealError> {
-        let wrong = || SealError::Master("the master key must be 32 random bytes in base64".to_owned());
-        let decoded = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| wrong())?);
-        let bytes: [u8; 32] = decoded.as_slice().try_into().map_err(|_| wrong())?;
-        Ok(Self::new(bytes))
+        Ok(Self::new(key_file::parse(text, WHAT)?))
     }
 
     /// The key in the file at `path`; made there, with mode 0600, when there is no file yet.
@@ -36,11 +31,7 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be read or made, holds something else, or others may read it.
     pub fn from_file_or_new(path: &Path) -> Result<Self, SealError> {
-        if !path.exists() {
-            let made = Self::generate().write_new(path);
-            made.map_err(|error| failed(path, "made", &error))?;
-        }
-        Self::from_file(path)
+        Ok(Self::new(key_file::read_or_make(path, WHAT)?))
     }
 
     /// The key in the file at `path`.
@@ -48,46 +39,17 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be read, holds something else, or others may read it.
     pub fn from_file(path: &Path) -> Result<Self, SealError> {
-        let text = std::fs::read_to_string(path).map_err(|error| failed(path, "read", &error))?;
-        let mode = path.metadata().map_err(|error| failed(path, "read", &error))?.mode();
-        if mode & 0o077 != 0 {
-            return Err(SealError::Master(format!(
-                "the master key file {} can be read by others; run chmod 600 on it",
-                path.display()
-            )));
-        }
-        Self::from_base64(&text).map_err(|error| SealError::Master(format!("{}: {error}", path.display())))
+        Ok(Self::new(key_file::read(path, WHAT)?))
     }
 
     /// A new random key.
     pub fn generate() -> Self {
-        let mut bytes = [0; 32];
-        rand::rng().fill_bytes(&mut bytes);
-        Self::new(bytes)
+        Self::new(key_file::generate())
     }
 
-    fn new(bytes: [u8; 32]) -> Self {
-        let digest = Sha256::new().chain_update(b"personal-settings master key id").chain_update(bytes);
-        Self { id: hex::encode(&digest.finalize()[..8]), bytes: Zeroizing::new(bytes) }
-    }
-
-    /// Writes a whole file and only then gives it its name, so that a crash leaves no half key and
-    /// two processes that start at once agree on one.
-    fn write_new(&self, path: &Path) -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let draft = folder.join(format!(".master-key-{}", std::process::id()));
-        let _ = std::fs::remove_file(&draft);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        writeln!(file, "{}", BASE64_STANDARD.encode(*self.bytes))?;
-        file.sync_all()?;
-        let linked = std::fs::hard_link(&draft, path);
-        std::fs::remove_file(&draft)?;
-        std::fs::File::open(folder)?.sync_all()?;
-        match linked {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
-        }
+    fn new(bytes: KeyBytes) -> Self {
+        let digest = Sha256::new().chain_update(b"personal-settings master key id").chain_update(*bytes);
+        Self { id: hex::encode(&digest.finalize()[..8]), bytes }
     }
 
     /// What the key is recognised by.
@@ -109,14 +71,10 @@ impl MasterKey {
     }
 }
 
-fn failed(path: &Path, what: &str, error: &std::io::Error) -> SealError {
-    SealError::Master(format!("the master key file {} cannot be {what}: {error}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     #[test]
     fn a_file_is_made_once_private_and_read_back() {

@@ -7,6 +7,7 @@ mod mails;
 mod order;
 mod outage;
 mod projections;
+mod proof;
 mod roles;
 mod shutdown;
 mod start;

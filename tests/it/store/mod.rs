@@ -5,5 +5,6 @@ mod cohorts;
 mod cut;
 mod erasure;
 mod order;
+mod proof;
 mod snapshots;
 mod usage;

@@ -1,5 +1,6 @@
 //! `/v1/admin`: what operators do, with their own tokens.
 
+mod checkpoint;
 mod history;
 mod look;
 mod parked;
@@ -17,4 +18,5 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(history::show))
         .routes(routes!(state::show))
         .routes(routes!(parked::list))
+        .routes(routes!(checkpoint::checkpoint))
 }

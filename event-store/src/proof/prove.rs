@@ -1,0 +1,187 @@
+//! Making proofs from what is stored. Each is checked before it is handed out: what tiles and heads say is
+//! worth nothing unless it leads to the signed roots.
+
+use std::borrow::Cow;
+
+use futures::TryStreamExt;
+use sqlx::postgres::PgRow;
+use sqlx::{Connection, PgConnection, Row};
+use uuid::Uuid;
+
+use super::checkpoint::Checkpoint;
+use super::error::ProofError;
+use super::hash::Hash;
+use super::heads;
+use super::leaf::StoredEvent;
+use super::notary::tree_size;
+use super::notes;
+use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory};
+use super::streams::{self, bucket_of};
+use super::tiles::TreeReader;
+use super::tree;
+
+/// Which event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventName {
+    /// The one at a position.
+    Position(i64),
+    /// The one with an id.
+    Id(Uuid),
+}
+
+/// A checkpoint that is known already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OldCheckpoint {
+    /// The one about this many events, which is stored.
+    Size(u64),
+    /// This note.
+    Note(String),
+}
+
+/// An event as it is stored, and its leaf.
+pub(super) const EVENT: &str = "
+SELECT l.position, l.leaf, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type,
+       e.event_version, e.payload::text, e.metadata::text,
+       extract(epoch FROM e.recorded_at)::numeric::text AS recorded_at
+FROM log l JOIN events e USING (era, xid, ord)";
+
+/// Proves that an event is in the log, under the newest checkpoint.
+///
+/// # Errors
+/// When there is no such event, no checkpoint over it yet, or the store fails.
+pub async fn inclusion(db: &mut PgConnection, name: EventName) -> Result<Proof, ProofError> {
+    let (checkpoint, note) = newest(db).await?;
+    let (condition, number, id) = match name {
+        EventName::Position(number) => ("l.position = $1 AND $2::uuid IS NULL", Some(number), None),
+        EventName::Id(id) => ("l.event_id = $2 AND $1::bigint IS NULL", None, Some(id)),
+    };
+    let statement = format!("{EVENT} WHERE {condition}");
+    let row = sqlx::query(&statement).bind(number).bind(id).fetch_optional(&mut *db).await?;
+    let row = row.ok_or_else(|| ProofError::Absent("there is no such event in the log".to_owned()))?;
+    let position = row.try_get::<i64, _>("position")?.cast_unsigned();
+    if position > checkpoint.size {
+        return Err(ProofError::Absent(format!(
+            "no checkpoint covers position {position} yet: `audit checkpoint` makes one"
+        )));
+    }
+    let ProvedEvent { leaf, event } = proved(&row)?;
+    let path = TreeReader::new(db).hashes(tree::inclusion(position - 1, checkpoint.size)).await?;
+    checked(Proof::Inclusion(Box::new(Inclusion { position, leaf, event, path, checkpoint: note })))
+}
+
+/// Proves that the log of an old checkpoint is the beginning of that of the newest.
+///
+/// # Errors
+/// When there is no such checkpoint, or the log is another, or the store fails.
+pub async fn consistency(db: &mut PgConnection, old: OldCheckpoint) -> Result<Proof, ProofError> {
+    let (new, checkpoint) = newest(db).await?;
+    let old_checkpoint = match old {
+        OldCheckpoint::Note(note) => note,
+        OldCheckpoint::Size(size) => notes::of_size(db, size).await?.ok_or_else(|| {
+            ProofError::Absent(format!("no checkpoint of {size} events is stored: give a file with one"))
+        })?,
+    };
+    let old = Checkpoint::read(&old_checkpoint)?.size;
+    if old > new.size {
+        return Err(ProofError::Absent(format!(
+            "the newest checkpoint, of {} events, is older than that of {old}",
+            new.size
+        )));
+    }
+    let path = TreeReader::new(db).hashes(tree::consistency(old, new.size)).await?;
+    checked(Proof::Consistency(Consistency { path, old_checkpoint, checkpoint }))
+}
+
+/// Proves which events the streams `(aggregate type, aggregate id)` have, all of them, under the newest
+/// checkpoint.
+///
+/// # Errors
+/// When there is no checkpoint, or the store fails.
+pub async fn history(db: &mut PgConnection, of: &[(String, String)]) -> Result<Proof, ProofError> {
+    let mut snapshot = db.begin().await?;
+    // All of it as it stood at one moment: heads move on with each checkpoint.
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *snapshot).await?;
+    let (newest, checkpoint) = newest(&mut snapshot).await?;
+    if tree_size(&mut snapshot).await?.cast_unsigned() != newest.size {
+        return Err(ProofError::Absent("a checkpoint is being made at this moment: try again".to_owned()));
+    }
+    let buckets = heads::buckets(&mut snapshot).await?;
+    let mut histories = Vec::with_capacity(of.len());
+    for (aggregate_type, aggregate_id) in of {
+        let bucket = bucket_of(&streams::key(aggregate_type, aggregate_id));
+        histories.push(StreamHistory {
+            aggregate_type: aggregate_type.clone(),
+            aggregate_id: aggregate_id.clone(),
+            events: events(&mut snapshot, aggregate_type, aggregate_id, newest.size).await?,
+            bucket: heads::of_bucket(&mut snapshot, bucket).await?,
+            path: buckets.path(bucket).0,
+        });
+    }
+    snapshot.commit().await?;
+    checked(Proof::History(History { streams: histories, checkpoint }))
+}
+
+async fn events(
+    db: &mut PgConnection,
+    aggregate_type: &str,
+    aggregate_id: &str,
+    size: u64,
+) -> Result<Vec<ProvedEvent>, ProofError> {
+    let statement = format!(
+        "{EVENT} WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND l.position <= $3 ORDER BY e.sequence"
+    );
+    let rows = sqlx::query(&statement).bind(aggregate_type).bind(aggregate_id).bind(size.cast_signed());
+    rows.fetch(db).map_err(ProofError::from).and_then(|row| async move { proved(&row) }).try_collect().await
+}
+
+/// The streams whose events are at these positions.
+///
+/// # Errors
+/// When the store fails.
+pub async fn streams_at(
+    db: &mut PgConnection,
+    positions: &[i64],
+) -> Result<Vec<(String, String)>, ProofError> {
+    let streams = sqlx::query_as(
+        "SELECT DISTINCT aggregate_type, aggregate_id FROM log JOIN events USING (era, xid, ord)
+         WHERE position = ANY($1) ORDER BY 1, 2",
+    );
+    Ok(streams.bind(positions).fetch_all(db).await?)
+}
+
+async fn newest(db: &mut PgConnection) -> Result<(Checkpoint, String), ProofError> {
+    let note = notes::newest(db).await?.ok_or_else(|| {
+        ProofError::Absent("there is no checkpoint yet: `audit checkpoint` makes one".to_owned())
+    })?;
+    Ok((Checkpoint::read(&note)?, note))
+}
+
+fn proved(row: &PgRow) -> Result<ProvedEvent, ProofError> {
+    let leaf = Hash::from_slice(row.try_get("leaf")?);
+    let leaf = leaf.ok_or_else(|| ProofError::Broken("a leaf has a wrong length".to_owned()))?;
+    Ok(ProvedEvent { leaf, event: stored(row)? })
+}
+
+/// The event that a row holds.
+pub(super) fn stored(row: &PgRow) -> Result<StoredEvent<'static>, sqlx::Error> {
+    let text = |column: &str| row.try_get::<String, _>(column).map(Cow::Owned);
+    Ok(StoredEvent {
+        event_id: row.try_get("event_id")?,
+        aggregate_type: text("aggregate_type")?,
+        aggregate_id: text("aggregate_id")?,
+        sequence: row.try_get("sequence")?,
+        event_type: text("event_type")?,
+        event_version: text("event_version")?,
+        recorded_at: text("recorded_at")?,
+        payload: text("payload")?,
+        metadata: text("metadata")?,
+    })
+}
+
+fn checked(proof: Proof) -> Result<Proof, ProofError> {
+    match proof.check_unsigned() {
+        Ok(_) => Ok(proof),
+        Err(ProofError::Flawed(why)) => Err(ProofError::Broken(format!("no proof can be made: {why}"))),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,126 @@
+//! Options of what proves the log: signing, verifying, proofs.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use domain::AccountId;
+use url::Url;
+
+/// What can be proved.
+#[derive(Debug, Subcommand)]
+pub enum ProveCommand {
+    /// That an event is in the log
+    Inclusion(ProveInclusion),
+    /// That the log goes on from an older checkpoint
+    Consistency(ProveConsistency),
+    /// Which events an account has, none left out
+    History(ProveHistory),
+}
+
+/// `audit verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyOptions {
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+    /// File with the public keys checkpoints may be signed with [default: that of the signing key]
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
+    pub public_key: Option<PathBuf>,
+    /// File with a checkpoint you kept: the log must go on from it
+    #[arg(long)]
+    pub checkpoint: Option<PathBuf>,
+    /// Take what that checkpoint covers as verified before, and read only what came since
+    #[arg(long, requires = "checkpoint")]
+    pub since: bool,
+}
+
+/// `audit checkpoint`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckpointOptions {
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+    /// Make tiles and stream heads anew from the log first
+    #[arg(long)]
+    pub rebuild: bool,
+}
+
+/// `audit prove inclusion`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveInclusion {
+    /// The event: its position in the log, or its id
+    pub event: String,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit prove consistency`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveConsistency {
+    /// The older checkpoint: a file with it, or how many events it is about
+    pub old: String,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit prove history`.
+#[derive(Clone, Debug, Args)]
+pub struct ProveHistory {
+    /// The account
+    pub account: AccountId,
+    /// The log.
+    #[command(flatten)]
+    pub auditor: AuditorOptions,
+}
+
+/// `audit check-proof`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckProofOptions {
+    /// File with the proof
+    pub proof: PathBuf,
+    /// File with the public keys its checkpoints may be signed with
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
+    pub public_key: PathBuf,
+}
+
+/// A log to prove things of: as for a reader, but without the keys to what is sealed.
+#[derive(Clone, Debug, Args)]
+pub struct AuditorOptions {
+    /// PostgreSQL 15 or newer [default: the one below the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
+    /// Where checkpoints are published: the store of the archives [default: below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
+    pub archives: Option<Url>,
+    /// The signing key.
+    #[command(flatten)]
+    pub signing: SigningKeyOptions,
+}
+
+/// Where the key that signs checkpoints is.
+#[derive(Clone, Debug, Args)]
+pub struct SigningKeyOptions {
+    /// Where `serve` keeps everything
+    #[arg(long, env = "PERSONAL_SETTINGS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// File with the key that signs checkpoints [default: one below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
+}
+
+/// How checkpoints of the log are made.
+#[derive(Clone, Debug, Args)]
+pub struct SigningOptions {
+    /// File with the key that signs checkpoints [default: one below the data directory, made at the first
+    /// start; a `worker` without one signs none]
+    #[arg(long, env = "PERSONAL_SETTINGS_SIGNING_KEY_FILE")]
+    pub signing_key_file: Option<PathBuf>,
+    /// When checkpoints are made, if the log grew: a cron expression with seconds
+    #[arg(long, env = "PERSONAL_SETTINGS_CHECKPOINTS", default_value = "0 * * * * *")]
+    pub checkpoints: String,
+}

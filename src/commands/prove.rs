@@ -1,0 +1,76 @@
+//! `audit prove` and `audit check-proof`: proofs as JSON, and whether they hold.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use domain::EventId;
+use event_store::proof::{self, EventName, OldCheckpoint, Proof};
+use projections::Views;
+
+use super::checkpoint::read_keys;
+use crate::cli::{AuditorOptions, CheckProofOptions, ProveCommand};
+use crate::composition::Auditor;
+use crate::logging::say;
+
+pub(super) async fn run(command: &ProveCommand) -> anyhow::Result<()> {
+    let auditor = Auditor::open(options(command)).await?;
+    let proved = prove(&auditor, command).await;
+    auditor.close().await;
+    say(serde_json::to_string_pretty(&proved?)?);
+    Ok(())
+}
+
+fn options(command: &ProveCommand) -> &AuditorOptions {
+    match command {
+        ProveCommand::Inclusion(options) => &options.auditor,
+        ProveCommand::Consistency(options) => &options.auditor,
+        ProveCommand::History(options) => &options.auditor,
+    }
+}
+
+async fn prove(auditor: &Auditor, command: &ProveCommand) -> anyhow::Result<Proof> {
+    let mut db = auditor.pool.acquire().await?;
+    Ok(match command {
+        ProveCommand::Inclusion(options) => proof::inclusion(&mut db, event_name(&options.event)?).await?,
+        ProveCommand::Consistency(options) => {
+            proof::consistency(&mut db, old_checkpoint(&options.old)?).await?
+        }
+        ProveCommand::History(options) => {
+            let positions = Views::new(auditor.pool.clone()).history_positions(options.account).await?;
+            ensure!(!positions.is_empty(), "no event concerns {}: there is no such account", options.account);
+            let streams = proof::streams_at(&mut db, &positions).await?;
+            proof::history(&mut db, &streams).await?
+        }
+    })
+}
+
+fn event_name(text: &str) -> anyhow::Result<EventName> {
+    if let Ok(position) = text.parse() {
+        return Ok(EventName::Position(position));
+    }
+    let Ok(id) = text.parse::<EventId>() else {
+        bail!("expected a position, or the id of an event: evt_…")
+    };
+    Ok(EventName::Id(id.uuid()))
+}
+
+fn old_checkpoint(text: &str) -> anyhow::Result<OldCheckpoint> {
+    if let Ok(size) = text.parse() {
+        return Ok(OldCheckpoint::Size(size));
+    }
+    Ok(OldCheckpoint::Note(read_note(Path::new(text))?))
+}
+
+/// A note in a file.
+pub(super) fn read_note(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+pub(super) fn check(options: &CheckProofOptions) -> anyhow::Result<()> {
+    let keys = read_keys(&options.public_key)?;
+    let text = read_note(&options.proof)?;
+    let proof: Proof =
+        serde_json::from_str(&text).with_context(|| format!("{} is no proof", options.proof.display()))?;
+    say(format!("Proved: {}.", proof.check(&keys)?));
+    Ok(())
+}

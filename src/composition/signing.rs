@@ -1,0 +1,63 @@
+//! Signing checkpoints of the log: where the key is, and the task that uses it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use event_store::proof::{Notary, SigningKey};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use workers::Checkpoints;
+
+use super::Foundation;
+use crate::cli::{SigningKeyOptions, SigningOptions};
+
+/// The running task, if there is a key to sign with.
+pub struct Signing {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Signing {
+    /// Starts it. In the data directory a key is made where there is none yet; a file that was named and is
+    /// not there is a mistake. Without either, nothing is signed here.
+    ///
+    /// # Errors
+    /// When there is no usable key, or the schedule makes no sense.
+    pub fn start(on: &Foundation, options: &SigningOptions, data_dir: Option<&Path>) -> anyhow::Result<Self> {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let key = match (&options.signing_key_file, data_dir) {
+            (Some(path), _) => SigningKey::from_file(path)
+                .context("make a key with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)")
+                .map(Some)?,
+            (None, Some(folder)) => Some(SigningKey::from_file_or_new(&below(folder))?),
+            (None, None) => None,
+        };
+        match key {
+            Some(key) => {
+                let notary = Notary::new(key, on.archives.clone(), on.store.services().clone());
+                let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
+                let checkpoints =
+                    checkpoints.context("--checkpoints is no cron expression such as \"0 * * * * *\"")?;
+                tasks.spawn(checkpoints.run(stop.clone()));
+            }
+            None => tracing::warn!("no checkpoints are signed here: give --signing-key-file FILE"),
+        }
+        tasks.close();
+        Ok(Self { stop, tasks })
+    }
+
+    /// Stops it, after the round under way.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        super::within_grace("checkpoints", self.tasks.wait()).await;
+    }
+}
+
+/// The file with the signing key that an auditor means.
+pub fn signing_key_file(options: &SigningKeyOptions) -> PathBuf {
+    options.signing_key_file.clone().unwrap_or_else(|| below(&options.data_dir))
+}
+
+fn below(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys").join("signing.key")
+}

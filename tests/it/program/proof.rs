@@ -1,0 +1,155 @@
+//! `audit verify` and its neighbours, as an auditor uses them: with a public key and no other.
+
+use std::path::Path;
+use std::process::Command;
+
+use sqlx::PgPool;
+
+use crate::support::{Client, Database, OPERATOR_TOKEN, Person, Start, eventually, shared};
+
+/// Runs an audit command in `folder`: whether it ended well, what it printed, what it complained of.
+fn audit(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_personal-settings"));
+    command.arg("audit").args(arguments).current_dir(folder).env_remove("DATABASE_URL");
+    let output = command.output().unwrap();
+    let [said, complained] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.success(), said, complained)
+}
+
+/// What an audit command printed that must end well.
+#[track_caller]
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let (ok, said, complained) = audit(folder, arguments);
+    assert!(ok, "{arguments:?}: {said}{complained}");
+    said
+}
+
+/// Keeps what was printed, in a file whose name it returns.
+fn keep(folder: &Path, name: &str, text: &str) -> String {
+    std::fs::write(folder.join(name), text).unwrap();
+    name.to_owned()
+}
+
+/// The newest checkpoint over HTTP, once there is one.
+async fn checkpoint(operator: &Client) -> String {
+    eventually("a checkpoint is signed", || async {
+        let answer = operator.request("GET", "/v1/admin/log/checkpoint").send().await.unwrap();
+        let is_text = answer.headers()["content-type"].to_str().unwrap().starts_with("text/plain");
+        (answer.status() == 200 && is_text).then_some(answer)
+    })
+    .await
+    .text()
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_auditor_verifies_with_the_public_key_alone() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path();
+    let start = Start::new(folder, &["serve"]).env("PERSONAL_SETTINGS_CHECKPOINTS", "* * * * * *");
+    let mut program = start.ready().await;
+    let person = Person::join(&program.client(), "ada@example.com").await;
+    let operator = program.client().with_token(OPERATOR_TOKEN);
+    let note = checkpoint(&operator).await;
+    let kept = keep(folder, "kept.txt", &note);
+    let key = keep(folder, "public.key", &said(folder, &["public-key"]));
+    let mode =
+        std::os::unix::fs::MetadataExt::mode(&folder.join("data/keys/signing.key").metadata().unwrap());
+    assert_eq!(mode & 0o777, 0o600);
+    let export = person.ask_for("export").await;
+    person.completed(&export).await;
+
+    // Beside the running program; then the newest checkpoint covers all.
+    assert!(said(folder, &["verify"]).contains("0 events were pruned"));
+    said(folder, &["checkpoint"]);
+    let history = said(folder, &["prove", "history", &person.account]);
+    let history = keep(folder, "history.json", &history);
+    let consistency = said(folder, &["prove", "consistency", &kept]);
+    let consistency = keep(folder, "consistency.json", &consistency);
+    let inclusion = keep(folder, "inclusion.json", &said(folder, &["prove", "inclusion", "2"]));
+    program.kill();
+
+    // After it, with neither master key nor signing key.
+    std::fs::remove_dir_all(folder.join("data/keys")).unwrap();
+    let (ok, _, complained) = audit(folder, &["verify"]);
+    assert!(!ok && complained.contains("give --public-key FILE"), "{complained}");
+    let verified = said(folder, &["verify", "--public-key", &key, "--checkpoint", &kept]);
+    assert!(verified.contains("The newest checkpoint is of"), "{verified}");
+    said(folder, &["verify", "--public-key", &key, "--checkpoint", &kept, "--since"]);
+
+    // Proofs are checked where there is no database at all.
+    std::fs::remove_dir_all(folder.join("data")).unwrap();
+    for (proof, proved) in
+        [(&inclusion, "at position 2"), (&consistency, "are the first of"), (&history, "none left out")]
+    {
+        let told = said(folder, &["check-proof", proof, "--public-key", &key]);
+        assert!(told.contains(proved), "{told}");
+    }
+    let told = said(folder, &["check-proof", &history, "--public-key", &key]);
+    assert!(told.contains("privacy_request"), "all streams of the account: {told}");
+    let forged = std::fs::read_to_string(folder.join(&inclusion))
+        .unwrap()
+        .replace("\"position\": 2", "\"position\": 1");
+    let forged = keep(folder, "forged.json", &forged);
+    let (ok, _, complained) = audit(folder, &["check-proof", &forged, "--public-key", &key]);
+    assert!(!ok && complained.contains("the proof does not hold"), "{complained}");
+}
+
+#[tokio::test]
+async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path();
+    let database = Database::create().await;
+    let here = |name: &str| folder.join(name).display().to_string();
+    event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
+    let role = |role: &str| {
+        Start::new(folder, &[role])
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url)
+            .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+            .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &here("master.key"))
+            .env("PERSONAL_SETTINGS_ARCHIVES", &format!("file://{}", here("archives")))
+            .env("PERSONAL_SETTINGS_MAIL", &format!("directory:{}", here("mail")))
+            .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
+            .env("PERSONAL_SETTINGS_CHECKPOINTS", "* * * * * *")
+    };
+    let api = role("api").ready().await;
+    Person::join(&api.client(), "ada@example.com").await;
+    let operator = api.client().with_token(OPERATOR_TOKEN);
+
+    let keyless = role("worker").spawn();
+    eventually("it says that it signs nothing", || async {
+        keyless.said().contains("give --signing-key-file FILE").then_some(())
+    })
+    .await;
+    let mut wrong = role("worker").env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("nowhere.key")).spawn();
+    assert_ne!(wrong.ended().await, 0);
+    assert!(wrong.said().contains("head -c 32 /dev/urandom"), "{}", wrong.said());
+    let mut wrong = role("worker")
+        .env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("master.key"))
+        .env("PERSONAL_SETTINGS_CHECKPOINTS", "hourly")
+        .spawn();
+    assert_ne!(wrong.ended().await, 0);
+    assert!(wrong.said().contains("--checkpoints is no cron expression"), "{}", wrong.said());
+
+    event_store::proof::SigningKey::from_file_or_new(&folder.join("signing.key")).unwrap();
+    let _worker = role("worker").env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("signing.key")).spawn();
+    checkpoint(&operator).await;
+
+    let archives = format!("file://{}", here("archives"));
+    let with =
+        ["--database-url", &database.url, "--archives", &archives, "--signing-key-file", "signing.key"];
+    said(folder, &[&["verify"], &with[..]].concat());
+    let pool: PgPool = database.pool().await;
+    for statement in [
+        "ALTER TABLE events DISABLE TRIGGER USER",
+        "UPDATE events SET recorded_at = recorded_at - interval '1 day'
+         WHERE event_id = (SELECT event_id FROM log WHERE position = 2)",
+    ] {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    let (ok, found, complained) = audit(folder, &[&["verify"], &with[..]].concat());
+    assert!(!ok && complained.contains("does not verify"), "{complained}");
+    assert!(found.contains("FOUND position 2: event"), "{found}");
+}

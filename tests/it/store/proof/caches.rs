@@ -1,0 +1,85 @@
+//! What follows from the log: it may be emptied, and a bit in it is found.
+
+use super::Logbook;
+use super::logbook::{assert_sound, sent};
+use event_store::proof;
+
+#[tokio::test]
+async fn heads_and_buckets_that_were_changed_are_found_and_made_anew() {
+    let book = Logbook::write().await;
+    book.sign().await;
+    book.keep().await;
+    let flip = |column: &str| format!("{column} = set_byte({column}, 5, get_byte({column}, 5) # 1)");
+    let cases = [
+        format!("UPDATE stream_head SET {} WHERE key = (SELECT min(key) FROM (SELECT key FROM stream_head ORDER BY key LIMIT 1) AS k (key))", flip("head")).replace("min(key)", "key"),
+        "UPDATE stream_head SET last_sequence = last_sequence - 1".to_owned(),
+        "UPDATE stream_head SET last_sequence = last_sequence + 1".to_owned(),
+        "DELETE FROM stream_head".to_owned(),
+        format!("UPDATE stream_bucket SET {}", flip("hash")),
+        "DELETE FROM stream_bucket".to_owned(),
+    ];
+    for case in cases {
+        book.tamper(&[&case]).await;
+        let report = book.verify().await;
+        assert!(report.findings.count() > 0, "{case}");
+        assert!(
+            report.findings.kept().iter().all(|found| found.what.contains("stream_")),
+            "{case}: {report:?}"
+        );
+        let mut db = book.pool().acquire().await.unwrap();
+        assert!(proof::history(&mut db, &book.streams()).await.is_err(), "{case}: a proof from false heads");
+        book.notary().rebuild(&mut db).await.unwrap();
+        drop(db);
+        assert_sound(&book.verify().await);
+        book.put_back().await;
+    }
+}
+
+#[tokio::test]
+async fn emptied_caches_fill_again_and_prove_the_same() {
+    let book = Logbook::write().await;
+    book.sign().await;
+    let mut db = book.pool().acquire().await.unwrap();
+    let before = proof::history(&mut db, &book.streams()).await.unwrap();
+    book.tamper(&[
+        "DELETE FROM log_tile",
+        "DELETE FROM stream_head",
+        "DELETE FROM stream_bucket",
+        "UPDATE log_tree SET size = 0",
+    ])
+    .await;
+    book.notary().rebuild(&mut db).await.unwrap();
+    assert_eq!(proof::history(&mut db, &book.streams()).await.unwrap(), before);
+    assert!(sent(&before).check(&book.public()).is_ok());
+    drop(db);
+    book.go_on(1).await;
+    book.sign().await;
+    assert_sound(&book.verify().await);
+}
+
+#[tokio::test]
+async fn two_notaries_at_once_sign_one_log() {
+    let book = Logbook::write().await;
+    let sign = || async {
+        let mut db = book.pool().acquire().await.unwrap();
+        book.notary().sign_newest(&mut db).await.unwrap()
+    };
+    let (one, other, third) = tokio::join!(sign(), sign(), sign());
+    let signed = [one, other, third].into_iter().flatten().count();
+    assert_eq!(signed, 1, "one checkpoint about one size");
+    let report = book.verify().await;
+    assert_sound(&report);
+    assert_eq!((report.checked.checkpoints, report.checked.streams), (1, 3));
+    assert!(sign().await.is_none(), "nothing is signed twice");
+}
+
+#[tokio::test]
+async fn what_could_not_be_published_is_published_by_the_next_round() {
+    let book = Logbook::write().await;
+    book.sign().await;
+    book.tamper(&["UPDATE checkpoint_note SET published_at = NULL"]).await;
+    let archives = &book.house.foundation.archives;
+    archives.remove_all("checkpoints").await.unwrap();
+    book.sign().await;
+    assert_eq!(archives.list("checkpoints").await.unwrap().len(), 1);
+}

@@ -1,0 +1,11 @@
+//! Proof over a real log: what is found when somebody who may do anything in the database changes it.
+
+mod caches;
+mod forged;
+mod large;
+mod logbook;
+mod proofs;
+mod pruned;
+mod tampered;
+
+use logbook::Logbook;
