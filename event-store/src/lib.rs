@@ -7,6 +7,7 @@
 
 mod append;
 mod era;
+pub mod erasure;
 pub mod error;
 pub mod executor;
 pub mod leader;
@@ -22,10 +23,11 @@ mod store;
 pub mod usage;
 pub mod vault;
 
+pub use erasure::Erasures;
 pub use error::StoreError;
 pub use executor::{Actor, Attached, CommandContext, ExecuteError, Executed, Origin};
 pub use log::{LogEntry, LogHead};
 pub use pool::{connect_lazily, migrate, schema_is_current};
-pub use seal::{KeyName, KeyRing, MasterKey};
+pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;
 pub use store::EventStore;

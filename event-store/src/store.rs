@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::append::claim_owner;
 use crate::error::StoreError;
 use crate::log::LogHead;
-use crate::seal::{DataKey, KeyName, KeyRing, MasterKey};
+use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
 
 /// The owner under which keys of the service itself are kept.
 const SERVICE: &str = "service";
@@ -34,8 +34,8 @@ pub(crate) struct Inner {
 
 impl EventStore {
     /// A store on `pool`, which may still be away.
-    pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
-        let keys = KeyRing::new(pool.clone(), master, services.clone());
+    pub fn new(pool: PgPool, services: Services, provider: impl Into<Arc<dyn KeyProvider>>) -> Self {
+        let keys = KeyRing::new(pool.clone(), provider.into(), services.clone());
         let inner = Inner { pool, services, keys, appended: Arc::default(), head: LogHead::default() };
         Self { inner: Arc::new(inner) }
     }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod checkpoint;
 pub mod history;
 pub mod privacy_request;
+mod purge;
 pub mod runner;
 mod table;
 mod told;

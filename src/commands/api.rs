@@ -3,7 +3,9 @@
 use secrecy::ExposeSecret;
 
 use crate::cli::ApiRole;
-use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_end, master_key};
+use crate::composition::{
+    self, Foundation, Http, KeyTasks, LogTasks, api_config, asked_to_end, key_provider,
+};
 use crate::logging::say;
 
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
@@ -12,9 +14,12 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?).parse()?,
     };
-    let foundation =
-        Foundation::lay(&options.database.database_url, master_key(&options.keys, None)?, &options.archives)?;
-    let checks = composition::readiness(&foundation.archives, None);
+    let foundation = Foundation::lay(
+        &options.database.database_url,
+        key_provider(&options.keys, None)?,
+        &options.archives,
+    )?;
+    let checks = composition::readiness(&foundation, None);
     let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
@@ -29,10 +34,12 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     if let Some(token) = new_token {
         say(format!("Operator token (shown this once): {}", token.expose_secret()));
     }
+    let key_tasks = KeyTasks::start(&foundation, "api");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     http.open();
     asked_to_end().await?;
     http.stop().await;
     log_tasks.stop().await;
+    key_tasks.stop().await;
     Ok(())
 }

@@ -2,12 +2,14 @@
 
 mod api;
 mod demo;
+mod erasures;
 mod history;
+mod keys;
 mod migrate;
 mod serve;
 mod worker;
 
-use crate::cli::{AuditCommand, Command, Order};
+use crate::cli::{AuditCommand, Command, ErasuresCommand, KeysCommand, Order};
 
 /// Carries out a command.
 ///
@@ -21,5 +23,8 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Worker(options) => worker::run(&options).await,
         Command::Migrate(options) => migrate::run(&options).await,
         Command::Audit(AuditCommand::History(options)) => history::run(&options).await,
+        Command::Keys(KeysCommand::MakeMaster(options)) => keys::make_master(&options),
+        Command::Keys(KeysCommand::RotateMaster(options)) => keys::rotate_master(&options).await,
+        Command::Erasures(ErasuresCommand::Reapply(options)) => erasures::reapply(&options).await,
     }
 }

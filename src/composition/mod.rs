@@ -1,20 +1,22 @@
 //! Putting the rooms together: which parts run in a process, in which order they begin and end.
 //!
 //! Beginning: the port first (a taken one is told at once), then servers, then the door opens
-//! (answering 503), then the schema, then work. Ending, the other way round: no new requests, those
+//! (answering 503), then the schema, then what the ledger of erasures holds, then work. Ending, the other way round: no new requests, those
 //! under way are answered, jobs are finished or given back, the log is sequenced to its end, and
 //! last the servers stop.
 
 mod foundation;
 mod http;
+mod keys;
 mod log_tasks;
 mod metrics;
 mod reader;
 mod service;
 mod work;
 
-pub use foundation::{Foundation, master_key};
+pub use foundation::Foundation;
 pub use http::{Http, api_config};
+pub use keys::{KeyTasks, key_provider};
 pub use log_tasks::LogTasks;
 pub use reader::Reader;
 pub use service::Service;

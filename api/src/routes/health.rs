@@ -81,7 +81,7 @@ async fn look(state: &AppState) -> Readiness {
     let process = if state.shutdown.is_cancelled() {
         Some("it is about to stop")
     } else if !*state.open.borrow() {
-        Some("it is starting: it waits for the database, or for its schema")
+        Some("it is starting: it waits for the database, its schema, its keys or its ledger of erasures")
     } else {
         None
     };

@@ -1,4 +1,4 @@
-//! The master key, which wraps every data key. It never touches the database.
+//! A master key at hand, which wraps data keys. It never touches the database.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -48,14 +48,7 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be read, holds something else, or others may read it.
     pub fn from_file(path: &Path) -> Result<Self, SealError> {
-        let text = std::fs::read_to_string(path).map_err(|error| failed(path, "read", &error))?;
-        let mode = path.metadata().map_err(|error| failed(path, "read", &error))?.mode();
-        if mode & 0o077 != 0 {
-            return Err(SealError::Master(format!(
-                "the master key file {} can be read by others; run chmod 600 on it",
-                path.display()
-            )));
-        }
+        let text = read_private(path)?;
         Self::from_base64(&text).map_err(|error| SealError::Master(format!("{}: {error}", path.display())))
     }
 
@@ -79,7 +72,7 @@ impl MasterKey {
         let draft = folder.join(format!(".master-key-{}", std::process::id()));
         let _ = std::fs::remove_file(&draft);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        writeln!(file, "{}", BASE64_STANDARD.encode(*self.bytes))?;
+        writeln!(file, "{}", self.to_base64().as_str())?;
         file.sync_all()?;
         let linked = std::fs::hard_link(&draft, path);
         std::fs::remove_file(&draft)?;
@@ -88,6 +81,11 @@ impl MasterKey {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// The key as 32 bytes in base64.
+    pub(super) fn to_base64(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64_STANDARD.encode(*self.bytes))
     }
 
     /// What the key is recognised by.
@@ -100,16 +98,27 @@ impl MasterKey {
         cipher::seal(&self.bytes, key.expose(), key.id.as_bytes())
     }
 
-    /// Unwraps a data key that was wrapped by master key `master_id`.
-    pub(super) fn unwrap(&self, id: Uuid, wrapped: &[u8], master_id: &str) -> Result<DataKey, SealError> {
-        if master_id != self.id {
-            return Err(SealError::OtherMaster { stored: master_id.to_owned(), present: self.id.clone() });
-        }
+    /// Unwraps a data key that this master key wrapped.
+    pub(super) fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<DataKey, SealError> {
         DataKey::from_bytes(id, &cipher::open(&self.bytes, wrapped, id.as_bytes())?)
     }
 }
 
-fn failed(path: &Path, what: &str, error: &std::io::Error) -> SealError {
+/// The text of a file that only its owner may read.
+pub(super) fn read_private(path: &Path) -> Result<Zeroizing<String>, SealError> {
+    let text = std::fs::read_to_string(path).map_err(|error| failed(path, "read", &error))?;
+    let text = Zeroizing::new(text);
+    let mode = path.metadata().map_err(|error| failed(path, "read", &error))?.mode();
+    if mode & 0o077 != 0 {
+        return Err(SealError::Master(format!(
+            "the master key file {} can be read by others; run chmod 600 on it",
+            path.display()
+        )));
+    }
+    Ok(text)
+}
+
+pub(super) fn failed(path: &Path, what: &str, error: &std::io::Error) -> SealError {
     SealError::Master(format!("the master key file {} cannot be {what}: {error}", path.display()))
 }
 
@@ -138,8 +147,12 @@ mod tests {
         let (one, other) = (MasterKey::generate(), MasterKey::generate());
         let key = DataKey::generate(Uuid::from_u128(1));
         let wrapped = one.wrap(&key).unwrap();
-        assert_eq!(one.unwrap(key.id, &wrapped, one.id()).unwrap().expose(), key.expose());
-        assert!(matches!(other.unwrap(key.id, &wrapped, one.id()), Err(SealError::OtherMaster { .. })));
+        assert_eq!(one.unwrap(key.id, &wrapped).unwrap().expose(), key.expose());
+        assert!(matches!(other.unwrap(key.id, &wrapped), Err(SealError::Forged)));
+        assert!(
+            matches!(one.unwrap(Uuid::from_u128(2), &wrapped), Err(SealError::Forged)),
+            "bound to its id"
+        );
     }
 
     #[test]

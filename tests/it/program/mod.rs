@@ -3,8 +3,11 @@
 mod audit;
 mod crash;
 mod demo;
+mod keys;
 mod outage;
+mod restore;
 mod roles;
 mod shutdown;
 mod start;
 mod traces;
+mod vault;

@@ -3,5 +3,9 @@
 mod append;
 mod cut;
 mod erasure;
+mod ledger;
 mod order;
+mod rotation;
+mod sealing;
+mod transit;
 mod usage;
