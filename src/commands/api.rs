@@ -36,6 +36,10 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     }
     let key_tasks = KeyTasks::start(&foundation, "api");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
+    tokio::select! {
+        caught_up = foundation.await_views() => caught_up?,
+        ended = asked_to_end() => return ended,
+    }
     http.open();
     asked_to_end().await?;
     http.stop().await;

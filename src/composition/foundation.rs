@@ -17,6 +17,9 @@ use crate::system;
 /// Connections to the database a process may have.
 const CONNECTIONS: u32 = 24;
 
+/// How long read models that are behind may hold up a start.
+const VIEWS_PATIENCE: Duration = Duration::from_secs(3);
+
 /// What every role stands on.
 #[derive(Clone)]
 pub struct Foundation {
@@ -70,6 +73,20 @@ impl Foundation {
             }
             delays.wait().await;
         }
+    }
+
+    /// Gives the read models a moment to come up to what is stored by now: whoever goes on with a session of
+    /// before a restart shall find in them what they wrote.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn await_views(&self) -> anyhow::Result<()> {
+        if let Some(position) = self.store.settled(VIEWS_PATIENCE).await? {
+            let views = projections::all();
+            let waits = views.iter().map(|view| self.views.wait_for(view.name(), position, VIEWS_PATIENCE));
+            futures::future::try_join_all(waits).await?;
+        }
+        Ok(())
     }
 
     async fn prepare_database(&self, migrate: bool) -> anyhow::Result<()> {

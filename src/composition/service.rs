@@ -84,6 +84,7 @@ impl Service {
         let key_tasks = KeyTasks::start(&foundation, "serve");
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        foundation.await_views().await?;
         http.open();
         Ok(Self {
             foundation,
