@@ -137,8 +137,8 @@ async fn conclude(store: &EventStore, target: &str, opens: &[String], late: &[Ho
     let old: Vec<&str> = opens.iter().map(String::as_str).filter(|id| *id != target).collect();
     if !old.is_empty() {
         say(format!(
-            "Nothing here needs {} any more: take it out of the key files. Keep it elsewhere for as long as you keep \
-             backups made before now.",
+            "Nothing here needs {} any more: take it out of the key files (in Vault: raise min_decryption_version). \
+             Keep it elsewhere for as long as you keep backups made before now.",
             old.join(", ")
         ));
     }

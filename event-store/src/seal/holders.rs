@@ -35,11 +35,15 @@ pub struct Holder {
 /// Says until `stop` what this process, called `name`, has.
 pub async fn announce(store: EventStore, name: String, stop: CancellationToken) {
     let process = store.services().ids.uuid();
+    let mut failing = false;
     while !stop.is_cancelled() {
-        if let Err(error) = announce_once(store.keys(), process, &name).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "which master keys this process has could not be told");
+        let announced = announce_once(store.keys(), process, &name).await;
+        // Once an outage is enough.
+        if let (Err(error), false) = (&announced, failing) {
+            let error = error as &dyn std::error::Error;
+            tracing::warn!(error, "which master keys this process has cannot be told");
         }
+        failing = announced.is_err();
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(EVERY) => {}
@@ -55,10 +59,7 @@ pub async fn announce(store: EventStore, name: String, stop: CancellationToken) 
 /// # Errors
 /// When the store or the key provider fails.
 pub async fn announce_once(keys: &KeyRing, process: Uuid, name: &str) -> Result<(), StoreError> {
-    if let Err(error) = keys.provider().refresh().await {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "the master keys could not be read again; those at hand stay in use");
-    }
+    let refreshed = keys.provider().refresh().await;
     let MasterIds { current, opens } = keys.provider().ids().await?;
     sqlx::query(
         "WITH swept AS (DELETE FROM master_key_holder WHERE seen_at < clock_timestamp() - $5)
@@ -73,7 +74,8 @@ pub async fn announce_once(keys: &KeyRing, process: Uuid, name: &str) -> Result<
     .bind(10 * LIFE)
     .execute(keys.pool())
     .await?;
-    Ok(())
+    // Those at hand stay in use, and are what was told.
+    Ok(refreshed?)
 }
 
 /// The processes that run.
