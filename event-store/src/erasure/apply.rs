@@ -44,15 +44,20 @@ impl Erasures {
     pub(super) async fn carry_out_step(&self, cause: &str, step: &Step) -> Result<(), ErasureError> {
         match self.record(cause, step).await? {
             Some(recorded) => self.carry_out(&recorded).await,
-            // The ledger has it, and still there is something to erase.
+            // The ledger has it, and still there is a key; when it was recorded does not matter for one.
             None => self.apply(&Entry::of(cause, step, DateTime::UNIX_EPOCH)).await.map(drop),
         }
     }
 
     /// Writes a recorded erasure to the ledger and carries it out.
     pub(super) async fn carry_out(&self, recorded: &Recorded) -> Result<(), ErasureError> {
-        let keys = self.ledger_keys().await?;
-        let entry = Entry::open(recorded.entry.as_bytes(), &recorded.name, |id| keys.get(id))?;
+        let sealed = recorded.entry.as_bytes();
+        let mut keys = self.ledger_keys().await?;
+        if Entry::key_of(sealed).is_none_or(|id| keys.get(id).is_none()) {
+            // Another process made a key at its first start, when this one had looked already.
+            keys = self.open_ledger().await?;
+        }
+        let entry = Entry::open(sealed, &recorded.name, |id| keys.get(id))?;
         self.write(recorded).await?;
         self.apply(&entry).await?;
         Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)

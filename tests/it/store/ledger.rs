@@ -315,3 +315,39 @@ async fn read_models_are_purged_with_the_key() {
     let (aggregate, _) = house.beside().store.load::<Account>(&account.to_string()).await.unwrap();
     assert!(aggregate.holder.unwrap().email.known().is_none());
 }
+
+#[tokio::test]
+async fn two_first_starts_at_once_make_two_ledger_keys_and_both_serve() {
+    let house = House::build().await;
+    let (account, other) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let pool = house.foundation.store.pool();
+    // The second process looked when there was no ledger yet, and makes a key of its own.
+    let archives = house.folder.path().join("archives");
+    let aside = house.folder.path().join("aside");
+    std::fs::rename(archives.join("ledger"), &aside).unwrap();
+    sqlx::query("DELETE FROM erasure_ledger").execute(pool).await.unwrap();
+    let second = house.beside();
+    second.erasures.catch_up().await.unwrap();
+    for key in files(&aside.join("keys")) {
+        std::fs::copy(&key, archives.join("ledger/keys").join(key.file_name().unwrap())).unwrap();
+    }
+    assert_eq!(files(&archives.join("ledger/keys")).len(), 2);
+
+    // What the second has recorded and not carried out is carried out by the first, and the other way round.
+    for (recorder, finisher, account) in
+        [(&second, &house.foundation, account), (&house.foundation, &second, other)]
+    {
+        let hold = Hold::take(pool).await;
+        let erasures = recorder.erasures.clone();
+        let erasing = tokio::spawn(async move { erasures.destroy_key(&activity(account), "req_1").await });
+        about_to_destroy(&house).await;
+        erasing.abort();
+        hold.let_go_after_crash().await;
+        finisher.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+        assert!(!lives(&house.foundation.store, &activity(account)).await);
+    }
+    let third = house.beside();
+    forget_erasures(&third.store).await;
+    let caught_up = third.erasures.catch_up().await.unwrap();
+    assert_eq!((caught_up.entries, caught_up.unreadable), (2, 0));
+}
