@@ -19,11 +19,13 @@ use workers::bus::Subjects;
 use crate::logging::LogOptions;
 
 mod audit;
+mod keys;
 
 pub use audit::{
     AuditorOptions, CheckProofOptions, CheckpointOptions, ProveCommand, ProveConsistency, ProveHistory,
     ProveInclusion, SigningKeyOptions, SigningOptions, VerifyOptions,
 };
+pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, LedgerOptions, RotateOptions, VaultOptions};
 
 /// Where settings are looked for when no other file is named.
 const FILE: &str = "personal-settings.toml";
@@ -82,6 +84,12 @@ pub enum Command {
     /// Look after the read models
     #[command(subcommand)]
     Projections(ProjectionsCommand),
+    /// See to the master keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// See to the ledger of erasures
+    #[command(subcommand)]
+    Erasures(ErasuresCommand),
     /// Measure how fast it is here, beside what the database does at best
     Bench(BenchOptions),
 }
@@ -354,13 +362,16 @@ pub struct BusOptions {
 /// Where the master key comes from.
 #[derive(Clone, Debug, Args)]
 pub struct KeyOptions {
-    /// File with the master key [default where there is a data directory: keys/master.key below it, which
-    /// `serve` and `demo` make at their first start]
+    /// File with master keys, one a line, the first in use [default where there is a data directory:
+    /// keys/master.key below it, which `serve` and `demo` make at their first start]
     #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY_FILE")]
     pub master_key_file: Option<PathBuf>,
-    /// The master key itself, 32 bytes in base64, instead of a file
+    /// The master key itself, 32 bytes in base64, instead of a file; several with commas, the first in use
     #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY", hide_env_values = true)]
     pub master_key: Option<SecretString>,
+    /// Keys that never leave Vault.
+    #[command(flatten)]
+    pub vault: VaultOptions,
 }
 
 /// The HTTP interface.

@@ -38,7 +38,8 @@ pub enum StoreError {
 impl StoreError {
     /// Whether waiting may help.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        // A refusal of the key service, such as an expired token, is mended from outside as well.
+        matches!(self, Self::Unavailable(_) | Self::Seal(SealError::Unavailable(_) | SealError::Refused(_)))
     }
 }
 

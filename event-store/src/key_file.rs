@@ -34,8 +34,13 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<KeyBytes, KeyFileError> {
     decoded.as_slice().try_into().map(Zeroizing::new).map_err(|_| wrong())
 }
 
-/// The key in the file at `path`.
-pub(crate) fn read(path: &Path, what: &str) -> Result<KeyBytes, KeyFileError> {
+/// The key as a file holds it.
+pub(crate) fn encode(key: &KeyBytes) -> Zeroizing<String> {
+    Zeroizing::new(BASE64_STANDARD.encode(key))
+}
+
+/// The text of the file at `path`, which only its owner may read.
+pub(crate) fn read_private(path: &Path, what: &str) -> Result<Zeroizing<String>, KeyFileError> {
     let failed = |error: std::io::Error| told(path, what, "read", &error);
     let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
     if path.metadata().map_err(failed)?.mode() & 0o077 != 0 {
@@ -44,6 +49,12 @@ pub(crate) fn read(path: &Path, what: &str) -> Result<KeyBytes, KeyFileError> {
             "the {what} file {path} can be read by others; run chmod 600 on it"
         )));
     }
+    Ok(text)
+}
+
+/// The key in the file at `path`.
+pub(crate) fn read(path: &Path, what: &str) -> Result<KeyBytes, KeyFileError> {
+    let text = read_private(path, what)?;
     parse(&text, what).map_err(|error| KeyFileError(format!("{}: {error}", path.display())))
 }
 
@@ -62,7 +73,7 @@ fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
     let draft = folder.join(format!(".{name}-{}", std::process::id()));
     let _ = std::fs::remove_file(&draft);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    writeln!(file, "{}", *Zeroizing::new(BASE64_STANDARD.encode(key)))?;
+    writeln!(file, "{}", encode(key).as_str())?;
     file.sync_all()?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft)?;
@@ -73,6 +84,6 @@ fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
     }
 }
 
-fn told(path: &Path, what: &str, done: &str, error: &std::io::Error) -> KeyFileError {
+pub(crate) fn told(path: &Path, what: &str, done: &str, error: &std::io::Error) -> KeyFileError {
     KeyFileError(format!("the {what} file {} cannot be {done}: {error}", path.display()))
 }

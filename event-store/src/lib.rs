@@ -7,6 +7,7 @@
 
 mod append;
 mod era;
+pub mod erasure;
 pub mod error;
 pub mod executor;
 mod held;
@@ -30,12 +31,13 @@ pub mod tail;
 pub mod usage;
 pub mod vault;
 
+pub use erasure::Erasures;
 pub use error::StoreError;
 pub use executor::{Actor, Attached, CommandContext, ExecuteError, Executed, Origin};
 pub use key_file::KeyFileError;
 pub use log::{LogEntry, LogHead};
 pub use pool::{connect_lazily, migrate, schema_is_current};
-pub use seal::{KeyName, KeyRing, MasterKey};
+pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;
 pub use sqlx::PgPool as Pool;
 pub use store::EventStore;

@@ -14,7 +14,7 @@ use crate::append::cohort::Cohorts;
 use crate::error::StoreError;
 use crate::log::LogHead;
 use crate::recent::Recent;
-use crate::seal::{DataKey, KeyName, KeyRing, MasterKey};
+use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
 
 /// The owner under which keys of the service itself are kept.
 const SERVICE: &str = "service";
@@ -39,14 +39,19 @@ pub(crate) struct Inner {
 
 impl EventStore {
     /// A store on `pool`, which may still be away.
-    pub fn new(pool: PgPool, services: Services, master: MasterKey) -> Self {
-        Self::with_upcasters(pool, services, master, Upcasters::default())
+    pub fn new(pool: PgPool, services: Services, provider: impl Into<Arc<dyn KeyProvider>>) -> Self {
+        Self::with_upcasters(pool, services, provider, Upcasters::default())
     }
 
     /// A store that lifts old events by other steps than those of this release.
-    pub fn with_upcasters(pool: PgPool, services: Services, master: MasterKey, upcasters: Upcasters) -> Self {
+    pub fn with_upcasters(
+        pool: PgPool,
+        services: Services,
+        provider: impl Into<Arc<dyn KeyProvider>>,
+        upcasters: Upcasters,
+    ) -> Self {
         let recent = Arc::new(Recent::new());
-        let keys = KeyRing::new(pool.clone(), master, services.clone(), Arc::clone(&recent));
+        let keys = KeyRing::new(pool.clone(), provider.into(), services.clone(), Arc::clone(&recent));
         let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
         Self { inner: Arc::new(Inner { pool, services, upcasters, keys, appended, head, cohorts, recent }) }

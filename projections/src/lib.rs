@@ -12,6 +12,7 @@ mod instant;
 pub mod parked;
 pub mod privacy_request;
 pub mod projection;
+mod purge;
 pub mod rebuild;
 pub mod runner;
 pub mod state;

@@ -2,7 +2,9 @@
 
 use super::show_tokens;
 use crate::cli::ApiRole;
-use crate::composition::{self, Foundation, Http, LogTasks, api_config, asked_to_end, master_key};
+use crate::composition::{
+    self, Foundation, Http, KeyTasks, LogTasks, api_config, asked_to_end, key_provider,
+};
 use crate::logging::say;
 
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
@@ -12,9 +14,12 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?).parse()?,
     };
-    let foundation =
-        Foundation::lay(&options.database.database_url, master_key(&options.keys, None)?, &options.archives)?;
-    let checks = composition::readiness(&foundation.archives, None);
+    let foundation = Foundation::lay(
+        &options.database.database_url,
+        key_provider(&options.keys, None)?,
+        &options.archives,
+    )?;
+    let checks = composition::readiness(&foundation, None);
     let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
@@ -28,11 +33,16 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
         ended = asked_to_end() => return ended,
     };
     show_tokens(&house_token, new_operator_token.as_ref());
+    let key_tasks = KeyTasks::start(&foundation, "api");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
-    LogTasks::catch_up(&foundation.store, &foundation.views).await;
+    tokio::select! {
+        () = LogTasks::catch_up(&foundation.store, &foundation.views) => {}
+        ended = asked_to_end() => return ended,
+    }
     http.open();
     asked_to_end().await?;
     http.stop().await;
     log_tasks.stop().await;
+    key_tasks.stop().await;
     Ok(())
 }

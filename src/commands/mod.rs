@@ -4,7 +4,9 @@ mod api;
 mod bench;
 mod checkpoint;
 mod demo;
+mod erasures;
 mod history;
+mod keys;
 mod migrate;
 mod projections;
 mod prove;
@@ -15,7 +17,7 @@ mod worker;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{AuditCommand, Command, Order, ProjectionsCommand};
+use crate::cli::{AuditCommand, Command, ErasuresCommand, KeysCommand, Order, ProjectionsCommand};
 use crate::logging::say;
 
 /// Carries out a command.
@@ -40,6 +42,9 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Audit(AuditCommand::PublicKey(options)) => checkpoint::print_public_key(&options),
         Command::Audit(AuditCommand::Prove(command)) => prove::run(&command).await,
         Command::Audit(AuditCommand::CheckProof(options)) => prove::check(&options),
+        Command::Keys(KeysCommand::MakeMaster(options)) => keys::make_master(&options),
+        Command::Keys(KeysCommand::RotateMaster(options)) => keys::rotate_master(&options).await,
+        Command::Erasures(ErasuresCommand::Reapply(options)) => erasures::reapply(&options).await,
     }
 }
 

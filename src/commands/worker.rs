@@ -2,7 +2,7 @@
 
 use crate::cli::WorkerRole;
 use crate::composition::{
-    Foundation, Http, LogTasks, Signing, Work, asked_to_end, bus, master_key, readiness,
+    Foundation, Http, KeyTasks, LogTasks, Signing, Work, asked_to_end, bus, key_provider, readiness,
 };
 use crate::logging::say;
 
@@ -11,16 +11,20 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         Some(address) => Some(Http::bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let foundation =
-        Foundation::lay(&options.database.database_url, master_key(&options.keys, None)?, &options.archives)?;
+    let foundation = Foundation::lay(
+        &options.database.database_url,
+        key_provider(&options.keys, None)?,
+        &options.archives,
+    )?;
     let bench = Work::bench(&foundation, &options.worker, &options.public_url, None)?;
     let bus = bus(&options.nats_url, &options.bus).await?;
-    let checks = readiness(&foundation.archives, Some(&bus));
+    let checks = readiness(&foundation, Some(&bus));
     let vitals = listener.map(|listener| Http::start_vitals(listener, &foundation, checks)).transpose()?;
     tokio::select! {
         prepared = foundation.prepare(false) => prepared?,
         ended = asked_to_end() => return ended,
     }
+    let key_tasks = KeyTasks::start(&foundation, "worker");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
@@ -33,5 +37,6 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     work.stop().await;
     signing.stop().await;
     log_tasks.stop().await;
+    key_tasks.stop().await;
     Ok(())
 }

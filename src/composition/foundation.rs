@@ -1,17 +1,17 @@
 //! What every role stands on: the store, the read models, the object store.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+use event_store::erasure::ErasureError;
 use event_store::object::ObjectVault;
 use event_store::retry::Delays;
-use event_store::{EventStore, MasterKey, StoreError, connect_lazily, schema_is_current};
+use event_store::seal::SealError;
+use event_store::{Erasures, EventStore, KeyProvider, StoreError, connect_lazily, schema_is_current};
 use projections::Views;
-use secrecy::ExposeSecret;
 use url::Url;
 
-use crate::cli::KeyOptions;
 use crate::system;
 
 /// Connections to the database a process may have.
@@ -26,6 +26,8 @@ pub struct Foundation {
     pub views: Views,
     /// Where archives lie.
     pub archives: ObjectVault,
+    /// How keys are destroyed and usage is deleted.
+    pub erasures: Erasures,
 }
 
 impl Foundation {
@@ -33,19 +35,44 @@ impl Foundation {
     ///
     /// # Errors
     /// When a URL or the object store makes no sense.
-    pub fn lay(database_url: &str, master: MasterKey, archives: &Url) -> anyhow::Result<Self> {
+    pub fn lay(
+        database_url: &str,
+        keys: impl Into<Arc<dyn KeyProvider>>,
+        archives: &Url,
+    ) -> anyhow::Result<Self> {
         let pool = connect_lazily(database_url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
-        let store = EventStore::new(pool.clone(), system::services(), master);
+        let store = EventStore::new(pool.clone(), system::services(), keys);
         let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
-        Ok(Self { store, views: Views::new(pool), archives })
+        let views = Views::new(pool);
+        let erasures = Erasures::new(store.clone(), archives.clone(), Arc::new(views.clone()));
+        Ok(Self { store, views, archives, erasures })
     }
 
-    /// Waits for the database, brings its schema up to date (or waits until somebody has), and makes sure
-    /// that its keys are sealed with the master key at hand.
+    /// Waits for the database, brings its schema up to date (or waits until somebody has), makes sure
+    /// that its keys are wrapped with a master key at hand, and that everything is erased that the ledger
+    /// of erasures holds.
     ///
     /// # Errors
     /// When waiting cannot help.
     pub async fn prepare(&self, migrate: bool) -> anyhow::Result<()> {
+        self.prepare_database(migrate).await?;
+        let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
+        loop {
+            match self.erasures.catch_up().await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_passing() && !is_refusal(&error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "waiting for the ledger of erasures: nothing is served before it was read"
+                    );
+                }
+                Err(error) => return Err(error.into()),
+            }
+            delays.wait().await;
+        }
+    }
+
+    async fn prepare_database(&self, migrate: bool) -> anyhow::Result<()> {
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         loop {
             match self.try_prepare(migrate).await {
@@ -54,6 +81,11 @@ impl Foundation {
                     tracing::warn!(
                         "the database schema is not of this release: run `personal-settings migrate`"
                     );
+                }
+                // A token that is not accepted is told at the start, and waited for only while running.
+                Err(error @ StoreError::Seal(SealError::Refused(_))) => return Err(error.into()),
+                Err(error @ StoreError::Seal(SealError::Unavailable(_))) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the master keys");
                 }
                 Err(error) if error.is_unavailable() => {
                     tracing::warn!(
@@ -79,19 +111,6 @@ impl Foundation {
     }
 }
 
-/// The master key: given as it is, in a file, or in the data directory, where alone it is made when there is
-/// none yet. A file that was named and is not there is a mistake, such as a volume that is not mounted.
-///
-/// # Errors
-/// When there is neither, or it is no key.
-pub fn master_key(options: &KeyOptions, data_dir: Option<&Path>) -> anyhow::Result<MasterKey> {
-    if let Some(key) = &options.master_key {
-        return Ok(MasterKey::from_base64(key.expose_secret())?);
-    }
-    match (&options.master_key_file, data_dir) {
-        (Some(path), _) => MasterKey::from_file(path)
-            .context("make a key with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)"),
-        (None, Some(folder)) => Ok(MasterKey::from_file_or_new(&folder.join("keys").join("master.key"))?),
-        (None, None) => bail!("no master key: give --master-key-file FILE (or PERSONAL_SETTINGS_MASTER_KEY)"),
-    }
+fn is_refusal(error: &ErasureError) -> bool {
+    matches!(error, ErasureError::Store(StoreError::Seal(SealError::Refused(_))))
 }

@@ -1,7 +1,7 @@
 //! Putting the rooms together: which parts run in a process, in which order they begin and end.
 //!
 //! Beginning: the port first (a taken one is told at once), then servers, then the door opens
-//! (answering 503), then the schema, then work. Ending, the other way round: no new requests, those
+//! (answering 503), then the schema, then what the ledger of erasures holds, then work. Ending, the other way round: no new requests, those
 //! under way are answered, jobs are finished or given back, the log is sequenced to its end, and
 //! last the servers stop.
 
@@ -9,6 +9,7 @@ mod auditor;
 mod foundation;
 mod gauges;
 mod http;
+mod keys;
 mod log_tasks;
 mod metrics;
 mod reader;
@@ -17,8 +18,9 @@ mod signing;
 mod work;
 
 pub use auditor::Auditor;
-pub use foundation::{Foundation, master_key};
+pub use foundation::Foundation;
 pub use http::{Http, api_config};
+pub use keys::{KeyTasks, key_provider};
 pub use log_tasks::LogTasks;
 pub use reader::Reader;
 pub use service::Service;

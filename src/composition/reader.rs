@@ -1,13 +1,17 @@
-//! Reading beside a running program, or after it: for auditors.
+//! Working beside a running program, or after it: for auditors and operators.
+
+use std::sync::Arc;
 
 use std::path::Path;
 
 use anyhow::Context;
-use event_store::{EventStore, connect_lazily};
+use event_store::object::ObjectVault;
+use event_store::{Erasures, EventStore, connect_lazily};
 use projections::Views;
 
-use super::{LogTasks, master_key};
-use crate::cli::{KeyOptions, ReaderOptions};
+use super::service::directory_url;
+use super::{LogTasks, key_provider};
+use crate::cli::{KeyOptions, LedgerOptions, ReaderOptions};
 use crate::embedded::{Error, Options, ServerSource, Servers, running_database_url};
 use crate::system;
 
@@ -31,17 +35,32 @@ impl Reader {
     /// # Errors
     /// When there is no database, or no key to it.
     pub async fn open(options: &ReaderOptions) -> anyhow::Result<Self> {
-        let master = master_key(&existing_keys(options), None)?;
+        let keys = key_provider(&existing_keys(options), None)?;
         let (url, servers) = match &options.database_url {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.data_dir, options.servers).await?,
         };
         let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
-        let store = EventStore::new(pool.clone(), system::services(), master);
+        let store = EventStore::new(pool.clone(), system::services(), keys);
         let views = Views::new(pool);
         // Nobody else moves the log of a database that was started just now.
         let own = servers.map(|servers| (servers, LogTasks::start(&store, &views)));
         Ok(Self { store, views, own })
+    }
+
+    /// Erasures in it, with the ledger that is given, or else the one below the data directory.
+    ///
+    /// # Errors
+    /// When the object store cannot be used.
+    pub fn erasures(&self, options: &LedgerOptions) -> anyhow::Result<Erasures> {
+        let below = std::path::absolute(options.reader.data_dir.join("archives"))?;
+        let archives = match &options.archives {
+            Some(url) => url.clone(),
+            None if below.exists() => directory_url(&below)?,
+            None => anyhow::bail!("there are no archives in {}: give --archives", below.display()),
+        };
+        let vault = ObjectVault::open(&archives).context("the archive store cannot be used")?;
+        Ok(Erasures::new(self.store.clone(), vault, Arc::new(self.views.clone())))
     }
 
     /// Closes it.
@@ -55,9 +74,10 @@ impl Reader {
 
 /// Where the key is looked for: a reader makes none, since a new one would open nothing.
 fn existing_keys(options: &ReaderOptions) -> KeyOptions {
-    let below = options.data_dir.join("keys").join("master.key");
     let mut keys = options.keys.clone();
-    keys.master_key_file.get_or_insert(below);
+    if keys.vault.vault_url.is_none() {
+        keys.master_key_file.get_or_insert(options.data_dir.join("keys").join("master.key"));
+    }
     keys
 }
 

@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use domain::OperatorId;
 use event_store::object::ObjectVault;
 use event_store::vault::operator;
-use event_store::{lease, usage};
+use event_store::{Erasures, KeyProvider, lease, usage};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use workers::Bus;
 
-use super::{Foundation, Http, LogTasks, Signing, Work, api_config, bus, master_key};
+use super::{Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, key_provider};
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
 
@@ -34,6 +34,7 @@ pub struct Service {
     /// The operator token, if it was made just now: it cannot be shown again.
     pub new_operator_token: Option<SecretString>,
     http: Http,
+    key_tasks: KeyTasks,
     log_tasks: LogTasks,
     work: Work,
     signing: Signing,
@@ -72,10 +73,10 @@ impl Service {
             None => directory_url(&data_dir.join("archives"))?,
         };
         let foundation =
-            Foundation::lay(&database_url, master_key(&given.keys, Some(&data_dir))?, &archives)?;
+            Foundation::lay(&database_url, key_provider(&given.keys, Some(&data_dir))?, &archives)?;
         let bus = bus(&nats_url, &given.bus).await?;
         let bench = Work::bench(&foundation, &options.worker, &public_url, Some(&data_dir))?;
-        let checks = readiness(&foundation.archives, Some(&bus));
+        let checks = readiness(&foundation, Some(&bus));
         let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
 
         foundation.prepare(true).await?;
@@ -85,6 +86,7 @@ impl Service {
         }
         let house_token = house_token(&foundation, &options.api).await?;
         let new_operator_token = first_operator(&foundation, &options.api).await?;
+        let key_tasks = KeyTasks::start(&foundation, "serve");
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
         let signing = Signing::start(&foundation, &options.signing, Some(&data_dir))?;
@@ -97,6 +99,7 @@ impl Service {
             house_token,
             new_operator_token,
             http,
+            key_tasks,
             log_tasks,
             work,
             signing,
@@ -110,12 +113,13 @@ impl Service {
         self.work.stop().await;
         self.signing.stop().await;
         self.log_tasks.stop().await;
+        self.key_tasks.stop().await;
         super::within_grace("database", self.foundation.store.pool().close()).await;
         self.servers.stop().await;
     }
 }
 
-fn directory_url(path: &std::path::Path) -> anyhow::Result<Url> {
+pub(super) fn directory_url(path: &std::path::Path) -> anyhow::Result<Url> {
     Url::from_directory_path(path).ok().with_context(|| format!("{} is no usable path", path.display()))
 }
 
@@ -154,8 +158,12 @@ pub(crate) async fn first_operator(
 }
 
 /// What must work, besides the database, for a process to be ready.
-pub(crate) fn readiness(archives: &ObjectVault, bus: Option<&Bus>) -> Vec<Arc<dyn ReadinessCheck>> {
-    let mut checks: Vec<Arc<dyn ReadinessCheck>> = vec![Arc::new(ArchivesReady(archives.clone()))];
+pub(crate) fn readiness(on: &Foundation, bus: Option<&Bus>) -> Vec<Arc<dyn ReadinessCheck>> {
+    let mut checks: Vec<Arc<dyn ReadinessCheck>> = vec![
+        Arc::new(ArchivesReady(on.archives.clone())),
+        Arc::new(KeysReady(on.store.keys().provider().clone())),
+        Arc::new(ErasuresReady(on.erasures.clone())),
+    ];
     if let Some(bus) = bus {
         checks.push(Arc::new(NatsReady(bus.clone())));
     }
@@ -172,6 +180,37 @@ impl ReadinessCheck for NatsReady {
 
     async fn check(&self) -> Result<(), String> {
         if self.0.is_connected() { Ok(()) } else { Err("NATS cannot be reached".to_owned()) }
+    }
+}
+
+struct KeysReady(Arc<dyn KeyProvider>);
+
+#[async_trait]
+impl ReadinessCheck for KeysReady {
+    fn name(&self) -> &'static str {
+        "keys"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        // The cause is not for everybody: it names hosts.
+        self.0.ids().await.map(drop).map_err(|_| "the master keys cannot be had".to_owned())
+    }
+}
+
+struct ErasuresReady(Erasures);
+
+#[async_trait]
+impl ReadinessCheck for ErasuresReady {
+    fn name(&self) -> &'static str {
+        "erasures"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        if self.0.is_caught_up() {
+            Ok(())
+        } else {
+            Err("the ledger of erasures was not read yet: it lies in the object store".to_owned())
+        }
     }
 }
 

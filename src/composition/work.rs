@@ -50,11 +50,11 @@ impl Work {
         public_url: &Url,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<Workbench> {
-        let Foundation { store, views, archives } = on.clone();
+        let Foundation { store, views, archives, erasures } = on.clone();
         let sources: Vec<Arc<dyn DataSource>> = vec![
-            Arc::new(AccountSource::new(store.clone(), views.clone())),
-            Arc::new(UsageSource::new(store.clone())),
-            Arc::new(ArchivesSource::new(store.clone(), views.clone(), archives.clone())),
+            Arc::new(AccountSource::new(erasures.clone(), views.clone())),
+            Arc::new(UsageSource::new(erasures.clone())),
+            Arc::new(ArchivesSource::new(erasures.clone(), views.clone())),
         ];
         Ok(Workbench {
             outbox: outbox(options, data_dir)?,
@@ -63,6 +63,7 @@ impl Work {
             store,
             views,
             archives,
+            erasures,
             public_url: public_url.as_str().parse().context("--public-url cannot be used")?,
         })
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use event_store::EventStore;
 use event_store::object::ObjectVault;
+use event_store::{Erasures, EventStore};
 use projections::Views;
 
 use crate::archive::Statement;
@@ -19,6 +19,8 @@ pub struct Workbench {
     pub views: Views,
     /// Where archives lie, sealed.
     pub archives: ObjectVault,
+    /// How keys are destroyed and usage is deleted: so that a restore does not bring them back.
+    pub erasures: Erasures,
     /// How mail goes out.
     pub outbox: Outbox,
     /// Who holds data on people.

@@ -81,7 +81,7 @@ async fn look(vitals: &Vitals) -> Readiness {
     let process = if vitals.shutdown.is_cancelled() {
         Some("it is about to stop")
     } else if !*vitals.open.borrow() {
-        Some("it is starting: it waits for the database, or for its schema")
+        Some("it is starting: it waits for the database, its schema, its keys or its ledger of erasures")
     } else {
         None
     };

@@ -37,6 +37,7 @@
 mod leftover;
 mod read;
 mod seal;
+mod small;
 mod vault;
 mod write;
 

@@ -35,7 +35,7 @@ const LONGEST_PLAIN: u64 = 64 * 1024;
 /// Sealed objects in one object store. Cheap to clone.
 #[derive(Clone)]
 pub struct ObjectVault {
-    store: Arc<dyn ObjectStore>,
+    pub(super) store: Arc<dyn ObjectStore>,
     /// Set where the store is a directory, for what `object_store` does not do there.
     directory: Option<Arc<FilePath>>,
 }
@@ -232,7 +232,7 @@ fn absent<T>(error: object_store::Error) -> Result<Option<T>, ObjectError> {
 }
 
 /// Checks a path that a caller gave. Paths are chosen by us (CWE-22), so there is no need to be generous.
-fn locate(path: &str) -> Result<Path, ObjectError> {
+pub(super) fn locate(path: &str) -> Result<Path, ObjectError> {
     let good = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')

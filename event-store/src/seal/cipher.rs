@@ -25,7 +25,7 @@ pub enum SealError {
     /// A data key is wrapped by a master key this process does not have.
     #[error(
         "data keys in this database are sealed with master key {stored}, but this process has {present}; \
-         start it with the master key file of this database"
+         start it with the master key file of this database, or add that key to the file as a further line"
     )]
     OtherMaster {
         /// Id of the master key in the database.
@@ -34,11 +34,23 @@ pub enum SealError {
         present: String,
     },
     /// The master key cannot be had.
-    #[error(transparent)]
-    Master(#[from] KeyFileError),
+    #[error("{0}")]
+    Master(String),
+    /// Whoever holds the master keys does not answer; the same call may succeed in a moment.
+    #[error("the key service does not answer: {0}")]
+    Unavailable(String),
+    /// Whoever holds the master keys refuses, which somebody has to mend.
+    #[error("the key service refuses: {0}")]
+    Refused(String),
     /// An envelope has not the form it must have.
     #[error("a sealed value is malformed")]
     Malformed,
+}
+
+impl From<KeyFileError> for SealError {
+    fn from(error: KeyFileError) -> Self {
+        Self::Master(error.to_string())
+    }
 }
 
 /// A key that seals values of one subject in one scope.

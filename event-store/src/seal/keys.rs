@@ -10,8 +10,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-use super::cipher::DataKey;
-use super::master::MasterKey;
+use super::cipher::{DataKey, SealError};
+use super::provider::{KeyProvider, WrappedKey};
 use crate::error::StoreError;
 use crate::recent::Recent;
 use domain::{RequestId, Services};
@@ -86,7 +86,7 @@ impl NewKey {
 /// All data keys.
 pub struct KeyRing {
     pool: PgPool,
-    master: MasterKey,
+    provider: Arc<dyn KeyProvider>,
     services: Services,
     recent: Arc<Recent>,
     live: Cache<KeyName, Arc<DataKey>>,
@@ -94,10 +94,15 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    pub(crate) fn new(pool: PgPool, master: MasterKey, services: Services, recent: Arc<Recent>) -> Self {
+    pub(crate) fn new(
+        pool: PgPool,
+        provider: Arc<dyn KeyProvider>,
+        services: Services,
+        recent: Arc<Recent>,
+    ) -> Self {
         Self {
             pool,
-            master,
+            provider,
             services,
             recent,
             live: Cache::builder()
@@ -109,6 +114,15 @@ impl KeyRing {
         }
     }
 
+    /// Who wraps and unwraps the keys.
+    pub fn provider(&self) -> &Arc<dyn KeyProvider> {
+        &self.provider
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// The key to seal with; made when there is none.
     pub async fn live(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
         if let Some(key) = self.live.get(name).await {
@@ -116,10 +130,10 @@ impl KeyRing {
         }
         let key = loop {
             if let Some(key) = self.fetch_live(name).await? {
-                break Arc::new(key);
+                break key;
             }
             // Another process may be faster; then it is that one's key.
-            self.draw(name.clone())?.keep(&self.pool).await?;
+            self.draw(name.clone()).await?.keep(&self.pool).await?;
         };
         self.live.insert(name.clone(), key.clone()).await;
         self.by_id.insert(key.id, key.clone()).await;
@@ -135,7 +149,7 @@ impl KeyRing {
 
     /// The key of this name, if one lives now; none is made.
     pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
-        Ok(self.fetch_live(name).await?.map(Arc::new))
+        self.fetch_live(name).await
     }
 
     /// The keys to seal with, for each name.
@@ -180,28 +194,58 @@ impl KeyRing {
         .bind(&wanted)
         .fetch_all(&self.pool)
         .await?;
-        let mut keys = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let key = Arc::new(self.unwrap(&row)?);
-            self.by_id.insert(key.id, key.clone()).await;
-            keys.insert(key.id, key);
-        }
-        Ok(keys)
+        let keys = self.unwrap(rows.iter().map(read_wrapped).collect()).await?;
+        Ok(keys.into_iter().map(|key| (key.id, key)).collect())
     }
 
-    /// Destroys the key of this name, if one lives, on behalf of `cause` (the id of a request). Waits for
-    /// appends that are sealing under it; those that come later are refused and seal anew under a new
-    /// key. Returns every key of the name that `cause` ever destroyed, also before a crash.
-    pub async fn destroy(&self, name: &KeyName, cause: &str) -> Result<Vec<DestroyedKey>, StoreError> {
-        sqlx::query(
-            "UPDATE subject_key SET wrapped = NULL, destroyed_at = clock_timestamp(), destroyed_for = $3
+    /// The key of this name as the record of an erasure names it, if one lives now.
+    pub(crate) async fn named(&self, name: &KeyName) -> Result<Option<DestroyedKey>, StoreError> {
+        let row = sqlx::query(
+            "SELECT key_id, fingerprint FROM subject_key
              WHERE subject = $1 AND scope = $2 AND destroyed_at IS NULL",
         )
         .bind(&name.subject)
         .bind(&name.scope)
-        .bind(cause)
-        .execute(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
+        Ok(row.as_ref().map(read_destroyed))
+    }
+
+    /// Destroys the keys of these ids that still live, on behalf of `cause` (the id of a request). Waits
+    /// for appends that are sealing under them; those that come later are refused and seal anew under a
+    /// new key. Returns how many were destroyed now. Only [`crate::erasure`] calls this: the ledger
+    /// comes first.
+    pub(crate) async fn destroy(&self, ids: &[Uuid], cause: &str) -> Result<u64, StoreError> {
+        // Locked first and stamped after: what is sealed under a key was stored before its `destroyed_at`.
+        let destroyed = sqlx::query(
+            "WITH dying AS MATERIALIZED (
+                 SELECT key_id FROM subject_key WHERE key_id = ANY($1) AND destroyed_at IS NULL
+                 ORDER BY key_id FOR UPDATE
+             )
+             UPDATE subject_key SET wrapped = NULL, destroyed_at = clock_timestamp(), destroyed_for = $2
+             FROM dying WHERE subject_key.key_id = dying.key_id
+             RETURNING subject, scope",
+        )
+        .bind(ids)
+        .bind(cause)
+        .fetch_all(&self.pool)
+        .await?;
+        for row in &destroyed {
+            self.live.invalidate(&KeyName::new(row.get::<String, _>(0), row.get::<String, _>(1))).await;
+        }
+        for id in ids {
+            self.by_id.invalidate(id).await;
+        }
+        self.recent.forget_opened_by(ids.iter().copied().collect());
+        Ok(destroyed.len() as u64)
+    }
+
+    /// Every key of this name that `cause` ever destroyed, also before a crash.
+    pub(crate) async fn destroyed_for(
+        &self,
+        name: &KeyName,
+        cause: &str,
+    ) -> Result<Vec<DestroyedKey>, StoreError> {
         let rows = sqlx::query(
             "SELECT key_id, fingerprint FROM subject_key
              WHERE subject = $1 AND scope = $2 AND destroyed_for = $3 ORDER BY rev",
@@ -211,14 +255,7 @@ impl KeyRing {
         .bind(cause)
         .fetch_all(&self.pool)
         .await?;
-        let read = |row: &PgRow| DestroyedKey { id: row.get("key_id"), fingerprint: row.get("fingerprint") };
-        let destroyed: Vec<DestroyedKey> = rows.iter().map(read).collect();
-        self.live.invalidate(name).await;
-        for key in &destroyed {
-            self.by_id.invalidate(&key.id).await;
-        }
-        self.recent.forget_opened_by(destroyed.iter().map(|key| key.id).collect());
-        Ok(destroyed)
+        Ok(rows.iter().map(read_destroyed).collect())
     }
 
     /// Whether every one of these keys still lives.
@@ -254,7 +291,7 @@ impl KeyRing {
         }
     }
 
-    async fn fetch_live(&self, name: &KeyName) -> Result<Option<DataKey>, StoreError> {
+    async fn fetch_live(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
         let row = sqlx::query(
             "SELECT key_id, wrapped, master_id FROM subject_key
              WHERE subject = $1 AND scope = $2 AND destroyed_at IS NULL",
@@ -263,27 +300,50 @@ impl KeyRing {
         .bind(&name.scope)
         .fetch_optional(&self.pool)
         .await?;
-        row.map(|row| self.unwrap(&row)).transpose()
+        Ok(self.unwrap(row.iter().map(read_wrapped).collect()).await?.pop())
     }
 
     /// Draws a key of this name.
     ///
     /// # Errors
     /// When it cannot be wrapped.
-    pub fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
+    pub async fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
         let key = DataKey::generate(self.services.ids.uuid());
+        let wrapped = self.provider.wrap(&[&key]).await?.pop().ok_or(SealError::Encryption)?;
         Ok(NewKey {
             id: key.id,
             name,
-            master_id: self.master.id().to_owned(),
-            wrapped: self.master.wrap(&key)?,
+            master_id: wrapped.master_id,
+            wrapped: wrapped.bytes,
             fingerprint: key.fingerprint(),
         })
     }
 
-    fn unwrap(&self, row: &PgRow) -> Result<DataKey, StoreError> {
-        let (id, wrapped, master): (Uuid, Vec<u8>, String) =
-            (row.get("key_id"), row.get("wrapped"), row.get("master_id"));
-        Ok(self.master.unwrap(id, &wrapped, &master)?)
+    /// Unwraps keys that the database has just said to live; those at hand need no provider.
+    async fn unwrap(&self, wrapped: Vec<WrappedKey>) -> Result<Vec<Arc<DataKey>>, StoreError> {
+        let (mut keys, mut unknown) = (Vec::with_capacity(wrapped.len()), Vec::new());
+        for wrapped in wrapped {
+            match self.by_id.get(&wrapped.id).await {
+                Some(key) => keys.push(key),
+                None => unknown.push(wrapped),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(keys);
+        }
+        for key in self.provider.unwrap(&unknown).await? {
+            let key = Arc::new(key);
+            self.by_id.insert(key.id, key.clone()).await;
+            keys.push(key);
+        }
+        Ok(keys)
     }
+}
+
+pub(super) fn read_wrapped(row: &PgRow) -> WrappedKey {
+    WrappedKey { id: row.get("key_id"), master_id: row.get("master_id"), bytes: row.get("wrapped") }
+}
+
+fn read_destroyed(row: &PgRow) -> DestroyedKey {
+    DestroyedKey { id: row.get("key_id"), fingerprint: row.get("fingerprint") }
 }

@@ -1,15 +1,16 @@
-//! The master key, which wraps every data key. It never touches the database.
+//! A master key at hand, which wraps data keys. It never touches the database.
 
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::cipher::{self, DataKey, SealError};
 use crate::key_file::{self, KeyBytes};
 
 /// What errors call it.
-const WHAT: &str = "master key";
+pub(super) const WHAT: &str = "master key";
 
 /// The key that wraps the data keys.
 pub struct MasterKey {
@@ -52,6 +53,11 @@ impl MasterKey {
         Self { id: hex::encode(&digest.finalize()[..8]), bytes }
     }
 
+    /// The key as 32 bytes in base64.
+    pub(super) fn to_base64(&self) -> Zeroizing<String> {
+        key_file::encode(&self.bytes)
+    }
+
     /// What the key is recognised by.
     pub fn id(&self) -> &str {
         &self.id
@@ -62,11 +68,8 @@ impl MasterKey {
         cipher::seal(&self.bytes, key.expose(), key.id.as_bytes())
     }
 
-    /// Unwraps a data key that was wrapped by master key `master_id`.
-    pub(super) fn unwrap(&self, id: Uuid, wrapped: &[u8], master_id: &str) -> Result<DataKey, SealError> {
-        if master_id != self.id {
-            return Err(SealError::OtherMaster { stored: master_id.to_owned(), present: self.id.clone() });
-        }
+    /// Unwraps a data key that this master key wrapped.
+    pub(super) fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<DataKey, SealError> {
         DataKey::from_bytes(id, &cipher::open(&self.bytes, wrapped, id.as_bytes())?)
     }
 }
@@ -96,8 +99,12 @@ mod tests {
         let (one, other) = (MasterKey::generate(), MasterKey::generate());
         let key = DataKey::generate(Uuid::from_u128(1));
         let wrapped = one.wrap(&key).unwrap();
-        assert_eq!(one.unwrap(key.id, &wrapped, one.id()).unwrap().expose(), key.expose());
-        assert!(matches!(other.unwrap(key.id, &wrapped, one.id()), Err(SealError::OtherMaster { .. })));
+        assert_eq!(one.unwrap(key.id, &wrapped).unwrap().expose(), key.expose());
+        assert!(matches!(other.unwrap(key.id, &wrapped), Err(SealError::Forged)));
+        assert!(
+            matches!(one.unwrap(Uuid::from_u128(2), &wrapped), Err(SealError::Forged)),
+            "bound to its id"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Erasing all usage of one account.
 
+use chrono::{DateTime, Utc};
 use domain::{AccountId, RequestId};
 use sqlx::PgPool;
 
@@ -29,16 +30,52 @@ pub async fn erase(
     account: AccountId,
     request: RequestId,
 ) -> Result<Erased, StoreError> {
-    let distinct_id = account.to_string();
+    let (now, in_all) =
+        delete_some(pool, project_id, &account.to_string(), &request.to_string(), None).await?;
+    Ok(Erased { deleted: in_all.cast_unsigned(), done: now < BATCH })
+}
+
+/// Deletes all usage of a distinct id that was received until `until`, on behalf of request `cause`. Returns
+/// how many events were deleted now.
+///
+/// # Errors
+/// When the store fails; what was deleted stays deleted, and counted.
+pub(crate) async fn erase_received_until(
+    pool: &PgPool,
+    project_id: &str,
+    distinct_id: &str,
+    cause: &str,
+    until: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let mut deleted = 0;
+    loop {
+        let (now, _) = delete_some(pool, project_id, distinct_id, cause, Some(until)).await?;
+        deleted += now.cast_unsigned();
+        if now < BATCH {
+            return Ok(deleted);
+        }
+    }
+}
+
+/// One step. Returns how many it deleted, and how many all steps for `cause` have.
+async fn delete_some(
+    pool: &PgPool,
+    project_id: &str,
+    distinct_id: &str,
+    cause: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<(i64, i64), StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("SELECT FROM usage_gate WHERE account_id = $1 FOR UPDATE")
-        .bind(&distinct_id)
+        .bind(distinct_id)
         .fetch_optional(&mut *transaction)
         .await?;
-    let (now, in_all): (i64, i64) = sqlx::query_as(
+    let counts: (i64, i64) = sqlx::query_as(
         "WITH gone AS (
              DELETE FROM usage_event WHERE ctid = ANY (ARRAY(
-                 SELECT ctid FROM usage_event WHERE project_id = $1 AND distinct_id = $2 LIMIT $3))
+                 SELECT ctid FROM usage_event
+                 WHERE project_id = $1 AND distinct_id = $2 AND received_at <= coalesce($5, 'infinity')
+                 LIMIT $3))
              RETURNING 1
          ), tally AS (
              INSERT INTO usage_erasure AS t (request_id, deleted) SELECT $4, count(*) FROM gone
@@ -48,11 +85,12 @@ pub async fn erase(
          SELECT (SELECT count(*) FROM gone), (SELECT deleted FROM tally)",
     )
     .bind(project_id)
-    .bind(&distinct_id)
+    .bind(distinct_id)
     .bind(BATCH)
-    .bind(request.to_string())
+    .bind(cause)
+    .bind(until)
     .fetch_one(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(Erased { deleted: in_all.cast_unsigned(), done: now < BATCH })
+    Ok(counts)
 }

@@ -27,6 +27,9 @@ use crate::{batch, checkpoint};
 use swap::Swapped;
 use tables::Set;
 
+/// The longest wait between attempts to swap: each that waits for readers keeps the order of events waiting too.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 /// What a rebuild is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -132,7 +135,7 @@ impl<'a> Rebuild<'a> {
         let mut position = self.fill(db).await?;
         self.tell(Phase::Indexing, position).await?;
         set.finish(db).await?;
-        let mut delays = Delays::new(Duration::from_millis(50), Duration::from_secs(2));
+        let mut delays = Delays::new(Duration::from_millis(50), LONGEST_WAIT);
         loop {
             // What came while indexes were made, or while the swap had to wait.
             position = self.fill(db).await?.max(position);

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Service;
 use super::send;
 use super::service::{assert_quiet, sent, wish};
+use crate::support::eventually;
 
 #[tokio::test]
 async fn a_change_is_seen_by_the_next_read() {
@@ -102,11 +103,21 @@ async fn a_program_that_starts_shows_what_was_stored_before_it() {
     // the events of all other tests.
     let mut held = pool.begin().await.unwrap();
     sqlx::query("LOCK TABLE projection IN EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
-    let let_go = async {
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        held.rollback().await.unwrap();
-    };
-    tokio::join!(service.restart(), let_go);
+    service.begin_restart();
+    let client = service.client();
+    eventually("it listens", || async {
+        let answer = client.request("GET", "/healthz").send().await;
+        answer.is_ok_and(|answer| answer.status() == 200).then_some(())
+    })
+    .await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert_eq!(
+        send(client.request("GET", "/readyz")).await.status,
+        503,
+        "it serves what is not true any more"
+    );
+    held.rollback().await.unwrap();
+    service.program.await_ready().await;
     ada.at(&service.client());
     assert_eq!(ada.client.get("/v1/me/preferences").await["usage_logging"], false);
     service.unharmed().await;

@@ -48,9 +48,14 @@ impl Service {
 
     /// Kills the program and starts it again.
     pub(super) async fn restart(&mut self) {
+        self.begin_restart();
+        self.program.await_ready().await;
+    }
+
+    /// Kills the program and starts it again; it need not be ready yet.
+    pub(super) fn begin_restart(&mut self) {
         self.program.kill();
-        self.program =
-            configured(self.role, self.folder.path(), &self.database, &self.variables).ready().await;
+        self.program = configured(self.role, self.folder.path(), &self.database, &self.variables).spawn();
     }
 
     /// A client that is not signed in.

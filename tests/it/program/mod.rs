@@ -3,12 +3,15 @@
 mod audit;
 mod crash;
 mod demo;
+mod keys;
 mod mails;
 mod order;
 mod outage;
 mod projections;
 mod proof;
+mod restore;
 mod roles;
 mod shutdown;
 mod start;
 mod traces;
+mod vault;

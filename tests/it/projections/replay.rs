@@ -76,9 +76,8 @@ async fn what_was_erased_since_is_erased_at_every_instant() {
     for scope in [Scope::Profile, Scope::Activity] {
         house
             .beside()
-            .store
-            .keys()
-            .destroy(&KeyName::new(ada.to_string(), scope.as_str()), "req_1")
+            .erasures
+            .destroy_key(&KeyName::new(ada.to_string(), scope.as_str()), "req_1")
             .await
             .unwrap();
     }

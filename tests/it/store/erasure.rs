@@ -1,17 +1,16 @@
 //! Erasing is destroying a key: at once, everywhere, and against every race.
 
-use domain::account::AccountCommand;
-use domain::{AccountId, Scope, SessionId};
-use event_store::KeyName;
+use std::time::Duration;
+
+use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
+use domain::{AccountId, RequestId};
 use event_store::log::{self, Freshness};
+use event_store::{Attached, EventStore};
 use futures::future::join_all;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
-use crate::support::House;
-
-fn activity(account: AccountId) -> KeyName {
-    KeyName::new(account.to_string(), Scope::Activity.as_str())
-}
+use crate::support::{House, account_context, activity};
 
 #[tokio::test]
 async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
@@ -28,7 +27,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     assert_eq!(before.metadata["user_agent"]["$personal"]["value"], "SeededAgent/1.0");
 
     // Another process destroys the key; this one has it in its cache.
-    let destroyed = house.beside().store.keys().destroy(&activity(account), "req_1").await.unwrap();
+    let destroyed = house.beside().erasures.destroy_key(&activity(account), "req_1").await.unwrap();
     assert_eq!(destroyed.len(), 1);
     let after = opened(Freshness::Now).await;
     assert_eq!(after.metadata["ip_address"], json!({"$erased": true}));
@@ -36,53 +35,86 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     assert_eq!(after.payload, before.payload, "the profile is not touched");
 
     // A repeat names the same key and destroys no other.
-    assert_eq!(store.keys().destroy(&activity(account), "req_1").await.unwrap(), destroyed);
+    let repeated = house.foundation.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+    assert_eq!(repeated, destroyed);
 }
+
+/// Rounds of the race below.
+const ROUNDS: usize = 6;
+/// Erasures in each.
+const ERASURES: usize = 5;
 
 #[tokio::test]
 async fn nothing_is_stored_under_a_key_that_is_dead() {
     let house = House::build().await;
     let account = house.register("ada@example.com").await;
-    // Writers in several processes, each with its own cache of keys, against erasures.
-    let writers: Vec<_> = (0..4).map(|_| house.beside().store).collect();
-    let erasing = async {
-        for n in 0..20 {
-            house.foundation.store.keys().destroy(&activity(account), &format!("req_{n}")).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    let writing = join_all(writers.iter().map(|store| async {
-        let mut accepted = 0;
-        for _ in 0..50 {
-            let session_id = SessionId::generate(store.services());
-            let context = crate::support::account_context(account);
-            let command = AccountCommand::RecordSignIn { session_id };
-            let id = account.to_string();
-            let done =
-                store.execute::<domain::account::Account>(&id, command, &context, Default::default()).await;
-            accepted += usize::from(done.is_ok());
-        }
-        accepted
-    }));
-    let ((), accepted) = tokio::join!(erasing, writing);
-    assert!(accepted.iter().sum::<usize>() > 100, "{accepted:?}");
-    // recorded_at is taken while the key is locked: an event after the key's death would show.
+    // Writers of one subject in four processes, each with its own cache of keys, against erasures. Each
+    // writes to a stream of its own, so that they meet at the key and nowhere else.
+    let processes: Vec<_> = (0..4).map(|_| house.beside().store).collect();
+    let mut accepted = 0;
+    for round in 0..ROUNDS {
+        let stop = CancellationToken::new();
+        let writing = join_all((0..32).map(|n| write(&processes[n % 4], account, &stop)));
+        let erasing = async {
+            for n in 0..ERASURES {
+                tokio::time::sleep(Duration::from_millis(40)).await;
+                let cause = format!("req_{round}_{n}");
+                house.foundation.erasures.destroy_key(&activity(account), &cause).await.unwrap();
+            }
+            stop.cancel();
+        };
+        let (written, ()) = tokio::join!(writing, erasing);
+        accepted += written.iter().sum::<i64>();
+    }
+    let pool = house.foundation.store.pool();
+    // `destroyed_at` is taken while nobody can store anything under the key, `recorded_at` while nobody can
+    // destroy it: an event that was accepted after the key's death would show.
     let late: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM events e JOIN subject_key k
              ON k.key_id = (e.metadata -> 'ip_address' -> '$enc' ->> 'k')::uuid
          WHERE k.destroyed_at IS NOT NULL AND e.recorded_at > k.destroyed_at",
     )
-    .fetch_one(house.foundation.store.pool())
+    .fetch_one(pool)
     .await
     .unwrap();
     assert_eq!(late, 0);
-    let keys: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM subject_key WHERE subject = $1 AND scope = 'activity'")
-            .bind(account.to_string())
-            .fetch_one(house.foundation.store.pool())
-            .await
-            .unwrap();
-    assert!(keys > 10, "the race was not run: {keys} keys");
+    // Every event that was answered is there, under a key that the database knows.
+    let (stored, keys): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), count(DISTINCT k.key_id) FROM events e JOIN subject_key k
+             ON k.key_id = (e.metadata -> 'ip_address' -> '$enc' ->> 'k')::uuid
+         WHERE k.subject = $1 AND k.scope = 'activity' AND e.aggregate_type = 'privacy_request'",
+    )
+    .bind(account.to_string())
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    assert_eq!(stored, accepted);
+    assert!(
+        accepted > 500 && keys > (ROUNDS * ERASURES / 2) as i64,
+        "no race: {accepted} events, {keys} keys"
+    );
+}
+
+/// Receives requests of `account` until `stop`; how many were accepted.
+async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken) -> i64 {
+    let mut accepted = 0;
+    while !stop.is_cancelled() {
+        let request_id = RequestId::generate(store.services());
+        // An open request is one of a kind: each is of an account of its own, and the actor is the same.
+        let command = PrivacyRequestCommand::Receive {
+            request_id,
+            account_id: AccountId::generate(store.services()),
+            kind: Kind::Export,
+            regulation: Regulation::Gdpr,
+            cooling_off: chrono::Duration::zero(),
+            stages: workers::sources::stages(Kind::Export),
+            holidays: Holidays::default(),
+        };
+        let (id, context) = (request_id.to_string(), account_context(account));
+        let done = store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await;
+        accepted += i64::try_from(done.unwrap().events.len()).unwrap();
+    }
+    accepted
 }
 
 #[tokio::test]

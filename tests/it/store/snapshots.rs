@@ -99,7 +99,7 @@ async fn a_snapshot_is_erased_with_its_subject() {
     let account = house.register("ada@example.com").await;
     sign_in(&house.foundation.store, account, 12).await;
     let name = KeyName::new(account.to_string(), "profile");
-    house.beside().store.keys().destroy(&name, "req_1").await.unwrap();
+    house.beside().erasures.destroy_key(&name, "req_1").await.unwrap();
 
     let [with, without] = with_and_without_snapshot(&house, account).await;
     assert_eq!(with, without);
@@ -114,7 +114,7 @@ async fn what_a_process_remembers_is_not_written_down_again_after_its_erasure_el
     sign_in(&house.foundation.store, account, 8).await;
     let other = house.beside();
     let name = KeyName::new(account.to_string(), "profile");
-    other.store.keys().destroy(&name, "req_1").await.unwrap();
+    other.erasures.destroy_key(&name, "req_1").await.unwrap();
     // A new key of the same name lives when the snapshot is due in the process that still remembers.
     other.store.keys().live(&name).await.unwrap();
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, Request};
-use domain::{AccountId, RequestId};
+use domain::{AccountId, RequestId, Scope};
+use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
-use event_store::{Actor, Attached, CommandContext, ExecuteError, MasterKey, Origin};
+use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin};
 use personal_settings::cli::{BusOptions, WorkerOptions};
 use personal_settings::composition::{Foundation, LogTasks, Work, bus};
 use serde_json::json;
@@ -162,9 +163,14 @@ impl House {
 }
 
 fn lay(database_url: &str, folder: &tempfile::TempDir) -> Foundation {
-    let master = MasterKey::from_file_or_new(&folder.path().join("master.key")).unwrap();
+    let keys = LocalKeys::from_file_or_new(&folder.path().join("master.key")).unwrap();
     let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
-    Foundation::lay(database_url, master, &archives).unwrap()
+    Foundation::lay(database_url, keys, &archives).unwrap()
+}
+
+/// The name of the key under which lies what was collected about an account's use.
+pub(crate) fn activity(account: AccountId) -> KeyName {
+    KeyName::new(account.to_string(), Scope::Activity.as_str())
 }
 
 /// An account holder acts, from a seeded address.

@@ -71,7 +71,7 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
         let mut step = Intent::Start;
         if begins_anew {
             steps::take(&bench, &house.request(id).await, &step).await.unwrap();
-            bench.store.keys().destroy(&KeyName::archive(id), "an erasure").await.unwrap();
+            bench.erasures.destroy_key(&KeyName::archive(id), "an erasure").await.unwrap();
             step = Intent::Collect(SourceName::new(SourceName::USAGE));
         }
         let held = hold_new_keys(pool).await;

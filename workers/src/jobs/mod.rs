@@ -7,6 +7,7 @@ pub use advance::{Advanced, advance};
 pub use consumer::Consumer;
 
 use domain::privacy_request::PrivacyRequestError;
+use event_store::erasure::ErasureError;
 use event_store::object::ObjectError;
 use event_store::{ExecuteError, StoreError};
 
@@ -22,6 +23,9 @@ pub enum JobError {
     /// The object store failed.
     #[error(transparent)]
     Object(#[from] ObjectError),
+    /// An erasure could not be written to the ledger.
+    #[error(transparent)]
+    Ledger(ErasureError),
     /// The archive could not be built.
     #[error("the archive could not be built")]
     Archive(#[from] archive::Error),
@@ -46,6 +50,15 @@ pub enum JobError {
     /// The worker is stopping, or has lost the lease on the step.
     #[error("the step was interrupted")]
     Interrupted,
+}
+
+impl From<ErasureError> for JobError {
+    fn from(error: ErasureError) -> Self {
+        match error {
+            ErasureError::Store(error) => Self::Store(error),
+            error => Self::Ledger(error),
+        }
+    }
 }
 
 impl From<ExecuteError<PrivacyRequestError>> for JobError {

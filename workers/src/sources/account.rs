@@ -11,7 +11,7 @@ use domain::privacy_request::SourceName;
 use domain::{AccountId, Scope};
 use event_store::log::LogEntry;
 use event_store::vault::session;
-use event_store::{EventStore, KeyName};
+use event_store::{Erasures, EventStore, KeyName};
 use futures::TryStreamExt;
 use projections::{Table, Told, Views, history};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_u
 pub struct AccountSource {
     store: EventStore,
     views: Views,
+    erasures: Erasures,
 }
 
 /// The key under which lies what was collected about an account's use.
@@ -30,9 +31,9 @@ pub(crate) fn activity_key(account: AccountId) -> KeyName {
 }
 
 impl AccountSource {
-    /// The accounts in `store`.
-    pub fn new(store: EventStore, views: Views) -> Self {
-        Self { store, views }
+    /// The accounts in the store of `erasures`.
+    pub fn new(erasures: Erasures, views: Views) -> Self {
+        Self { store: erasures.store().clone(), views, erasures }
     }
 
     async fn export_profile(&self, account: AccountId, parts: &mut Parts<'_>) -> Result<(), SourceError> {
@@ -118,7 +119,7 @@ impl DataSource for AccountSource {
 
     async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
         let name = activity_key(subject.account);
-        let destroyed_keys = self.store.keys().destroy(&name, &subject.request.to_string()).await?;
+        let destroyed_keys = self.erasures.destroy_key(&name, &subject.request.to_string()).await?;
         let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);
         Ok(Erasure { counts, destroyed_keys })
     }

@@ -9,8 +9,7 @@ use domain::RequestId;
 use domain::privacy_request::{
     ArchiveEnd, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request, SourceName, State,
 };
-use event_store::object::ObjectVault;
-use event_store::{Attached, CommandContext, EventStore, ExecuteError};
+use event_store::{Attached, CommandContext, Erasures, EventStore, ExecuteError};
 use projections::Views;
 use projections::privacy_request::{self, RequestView};
 
@@ -21,13 +20,13 @@ use crate::steps::objects::{self, RestartError};
 pub struct ArchivesSource {
     store: EventStore,
     views: Views,
-    vault: ObjectVault,
+    erasures: Erasures,
 }
 
 impl ArchivesSource {
-    /// The archives in `vault`.
-    pub fn new(store: EventStore, views: Views, vault: ObjectVault) -> Self {
-        Self { store, views, vault }
+    /// The archives in the object store of `erasures`.
+    pub fn new(erasures: Erasures, views: Views) -> Self {
+        Self { store: erasures.store().clone(), views, erasures }
     }
 
     /// First nobody can fetch it any longer, then it is unreadable, then it is gone. Safe to do again.
@@ -39,12 +38,12 @@ impl ArchivesSource {
             .execute::<PrivacyRequest>(&export.to_string(), command, &context, Attached::default())
             .await;
         settle(ended)?;
-        Ok(objects::destroy_all(&self.store, &self.vault, export).await?)
+        Ok(objects::destroy_all(&self.erasures, export).await?)
     }
 
     /// What an export has collected so far may hold what was erased: it collects anew.
     async fn restart(&self, export: RequestId) -> Result<(), SourceError> {
-        match objects::restart_collection(&self.store, &self.vault, export).await {
+        match objects::restart_collection(&self.erasures, export).await {
             Ok(()) => Ok(()),
             Err(RestartError::Destroy(error)) => Err(error.into()),
             Err(RestartError::Store(error)) => Err(error.into()),

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::privacy_request::{Kind, Request, SourceName};
 use domain::{AccountId, RequestId};
+use event_store::erasure::ErasureError;
 use event_store::object::ObjectError;
 use event_store::seal::DestroyedKey;
 use event_store::{EventStore, StoreError};
@@ -82,6 +83,9 @@ pub enum SourceError {
     /// The object store failed.
     #[error(transparent)]
     Object(#[from] ObjectError),
+    /// An erasure could not be written to the ledger.
+    #[error(transparent)]
+    Ledger(ErasureError),
     /// What the source holds could not be written down.
     #[error("a record could not be written")]
     Record(#[from] serde_json::Error),
@@ -94,6 +98,15 @@ pub enum SourceError {
     /// The source answers with something else than it should, or not yet.
     #[error("{0}")]
     Unready(&'static str),
+}
+
+impl From<ErasureError> for SourceError {
+    fn from(error: ErasureError) -> Self {
+        match error {
+            ErasureError::Store(error) => Self::Store(error),
+            error => Self::Ledger(error),
+        }
+    }
 }
 
 /// A place that holds data on people.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::privacy_request::SourceName;
-use event_store::EventStore;
+use event_store::Erasures;
 use event_store::usage::{self, UsageEvent};
 use futures::TryStreamExt;
 use projections::Table;
@@ -13,13 +13,13 @@ use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
 
 /// See the module.
 pub struct UsageSource {
-    store: EventStore,
+    erasures: Erasures,
 }
 
 impl UsageSource {
-    /// The usage in `store`.
-    pub fn new(store: EventStore) -> Self {
-        Self { store }
+    /// The usage in the store of `erasures`.
+    pub fn new(erasures: Erasures) -> Self {
+        Self { erasures }
     }
 }
 
@@ -43,8 +43,8 @@ impl DataSource for UsageSource {
         let mut data = parts.begin("usage/events.ndjson", "Your use of the product, as data").await?;
         let mut rows = parts.begin("usage/events.csv", "Your use of the product, as a table").await?;
         let mut table = Table::new(&["occurred_at", "name", "properties", "received_at"]);
-        let events =
-            usage::stream(self.store.pool().clone(), usage::HOUSE.to_owned(), subject.account.to_string());
+        let pool = self.erasures.store().pool().clone();
+        let events = usage::stream(pool, usage::HOUSE.to_owned(), subject.account.to_string());
         let mut events = std::pin::pin!(events);
         while let Some(event) = events.try_next().await? {
             data.line(&event).await?;
@@ -55,14 +55,12 @@ impl DataSource for UsageSource {
     }
 
     async fn erase(&self, subject: Subject, progress: &Progress) -> Result<Erasure, SourceError> {
-        loop {
-            let erased =
-                usage::erase(self.store.pool(), usage::HOUSE, subject.account, subject.request).await?;
-            progress.set(erased.deleted);
-            if erased.done {
-                let counts = BTreeMap::from([("usage_events".to_owned(), erased.deleted)]);
-                return Ok(Erasure { counts, destroyed_keys: Vec::new() });
-            }
-        }
+        let Subject { account, request, .. } = subject;
+        let deleted = self
+            .erasures
+            .erase_usage(usage::HOUSE, account, request, |deleted| progress.set(deleted))
+            .await?;
+        let counts = BTreeMap::from([("usage_events".to_owned(), deleted)]);
+        Ok(Erasure { counts, destroyed_keys: Vec::new() })
     }
 }

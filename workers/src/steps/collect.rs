@@ -4,7 +4,7 @@
 //! later, and the other sources go on.
 
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
-use event_store::{Attached, StoreError};
+use event_store::Attached;
 
 use super::progress::report;
 use super::{objects, record_with};
@@ -15,7 +15,7 @@ use crate::workbench::Workbench;
 pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
     let id = request.request_id;
     let Some((key, key_id)) = objects::key(bench, id).await? else {
-        return Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?);
+        return Ok(objects::restart_collection(&bench.erasures, id).await?);
     };
     // Taken before anything is read: if this key dies before the archive is packaged, what was read may
     // not be packaged.
@@ -56,16 +56,17 @@ async fn export(
     source.export(Subject::of(request), parts).await
 }
 
-/// What to record of a source's failure. An unreachable database is none of the source's doing: then
-/// the whole job is tried again.
+/// What to record of a source's failure. An unreachable database or key service is none of the source's
+/// doing: then the whole job is tried again.
 pub(super) fn failure(
     request: &Request,
     name: &SourceName,
     error: SourceError,
 ) -> Result<PrivacyRequestCommand, JobError> {
-    if let SourceError::Store(error @ StoreError::Unavailable(_)) = error {
-        return Err(JobError::Store(error));
-    }
+    let error = match error {
+        SourceError::Store(error) if error.is_unavailable() => return Err(JobError::Store(error)),
+        error => error,
+    };
     tracing::warn!(
         request = %request.request_id, source = %name, error = &error as &dyn std::error::Error,
         "a data source failed"

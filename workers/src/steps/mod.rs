@@ -39,7 +39,7 @@ pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Resu
 /// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
 async fn start(bench: &Workbench, request: &Request) -> Result<(), JobError> {
     let attached = match request.kind {
-        Kind::Export => objects::with_new_key(&bench.store, request.request_id)?,
+        Kind::Export => objects::with_new_key(&bench.store, request.request_id).await?,
         Kind::Erasure => Attached::default(),
     };
     record_with(bench, request, PrivacyRequestCommand::Start, attached).await

@@ -10,9 +10,10 @@
 
 use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
-use event_store::object::{ObjectError, ObjectKey, ObjectVault};
+use event_store::erasure::ErasureError;
+use event_store::object::{ObjectError, ObjectKey};
 use event_store::vault::VaultWrite;
-use event_store::{Attached, CommandContext, EventStore, ExecuteError, KeyName, StoreError};
+use event_store::{Attached, CommandContext, Erasures, EventStore, ExecuteError, KeyName, StoreError};
 use uuid::Uuid;
 
 use super::record;
@@ -37,8 +38,8 @@ pub(super) fn archive_object(bench: &Workbench, request: RequestId) -> String {
 }
 
 /// A new key for everything stored for a request, to be kept with the event that begins the work.
-pub(super) fn with_new_key(store: &EventStore, request: RequestId) -> Result<Attached, StoreError> {
-    let key = store.keys().draw(KeyName::archive(request))?;
+pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Result<Attached, StoreError> {
+    let key = store.keys().draw(KeyName::archive(request)).await?;
     Ok(Attached { vault: vec![VaultWrite::KeepKey(key)], ..Attached::default() })
 }
 
@@ -53,15 +54,12 @@ pub(super) async fn key(
 
 /// Makes unreadable and removes what an open export has collected, and has it begin anew under a new key. A
 /// crash in between leaves it without a key; whoever goes on with it then comes here.
-pub(crate) async fn restart_collection(
-    store: &EventStore,
-    vault: &ObjectVault,
-    request: RequestId,
-) -> Result<(), RestartError> {
-    destroy_all(store, vault, request).await?;
+pub(crate) async fn restart_collection(erasures: &Erasures, request: RequestId) -> Result<(), RestartError> {
+    destroy_all(erasures, request).await?;
+    let store = erasures.store();
     let context = CommandContext::service(request.uuid());
     let command = PrivacyRequestCommand::RestartCollection;
-    let attached = with_new_key(store, request)?;
+    let attached = with_new_key(store, request).await?;
     store.execute::<PrivacyRequest>(&request.to_string(), command, &context, attached).await?;
     Ok(())
 }
@@ -81,18 +79,14 @@ pub(super) async fn remove_parts(bench: &Workbench, request: &Request) -> Result
 
 /// Removes all that was stored for a request.
 pub(super) async fn remove(bench: &Workbench, request: &Request) -> Result<(), JobError> {
-    destroy_all(&bench.store, &bench.archives, request.request_id).await?;
+    destroy_all(&bench.erasures, request.request_id).await?;
     record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
 }
 
 /// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
-pub(crate) async fn destroy_all(
-    store: &EventStore,
-    vault: &ObjectVault,
-    request: RequestId,
-) -> Result<(), DestroyError> {
-    store.keys().destroy(&KeyName::archive(request), &request.to_string()).await?;
-    vault.remove_all(&folder(request)).await?;
+pub(crate) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Result<(), DestroyError> {
+    erasures.destroy_key(&KeyName::archive(request), &request.to_string()).await?;
+    erasures.vault().remove_all(&folder(request)).await?;
     Ok(())
 }
 
@@ -100,7 +94,7 @@ pub(crate) async fn destroy_all(
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DestroyError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Erasure(#[from] ErasureError),
     #[error(transparent)]
     Object(#[from] ObjectError),
 }
@@ -119,7 +113,7 @@ pub(crate) enum RestartError {
 impl From<DestroyError> for JobError {
     fn from(error: DestroyError) -> Self {
         match error {
-            DestroyError::Store(error) => Self::Store(error),
+            DestroyError::Erasure(error) => error.into(),
             DestroyError::Object(error) => Self::Object(error),
         }
     }
@@ -138,7 +132,7 @@ impl From<RestartError> for JobError {
 impl From<DestroyError> for SourceError {
     fn from(error: DestroyError) -> Self {
         match error {
-            DestroyError::Store(error) => Self::Store(error),
+            DestroyError::Erasure(error) => error.into(),
             DestroyError::Object(error) => Self::Object(error),
         }
     }

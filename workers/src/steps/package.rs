@@ -18,7 +18,7 @@ use crate::workbench::Workbench;
 pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), JobError> {
     let id = request.request_id;
     let Some((key, key_id)) = objects::key(bench, id).await? else {
-        return Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?);
+        return Ok(objects::restart_collection(&bench.erasures, id).await?);
     };
     let object = objects::archive_object(bench, id);
     let sealed = build(bench, request, &object, &key).await?;
@@ -29,7 +29,7 @@ pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), 
     };
     let live_keys = request.collected_under.iter().copied().chain([key_id]).collect();
     match record_with(bench, request, command, Attached { live_keys, ..Attached::default() }).await {
-        Err(JobError::Erased) => Ok(objects::restart_collection(&bench.store, &bench.archives, id).await?),
+        Err(JobError::Erased) => Ok(objects::restart_collection(&bench.erasures, id).await?),
         Err(error @ JobError::Refused(_)) => {
             bench.archives.remove_all(&object).await?;
             Err(error)

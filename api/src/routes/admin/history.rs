@@ -1,5 +1,5 @@
 //! `GET /v1/admin/accounts/{id}/history`: what happened to an account, for those who answer for the service.
-//! The look itself is recorded ([`look`](super::look)).
+//! The look itself is recorded ([`look`]).
 
 use axum::extract::State;
 use axum::http::HeaderMap;

@@ -1,5 +1,5 @@
 //! `GET /v1/admin/accounts/{id}/state`: how an account stood at an instant, for those who answer for the
-//! service. The look itself is recorded ([`look`](super::look)).
+//! service. The look itself is recorded ([`look`]).
 
 use axum::Json;
 use axum::extract::State;

@@ -13,7 +13,7 @@ use super::logbook::{assert_found, assert_sound, sent};
 async fn erase(book: &Logbook, account: AccountId) {
     for scope in [Scope::Activity, Scope::Profile] {
         let name = KeyName::new(account.to_string(), scope.as_str());
-        book.house.foundation.store.keys().destroy(&name, "req_1").await.unwrap();
+        book.house.foundation.erasures.destroy_key(&name, "req_1").await.unwrap();
     }
 }
 

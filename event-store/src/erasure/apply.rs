@@ -1,0 +1,86 @@
+//! Recording an erasure, and carrying one out.
+
+use bytes::Bytes;
+use chrono::DateTime;
+
+use super::entry::{Entry, Step};
+use super::record::{self, Recorded};
+use super::{ErasureError, Erasures};
+use crate::usage;
+
+/// What carrying out an entry changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Keys destroyed now.
+    pub(super) keys: u64,
+    /// Events of usage deleted now.
+    pub(super) usage_events: u64,
+}
+
+impl Erasures {
+    /// Records a step of `cause`; none when it was carried out before.
+    pub(super) async fn record(&self, cause: &str, step: &Step) -> Result<Option<Recorded>, ErasureError> {
+        let pool = self.store().pool();
+        let keys = self.ledger_keys().await?;
+        let at = record::now(pool).await?;
+        let name = Entry::name(at, self.store().services().ids.uuid());
+        let entry = Entry::of(cause, step, at).seal(&name, keys.current())?;
+        Ok(record::begin(pool, cause, &step.name(), &Recorded { name, entry }).await?)
+    }
+
+    /// Writes the entry of a recorded erasure to the ledger, if it is not there yet.
+    pub(super) async fn write(&self, recorded: &Recorded) -> Result<(), ErasureError> {
+        let content = Bytes::from(recorded.entry.clone());
+        if self.vault().put_once(&recorded.name, content.clone()).await? {
+            return Ok(());
+        }
+        match self.vault().fetch_small(&recorded.name).await? {
+            Some(found) if found == content => Ok(()),
+            _ => Err(ErasureError::Changed(recorded.name.clone())),
+        }
+    }
+
+    /// Records a step of `cause`, writes it to the ledger and carries it out.
+    pub(super) async fn carry_out_step(&self, cause: &str, step: &Step) -> Result<(), ErasureError> {
+        match self.record(cause, step).await? {
+            Some(recorded) => self.carry_out(&recorded).await,
+            // The ledger has it, and still there is a key; when it was recorded does not matter for one.
+            None => self.apply(&Entry::of(cause, step, DateTime::UNIX_EPOCH)).await.map(drop),
+        }
+    }
+
+    /// Writes a recorded erasure to the ledger and carries it out.
+    pub(super) async fn carry_out(&self, recorded: &Recorded) -> Result<(), ErasureError> {
+        let sealed = recorded.entry.as_bytes();
+        let mut keys = self.ledger_keys().await?;
+        if Entry::key_of(sealed).is_none_or(|id| keys.get(id).is_none()) {
+            // Another process made a key at its first start, when this one had looked already.
+            keys = self.open_ledger().await?;
+        }
+        let entry = Entry::open(sealed, &recorded.name, |id| keys.get(id))?;
+        self.write(recorded).await?;
+        self.apply(&entry).await?;
+        Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
+    }
+
+    /// Erases what an entry of the ledger names. Safe to do again.
+    pub(super) async fn apply(&self, entry: &Entry) -> Result<Done, ErasureError> {
+        let ids: Vec<_> = entry.keys.iter().map(|key| key.id).collect();
+        let mut done = Done::default();
+        if !ids.is_empty() {
+            done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
+            self.inner.purge.purge(&entry.key_names()).await?;
+        }
+        if let Some(usage) = &entry.usage {
+            done.usage_events = usage::erase_received_until(
+                self.store().pool(),
+                &usage.project_id,
+                &usage.distinct_id,
+                &entry.cause,
+                entry.at,
+            )
+            .await?;
+        }
+        Ok(done)
+    }
+}

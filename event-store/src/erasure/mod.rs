@@ -1,0 +1,192 @@
+//! Erasing, so that it stays erased: also after this database was restored from a backup.
+//!
+//! A backup made before an erasure holds the key, or the usage, that the erasure destroys. So every
+//! erasure is first written to a *ledger* in the object store, where no restore of the database
+//! reaches, and only then carried out:
+//!
+//! 1. a row in `erasure` fixes what is to be erased, under which name, and the bytes of its entry;
+//! 2. the entry is written to the ledger, once, never over another;
+//! 3. the keys are destroyed (fencing off appends), caches evicted, read models purged, usage deleted;
+//! 4. the row says that it was carried out. The event that tells of it comes after all this.
+//!
+//! # What always holds
+//! - No key is destroyed and no usage deleted that the ledger does not name. An entry names keys by their
+//!   ids and usage by the time of its receipt, so carrying it out again harms nothing that came later.
+//! - Nothing is served before all entries are carried out that this database does not know
+//!   ([`Erasures::catch_up`]). A time kept in the database, which a restore turns back with the rest,
+//!   says from where on the ledger must be read.
+//! - Who can write to the object store can take entries away, but neither make nor change one: each
+//!   is sealed, bound to its name, under a key that only the master key opens ([`keys`]).
+//!
+//! # What a crash in the middle leaves
+//! After step 1 a row that is not carried out; whoever tries the erasure again goes on with it. After step
+//! 2 the same, and the next start of any process carries it out.
+
+mod apply;
+mod entry;
+mod keys;
+mod reapply;
+mod record;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use domain::{AccountId, RequestId};
+
+pub use reapply::{Reapplied, Told};
+
+use crate::error::StoreError;
+use crate::object::{ObjectError, ObjectVault};
+use crate::seal::{DestroyedKey, KeyName, SealError};
+use crate::store::EventStore;
+use crate::usage;
+use entry::{Step, Usage};
+use keys::LedgerKeys;
+
+/// Removes from read models what a destroyed key no longer lets anybody read.
+#[async_trait]
+pub trait Purge: Send + Sync {
+    /// Removes what was sealed under keys of these names. Safe to do again.
+    async fn purge(&self, names: &[KeyName]) -> Result<(), StoreError>;
+}
+
+/// Why an erasure could not be carried out, or the ledger not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ErasureError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object store failed.
+    #[error("the ledger of erasures cannot be reached in the object store")]
+    Object(#[from] ObjectError),
+    /// The object store holds no ledger, or not that of this database.
+    #[error(
+        "the object store does not hold the ledger of erasures that belongs to this database: see that \
+         --archives names the right place and that it is mounted"
+    )]
+    NoLedger,
+    /// Under the name of an entry lies something else.
+    #[error("{0} in the object store is not what was written there: somebody changed the ledger of erasures")]
+    Changed(String),
+}
+
+impl ErasureError {
+    /// Whether waiting, or mending something outside, may help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_unavailable(),
+            Self::Object(_) | Self::NoLedger => true,
+            Self::Changed(_) => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for ErasureError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<SealError> for ErasureError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// See the module. Clones share everything.
+#[derive(Clone)]
+pub struct Erasures {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: EventStore,
+    vault: ObjectVault,
+    purge: Arc<dyn Purge>,
+    /// Opened at the first use, and anew whenever the ledger is read.
+    keys: RwLock<Option<Arc<LedgerKeys>>>,
+    caught_up: AtomicBool,
+}
+
+impl Erasures {
+    /// Erasures in `store`, with their ledger in `vault`.
+    pub fn new(store: EventStore, vault: ObjectVault, purge: Arc<dyn Purge>) -> Self {
+        let (keys, caught_up) = (RwLock::default(), AtomicBool::new(false));
+        Self { inner: Arc::new(Inner { store, vault, purge, keys, caught_up }) }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &EventStore {
+        &self.inner.store
+    }
+
+    /// The object store.
+    pub fn vault(&self) -> &ObjectVault {
+        &self.inner.vault
+    }
+
+    /// Whether this process has made sure that all of the ledger is carried out.
+    pub fn is_caught_up(&self) -> bool {
+        self.inner.caught_up.load(Ordering::Relaxed)
+    }
+
+    /// Destroys the key of this name, if one lives, on behalf of `cause` (the id of a request). Returns
+    /// every key of the name that `cause` ever destroyed, also before a crash.
+    ///
+    /// # Errors
+    /// When the store or the ledger fails; to be called again then.
+    pub async fn destroy_key(&self, name: &KeyName, cause: &str) -> Result<Vec<DestroyedKey>, ErasureError> {
+        for left in record::open_of(self.store().pool(), cause).await? {
+            self.carry_out(&left).await?;
+        }
+        if let Some(key) = self.store().keys().named(name).await? {
+            self.carry_out_step(cause, &Step::Key { key, name: name.clone() }).await?;
+        }
+        Ok(self.store().keys().destroyed_for(name, cause).await?)
+    }
+
+    /// Deletes all usage of an account in a project on behalf of `request`, telling of the progress.
+    /// Returns how many events all calls for this request have deleted.
+    ///
+    /// # Errors
+    /// When the store or the ledger fails; what was deleted stays so, and counted. To be called again.
+    pub async fn erase_usage(
+        &self,
+        project_id: &str,
+        account: AccountId,
+        request: RequestId,
+        progress: impl Fn(u64),
+    ) -> Result<u64, ErasureError> {
+        let cause = request.to_string();
+        let usage = Usage { project_id: project_id.to_owned(), distinct_id: account.to_string() };
+        if let Some(recorded) = self.record(&cause, &Step::Usage(usage)).await? {
+            self.write(&recorded).await?;
+        }
+        loop {
+            let erased = usage::erase(self.store().pool(), project_id, account, request).await?;
+            progress(erased.deleted);
+            if erased.done {
+                record::carried_out(self.store().pool(), &cause, entry::USAGE).await?;
+                return Ok(erased.deleted);
+            }
+        }
+    }
+
+    fn known_keys(&self) -> Option<Arc<LedgerKeys>> {
+        self.inner.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn ledger_keys(&self) -> Result<Arc<LedgerKeys>, ErasureError> {
+        match self.known_keys() {
+            Some(keys) => Ok(keys),
+            None => self.open_ledger().await,
+        }
+    }
+
+    async fn open_ledger(&self) -> Result<Arc<LedgerKeys>, ErasureError> {
+        let keys = Arc::new(LedgerKeys::open(self.store(), self.vault()).await?);
+        *self.inner.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());
+        Ok(keys)
+    }
+}
