@@ -184,6 +184,7 @@ mod tests {
         POST /v1/admin/accounts
         GET /v1/admin/accounts/{id}/history
         GET /v1/admin/accounts/{id}/state
+        GET /v1/admin/log/checkpoint
         GET /v1/admin/parked-events
         GET /v1/me
         GET /v1/me/history
