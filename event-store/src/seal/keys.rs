@@ -63,9 +63,9 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// Keeps it, unless a key of this name lives.
-    pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Keeps it, unless a key of this name lives: then false.
+    pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<bool, StoreError> {
+        let kept = sqlx::query(
             "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
              SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
              FROM subject_key WHERE subject = $2 AND scope = $3
@@ -79,7 +79,7 @@ impl NewKey {
         .bind(&self.fingerprint)
         .execute(db)
         .await?;
-        Ok(())
+        Ok(kept.rows_affected() == 1)
     }
 }
 
@@ -132,8 +132,11 @@ impl KeyRing {
             if let Some(key) = self.fetch_live(name).await? {
                 break key;
             }
+            let (key, new) = self.draw_both(name.clone()).await?;
             // Another process may be faster; then it is that one's key.
-            self.draw(name.clone()).await?.keep(&self.pool).await?;
+            if new.keep(&self.pool).await? {
+                break Arc::new(key);
+            }
         };
         self.live.insert(name.clone(), key.clone()).await;
         self.by_id.insert(key.id, key.clone()).await;
@@ -308,15 +311,16 @@ impl KeyRing {
     /// # Errors
     /// When it cannot be wrapped.
     pub async fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
+        Ok(self.draw_both(name).await?.1)
+    }
+
+    /// A key, and how it is kept.
+    async fn draw_both(&self, name: KeyName) -> Result<(DataKey, NewKey), StoreError> {
         let key = DataKey::generate(self.services.ids.uuid());
         let wrapped = self.provider.wrap(&[&key]).await?.pop().ok_or(SealError::Encryption)?;
-        Ok(NewKey {
-            id: key.id,
-            name,
-            master_id: wrapped.master_id,
-            wrapped: wrapped.bytes,
-            fingerprint: key.fingerprint(),
-        })
+        let (id, fingerprint) = (key.id, key.fingerprint());
+        let (master_id, wrapped) = (wrapped.master_id, wrapped.bytes);
+        Ok((key, NewKey { id, name, master_id, wrapped, fingerprint }))
     }
 
     /// Unwraps keys that the database has just said to live; those at hand need no provider.

@@ -72,7 +72,7 @@ impl VaultWrite {
     pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), StoreError> {
         match self {
             Self::PutSecret { kind, owner, value } => secret::put(db, *kind, owner, value).await,
-            Self::KeepKey(key) => key.keep(db).await,
+            Self::KeepKey(key) => key.keep(db).await.map(drop),
             Self::OpenSession(new) => session::open(db, new).await,
             Self::EndSession(session) => session::end(db, *session).await,
             Self::EndOtherSessions { account, except } => session::end_others(db, *account, *except).await,

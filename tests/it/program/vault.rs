@@ -34,7 +34,7 @@ async fn an_outage_of_vault_costs_503s_and_delays_and_nothing_is_lost() {
     let mut program = serve(folder.path(), &database, &vault).ready().await;
     let mut person = Person::join(&program.client(), "ada@example.com").await;
     person.use_product(10).await;
-    assert!(!folder.path().join("data/keys").exists(), "no master key lies here");
+    assert!(!folder.path().join("data/keys/master.key").exists(), "no master key lies here");
 
     vault.fail(Some(503));
     // Whoever is new needs a new key.
