@@ -36,7 +36,8 @@ async fn measure_with(
     let ours = Arc::new(register(&store, concurrent * ACCOUNTS).await?);
     let theirs = Arc::new(stock.register(&services, concurrent * ACCOUNTS).await?);
 
-    let (mut commands, mut stock_commands, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut commands, mut stock_commands) = (Vec::new(), Vec::new());
+    let (mut inserts, mut batched) = (Vec::new(), Vec::new());
     for _ in 0..effort.rounds {
         inserts.push({
             let (floor, services) = (floor.clone(), services.clone());
@@ -45,6 +46,15 @@ async fn measure_with(
                 async move { floor.insert(id).await }
             })
             .await?
+        });
+        batched.push({
+            let (floor, services) = (floor.clone(), services.clone());
+            let batches = rate(1, effort.round, move |_, _| {
+                let ids: Vec<_> = (0..concurrent).map(|_| services.ids.uuid()).collect();
+                let floor = floor.clone();
+                async move { floor.insert_many(&ids).await }
+            });
+            batches.await? * concurrent as f64
         });
         commands.push({
             let (store, ours) = (store.clone(), ours.clone());
@@ -66,6 +76,7 @@ async fn measure_with(
     }
     let of = |what: &str| format!("append: {what}, {concurrent} at once");
     report.beside(of("commands (floor: one-row INSERT commits)"), "/s", &commands, &inserts);
+    report.beside(of("commands (floor: batched UNNEST inserts)"), "/s", &commands, &batched);
     report.beside(of("commands (floor: stock cqrs-es execute)"), "/s", &commands, &stock_commands);
 
     store.pool().close().await;

@@ -48,6 +48,22 @@ impl Floor {
         Ok(())
     }
 
+    /// Many rows, one commit.
+    pub(crate) async fn insert_many(&self, ids: &[Uuid]) -> anyhow::Result<()> {
+        let streams: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+        sqlx::query(
+            "INSERT INTO events SELECT 'account', s, 1, 'account.signed_in', '1', $3::text::json, $4::text::json, e
+             FROM unnest($1::text[], $2::uuid[]) AS n (s, e)",
+        )
+        .bind(streams)
+        .bind(ids)
+        .bind(PAYLOAD)
+        .bind(&self.metadata)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     pub(crate) async fn drop(self) -> anyhow::Result<()> {
         self.pool.close().await;
         self.scratch.drop().await

@@ -28,9 +28,8 @@ struct Histories {
 pub(crate) async fn measure(server: &Server, effort: Effort, report: &mut Report<'_>) -> anyhow::Result<()> {
     let scratch = server.migrated().await?;
     let store = scratch.store()?;
-    let longest = if effort.events < 1_000_000 { 100 } else { 10_000 };
     let mut all = Vec::new();
-    for length in LENGTHS.into_iter().filter(|length| *length <= longest) {
+    for length in LENGTHS.into_iter().filter(|length| *length <= effort.longest) {
         all.push(Histories::grow(&store, length).await?);
     }
     for _ in 0..effort.rounds {

@@ -8,11 +8,16 @@ mod append;
 mod floor;
 mod history;
 mod log;
+mod long;
+mod memory;
+mod projections;
+mod replay;
 mod report;
 mod rounds;
 mod scratch;
 mod seal;
 mod stock;
+mod verify;
 
 use std::time::Duration;
 
@@ -30,7 +35,7 @@ pub struct Plan {
 }
 
 /// The groups of figures.
-pub const NAMES: [&str; 4] = ["append", "history", "log", "seal"];
+pub const NAMES: [&str; 7] = ["append", "history", "log", "projections", "verify", "replay", "seal"];
 
 /// How thoroughly things are measured.
 #[derive(Clone, Copy)]
@@ -39,8 +44,12 @@ struct Effort {
     rounds: usize,
     /// Length of a round.
     round: Duration,
-    /// Events in a long log.
-    events: u64,
+    /// As `rounds`, of what takes many seconds.
+    long_rounds: usize,
+    /// Events of an account with a long history, at most.
+    longest: usize,
+    /// Events in a long log: of several sizes, to see that memory does not grow with them.
+    sizes: &'static [u64],
 }
 
 impl Plan {
@@ -50,9 +59,11 @@ impl Plan {
 
     fn effort(&self) -> Effort {
         if self.quick {
-            Effort { rounds: 1, round: Duration::from_millis(200), events: 5_000 }
+            let round = Duration::from_millis(200);
+            Effort { rounds: 1, round, long_rounds: 1, longest: 100, sizes: &[5_000] }
         } else {
-            Effort { rounds: 5, round: Duration::from_secs(2), events: 1_000_000 }
+            let (round, sizes) = (Duration::from_secs(2), &[10_000, 100_000, 1_000_000]);
+            Effort { rounds: 5, round, long_rounds: 3, longest: 10_000, sizes }
         }
     }
 }
@@ -80,10 +91,40 @@ pub async fn run(
         history::measure(&server, effort, &mut report).await?;
     }
     if plan.wants("log") {
-        log::measure(&server, effort, &mut report).await?;
+        log::keep_up(&server, effort, &mut report).await?;
+    }
+    for size in effort.sizes {
+        measure_long(&server, *size, plan, &mut report).await?;
     }
     if plan.wants("seal") {
         seal::measure(effort, &mut report)?;
     }
     Ok(report.into_figures())
+}
+
+/// What goes over a long log from end to end.
+async fn measure_long(
+    server: &scratch::Server,
+    size: u64,
+    plan: &Plan,
+    report: &mut report::Report<'_>,
+) -> anyhow::Result<()> {
+    let effort = plan.effort();
+    if ["log", "projections", "verify"].iter().any(|name| plan.wants(name)) {
+        let log = long::LongLog::mixed(server, size).await?;
+        if plan.wants("log") {
+            log::sequencing(&log, report).await?;
+        }
+        if plan.wants("projections") {
+            projections::measure(&log, effort, report).await?;
+        }
+        if plan.wants("verify") {
+            verify::measure(&log, effort, report).await?;
+        }
+        log.drop().await?;
+    }
+    if plan.wants("replay") {
+        replay::measure(server, size, effort, report).await?;
+    }
+    Ok(())
 }

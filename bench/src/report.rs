@@ -21,7 +21,7 @@ pub struct Figure {
 
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:<58} {:>12} {:<9}", self.name, rounded(self.value), self.unit)?;
+        write!(f, "{:<76} {:>12} {:<9}", self.name, rounded(self.value), self.unit)?;
         if let (Some(floor), Some(ratio)) = (self.floor, self.ratio) {
             write!(f, " floor {:>12}  ratio {ratio:.2}", rounded(floor))?;
         }
@@ -67,6 +67,13 @@ impl<'a> Report<'a> {
     pub(crate) fn alone(&mut self, name: impl Into<String>, unit: &'static str, values: &[f64]) {
         let value = median(values);
         self.push(Figure { name: name.into(), value, unit, floor: None, ratio: None, n: values.len() });
+    }
+
+    /// Megabytes, where the system tells.
+    pub(crate) fn memory(&mut self, name: impl Into<String>, peaks: &[f64]) {
+        if !peaks.is_empty() {
+            self.alone(name, "MB", peaks);
+        }
     }
 
     fn push(&mut self, figure: Figure) {

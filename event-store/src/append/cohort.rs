@@ -17,8 +17,9 @@ use tokio::sync::oneshot;
 use super::statement::append_all;
 use super::{Append, AppendError};
 
-/// Statements on their way at once: while one waits for the disk the next is already worked on.
-const FLIGHTS: usize = 2;
+/// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
+/// more commands share the next.
+const FLIGHTS: usize = 1;
 /// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
 /// it shall hold up nobody but its own passengers.
 const LONG: Duration = Duration::from_millis(500);

@@ -1,0 +1,86 @@
+//! A long log, and what is read from end to end of it.
+
+use std::time::{Duration, Instant};
+
+use event_store::{EventStore, Sequencer, log, seed};
+use futures::TryStreamExt;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::rounds::seconds;
+use crate::scratch::{Scratch, Server};
+
+/// Lives that go on side by side in a made-up history.
+const SIDE_BY_SIDE: u64 = 2_000;
+
+/// A database with a long log.
+pub(crate) struct LongLog {
+    scratch: Scratch,
+    pub(crate) store: EventStore,
+    /// How many events there are.
+    pub(crate) events: u64,
+    /// Seconds until all of them had a position.
+    pub(crate) sequenced_in: f64,
+}
+
+impl LongLog {
+    /// At least `events` events of many accounts and their requests.
+    pub(crate) async fn mixed(server: &Server, events: u64) -> anyhow::Result<Self> {
+        let scratch = server.migrated().await?;
+        let store = scratch.store()?;
+        seed::mixed(&store, events, SIDE_BY_SIDE.min(events / 50), &mut |_| {}).await?;
+        Self::sequence(scratch, store).await
+    }
+
+    /// Gives the positions, and leaves the tables as the server's own upkeep would have by then.
+    pub(crate) async fn sequence(scratch: Scratch, store: EventStore) -> anyhow::Result<Self> {
+        let pool = store.pool();
+        let events: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(pool).await?;
+        sqlx::query("VACUUM (ANALYZE) events").execute(pool).await?;
+        let stop = CancellationToken::new();
+        let began = Instant::now();
+        let sequencer = tokio::spawn(Sequencer::new(store.clone()).run(stop.clone()));
+        caught_up(pool).await?;
+        let sequenced_in = began.elapsed().as_secs_f64();
+        stop.cancel();
+        sequencer.await?;
+        for upkeep in ["VACUUM (ANALYZE)", "CHECKPOINT"] {
+            sqlx::query(upkeep).execute(pool).await?;
+        }
+        Ok(Self { scratch, store, events: events.cast_unsigned(), sequenced_in })
+    }
+
+    /// How many events a second that is.
+    pub(crate) fn per_second(&self, seconds: f64) -> f64 {
+        self.events as f64 / seconds
+    }
+
+    /// Seconds for all events to leave the server in the order of the log: the floor.
+    pub(crate) async fn copy_out(&self) -> anyhow::Result<f64> {
+        seconds(async {
+            let mut connection = self.store.pool().acquire().await?;
+            let mut bytes = connection
+                .copy_out_raw(
+                    "COPY (SELECT l.position, e.* FROM log l JOIN events e USING (era, xid, ord)
+                           ORDER BY l.position) TO STDOUT (FORMAT binary)",
+                )
+                .await?;
+            while bytes.try_next().await?.is_some() {}
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn drop(self) -> anyhow::Result<()> {
+        self.store.pool().close().await;
+        self.scratch.drop().await
+    }
+}
+
+/// Waits until everything has a position.
+pub(crate) async fn caught_up(pool: &PgPool) -> anyhow::Result<()> {
+    while log::lag(pool).await? > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `audit verify` of a whole log with a signed checkpoint.
+
+use std::sync::Arc;
+
+use anyhow::ensure;
+use event_store::object::ObjectVault;
+use event_store::proof::verify::Verification;
+use event_store::proof::{Notary, SigningKey};
+use url::Url;
+
+use crate::Effort;
+use crate::long::LongLog;
+use crate::memory::Memory;
+use crate::report::Report;
+use crate::rounds::seconds;
+
+pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'_>) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let key = SigningKey::from_file_or_new(&folder.path().join("signing.key"))?;
+    let url = Url::from_directory_path(folder.path()).ok();
+    let objects = ObjectVault::open(&url.ok_or(anyhow::anyhow!("no folder for the checkpoints"))?)?;
+    let verification = Verification {
+        pool: log.store.pool().clone(),
+        keys: vec![key.public().clone()],
+        objects: Some(objects.clone()),
+        kept: None,
+        only_since: false,
+        most_streams: None,
+        progress: Arc::new(|_| {}),
+    };
+    let notary = Notary::new(key, objects, log.store.services().clone());
+    let signed = seconds(async {
+        notary.sign_newest(&mut *log.store.pool().acquire().await?).await?;
+        Ok(())
+    });
+    let signed = [log.per_second(signed.await?)];
+
+    let (mut verified, mut copied, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..effort.long_rounds {
+        let memory = Memory::watch();
+        verified.push(log.per_second(seconds(verify(&verification, log.events)).await?));
+        peaks.extend(memory.peak());
+        copied.push(log.per_second(log.copy_out().await?));
+    }
+    let events = log.events;
+    let floor = "(floor: ordered COPY out)";
+    report.beside(format!("verify: first checkpoint of {events} events {floor}"), "/s", &signed, &copied);
+    report.beside(format!("verify: {events} events {floor}"), "/s", &verified, &copied);
+    report.memory(format!("verify: {events} events, memory over idle"), &peaks);
+    Ok(())
+}
+
+async fn verify(verification: &Verification, events: u64) -> anyhow::Result<()> {
+    let verified = verification.run().await?;
+    ensure!(verified.findings.count() == 0, "a log that nobody changed does not verify");
+    ensure!(verified.checked.events == events, "not every event was verified");
+    Ok(())
+}
