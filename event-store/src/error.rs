@@ -8,6 +8,10 @@ pub enum StoreError {
     /// The database is away or overloaded; the same call may succeed in a moment.
     #[error("the database cannot be reached")]
     Unavailable(#[source] sqlx::Error),
+    /// The database went away while something was being stored, and stayed away: nobody knows whether it
+    /// was.
+    #[error("the database went away in the middle of a write and cannot be asked what came of it")]
+    Doubtful(#[source] sqlx::Error),
     /// The address makes no sense.
     #[error("expected an address such as postgres://user:password@host/database")]
     Url,
@@ -39,7 +43,12 @@ impl StoreError {
     /// Whether waiting may help.
     pub fn is_unavailable(&self) -> bool {
         // A refusal of the key service, such as an expired token, is mended from outside as well.
-        matches!(self, Self::Unavailable(_) | Self::Seal(SealError::Unavailable(_) | SealError::Refused(_)))
+        matches!(
+            self,
+            Self::Unavailable(_)
+                | Self::Doubtful(_)
+                | Self::Seal(SealError::Unavailable(_) | SealError::Refused(_))
+        )
     }
 }
 

@@ -149,7 +149,8 @@ impl EventStore {
     /// Has aggregate `id` carry out `command`, and stores what comes of it.
     ///
     /// # Errors
-    /// See [`ExecuteError`]. Whatever the error, no part of the command was stored.
+    /// See [`ExecuteError`]. Whatever the error, no part of the command was stored; only after
+    /// [`StoreError::Doubtful`] it may have been, as a whole.
     pub async fn execute<A>(
         &self,
         id: &str,
@@ -199,7 +200,7 @@ impl EventStore {
         let is_recent = recent.is_some();
         let loaded = match recent {
             Some(loaded) => loaded,
-            None => load::load::<A>(self, id).await.map_err(failure)?,
+            None => Arc::new(load::load::<A>(self, id).await.map_err(failure)?),
         };
         let mut aggregate = loaded.aggregate.clone();
         let sink = EventSink::default();
@@ -208,14 +209,14 @@ impl EventStore {
         if handled.is_err() || events.is_empty() {
             // What is decided without an append rests on the version read: it must be the newest.
             if is_recent && !load::is_current::<A>(self, id, loaded.version).await.map_err(stored)? {
-                self.inner.recent.forget(A::TYPE, id);
+                self.inner.recent.forget(A::TYPE, id, loaded.version);
                 return Err(Failure::Again);
             }
             handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
             return Ok(Executed { aggregate, version: loaded.version, events: Vec::new() });
         }
-        self.commit(id, loaded, aggregate, events, context, attached).await.inspect_err(|_| {
-            self.inner.recent.forget(A::TYPE, id);
+        self.commit(id, &loaded, aggregate, events, context, attached).await.inspect_err(|_| {
+            self.inner.recent.forget(A::TYPE, id, loaded.version);
         })
     }
 
@@ -223,7 +224,7 @@ impl EventStore {
     async fn commit<A>(
         &self,
         id: &str,
-        loaded: Loaded<A>,
+        loaded: &Loaded<A>,
         aggregate: A,
         events: Vec<A::Event>,
         context: &CommandContext,
@@ -236,7 +237,7 @@ impl EventStore {
         let version = loaded.version + events.len() as u64;
         let effects: Vec<Effect> = events.iter().flat_map(Effects::effects).collect();
         let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
-            Some(written(&loaded, &aggregate, version).map_err(stored)?)
+            Some(written(loaded, &aggregate, version).map_err(stored)?)
         } else {
             None
         };
@@ -248,6 +249,7 @@ impl EventStore {
                 effects: effects.clone(),
                 vault: attached.vault.clone(),
                 live_keys: attached.live_keys.clone(),
+                source_keys: Arc::clone(&loaded.keys),
                 snapshot,
                 appended: appended.clone(),
             },
@@ -266,9 +268,13 @@ impl EventStore {
         }
         let Appended { ids, keys: sealed_with } =
             std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut keys = loaded.keys;
-        keys.extend(sealed_with);
-        self.inner.recent.put(A::TYPE, id, Loaded { aggregate: aggregate.clone(), version, kept_at, keys });
+        let keys = if sealed_with.is_subset(&loaded.keys) {
+            Arc::clone(&loaded.keys)
+        } else {
+            Arc::new(loaded.keys.union(&sealed_with).copied().collect())
+        };
+        let now = Loaded { aggregate: aggregate.clone(), version, kept_at, keys, read_at: loaded.read_at };
+        self.inner.recent.put(A::TYPE, id, now);
         Ok(Executed { aggregate, version, events: ids.into_iter().map(EventId::from_uuid).collect() })
     }
 
@@ -313,7 +319,12 @@ fn written<A: Aggregate + Snapshot>(
 ) -> Result<snapshot::Written, StoreError> {
     let aggregate = serde_json::to_value(aggregate)
         .map_err(|_| StoreError::Unreadable("an aggregate cannot be written down".to_owned()))?;
-    Ok(snapshot::Written { schema_version: A::SCHEMA_VERSION, aggregate, version, keys: loaded.keys.clone() })
+    Ok(snapshot::Written {
+        schema_version: A::SCHEMA_VERSION,
+        aggregate,
+        version,
+        keys: (*loaded.keys).clone(),
+    })
 }
 
 fn stored<E: std::error::Error>(error: StoreError) -> Failure<E> {

@@ -1,6 +1,8 @@
 //! An aggregate as it stands: its snapshot, and the events since.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
 
 use cqrs_es::persist::PersistenceError;
 use cqrs_es::{Aggregate, AggregateError};
@@ -14,7 +16,6 @@ use crate::snapshot;
 use crate::store::EventStore;
 
 /// An aggregate, folded.
-#[derive(Clone, Default)]
 pub(crate) struct Loaded<A> {
     pub aggregate: A,
     /// How many events it has.
@@ -22,7 +23,9 @@ pub(crate) struct Loaded<A> {
     /// The version of its newest snapshot.
     pub kept_at: u64,
     /// The keys that opened what is in it.
-    pub keys: BTreeSet<Uuid>,
+    pub keys: Arc<BTreeSet<Uuid>>,
+    /// When the keys were last known to live.
+    pub read_at: Instant,
 }
 
 /// Folds aggregate `id` as it is stored now.
@@ -30,39 +33,38 @@ pub(crate) async fn load<A>(store: &EventStore, id: &str) -> Result<Loaded<A>, A
 where
     A: Aggregate + Snapshot,
 {
-    let mut loaded = from_snapshot::<A>(store, id).await.map_err(failed)?;
+    let read_at = Instant::now();
+    let kept = from_snapshot::<A>(store, id).await.map_err(failed)?;
+    let (mut aggregate, mut version, mut keys) = kept.unwrap_or_default();
+    let kept_at = version;
     let repository = SealedEventRepository::new(store.inner.clone(), Extras::default());
-    let opened = repository.events_after::<A>(id, loaded.version).await?;
-    loaded.keys.extend(opened.keys);
+    let opened = repository.events_after::<A>(id, version).await?;
+    keys.extend(opened.keys);
     for event in opened.events {
         let payload = serde_json::from_value(event.payload).map_err(PersistenceError::from)?;
-        loaded.aggregate.apply(payload);
-        loaded.version = event.sequence as u64;
+        aggregate.apply(payload);
+        version = event.sequence as u64;
     }
-    Ok(loaded)
+    Ok(Loaded { aggregate, version, kept_at, keys: Arc::new(keys), read_at })
 }
 
-/// The snapshot, or nothing: then all events are folded.
-async fn from_snapshot<A>(store: &EventStore, id: &str) -> Result<Loaded<A>, StoreError>
+/// The aggregate, version and keys of the snapshot, or nothing: then all events are folded.
+async fn from_snapshot<A>(
+    store: &EventStore,
+    id: &str,
+) -> Result<Option<(A, u64, BTreeSet<Uuid>)>, StoreError>
 where
     A: Aggregate + Snapshot,
 {
-    let kept = match snapshot::fetch(&store.inner, A::TYPE, id, A::SCHEMA_VERSION).await {
-        Ok(Some(kept)) => kept,
-        Ok(None) => return Ok(nothing()),
-        Err(error) if error.is_unavailable() => return Err(error),
+    match snapshot::fetch(&store.inner, A::TYPE, id, A::SCHEMA_VERSION).await {
+        Ok(kept) => Ok(kept.and_then(|kept| Some((read(kept.aggregate)?, kept.version, kept.keys)))),
+        Err(error) if error.is_unavailable() => Err(error),
         Err(error) => {
             let error = &error as &(dyn std::error::Error + 'static);
             tracing::warn!(aggregate_type = A::TYPE, id, error, "a snapshot is damaged and is passed over");
-            return Ok(nothing());
+            Ok(None)
         }
-    };
-    Ok(match read(kept.aggregate) {
-        Some(aggregate) => {
-            Loaded { aggregate, version: kept.version, kept_at: kept.version, keys: kept.keys }
-        }
-        None => nothing(),
-    })
+    }
 }
 
 fn read<A: Aggregate>(written: Value) -> Option<A> {
@@ -71,10 +73,6 @@ fn read<A: Aggregate>(written: Value) -> Option<A> {
         tracing::warn!(aggregate_type = A::TYPE, "a snapshot has not the form of its version");
     }
     read.ok()
-}
-
-fn nothing<A: Aggregate>() -> Loaded<A> {
-    Loaded { aggregate: A::default(), version: 0, kept_at: 0, keys: BTreeSet::new() }
 }
 
 /// Whether `version` is still the newest of aggregate `id`.

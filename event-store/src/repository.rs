@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{
@@ -11,12 +11,11 @@ use cqrs_es::persist::{
 };
 use domain::Upcasters;
 use domain::effect::{ClaimKind, Effect};
-use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::append::cohort::Landed;
+use crate::append::cohort::{Failed, Landed};
 use crate::append::{Append, AppendError, SealedEvent, StoredEffect, append};
 use crate::error::StoreError;
 use crate::retry::Delays;
@@ -28,8 +27,8 @@ use crate::vault::VaultWrite;
 /// Members of an event's metadata that are personal data of whoever acted, in scope `activity`.
 pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
 
-/// How often a write is repeated whose outcome is not known.
-const WRITE_TRIES: u32 = 2;
+/// How long a write is repeated whose outcome is not known.
+const DOUBT: Duration = Duration::from_secs(5);
 
 /// What is written together with the events of one command.
 #[derive(Default)]
@@ -38,6 +37,8 @@ pub(crate) struct Extras {
     pub vault: Vec<VaultWrite>,
     /// Keys that must still live although no event here is sealed with them.
     pub live_keys: Vec<Uuid>,
+    /// The keys that opened what was decided on: an event may carry some of it on.
+    pub source_keys: Arc<BTreeSet<Uuid>>,
     /// The aggregate as it stands after the events, where it is time to keep it.
     pub snapshot: Option<Written>,
     /// What was appended.
@@ -55,7 +56,9 @@ pub(crate) struct Appended {
 /// Events ready to be stored, and the keys they are sealed with.
 struct Sealed {
     events: Vec<SealedEvent>,
-    keys: HashMap<KeyName, Arc<DataKey>>,
+    keys: BTreeSet<Uuid>,
+    /// Whether what happened, and not only who did it from where, is personal.
+    is_personal: bool,
 }
 
 /// Opened events, and the keys that opened them.
@@ -67,14 +70,12 @@ pub(crate) struct Opened {
 /// See the module.
 pub(crate) struct SealedEventRepository {
     inner: Arc<Inner>,
-    rows: PostgresEventRepository,
     extras: Extras,
 }
 
 impl SealedEventRepository {
     pub(crate) fn new(inner: Arc<Inner>, extras: Extras) -> Self {
-        let rows = PostgresEventRepository::new(inner.pool.clone());
-        Self { inner, rows, extras }
+        Self { inner, extras }
     }
 
     /// The events of a stream after `version`, opened.
@@ -84,7 +85,7 @@ impl SealedEventRepository {
         version: u64,
     ) -> Result<Opened, PersistenceError> {
         if version == 0 {
-            return self.open(self.rows.get_events::<A>(aggregate_id).await?).await;
+            return self.open(self.inner.rows.get_events::<A>(aggregate_id).await?).await;
         }
         // postgres-es writes the sequence into the text of its statement, which then is prepared anew for
         // each.
@@ -128,19 +129,19 @@ impl SealedEventRepository {
 
     async fn seal(&self, events: &[SerializedEvent]) -> Result<Sealed, StoreError> {
         let mut names = BTreeSet::new();
-        let mut marked = Vec::with_capacity(events.len());
         for event in events {
-            let metadata = mark_metadata(event.metadata.clone());
             names.extend(seal::personal_subjects(&event.payload)?);
-            names.extend(seal::personal_subjects(&metadata)?);
-            marked.push((event, metadata));
+        }
+        let is_personal = !names.is_empty();
+        let metadata: Vec<Value> = events.iter().map(|event| mark_metadata(event.metadata.clone())).collect();
+        for metadata in &metadata {
+            names.extend(seal::personal_subjects(metadata)?);
         }
         let keys = self.inner.keys.live_all(names).await?;
-        let sealed = marked
-            .into_iter()
-            .map(|(event, metadata)| self.seal_event(event, metadata, &keys))
-            .collect::<Result<_, _>>()?;
-        Ok(Sealed { events: sealed, keys })
+        let sealed =
+            events.iter().zip(metadata).map(|(event, metadata)| self.seal_event(event, metadata, &keys));
+        let events = sealed.collect::<Result<_, _>>()?;
+        Ok(Sealed { events, keys: keys.values().map(|key| key.id).collect(), is_personal })
     }
 
     fn seal_event(
@@ -149,24 +150,24 @@ impl SealedEventRepository {
         metadata: Value,
         keys: &HashMap<KeyName, Arc<DataKey>>,
     ) -> Result<SealedEvent, StoreError> {
-        let payload = seal::seal_payload(event.payload.clone(), place(event, "payload"), keys)?;
-        let metadata = seal::seal_payload(metadata, place(event, "metadata"), keys)?;
         Ok(SealedEvent {
             event_id: self.inner.services.ids.uuid(),
             sequence: event.sequence as i64,
             event_type: event.event_type.clone(),
             event_version: event.event_version.clone(),
-            payload: payload.to_string(),
-            metadata: metadata.to_string(),
+            payload: seal::seal_text(&event.payload, place(event, "payload"), keys)?,
+            metadata: seal::seal_payload(metadata, place(event, "metadata"), keys)?.to_string(),
         })
     }
 
     async fn append<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<(), AppendError> {
         let Some(first) = events.first() else { return Ok(()) };
         let sealed = self.seal(events).await?;
-        let keys: BTreeSet<Uuid> = sealed.keys.values().map(|key| key.id).collect();
-        let mut live_keys = keys.clone();
+        let mut live_keys = sealed.keys.clone();
         live_keys.extend(&self.extras.live_keys);
+        if sealed.is_personal {
+            live_keys.extend(self.extras.source_keys.iter());
+        }
         let snapshot = match &self.extras.snapshot {
             Some(written) => {
                 live_keys.extend(&written.keys);
@@ -189,7 +190,8 @@ impl SealedEventRepository {
             }
             return Err(error);
         }
-        *self.extras.appended.lock().unwrap_or_else(PoisonError::into_inner) = Appended { ids, keys };
+        *self.extras.appended.lock().unwrap_or_else(PoisonError::into_inner) =
+            Appended { ids, keys: sealed.keys };
         self.inner.appended.notify_one();
         Ok(())
     }
@@ -197,28 +199,39 @@ impl SealedEventRepository {
     /// Writes with others where that is possible; alone where a transaction is needed, or where the others
     /// may have been the trouble.
     async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
-        if self.extras.vault.is_empty()
-            && let Landed::Said(said) = self.inner.cohorts.append(Arc::clone(whole)).await
-        {
-            return said;
+        if !self.extras.vault.is_empty() {
+            return self.write_alone(whole, false).await;
         }
-        self.write_alone(whole).await
+        match self.inner.cohorts.append(Arc::clone(whole)).await {
+            Landed::Said(said) => said,
+            Landed::Failed(Failed { in_doubt }) => self.write_alone(whole, in_doubt).await,
+        }
     }
 
-    /// Writes, and writes the same again when the connection broke before the answer came: whether it was
-    /// stored is then told by the rows themselves.
-    async fn write_alone(&self, whole: &Append) -> Result<(), AppendError> {
+    /// Writes, and writes the same again when the connection broke before the answer came.
+    async fn write_alone(&self, whole: &Append, mut in_doubt: bool) -> Result<(), AppendError> {
+        let began = Instant::now();
         let mut delays = Delays::new(Duration::from_millis(50), Duration::from_millis(500));
-        for _ in 0..WRITE_TRIES {
-            match self.write_once(whole).await {
-                Err(AppendError::Store(StoreError::Unavailable(_))) => delays.wait().await,
-                Err(AppendError::Conflict | AppendError::ClaimTaken) if self.is_stored(whole).await? => {
-                    return Ok(());
-                }
+        loop {
+            let error = match self.write_or_find(whole).await {
+                Err(error @ AppendError::Store(StoreError::Unavailable(_))) => error,
                 answered => return answered,
+            };
+            in_doubt |= error.is_in_doubt();
+            if !in_doubt || began.elapsed() > DOUBT {
+                return Err(if in_doubt { error.doubtful() } else { error });
             }
+            delays.wait().await;
         }
-        self.write_once(whole).await
+    }
+
+    /// Writes, unless it is written: whoever is in the way may be this very command, whose answer was lost.
+    async fn write_or_find(&self, whole: &Append) -> Result<(), AppendError> {
+        let refused = match self.write_once(whole).await {
+            Err(error @ (AppendError::Conflict | AppendError::ClaimTaken | AppendError::KeyGone)) => error,
+            answered => return answered,
+        };
+        if self.is_stored(whole).await? { Ok(()) } else { Err(refused) }
     }
 
     /// Whether exactly these events are stored.

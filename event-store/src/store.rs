@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::effect::ClaimKind;
 use domain::{EmailAddress, EventId, Services, Upcasters};
 use hmac::{Hmac, KeyInit, Mac};
+use postgres_es::PostgresEventRepository;
 use sha2::Sha256;
 use sqlx::PgPool;
 use tokio::sync::Notify;
@@ -27,6 +28,8 @@ pub struct EventStore {
 
 pub(crate) struct Inner {
     pub pool: PgPool,
+    /// The stock repository: reads streams.
+    pub rows: PostgresEventRepository,
     pub services: Services,
     pub upcasters: Upcasters,
     pub keys: KeyRing,
@@ -54,7 +57,10 @@ impl EventStore {
         let keys = KeyRing::new(pool.clone(), provider.into(), services.clone(), Arc::clone(&recent));
         let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
-        Self { inner: Arc::new(Inner { pool, services, upcasters, keys, appended, head, cohorts, recent }) }
+        let rows = PostgresEventRepository::new(pool.clone());
+        Self {
+            inner: Arc::new(Inner { pool, rows, services, upcasters, keys, appended, head, cohorts, recent }),
+        }
     }
 
     /// The pool, for the read models.

@@ -3,16 +3,20 @@
 //! Nothing waits when nothing is on its way, so an idle service answers as fast as without them; under
 //! load a commit, and its wait for the disk, is shared by as many commands as came meanwhile. Commands on
 //! one stream never travel together nor at the same time: the second would only break the statement of
-//! the first. When a statement fails as a whole, each of its commands is told so and goes alone.
+//! the first. When another process was faster with one of them, the statement is sent once more, and now
+//! says which; when it fails as a whole again, each of its commands is told so and goes alone.
 //!
-//! A flight is a task of its own: a caller that goes away does not take its neighbours with it.
+//! A flight is a task of its own: a caller that goes away does not take its neighbours with it, and is left
+//! behind if it goes away while it waits.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
@@ -23,10 +27,21 @@ const FLIGHTS: usize = 1;
 /// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
 /// it shall hold up nobody but its own passengers.
 const LONG: Duration = Duration::from_millis(500);
+/// After this nobody will answer any more: the connection is given up.
+const TOO_LONG: Duration = Duration::from_secs(30);
 /// Commands in one statement.
 const MOST: usize = 128;
 /// Connections: one for each flight, and some for those that wait for a lock.
 const CONNECTIONS: u32 = 6;
+/// The statement is planned once: with hundreds of values at hand PostgreSQL would rather plan it anew each
+/// time, which takes longer than carrying it out. And it is planned for tables of any size: it asks for
+/// single rows by their key, also when the tables were empty at that time.
+const PLANNING: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
 
 /// The commands of this process that are being stored.
 pub(crate) struct Cohorts {
@@ -42,13 +57,14 @@ struct State {
     flights: usize,
 }
 
-type Stream = (&'static str, String);
+type Stream = (&'static str, Arc<str>);
 
 /// What a statement said of each command, or why it failed as a whole.
-type Said = Result<Vec<Result<(), AppendError>>, AppendError>;
+type Said = Result<Vec<Result<(), AppendError>>, Failed>;
 
 struct Passenger {
     append: Arc<Append>,
+    stream: Stream,
     tell: oneshot::Sender<Landed>,
 }
 
@@ -56,16 +72,21 @@ struct Passenger {
 pub(crate) enum Landed {
     /// The statement was carried out, and this is what it said of the command.
     Said(Result<(), AppendError>),
-    /// The statement failed as a whole. Nothing of it was stored, unless the connection broke.
-    Failed,
+    /// The statement failed as a whole.
+    Failed(Failed),
+}
+
+/// A statement that failed as a whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Failed {
+    /// Whether it may have been carried out all the same: no answer came.
+    pub in_doubt: bool,
 }
 
 impl Cohorts {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
-        // The statement is planned once: with hundreds of values at hand PostgreSQL would rather plan it
-        // anew each time, which takes longer than carrying it out.
-        let options = (*pool.connect_options()).clone().options([("plan_cache_mode", "force_generic_plan")]);
+        let options = (*pool.connect_options()).clone().options(PLANNING);
         let pool = pool.options().clone().max_connections(CONNECTIONS).connect_lazy_with(options);
         Self { pool, state: Mutex::default() }
     }
@@ -73,9 +94,10 @@ impl Cohorts {
     /// Stores `append` with whatever else is waiting.
     pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> Landed {
         let (tell, told) = oneshot::channel();
-        self.with(|state| state.waiting.push_back(Passenger { append, tell }));
+        let stream = (append.aggregate_type, Arc::from(append.aggregate_id.as_str()));
+        self.with(|state| state.waiting.push_back(Passenger { append, stream, tell }));
         self.take_off();
-        told.await.unwrap_or(Landed::Failed)
+        told.await.unwrap_or(Landed::Failed(Failed { in_doubt: true }))
     }
 
     /// Begins a flight if somebody waits and there is room for one.
@@ -91,7 +113,7 @@ impl Cohorts {
     }
 
     async fn fly(self: Arc<Self>) {
-        let mut flight = Flight { cohorts: &self, counts: true };
+        let mut flight = Flight { cohorts: &self, counts: true, connection: None };
         while let Some(cohort) = flight.board() {
             let said = self.carry(&cohort, &mut flight).await;
             cohort.land(said);
@@ -104,15 +126,41 @@ impl Cohorts {
 
     async fn carry(self: &Arc<Self>, cohort: &Cohort<'_>, flight: &mut Flight<'_>) -> Said {
         let appends: Vec<&Append> = cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
-        let mut statement = std::pin::pin!(append_all(&self.pool, &appends));
-        tokio::select! {
-            said = &mut statement => said,
+        let connection = flight.connection.take();
+        let mut sending = std::pin::pin!(timeout(TOO_LONG, self.send(connection, &appends)));
+        let sent = tokio::select! {
+            sent = &mut sending => sent,
             () = tokio::time::sleep(LONG) => {
                 flight.give_up_place();
                 self.take_off();
-                statement.await
+                sending.await
             }
-        }
+        };
+        let (connection, said) = sent.unwrap_or(Err(Failed { in_doubt: true }))?;
+        flight.connection = Some(connection);
+        Ok(said)
+    }
+
+    /// Sends the statement, on the connection of the flight if it has one by now. A connection that is not
+    /// given back is closed: nobody knows what it is at.
+    async fn send(
+        &self,
+        connection: Option<PoolConnection<Postgres>>,
+        appends: &[&Append],
+    ) -> Result<(PoolConnection<Postgres>, Vec<Result<(), AppendError>>), Failed> {
+        let connection = match connection {
+            Some(connection) => connection,
+            None => self.pool.acquire().await.map_err(|_| Failed { in_doubt: false })?,
+        };
+        let mut connection = Closing(Some(connection));
+        let db = connection.0.as_deref_mut().ok_or(Failed { in_doubt: false })?;
+        let said = match append_all(&mut *db, appends).await {
+            // Whoever was faster has committed by now.
+            Err(AppendError::Conflict | AppendError::ClaimTaken) => append_all(db, appends).await,
+            said => said,
+        };
+        let said = said.map_err(|error| Failed { in_doubt: error.is_in_doubt() })?;
+        Ok((connection.0.take().ok_or(Failed { in_doubt: false })?, said))
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -125,6 +173,17 @@ struct Flight<'a> {
     cohorts: &'a Cohorts,
     /// Whether it is one of the [`FLIGHTS`].
     counts: bool,
+    /// The connection that the last statement went over.
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+/// Closes the connection instead of giving it back, unless it was taken out.
+struct Closing(Option<PoolConnection<Postgres>>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        drop(self.0.take().map(PoolConnection::detach));
+    }
 }
 
 impl<'a> Flight<'a> {
@@ -156,13 +215,18 @@ impl Drop for Flight<'_> {
 }
 
 impl State {
+    /// In the order of their streams, so that statements of two processes wait for each other in one
+    /// direction only.
     fn board(&mut self) -> Vec<Passenger> {
         let mut boarded = Vec::new();
         let mut left = VecDeque::new();
         while boarded.len() < MOST
             && let Some(passenger) = self.waiting.pop_front()
         {
-            if self.under_way.insert(passenger.stream()) {
+            if passenger.tell.is_closed() {
+                continue;
+            }
+            if self.under_way.insert(passenger.stream.clone()) {
                 boarded.push(passenger);
             } else {
                 left.push_back(passenger);
@@ -170,6 +234,7 @@ impl State {
         }
         left.append(&mut self.waiting);
         self.waiting = left;
+        boarded.sort_unstable_by(|one, other| one.stream.cmp(&other.stream));
         boarded
     }
 }
@@ -184,9 +249,13 @@ impl Cohort<'_> {
     fn land(mut self, said: Said) {
         self.disembark();
         let passengers = std::mem::take(&mut self.passengers);
-        let mut said = said.ok().filter(|said| said.len() == passengers.len()).map(Vec::into_iter);
+        let (failed, said) = match said {
+            Ok(said) => (Failed { in_doubt: true }, said),
+            Err(failed) => (failed, Vec::new()),
+        };
+        let mut said = said.into_iter();
         for passenger in passengers {
-            let landed = said.as_mut().and_then(Iterator::next).map_or(Landed::Failed, Landed::Said);
+            let landed = said.next().map_or(Landed::Failed(failed), Landed::Said);
             // Whoever asked may have gone away.
             let _ = passenger.tell.send(landed);
         }
@@ -196,7 +265,7 @@ impl Cohort<'_> {
     fn disembark(&self) {
         self.cohorts.with(|state| {
             for passenger in &self.passengers {
-                state.under_way.remove(&passenger.stream());
+                state.under_way.remove(&passenger.stream);
             }
         });
     }
@@ -208,8 +277,37 @@ impl Drop for Cohort<'_> {
     }
 }
 
-impl Passenger {
-    fn stream(&self) -> Stream {
-        (self.append.aggregate_type, self.append.aggregate_id.clone())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(state: &mut State, id: &str) -> oneshot::Receiver<Landed> {
+        let (tell, told) = oneshot::channel();
+        let append = Append {
+            aggregate_type: "account",
+            aggregate_id: id.to_owned(),
+            events: Vec::new(),
+            live_keys: Vec::new(),
+            effects: Vec::new(),
+            snapshot: None,
+        };
+        let passenger = Passenger { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
+        state.waiting.push_back(passenger);
+        told
+    }
+
+    fn ids(cohort: &[Passenger]) -> Vec<&str> {
+        cohort.iter().map(|passenger| &*passenger.stream.1).collect()
+    }
+
+    #[test]
+    fn one_command_a_stream_boards_and_nobody_who_went_away() {
+        let mut state = State::default();
+        let told = ["c", "a", "c", "gone", "b"].map(|id| (id, wait(&mut state, id)));
+        let _staying: Vec<_> = told.into_iter().filter(|(id, _)| *id != "gone").collect();
+        assert_eq!(ids(&state.board()), ["a", "b", "c"], "in the order of their streams");
+        assert!(state.board().is_empty(), "the second command on c waits for the first");
+        state.under_way.clear();
+        assert_eq!(ids(&state.board()), ["c"]);
     }
 }

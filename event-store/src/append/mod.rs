@@ -70,6 +70,27 @@ pub(crate) enum AppendError {
     Store(#[from] StoreError),
 }
 
+impl AppendError {
+    /// Whether it may have been carried out all the same: the connection broke, or the server was going.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        use sqlx::Error as E;
+        let Self::Store(StoreError::Unavailable(error)) = self else { return false };
+        match error {
+            E::PoolTimedOut | E::PoolClosed => false,
+            E::Database(database) => database.code().is_some_and(|code| code.starts_with("57P")),
+            _ => true,
+        }
+    }
+
+    /// The same, when nobody could be asked what came of it.
+    pub(crate) fn doubtful(self) -> Self {
+        match self {
+            Self::Store(StoreError::Unavailable(error)) => Self::Store(StoreError::Doubtful(error)),
+            other => other,
+        }
+    }
+}
+
 impl From<sqlx::Error> for AppendError {
     fn from(error: sqlx::Error) -> Self {
         let constraint = error.as_database_error().and_then(|database| database.constraint());

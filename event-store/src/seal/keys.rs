@@ -65,22 +65,33 @@ pub struct NewKey {
 impl NewKey {
     /// Keeps it, unless a key of this name lives: then false.
     pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
-            "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
-             SELECT $1, $2, $3, coalesce(max(rev), 0) + 1, $4, $5, $6
-             FROM subject_key WHERE subject = $2 AND scope = $3
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(self.id)
-        .bind(&self.name.subject)
-        .bind(&self.name.scope)
-        .bind(&self.master_id)
-        .bind(&self.wrapped)
-        .bind(&self.fingerprint)
-        .execute(db)
-        .await?;
-        Ok(kept.rows_affected() == 1)
+        Ok(!keep_all(db, &[self]).await?.is_empty())
     }
+}
+
+/// Keeps those keys of whose name none lives; returns their ids. One round trip.
+async fn keep_all(db: impl PgExecutor<'_>, keys: &[&NewKey]) -> Result<Vec<Uuid>, StoreError> {
+    let column = |of: fn(&NewKey) -> &str| keys.iter().map(|key| of(key)).collect::<Vec<_>>();
+    let kept = sqlx::query_scalar(
+        "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
+         SELECT n.key_id, n.subject, n.scope,
+                (SELECT coalesce(max(k.rev), 0) + 1 FROM subject_key k
+                 WHERE k.subject = n.subject AND k.scope = n.scope),
+                n.master_id, n.wrapped, n.fingerprint
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+             AS n (key_id, subject, scope, master_id, wrapped, fingerprint)
+         ORDER BY n.subject, n.scope
+         ON CONFLICT DO NOTHING RETURNING key_id",
+    );
+    Ok(kept
+        .bind(keys.iter().map(|key| key.id).collect::<Vec<_>>())
+        .bind(column(|key| &key.name.subject))
+        .bind(column(|key| &key.name.scope))
+        .bind(column(|key| &key.master_id))
+        .bind(keys.iter().map(|key| key.wrapped.as_slice()).collect::<Vec<_>>())
+        .bind(column(|key| &key.fingerprint))
+        .fetch_all(db)
+        .await?)
 }
 
 /// All data keys.
@@ -125,22 +136,8 @@ impl KeyRing {
 
     /// The key to seal with; made when there is none.
     pub async fn live(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
-        if let Some(key) = self.live.get(name).await {
-            return Ok(key);
-        }
-        let key = loop {
-            if let Some(key) = self.fetch_live(name).await? {
-                break key;
-            }
-            let (key, new) = self.draw_both(name.clone()).await?;
-            // Another process may be faster; then it is that one's key.
-            if new.keep(&self.pool).await? {
-                break Arc::new(key);
-            }
-        };
-        self.live.insert(name.clone(), key.clone()).await;
-        self.by_id.insert(key.id, key.clone()).await;
-        Ok(key)
+        let mut keys = self.live_all(BTreeSet::from([name.clone()])).await?;
+        Ok(keys.remove(name).ok_or(SealError::Encryption)?)
     }
 
     /// As [`live`](Self::live), asking the database: for work that would be in vain under a key that was
@@ -152,20 +149,43 @@ impl KeyRing {
 
     /// The key of this name, if one lives now; none is made.
     pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
-        self.fetch_live(name).await
+        Ok(self.fetch_live(&[name]).await?.pop().map(|(_, key)| key))
     }
 
-    /// The keys to seal with, for each name.
+    /// The keys to seal with, for each name; made where there is none. What is not at hand is asked for
+    /// together.
     pub async fn live_all(
         &self,
         names: BTreeSet<KeyName>,
     ) -> Result<HashMap<KeyName, Arc<DataKey>>, StoreError> {
         let mut keys = HashMap::with_capacity(names.len());
-        for name in names {
-            let key = self.live(&name).await?;
-            keys.insert(name, key);
+        for name in &names {
+            if let Some(key) = self.live.get(name).await {
+                keys.insert(name.clone(), key);
+            }
+        }
+        let mut fetched = false;
+        while keys.len() < names.len() {
+            let missing: Vec<&KeyName> = names.iter().filter(|name| !keys.contains_key(*name)).collect();
+            // What another process makes meanwhile is found in the next round.
+            let found = if fetched { self.make(&missing).await? } else { self.fetch_live(&missing).await? };
+            fetched = !fetched;
+            for (name, key) in found {
+                self.live.insert(name.clone(), key.clone()).await;
+                self.by_id.insert(key.id, key.clone()).await;
+                keys.insert(name, key);
+            }
         }
         Ok(keys)
+    }
+
+    /// Makes keys; those of which another process has just made one are missing from the answer.
+    async fn make(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
+        let drawn = self.draw_all(names).await?;
+        let new: Vec<&NewKey> = drawn.iter().map(|(_, new)| new).collect();
+        let kept = keep_all(&self.pool, &new).await?;
+        let ours = drawn.into_iter().filter(|(key, _)| kept.contains(&key.id));
+        Ok(ours.map(|(key, new)| (new.name, Arc::new(key))).collect())
     }
 
     /// The keys to open with. An id that is missing from the answer was destroyed.
@@ -192,13 +212,19 @@ impl KeyRing {
         }
         let wanted: Vec<Uuid> = ids.iter().copied().collect();
         let rows = sqlx::query(
-            "SELECT key_id, wrapped, master_id FROM subject_key WHERE key_id = ANY($1) AND wrapped IS NOT NULL",
+            "SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
+             WHERE key_id = ANY($1) AND wrapped IS NOT NULL",
         )
         .bind(&wanted)
         .fetch_all(&self.pool)
         .await?;
-        let keys = self.unwrap(rows.iter().map(read_wrapped).collect()).await?;
-        Ok(keys.into_iter().map(|key| (key.id, key)).collect())
+        let mut keys = HashMap::with_capacity(rows.len());
+        for (name, key) in self.unwrap_named(&rows).await? {
+            // Whoever opens what is there will most likely seal more under the same key.
+            self.live.insert(name, key.clone()).await;
+            keys.insert(key.id, key);
+        }
+        Ok(keys)
     }
 
     /// The key of this name as the record of an erasure names it, if one lives now.
@@ -294,16 +320,28 @@ impl KeyRing {
         }
     }
 
-    async fn fetch_live(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
-        let row = sqlx::query(
-            "SELECT key_id, wrapped, master_id FROM subject_key
-             WHERE subject = $1 AND scope = $2 AND destroyed_at IS NULL",
+    /// The keys of these names that live.
+    async fn fetch_live(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT key_id, subject, scope, wrapped, master_id
+             FROM unnest($1::text[], $2::text[]) AS n (subject, scope)
+             JOIN subject_key USING (subject, scope) WHERE destroyed_at IS NULL",
         )
-        .bind(&name.subject)
-        .bind(&name.scope)
-        .fetch_optional(&self.pool)
+        .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
+        .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
+        .fetch_all(&self.pool)
         .await?;
-        Ok(self.unwrap(row.iter().map(read_wrapped).collect()).await?.pop())
+        self.unwrap_named(&rows).await
+    }
+
+    /// Keys with their names.
+    async fn unwrap_named(&self, rows: &[PgRow]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
+        let keys = self.unwrap(rows.iter().map(read_wrapped).collect()).await?;
+        let keys: HashMap<Uuid, Arc<DataKey>> = keys.into_iter().map(|key| (key.id, key)).collect();
+        Ok(rows
+            .iter()
+            .filter_map(|row| Some((read_name(row), keys.get(&row.get("key_id"))?.clone())))
+            .collect())
     }
 
     /// Draws a key of this name.
@@ -311,16 +349,20 @@ impl KeyRing {
     /// # Errors
     /// When it cannot be wrapped.
     pub async fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
-        Ok(self.draw_both(name).await?.1)
+        let (_, new) = self.draw_all(&[&name]).await?.pop().ok_or(SealError::Encryption)?;
+        Ok(new)
     }
 
-    /// A key, and how it is kept.
-    async fn draw_both(&self, name: KeyName) -> Result<(DataKey, NewKey), StoreError> {
-        let key = DataKey::generate(self.services.ids.uuid());
-        let wrapped = self.provider.wrap(&[&key]).await?.pop().ok_or(SealError::Encryption)?;
-        let (id, fingerprint) = (key.id, key.fingerprint());
-        let (master_id, wrapped) = (wrapped.master_id, wrapped.bytes);
-        Ok((key, NewKey { id, name, master_id, wrapped, fingerprint }))
+    /// Keys, and how they are kept.
+    async fn draw_all(&self, names: &[&KeyName]) -> Result<Vec<(DataKey, NewKey)>, StoreError> {
+        let keys: Vec<DataKey> = names.iter().map(|_| DataKey::generate(self.services.ids.uuid())).collect();
+        let wrapped = self.provider.wrap(&keys.iter().collect::<Vec<_>>()).await?;
+        let new = |(key, (name, wrapped)): (DataKey, (&&KeyName, WrappedKey))| {
+            let (id, fingerprint) = (key.id, key.fingerprint());
+            let (master_id, wrapped) = (wrapped.master_id, wrapped.bytes);
+            (key, NewKey { id, name: (*name).clone(), master_id, wrapped, fingerprint })
+        };
+        Ok(keys.into_iter().zip(names.iter().zip(wrapped)).map(new).collect())
     }
 
     /// Unwraps keys that the database has just said to live; those at hand need no provider.
@@ -346,6 +388,10 @@ impl KeyRing {
 
 pub(super) fn read_wrapped(row: &PgRow) -> WrappedKey {
     WrappedKey { id: row.get("key_id"), master_id: row.get("master_id"), bytes: row.get("wrapped") }
+}
+
+fn read_name(row: &PgRow) -> KeyName {
+    KeyName::new(row.get::<String, _>("subject"), row.get::<String, _>("scope"))
 }
 
 fn read_destroyed(row: &PgRow) -> DestroyedKey {

@@ -84,6 +84,20 @@ pub fn seal_payload(
     })
 }
 
+/// Seals every personal value in `value`, and writes it down.
+pub(crate) fn seal_text(
+    value: &Value,
+    place: Place<'_>,
+    keys: &HashMap<KeyName, Arc<DataKey>>,
+) -> Result<String, SealError> {
+    let mut is_plain = !holds_envelope(value);
+    visit(value, MARK, &mut |_| {
+        is_plain = false;
+        Ok(())
+    })?;
+    if is_plain { Ok(value.to_string()) } else { Ok(seal_payload(value.clone(), place, keys)?.to_string()) }
+}
+
 /// Opens every sealed value in `value`; one whose key is not among `keys` was erased.
 pub fn open_payload(
     value: Value,
@@ -151,7 +165,11 @@ fn replace(
     let mut inside = |step: &str, value: Value, path: &mut String| {
         let length = path.len();
         path.push('/');
-        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        if step.contains(['~', '/']) {
+            path.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        } else {
+            path.push_str(step);
+        }
         let replaced = replace(value, mark, path, found);
         path.truncate(length);
         replaced

@@ -45,7 +45,8 @@ pub async fn ingest(pool: &PgPool, batch: &[Incoming]) -> Result<Ingested, Store
     let text = |value: fn(&Incoming) -> &str| batch.iter().map(value).collect::<Vec<_>>();
     let (allowed, stored): (i64, i64) = sqlx::query_as(
         "WITH open AS MATERIALIZED (
-             SELECT account_id FROM usage_gate WHERE account_id = ANY($2) AND open FOR SHARE
+             SELECT account_id FROM usage_gate WHERE account_id = ANY($2) AND open
+             ORDER BY account_id FOR SHARE
          ), allowed AS MATERIALIZED (
              SELECT u.* FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[])
                  AS u (project_id, distinct_id, occurred_at, name, insert_id, properties)

@@ -90,14 +90,7 @@ async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
     // Another process is in the middle of an append to four of them, and hangs.
     let mut hanging = store.pool().begin().await.unwrap();
     for account in &accounts[..4] {
-        sqlx::query(
-            "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
-             VALUES ('account', $1, 2, 'account.password_changed', '1', '{\"event\": \"password_changed\"}', '{}', gen_random_uuid())",
-        )
-        .bind(account.to_string())
-        .execute(&mut *hanging)
-        .await
-        .unwrap();
+        append_to(&mut hanging, *account).await;
     }
     let held = join_all(accounts[..4].iter().map(|account| sign_in(&house, store, *account)));
     let free = async {
@@ -108,4 +101,39 @@ async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
     };
     let (held, ()) = tokio::join!(held, free);
     assert_eq!(held, [true; 4], "they are tried again on top of what came before them");
+}
+
+#[tokio::test]
+async fn a_stream_of_another_process_does_not_take_a_cohort_apart() {
+    let house = House::build().await;
+    let accounts = register_many(&house, 32).await;
+    let store = &house.foundation.store;
+    let mut hanging = store.pool().begin().await.unwrap();
+    append_to(&mut hanging, accounts[0]).await;
+    let commands = join_all(accounts.iter().map(|account| sign_in(&house, store, *account)));
+    let others = async {
+        // The statement is under way by then, and waits.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        hanging.commit().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(commands, others);
+    assert!(done.into_iter().all(|done| done));
+    let transactions: i64 =
+        sqlx::query_scalar("SELECT count(DISTINCT xid) FROM events WHERE event_type = 'account.signed_in'")
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+    assert!(transactions <= 8, "32 commands of which one collided took {transactions} transactions");
+}
+
+/// An event that another process is storing.
+async fn append_to(transaction: &mut sqlx::PgConnection, account: AccountId) {
+    sqlx::query(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
+         VALUES ('account', $1, 2, 'account.password_changed', '1', '{\"event\": \"password_changed\"}', '{}', gen_random_uuid())",
+    )
+    .bind(account.to_string())
+    .execute(transaction)
+    .await
+    .unwrap();
 }

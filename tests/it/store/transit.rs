@@ -55,6 +55,10 @@ async fn keys_wrap_and_open_in_any_process_and_many_in_one_call() {
     for (id, key) in opened {
         assert_eq!(key.expose(), one.keys().by_ids(&[id].into()).await.unwrap()[&id].expose());
     }
+    let encrypted = server.calls("encrypt");
+    let new = (0..20).map(|n| KeyName::new(format!("new_{n}"), "profile")).collect();
+    assert_eq!(other.keys().live_all(new).await.unwrap().len(), 20);
+    assert_eq!(server.calls("encrypt"), encrypted + 1, "keys that are made together are wrapped together");
     let names: Vec<String> =
         sqlx::query_scalar("SELECT DISTINCT master_id FROM subject_key").fetch_all(one.pool()).await.unwrap();
     assert_eq!(names, ["vault:transit/personal-settings:v1"]);

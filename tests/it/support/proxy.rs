@@ -1,5 +1,6 @@
 //! A connection that can be cut: all of it, or in the middle of a conversation.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -31,10 +32,10 @@ pub(crate) enum Lost {
     Answer,
 }
 
-/// Cuts one connection when a client says these words.
+/// Cuts one connection after the other, each when a client says these words.
 struct Trap {
     words: Vec<u8>,
-    lost: Lost,
+    losses: VecDeque<Lost>,
 }
 
 /// A proxy that can cut every connection and refuse new ones, or cut one at a certain word.
@@ -80,10 +81,16 @@ impl Proxy {
 
     /// Cuts the next connection on which a client says `words`, once.
     pub(crate) fn cut_at(&self, words: &str, lost: Lost) {
-        *self.trap.lock().unwrap() = Some(Trap { words: words.as_bytes().to_vec(), lost });
+        self.cut_each_at(words, &[lost]);
     }
 
-    /// Whether a cut that was asked for has been made.
+    /// As often as there are losses.
+    pub(crate) fn cut_each_at(&self, words: &str, losses: &[Lost]) {
+        let (words, losses) = (words.as_bytes().to_vec(), losses.iter().copied().collect());
+        *self.trap.lock().unwrap() = Some(Trap { words, losses });
+    }
+
+    /// Whether the cuts that were asked for have been made.
     pub(crate) fn has_cut(&self) -> bool {
         self.trap.lock().unwrap().is_none()
     }
@@ -140,9 +147,13 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mu
 
 fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
     let mut trap = trap.lock().unwrap();
-    let words = &trap.as_ref()?.words;
-    if !said.windows(words.len()).any(|window| window == words) {
+    let set = trap.as_mut()?;
+    if !said.windows(set.words.len()).any(|window| window == set.words) {
         return None;
     }
-    trap.take().map(|trap| trap.lost)
+    let lost = set.losses.pop_front();
+    if set.losses.is_empty() {
+        *trap = None;
+    }
+    lost
 }
