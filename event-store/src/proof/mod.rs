@@ -12,6 +12,7 @@
 //!
 //! What is found and what is not is told in ADR 0007.
 
+mod bound;
 mod checkpoint;
 mod error;
 pub(crate) mod hash;
