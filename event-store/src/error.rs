@@ -1,5 +1,7 @@
 //! What can go wrong below the domain.
 
+use uuid::Uuid;
+
 use crate::seal::SealError;
 
 /// A failure of the store.
@@ -24,13 +26,17 @@ pub enum StoreError {
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),
     /// Events are in the log in an order they cannot have happened in.
-    #[error("event {sequence} of {aggregate_type} {aggregate_id} comes before its predecessor")]
+    #[error(
+        "event {event_id} ({sequence} of {aggregate_type} {aggregate_id}) comes before its predecessor, or has none"
+    )]
     OutOfOrder {
+        /// The event that came too early.
+        event_id: Uuid,
         /// The stream.
         aggregate_type: String,
         /// The stream.
         aggregate_id: String,
-        /// The event that came too early.
+        /// Its place in the stream.
         sequence: i64,
     },
 }

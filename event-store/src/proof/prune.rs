@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::error::ProofError;
 use super::hash::Hash;
-use super::prove::{EVENT, stored};
+use super::leaf::StoredEvent;
+use super::prove::EVENT;
 
 /// Prunes an event on behalf of a request, if something in it is sealed and not pruned yet. Returns whether
 /// it was.
@@ -23,7 +24,7 @@ pub async fn prune(db: &mut PgConnection, event_id: Uuid, request: &str) -> Resu
     let row = sqlx::query(&statement).bind(event_id).fetch_optional(&mut *transaction).await?;
     let row = row.ok_or_else(|| ProofError::Absent("there is no such event in the log".to_owned()))?;
     let leaf = Hash::from_slice(row.try_get("leaf")?);
-    if leaf != Some(stored(&row)?.leaf()) {
+    if leaf != Some(StoredEvent::of_row(&row)?.leaf()) {
         return Err(ProofError::Absent(
             "the event was sequenced by a release that did not know pruning: its leaf needs the ciphertext"
                 .to_owned(),

@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::House;
+use crate::support::{House, all_entries};
 
 /// What a person enters, and what they send along.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
 /// What happened to the account, opened as far as it opens.
 async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
     store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
-    let mut entries = log::read_after(store.pool(), 0, 10_000).await.unwrap();
+    let mut entries = all_entries(store.pool()).await;
     entries.retain(|entry| entry.aggregate_id == account.to_string());
     log::open(store, entries, Freshness::Now).await.unwrap()
 }
