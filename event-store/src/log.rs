@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::retry::Delays;
-use crate::seal::{self, DataKey, Place};
+use crate::seal::{self, DataKey, Place, SealError};
 use crate::store::{EventStore, Inner};
 use crate::tail::Fact;
 
@@ -109,6 +109,16 @@ impl LogEntry {
             sequence: self.sequence,
             event_type: &self.event_type,
             column,
+        }
+    }
+
+    fn unopened(&self, source: SealError) -> StoreError {
+        StoreError::Unopened {
+            position: self.position,
+            aggregate_type: self.aggregate_type.clone(),
+            aggregate_id: self.aggregate_id.clone(),
+            sequence: self.sequence,
+            source,
         }
     }
 
@@ -246,8 +256,9 @@ pub async fn open(
 ) -> Result<Vec<LogEntry>, StoreError> {
     let mut ids = BTreeSet::new();
     for entry in &entries {
-        seal::sealing_keys(&entry.payload, &mut ids)?;
-        seal::sealing_keys(&entry.metadata, &mut ids)?;
+        for value in [&entry.payload, &entry.metadata] {
+            seal::sealing_keys(value, &mut ids).map_err(|source| entry.unopened(source))?;
+        }
     }
     let keys = match freshness {
         Freshness::Cached => store.keys().by_ids(&ids).await?,
@@ -262,8 +273,11 @@ fn open_entry(
     upcasters: Upcasters,
 ) -> Result<LogEntry, StoreError> {
     let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
-    let payload = seal::open_payload(payload, entry.place("payload"), keys)?;
-    entry.metadata = seal::open_payload(metadata, entry.place("metadata"), keys)?;
+    let open = |value, column| {
+        seal::open_payload(value, entry.place(column), keys).map_err(|source| entry.unopened(source))
+    };
+    let (payload, metadata) = (open(payload, "payload")?, open(metadata, "metadata")?);
+    entry.metadata = metadata;
     let version = std::mem::take(&mut entry.event_version);
     (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
     Ok(entry)

@@ -126,3 +126,23 @@ async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
     entries.retain(|entry| entry.aggregate_id == account.to_string());
     log::open(store, entries, Freshness::Now).await.unwrap()
 }
+
+#[tokio::test]
+async fn a_ciphertext_that_was_changed_is_named_by_its_position() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let store = &house.foundation.store;
+    store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
+    for change in [
+        "ALTER TABLE events DISABLE TRIGGER USER",
+        r#"UPDATE events SET metadata = replace(metadata::text, '"c":"', '"c":"AAAA')::json"#,
+    ] {
+        sqlx::query(change).execute(store.pool()).await.unwrap();
+    }
+    let refused = log::open(store, all_entries(store.pool()).await, Freshness::Now).await.unwrap_err();
+    let told = refused.to_string();
+    assert!(
+        told.contains(&format!("event 1 of account {account}, at position 1, cannot be opened")),
+        "{told}"
+    );
+}
