@@ -221,7 +221,11 @@ impl Batch {
         let mut batch = Self { chain: tail.chain, ..Self::default() };
         let mut position = tail.position;
         while let Some(row) = rows.try_next().await? {
-            assert_order(&row)?;
+            match assert_order(&row) {
+                // What comes before it gets its positions first.
+                Err(StoreError::OutOfOrder { .. }) if !batch.positions.is_empty() => break,
+                order => order?,
+            }
             position += 1;
             let event = StoredEvent::of_row(&row)?;
             batch.bytes += event.payload.len() + event.metadata.len();

@@ -22,8 +22,10 @@ use crate::error::StoreError;
 /// How long after its key was destroyed an event is pruned, at the earliest: by then it has its position, and
 /// the read models know it.
 const DELAY: Duration = Duration::from_secs(60 * 60);
-/// Keys looked at in one go.
-const AT_ONCE: i64 = 100;
+/// Keys looked for in one go: all keys are read for it.
+const KEYS: i64 = 10_000;
+/// Events fetched in one go.
+const EVENTS: usize = 100;
 
 /// Prunes an event on behalf of a request, if something in it is sealed and not pruned yet. Returns whether
 /// it was.
@@ -73,7 +75,7 @@ pub async fn unpruned(pool: &PgPool) -> Result<Vec<Unpruned>, StoreError> {
          WHERE destroyed_at < clock_timestamp() - $1 AND (pruned_at IS NULL OR pruned_at < destroyed_at)
          ORDER BY destroyed_at LIMIT $2",
     );
-    Ok(keys.bind(DELAY).bind(AT_ONCE).fetch_all(pool).await?)
+    Ok(keys.bind(DELAY).bind(KEYS).fetch_all(pool).await?)
 }
 
 /// Prunes those of the events at `positions` whose keys are all destroyed, for `key`, and marks it. Returns how
@@ -83,7 +85,7 @@ pub async fn unpruned(pool: &PgPool) -> Result<Vec<Unpruned>, StoreError> {
 /// When the store fails, or this role may not call `event_prune`.
 pub async fn prune_for(pool: &PgPool, key: &Unpruned, positions: &[i64]) -> Result<u64, StoreError> {
     let mut pruned = 0;
-    for page in positions.chunks(AT_ONCE as usize) {
+    for page in positions.chunks(EVENTS) {
         pruned += prune_page(pool, page, &key.request).await?;
     }
     sqlx::query("UPDATE subject_key SET pruned_at = clock_timestamp() WHERE key_id = $1")

@@ -78,19 +78,18 @@ async fn an_event_without_its_predecessor_stops_the_log_loudly_and_everywhere() 
         role(folder.path(), "api", &database).ready().await,
     ];
     let pool = database.pool().await;
-    let append = |id: &'static str, sequence: i64| {
-        sqlx::query_scalar::<_, uuid::Uuid>(
-            "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id,
-                 recorded_at)
-             VALUES ('account', $1, $2, 'account.password_changed', '1', '{\"event\": \"password_changed\"}', '{}',
-                 gen_random_uuid(), clock_timestamp() - interval '1 hour') RETURNING event_id",
-        )
-        .bind(id)
-        .bind(sequence)
-        .fetch_one(&pool)
-    };
-    let foreign = append("acc_1", 7).await.unwrap();
-    append("acc_2", 1).await.unwrap();
+    // At once: an event that is as it must be, one without its predecessor, and one that comes after it.
+    let events: Vec<uuid::Uuid> = sqlx::query_scalar(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id,
+             recorded_at)
+         SELECT 'account', 'acc_' || n, CASE n WHEN 2 THEN 7 ELSE 1 END, 'account.password_changed', '1',
+             '{\"event\": \"password_changed\"}', '{}', gen_random_uuid(), clock_timestamp() - interval '1 hour'
+         FROM generate_series(1, 3) AS n ORDER BY n RETURNING event_id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let foreign = events[1];
     eventually("somebody says what stands in the way, and what to do", || async {
         let said = programs.iter().map(Program::said).collect::<String>();
         let told = said.contains(&foreign.to_string()) && said.contains("nothing gets a position until");
@@ -106,6 +105,8 @@ async fn an_event_without_its_predecessor_stops_the_log_loudly_and_everywhere() 
         })
         .await;
     }
+
+    assert_eq!(log::newest_position(&pool).await.unwrap(), 1, "what comes before it has its position");
 
     // As they are told.
     for statement in [
