@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, PgPool, Row};
 
 use crate::error::StoreError;
 
@@ -18,6 +18,45 @@ const PATIENCE: f64 = 5.0;
 const REMIND: Duration = Duration::from_secs(30);
 /// Events counted at most: the exact number of more than these helps nobody.
 const COUNTED: i64 = 100_000;
+
+/// How much waits for its position.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lag {
+    /// Events, a hundred thousand at most.
+    pub events: i64,
+    /// How long the one has waited that has waited longest, in seconds.
+    pub seconds: f64,
+}
+
+/// How far the log is behind what was appended. Whoever leads, any process can see it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lag(pool: &PgPool) -> Result<Lag, StoreError> {
+    let mut db = pool.acquire().await?;
+    let newest: Option<(i16, String, i64)> =
+        sqlx::query_as("SELECT era, xid::text, ord FROM log ORDER BY position DESC LIMIT 1")
+            .fetch_optional(&mut *db)
+            .await?;
+    let (era, xid, ord) = newest.unwrap_or((0, "0".to_owned(), 0));
+    behind(&mut db, (era, &xid, ord)).await
+}
+
+/// What comes after `(era, xid, ord)`.
+async fn behind(db: &mut PgConnection, (era, xid, ord): (i16, &str, i64)) -> Result<Lag, StoreError> {
+    let row = sqlx::query(
+        "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8
+         FROM (SELECT recorded_at FROM events WHERE (era, xid, ord) > ($1, $2::xid8, $3)
+               ORDER BY era, xid, ord LIMIT $4) AS waiting",
+    )
+    .bind(era)
+    .bind(xid)
+    .bind(ord)
+    .bind(COUNTED)
+    .fetch_one(db)
+    .await?;
+    Ok(Lag { events: row.try_get(0)?, seconds: row.try_get::<f64, _>(1)?.max(0.0) })
+}
 
 /// The leader's watch over the log.
 #[derive(Default)]
@@ -37,20 +76,7 @@ impl Watch {
             return Ok(());
         }
         self.looked = Some(Instant::now());
-        let row = sqlx::query(
-            "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8
-             FROM (SELECT recorded_at FROM events WHERE (era, xid, ord) > ($1, $2::xid8, $3)
-                   ORDER BY era, xid, ord LIMIT $4) AS waiting",
-        )
-        .bind(era)
-        .bind(xid)
-        .bind(ord)
-        .bind(COUNTED)
-        .fetch_one(&mut *db)
-        .await?;
-        let (events, seconds): (i64, f64) = (row.try_get(0)?, row.try_get(1)?);
-        metrics::gauge!("log_lag_events").set(events as f64);
-        metrics::gauge!("log_lag_seconds").set(seconds.max(0.0));
+        let Lag { events, seconds } = behind(db, (era, xid, ord)).await?;
         if seconds > PATIENCE && self.alarmed.is_none_or(|alarmed| alarmed.elapsed() > REMIND) {
             self.alarmed = Some(Instant::now());
             alarm(events, seconds, holder(db).await?);
@@ -85,6 +111,6 @@ fn alarm(events: i64, seconds: f64, holder: Option<String>) {
             "the log stands still: the order of events waits for a transaction; end it (pg_terminate_backend, \
              ROLLBACK PREPARED) if it is not about to end"
         ),
-        None => tracing::warn!(events, seconds, "the log is behind: more is appended than gets a position"),
+        None => tracing::warn!(events, seconds, "the log is behind: events wait for their position"),
     }
 }

@@ -4,6 +4,7 @@ use std::hash::Hasher;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
@@ -13,6 +14,10 @@ use crate::retry::Delays;
 const CANDIDATE: Duration = Duration::from_millis(500);
 /// The longest wait when leading fails time after time.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How long taking the lead may take, and how long each word when it is given up: a connection that hangs
+/// must not keep this process from leading ever again.
+const TAKING: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What only one process at a time may do.
 pub trait LeaderTask: Send + Sync {
@@ -27,6 +32,11 @@ pub trait LeaderTask: Send + Sync {
         leadership: &mut Leadership,
         stop: &CancellationToken,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Tells that it could not go on.
+    fn stepped_down(&self, error: &Self::Error) {
+        stepped_down(Self::NAME, error);
+    }
 }
 
 /// Leads in `duty` whenever nobody else does, until `stop`.
@@ -40,7 +50,7 @@ pub async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, stop: &CancellationToke
                 leadership.resign().await;
                 match led {
                     Ok(()) => delays.reset(),
-                    Err(error) => stepped_down(D::NAME, &error),
+                    Err(error) => duty.stepped_down(&error),
                 }
             }
             Err(error) => stepped_down(D::NAME, &error),
@@ -52,7 +62,8 @@ pub async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, stop: &CancellationToke
     }
 }
 
-fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
+/// What is told of it where nobody can say more.
+pub(crate) fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(duty, error, "whoever leads in a duty stepped down");
 }
 
@@ -66,8 +77,15 @@ impl Leadership {
     /// Takes the lead in `duty` unless another process or task has it.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, or does not answer.
     pub async fn take(pool: &PgPool, duty: &str) -> Result<Option<Self>, StoreError> {
+        match timeout(TAKING, Self::try_take(pool, duty)).await {
+            Ok(taken) => taken,
+            Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
+        }
+    }
+
+    async fn try_take(pool: &PgPool, duty: &str) -> Result<Option<Self>, StoreError> {
         let number = lock_number(duty);
         if is_held(pool, number).await? {
             return Ok(None);
@@ -81,7 +99,7 @@ impl Leadership {
         if taken {
             return Ok(Some(Self { connection }));
         }
-        connection.close().await?;
+        close(connection).await;
         Ok(None)
     }
 
@@ -101,11 +119,18 @@ impl Leadership {
 
     /// Gives the lead up at once, for a successor that is waiting.
     pub async fn resign(mut self) {
-        // A connection that cannot be spoken to or closed is dead, and its lock with it. The server may take a
-        // moment to notice that one was closed, so the lock is given up first.
-        let _ = sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut self.connection).await;
-        let _ = self.connection.close().await;
+        // A connection that cannot be spoken to or closed is dead, and its lock with it once the server has
+        // noticed. That may take a moment also of one that was closed, so the lock is given up first.
+        let unlocked = sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut self.connection);
+        if let Ok(Ok(_)) = timeout(PATIENCE, unlocked).await {
+            close(self.connection).await;
+        }
     }
+}
+
+/// Takes leave of the server; where it does not answer the connection is dropped.
+async fn close(connection: PgConnection) {
+    let _ = timeout(PATIENCE, connection.close()).await;
 }
 
 /// Whether anybody leads in `duty`.
@@ -130,7 +155,7 @@ async fn is_held(pool: &PgPool, number: i64) -> Result<bool, StoreError> {
 }
 
 /// The number PostgreSQL knows the lock of `duty` by: FNV-1a, which no release will change.
-pub(crate) fn lock_number(duty: &str) -> i64 {
+pub fn lock_number(duty: &str) -> i64 {
     struct Fnv(u64);
     impl Hasher for Fnv {
         fn write(&mut self, bytes: &[u8]) {

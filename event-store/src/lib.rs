@@ -10,7 +10,7 @@ mod era;
 pub mod erasure;
 pub mod error;
 pub mod executor;
-mod held;
+pub mod held;
 mod key_file;
 pub mod leader;
 pub mod lease;

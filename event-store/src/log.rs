@@ -17,8 +17,9 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::retry::Delays;
-use crate::seal::{self, DataKey, Place};
+use crate::seal::{self, DataKey, Place, SealError};
 use crate::store::{EventStore, Inner};
+use crate::tail::Fact;
 
 /// The channel on which the sequencer says how far the log has come.
 pub(crate) const CHANNEL: &str = "log_head";
@@ -30,7 +31,7 @@ const DISORDER: chrono::Duration = chrono::Duration::minutes(10);
 /// How often the head is asked for although nobody announced a new one.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How far the log has come, as far as this process knows. Grows only.
+/// How far the log has come, as far as this process knows. It grows, unless the database lost rows.
 #[derive(Default)]
 pub struct LogHead(watch::Sender<i64>);
 
@@ -43,6 +44,26 @@ impl LogHead {
     /// The newest position known.
     pub fn position(&self) -> i64 {
         *self.0.borrow()
+    }
+
+    /// The table ends at `newest`, and was asked when the head was at `known`, which had been in it. So where
+    /// it says less, as after a fail-over to a standby that was behind, rows are lost, and the head goes back.
+    fn found(&self, known: i64, newest: i64) {
+        if newest >= known {
+            return self.advance(newest);
+        }
+        let went_back = self.0.send_if_modified(|head| {
+            let lost = *head == known;
+            *head = if lost { newest } else { *head };
+            lost
+        });
+        if went_back {
+            tracing::warn!(
+                known,
+                newest,
+                "the log ends earlier than it did: the database lost its newest rows"
+            );
+        }
     }
 
     /// The log has come to `position`.
@@ -91,6 +112,16 @@ impl LogEntry {
         }
     }
 
+    fn unopened(&self, source: SealError) -> StoreError {
+        StoreError::Unopened {
+            position: self.position,
+            aggregate_type: self.aggregate_type.clone(),
+            aggregate_id: self.aggregate_id.clone(),
+            sequence: self.sequence,
+            source,
+        }
+    }
+
     /// What it says of its own form.
     pub fn form(&self) -> Form<'_> {
         Form {
@@ -119,18 +150,25 @@ SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.e
        e.payload, e.metadata, e.recorded_at
 FROM log l JOIN events e USING (era, xid, ord)";
 
-/// The entries after `position`, in order, at most `limit`.
+/// That something happened after `position`, in order, at most `limit` times: nothing of what happened leaves
+/// the database.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn read_after(
+pub async fn facts_after(
     db: impl PgExecutor<'_>,
     position: i64,
     limit: i64,
-) -> Result<Vec<LogEntry>, StoreError> {
-    let statement = format!("{SELECT} WHERE l.position > $1 ORDER BY l.position LIMIT $2");
-    let rows = sqlx::query(&statement).bind(position).bind(limit).fetch_all(db).await?;
-    rows.iter().map(entry).collect()
+) -> Result<Vec<Fact>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.recorded_at
+         FROM log l JOIN events e USING (era, xid, ord) WHERE l.position > $1 ORDER BY l.position LIMIT $2",
+    )
+    .bind(position)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.iter().map(Fact::unread).collect::<Result<_, _>>()?)
 }
 
 /// The entries at these positions, in order.
@@ -218,8 +256,9 @@ pub async fn open(
 ) -> Result<Vec<LogEntry>, StoreError> {
     let mut ids = BTreeSet::new();
     for entry in &entries {
-        seal::sealing_keys(&entry.payload, &mut ids)?;
-        seal::sealing_keys(&entry.metadata, &mut ids)?;
+        for value in [&entry.payload, &entry.metadata] {
+            seal::sealing_keys(value, &mut ids).map_err(|source| entry.unopened(source))?;
+        }
     }
     let keys = match freshness {
         Freshness::Cached => store.keys().by_ids(&ids).await?,
@@ -234,8 +273,11 @@ fn open_entry(
     upcasters: Upcasters,
 ) -> Result<LogEntry, StoreError> {
     let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
-    let payload = seal::open_payload(payload, entry.place("payload"), keys)?;
-    entry.metadata = seal::open_payload(metadata, entry.place("metadata"), keys)?;
+    let open = |value, column| {
+        seal::open_payload(value, entry.place(column), keys).map_err(|source| entry.unopened(source))
+    };
+    let (payload, metadata) = (open(payload, "payload")?, open(metadata, "metadata")?);
+    entry.metadata = metadata;
     let version = std::mem::take(&mut entry.event_version);
     (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
     Ok(entry)
@@ -287,7 +329,8 @@ async fn listen(store: &EventStore, delays: &mut Delays) -> Result<(), StoreErro
     let mut listener = PgListener::connect_with(store.pool()).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        store.head().advance(newest_position(store.pool()).await?);
+        let known = store.head().position();
+        store.head().found(known, newest_position(store.pool()).await?);
         delays.reset();
         // Announcements of the next second are taken as they come; then the table is asked again.
         let until = Instant::now() + POLL;
@@ -307,7 +350,7 @@ pub(crate) async fn announce(db: &mut PgConnection, position: i64) -> Result<(),
 
 /// Waits until the log has grown beyond `position`, or `at_most` has passed. To be called when nothing was
 /// found there; if the head is said to be further, as after a failover that lost the newest rows, this
-/// keeps the caller from spinning.
+/// keeps the caller from spinning until the head goes back too ([`follow_head`]).
 pub async fn wait_beyond(head: &mut watch::Receiver<i64>, position: i64, at_most: Duration) {
     if *head.borrow() > position {
         return tokio::time::sleep(Duration::from_millis(1)).await;

@@ -5,10 +5,16 @@
 //! nothing can appear before what it has read. So positions are dense and nothing is ever skipped.
 //! The primary key of `log` is the fence: a second leader that slipped in cannot write the same
 //! position. A crash between two batches loses nothing; the next leader goes on after the last row.
+//!
+//! An event that comes before its predecessor, or has none, was not written by [`crate::append`]: nothing
+//! that comes after it gets a position until somebody has put that right, and it is said loudly.
+//!
+//! Memory is bounded by the bytes of a batch, whatever the size of an event.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 use tokio_util::sync::CancellationToken;
@@ -23,8 +29,10 @@ use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
 use crate::store::EventStore;
 
-/// Events given a position in one transaction.
+/// Events given a position in one transaction, at most.
 const BATCH: i64 = 2_000;
+/// Bytes of stored text in a batch: it may have more by its last event.
+const BYTES: usize = 8 * 1024 * 1024;
 /// How long the leader waits before it looks again when nothing was announced in this process:
 /// appends of other processes are found by looking.
 const IDLE: Duration = Duration::from_millis(10);
@@ -70,12 +78,13 @@ impl LeaderTask for Sequencer {
         let mut tail = Tail::fetch(db).await?;
         self.store.head().advance(tail.position);
         let appended: &Arc<_> = &self.store.inner.appended;
-        let mut watch = Watch::default();
+        let (mut watch, mut limit) = (Watch::default(), BATCH);
         while !stop.is_cancelled() {
-            let sequenced = within_patience(sequence_batch(db, &mut tail, era)).await?;
-            self.store.head().advance(tail.position);
+            // First: whatever keeps a batch from its positions must not keep this from being seen.
             within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
-            if sequenced < BATCH as usize {
+            let more = within_patience(sequence_batch(db, &mut tail, era, &mut limit)).await?;
+            self.store.head().advance(tail.position);
+            if !more {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = appended.notified() => {}
@@ -84,8 +93,21 @@ impl LeaderTask for Sequencer {
             }
         }
         // What was appended before the end shall not wait for another process to lead.
-        while within_patience(sequence_batch(db, &mut tail, era)).await? == BATCH as usize {}
+        while within_patience(sequence_batch(db, &mut tail, era, &mut limit)).await? {}
         Ok(())
+    }
+
+    fn stepped_down(&self, error: &StoreError) {
+        let StoreError::OutOfOrder { event_id, .. } = error else {
+            return leader::stepped_down(Self::NAME, error);
+        };
+        tracing::error!(
+            %event_id,
+            error = error as &dyn std::error::Error,
+            "the log stands still: nothing gets a position until this event is gone or its predecessor is there. It was \
+             not appended by this program: find out who wrote it and keep a copy; then, as owner of the table `events` \
+             and with its triggers disabled, delete it or bring back what is missing before it"
+        );
     }
 }
 
@@ -93,7 +115,7 @@ impl LeaderTask for Sequencer {
 async fn within_patience<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(done) => done,
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
     }
 }
 
@@ -110,8 +132,12 @@ impl Tail {
                 era: row.try_get("era")?,
                 xid: row.try_get("xid")?,
                 ord: row.try_get("ord")?,
-                chain: Hash::from_slice(row.try_get("chain")?)
-                    .ok_or_else(|| StoreError::Unreadable("a chain hash".to_owned()))?,
+                chain: Hash::from_slice(row.try_get("chain")?).ok_or_else(|| {
+                    let position: i64 = row.get("position");
+                    StoreError::Unreadable(format!(
+                        "the chain hash at position {position}: run `audit verify`"
+                    ))
+                })?,
             },
             None => Self { position: 0, era: 0, xid: "0".to_owned(), ord: 0, chain: Hash::ZERO },
         })
@@ -140,36 +166,25 @@ SELECT l.position, l.era, l.xid::xid8, l.ord, l.event_id, l.leaf, l.chain
 FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::uuid[], $6::bytea[], $7::bytea[])
     AS l (position, era, xid, ord, event_id, leaf, chain)";
 
-/// Gives the next events their positions. Returns how many.
-async fn sequence_batch(db: &mut PgConnection, tail: &mut Tail, era: i16) -> Result<usize, StoreError> {
-    let rows = sqlx::query(FETCH)
-        .bind(tail.era)
-        .bind(&tail.xid)
-        .bind(tail.ord)
-        .bind(era)
-        .bind(BATCH)
-        .fetch_all(&mut *db)
-        .await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let mut batch = Batch::default();
-    let (mut position, mut chain) = (tail.position, tail.chain);
-    for row in &rows {
-        assert_order(row)?;
-        position += 1;
-        let leaf = leaf(row)?;
-        chain = hash::chain(&chain, &leaf);
-        batch.push(position, row, leaf, chain)?;
-    }
+/// Gives the next events their positions. Returns whether there may be more.
+async fn sequence_batch(
+    db: &mut PgConnection,
+    tail: &mut Tail,
+    era: i16,
+    limit: &mut i64,
+) -> Result<bool, StoreError> {
+    let batch = Batch::read(db, tail, era, *limit).await?;
+    let Some(next) = batch.tail() else { return Ok(false) };
+    let whole = batch.positions.len() as i64 == *limit;
+    let large = batch.bytes >= BYTES;
     let mut transaction = db.begin().await?;
     batch.insert(&mut transaction).await?;
-    log::announce(&mut transaction, position).await?;
+    log::announce(&mut transaction, next.position).await?;
     transaction.commit().await?;
-    *tail = batch
-        .into_tail(position, chain)
-        .ok_or_else(|| StoreError::Unreadable("an empty batch".to_owned()))?;
-    Ok(rows.len())
+    *tail = next;
+    // Batches shrink while events are large, so that few rows are read in vain; and grow again.
+    *limit = if large { batch.positions.len() as i64 } else { (*limit * 2).min(BATCH) };
+    Ok(whole || large)
 }
 
 fn assert_order(row: &PgRow) -> Result<(), StoreError> {
@@ -177,28 +192,14 @@ fn assert_order(row: &PgRow) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::OutOfOrder {
+        event_id: row.try_get("event_id")?,
         aggregate_type: row.try_get("aggregate_type")?,
         aggregate_id: row.try_get("aggregate_id")?,
         sequence: row.try_get("sequence")?,
     })
 }
 
-/// The leaf of an event as it is stored.
-fn leaf(row: &PgRow) -> Result<Hash, StoreError> {
-    let event = StoredEvent {
-        event_id: row.try_get("event_id")?,
-        aggregate_type: row.try_get::<&str, _>("aggregate_type")?.into(),
-        aggregate_id: row.try_get::<&str, _>("aggregate_id")?.into(),
-        sequence: row.try_get("sequence")?,
-        event_type: row.try_get::<&str, _>("event_type")?.into(),
-        event_version: row.try_get::<&str, _>("event_version")?.into(),
-        recorded_at: row.try_get::<&str, _>("recorded_at")?.into(),
-        payload: row.try_get::<&str, _>("payload")?.into(),
-        metadata: row.try_get::<&str, _>("metadata")?.into(),
-    };
-    Ok(event.leaf())
-}
-
+/// Events and their positions.
 #[derive(Default)]
 struct Batch {
     positions: Vec<i64>,
@@ -208,17 +209,43 @@ struct Batch {
     event_ids: Vec<Uuid>,
     leaves: Vec<Vec<u8>>,
     chains: Vec<Vec<u8>>,
+    chain: Hash,
+    bytes: usize,
 }
 
 impl Batch {
-    fn push(&mut self, position: i64, row: &PgRow, leaf: Hash, chain: Hash) -> Result<(), StoreError> {
+    /// The next events, at most `limit`.
+    async fn read(db: &mut PgConnection, tail: &Tail, era: i16, limit: i64) -> Result<Self, StoreError> {
+        let mut rows =
+            sqlx::query(FETCH).bind(tail.era).bind(&tail.xid).bind(tail.ord).bind(era).bind(limit).fetch(db);
+        let mut batch = Self { chain: tail.chain, ..Self::default() };
+        let mut position = tail.position;
+        while let Some(row) = rows.try_next().await? {
+            match assert_order(&row) {
+                // What comes before it gets its positions first.
+                Err(StoreError::OutOfOrder { .. }) if !batch.positions.is_empty() => break,
+                order => order?,
+            }
+            position += 1;
+            let event = StoredEvent::of_row(&row)?;
+            batch.bytes += event.payload.len() + event.metadata.len();
+            batch.push(position, &row, event.leaf())?;
+            if batch.bytes >= BYTES {
+                break;
+            }
+        }
+        Ok(batch)
+    }
+
+    fn push(&mut self, position: i64, row: &PgRow, leaf: Hash) -> Result<(), StoreError> {
+        self.chain = hash::chain(&self.chain, &leaf);
         self.positions.push(position);
         self.eras.push(row.try_get("era")?);
         self.xids.push(row.try_get("xid")?);
         self.ords.push(row.try_get("ord")?);
         self.event_ids.push(row.try_get("event_id")?);
         self.leaves.push(leaf.0.to_vec());
-        self.chains.push(chain.0.to_vec());
+        self.chains.push(self.chain.0.to_vec());
         Ok(())
     }
 
@@ -236,8 +263,9 @@ impl Batch {
         Ok(())
     }
 
-    fn into_tail(mut self, position: i64, chain: Hash) -> Option<Tail> {
-        let (era, xid, ord) = (self.eras.pop()?, self.xids.pop()?, self.ords.pop()?);
-        Some(Tail { position, era, xid, ord, chain })
+    /// Its last row, if there is any.
+    fn tail(&self) -> Option<Tail> {
+        let (era, ord, chain) = (*self.eras.last()?, *self.ords.last()?, self.chain);
+        Some(Tail { position: *self.positions.last()?, era, xid: self.xids.last()?.clone(), ord, chain })
     }
 }

@@ -84,6 +84,20 @@ pub enum Content {
 }
 
 impl Fact {
+    /// What the columns of these names say.
+    pub(crate) fn unread(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            position: row.try_get("position")?,
+            event_id: EventId::from_uuid(row.try_get("event_id")?),
+            aggregate_type: row.try_get("aggregate_type")?,
+            aggregate_id: row.try_get("aggregate_id")?,
+            sequence: row.try_get("sequence")?,
+            event_type: row.try_get("event_type")?,
+            recorded_at: row.try_get("recorded_at")?,
+            content: Content::Unread,
+        })
+    }
+
     /// The event, where it was read.
     pub fn event(&self) -> Option<&Event> {
         match &self.content {
@@ -239,36 +253,25 @@ impl Payloads {
 }
 
 fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, StoreError> {
-    let Some(event_id) = row.try_get::<Option<Uuid>, _>("event_id")? else { return Ok(None) };
+    if row.try_get::<Option<Uuid>, _>("event_id")?.is_none() {
+        return Ok(None);
+    }
+    let mut fact = Fact::unread(row)?;
     let text: Option<String> = row.try_get("payload")?;
     *bytes += text.as_ref().map_or(0, String::len);
-    let mut content = Content::Unread;
     let payload = match text {
         None => Payload::None,
         // A marker inside a text costs a look in vain, no more.
         Some(text) if opened && text.contains(ENVELOPE) => match serde_json::from_str(&text) {
             Ok(value) => Payload::Sealed(value),
             Err(_) => {
-                content = Content::Unfit("it cannot be parsed".to_owned());
+                fact.content = Content::Unfit("it cannot be parsed".to_owned());
                 Payload::None
             }
         },
         Some(text) => Payload::Plain(text),
     };
-    Ok(Some(Raw {
-        fact: Fact {
-            position: row.try_get("position")?,
-            event_id: EventId::from_uuid(event_id),
-            aggregate_type: row.try_get("aggregate_type")?,
-            aggregate_id: row.try_get("aggregate_id")?,
-            sequence: row.try_get("sequence")?,
-            event_type: row.try_get("event_type")?,
-            recorded_at: row.try_get("recorded_at")?,
-            content,
-        },
-        version: row.try_get("event_version")?,
-        payload,
-    }))
+    Ok(Some(Raw { fact, version: row.try_get("event_version")?, payload }))
 }
 
 /// The keys to open with, and the ids of those that cannot be had because somebody changed them.

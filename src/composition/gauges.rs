@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use event_store::{EventStore, StoreError};
+use event_store::{EventStore, StoreError, held};
 use metrics::gauge;
 use projections::status;
 use tokio_util::sync::CancellationToken;
@@ -16,14 +16,25 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Takes the gauges until `stop`.
 pub(super) async fn report(store: EventStore, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = readers(&store).await {
-            tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
+        for taken in [order(&store).await, readers(&store).await] {
+            if let Err(error) = taken {
+                tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
+            }
         }
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(EVERY) => {}
         }
     }
+}
+
+/// Of the log itself: what was appended and has no position yet. Every process takes them, so that they are
+/// true whoever leads, and also where nobody can.
+async fn order(store: &EventStore) -> Result<(), StoreError> {
+    let lag = held::lag(store.pool()).await?;
+    gauge!("log_lag_events").set(lag.events as f64);
+    gauge!("log_lag_seconds").set(lag.seconds);
+    Ok(())
 }
 
 /// Of every reader of the log: how late it is, and what it could not take.

@@ -195,6 +195,12 @@ impl Servers {
         self.postgres.as_ref().map(|running| running.url.as_str())
     }
 
+    /// The directory of PostgreSQL's programs, `pg_dump` and `psql` among them, of the version that runs.
+    #[must_use]
+    pub fn postgres_programs(&self) -> Option<&Path> {
+        self.postgres.as_ref().map(|running| running.bin.as_path())
+    }
+
     /// The address of nats-server with its user and password. It is a secret: do not log it.
     #[must_use]
     pub fn nats_url(&self) -> Option<&str> {

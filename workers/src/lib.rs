@@ -12,6 +12,7 @@ pub mod checkpoints;
 mod error;
 pub mod jobs;
 pub mod mail;
+pub mod pruning;
 pub mod relay;
 pub mod scheduler;
 pub mod sources;

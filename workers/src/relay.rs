@@ -11,7 +11,8 @@ use cqrs_es::Aggregate as _;
 use domain::privacy_request::PrivacyRequest;
 use event_store::EventStore;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::log::{self, LogEntry};
+use event_store::log;
+use event_store::tail::Fact;
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +21,7 @@ use crate::error::LeadError;
 
 /// The name of its checkpoint.
 const NAME: &str = "relay";
-/// Entries published before their confirmations are awaited.
+/// Facts published before their confirmations are awaited.
 const BATCH: i64 = 256;
 /// How long to wait before looking again although no news came.
 const POLL: Duration = Duration::from_secs(1);
@@ -61,25 +62,25 @@ impl Relay {
         let mut position = checkpoint::position(&mut *connection, NAME).await?;
         let mut head = self.store.head().subscribe();
         loop {
-            let entries = log::read_after(&mut *connection, position, BATCH).await?;
-            let Some(last) = entries.last().map(|entry| entry.position) else {
+            let facts = log::facts_after(&mut *connection, position, BATCH).await?;
+            let Some(last) = facts.last().map(|fact| fact.position) else {
                 log::wait_beyond(&mut head, position, POLL).await;
                 continue;
             };
-            self.publish(&entries).await?;
+            self.publish(&facts).await?;
             checkpoint::advance(&mut *connection, NAME, last).await?;
             position = last;
         }
     }
 
-    async fn publish(&self, entries: &[LogEntry]) -> Result<(), BusError> {
-        let mut confirmations: Vec<Confirmation> = Vec::with_capacity(entries.len() * 2);
-        for entry in entries {
-            confirmations.push(self.bus.announce(entry).await?);
-            if entry.aggregate_type == PrivacyRequest::TYPE
-                && let Ok(request) = entry.aggregate_id.parse()
+    async fn publish(&self, facts: &[Fact]) -> Result<(), BusError> {
+        let mut confirmations: Vec<Confirmation> = Vec::with_capacity(facts.len() * 2);
+        for fact in facts {
+            confirmations.push(self.bus.announce(fact).await?);
+            if fact.aggregate_type == PrivacyRequest::TYPE
+                && let Ok(request) = fact.aggregate_id.parse()
             {
-                confirmations.push(self.bus.wake(request, &entry.event_id.to_string()).await?);
+                confirmations.push(self.bus.wake(request, &fact.event_id.to_string()).await?);
             }
         }
         for confirmation in confirmations {

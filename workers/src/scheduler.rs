@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bus::Bus;
 use crate::error::LeadError;
+use crate::pruning::prune_erased;
 
 /// Requests woken before their confirmations are awaited.
 const PAGE: i64 = 500;
@@ -36,7 +37,7 @@ pub struct Timetable {
     pub timers: Schedule,
     /// Wakes workers for all that should have moved.
     pub sweep: Schedule,
-    /// Deletes ended sessions and old answers.
+    /// Deletes ended sessions and old answers, and prunes what was erased.
     pub housekeeping: Schedule,
 }
 
@@ -168,6 +169,14 @@ impl Scheduler {
         let answers = idempotency::sweep(pool).await?;
         let leases = lease::sweep(pool).await?;
         tracing::info!(sessions, answers, leases, "ended sessions, old answers and dead leases were deleted");
+        match prune_erased(&self.store, &self.views).await {
+            Ok(events) => tracing::info!(events, "what was erased was pruned"),
+            // It can wait, and must not keep people from being woken.
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "what was erased could not be pruned; it will be tried again");
+            }
+        }
         Ok(())
     }
 }

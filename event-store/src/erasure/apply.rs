@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::DateTime;
 
-use super::entry::{Entry, Step};
+use super::entry::{Entry, Step, Usage};
 use super::record::{self, Recorded};
 use super::{ErasureError, Erasures};
 use crate::usage;
@@ -51,16 +51,32 @@ impl Erasures {
 
     /// Writes a recorded erasure to the ledger and carries it out.
     pub(super) async fn carry_out(&self, recorded: &Recorded) -> Result<(), ErasureError> {
+        let entry = self.open(recorded).await?;
+        self.write(recorded).await?;
+        self.apply(&entry).await?;
+        Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
+    }
+
+    /// The same for usage, telling of the progress: how much all steps for the cause have deleted.
+    pub(super) async fn carry_out_usage(
+        &self,
+        recorded: &Recorded,
+        progress: &impl Fn(u64),
+    ) -> Result<(), ErasureError> {
+        let entry = self.open(recorded).await?;
+        self.write(recorded).await?;
+        self.delete_usage(&entry, progress).await?;
+        Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
+    }
+
+    async fn open(&self, recorded: &Recorded) -> Result<Entry, ErasureError> {
         let sealed = recorded.entry.as_bytes();
         let mut keys = self.ledger_keys().await?;
         if Entry::key_of(sealed).is_none_or(|id| keys.get(id).is_none()) {
             // Another process made a key at its first start, when this one had looked already.
             keys = self.open_ledger().await?;
         }
-        let entry = Entry::open(sealed, &recorded.name, |id| keys.get(id))?;
-        self.write(recorded).await?;
-        self.apply(&entry).await?;
-        Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
+        Ok(Entry::open(sealed, &recorded.name, |id| keys.get(id))?)
     }
 
     /// Erases what an entry of the ledger names. Safe to do again.
@@ -71,16 +87,23 @@ impl Erasures {
             done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
             self.inner.purge.purge(&entry.key_names()).await?;
         }
-        if let Some(usage) = &entry.usage {
-            done.usage_events = usage::erase_received_until(
-                self.store().pool(),
-                &usage.project_id,
-                &usage.distinct_id,
-                &entry.cause,
-                entry.at,
-            )
-            .await?;
-        }
+        done.usage_events = self.delete_usage(entry, &|_| {}).await?;
         Ok(done)
+    }
+
+    /// Deletes the usage that an entry names, and nothing that was received after it was made. Returns how many
+    /// events.
+    async fn delete_usage(&self, entry: &Entry, progress: &impl Fn(u64)) -> Result<u64, ErasureError> {
+        let Some(Usage { project_id, distinct_id }) = &entry.usage else { return Ok(0) };
+        let mut deleted = 0;
+        loop {
+            let pool = self.store().pool();
+            let erased = usage::erase(pool, project_id, distinct_id, &entry.cause, entry.at).await?;
+            progress(erased.deleted);
+            deleted += erased.now;
+            if erased.done {
+                return Ok(deleted);
+            }
+        }
     }
 }

@@ -19,15 +19,15 @@ use crate::seal::{DataKey, DestroyedKey, KeyName, SealError};
 pub(super) const FOLDER: &str = "ledger/erasures";
 /// The form of what is written now.
 const FORMAT: u32 = 1;
-/// What the step of erasing usage is called.
+/// What the step of erasing usage is called, or begins with where it had to be recorded again.
 pub(super) const USAGE: &str = "usage";
 
 /// What one entry erases.
 pub(super) enum Step {
     /// One data key.
     Key { key: DestroyedKey, name: KeyName },
-    /// What was collected of somebody until the entry was made.
-    Usage(Usage),
+    /// What was collected of somebody until the entry was made; which try it is, from 0.
+    Usage(Usage, usize),
 }
 
 impl Step {
@@ -35,7 +35,8 @@ impl Step {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Key { key, .. } => format!("key/{}", key.id),
-            Self::Usage(_) => USAGE.to_owned(),
+            Self::Usage(_, 0) => USAGE.to_owned(),
+            Self::Usage(_, again) => format!("{USAGE}/{again}"),
         }
     }
 }
@@ -92,7 +93,7 @@ impl Entry {
                 let key = Key { id: key.id, subject, scope, fingerprint: key.fingerprint.clone() };
                 Self { cause, step: name, at, keys: vec![key], usage: None }
             }
-            Step::Usage(usage) => {
+            Step::Usage(usage, _) => {
                 Self { cause, step: name, at, keys: Vec::new(), usage: Some(usage.clone()) }
             }
         }
@@ -181,7 +182,7 @@ mod tests {
         let frozen = r#"{"cause":"req_1","step":"usage","at":"1970-01-01T00:00:00Z",
             "usage":{"project_id":"house","distinct_id":"acc_1"}}"#;
         let usage = Usage { project_id: "house".to_owned(), distinct_id: "acc_1".to_owned() };
-        let expected = Entry::of("req_1", &Step::Usage(usage), DateTime::UNIX_EPOCH);
+        let expected = Entry::of("req_1", &Step::Usage(usage, 0), DateTime::UNIX_EPOCH);
         assert_eq!(serde_json::from_str::<Entry>(frozen).unwrap(), expected);
     }
 

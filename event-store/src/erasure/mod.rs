@@ -146,8 +146,9 @@ impl Erasures {
         Ok(self.store().keys().destroyed_for(name, cause).await?)
     }
 
-    /// Deletes all usage of an account in a project on behalf of `request`, telling of the progress.
-    /// Returns how many events all calls for this request have deleted.
+    /// Deletes the usage of an account in a project on behalf of `request`, telling of the progress: all that was
+    /// received until now, or until the last try that failed. Once that is done, later usage is another
+    /// request's. Returns how many events all calls for this request have deleted.
     ///
     /// # Errors
     /// When the store or the ledger fails; what was deleted stays so, and counted. To be called again.
@@ -158,19 +159,21 @@ impl Erasures {
         request: RequestId,
         progress: impl Fn(u64),
     ) -> Result<u64, ErasureError> {
-        let cause = request.to_string();
-        let usage = Usage { project_id: project_id.to_owned(), distinct_id: account.to_string() };
-        if let Some(recorded) = self.record(&cause, &Step::Usage(usage)).await? {
-            self.write(&recorded).await?;
+        let (pool, cause) = (self.store().pool(), request.to_string());
+        let tries = record::usage_of(pool, &cause).await?;
+        let (count, mut all_done) = (tries.len(), !tries.is_empty());
+        for left in tries.into_iter().flatten() {
+            self.carry_out_usage(&left, &progress).await?;
+            all_done = false;
         }
-        loop {
-            let erased = usage::erase(self.store().pool(), project_id, account, request).await?;
-            progress(erased.deleted);
-            if erased.done {
-                record::carried_out(self.store().pool(), &cause, entry::USAGE).await?;
-                return Ok(erased.deleted);
+        if !all_done {
+            // Its entry says "until now"; that of a try that failed says until when that was.
+            let usage = Usage { project_id: project_id.to_owned(), distinct_id: account.to_string() };
+            if let Some(recorded) = self.record(&cause, &Step::Usage(usage, count)).await? {
+                self.carry_out_usage(&recorded, &progress).await?;
             }
         }
+        Ok(usage::erased_for(pool, &cause).await?)
     }
 
     fn known_keys(&self) -> Option<Arc<LedgerKeys>> {

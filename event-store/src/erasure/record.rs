@@ -48,17 +48,30 @@ pub(super) async fn begin(
     })
 }
 
-/// What is recorded for `cause` and not carried out yet.
+/// What is recorded for `cause` and not carried out yet, usage aside.
 pub(super) async fn open_of(pool: &PgPool, cause: &str) -> Result<Vec<Recorded>, StoreError> {
+    let steps = of(pool, cause, false).await?;
+    Ok(steps.into_iter().flatten().collect())
+}
+
+/// Each time that erasing usage was recorded for `cause`; none for those that were carried out.
+pub(super) async fn usage_of(pool: &PgPool, cause: &str) -> Result<Vec<Option<Recorded>>, StoreError> {
+    of(pool, cause, true).await
+}
+
+async fn of(pool: &PgPool, cause: &str, usage: bool) -> Result<Vec<Option<Recorded>>, StoreError> {
     let rows = sqlx::query(
-        "SELECT name, entry FROM erasure WHERE cause = $1 AND applied_at IS NULL AND step <> $2 ORDER BY name",
+        "SELECT name, entry FROM erasure WHERE cause = $1 AND starts_with(step, $2) = $3 ORDER BY name",
     )
     .bind(cause)
     .bind(super::entry::USAGE)
+    .bind(usage)
     .fetch_all(pool)
     .await?;
     let read = |row: &sqlx::postgres::PgRow| {
-        Ok(Recorded { name: row.try_get("name")?, entry: row.try_get("entry")? })
+        let entry: Option<String> = row.try_get("entry")?;
+        let name = row.try_get("name")?;
+        Ok(entry.map(|entry| Recorded { name, entry }))
     };
     Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
 }

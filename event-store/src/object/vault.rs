@@ -205,6 +205,18 @@ impl ObjectVault {
         Ok(paths.map_ok(|meta| meta.location.to_string()).map_err(ObjectError::from))
     }
 
+    /// The paths of the objects under `prefix` that sort after `start`, sorted: those before it are not even
+    /// asked for, where the store can leave them out.
+    ///
+    /// # Errors
+    /// [`ObjectError::Path`], [`ObjectError::Store`].
+    pub async fn list_after(&self, prefix: &str, start: &str) -> Result<Vec<String>, ObjectError> {
+        let found = self.store.list_with_offset(Some(&locate(prefix)?), &locate(start)?);
+        let mut paths: Vec<String> = found.map_ok(|meta| meta.location.to_string()).try_collect().await?;
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
     /// The paths of all objects under `prefix` (empty: of all objects), sorted. Whole objects only.
     ///
     /// # Errors

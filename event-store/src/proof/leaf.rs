@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::hash::{Hash, LEAF};
@@ -41,7 +43,39 @@ pub struct StoredEvent<'a> {
     pub metadata: Cow<'a, str>,
 }
 
-impl StoredEvent<'_> {
+impl<'a> StoredEvent<'a> {
+    /// The event that a row holds which has every column, `recorded_at` as seconds.
+    pub(crate) fn of_row(row: &'a PgRow) -> Result<Self, sqlx::Error> {
+        let text = |column: &str| row.try_get::<&str, _>(column).map(Cow::Borrowed);
+        Ok(Self {
+            event_id: row.try_get("event_id")?,
+            aggregate_type: text("aggregate_type")?,
+            aggregate_id: text("aggregate_id")?,
+            sequence: row.try_get("sequence")?,
+            event_type: text("event_type")?,
+            event_version: text("event_version")?,
+            recorded_at: text("recorded_at")?,
+            payload: text("payload")?,
+            metadata: text("metadata")?,
+        })
+    }
+
+    /// The same, of its own.
+    pub(super) fn into_owned(self) -> StoredEvent<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        StoredEvent {
+            event_id: self.event_id,
+            aggregate_type: own(self.aggregate_type),
+            aggregate_id: own(self.aggregate_id),
+            sequence: self.sequence,
+            event_type: own(self.event_type),
+            event_version: own(self.event_version),
+            recorded_at: own(self.recorded_at),
+            payload: own(self.payload),
+            metadata: own(self.metadata),
+        }
+    }
+
     /// Its leaf.
     pub fn leaf(&self) -> Hash {
         self.hash(&sealed::reduce(&self.payload), &sealed::reduce(&self.metadata))

@@ -12,6 +12,7 @@
 //!
 //! What is found and what is not is told in ADR 0007.
 
+mod bound;
 mod checkpoint;
 mod error;
 pub(crate) mod hash;
@@ -38,6 +39,6 @@ pub use note::{NoteError, SigningKey, VerifierKey};
 pub use notes::newest as newest_note;
 pub use proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory};
 pub use prove::{EventName, OldCheckpoint, consistency, history, inclusion, streams_at};
-pub use prune::prune;
+pub use prune::{Unpruned, prune, prune_for, unpruned};
 pub use streams::StreamHead;
 pub use tree::{check_consistency, check_inclusion};

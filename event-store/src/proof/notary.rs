@@ -2,12 +2,18 @@
 //!
 //! A round takes the log as it stands. In batches, each a transaction, it adds the new leaves to the tiles
 //! and moves the heads of their streams on, and then signs the roots. It signs nothing that does not go on
-//! from what it signed last. Whoever else would do a round at the same time waits: a lock lives with the
-//! connection. A crash between two batches loses nothing; the next round goes on after the last one. A
-//! crash before the note is stored leaves buckets that may be old: then all of them are hashed again.
+//! from what it is bound by ([`super::bound`]). Whoever else would do a round at the same time waits: a lock
+//! lives with the connection. A crash between two batches loses nothing; the next round goes on after the
+//! last one. A crash before the note is stored leaves buckets that may be old: then all of them are hashed
+//! again.
+//!
+//! The order of all events waits for the oldest transaction that has written anything. So everything is
+//! read and hashed first, and a transaction only writes.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
+use chrono::SubsecRound;
 use sqlx::{Connection, PgConnection, Row};
 
 use super::checkpoint::Checkpoint;
@@ -16,7 +22,7 @@ use super::hash::Hash;
 use super::heads::{self, Moved};
 use super::note::SigningKey;
 use super::notes;
-use super::streams;
+use super::streams::{self, Buckets, StreamHead};
 use super::tiles::{TileWriter, TreeReader};
 use super::tree::Frontier;
 use crate::leader::lock_number;
@@ -25,13 +31,15 @@ use crate::object::ObjectVault;
 use domain::Services;
 
 /// Events added in one transaction.
-const BATCH: i64 = 10_000;
+const BATCH: i64 = 4_000;
 
 /// See the module.
 pub struct Notary {
-    key: SigningKey,
-    objects: ObjectVault,
+    pub(super) key: SigningKey,
+    pub(super) objects: ObjectVault,
     services: Services,
+    /// What it signed last: nobody can take that from it.
+    pub(super) signed: Mutex<Option<Checkpoint>>,
 }
 
 /// How far the caches have come in a round.
@@ -44,7 +52,7 @@ struct Growth {
 impl Notary {
     /// A notary that signs with `key` and publishes to `objects`.
     pub fn new(key: SigningKey, objects: ObjectVault, services: Services) -> Self {
-        Self { key, objects, services }
+        Self { key, objects, services, signed: Mutex::default() }
     }
 
     /// Signs a checkpoint if the log has grown since the last one, and publishes what is not published yet.
@@ -65,7 +73,7 @@ impl Notary {
     /// When the store fails, or the log is not the one that was signed.
     pub async fn rebuild(&self, db: &mut PgConnection) -> Result<(), ProofError> {
         lock(db).await?;
-        let rebuilt = rebuild_locked(db).await;
+        let rebuilt = self.rebuild_locked(db).await;
         unlock(db).await;
         rebuilt
     }
@@ -77,40 +85,58 @@ impl Notary {
     }
 
     async fn sign_unless_old(&self, db: &mut PgConnection) -> Result<Option<Checkpoint>, ProofError> {
-        let last = match notes::newest(&mut *db).await? {
-            Some(note) => Some(Checkpoint::read(&note)?),
-            None => None,
-        };
-        let (signed, size) = (last.as_ref().map_or(0, |last| last.size), newest_position(&mut *db).await?);
+        let bound = self.bound_by(db).await?;
+        let (last, size) = (bound.last(), newest_position(&mut *db).await?);
+        let signed = last.map_or(0, |last| last.size);
         if size.cast_unsigned() < signed {
             return Err(ProofError::Broken(format!(
-                "the log ends at position {size}, but a checkpoint of {signed} events was signed"
+                "the log ends at position {size}, but a checkpoint of {signed} events was signed: after a restore, put \
+                 on record what was lost and move the notes about more than {size} events out of `checkpoints/`"
             )));
         }
         if size.cast_unsigned() == signed {
             return Ok(None);
         }
-        let growth = grow(db, signed, size).await?;
-        if let Some(last) = &last {
-            let then = TreeReader::new(db).frontier(last.size).await?.root();
-            if then != last.root {
-                return Err(ProofError::Broken(format!(
-                    "the first {signed} events are not those that were signed"
-                )));
-            }
+        let made = tree_size(db).await?;
+        if made == 0 {
+            // Nothing of a rebuild that died shall be in the way.
+            heads::forget(db).await?;
         }
-        let mut transaction = db.begin().await?;
+        let stored = heads::buckets(db).await?;
+        let unmoved = made.cast_unsigned() == signed && last.is_none_or(|last| last.streams == stored.root());
+        let growth = grow(db, unmoved, size).await?;
+        bound.hold(db).await?;
+        let mut buckets = stored.clone();
+        heads::hash_buckets(db, growth.changed.as_ref(), &mut buckets).await?;
         let checkpoint = Checkpoint {
             origin: self.key.public().name().to_owned(),
             size: growth.frontier.size(),
             root: growth.frontier.root(),
-            streams: heads::hash_buckets(&mut transaction, growth.changed.as_ref()).await?,
-            chain: chain_at(&mut transaction, size).await?,
-            time: self.services.now(),
+            streams: buckets.root(),
+            chain: chain_at(db, size).await?,
+            // A note has whole seconds.
+            time: self.services.now().trunc_subsecs(0),
         };
-        notes::insert(&mut transaction, checkpoint.size, &checkpoint.sign(&self.key)).await?;
-        transaction.commit().await?;
+        heads::write_buckets(db, &stored, &buckets).await?;
+        notes::insert(db, checkpoint.size, &checkpoint.sign(&self.key)).await?;
+        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = Some(checkpoint.clone());
         Ok(Some(checkpoint))
+    }
+
+    async fn rebuild_locked(&self, db: &mut PgConnection) -> Result<(), ProofError> {
+        let bound = self.bound_by(db).await?;
+        // From here on a round finds that nothing is made, and makes all of it, should this one die.
+        sqlx::query("UPDATE log_tree SET size = 0").execute(&mut *db).await?;
+        heads::forget(db).await?;
+        let Some(last) = bound.last() else { return Ok(()) };
+        let growth = grow(db, true, last.size.cast_signed()).await?;
+        let mut buckets = Buckets::empty();
+        heads::hash_buckets(db, growth.changed.as_ref(), &mut buckets).await?;
+        heads::write_buckets(db, &Buckets::empty(), &buckets).await?;
+        if growth.frontier.root() == last.root && buckets.root() == last.streams {
+            return bound.hold(db).await;
+        }
+        Err(ProofError::Broken(format!("the first {} events are not those that were signed", last.size)))
     }
 }
 
@@ -123,23 +149,6 @@ async fn lock(db: &mut PgConnection) -> Result<(), ProofError> {
 async fn unlock(db: &mut PgConnection) {
     // Where this fails the connection is dead, and the lock with it.
     let _ = sqlx::query("SELECT pg_advisory_unlock($1)").bind(lock_number("log-tree")).execute(db).await;
-}
-
-async fn rebuild_locked(db: &mut PgConnection) -> Result<(), ProofError> {
-    let mut transaction = db.begin().await?;
-    for cache in ["log_tile", "stream_head", "stream_bucket"] {
-        sqlx::query(&format!("DELETE FROM {cache}")).execute(&mut *transaction).await?;
-    }
-    sqlx::query("UPDATE log_tree SET size = 0").execute(&mut *transaction).await?;
-    transaction.commit().await?;
-    let Some(note) = notes::newest(&mut *db).await? else { return Ok(()) };
-    let last = Checkpoint::read(&note)?;
-    let growth = grow(db, 0, last.size.cast_signed()).await?;
-    let streams = heads::hash_buckets(db, growth.changed.as_ref()).await?;
-    if growth.frontier.root() == last.root && streams == last.streams {
-        return Ok(());
-    }
-    Err(ProofError::Broken(format!("the first {} events are not those that were signed", last.size)))
 }
 
 /// The position up to which the caches are made.
@@ -158,16 +167,13 @@ pub(super) async fn chain_at(db: &mut PgConnection, position: i64) -> Result<Has
         .ok_or_else(|| ProofError::Broken(format!("position {position} of the log is missing")))
 }
 
-/// Brings the caches up to position `size`; at `signed` the buckets were right.
-async fn grow(db: &mut PgConnection, signed: u64, size: i64) -> Result<Growth, ProofError> {
+/// Brings the caches up to position `size`; `unmoved` says that the stored buckets are those of the heads.
+async fn grow(db: &mut PgConnection, unmoved: bool, size: i64) -> Result<Growth, ProofError> {
     let mut made = tree_size(db).await?;
     let frontier = TreeReader::new(db).frontier(made.cast_unsigned()).await?;
-    let changed = (made.cast_unsigned() == signed).then(BTreeSet::new);
-    let mut growth = Growth { frontier, changed };
+    let mut growth = Growth { frontier, changed: unmoved.then(BTreeSet::new) };
     while made < size {
-        let mut transaction = db.begin().await?;
-        made = add_batch(&mut transaction, &mut growth, made, size).await?;
-        transaction.commit().await?;
+        made = add_batch(db, &mut growth, made, size).await?;
     }
     Ok(growth)
 }
@@ -199,11 +205,25 @@ async fn add_batch(
         let missing = growth.frontier.size() + 1;
         return Err(ProofError::Broken(format!("position {missing} of the log or its event is missing")));
     }
-    tiles.write(db).await?;
-    let changed = heads::advance(db, &moved).await?;
-    if let Some(known) = &mut growth.changed {
-        known.extend(changed);
+    let heads = heads::advanced(db, &moved).await?;
+    if let Some(changed) = &mut growth.changed {
+        changed.extend(heads.iter().map(|head| streams::bucket_of(&head.key)));
     }
-    sqlx::query("UPDATE log_tree SET size = $1").bind(until).execute(db).await?;
+    write_batch(db, tiles, &heads, until).await?;
     Ok(until)
+}
+
+/// Writes what a batch led to, all or nothing.
+async fn write_batch(
+    db: &mut PgConnection,
+    tiles: TileWriter,
+    heads: &[StreamHead],
+    until: i64,
+) -> Result<(), ProofError> {
+    let mut transaction = db.begin().await?;
+    tiles.write(&mut transaction).await?;
+    heads::write(&mut transaction, heads).await?;
+    sqlx::query("UPDATE log_tree SET size = $1").bind(until).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
 }

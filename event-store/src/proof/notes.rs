@@ -89,6 +89,14 @@ pub(super) async fn publish(
     Ok(())
 }
 
+/// Published notes about logs of at least `size` events, the longest log first.
+pub(super) async fn published_from(objects: &ObjectVault, size: u64) -> Result<Vec<String>, ProofError> {
+    // Sorts before the notes about this very size, which have a digest in their names.
+    let mut paths = objects.list_after(FOLDER, &format!("{FOLDER}/{size:020}")).await?;
+    paths.reverse();
+    Ok(paths)
+}
+
 /// The object of a note.
 fn path(size: i64, note: &str) -> String {
     format!("{FOLDER}/{size:020}-{}", hex::encode(&Sha256::digest(note)[..8]))

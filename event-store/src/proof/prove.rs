@@ -1,8 +1,6 @@
 //! Making proofs from what is stored. Each is checked before it is handed out: what tiles and heads say is
 //! worth nothing unless it leads to the signed roots.
 
-use std::borrow::Cow;
-
 use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
@@ -159,23 +157,7 @@ async fn newest(db: &mut PgConnection) -> Result<(Checkpoint, String), ProofErro
 fn proved(row: &PgRow) -> Result<ProvedEvent, ProofError> {
     let leaf = Hash::from_slice(row.try_get("leaf")?);
     let leaf = leaf.ok_or_else(|| ProofError::Broken("a leaf has a wrong length".to_owned()))?;
-    Ok(ProvedEvent { leaf, event: stored(row)? })
-}
-
-/// The event that a row holds.
-pub(super) fn stored(row: &PgRow) -> Result<StoredEvent<'static>, sqlx::Error> {
-    let text = |column: &str| row.try_get::<String, _>(column).map(Cow::Owned);
-    Ok(StoredEvent {
-        event_id: row.try_get("event_id")?,
-        aggregate_type: text("aggregate_type")?,
-        aggregate_id: text("aggregate_id")?,
-        sequence: row.try_get("sequence")?,
-        event_type: text("event_type")?,
-        event_version: text("event_version")?,
-        recorded_at: text("recorded_at")?,
-        payload: text("payload")?,
-        metadata: text("metadata")?,
-    })
+    Ok(ProvedEvent { leaf, event: StoredEvent::of_row(row)?.into_owned() })
 }
 
 fn checked(proof: Proof) -> Result<Proof, ProofError> {

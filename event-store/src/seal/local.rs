@@ -8,7 +8,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -181,17 +181,25 @@ pub fn put_first(path: &Path, id: &str) -> Result<bool, SealError> {
     Ok(true)
 }
 
+/// Writes the keys in place of the file at `path`, or of the one a link there leads to. It stays that of its
+/// owner, whoever runs this: the service must be able to read it.
 fn replace(path: &Path, keys: &[MasterKey]) -> Result<(), SealError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let draft = folder.join(format!(".master-keys-{}", std::process::id()));
     let write = || -> std::io::Result<()> {
+        let path = path.canonicalize()?;
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let before = path.metadata()?;
+        let draft = folder.join(format!(".master-keys-{}", std::process::id()));
         let _ = std::fs::remove_file(&draft);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        let made = file.metadata()?;
+        if (made.uid(), made.gid()) != (before.uid(), before.gid()) {
+            std::os::unix::fs::fchown(&file, Some(before.uid()), Some(before.gid()))?;
+        }
         for key in keys {
             writeln!(file, "{}", key.to_base64().as_str())?;
         }
         file.sync_all()?;
-        std::fs::rename(&draft, path)?;
+        std::fs::rename(&draft, &path)?;
         std::fs::File::open(folder)?.sync_all()
     };
     Ok(write().map_err(|error| key_file::told(path, WHAT, "changed", &error))?)
@@ -228,6 +236,25 @@ mod tests {
         running.refresh().await.unwrap();
         assert!(matches!(running.unwrap(&old).await, Err(SealError::OtherMaster { .. })));
         assert_eq!(running.unwrap(&new).await.unwrap()[0].expose(), key.expose());
+    }
+
+    #[test]
+    fn a_file_that_is_changed_stays_where_it_is_and_whose_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("of-the-service.key"), folder.path().join("master.key"));
+        LocalKeys::from_file_or_new(&file).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        // Only root can give a file away; anybody else keeps what is theirs.
+        let owner = match std::os::unix::fs::chown(&file, Some(4_711), Some(4_712)) {
+            Ok(()) => (4_711, 4_712),
+            Err(_) => (file.metadata().unwrap().uid(), file.metadata().unwrap().gid()),
+        };
+        let added = add_key(&link).unwrap();
+        assert!(put_first(&link, &added).unwrap());
+        assert!(link.symlink_metadata().unwrap().is_symlink(), "the link was replaced by a file");
+        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+        let now = file.metadata().unwrap();
+        assert_eq!(((now.uid(), now.gid()), now.mode() & 0o777), (owner, 0o600));
     }
 
     #[tokio::test]

@@ -1,7 +1,6 @@
-//! Erasing all usage of one account.
+//! Erasing what was received of one account's usage.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, RequestId};
 use sqlx::PgPool;
 
 use crate::error::StoreError;
@@ -9,52 +8,44 @@ use crate::error::StoreError;
 /// Rows deleted in one transaction.
 const BATCH: i64 = 10_000;
 
-/// What an erasure has done so far.
+/// What one step of an erasure did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Erased {
-    /// Rows deleted by all steps of this erasure, those before a crash included.
+    /// Rows deleted by this step.
+    pub now: u64,
+    /// Rows deleted by all steps for the same cause, those before a crash included.
     pub deleted: u64,
-    /// Whether nothing that came in before this step is left.
+    /// Whether nothing that was received until then is left.
     pub done: bool,
 }
 
-/// Deletes some of the usage of an account in a project on behalf of `request`; to be called until it is
-/// done. Each step holds the account's gate shut, so that what was on its way in has arrived and is
-/// deleted too.
+/// Deletes some of the usage of a distinct id in a project that was received until `until`, on behalf of
+/// request `cause`; to be called until it is done. Each step holds the account's gate shut, so that what was
+/// on its way in has arrived and is deleted too.
 ///
 /// # Errors
 /// When the store fails; what earlier steps deleted stays deleted, and counted.
 pub async fn erase(
     pool: &PgPool,
     project_id: &str,
-    account: AccountId,
-    request: RequestId,
-) -> Result<Erased, StoreError> {
-    let (now, in_all) =
-        delete_some(pool, project_id, &account.to_string(), &request.to_string(), None).await?;
-    Ok(Erased { deleted: in_all.cast_unsigned(), done: now < BATCH })
-}
-
-/// Deletes all usage of a distinct id that was received until `until`, on behalf of request `cause`. Returns
-/// how many events were deleted now.
-///
-/// # Errors
-/// When the store fails; what was deleted stays deleted, and counted.
-pub(crate) async fn erase_received_until(
-    pool: &PgPool,
-    project_id: &str,
     distinct_id: &str,
     cause: &str,
     until: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    let mut deleted = 0;
-    loop {
-        let (now, _) = delete_some(pool, project_id, distinct_id, cause, Some(until)).await?;
-        deleted += now.cast_unsigned();
-        if now < BATCH {
-            return Ok(deleted);
-        }
-    }
+) -> Result<Erased, StoreError> {
+    let (now, in_all) = delete_some(pool, project_id, distinct_id, cause, until).await?;
+    Ok(Erased { now: now.cast_unsigned(), deleted: in_all.cast_unsigned(), done: now < BATCH })
+}
+
+/// How many rows all steps for `cause` have deleted.
+///
+/// # Errors
+/// When the store fails.
+pub async fn erased_for(pool: &PgPool, cause: &str) -> Result<u64, StoreError> {
+    let deleted: Option<i64> = sqlx::query_scalar("SELECT deleted FROM usage_erasure WHERE request_id = $1")
+        .bind(cause)
+        .fetch_optional(pool)
+        .await?;
+    Ok(deleted.unwrap_or_default().cast_unsigned())
 }
 
 /// One step. Returns how many it deleted, and how many all steps for `cause` have.
@@ -63,7 +54,7 @@ async fn delete_some(
     project_id: &str,
     distinct_id: &str,
     cause: &str,
-    until: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
 ) -> Result<(i64, i64), StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query("SELECT FROM usage_gate WHERE account_id = $1 FOR UPDATE")
@@ -74,7 +65,7 @@ async fn delete_some(
         "WITH gone AS (
              DELETE FROM usage_event WHERE ctid = ANY (ARRAY(
                  SELECT ctid FROM usage_event
-                 WHERE project_id = $1 AND distinct_id = $2 AND received_at <= coalesce($5, 'infinity')
+                 WHERE project_id = $1 AND distinct_id = $2 AND received_at <= $5
                  LIMIT $3))
              RETURNING 1
          ), tally AS (

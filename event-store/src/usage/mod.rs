@@ -10,8 +10,7 @@ mod export;
 mod ingest;
 mod project;
 
-pub(crate) use erase::erase_received_until;
-pub use erase::{Erased, erase};
+pub use erase::{Erased, erase, erased_for};
 pub use export::{UsageEvent, count, stream};
 pub use ingest::{Incoming, Ingested, ingest};
 pub use project::{HOUSE, Project, house_project, project_with_token};

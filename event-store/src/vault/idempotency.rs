@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use sqlx::{PgPool, Row};
+use chrono::{DateTime, Utc};
+use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -34,6 +35,13 @@ pub enum Claimed {
 
 /// The right, and duty, to answer for a key.
 pub struct Ticket {
+    row: Row,
+    /// When the row was taken: another may take it over, and is not to be disturbed.
+    started_at: DateTime<Utc>,
+}
+
+/// The row of a key.
+struct Row {
     pool: PgPool,
     key_hash: Vec<u8>,
     seal: DataKey,
@@ -50,25 +58,26 @@ pub async fn claim(store: &EventStore, caller: &str, key: &str, body: &[u8]) -> 
     // Keyed as well: a body may hold a password, and a plain hash of it could be tried out.
     let body_hash = hasher.hash_bytes(&[b"body\0", joined.as_bytes(), b"\0", body].concat());
     let seal = DataKey::derived(&hasher.hash(&format!("seal\u{0}{joined}")))?;
-    let ticket = Ticket { pool: store.pool().clone(), key_hash, seal };
-    let taken = sqlx::query(
+    let row = Row { pool: store.pool().clone(), key_hash, seal };
+    let taken = sqlx::query_scalar(
         "INSERT INTO idempotency (key_hash, body_hash) VALUES ($1, $2)
          ON CONFLICT (key_hash) DO UPDATE SET started_at = clock_timestamp()
          WHERE idempotency.answer IS NULL AND idempotency.body_hash = excluded.body_hash
-           AND idempotency.started_at < clock_timestamp() - $3",
+           AND idempotency.started_at < clock_timestamp() - $3
+         RETURNING started_at",
     )
-    .bind(&ticket.key_hash)
+    .bind(&row.key_hash)
     .bind(&body_hash)
     .bind(TAKEOVER)
-    .execute(store.pool())
+    .fetch_optional(store.pool())
     .await?;
-    if taken.rows_affected() == 1 {
-        return Ok(Claimed::First(ticket));
+    match taken {
+        Some(started_at) => Ok(Claimed::First(Ticket { row, started_at })),
+        None => row.found(&body_hash).await,
     }
-    ticket.found(&body_hash).await
 }
 
-impl Ticket {
+impl Row {
     async fn found(self, body_hash: &[u8]) -> Result<Claimed, StoreError> {
         let row = sqlx::query("SELECT body_hash, answer FROM idempotency WHERE key_hash = $1")
             .bind(&self.key_hash)
@@ -84,16 +93,20 @@ impl Ticket {
             None => Ok(Claimed::Pending),
         }
     }
+}
 
-    /// Keeps the answer for repeats.
+impl Ticket {
+    /// Keeps the answer for repeats, unless somebody else has taken the request over.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn answered(&self, answer: &[u8]) -> Result<(), StoreError> {
-        sqlx::query("UPDATE idempotency SET answer = $2 WHERE key_hash = $1")
-            .bind(&self.key_hash)
-            .bind(self.seal.seal(answer, &self.key_hash)?)
-            .execute(&self.pool)
+        let Row { pool, key_hash, seal } = &self.row;
+        sqlx::query("UPDATE idempotency SET answer = $3 WHERE key_hash = $1 AND started_at = $2")
+            .bind(key_hash)
+            .bind(self.started_at)
+            .bind(seal.seal(answer, key_hash)?)
+            .execute(pool)
             .await?;
         Ok(())
     }
@@ -103,9 +116,10 @@ impl Ticket {
     /// # Errors
     /// When the store fails.
     pub async fn give_up(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM idempotency WHERE key_hash = $1 AND answer IS NULL")
-            .bind(&self.key_hash)
-            .execute(&self.pool)
+        sqlx::query("DELETE FROM idempotency WHERE key_hash = $1 AND started_at = $2 AND answer IS NULL")
+            .bind(&self.row.key_hash)
+            .bind(self.started_at)
+            .execute(&self.row.pool)
             .await?;
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! A backup is restored, or the program is killed in the middle of an erasure: what was erased is
 //! unreadable again before the first request is answered.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Database, Hold, PASSWORD, Person, Program, Start, eventually, http, shared};
+use crate::support::{
+    Client, Database, Hold, PASSWORD, Person, Program, Start, eventually, http, postgres_program, shared,
+};
 
 const ADDRESS: &str = "127.0.0.78";
 
@@ -20,9 +22,8 @@ fn serve(folder: &Path, database: &Database) -> Start {
 
 /// A program of PostgreSQL at work on a database.
 fn postgres(program: &str, database: &Database) -> Command {
-    let installed = PathBuf::from("/usr/lib/postgresql/15/bin").join(program);
-    let mut command = Command::new(if installed.exists() { installed } else { PathBuf::from(program) });
-    command.args(["--host", &shared().socket_folder, "--username", "postgres", "--dbname", &database.name]);
+    let mut command = postgres_program(program);
+    command.args(["--host", &shared().socket_folder, "--dbname", &database.name]);
     command
 }
 

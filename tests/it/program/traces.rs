@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 use std::path::Path;
-use std::process::Command;
 
-use crate::support::{Client, Person, Start, eventually, http, sign_in};
+use crate::support::{Client, Person, Start, eventually, http, postgres_program, sign_in};
 
 /// What is seeded: where a person came from, with what, and what they did.
 const ADDRESS: &str = "127.0.0.77";
@@ -27,12 +26,10 @@ fn search(folder: &Path, found: &mut Vec<String>) {
 }
 
 fn dump(folder: &Path) -> String {
-    let programs = ["/usr/lib/postgresql/15/bin/pg_dump", "pg_dump"];
-    let program = programs.iter().find(|program| Command::new(program).arg("--version").output().is_ok());
-    let output = Command::new(program.expect("a pg_dump"))
+    let output = postgres_program("pg_dump")
         .arg("--host")
         .arg(folder.join("data/postgres/run"))
-        .args(["--username", "postgres", "personal_settings"])
+        .arg("personal_settings")
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, account_context, activity};
+use crate::support::{House, account_context, activity, all_entries};
 
 #[tokio::test]
 async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
@@ -19,7 +19,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     let store = &house.foundation.store;
     store.head().subscribe().wait_for(|head| *head >= 1).await.unwrap();
     let opened = |freshness| async move {
-        let entries = log::read_after(store.pool(), 0, 10).await.unwrap();
+        let entries = all_entries(store.pool()).await;
         log::open(store, entries, freshness).await.unwrap().remove(0)
     };
     let before = opened(Freshness::Now).await;

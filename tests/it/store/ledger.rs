@@ -156,6 +156,55 @@ async fn a_start_carries_out_what_the_database_does_not_know_and_nothing_more() 
     assert_eq!(store.keys().find(&activity(account)).await.unwrap().unwrap().id, later.id);
 }
 
+/// When the newest usage of a house was received, as text.
+async fn newest_received(store: &EventStore) -> String {
+    let newest = sqlx::query_scalar("SELECT max(received_at)::text FROM usage_event");
+    newest.fetch_one(store.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn no_usage_is_deleted_that_the_ledger_does_not_name_also_after_it_was_away() {
+    let house = House::build().await;
+    let (account, other) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let (store, erasures) = (&house.foundation.store, &house.foundation.erasures);
+    erasures.destroy_key(&activity(other), "req_1").await.unwrap();
+    let request = RequestId::generate(store.services());
+    let erase = || erasures.erase_usage(usage::HOUSE, account, request, |_| {});
+    house.collect(account, 5).await;
+
+    // The ledger cannot be written.
+    let (folder, aside) = (house.folder.path().join("archives/ledger"), house.folder.path().join("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    erase().await.unwrap_err();
+    assert_eq!(usage_of(store, account).await, 5);
+    house.collect(account, 3).await;
+    let received = newest_received(store).await;
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+
+    assert_eq!(erase().await.unwrap(), 8);
+    assert_eq!(usage_of(store, account).await, 0);
+    // Later usage is not this request's.
+    house.collect(account, 4).await;
+    assert_eq!(erase().await.unwrap(), 8);
+    assert_eq!(usage_of(store, account).await, 4);
+
+    // What a backup brings back that was made right before the erasure was carried out.
+    house.collect(account, 3).await;
+    sqlx::query(
+        "UPDATE usage_event SET received_at = $1::timestamptz
+         WHERE ctid IN (SELECT ctid FROM usage_event ORDER BY received_at DESC LIMIT 3)",
+    )
+    .bind(received)
+    .execute(store.pool())
+    .await
+    .unwrap();
+    forget_erasures(store).await;
+    house.beside().prepare(false).await.unwrap();
+    assert_eq!(usage_of(store, account).await, 4, "usage of before the erasure is back");
+}
+
 #[tokio::test]
 async fn who_can_write_to_the_object_store_cannot_forge_an_erasure() {
     let (house, stranger) = (House::build().await, House::build().await);

@@ -4,6 +4,7 @@ mod append;
 mod cohorts;
 mod cut;
 mod erasure;
+mod idempotency;
 mod ledger;
 mod order;
 mod proof;

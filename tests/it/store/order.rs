@@ -1,12 +1,20 @@
 //! The one order of everything: dense, complete, and true to each stream.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
 use domain::account::AccountCommand;
 use domain::{AccountId, SessionId};
-use event_store::{Sequencer, log};
+use event_store::leader::Leadership;
+use event_store::{Sequencer, StoreError, log};
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, assert_whole, await_sequenced, eventually};
+use crate::support::{House, Proxy, Target, assert_whole, await_sequenced, eventually, leader_beyond};
+
+/// Leaders that are killed.
+const ROUNDS: usize = 12;
 
 async fn sign_in(house: &House, account: AccountId) {
     let session_id = SessionId::generate(house.foundation.store.services());
@@ -67,29 +75,108 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
     let candidates: Vec<_> =
         (0..3).map(|_| tokio::spawn(Sequencer::new(house.beside().store).run(stop.clone()))).collect();
 
+    let written = AtomicI64::new(8);
+    let done = CancellationToken::new();
     let killer = async {
-        for _ in 0..12 {
-            // Whoever holds the lock loses its connection in the middle of whatever it does.
-            sqlx::query(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
-                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            )
-            .execute(&pool)
-            .await
-            .unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        let mut killed = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            // Only one that has begun to work loses its connection, in the middle of whatever it does.
+            let position = log::newest_position(&pool).await.unwrap();
+            let (_, leader) = leader_beyond(&pool, position).await;
+            let ended = "SELECT pg_terminate_backend($1)";
+            assert!(sqlx::query_scalar::<_, bool>(ended).bind(leader).fetch_one(&pool).await.unwrap());
+            killed.insert(leader);
         }
+        done.cancel();
+        killed.len()
     };
     let writing = join_all(accounts.iter().map(|account| async {
-        for _ in 0..60 {
+        while !done.is_cancelled() {
             sign_in(&house, *account).await;
+            written.fetch_add(1, Ordering::Relaxed);
         }
     }));
-    tokio::join!(killer, writing);
+    let (killed, _) = tokio::join!(killer, writing);
+    assert_eq!(killed, ROUNDS, "leaders that led and were killed");
     await_sequenced(&pool).await;
     assert_whole(&pool).await;
+    assert_eq!(log::newest_position(&pool).await.unwrap(), written.into_inner());
     stop.cancel();
     join_all(candidates).await;
+}
+
+#[tokio::test]
+async fn large_events_are_sequenced_a_few_at_a_time() {
+    let mut house = House::build().await;
+    house.stop_log().await;
+    let pool = house.foundation.store.pool();
+    sqlx::query(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
+         SELECT 'synthetic', 'syn_1', n, 'synthetic.happened', '1', json_build_object('x', repeat('x', 1048576)), '{}',
+             gen_random_uuid() FROM generate_series(1, 20) AS n ORDER BY n",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+    let stop = CancellationToken::new();
+    let sequencer = tokio::spawn(Sequencer::new(house.beside().store).run(stop.clone()));
+    await_sequenced(pool).await;
+    assert_whole(pool).await;
+    // Eight megabytes each: two of eight, and the rest.
+    let batches: Vec<i64> =
+        sqlx::query_scalar("SELECT count(*) FROM log GROUP BY xmin::text ORDER BY min(position)")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    assert_eq!(batches, [8, 8, 4]);
+    stop.cancel();
+    sequencer.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_hangs_keeps_nobody_from_leading() {
+    let house = House::build().await;
+    let proxy = Proxy::new(Target::database(), true).await;
+    let beyond = house.beyond(&proxy).store;
+    let leadership = Leadership::take(beyond.pool(), "hanging").await.unwrap().unwrap();
+    proxy.hold_at("pg_advisory_unlock_all");
+    let soon = Duration::from_secs(20);
+    tokio::time::timeout(soon, leadership.resign()).await.expect("it waits for the dead");
+    proxy.has_hold().await;
+    proxy.let_go();
+    let store = &house.foundation.store;
+    let lead = || async { Leadership::take(store.pool(), "hanging").await.unwrap() };
+    eventually("another leads", lead).await.resign().await;
+
+    proxy.hold_at("pg_try_advisory_lock");
+    let taken = tokio::time::timeout(soon, Leadership::take(beyond.pool(), "hanging")).await;
+    assert!(matches!(taken, Ok(Err(StoreError::Unavailable(_)))), "it waits for the dead");
+    proxy.let_go();
+    eventually("another leads", lead).await.resign().await;
+}
+
+#[tokio::test]
+async fn whoever_waits_for_rows_that_were_lost_does_not_spin() {
+    let mut house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    sign_in(&house, account).await;
+    await_sequenced(house.foundation.store.pool()).await;
+    house.stop_log().await;
+    let store = house.beside().store;
+    let stop = CancellationToken::new();
+    let following = tokio::spawn(log::follow_head(store.clone(), stop.clone()));
+    let mut head = store.head().subscribe();
+    head.wait_for(|head| *head == 2).await.unwrap();
+    // What a fail-over to a standby that was behind takes from the log.
+    for lost in ["ALTER TABLE log DISABLE TRIGGER USER", "DELETE FROM log WHERE position = 2"] {
+        sqlx::query(lost).execute(store.pool()).await.unwrap();
+    }
+    eventually("the head goes back", || async { (store.head().position() == 1).then_some(()) }).await;
+    let (begun, patience) = (Instant::now(), Duration::from_millis(300));
+    log::wait_beyond(&mut head, 1, patience).await;
+    assert!(begun.elapsed() >= patience, "it came back after {:?}", begun.elapsed());
+    stop.cancel();
+    following.await.unwrap();
 }
 
 #[tokio::test]

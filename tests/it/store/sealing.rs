@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::House;
+use crate::support::{House, all_entries};
 
 /// What a person enters, and what they send along.
 #[derive(Clone, Debug)]
@@ -122,7 +122,27 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
 /// What happened to the account, opened as far as it opens.
 async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
     store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
-    let mut entries = log::read_after(store.pool(), 0, 10_000).await.unwrap();
+    let mut entries = all_entries(store.pool()).await;
     entries.retain(|entry| entry.aggregate_id == account.to_string());
     log::open(store, entries, Freshness::Now).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_ciphertext_that_was_changed_is_named_by_its_position() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let store = &house.foundation.store;
+    store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
+    for change in [
+        "ALTER TABLE events DISABLE TRIGGER USER",
+        r#"UPDATE events SET metadata = replace(metadata::text, '"c":"', '"c":"AAAA')::json"#,
+    ] {
+        sqlx::query(change).execute(store.pool()).await.unwrap();
+    }
+    let refused = log::open(store, all_entries(store.pool()).await, Freshness::Now).await.unwrap_err();
+    let told = refused.to_string();
+    assert!(
+        told.contains(&format!("event 1 of account {account}, at position 1, cannot be opened")),
+        "{told}"
+    );
 }

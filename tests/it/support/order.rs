@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use event_store::log;
+use event_store::leader::lock_number;
+use event_store::log::{self, LogEntry};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
@@ -15,10 +16,39 @@ pub(crate) async fn await_sequenced(pool: &PgPool) {
     .await;
 }
 
+/// The whole log.
+pub(crate) async fn all_entries(pool: &PgPool) -> Vec<LogEntry> {
+    let newest = log::newest_position(pool).await.unwrap();
+    log::read_at(pool, &(1..=newest).collect::<Vec<_>>()).await.unwrap()
+}
+
+/// The database role of whoever leads in sequencing and has moved the log beyond `position`, and its process at
+/// the server.
+pub(crate) async fn leader_beyond(pool: &PgPool, position: i64) -> (String, i32) {
+    let leader = || async {
+        let found: Option<(String, i32)> = sqlx::query_as(
+            "SELECT usename::text, pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+             WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+               AND (classid::bigint << 32) | objid::bigint = $1 AND datname = current_database()",
+        )
+        .bind(lock_number("sequencer"))
+        .fetch_optional(pool)
+        .await
+        .unwrap();
+        found
+    };
+    eventually("somebody leads and moves the log", || async {
+        let before = leader().await?;
+        let moved = log::newest_position(pool).await.unwrap() > position;
+        (moved && leader().await? == before).then_some(before)
+    })
+    .await
+}
+
 /// Every event is in the log once, in dense positions, each stream in its order, and the chain holds.
 pub(crate) async fn assert_whole(pool: &PgPool) {
     let appended: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(pool).await.unwrap();
-    let entries = log::read_after(pool, 0, i64::MAX).await.unwrap();
+    let entries = all_entries(pool).await;
     assert_eq!(entries.len() as i64, appended);
     let mut heads: HashMap<&str, i64> = HashMap::new();
     for (entry, position) in entries.iter().zip(1..) {
@@ -27,6 +57,15 @@ pub(crate) async fn assert_whole(pool: &PgPool) {
         assert_eq!(entry.sequence, *head + 1, "{}", entry.aggregate_id);
         *head = entry.sequence;
     }
+    let inverted: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT era, xid, ord, lag(era) OVER w AS era_before, lag(xid) OVER w AS xid_before,
+             lag(ord) OVER w AS ord_before FROM log WINDOW w AS (ORDER BY position)) AS pairs
+         WHERE (era, xid, ord) <= (era_before, xid_before, ord_before)",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    assert_eq!(inverted, 0, "the order of commits is not that of positions");
     let rows: Vec<(Vec<u8>, Vec<u8>)> =
         sqlx::query_as("SELECT leaf, chain FROM log ORDER BY position").fetch_all(pool).await.unwrap();
     let mut before = vec![0; 32];

@@ -1,4 +1,4 @@
-//! A connection that can be cut: all of it, or in the middle of a conversation.
+//! A connection that can be cut, all of it or in the middle of a conversation, or be held still.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -38,11 +38,24 @@ struct Trap {
     losses: VecDeque<Lost>,
 }
 
-/// A proxy that can cut every connection and refuse new ones, or cut one at a certain word.
+/// Holds one connection still when a client says these words: nothing is closed and nothing gets through.
+#[derive(Default)]
+struct Stall {
+    words: Mutex<Option<Vec<u8>>>,
+    held: watch::Sender<bool>,
+}
+
+/// A proxy that can cut every connection and refuse new ones, or cut one, or hold it still, at a certain word.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     open: watch::Sender<bool>,
-    trap: Arc<Mutex<Option<Trap>>>,
+    traps: Arc<Traps>,
+}
+
+#[derive(Default)]
+struct Traps {
+    cut: Mutex<Option<Trap>>,
+    stall: Stall,
 }
 
 impl Proxy {
@@ -50,8 +63,8 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let open = watch::Sender::new(open);
-        let (gate, trap) = (open.clone(), Arc::default());
-        let armed = Arc::clone(&trap);
+        let (gate, traps) = (open.clone(), Arc::<Traps>::default());
+        let armed = Arc::clone(&traps);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (target, mut gate, armed) = (target.clone(), gate.subscribe(), Arc::clone(&armed));
@@ -66,7 +79,7 @@ impl Proxy {
                 });
             }
         });
-        Self { port, open, trap }
+        Self { port, open, traps }
     }
 
     /// Cuts every connection and refuses new ones.
@@ -87,12 +100,28 @@ impl Proxy {
     /// As often as there are losses.
     pub(crate) fn cut_each_at(&self, words: &str, losses: &[Lost]) {
         let (words, losses) = (words.as_bytes().to_vec(), losses.iter().copied().collect());
-        *self.trap.lock().unwrap() = Some(Trap { words, losses });
+        *self.traps.cut.lock().unwrap() = Some(Trap { words, losses });
     }
 
     /// Whether the cuts that were asked for have been made.
     pub(crate) fn has_cut(&self) -> bool {
-        self.trap.lock().unwrap().is_none()
+        self.traps.cut.lock().unwrap().is_none()
+    }
+
+    /// Holds the next connection still on which a client says `words`, before the server hears them.
+    pub(crate) fn hold_at(&self, words: &str) {
+        *self.traps.stall.words.lock().unwrap() = Some(words.as_bytes().to_vec());
+    }
+
+    /// Waits until a connection is held.
+    pub(crate) async fn has_hold(&self) {
+        let held = self.traps.stall.held.subscribe().wait_for(|held| *held).await.map(drop);
+        held.unwrap();
+    }
+
+    /// Lets go of it.
+    pub(crate) fn let_go(&self) {
+        self.traps.stall.held.send_replace(false);
     }
 
     /// The way to `database` through this proxy.
@@ -101,23 +130,23 @@ impl Proxy {
     }
 }
 
-async fn carry(client: TcpStream, target: Target, trap: &Mutex<Option<Trap>>) {
+async fn carry(client: TcpStream, target: Target, traps: &Traps) {
     match target {
         Target::Unix(path) => {
             if let Ok(server) = UnixStream::connect(path).await {
-                relay(client, server, trap).await;
+                relay(client, server, traps).await;
             }
         }
         Target::Tcp(address) => {
             if let Ok(server) = TcpStream::connect(address).await {
-                relay(client, server, trap).await;
+                relay(client, server, traps).await;
             }
         }
     }
 }
 
 /// Carries bytes both ways until one side ends or the trap springs.
-async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mutex<Option<Trap>>) {
+async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, traps: &Traps) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = tokio::io::split(server);
     let mut said = vec![0; 64 * 1024];
@@ -126,7 +155,8 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mu
         tokio::select! {
             read = from_client.read(&mut said) => {
                 let Ok(length @ 1..) = read else { return };
-                let lost = spring(trap, &said[..length]);
+                traps.stall.hold(&said[..length]).await;
+                let lost = spring(&traps.cut, &said[..length]);
                 if lost == Some(Lost::Question) || to_server.write_all(&said[..length]).await.is_err() {
                     return;
                 }
@@ -148,7 +178,7 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mu
 fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
     let mut trap = trap.lock().unwrap();
     let set = trap.as_mut()?;
-    if !said.windows(set.words.len()).any(|window| window == set.words) {
+    if !contains(said, &set.words) {
         return None;
     }
     let lost = set.losses.pop_front();
@@ -156,4 +186,17 @@ fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
         *trap = None;
     }
     lost
+}
+
+fn contains(said: &[u8], words: &[u8]) -> bool {
+    said.windows(words.len()).any(|window| window == words)
+}
+
+impl Stall {
+    async fn hold(&self, said: &[u8]) {
+        if self.words.lock().unwrap().take_if(|words| contains(said, words)).is_some() {
+            self.held.send_replace(true);
+            let _ = self.held.subscribe().wait_for(|held| !held).await;
+        }
+    }
 }

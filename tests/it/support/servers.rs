@@ -3,7 +3,8 @@
 //! The servers are children of this process and end with it, however it ends. Their files lie below
 //! the build directory, under the number of the process; what earlier runs left is removed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) nats_url: String,
     /// Where PostgreSQL's socket lies.
     pub(crate) socket_folder: String,
+    /// Where its programs lie.
+    programs: PathBuf,
     made: AtomicU32,
 }
 
@@ -65,9 +68,17 @@ async fn start() -> (Servers, Shared) {
         template: url.parse().unwrap(),
         nats_url: servers.nats_url().expect("NATS was asked for").to_owned(),
         socket_folder: socket_folder(&url),
+        programs: servers.postgres_programs().expect("PostgreSQL was asked for").to_owned(),
         made: AtomicU32::new(0),
     };
     (servers, shared)
+}
+
+/// A program of PostgreSQL, such as `pg_dump`, of the version that the tests run on, wherever that is from.
+pub(crate) fn postgres_program(name: &str) -> Command {
+    let mut command = Command::new(shared().programs.join(name));
+    command.args(["--username", "postgres"]);
+    command
 }
 
 fn socket_folder(url: &str) -> String {

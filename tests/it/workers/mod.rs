@@ -3,4 +3,5 @@
 mod keys;
 mod mail;
 mod pipeline;
+mod pruning;
 mod steps;

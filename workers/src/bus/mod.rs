@@ -16,7 +16,7 @@ use async_nats::jetstream::{self, context::PublishAckFuture};
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
-use event_store::log::LogEntry;
+use event_store::tail::Fact;
 use serde_json::json;
 
 pub use subjects::{InvalidPrefix, Subjects};
@@ -176,18 +176,18 @@ impl Bus {
     ///
     /// # Errors
     /// As [`wake`](Self::wake).
-    pub async fn announce(&self, entry: &LogEntry) -> Result<Confirmation, BusError> {
+    pub async fn announce(&self, fact: &Fact) -> Result<Confirmation, BusError> {
         let payload = json!({
-            "event_id": entry.event_id,
-            "event_type": entry.event_type,
-            "aggregate_type": entry.aggregate_type,
-            "aggregate_id": entry.aggregate_id,
-            "sequence": entry.sequence,
-            "position": entry.position,
-            "recorded_at": entry.recorded_at,
+            "event_id": fact.event_id,
+            "event_type": fact.event_type,
+            "aggregate_type": fact.aggregate_type,
+            "aggregate_id": fact.aggregate_id,
+            "sequence": fact.sequence,
+            "position": fact.position,
+            "recorded_at": fact.recorded_at,
         });
-        let subject = self.config.subjects.event(&entry.event_type);
-        self.publish(subject, payload.to_string(), &entry.event_id.to_string()).await
+        let subject = self.config.subjects.event(&fact.event_type);
+        self.publish(subject, payload.to_string(), &fact.event_id.to_string()).await
     }
 
     async fn publish(&self, subject: String, payload: String, id: &str) -> Result<Confirmation, BusError> {

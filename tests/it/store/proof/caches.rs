@@ -1,8 +1,12 @@
 //! What follows from the log: it may be emptied, and a bit in it is found.
 
+use event_store::proof;
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+
 use super::Logbook;
 use super::logbook::{assert_sound, sent};
-use event_store::proof;
+use crate::support::{Lost, Proxy, Target};
 
 #[tokio::test]
 async fn heads_and_buckets_that_were_changed_are_found_and_made_anew() {
@@ -82,4 +86,68 @@ async fn what_could_not_be_published_is_published_by_the_next_round() {
     archives.remove_all("checkpoints").await.unwrap();
     book.sign().await;
     assert_eq!(archives.list("checkpoints").await.unwrap().len(), 1);
+}
+
+/// What a notary says to the database when it reads what it signs, in a round and in making all anew.
+const READING: [&str; 4] = [
+    "FROM stream_head WHERE key = ANY",
+    "LATERAL (SELECT * FROM stream_head",
+    "SELECT bucket, hash FROM stream_bucket",
+    "SELECT chain FROM log WHERE position",
+];
+
+#[tokio::test]
+async fn a_notary_at_work_does_not_hold_back_the_log() {
+    let book = Logbook::write().await;
+    let proxy = Proxy::new(Target::database(), true).await;
+    let held_at = |words: &'static str| {
+        proxy.hold_at(words);
+        let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+        async move { options.connect().await.unwrap() }
+    };
+    for words in READING {
+        let mut db = held_at(words).await;
+        let signing = async { book.notary().sign_newest(&mut db).await.unwrap() };
+        let meanwhile = async {
+            proxy.has_hold().await;
+            // Ends only when every event has its position.
+            book.go_on(1).await;
+            proxy.let_go();
+        };
+        assert!(tokio::join!(signing, meanwhile).0.is_some(), "{words}");
+        book.go_on(1).await;
+    }
+    book.sign().await;
+    for words in ["UPDATE log_tree SET size = 0", "FROM stream_head WHERE key = ANY"] {
+        let mut db = held_at(words).await;
+        let rebuilding = async { book.notary().rebuild(&mut db).await.unwrap() };
+        let meanwhile = async {
+            proxy.has_hold().await;
+            book.go_on(1).await;
+            proxy.let_go();
+        };
+        tokio::join!(rebuilding, meanwhile);
+    }
+    book.sign().await;
+    assert_sound(&book.verify().await);
+}
+
+#[tokio::test]
+async fn a_rebuild_that_dies_in_the_middle_is_made_good_by_the_next_round() {
+    let book = Logbook::write().await;
+    book.sign().await;
+    let proxy = Proxy::new(Target::database(), true).await;
+    let dying = ["DELETE FROM stream_head", "INSERT INTO stream_head", "INSERT INTO stream_bucket"];
+    for (n, words) in dying.into_iter().enumerate() {
+        proxy.cut_at(words, Lost::Question);
+        let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+        let mut db = options.connect().await.unwrap();
+        book.notary().rebuild(&mut db).await.unwrap_err();
+        assert!(proxy.has_cut(), "{words}");
+        // All other streams stay as they were: what is stored of them is not looked at again by itself.
+        book.house.register(&format!("w{n}@example.com")).await;
+        book.sequence().await;
+        book.sign().await;
+        assert_sound(&book.verify().await);
+    }
 }

@@ -1,7 +1,7 @@
 //! A forger who knows how everything is made, and makes all of it anew. What they cannot make is a signature.
 
 use event_store::proof::verify::Verification;
-use event_store::proof::{ProofError, SigningKey};
+use event_store::proof::{Notary, ProofError, SigningKey};
 
 use super::Logbook;
 use super::logbook::{assert_found, assert_sound};
@@ -95,6 +95,84 @@ async fn the_notary_signs_nothing_that_does_not_go_on_from_what_it_signed() {
     let mut db = book.pool().acquire().await.unwrap().detach();
     let refused = book.notary().sign_newest(&mut db).await.unwrap_err();
     assert!(refused.to_string().contains("the log ends at position 20"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_notary_is_bound_by_what_it_signed_whatever_the_table_says() {
+    let book = Logbook::write().await;
+    let notary = book.notary();
+    let mut db = book.pool().acquire().await.unwrap().detach();
+    notary.sign_newest(&mut db).await.unwrap();
+    book.go_on(1).await;
+    book.keep().await;
+    let archives = &book.house.foundation.archives;
+    let published = archives.list("checkpoints").await.unwrap().remove(0);
+    let note = archives.get_plain(&published).await.unwrap();
+
+    let change =
+        format!("UPDATE events SET event_version = '2' WHERE event_id = '{}'", book.event_at(10).await);
+    // In a name of the forger's own, and true of the false log.
+    let foreign =
+        "INSERT INTO checkpoint_note (size, note) SELECT 1, E'forger\n1\n' || encode(leaf, 'base64')
+        || E'\nstreams ' || encode(leaf, 'base64') || E'\nchain ' || encode(chain, 'base64')
+        || E'\ntime 2026-11-24T08:00:00Z\n\n— forger AAAAAAAA\n' FROM log WHERE position = 1";
+    let own = "UPDATE checkpoint_note SET note = replace(note, E'\n24\n', E'\n23\n')";
+    let cases = [
+        ("changed", own, "the newest note in `checkpoint_note` was changed"),
+        ("deleted", "DELETE FROM checkpoint_note", "the first 24 events are not those that were signed"),
+        ("replaced", foreign, "the first 24 events are not those that were signed"),
+    ];
+    for (case, forgery, why) in cases {
+        let forget = FORGET.iter().copied().chain(["DELETE FROM log", &change]);
+        book.tamper(&forget.collect::<Vec<_>>()).await;
+        book.sequence().await;
+        let clear = if case == "replaced" { "DELETE FROM checkpoint_note" } else { "SELECT 1" };
+        book.tamper(&[clear, forgery]).await;
+        for (whose, notary) in [("the one that signed", &notary), ("another", &book.notary())] {
+            let refused = notary.sign_newest(&mut db).await.unwrap_err().to_string();
+            assert!(refused.contains(why), "{case}, {whose}: {refused}");
+        }
+        // What it signed it knows, even where no copy is left.
+        archives.remove_all("checkpoints").await.unwrap();
+        assert!(notary.sign_newest(&mut db).await.is_err(), "{case}, no copy left");
+        archives.put_plain(&published, note.clone()).await.unwrap();
+        book.put_back().await;
+    }
+
+    // The log is the true one, and only the note was lost: nothing to refuse.
+    book.tamper(&["DELETE FROM checkpoint_note"]).await;
+    assert_eq!(book.notary().sign_newest(&mut db).await.unwrap().unwrap().size, 27);
+    assert_eq!(archives.list("checkpoints").await.unwrap().len(), 2);
+    // As after a restore of what was there before: what was signed meanwhile is not passed over in silence.
+    book.put_back().await;
+    book.tamper(&["DELETE FROM log WHERE position > 24", "UPDATE log_tree SET size = 24"]).await;
+    let refused = book.notary().sign_newest(&mut db).await.unwrap_err().to_string();
+    assert!(refused.contains("a checkpoint of 27 events was signed: after a restore"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_new_key_goes_on_from_what_the_old_one_signed() {
+    let book = Logbook::write().await;
+    book.sign().await;
+    book.go_on(1).await;
+    book.keep().await;
+    let folder = tempfile::tempdir().unwrap();
+    let foundation = &book.house.foundation;
+    let other = || {
+        let key = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
+        Notary::new(key, foundation.archives.clone(), foundation.store.services().clone())
+    };
+    let mut db = book.pool().acquire().await.unwrap().detach();
+    let change =
+        format!("UPDATE events SET event_version = '2' WHERE event_id = '{}'", book.event_at(10).await);
+    let forget = FORGET.iter().copied().chain(["DELETE FROM log", "DELETE FROM checkpoint_note", &change]);
+    book.tamper(&forget.collect::<Vec<_>>()).await;
+    book.sequence().await;
+    let refused = other().sign_newest(&mut db).await.unwrap_err().to_string();
+    assert!(refused.contains("the first 24 events are not those that were signed"), "{refused}");
+    book.put_back().await;
+    let signed = other().sign_newest(&mut db).await.unwrap().unwrap();
+    assert_eq!((signed.size, signed.origin == book.public()[0].name()), (27, false));
 }
 
 #[tokio::test]

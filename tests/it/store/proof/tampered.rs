@@ -194,3 +194,19 @@ async fn a_stream_that_skips_or_repeats_is_found() {
     assert_found(&report, 25, "sequence: event 10", "gap");
     assert_found(&report, 25, "a column of it was changed", "leaf");
 }
+
+#[tokio::test]
+async fn since_a_checkpoint_also_the_newest_events_are_in_the_order_of_their_streams() {
+    let book = Logbook::write().await;
+    let kept = book.sign().await;
+    book.go_on(1).await;
+    book.sign().await;
+    // In no checkpoint yet: streams that went on, and one that began.
+    book.go_on(1).await;
+    book.house.register("dan@example.com").await;
+    book.sequence().await;
+    assert_sound(&book.verify_since(&kept).await);
+    let id = book.event_at(30).await;
+    book.tamper(&[&format!("UPDATE events SET sequence = sequence + 1 WHERE event_id = '{id}'")]).await;
+    assert_found(&book.verify_since(&kept).await, 30, "sequence: event 11", "since");
+}
