@@ -80,7 +80,7 @@ async fn an_append_is_not_made_twice_however_often_the_connection_breaks() {
 
 #[tokio::test]
 async fn a_commit_is_not_made_twice_however_often_the_connection_breaks() {
-    let stored = stored_when_cut("COMMIT", &[Lost::Answer, Lost::Question], true).await;
+    let stored = stored_when_cut("COMMIT", &[Lost::Question, Lost::Answer], true).await;
     assert_eq!(stored, (ONCE.map(String::from).to_vec(), true));
 }
 
