@@ -294,12 +294,12 @@ async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError
 }
 
 async fn fetch_keys(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Keys, StoreError> {
-    match store.keys().by_ids(ids).await {
+    match store.keys().by_ids_now(ids).await {
         Ok(keys) => Ok((keys, BTreeSet::new())),
         Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
             let (mut keys, mut forged) = (HashMap::new(), BTreeSet::new());
             for id in ids {
-                match store.keys().by_ids(&BTreeSet::from([*id])).await {
+                match store.keys().by_ids_now(&BTreeSet::from([*id])).await {
                     Ok(found) => keys.extend(found),
                     Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
                         forged.insert(*id);

@@ -1,10 +1,10 @@
-//! A connection that can be cut: all of it, or in the middle of a conversation.
+//! A connection that can be cut, or held up: all of it, or in the middle of a conversation.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{Database, shared};
 
@@ -31,10 +31,35 @@ pub(crate) enum Lost {
     Answer,
 }
 
-/// Cuts one connection when a client says these words.
+/// What becomes of the connection on which the words of a [`Trap`] are said.
+enum Spring {
+    Cut(Lost),
+    Hold(Arc<Held>),
+}
+
+/// Springs once, when a client says these words.
 struct Trap {
     words: Vec<u8>,
-    lost: Lost,
+    spring: Spring,
+}
+
+/// A connection that is held up before the server hears what was said.
+#[derive(Default)]
+pub(crate) struct Held {
+    reached: Notify,
+    go: Notify,
+}
+
+impl Held {
+    /// Waits until the words were said.
+    pub(crate) async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets the server hear them.
+    pub(crate) fn go_on(&self) {
+        self.go.notify_one();
+    }
 }
 
 /// A proxy that can cut every connection and refuse new ones, or cut one at a certain word.
@@ -80,7 +105,18 @@ impl Proxy {
 
     /// Cuts the next connection on which a client says `words`, once.
     pub(crate) fn cut_at(&self, words: &str, lost: Lost) {
-        *self.trap.lock().unwrap() = Some(Trap { words: words.as_bytes().to_vec(), lost });
+        self.set(words, Spring::Cut(lost));
+    }
+
+    /// Holds up the next connection on which a client says `words`, once.
+    pub(crate) fn hold_at(&self, words: &str) -> Arc<Held> {
+        let held = Arc::<Held>::default();
+        self.set(words, Spring::Hold(held.clone()));
+        held
+    }
+
+    fn set(&self, words: &str, spring: Spring) {
+        *self.trap.lock().unwrap() = Some(Trap { words: words.as_bytes().to_vec(), spring });
     }
 
     /// Whether a cut that was asked for has been made.
@@ -119,7 +155,15 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mu
         tokio::select! {
             read = from_client.read(&mut said) => {
                 let Ok(length @ 1..) = read else { return };
-                let lost = spring(trap, &said[..length]);
+                let lost = match spring(trap, &said[..length]) {
+                    Some(Spring::Hold(held)) => {
+                        held.reached.notify_one();
+                        held.go.notified().await;
+                        None
+                    }
+                    Some(Spring::Cut(lost)) => Some(lost),
+                    None => None,
+                };
                 if lost == Some(Lost::Question) || to_server.write_all(&said[..length]).await.is_err() {
                     return;
                 }
@@ -138,11 +182,11 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mu
     }
 }
 
-fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
+fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Spring> {
     let mut trap = trap.lock().unwrap();
     let words = &trap.as_ref()?.words;
     if !said.windows(words.len()).any(|window| window == words) {
         return None;
     }
-    trap.take().map(|trap| trap.lost)
+    trap.take().map(|trap| trap.spring)
 }
