@@ -2,6 +2,7 @@
 
 mod crashes;
 mod erasures;
+mod expand;
 mod ledger;
 mod parked;
 mod positions;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Personal, Scope};
-use event_store::log::{self, Freshness, LogEntry};
+use event_store::log::{self, LogEntry};
 use event_store::{Actor, Attached, CommandContext, EventStore, KeyName, Origin};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -124,5 +124,5 @@ async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
     store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
     let mut entries = log::read_after(store.pool(), 0, 10_000).await.unwrap();
     entries.retain(|entry| entry.aggregate_id == account.to_string());
-    log::open(store, entries, Freshness::Now).await.unwrap()
+    log::open(store, entries).await.unwrap()
 }
