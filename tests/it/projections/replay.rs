@@ -1,7 +1,7 @@
 //! What an auditor asks: what had happened by then, and how did it look?
 
 use chrono::{DateTime, Utc};
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName};
 use domain::{AccountId, Scope};
 use event_store::{Attached, KeyName, log};
 use futures::TryStreamExt;
@@ -107,7 +107,7 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     }
     let stall = PrivacyRequestCommand::RecordStall { reason: trouble.to_owned() };
     let failure = PrivacyRequestCommand::RecordSourceFailure {
-        source: "usage".parse().unwrap(),
+        source: SourceName::new(SourceName::USAGE),
         reason: trouble.to_owned(),
     };
     let erasure = house.receive(ada, Kind::Erasure).await;
