@@ -103,5 +103,5 @@ async fn checkpoint(pool: &PgPool) -> anyhow::Result<()> {
 }
 
 fn is_refusal(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == NO_RIGHT)
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == NO_RIGHT)
 }

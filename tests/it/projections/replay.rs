@@ -111,7 +111,7 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
         reason: trouble.to_owned(),
     };
     let erasure = house.receive(ada, Kind::Erasure).await;
-    for command in [failure, stall] {
+    for command in [PrivacyRequestCommand::Start, failure, stall] {
         let (id, context) = (erasure.to_string(), account_context(ada));
         store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
     }
