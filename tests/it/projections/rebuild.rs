@@ -217,6 +217,8 @@ async fn one_that_was_broken_off_goes_on_where_it_was() {
     for (start, ddl) in
         [(Start::Anew, "SELECT 1"), (Start::Resume, "ALTER TABLE account_history ADD COLUMN later text")]
     {
+        // One of its own: the one before may have been told of more than once.
+        let broken_off = Arc::new(tokio::sync::Notify::new());
         let tell = broken_off.clone();
         let mut report = move |_| tell.notify_one();
         tokio::select! {
