@@ -2,7 +2,8 @@
 //!
 //! A figure alone says more about the machine than about the program. So every measurement alternates
 //! with what the database can do at best in the same minute, and both are medians of several rounds.
-//! Everything happens in databases made for the run and dropped after it.
+//! Everything happens in databases made for the run and dropped after it, also after one that failed. One that
+//! is killed leaves the databases `bench_<process>_<number>` behind.
 
 mod append;
 mod floor;
@@ -81,25 +82,36 @@ pub async fn run(
     if let Some(unknown) = plan.names.iter().find(|name| !NAMES.contains(&name.as_str())) {
         anyhow::bail!("there is no benchmark {unknown}: choose of {}", NAMES.join(", "));
     }
-    let effort = plan.effort();
     let server = scratch::Server::new(database_url, services)?;
     let mut report = report::Report::new(tell);
+    let measured = measure(&server, plan, &mut report).await;
+    let cleared = server.clear().await;
+    measured.and(cleared)?;
+    Ok(report.into_figures())
+}
+
+async fn measure(
+    server: &scratch::Server,
+    plan: &Plan,
+    report: &mut report::Report<'_>,
+) -> anyhow::Result<()> {
+    let effort = plan.effort();
     if plan.wants("append") {
-        append::measure(&server, effort, &mut report).await?;
+        append::measure(server, effort, report).await?;
     }
     if plan.wants("history") {
-        history::measure(&server, effort, &mut report).await?;
+        history::measure(server, effort, report).await?;
     }
     if plan.wants("log") {
-        log::keep_up(&server, effort, &mut report).await?;
+        log::keep_up(server, effort, report).await?;
     }
     for size in effort.sizes {
-        measure_long(&server, *size, plan, &mut report).await?;
+        measure_long(server, *size, plan, report).await?;
     }
     if plan.wants("seal") {
-        seal::measure(effort, &mut report)?;
+        seal::measure(effort, report)?;
     }
-    Ok(report.into_figures())
+    Ok(())
 }
 
 /// What goes over a long log from end to end.

@@ -6,7 +6,7 @@ use event_store::{EventStore, Sequencer, log};
 use tokio_util::sync::CancellationToken;
 
 use crate::Effort;
-use crate::long::{LongLog, caught_up};
+use crate::long::{LongLog, caught_up, count};
 use crate::report::Report;
 use crate::rounds::rate;
 use crate::scratch::{Server, execute, register, sign_in};
@@ -26,9 +26,10 @@ pub(crate) async fn keep_up(server: &Server, effort: Effort, report: &mut Report
         alone.push(commands(&store, &accounts, effort).await?);
         let stop = CancellationToken::new();
         let sequencer = tokio::spawn(Sequencer::new(store.clone()).run(stop.clone()));
-        caught_up(store.pool()).await?;
+        caught_up(store.pool(), count(store.pool()).await?).await?;
         beside.push(commands(&store, &accounts, effort).await?);
-        lags.push(log::lag(store.pool()).await? as f64);
+        let behind = count(store.pool()).await? - log::newest_position(store.pool()).await?;
+        lags.push(behind as f64);
         stop.cancel();
         sequencer.await?;
     }

@@ -41,7 +41,7 @@ impl Server {
     /// An empty database.
     pub(crate) async fn scratch(&self) -> anyhow::Result<Scratch> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let name = format!("bench_{}_{number}", std::process::id());
+        let name = name(number);
         let pool = connect_lazily(self.url.as_str(), 1)?;
         sqlx::query(&format!("CREATE DATABASE {name}"))
             .execute(&pool)
@@ -53,12 +53,27 @@ impl Server {
         Ok(Scratch { url: url.into(), name, server: self.url.clone(), services: self.services.clone() })
     }
 
+    /// Drops what a run that failed has left.
+    pub(crate) async fn clear(&self) -> anyhow::Result<()> {
+        let pool = connect_lazily(self.url.as_str(), 1)?;
+        for number in 0..self.made.load(Ordering::Relaxed) {
+            let name = name(number);
+            sqlx::query(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).execute(&pool).await?;
+        }
+        pool.close().await;
+        Ok(())
+    }
+
     /// A database with our schema.
     pub(crate) async fn migrated(&self) -> anyhow::Result<Scratch> {
         let scratch = self.scratch().await?;
         event_store::migrate(&scratch.pool(1)?).await?;
         Ok(scratch)
     }
+}
+
+fn name(number: u32) -> String {
+    format!("bench_{}_{number}", std::process::id())
 }
 
 impl Scratch {

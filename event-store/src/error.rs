@@ -26,23 +26,6 @@ pub enum StoreError {
     /// Something sealed could not be opened, or the other way round.
     #[error("sealed data could not be handled")]
     Seal(#[from] SealError),
-    /// What is sealed in an event does not authenticate, or has not the form it must have.
-    #[error(
-        "event {sequence} of {aggregate_type} {aggregate_id}, at position {position}, cannot be opened: somebody changed \
-         it; run `audit verify`"
-    )]
-    Unopened {
-        /// Where it is in the log.
-        position: i64,
-        /// The stream.
-        aggregate_type: String,
-        /// The stream.
-        aggregate_id: String,
-        /// Its place in the stream.
-        sequence: i64,
-        /// What is wrong.
-        source: SealError,
-    },
     /// A stored row has not the form it must have.
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),

@@ -17,6 +17,7 @@ pub mod lease;
 mod load;
 pub mod log;
 pub mod object;
+mod opening;
 mod pool;
 pub mod proof;
 mod recent;

@@ -1,23 +1,21 @@
 //! Reading the one order of everything.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::event::{Event, Form, UnknownForm};
 use domain::{EventId, Upcasters};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::postgres::{PgListener, PgRow};
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::opening::Keys;
 use crate::retry::Delays;
-use crate::seal::{self, DataKey, Place, SealError};
+use crate::seal::Place;
 use crate::store::{EventStore, Inner};
 use crate::tail::Fact;
 
@@ -99,6 +97,8 @@ pub struct LogEntry {
     pub metadata: Value,
     /// When it was stored.
     pub recorded_at: DateTime<Utc>,
+    /// Why it cannot be read, where that was found when it was opened: there is nothing of it then.
+    pub unreadable: Option<String>,
 }
 
 impl LogEntry {
@@ -109,16 +109,6 @@ impl LogEntry {
             sequence: self.sequence,
             event_type: &self.event_type,
             column,
-        }
-    }
-
-    fn unopened(&self, source: SealError) -> StoreError {
-        StoreError::Unopened {
-            position: self.position,
-            aggregate_type: self.aggregate_type.clone(),
-            aggregate_id: self.aggregate_id.clone(),
-            sequence: self.sequence,
-            source,
         }
     }
 
@@ -193,6 +183,7 @@ fn entry(row: &PgRow) -> Result<LogEntry, StoreError> {
         payload: row.try_get("payload")?,
         metadata: row.try_get("metadata")?,
         recorded_at: row.try_get("recorded_at")?,
+        unreadable: None,
     })
 }
 
@@ -235,52 +226,48 @@ pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i6
     Ok(beyond)
 }
 
-/// Which keys to open with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// Those in the cache will do: for read models, which are purged when a key is destroyed.
-    Cached,
-    /// Every key is asked for: for what is shown to people.
-    Now,
-}
-
-/// Opens the personal values of entries, and lifts entries of an earlier form to that of this release. Values
-/// whose key was destroyed read as erased.
+/// Opens the personal values of entries, and lifts entries of an earlier form to that of this release. Every
+/// key is asked for, since what is opened here is shown to people; values whose key was destroyed read as
+/// erased. An entry with a value that does not authenticate is told as such ([`LogEntry::unreadable`]),
+/// and does not keep anybody from the others.
 ///
 /// # Errors
-/// When the store fails, or a value does not authenticate.
-pub async fn open(
-    store: &EventStore,
-    entries: Vec<LogEntry>,
-    freshness: Freshness,
-) -> Result<Vec<LogEntry>, StoreError> {
-    let mut ids = BTreeSet::new();
-    for entry in &entries {
-        for value in [&entry.payload, &entry.metadata] {
-            seal::sealing_keys(value, &mut ids).map_err(|source| entry.unopened(source))?;
-        }
-    }
-    let keys = match freshness {
-        Freshness::Cached => store.keys().by_ids(&ids).await?,
-        Freshness::Now => store.keys().by_ids_now(&ids).await?,
-    };
-    entries.into_iter().map(|entry| open_entry(entry, &keys, store.upcasters())).collect()
+/// When the store fails.
+pub async fn open(store: &EventStore, entries: Vec<LogEntry>) -> Result<Vec<LogEntry>, StoreError> {
+    let keys = Keys::of(store, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata])).await?;
+    Ok(entries.into_iter().map(|entry| open_entry(entry, &keys, store.upcasters())).collect())
 }
 
-fn open_entry(
-    mut entry: LogEntry,
-    keys: &HashMap<Uuid, Arc<DataKey>>,
-    upcasters: Upcasters,
-) -> Result<LogEntry, StoreError> {
+fn open_entry(mut entry: LogEntry, keys: &Keys, upcasters: Upcasters) -> LogEntry {
     let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
-    let open = |value, column| {
-        seal::open_payload(value, entry.place(column), keys).map_err(|source| entry.unopened(source))
-    };
-    let (payload, metadata) = (open(payload, "payload")?, open(metadata, "metadata")?);
-    entry.metadata = metadata;
-    let version = std::mem::take(&mut entry.event_version);
-    (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
-    Ok(entry)
+    let plain = plain_members(&metadata);
+    let opened = keys
+        .open(payload, entry.place("payload"))
+        .and_then(|payload| Ok((payload, keys.open(metadata, entry.place("metadata"))?)));
+    match opened {
+        Ok((payload, metadata)) => {
+            entry.metadata = metadata;
+            let version = std::mem::take(&mut entry.event_version);
+            (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
+        }
+        Err(error) => {
+            tracing::error!(
+                event_id = %entry.event_id,
+                position = entry.position,
+                error = &error as &dyn std::error::Error,
+                "an event cannot be read: `personal-settings audit verify` says what else was changed"
+            );
+            (entry.payload, entry.metadata) = (Value::Object(Map::new()), plain);
+            entry.unreadable = Some(error.to_string());
+        }
+    }
+    entry
+}
+
+/// Those that are text: who acted and why is sealed nowhere.
+fn plain_members(metadata: &Value) -> Value {
+    let members = metadata.as_object().into_iter().flatten().filter(|(_, value)| value.is_string());
+    members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
 }
 
 pub(crate) async fn position_of(

@@ -6,9 +6,6 @@
 //! the others. Memory is bounded by the bytes of a page, whatever the size of an event. Nothing is written;
 //! a crash loses nothing but the page.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use domain::event::{Event, Form};
 use domain::{EventId, Upcasters};
@@ -19,7 +16,8 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::seal::{self, DataKey, Place, SealError};
+use crate::opening::Keys;
+use crate::seal::Place;
 use crate::store::EventStore;
 
 /// The most events of a page.
@@ -274,18 +272,12 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
     Ok(Some(Raw { fact, version: row.try_get("event_version")?, payload }))
 }
 
-/// The keys to open with, and the ids of those that cannot be had because somebody changed them.
-type Keys = (HashMap<Uuid, Arc<DataKey>>, BTreeSet<Uuid>);
-
 async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError> {
-    let mut ids = BTreeSet::new();
-    for raw in &raw {
-        if let Payload::Sealed(value) = &raw.payload {
-            // An envelope that is malformed is found again, with its event, when it is opened.
-            let _ = seal::sealing_keys(value, &mut ids);
-        }
-    }
-    let keys = fetch_keys(store, &ids).await?;
+    let sealed = raw.iter().filter_map(|raw| match &raw.payload {
+        Payload::Sealed(value) => Some(value),
+        Payload::None | Payload::Plain(_) => None,
+    });
+    let keys = Keys::of(store, sealed).await?;
     let mut facts = Vec::with_capacity(raw.len());
     for (n, raw) in raw.into_iter().enumerate() {
         if n % AT_A_STRETCH == 0 {
@@ -294,26 +286,6 @@ async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError
         facts.push(read(raw, &keys, store.upcasters()));
     }
     Ok(facts)
-}
-
-async fn fetch_keys(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Keys, StoreError> {
-    match store.keys().by_ids(ids).await {
-        Ok(keys) => Ok((keys, BTreeSet::new())),
-        Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
-            let (mut keys, mut forged) = (HashMap::new(), BTreeSet::new());
-            for id in ids {
-                match store.keys().by_ids(&BTreeSet::from([*id])).await {
-                    Ok(found) => keys.extend(found),
-                    Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
-                        forged.insert(*id);
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok((keys, forged))
-        }
-        Err(error) => Err(error),
-    }
 }
 
 fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
@@ -328,7 +300,7 @@ fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
             fact.content = content(event.map_err(|error| error.to_string()));
             return fact;
         }
-        Payload::Sealed(value) => unseal(&fact, value, keys).map_err(|error| error.to_string()),
+        Payload::Sealed(value) => keys.open(value, place(&fact)).map_err(|error| error.to_string()),
     };
     let event = read.and_then(|value| {
         let (version, value) = upcasters.lift(&fact.event_type, version, value);
@@ -346,20 +318,12 @@ fn form<'a>(fact: &'a Fact, event_version: &'a str) -> Form<'a> {
     Form { aggregate_type: &fact.aggregate_type, event_type: &fact.event_type, event_version }
 }
 
-fn unseal(fact: &Fact, value: Value, (keys, forged): &Keys) -> Result<Value, SealError> {
-    if !forged.is_empty() {
-        let mut own = BTreeSet::new();
-        seal::sealing_keys(&value, &mut own)?;
-        if !own.is_disjoint(forged) {
-            return Err(SealError::Forged);
-        }
-    }
-    let place = Place {
+fn place(fact: &Fact) -> Place<'_> {
+    Place {
         aggregate_type: &fact.aggregate_type,
         aggregate_id: &fact.aggregate_id,
         sequence: fact.sequence,
         event_type: &fact.event_type,
         column: "payload",
-    };
-    seal::open_payload(value, place, keys)
+    }
 }

@@ -16,6 +16,12 @@ use crate::views::Views;
 
 /// The name of its checkpoint.
 pub const NAME: &str = "account";
+/// Its table.
+pub(crate) const TABLE: &str = "account_view";
+/// An account, by name: a later release may add columns while this one runs.
+const SELECT: &str = "
+SELECT account_id, email, name, personalization, usage_logging, registered_at, changed_at, version
+FROM account_view WHERE account_id = ";
 
 /// Events that change nothing in it but the version. What is not named here is read: a later release
 /// may have added it.
@@ -92,7 +98,7 @@ impl Projection for AccountProjection {
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[Table { name: "account_view", writing: Writing::ByKey }]
+        &[Table { name: TABLE, writing: Writing::ByKey }]
     }
 
     fn selection(&self) -> Selection {
@@ -101,7 +107,7 @@ impl Projection for AccountProjection {
 
     async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
         let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
-        let known: Vec<AccountView> = sqlx::query_as("SELECT * FROM account_view WHERE account_id = ANY($1)")
+        let known: Vec<AccountView> = sqlx::query_as(&format!("{SELECT} ANY($1)"))
             .bind(ids.into_iter().collect::<Vec<_>>())
             .fetch_all(&mut *db)
             .await?;
@@ -121,6 +127,8 @@ impl Projection for AccountProjection {
     }
 }
 
+/// No event changes the address or the name, and an erasure takes them away: a row that is there keeps what
+/// it has of them.
 async fn write(db: &mut PgConnection, views: &[AccountView]) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO account_view
@@ -128,9 +136,8 @@ async fn write(db: &mut PgConnection, views: &[AccountView]) -> Result<(), Store
          SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[],
                               $6::timestamptz[], $7::timestamptz[], $8::bigint[])
          ON CONFLICT (account_id) DO UPDATE SET
-             email = excluded.email, name = excluded.name, personalization = excluded.personalization,
-             usage_logging = excluded.usage_logging, changed_at = excluded.changed_at,
-             version = excluded.version",
+             personalization = excluded.personalization, usage_logging = excluded.usage_logging,
+             changed_at = excluded.changed_at, version = excluded.version",
     )
     .bind(views.iter().map(|view| view.account_id.as_str()).collect::<Vec<_>>())
     .bind(views.iter().map(|view| view.email.as_deref()).collect::<Vec<_>>())
@@ -151,7 +158,7 @@ impl Views {
     /// # Errors
     /// When the store fails.
     pub async fn account_fetch(&self, account: AccountId) -> Result<Option<AccountView>, StoreError> {
-        Ok(sqlx::query_as("SELECT * FROM account_view WHERE account_id = $1")
+        Ok(sqlx::query_as(&format!("{SELECT} $1"))
             .bind(account.to_string())
             .fetch_optional(self.pool())
             .await?)

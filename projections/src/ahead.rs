@@ -5,17 +5,36 @@
 
 use std::time::Duration;
 
-use event_store::tail::{Page, Selection, Tail};
+use event_store::tail::{Page, Tail};
 use event_store::{EventStore, StoreError, log};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::checkpoint;
+use crate::projection::Projection;
+
 /// How long to wait before looking again although no news came.
 pub(crate) const POLL: Duration = Duration::from_secs(1);
 
+/// A page as it was read.
+pub(crate) struct Read {
+    pub page: Page,
+    /// How often personal values had been taken out of the read model before this page was opened; `None`
+    /// where none are opened for it.
+    pub purges: Option<i64>,
+}
+
+impl Read {
+    /// Whether it can be folded under a checkpoint that counts so many purges: or else what it holds may have
+    /// been erased meanwhile.
+    pub(crate) fn is_fresh(&self, purges: i64) -> bool {
+        self.purges.is_none_or(|known| known == purges)
+    }
+}
+
 /// What comes next of the log.
 pub(crate) enum Next {
-    Page(Page),
+    Page(Read),
     /// Nothing is known after this position; more will come.
     AtHead(i64),
 }
@@ -27,10 +46,16 @@ pub(crate) struct Ahead {
 }
 
 impl Ahead {
-    /// Reads on after `position`.
-    pub(crate) fn start(store: &EventStore, selection: Selection, position: i64) -> Self {
+    /// Reads on after `position` for `projection`, whose checkpoint is called `name`.
+    pub(crate) fn start(store: &EventStore, projection: &dyn Projection, name: &str, position: i64) -> Self {
         let (hand_over, pages) = mpsc::channel(1);
-        let reading = tokio::spawn(read_on(store.clone(), selection, position, hand_over));
+        let reader = Reader {
+            store: store.clone(),
+            name: name.to_owned(),
+            opens: projection.selection().opened,
+            tail: Tail::new(store.clone(), projection.selection(), position),
+        };
+        let reading = tokio::spawn(reader.read_on(hand_over));
         Self { pages, reading }
     }
 
@@ -50,31 +75,44 @@ impl Drop for Ahead {
     }
 }
 
-async fn read_on(
+/// Who reads ahead.
+struct Reader {
     store: EventStore,
-    selection: Selection,
-    position: i64,
-    hand_over: mpsc::Sender<Result<Next, StoreError>>,
-) {
-    let mut tail = Tail::new(store.clone(), selection, position);
-    let mut head = store.head().subscribe();
-    let mut told = None;
-    loop {
-        let next = match tail.next().await {
-            Ok(Some(page)) => Ok(Next::Page(page)),
-            Ok(None) if told == Some(tail.position()) => {
-                log::wait_beyond(&mut head, tail.position(), POLL).await;
-                continue;
+    name: String,
+    opens: bool,
+    tail: Tail,
+}
+
+impl Reader {
+    async fn read_on(mut self, hand_over: mpsc::Sender<Result<Next, StoreError>>) {
+        let mut head = self.store.head().subscribe();
+        let mut told = None;
+        loop {
+            let next = match self.read().await {
+                Ok(Some(read)) => Ok(Next::Page(read)),
+                Ok(None) if told == Some(self.tail.position()) => {
+                    log::wait_beyond(&mut head, self.tail.position(), POLL).await;
+                    continue;
+                }
+                Ok(None) => {
+                    told = Some(self.tail.position());
+                    Ok(Next::AtHead(self.tail.position()))
+                }
+                Err(error) => Err(error),
+            };
+            let failed = next.is_err();
+            if hand_over.send(next).await.is_err() || failed {
+                return;
             }
-            Ok(None) => {
-                told = Some(tail.position());
-                Ok(Next::AtHead(tail.position()))
-            }
-            Err(error) => Err(error),
-        };
-        let failed = next.is_err();
-        if hand_over.send(next).await.is_err() || failed {
-            return;
         }
+    }
+
+    async fn read(&mut self) -> Result<Option<Read>, StoreError> {
+        // Asked before the keys are, so that a key that dies meanwhile is noticed.
+        let purges = match self.opens {
+            true => Some(checkpoint::purges(self.store.pool(), &self.name).await?),
+            false => None,
+        };
+        Ok(self.tail.next().await?.map(|page| Read { page, purges }))
     }
 }

@@ -7,6 +7,9 @@
 //!
 //! At first all of a page is folded together. Only where that fails by the fault of an event is the page
 //! folded again, in parts, until that event is found ([`Apart`]).
+//!
+//! Not folded are a page that was opened before an erasure took something out of the read model, since it may
+//! bring it back; and any page, where a later release fills the read model in another form ([`Outcome`]).
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +17,7 @@ use event_store::StoreError;
 use event_store::tail::{Content, Fact, Page};
 use sqlx::{Connection, PgConnection};
 
+use crate::ahead::Read;
 use crate::checkpoint;
 use crate::parked::{self, Parked};
 use crate::projection::{Blame, Projection};
@@ -25,25 +29,36 @@ pub(crate) fn stream(fact: &Fact) -> Stream<'_> {
     (&fact.aggregate_type, &fact.aggregate_id)
 }
 
-/// Folds `page` into `projection`, whose checkpoint is called `name`. False when the checkpoint stands
-/// elsewhere, or another has it: nothing was done then.
+/// What became of a page. Nothing was done unless it was folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Folded,
+    /// The checkpoint stands elsewhere, or another has it.
+    Elsewhere,
+    /// Something was erased since the page was read: it must be read again.
+    Purged,
+    /// A later release fills this read model, in another form.
+    OfLaterRelease,
+}
+
+/// Folds a page into `projection`, whose checkpoint is called `name`.
 pub(crate) async fn fold(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    page: &Page,
-) -> Result<bool, StoreError> {
-    match attempt(db, projection, name, page, false).await {
+    read: &Read,
+) -> Result<Outcome, StoreError> {
+    match attempt(db, projection, name, read, false).await {
         Err(Blame::Event(..) | Blame::Someone(_)) => {
-            tracing::warn!(projection = name, after = page.after, "a page holds what cannot be taken");
-            match attempt(db, projection, name, page, true).await {
+            tracing::warn!(projection = name, after = read.page.after, "a page holds what cannot be taken");
+            match attempt(db, projection, name, read, true).await {
                 Err(Blame::Store(error)) => Err(error),
                 Err(Blame::Event(_, reason) | Blame::Someone(reason)) => Err(StoreError::Unreadable(reason)),
-                Ok(folded) => Ok(folded),
+                Ok(outcome) => Ok(outcome),
             }
         }
         Err(Blame::Store(error)) => Err(error),
-        Ok(folded) => Ok(folded),
+        Ok(outcome) => Ok(outcome),
     }
 }
 
@@ -51,12 +66,21 @@ async fn attempt(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    page: &Page,
+    read: &Read,
     apart: bool,
-) -> Result<bool, Blame> {
+) -> Result<Outcome, Blame> {
+    let page = &read.page;
     let mut transaction = db.begin().await.map_err(stored)?;
     let taken = checkpoint::take(&mut transaction, name).await.map_err(Blame::Store)?;
-    let Some(taken) = taken.filter(|taken| taken.position == page.after) else { return Ok(false) };
+    let Some(taken) = taken.filter(|taken| taken.position == page.after) else {
+        return Ok(Outcome::Elsewhere);
+    };
+    if taken.revision > projection.revision() {
+        return Ok(Outcome::OfLaterRelease);
+    }
+    if !read.is_fresh(taken.purges) {
+        return Ok(Outcome::Purged);
+    }
     let behind = if taken.parks {
         parked::streams_of(&mut transaction, name, page).await.map_err(Blame::Store)?
     } else {
@@ -81,7 +105,7 @@ async fn attempt(
             "an event cannot be taken: its stream is parked"
         );
     }
-    Ok(true)
+    Ok(Outcome::Folded)
 }
 
 fn stored(error: sqlx::Error) -> Blame {

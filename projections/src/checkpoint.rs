@@ -15,18 +15,26 @@ pub(crate) fn of_rebuild(name: &str) -> String {
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub(crate) struct Taken {
     pub position: i64,
+    /// Which form of its read model was filled; a higher one than one's own is that of a later release.
+    pub revision: i32,
+    /// How often personal values were taken out of its tables.
+    pub purges: i64,
     /// Whether any event is parked: whoever holds the checkpoint need not look for them otherwise.
     pub parks: bool,
 }
 
 const TAKE: &str = "
-SELECT position, EXISTS (SELECT FROM parked_event WHERE projection = $1) AS parks,
+SELECT position, revision, purges, EXISTS (SELECT FROM parked_event WHERE projection = $1) AS parks,
        set_config('synchronous_commit', 'off', true)
 FROM projection WHERE name = $1 FOR UPDATE";
 
-/// Takes the checkpoint of `name` for this transaction; `None` while another has it. The transaction
-/// will not wait for the disk: what a power cut takes from a read model it takes with the checkpoint.
+/// Takes the checkpoint of `name` for this transaction; `None` while another has it. One of a rebuild is
+/// waited for: nobody but an erasure ever has it too. The transaction will not wait for the disk: what a power
+/// cut takes from a read model it takes with the checkpoint.
 pub(crate) async fn take(db: &mut PgConnection, name: &str) -> Result<Option<Taken>, StoreError> {
+    if name.ends_with(REBUILD) {
+        return take_in_turn(db, name).await;
+    }
     let statement = format!("{TAKE} SKIP LOCKED");
     Ok(sqlx::query_as(&statement).bind(name).fetch_optional(db).await?)
 }
@@ -34,6 +42,13 @@ pub(crate) async fn take(db: &mut PgConnection, name: &str) -> Result<Option<Tak
 /// Takes it, waiting for whoever has it.
 pub(crate) async fn take_in_turn(db: &mut PgConnection, name: &str) -> Result<Option<Taken>, StoreError> {
     Ok(sqlx::query_as(TAKE).bind(name).fetch_optional(db).await?)
+}
+
+/// Holds it for the rest of the transaction, without reading on from it; false when there is none. What this
+/// transaction changes is on disk when it is done.
+pub(crate) async fn hold(db: &mut PgConnection, name: &str) -> Result<bool, StoreError> {
+    let held = sqlx::query("SELECT FROM projection WHERE name = $1 FOR UPDATE").bind(name);
+    Ok(held.fetch_optional(db).await?.is_some())
 }
 
 /// Makes the checkpoint of `name` if it is not there yet: at the beginning of the log.
@@ -70,6 +85,24 @@ pub async fn position(db: impl PgExecutor<'_>, name: &str) -> Result<i64, StoreE
     Ok(position.unwrap_or(0))
 }
 
+/// How often personal values were taken out of the tables of `name`.
+pub(crate) async fn purges(db: impl PgExecutor<'_>, name: &str) -> Result<i64, StoreError> {
+    let purges = sqlx::query_scalar("SELECT purges FROM projection WHERE name = $1").bind(name);
+    Ok(purges.fetch_optional(db).await?.unwrap_or(0))
+}
+
+/// Which form of its read model `name` was filled in.
+pub(crate) async fn revision(db: impl PgExecutor<'_>, name: &str) -> Result<i32, StoreError> {
+    let revision = sqlx::query_scalar("SELECT revision FROM projection WHERE name = $1").bind(name);
+    Ok(revision.fetch_optional(db).await?.unwrap_or(0))
+}
+
+/// Notes, while it is held, that personal values were taken out of the tables of `name`.
+pub(crate) async fn purged(db: impl PgExecutor<'_>, name: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE projection SET purges = purges + 1 WHERE name = $1").bind(name).execute(db).await?;
+    Ok(())
+}
+
 /// Moves the checkpoint of `name` forward.
 ///
 /// # Errors
@@ -81,13 +114,4 @@ pub async fn advance(db: impl PgExecutor<'_>, name: &str, position: i64) -> Resu
         .execute(db)
         .await?;
     Ok(())
-}
-
-/// Every reader and how far it has come, by name; rebuilds are none.
-///
-/// # Errors
-/// When the store fails.
-pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<(String, i64)>, StoreError> {
-    let statement = "SELECT name, position FROM projection WHERE name NOT LIKE '%/%' ORDER BY name";
-    Ok(sqlx::query_as(statement).fetch_all(db).await?)
 }

@@ -11,7 +11,7 @@ use cqrs_es::Aggregate as _;
 use domain::account::Account;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
 use domain::{AccountId, Event};
-use event_store::log::{self, Freshness, LogEntry};
+use event_store::log::{self, LogEntry};
 use event_store::tail::{Fact, Payloads, Selection};
 use event_store::{EventStore, StoreError};
 use futures::{Stream, TryStreamExt};
@@ -156,6 +156,18 @@ impl Views {
         Ok(found)
     }
 
+    /// How far the history has come, and how many events it could not take.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn history_reach(&self) -> Result<(i64, i64), StoreError> {
+        let reach = sqlx::query_as(
+            "SELECT coalesce(max(position), 0), (SELECT count(*) FROM parked_event WHERE projection = $1)
+             FROM projection WHERE name = $1",
+        );
+        Ok(reach.bind(NAME).fetch_one(self.pool()).await?)
+    }
+
     /// The positions of all events that concern an account.
     ///
     /// # Errors
@@ -237,5 +249,5 @@ async fn read_opened(
     if let Some(until) = until {
         entries.retain(|entry| entry.recorded_at <= until);
     }
-    log::open(store, entries, Freshness::Now).await
+    log::open(store, entries).await
 }

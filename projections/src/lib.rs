@@ -9,6 +9,7 @@ mod batch;
 pub mod checkpoint;
 pub mod history;
 mod instant;
+mod lines;
 pub mod parked;
 pub mod privacy_request;
 pub mod projection;
@@ -22,6 +23,7 @@ mod told;
 mod views;
 
 pub use instant::{Instant, InvalidInstant};
+pub use lines::Lines;
 pub use projection::{Failure, Projection};
 pub use rebuild::rebuild;
 pub use runner::Runner;

@@ -14,8 +14,9 @@ use domain::EventId;
 use event_store::tail::{self, Content, Fact, Page};
 use event_store::{EventStore, StoreError};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgExecutor, Row};
 
+use crate::ahead::Read;
 use crate::batch::{Apart, Stream, stream};
 use crate::checkpoint;
 use crate::projection::{Blame, Projection};
@@ -24,8 +25,8 @@ use crate::views::Views;
 /// Events of a stream that are tried in one transaction; a longer one goes on in the next. While events
 /// of it are left, the stream stays parked, so that nothing overtakes them.
 const AT_ONCE: i64 = 1_000;
-/// Streams whose names are read at once.
-const STREAMS: i64 = 200;
+/// Streams that are tried before something else has its turn.
+const STREAMS: i64 = 16;
 
 /// An event to be parked; without a reason it waits behind an earlier one of its stream.
 pub(crate) struct Parked<'a> {
@@ -100,43 +101,68 @@ pub(crate) async fn streams_of(
     Ok(rows.into_iter().collect())
 }
 
+/// Going once through the parked streams of a read model.
+pub(crate) struct Round {
+    which: Which,
+    /// The position of the last stream that was tried; none when all were.
+    after: Option<i64>,
+}
+
+impl Round {
+    /// One that begins.
+    pub(crate) fn of(which: Which) -> Self {
+        Self { which, after: Some(0) }
+    }
+
+    /// Whether all were tried.
+    pub(crate) fn is_done(&self) -> bool {
+        self.after.is_none()
+    }
+}
+
 /// Tries every parked stream of `projection` again.
 ///
 /// # Errors
 /// When the store fails; streams tried before that stay as they came out.
 pub async fn retry(store: &EventStore, projection: &dyn Projection) -> Result<Retried, StoreError> {
-    retry_those(store, projection, Which::All).await
+    let (mut all, mut round) = (Retried::default(), Round::of(Which::All));
+    while !round.is_done() {
+        let some = retry_some(store, projection, &mut round).await?;
+        all.streams += some.streams;
+        all.still_parked += some.still_parked;
+        all.folded += some.folded;
+    }
+    Ok(all)
 }
 
-/// Tries parked streams again.
-pub(crate) async fn retry_those(
+/// Tries the next few parked streams of a round.
+pub(crate) async fn retry_some(
     store: &EventStore,
     projection: &dyn Projection,
-    which: Which,
+    round: &mut Round,
 ) -> Result<Retried, StoreError> {
-    let (mut retried, mut after) = (Retried::default(), 0);
-    loop {
-        let streams: Vec<(i64, String, String)> = sqlx::query_as(
-            "SELECT position, aggregate_type, aggregate_id FROM parked_event
-             WHERE projection = $1 AND error IS NOT NULL AND position > $2
-               AND ($3 OR retry_at <= clock_timestamp())
-             ORDER BY position LIMIT $4",
-        )
-        .bind(projection.name())
-        .bind(after)
-        .bind(which == Which::All)
-        .bind(STREAMS)
-        .fetch_all(store.pool())
-        .await?;
-        let Some((last, ..)) = streams.last() else { return Ok(retried) };
-        after = *last;
-        for (_, kind, id) in &streams {
-            let (folded, still) = retry_stream(store, projection, (kind, id)).await?;
-            retried.streams += 1;
-            retried.folded += folded;
-            retried.still_parked += u64::from(still);
-        }
+    let mut retried = Retried::default();
+    let Some(after) = round.after else { return Ok(retried) };
+    let streams: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT position, aggregate_type, aggregate_id FROM parked_event
+         WHERE projection = $1 AND error IS NOT NULL AND position > $2
+           AND ($3 OR retry_at <= clock_timestamp())
+         ORDER BY position LIMIT $4",
+    )
+    .bind(projection.name())
+    .bind(after)
+    .bind(round.which == Which::All)
+    .bind(STREAMS)
+    .fetch_all(store.pool())
+    .await?;
+    for (_, kind, id) in &streams {
+        let (folded, still) = retry_stream(store, projection, (kind, id), round.which).await?;
+        retried.streams += 1;
+        retried.folded += folded;
+        retried.still_parked += u64::from(still);
     }
+    round.after = streams.last().map(|(position, ..)| *position);
+    Ok(retried)
 }
 
 /// Tries a stream: how many of its events were folded, and whether it stays parked.
@@ -144,18 +170,24 @@ async fn retry_stream(
     store: &EventStore,
     projection: &dyn Projection,
     stream: Stream<'_>,
+    which: Which,
 ) -> Result<(u64, bool), StoreError> {
-    let mut folded = 0;
+    let (name, mut folded) = (projection.name(), 0);
     loop {
-        let positions = first_of(store.pool(), projection.name(), stream).await?;
-        if positions.is_empty() {
+        // As a page is read: what was erased before is counted before it is opened.
+        let purges = checkpoint::purges(store.pool(), name).await?;
+        let positions = first_of(store.pool(), name, stream).await?;
+        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok((folded, false));
-        }
+        };
         let facts = tail::read_at(store, projection.selection(), &positions).await?;
-        match retry_facts(store, projection, &positions, &facts).await? {
-            Tried::Folded => folded += facts.len() as u64,
+        let page = Page { after: first - 1, last: *last, facts };
+        let read = Read { page, purges: Some(purges) };
+        match retry_facts(store, projection, (stream, which), &positions, &read).await? {
+            Tried::Folded => folded += positions.len() as u64,
             Tried::Stopped(before) => return Ok((folded + before, true)),
             Tried::Meanwhile => {}
+            Tried::NotNow => return Ok((folded, true)),
         }
     }
 }
@@ -165,21 +197,30 @@ enum Tried {
     Folded,
     /// As many were folded; the next cannot be taken.
     Stopped(u64),
-    /// Another process has tried them meanwhile.
+    /// They are no longer the first, or something was erased since they were read: look again.
     Meanwhile,
+    /// Another process has just tried them, or a later release fills the read model.
+    NotNow,
 }
 
 async fn retry_facts(
     store: &EventStore,
     projection: &dyn Projection,
+    (stream, which): (Stream<'_>, Which),
     positions: &[i64],
-    facts: &[Fact],
+    read: &Read,
 ) -> Result<Tried, StoreError> {
-    let name = projection.name();
+    let (name, facts) = (projection.name(), &read.page.facts);
     let mut transaction = store.pool().begin().await?;
-    checkpoint::take_in_turn(&mut transaction, name).await?;
-    if count_parked(&mut transaction, name, positions).await? != positions.len() {
+    let taken = checkpoint::take_in_turn(&mut transaction, name).await?;
+    let Some(taken) = taken.filter(|taken| taken.revision <= projection.revision()) else {
+        return Ok(Tried::NotNow);
+    };
+    if !read.is_fresh(taken.purges) || first_of(&mut *transaction, name, stream).await? != positions {
         return Ok(Tried::Meanwhile);
+    }
+    if which == Which::Due && !is_due(&mut transaction, name, positions).await? {
+        return Ok(Tried::NotNow);
     }
     let unfit = facts.iter().enumerate().find_map(|(n, fact)| match &fact.content {
         Content::Unfit(reason) => Some((n, fact.position, reason.clone())),
@@ -198,13 +239,19 @@ async fn retry_facts(
     release(&mut transaction, name, &folded).await?;
     if let Some((position, reason)) = &head {
         keep(&mut transaction, name, *position, reason).await?;
+    } else {
+        pass_on(&mut transaction, name, stream).await?;
     }
     transaction.commit().await?;
     Ok(if head.is_some() { Tried::Stopped(folded.len() as u64) } else { Tried::Folded })
 }
 
 /// The first positions of a parked stream.
-async fn first_of(pool: &PgPool, name: &str, (kind, id): Stream<'_>) -> Result<Vec<i64>, StoreError> {
+async fn first_of(
+    db: impl PgExecutor<'_>,
+    name: &str,
+    (kind, id): Stream<'_>,
+) -> Result<Vec<i64>, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT position FROM parked_event
          WHERE projection = $1 AND aggregate_type = $2 AND aggregate_id = $3 ORDER BY position LIMIT $4",
@@ -213,18 +260,20 @@ async fn first_of(pool: &PgPool, name: &str, (kind, id): Stream<'_>) -> Result<V
     .bind(kind)
     .bind(id)
     .bind(AT_ONCE)
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?)
 }
 
-async fn count_parked(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result<usize, StoreError> {
-    let count: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM parked_event WHERE projection = $1 AND position = ANY($2)")
-            .bind(name)
-            .bind(positions)
-            .fetch_one(db)
-            .await?;
-    Ok(usize::try_from(count).unwrap_or_default())
+/// Whether it is still time to try the stream at these positions: another process may just have done so.
+async fn is_due(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT coalesce(bool_and(retry_at <= clock_timestamp()), true) FROM parked_event
+         WHERE projection = $1 AND position = ANY($2) AND error IS NOT NULL",
+    )
+    .bind(name)
+    .bind(positions)
+    .fetch_one(db)
+    .await?)
 }
 
 async fn release(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result<(), StoreError> {
@@ -233,6 +282,22 @@ async fn release(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result
         .bind(positions)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// What is left of a stream behind events that were folded is to be tried at once, also by another process.
+async fn pass_on(db: &mut PgConnection, name: &str, (kind, id): Stream<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE parked_event SET error = 'those before it were folded', retry_at = clock_timestamp()
+         WHERE projection = $1 AND position = (
+             SELECT min(position) FROM parked_event
+             WHERE projection = $1 AND aggregate_type = $2 AND aggregate_id = $3)",
+    )
+    .bind(name)
+    .bind(kind)
+    .bind(id)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -289,7 +354,9 @@ impl Views {
     ) -> Result<Vec<ParkedEvent>, StoreError> {
         let (position, projection) = after.unwrap_or((0, ""));
         let rows = sqlx::query(
-            "SELECT * FROM parked_event WHERE (position, projection) > ($1, $2) AND projection NOT LIKE '%/%'
+            "SELECT projection, position, event_id, event_type, aggregate_type, aggregate_id, error, attempts,
+                    parked_at, retry_at
+             FROM parked_event WHERE (position, projection) > ($1, $2) AND projection NOT LIKE '%/%'
              ORDER BY position, projection LIMIT $3",
         )
         .bind(position)

@@ -1,14 +1,22 @@
 //! Removing from read models what an erasure has made unreadable in the log.
 //!
 //! Read models are made from opened events, so a destroyed key alone does not empty them. No read
-//! model holds anything of scope `activity`; what is of scope `profile` is the account's own row.
+//! model holds anything of scope `activity`; what is of scope `profile` is the account's own row: in the
+//! live table, and in that of a rebuild, which may have been broken off long ago.
+//!
+//! What always holds: nothing that was opened before comes back. All of it happens in one transaction that
+//! holds the checkpoints, so nobody folds meanwhile; and it raises their `purges`, so a page that was
+//! opened before is not folded afterwards but read again, when the key is gone ([`batch`](crate::batch)).
+//! After a crash nothing of it is done, and the erasure does it again.
 
 use async_trait::async_trait;
 use domain::Scope;
 use event_store::erasure::Purge;
 use event_store::{KeyName, StoreError};
+use sqlx::PgConnection;
 
 use crate::views::Views;
+use crate::{account, checkpoint, rebuild};
 
 #[async_trait]
 impl Purge for Views {
@@ -18,10 +26,22 @@ impl Purge for Views {
         if accounts.is_empty() {
             return Ok(());
         }
-        sqlx::query("UPDATE account_view SET email = NULL, name = NULL WHERE account_id = ANY($1)")
-            .bind(&accounts)
-            .execute(self.pool())
-            .await?;
-        Ok(())
+        let mut transaction = self.pool().begin().await?;
+        // In this order, as the swap of a rebuild takes them. Where there is none, nobody has read anything yet.
+        checkpoint::hold(&mut transaction, account::NAME).await?;
+        empty(&mut transaction, account::NAME, account::TABLE, &accounts).await?;
+        let of_rebuild = checkpoint::of_rebuild(account::NAME);
+        if checkpoint::hold(&mut transaction, &of_rebuild).await? {
+            empty(&mut transaction, &of_rebuild, &rebuild::table(account::TABLE), &accounts).await?;
+        }
+        Ok(transaction.commit().await?)
     }
+}
+
+async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]) -> Result<(), StoreError> {
+    sqlx::query(&format!("UPDATE {table} SET email = NULL, name = NULL WHERE account_id = ANY($1)"))
+        .bind(accounts)
+        .execute(&mut *db)
+        .await?;
+    checkpoint::purged(db, name).await
 }

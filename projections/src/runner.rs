@@ -4,7 +4,9 @@
 //! number of processes may run the same read model; its checkpoint lets one of them work at a time. Whoever
 //! finds the work done by another stands back: it looks a little later than that one, and begins only
 //! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
-//! when it dies another goes on within moments.
+//! when it dies another goes on within moments. Parked streams are tried again a few at a time, between pages,
+//! so that they hold up nobody. When a later release has rebuilt the read model in another form, this one
+//! leaves it alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +17,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::ahead::{Ahead, Next, POLL};
-use crate::parked::{self, Which};
+use crate::batch::Outcome;
+use crate::parked::{self, Round, Which};
 use crate::projection::Projection;
 use crate::views::Views;
 use crate::{batch, checkpoint};
@@ -43,7 +46,7 @@ impl Runner {
         let name = self.projection.name();
         let mut delays = Delays::new(Duration::from_millis(100), Duration::from_secs(5));
         // A new release may take what the one before could not.
-        let mut retries = Retries { which: Which::All, at: Instant::now() };
+        let mut retries = Retries { round: Round::of(Which::All), at: Instant::now() };
         while !stop.is_cancelled() {
             let run = tokio::select! {
                 () = stop.cancelled() => return,
@@ -67,13 +70,31 @@ impl Runner {
         let (name, pool) = (self.projection.name(), self.store.pool());
         checkpoint::ensure_revision(pool, name, self.projection.revision()).await?;
         loop {
-            self.retry(retries).await?;
+            self.await_own_form().await?;
             let position = checkpoint::position(pool, name).await?;
             self.views.moved(name, position);
             delays.reset();
             self.work(position, delays, retries).await?;
             self.stand_back(retries).await?;
         }
+    }
+
+    /// Returns as soon as no later release fills the read model.
+    async fn await_own_form(&self) -> Result<(), StoreError> {
+        let (name, pool) = (self.projection.name(), self.store.pool());
+        let mut told = false;
+        while checkpoint::revision(pool, name).await? > self.projection.revision() {
+            if !told {
+                tracing::warn!(
+                    projection = name,
+                    "a later release fills it in another form: left to that one"
+                );
+                told = true;
+            }
+            self.views.moved(name, checkpoint::position(pool, name).await?);
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
     }
 
     /// Folds what comes after `position`, until another process moves the read model.
@@ -84,8 +105,10 @@ impl Runner {
         retries: &mut Retries,
     ) -> Result<(), StoreError> {
         let name = self.projection.name();
-        let mut ahead = Ahead::start(&self.store, self.projection.selection(), position);
+        let from = |position| Ahead::start(&self.store, &*self.projection, name, position);
+        let mut ahead = from(position);
         loop {
+            // At random where both can be done, so that neither keeps the other from it.
             let next = tokio::select! {
                 next = ahead.next() => next?,
                 () = tokio::time::sleep_until(retries.at) => {
@@ -95,12 +118,13 @@ impl Runner {
             };
             match next {
                 Next::AtHead(position) => self.views.moved(name, position),
-                Next::Page(page) => {
+                Next::Page(read) => {
                     let mut connection = self.store.pool().acquire().await.map_err(StoreError::from)?;
-                    if !batch::fold(&mut connection, &*self.projection, name, &page).await? {
-                        return Ok(());
+                    match batch::fold(&mut connection, &*self.projection, name, &read).await? {
+                        Outcome::Folded => self.views.moved(name, read.page.last),
+                        Outcome::Purged => ahead = from(read.page.after),
+                        Outcome::Elsewhere | Outcome::OfLaterRelease => return Ok(()),
                     }
-                    self.views.moved(name, page.last);
                 }
             }
             delays.reset();
@@ -124,12 +148,12 @@ impl Runner {
         }
     }
 
-    /// Tries parked streams again, if it is time.
+    /// Tries some of the parked streams again, if it is time.
     async fn retry(&self, retries: &mut Retries) -> Result<(), StoreError> {
         if Instant::now() < retries.at {
             return Ok(());
         }
-        let retried = parked::retry_those(&self.store, &*self.projection, retries.which).await?;
+        let retried = parked::retry_some(&self.store, &*self.projection, &mut retries.round).await?;
         if retried.streams > 0 {
             tracing::info!(
                 projection = self.projection.name(),
@@ -139,13 +163,15 @@ impl Runner {
                 "parked streams were tried again"
             );
         }
-        *retries = Retries { which: Which::Due, at: Instant::now() + RETRIES };
+        if retries.round.is_done() {
+            *retries = Retries { round: Round::of(Which::Due), at: Instant::now() + RETRIES };
+        }
         Ok(())
     }
 }
 
-/// When parked streams are tried again, and which.
+/// When parked streams are tried again, and how far that has come.
 struct Retries {
-    which: Which,
+    round: Round,
     at: Instant,
 }

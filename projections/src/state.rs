@@ -72,12 +72,16 @@ impl Views {
 impl Fold {
     /// An event that is not understood cannot be left out: the state would be another.
     fn apply(&mut self, entry: &LogEntry) -> Result<(), StoreError> {
-        let event = entry.event().map_err(|error| {
+        let of_entry = |error: String| {
             StoreError::Unreadable(format!(
                 "event {} at position {}: {error}",
                 entry.event_id, entry.position
             ))
-        })?;
+        };
+        if let Some(reason) = &entry.unreadable {
+            return Err(of_entry(reason.clone()));
+        }
+        let event = entry.event().map_err(|error| of_entry(error.to_string()))?;
         match event {
             Event::Account(event) => self.account.apply(event),
             Event::PrivacyRequest(event) => {

@@ -15,8 +15,14 @@ pub(crate) const ERASED_TEXT: &str = "[erased]";
 /// Where somebody acted from: their own personal data, in the metadata of an event.
 const ORIGIN: [&str; 2] = ["ip_address", "user_agent"];
 
-/// Members of a privacy request that are of no concern to its subject: where files lie in our own stores.
-pub(crate) const INTERNAL: &[&str] = &["object"];
+/// Members of a privacy request that are of no concern to its subject: where files lie in our own stores, under
+/// which keys, and what our programs say of their own trouble.
+pub(crate) const INTERNAL: &[&str] = &["object", "collected_under", "stalled"];
+/// The same, of an event that says why one of our programs failed. Other events give reasons, too, which concern
+/// their reader.
+const INTERNAL_WITH_REASON: &[&str] = &["object", "collected_under", "stalled", "reason"];
+/// What a request that is stalled is to its subject.
+const STALLED: &str = "Work on the request is held up, and somebody has been told to see to it";
 
 /// An event, told. Personal values that were erased read as `[erased]`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -52,15 +58,19 @@ pub struct Told {
     pub data: Value,
 }
 
-impl From<LogEntry> for Told {
+impl Told {
     /// Tells an opened entry.
-    fn from(entry: LogEntry) -> Self {
+    fn of(entry: LogEntry) -> Self {
         let text = |name: &str| entry.metadata_text(name).map(str::to_owned);
+        let what = match &entry.unreadable {
+            Some(reason) => format!("An event of type {} that cannot be read: {reason}", entry.event_type),
+            None => sentence_of(entry.form(), &entry.payload),
+        };
         Self {
             id: entry.event_id,
             position: entry.position,
             at: entry.recorded_at,
-            what: sentence_of(entry.form(), &entry.payload),
+            what,
             actor: text("actor").unwrap_or_default(),
             ip_address: personal(&entry.metadata, "ip_address"),
             user_agent: personal(&entry.metadata, "user_agent"),
@@ -118,16 +128,21 @@ impl Told {
         {
             members.retain(|name, _| !ORIGIN.contains(&name.as_str()));
         }
-        let internal = match entry.aggregate_type.as_str() {
-            PrivacyRequest::TYPE => INTERNAL,
+        let internal = match (entry.aggregate_type.as_str(), entry.event_type.as_str()) {
+            (_, "privacy_request.stalled" | "privacy_request.source_failed") => INTERNAL_WITH_REASON,
+            (PrivacyRequest::TYPE, _) => INTERNAL,
             _ => &[],
         };
-        Told::from(entry).plainly(Some(&reader), internal)
+        let mut told = Told::of(entry).plainly(Some(&reader), internal);
+        if told.event_type == "privacy_request.stalled" {
+            STALLED.clone_into(&mut told.what);
+        }
+        told
     }
 
     /// Tells an opened entry as an operator may see it: all of it.
     pub fn for_operator(entry: LogEntry) -> Self {
-        Told::from(entry).plainly(None, &[])
+        Told::of(entry).plainly(None, &[])
     }
 
     fn plainly(mut self, reader: Option<&str>, internal: &[&str]) -> Self {
@@ -194,6 +209,7 @@ mod tests {
             payload,
             metadata,
             recorded_at: DateTime::UNIX_EPOCH,
+            unreadable: None,
         }
     }
 
@@ -235,5 +251,14 @@ mod tests {
             "email": "ada@example.com", "name": {"$erased": true}, "other": null, "files": [{"name": "a.json"}],
         });
         assert_eq!(told.data, expected);
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_says_so() {
+        let mut forged = entry(json!({}), json!({"actor": reader()}));
+        forged.unreadable = Some("it was changed".to_owned());
+        let told = Told::for_holder(forged, reader());
+        assert_eq!(told.what, "An event of type account.signed_in that cannot be read: it was changed");
+        assert_eq!((told.data, told.ip_address), (json!({}), None));
     }
 }

@@ -1,10 +1,32 @@
-//! Options of what proves the log: signing, verifying, proofs.
+//! What an auditor can ask, and options of what proves the log: signing, verifying, proofs.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use domain::AccountId;
 use url::Url;
+
+use super::{HistoryOptions, StateOptions};
+
+/// What an auditor can ask.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Every event that concerns an account, in order
+    History(Box<HistoryOptions>),
+    /// How an account stood at an instant, with its privacy requests
+    State(Box<StateOptions>),
+    /// Check the whole log with the public key alone; non-zero if anything does not verify
+    Verify(Box<VerifyOptions>),
+    /// Print the newest signed checkpoint, having made one if the log grew and the signing key is here
+    Checkpoint(Box<CheckpointOptions>),
+    /// Print the public key that checkpoints are checked with
+    PublicKey(SigningKeyOptions),
+    /// Print a proof that anybody can check who has the public key
+    #[command(subcommand)]
+    Prove(ProveCommand),
+    /// Check a proof, far from the database
+    CheckProof(CheckProofOptions),
+}
 
 /// What can be proved.
 #[derive(Debug, Subcommand)]
@@ -13,7 +35,7 @@ pub enum ProveCommand {
     Inclusion(ProveInclusion),
     /// That the log goes on from an older checkpoint
     Consistency(ProveConsistency),
-    /// Which events an account has, none left out
+    /// All events of the streams of an account (its own, and those of its requests), none left out
     History(ProveHistory),
 }
 

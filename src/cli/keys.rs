@@ -22,18 +22,7 @@ pub enum KeysCommand {
 #[derive(Debug, Subcommand)]
 pub enum ErasuresCommand {
     /// Carry out again everything the ledger holds
-    Reapply(Box<LedgerOptions>),
-}
-
-/// A database, and the object store with its ledger of erasures.
-#[derive(Clone, Debug, Args)]
-pub struct LedgerOptions {
-    /// The database.
-    #[command(flatten)]
-    pub reader: ReaderOptions,
-    /// Where archives and the ledger lie: `file:///…`, `s3://…`, … [default: below the data directory]
-    #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
-    pub archives: Option<Url>,
+    Reapply(Box<ReaderOptions>),
 }
 
 /// `keys make-master`.
@@ -52,7 +41,7 @@ pub struct KeyFileOptions {
 pub struct RotateOptions {
     /// The database and the object store.
     #[command(flatten)]
-    pub ledger: LedgerOptions,
+    pub reader: ReaderOptions,
     /// Id of the master key to use from now on: it is made the first line of the key file [default: the first]
     #[arg(long)]
     pub to: Option<String>,

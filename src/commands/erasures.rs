@@ -3,19 +3,19 @@
 use anyhow::ensure;
 use event_store::erasure::{Reapplied, Told};
 
-use crate::cli::LedgerOptions;
+use crate::cli::ReaderOptions;
 use crate::composition::Reader;
 use crate::logging::say;
 
-pub(super) async fn reapply(options: &LedgerOptions) -> anyhow::Result<()> {
-    let reader = Reader::open(&options.reader).await?;
-    let done = carry_out(&reader, options).await;
+pub(super) async fn reapply(options: &ReaderOptions) -> anyhow::Result<()> {
+    let reader = Reader::open_as_it_is(options).await?;
+    let done = carry_out(&reader).await;
     reader.close().await;
     done
 }
 
-async fn carry_out(reader: &Reader, options: &LedgerOptions) -> anyhow::Result<()> {
-    let done = reader.erasures(options)?.reapply(tell).await?;
+async fn carry_out(reader: &Reader) -> anyhow::Result<()> {
+    let done = reader.erasures()?.reapply(tell).await?;
     let Reapplied { entries, unreadable, keys_destroyed, usage_deleted } = done;
     say(format!(
         "{entries} entries of the ledger were carried out again: {keys_destroyed} keys still lived and were destroyed, \

@@ -3,14 +3,13 @@
 //! It leaves no event behind, unlike an operator's look over HTTP: whoever has the database and the master key
 //! needs no program of ours to read, so an event would tell of the honest only.
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Instant, Table, Told, history};
-use serde_json::json;
+use projections::{Instant, Lines, Told, history};
 
 use crate::cli::{HistoryFormat, HistoryOptions};
 use crate::composition::Reader;
@@ -34,7 +33,9 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
     let mut found = false;
     while let Some(entry) = entries.try_next().await? {
         found = true;
-        out.print(&Told::from(entry))?;
+        if !out.print(&Told::for_operator(entry))? {
+            return Ok(());
+        }
     }
     ensure!(found, "no event concerns {}: there is no such account{}", options.account, by_then(until));
     out.end()
@@ -58,33 +59,37 @@ pub(super) fn by_then(until: Option<DateTime<Utc>>) -> String {
     until.map(|until| format!(", or there was none by {}", until.to_rfc3339())).unwrap_or_default()
 }
 
+/// Prints what can be printed. Whoever closes the output has seen enough, which is no failure.
 struct Printer {
-    format: HistoryFormat,
-    table: Table,
+    lines: Lines,
     out: BufWriter<std::io::Stdout>,
 }
 
 impl Printer {
     fn begin(format: HistoryFormat) -> Self {
-        Self { format, table: Table::new(&Told::COLUMNS), out: BufWriter::new(std::io::stdout()) }
+        let lines = match format {
+            HistoryFormat::Ndjson => Lines::Ndjson,
+            HistoryFormat::Text => Lines::Text,
+            HistoryFormat::Csv => Lines::csv(),
+        };
+        Self { lines, out: BufWriter::new(std::io::stdout()) }
     }
 
-    fn print(&mut self, told: &Told) -> anyhow::Result<()> {
-        let written = match self.format {
-            HistoryFormat::Ndjson => writeln!(self.out, "{}", json!(told)),
-            HistoryFormat::Text => writeln!(self.out, "{}", told.in_words()),
-            HistoryFormat::Csv => {
-                self.table.row(&told.cells())?;
-                self.out.write_all(&self.table.take())
-            }
-        };
-        written.context("the output was closed")
+    /// False when nobody reads any more.
+    fn print(&mut self, told: &Told) -> anyhow::Result<bool> {
+        let (heading, line) = (self.lines.heading(), self.lines.line(told)?);
+        is_read(self.out.write_all(&heading).and_then(|()| self.out.write_all(&line)))
     }
 
     fn end(mut self) -> anyhow::Result<()> {
-        if self.format == HistoryFormat::Csv {
-            self.out.write_all(&self.table.take())?;
-        }
-        self.out.flush().context("the output was closed")
+        is_read(self.out.flush()).map(drop)
+    }
+}
+
+fn is_read(written: std::io::Result<()>) -> anyhow::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("the history cannot be written"),
     }
 }

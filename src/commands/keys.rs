@@ -34,7 +34,7 @@ pub(super) fn make_master(options: &KeyFileOptions) -> anyhow::Result<()> {
 }
 
 pub(super) async fn rotate_master(options: &RotateOptions) -> anyhow::Result<()> {
-    let reader = Reader::open(&options.ledger.reader).await?;
+    let reader = Reader::open_as_it_is(&options.reader).await?;
     let rotated = rotate(&reader, options).await;
     reader.close().await;
     rotated
@@ -42,7 +42,7 @@ pub(super) async fn rotate_master(options: &RotateOptions) -> anyhow::Result<()>
 
 async fn rotate(reader: &Reader, options: &RotateOptions) -> anyhow::Result<()> {
     let store = &reader.store;
-    let erasures = reader.erasures(&options.ledger)?;
+    let erasures = reader.erasures()?.clone();
     let ids = store.keys().provider().ids().await?;
     let target = options.to.clone().unwrap_or_else(|| ids.current.clone());
     ensure!(
@@ -58,7 +58,7 @@ async fn rotate(reader: &Reader, options: &RotateOptions) -> anyhow::Result<()> 
         names(&closed)
     );
     if ids.current != target {
-        let file = key_file(&options.ledger.reader)?;
+        let file = key_file(&options.reader)?;
         put_first(&file, &target)?;
         store.keys().provider().refresh().await?;
         say(format!("{target} is the first key in {} now.", file.display()));

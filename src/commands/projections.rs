@@ -15,8 +15,9 @@ pub(super) async fn list(options: &ReaderOptions) -> anyhow::Result<()> {
     let reader = Reader::open(options).await?;
     let list = status::list(&reader.store).await;
     reader.close().await;
+    let list = list?;
     say(row(&["NAME", "POSITION", "BEHIND", "PARKED", "REBUILD"]));
-    for one in list? {
+    for one in list {
         say(line(&one));
     }
     Ok(())

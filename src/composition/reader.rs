@@ -1,17 +1,19 @@
 //! Working beside a running program, or after it: for auditors and operators.
-
-use std::sync::Arc;
+//!
+//! A database may just have been restored, and hold what was erased since: everything is erased again that the
+//! ledger of erasures holds, before anything is shown.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use event_store::object::ObjectVault;
 use event_store::{Erasures, EventStore, connect_lazily};
 use projections::Views;
 
 use super::service::directory_url;
 use super::{LogTasks, key_provider};
-use crate::cli::{KeyOptions, LedgerOptions, ReaderOptions};
+use crate::cli::{KeyOptions, ReaderOptions};
 use crate::embedded::{Error, Options, ServerSource, Servers, running_database_url};
 use crate::system;
 
@@ -24,18 +26,37 @@ pub struct Reader {
     pub store: EventStore,
     /// What it looks like.
     pub views: Views,
+    /// Erasures in it, where the store with their ledger is known.
+    erasures: Option<Erasures>,
     /// What was started for the reader alone.
     own: Option<(Servers, LogTasks)>,
 }
 
 impl Reader {
     /// Opens it: the given database, the one a program runs below the data directory, or that same one
-    /// started for as long as the reader lives.
+    /// started for as long as the reader lives. What was erased is erased in it.
+    ///
+    /// # Errors
+    /// When there is no database, or no key to it; or when it cannot be known what was erased.
+    pub async fn open(options: &ReaderOptions) -> anyhow::Result<Self> {
+        let reader = Self::open_as_it_is(options).await?;
+        match reader.catch_up(options).await {
+            Ok(()) => Ok(reader),
+            Err(error) => {
+                reader.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens it without a look at the ledger of erasures: for those who see to the ledger itself, and show
+    /// nothing else.
     ///
     /// # Errors
     /// When there is no database, or no key to it.
-    pub async fn open(options: &ReaderOptions) -> anyhow::Result<Self> {
+    pub async fn open_as_it_is(options: &ReaderOptions) -> anyhow::Result<Self> {
         let keys = key_provider(&existing_keys(options), None)?;
+        let vault = archives(options)?;
         let (url, servers) = match &options.database_url {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.data_dir, options.servers).await?,
@@ -43,24 +64,36 @@ impl Reader {
         let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
         let store = EventStore::new(pool.clone(), system::services(), keys);
         let views = Views::new(pool);
+        let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));
         // Nobody else moves the log of a database that was started just now.
         let own = servers.map(|servers| (servers, LogTasks::start(&store, &views)));
-        Ok(Self { store, views, own })
+        Ok(Self { store, views, erasures, own })
     }
 
-    /// Erasures in it, with the ledger that is given, or else the one below the data directory.
+    /// Erases again what the ledger holds and this database does not know.
+    async fn catch_up(&self, options: &ReaderOptions) -> anyhow::Result<()> {
+        match &self.erasures {
+            Some(erasures) => {
+                let read = erasures.catch_up().await;
+                read.context("nothing is shown, since the ledger of erasures could not be read")?;
+            }
+            None if self.own.is_some() => {
+                bail!("nothing is shown, since it cannot be known what was erased: {}", no_archives(options))
+            }
+            None => tracing::warn!(
+                "if this database was restored, it may hold what was erased since: {}",
+                no_archives(options)
+            ),
+        }
+        Ok(())
+    }
+
+    /// Erasures in it, with the ledger that was given, or else the one below the data directory.
     ///
     /// # Errors
-    /// When the object store cannot be used.
-    pub fn erasures(&self, options: &LedgerOptions) -> anyhow::Result<Erasures> {
-        let below = std::path::absolute(options.reader.data_dir.join("archives"))?;
-        let archives = match &options.archives {
-            Some(url) => url.clone(),
-            None if below.exists() => directory_url(&below)?,
-            None => anyhow::bail!("there are no archives in {}: give --archives", below.display()),
-        };
-        let vault = ObjectVault::open(&archives).context("the archive store cannot be used")?;
-        Ok(Erasures::new(self.store.clone(), vault, Arc::new(self.views.clone())))
+    /// When there is none.
+    pub fn erasures(&self) -> anyhow::Result<&Erasures> {
+        self.erasures.as_ref().context("there is no ledger of erasures: give --archives")
     }
 
     /// Closes it.
@@ -70,6 +103,24 @@ impl Reader {
         self.store.pool().close().await;
         servers.stop().await;
     }
+}
+
+/// The store that was named, or the directory that `serve` uses, if it is there: a reader makes none.
+fn archives(options: &ReaderOptions) -> anyhow::Result<Option<ObjectVault>> {
+    let below = std::path::absolute(options.data_dir.join("archives"))?;
+    let url = match &options.archives {
+        Some(url) => url.clone(),
+        None if below.is_dir() => directory_url(&below)?,
+        None => return Ok(None),
+    };
+    Ok(Some(ObjectVault::open(&url).context("the archive store cannot be used")?))
+}
+
+fn no_archives(options: &ReaderOptions) -> String {
+    format!(
+        "there are no archives in {}; give --archives, the store with the ledger of erasures",
+        options.data_dir.display()
+    )
 }
 
 /// Where the key is looked for: a reader makes none, since a new one would open nothing.

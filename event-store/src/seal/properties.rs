@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use cqrs_es::{Aggregate, DomainEvent};
-use domain::account::{Account, AccountEvent, PreferenceChange, Preferences, SignOutReason};
+use domain::Event;
+use domain::account::{Account, AccountEvent, PreferenceChange, Preferences, SignOutReason, Viewed};
 use domain::personal::{ERASED, MARK};
 use domain::{AccountId, EmailAddress, Personal, SessionId};
 use proptest::prelude::*;
@@ -141,12 +143,40 @@ fn any_event() -> impl Strategy<Value = AccountEvent> {
             .prop_map(|(session_id, reason)| AccountEvent::SignedOut { session_id, reason }),
         1 => any_session().prop_map(|session_id| AccountEvent::Reauthenticated { session_id }),
         1 => Just(AccountEvent::PasswordChanged {}),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(history, by_instant)| AccountEvent::HistoryViewed {
+            what: if history { Viewed::History } else { Viewed::State },
+            until: by_instant.then_some(DateTime::UNIX_EPOCH),
+        }),
         1 => (any_account(), any_change(), any_change(), any::<String>()).prop_map(
             |(account_id, personalization, usage_logging, policy_version)| {
                 AccountEvent::PreferencesChanged { account_id, personalization, usage_logging, policy_version }
             }
         ),
     ]
+}
+
+/// Of every form that was ever stored, of whatever aggregate, as the domain keeps them.
+#[test]
+fn every_event_there_ever_was_opens_as_it_was_and_without_keys_as_erased() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/golden");
+    let (mut requests, mut personal) = (0, 0);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let (event_type, version) = name.split_once(".v").unwrap();
+        let version = version.split('.').next().unwrap();
+        let payload: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let (with_keys, without) = opened(&payload, event_type);
+        assert_eq!((&with_keys, &without), (&payload, &erased(&payload)), "{name}");
+        let (aggregate_type, _) = event_type.split_once('.').unwrap();
+        let form = domain::event::Form { aggregate_type, event_type, event_version: version };
+        for opened in [with_keys, without] {
+            Event::from_value(form, opened).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        requests += usize::from(aggregate_type == "privacy_request");
+        personal += usize::from(payload != erased(&payload));
+    }
+    assert!(requests >= 16 && personal >= 1, "{requests} {personal}");
 }
 
 proptest! {

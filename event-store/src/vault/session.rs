@@ -44,6 +44,10 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A session, column by column: a later release may add some while this one runs.
+const SELECT: &str =
+    "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at FROM session WHERE";
+
 impl Session {
     fn read(row: &PgRow) -> Result<Self, StoreError> {
         let account: String = row.try_get("account_id")?;
@@ -113,7 +117,7 @@ pub async fn authenticate(
     token_hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query("SELECT * FROM session WHERE token_hash = $1 AND expires_at > $2 AND seen_at > $3")
+    let row = sqlx::query(&format!("{SELECT} token_hash = $1 AND expires_at > $2 AND seen_at > $3"))
         .bind(token_hash)
         .bind(now)
         .bind(now - IDLE_LIFE)
@@ -142,10 +146,9 @@ pub async fn fetch(
     session: SessionId,
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query(
-        "SELECT * FROM session
-         WHERE session_id = $1 AND account_id = $2 AND expires_at > $3 AND seen_at > $4",
-    )
+    let row = sqlx::query(&format!(
+        "{SELECT} session_id = $1 AND account_id = $2 AND expires_at > $3 AND seen_at > $4"
+    ))
     .bind(session.uuid())
     .bind(account.to_string())
     .bind(now)
@@ -164,10 +167,9 @@ pub async fn list(
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
-         ORDER BY created_at DESC LIMIT 1000",
-    )
+    let rows = sqlx::query(&format!(
+        "{SELECT} account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY created_at DESC LIMIT 1000"
+    ))
     .bind(account.to_string())
     .bind(now)
     .bind(now - IDLE_LIFE)

@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use event_store::leader::{self, Leadership};
 use event_store::retry::Delays;
-use event_store::tail::{LARGEST_PAGE, Page};
+use event_store::tail::LARGEST_PAGE;
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 
-use crate::ahead::{Ahead, Next};
+use crate::ahead::{Ahead, Next, Read};
+use crate::batch::Outcome;
 use crate::projection::Projection;
 use crate::{batch, checkpoint};
 use swap::Swapped;
@@ -70,6 +71,9 @@ pub enum RebuildError {
     /// Somebody took away or changed what it had filled.
     #[error("the tables of the rebuild were changed meanwhile; rebuild anew")]
     Disturbed,
+    /// A later release fills it.
+    #[error("a later release fills it in another form; rebuild it with that release")]
+    OfLaterRelease,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -104,6 +108,11 @@ pub(crate) async fn is_under_way(pool: &PgPool, name: &str) -> Result<bool, Stor
     leader::is_led(pool, &duty(name)).await
 }
 
+/// The table of a rebuild beside the live `table`.
+pub(crate) fn table(table: &str) -> String {
+    format!("{}.{table}", tables::SCHEMA)
+}
+
 fn duty(name: &str) -> String {
     format!("rebuild {name}")
 }
@@ -127,6 +136,9 @@ impl<'a> Rebuild<'a> {
 
     async fn run(mut self, db: &mut PgConnection, start: Start) -> Result<i64, RebuildError> {
         checkpoint::ensure(self.store.pool(), self.projection.name()).await?;
+        if checkpoint::revision(&mut *db, self.projection.name()).await? > self.projection.revision() {
+            return Err(RebuildError::OfLaterRelease);
+        }
         let set = Set::open(db, self.projection).await?;
         let resumed = start == Start::Resume && set.can_go_on(db, &self.name).await?;
         if !resumed {
@@ -150,13 +162,18 @@ impl<'a> Rebuild<'a> {
     /// Folds up to the end of the log; the position there.
     async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
         let position = checkpoint::position(&mut *db, &self.name).await?;
-        let mut ahead = Ahead::start(self.store, self.projection.selection(), position);
+        let (store, projection, name) = (self.store, self.projection, self.name.clone());
+        let from = |position| Ahead::start(store, projection, &name, position);
+        let mut ahead = from(position);
         loop {
             match ahead.next().await? {
                 Next::AtHead(position) => return Ok(position),
-                Next::Page(page) => {
-                    fold(db, self.projection, &self.name, &page).await?;
-                    self.tell(Phase::Filling, page.last).await?;
+                Next::Page(read) => {
+                    if fold(db, projection, &name, &read).await? {
+                        self.tell(Phase::Filling, read.page.last).await?;
+                    } else {
+                        ahead = from(read.page.after);
+                    }
                 }
             }
         }
@@ -169,11 +186,17 @@ impl<'a> Rebuild<'a> {
     }
 }
 
+/// Folds a page; false when something was erased since it was read, and it must be read again.
 async fn fold(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    page: &Page,
-) -> Result<(), RebuildError> {
-    if batch::fold(db, projection, name, page).await? { Ok(()) } else { Err(RebuildError::Disturbed) }
+    read: &Read,
+) -> Result<bool, RebuildError> {
+    match batch::fold(db, projection, name, read).await? {
+        Outcome::Folded => Ok(true),
+        Outcome::Purged => Ok(false),
+        Outcome::Elsewhere => Err(RebuildError::Disturbed),
+        Outcome::OfLaterRelease => Err(RebuildError::OfLaterRelease),
+    }
 }

@@ -11,6 +11,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use super::tables::{SCHEMA, Set};
 use super::{LARGEST_PAGE, RebuildError, fold};
+use crate::ahead::Read;
 use crate::checkpoint;
 use crate::projection::Projection;
 
@@ -63,15 +64,24 @@ async fn attempt(
 ) -> Result<Swapped, RebuildError> {
     db.execute(sqlx::raw_sql(&format!("SET LOCAL lock_timeout = '{PATIENCE}'"))).await?;
     let live = checkpoint::take_in_turn(&mut *db, projection.name()).await?;
-    let live = live.ok_or(RebuildError::Disturbed)?.position;
+    let live = live.ok_or(RebuildError::Disturbed)?;
+    if live.revision > projection.revision() {
+        return Err(RebuildError::OfLaterRelease);
+    }
+    let live = live.position;
     let mut position = checkpoint::position(&mut *db, name).await?;
     if live - position > LARGEST_PAGE {
         return Ok(Swapped::NotYet);
     }
+    // Nobody empties the new tables meanwhile: that, too, takes the checkpoint of the live ones first.
+    let purges = Some(checkpoint::purges(&mut *db, name).await?);
     let mut tail = Tail::new(store.clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
-        fold(&mut *db, projection, name, &page).await?;
-        position = page.last;
+        let read = Read { page, purges };
+        if !fold(&mut *db, projection, name, &read).await? {
+            return Ok(Swapped::NotYet);
+        }
+        position = read.page.last;
     }
     if !set.fits(&mut *db).await? {
         return Err(RebuildError::Disturbed);

@@ -56,6 +56,16 @@ SELECT format('GRANT %s ON %s.%s TO %s%s', a.privilege_type, $3, $2,
 FROM pg_class c, aclexplode(c.relacl) a
 WHERE c.oid = ($1 || '.' || $2)::regclass AND a.grantee <> c.relowner";
 
+/// Whose the live table is and how it is stored, where that is not what a new one has anyhow, as statements.
+const MANNERS: &str = "
+SELECT format('ALTER TABLE %s.%s SET (%s)', $3, $2, option)
+FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid,
+     unnest(c.reloptions || ARRAY(SELECT 'toast.' || o FROM unnest(t.reloptions) o)) AS option
+WHERE c.oid = ($1 || '.' || $2)::regclass
+UNION ALL
+SELECT format('ALTER TABLE %s.%s OWNER TO %s', $3, $2, relowner::regrole)
+FROM pg_class WHERE oid = ($1 || '.' || $2)::regclass AND pg_get_userbyid(relowner) <> current_user";
+
 impl Set {
     /// The tables of `projection`, seen from `db`, which from now on finds those of a rebuild first.
     pub(super) async fn open(db: &mut PgConnection, projection: &dyn Projection) -> Result<Self, StoreError> {
@@ -105,15 +115,6 @@ impl Set {
                  CREATE TABLE {SCHEMA}.{table} (LIKE {home}.{table} INCLUDING ALL EXCLUDING INDEXES)"
             );
             transaction.execute(sqlx::raw_sql(&statement)).await?;
-            let grants: Vec<String> = sqlx::query_scalar(GRANTS)
-                .bind(home)
-                .bind(table)
-                .bind(SCHEMA)
-                .fetch_all(&mut *transaction)
-                .await?;
-            for grant in grants {
-                transaction.execute(sqlx::raw_sql(&grant)).await?;
-            }
             if *writing == Writing::ByKey {
                 for index in self.live_indexes(&mut transaction, table).await? {
                     if index.constraint_name.is_some() {
@@ -121,6 +122,17 @@ impl Set {
                         transaction.execute(sqlx::raw_sql(&statement)).await?;
                         self.constrain(&mut transaction, table, &index).await?;
                     }
+                }
+            }
+            for likeness in [GRANTS, MANNERS] {
+                let statements: Vec<String> = sqlx::query_scalar(likeness)
+                    .bind(home)
+                    .bind(table)
+                    .bind(SCHEMA)
+                    .fetch_all(&mut *transaction)
+                    .await?;
+                for statement in statements {
+                    transaction.execute(sqlx::raw_sql(&statement)).await?;
                 }
             }
         }

@@ -112,6 +112,10 @@ async fn a_state_is_that_of_the_instant() {
 async fn what_is_not_there_or_makes_no_sense_is_told_and_not_recorded() {
     let service = Service::api().await;
     let (ada, operator) = (service.person("ada").await, operator(&service));
+    for parameter in ["limit=3", "cursor=7", "format=csv"] {
+        let path = format!("{}?{parameter}", path(&ada, "state"));
+        asked(&operator, "GET", &path).await.expect(400);
+    }
     let stranger = "/v1/admin/accounts/acc_00000000000000000000000001";
     for what in ["history", "state"] {
         asked(&operator, "GET", &format!("{stranger}/{what}")).await.problem(404, "not-found");

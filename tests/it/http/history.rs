@@ -1,10 +1,13 @@
 //! The history of an account, in its three forms.
 
+use domain::AccountId;
+use event_store::seal::LocalKeys;
+use event_store::{EventStore, seed};
 use serde_json::{Value, json};
 
-use super::service::{asked, sent};
+use super::service::{MASTER_KEY, asked, sent};
 use super::{Answer, Service, send};
-use crate::support::{Client, PASSWORD, http};
+use crate::support::{Client, OPERATOR_TOKEN, PASSWORD, Proxy, Target, eventually, http};
 
 const HISTORY: &str = "/v1/me/history";
 /// What a spreadsheet would run.
@@ -128,19 +131,38 @@ async fn nothing_in_a_row_is_a_formula() {
     service.unharmed().await;
 }
 
+/// An account with so many events, made up beside the program; in their order by the time it returns.
+async fn long_life(service: &Service, events: u64) -> AccountId {
+    let (services, keys) = (personal_settings::system::services(), LocalKeys::from_text(MASTER_KEY).unwrap());
+    let store = EventStore::new(service.pool().await, services, keys);
+    let account = seed::long_life(&store, events).await.unwrap();
+    eventually("the history has all of them", || async {
+        let read = "SELECT count(*) FROM account_history WHERE account_id = $1";
+        let read: i64 =
+            sqlx::query_scalar(read).bind(account.to_string()).fetch_one(store.pool()).await.unwrap();
+        (read.unsigned_abs() == events).then_some(())
+    })
+    .await;
+    account
+}
+
+/// An operator begins to read all of a history: the answer, and its first piece.
+async fn begin(client: &Client, account: AccountId) -> (reqwest::Response, Vec<u8>) {
+    let path = format!("/v1/admin/accounts/{account}/history?format=ndjson");
+    let mut answer = client.with_token(OPERATOR_TOKEN).request("GET", &path).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let first = answer.chunk().await.unwrap().unwrap().to_vec();
+    (answer, first)
+}
+
 #[tokio::test]
 async fn a_long_history_comes_whole_whatever_is_added_meanwhile() {
     let service = Service::api().await;
-    let ada = service.person("ada").await;
-    // Longer than a page of the store's.
-    for n in 0..260 {
-        let body = json!({"usage_logging": n % 2 == 1});
-        sent(&ada.client, "PUT", "/v1/me/preferences", &body).await.expect(200);
-    }
-    let mut stream =
-        ada.client.request("GET", HISTORY).header("Accept", "application/x-ndjson").send().await.unwrap();
-    let mut text = stream.chunk().await.unwrap().unwrap().to_vec();
-    sent(&ada.client, "PUT", "/v1/me/preferences", &json!({"personalization": false})).await.expect(200);
+    // More than two pages of the store's.
+    let account = long_life(&service, 1_200).await;
+    let (mut stream, mut text) = begin(&service.client(), account).await;
+    // Another look is an event, too.
+    begin(&service.client(), account).await;
     while let Some(chunk) = stream.chunk().await.unwrap() {
         text.extend_from_slice(&chunk);
     }
@@ -151,6 +173,29 @@ async fn a_long_history_comes_whole_whatever_is_added_meanwhile() {
         .collect();
     let expected: Vec<i64> = (1..=i64::try_from(sequences.len()).unwrap()).collect();
     assert_eq!(sequences, expected);
-    assert!(sequences.len() >= 262, "{}", sequences.len());
+    assert!(sequences.len() > 1_200, "{}", sequences.len());
     service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_history_that_cannot_be_read_to_its_end_is_cut_off_and_does_not_seem_whole() {
+    let service = Service::api().await;
+    // More than lies in the buffers between the program and who reads.
+    let account = long_life(&service, 24_000).await;
+    let proxy = Proxy::new(Target::database(), true).await;
+    let program = service.another_at(&proxy.database_url(&service.database)).await;
+    let (mut stream, mut text) = begin(&program.client(), account).await;
+    // The database is away from now on.
+    proxy.cut();
+    let ended = loop {
+        match stream.chunk().await {
+            Ok(Some(chunk)) => text.extend_from_slice(&chunk),
+            ended => break ended.map(drop),
+        }
+    };
+    let lines = text.iter().filter(|byte| **byte == b'\n').count();
+    assert!(lines < 24_000, "all of it had been read before");
+    let broken = ended.expect_err("it seems to be whole");
+    assert!(!broken.is_timeout(), "{broken:?}");
+    assert!(program.said().contains("a history was cut off"), "{}", program.said());
 }

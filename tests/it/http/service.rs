@@ -9,7 +9,7 @@ use super::{Answer, send};
 use crate::support::{Client, Database, PASSWORD, Person, Program, Start, http, shared};
 
 /// The master key of every program here: 32 bytes in base64.
-const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+pub(super) const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// A program and what belongs to it.
 pub(super) struct Service {
@@ -44,6 +44,12 @@ impl Service {
     /// Another process with the interface, which shares nothing with the first but the servers and keys.
     pub(super) async fn another(&self) -> Program {
         configured("api", self.folder.path(), &self.database, &self.variables).ready().await
+    }
+
+    /// As [`another`](Self::another), its way to the database being `database_url`.
+    pub(super) async fn another_at(&self, database_url: &str) -> Program {
+        let start = configured("api", self.folder.path(), &self.database, &self.variables);
+        start.env("DATABASE_URL", database_url).ready().await
     }
 
     /// Kills the program and starts it again.

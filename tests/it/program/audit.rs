@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Person, Start};
+use crate::support::{OPERATOR_TOKEN, Person, Start};
 
 fn history(folder: &std::path::Path, account: &str, format: &str) -> (bool, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_personal-settings"))
@@ -36,7 +36,37 @@ async fn it_tells_every_event_of_an_account_in_order() {
     let places: Vec<usize> = told.iter().map(|what| beside.find(what).expect(what)).collect();
     assert!(places.is_sorted(), "{beside}");
 
+    // The same lines as over HTTP; whoever looks there is in them.
+    let operator = program.client().with_token(OPERATOR_TOKEN);
+    let path = format!("/v1/admin/accounts/{}/history?format=ndjson", person.account);
+    let over_http = operator.request("GET", &path).send().await.unwrap().text().await.unwrap();
+    let (ok, lines, complained) = history(folder.path(), &person.account, "ndjson");
+    assert!(ok, "{complained}");
+    assert!(lines.starts_with(&over_http) && over_http.lines().count() > 4, "{lines}\n{over_http}");
+
+    // Who has seen enough closes the pipe.
+    let mut closing = Command::new(env!("CARGO_BIN_EXE_personal-settings"))
+        .args(["audit", "history", &person.account])
+        .current_dir(folder.path())
+        .env_remove("DATABASE_URL")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(closing.stdout.take());
+    assert!(closing.wait().unwrap().success());
+
     program.kill();
+    // Without the ledger nobody knows what was erased.
+    let (archives, aside) = (folder.path().join("data/archives"), folder.path().join("aside"));
+    std::fs::rename(&archives, &aside).unwrap();
+    let (ok, said, complained) = history(folder.path(), &person.account, "ndjson");
+    assert!(!ok && said.is_empty(), "{said}");
+    assert!(
+        complained.contains("cannot be known what was erased") && complained.contains("--archives"),
+        "{complained}"
+    );
+    std::fs::rename(&aside, &archives).unwrap();
+
     let (ok, after, complained) = history(folder.path(), &person.account, "ndjson");
     assert!(ok, "{complained}");
     let events: Vec<Value> = after.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

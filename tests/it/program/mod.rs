@@ -1,6 +1,7 @@
 //! The real program as a process: what a user, an operator and a power cut do to it.
 
 mod audit;
+mod bench;
 mod crash;
 mod demo;
 mod keys;

@@ -142,6 +142,20 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
         ["--database-url", &database.url, "--archives", &archives, "--signing-key-file", "signing.key"];
     said(folder, &[&["verify"], &with[..]].concat());
     let pool: PgPool = database.pool().await;
+
+    // What the history could not take may be of the account: nothing is proved then.
+    let account: String =
+        sqlx::query_scalar("SELECT account_id FROM account_view").fetch_one(&pool).await.unwrap();
+    let prove = [&["prove", "history", &account], &with[..]].concat();
+    assert!(said(folder, &prove).contains("\"streams\""));
+    let park = "INSERT INTO parked_event (projection, position, event_id, event_type, aggregate_type, aggregate_id, attempts)
+         SELECT 'history', position, e.event_id, event_type, aggregate_type, aggregate_id, 0
+         FROM log JOIN events e USING (era, xid, ord) WHERE position = 1";
+    sqlx::query(park).execute(&pool).await.unwrap();
+    let (ok, printed, complained) = audit(folder, &prove);
+    assert!(!ok && printed.is_empty() && complained.contains("projections retry history"), "{complained}");
+    sqlx::query("DELETE FROM parked_event").execute(&pool).await.unwrap();
+
     for statement in [
         "ALTER TABLE events DISABLE TRIGGER USER",
         "UPDATE events SET recorded_at = recorded_at - interval '1 day'

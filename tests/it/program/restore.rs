@@ -82,6 +82,7 @@ async fn first_answer(client: &Client) -> u16 {
 async fn a_restored_backup_is_erased_again_before_anything_is_served() {
     let folder = tempfile::tempdir().unwrap();
     let (database, restored) = (Database::create().await, Database::create_empty().await);
+    let read_only = Database::create_empty().await;
     let mut program = serve(folder.path(), &database).ready().await;
     let (mut person, export) = somebody(&program).await;
     assert!(history(&person).await.contains(ADDRESS), "it was there");
@@ -97,6 +98,18 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
     assert_eq!(usage_rows(&pool, &person).await, 50, "the backup brought it back");
     assert_eq!(keys_of(&pool, &person.account, "activity").await, 1);
     assert_eq!(keys_of(&pool, &export, "archive").await, 1);
+
+    // Nobody sees it on the command line, either.
+    restore(&read_only, &backup);
+    assert_eq!(keys_of(&read_only.pool().await, &person.account, "activity").await, 1);
+    let mut audit = Start::new(folder.path(), &["audit", "history", &person.account])
+        .env("DATABASE_URL", &read_only.url)
+        .spawn();
+    audit.ended().await;
+    // What the operator did is the operator's.
+    let theirs = format!("{} from {ADDRESS}", person.account);
+    assert!(!audit.said().contains(&theirs), "{}", audit.said());
+    assert_eq!(keys_of(&read_only.pool().await, &person.account, "activity").await, 0, "{}", audit.said());
 
     // The object store is away: nothing is served, and it is said why.
     let (archives, aside) = (folder.path().join("data/archives"), folder.path().join("aside"));

@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::AccountId;
 use domain::privacy_request::Kind;
+use domain::{AccountId, Scope};
+use event_store::KeyName;
 use projections::rebuild::Start;
 use projections::{Runner, find, rebuild};
 use proptest::prelude::*;
@@ -31,6 +32,8 @@ enum Step {
     Export(usize),
     /// An event comes that nobody can read.
     Nonsense(usize),
+    /// What is known of the person of an account is erased.
+    Erase(usize),
     /// Another process begins to move the read models.
     Begin,
     /// One that was begun dies, wherever it is.
@@ -60,6 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (who(), any::<bool>()).prop_map(|(who, on)| Step::Switch(who, on)),
         3 => who().prop_map(Step::Export),
         1 => who().prop_map(Step::Nonsense),
+        1 => who().prop_map(Step::Erase),
         2 => Just(Step::Begin),
         2 => (0..4usize).prop_map(Step::Die),
         3 => (prop::sample::select(&WORDS[..]), any::<bool>()).prop_map(|(words, answer)| Step::Break(words, answer)),
@@ -110,6 +114,10 @@ impl World {
                 let payload = serde_json::json!({"event": "preferences_changed"});
                 let pool = self.house.foundation.store.pool();
                 store_raw(pool, self.accounts[who], "account.preferences_changed", "1", &payload).await;
+            }
+            Step::Erase(who) => {
+                let profile = KeyName::new(self.accounts[who].to_string(), Scope::Profile.as_str());
+                self.house.foundation.erasures.destroy_key(&profile, "req_1").await.unwrap();
             }
             Step::Begin => self.run(),
             Step::Die(n) if !self.runners.is_empty() => {

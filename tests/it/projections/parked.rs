@@ -214,6 +214,42 @@ async fn a_database_that_is_away_is_no_poison() {
 }
 
 #[tokio::test]
+async fn what_is_parked_meanwhile_before_the_others_is_not_overtaken() {
+    let house = House::build().await;
+    let pool = house.foundation.store.pool();
+    let ledger = Ledger::open(pool).await;
+    let ids = crowd(&house, 1, 4).await;
+    await_caught_up(&house).await;
+    let (second, third) = (position_of(&house, ids[0], 2).await, position_of(&house, ids[0], 3).await);
+    ledger.0.lock().unwrap().refused.insert(third);
+    let guard = run(&house, &ledger);
+    await_read(pool, &[ledger::NAME]).await;
+    drop(guard);
+    ledger.heal();
+    // Somebody tries again, and has read what is parked; then the tables of a rebuild take the place of
+    // the live ones, in which an earlier event is parked too.
+    let proxy = Proxy::new(Target::database(), true).await;
+    let held = proxy.hold_at("AS parks");
+    let (other, theirs) = (house.beyond(&proxy).store, ledger.clone());
+    let trying = tokio::spawn(async move { retry(&other, &theirs).await });
+    held.reached().await;
+    for statement in [
+        "UPDATE ledger SET newest = 1",
+        "INSERT INTO parked_event (projection, position, event_id, event_type, aggregate_type, aggregate_id, error, attempts)
+         SELECT 'ledger', position, e.event_id, event_type, aggregate_type, aggregate_id, 'it is early', 1
+         FROM log JOIN events e USING (era, xid, ord) WHERE position = $1",
+    ] {
+        let query = sqlx::query(statement);
+        let query = if statement.contains("$1") { query.bind(second) } else { query };
+        query.execute(pool).await.unwrap();
+    }
+    held.go_on();
+    assert_eq!(trying.await.unwrap().unwrap().folded, 3);
+    assert_eq!(ledger::read(pool).await, [(ids[0].to_string(), 4)]);
+    assert!(parked(&house).await.is_empty());
+}
+
+#[tokio::test]
 async fn two_who_try_again_at_once_fold_once() {
     let house = House::build().await;
     let pool = house.foundation.store.pool();

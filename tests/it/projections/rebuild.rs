@@ -25,6 +25,9 @@ async fn shape(pool: &PgPool) -> BTreeSet<String> {
     let mut shape = BTreeSet::new();
     for table in TABLES {
         for statement in [
+            format!(
+                "SELECT relname || relowner::regrole || reloptions::text FROM pg_class WHERE oid = '{table}'::regclass AND reloptions IS NOT NULL"
+            ),
             format!("SELECT indexdef FROM pg_indexes WHERE tablename = '{table}'"),
             format!(
                 "SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '{table}'::regclass"
@@ -54,6 +57,15 @@ async fn it_is_what_the_live_one_was_to_the_byte_and_to_the_index() {
     await_caught_up(&house).await;
     // Roles are of the whole server, which other tests share.
     sqlx::query("GRANT SELECT ON account_view, account_history TO PUBLIC").execute(pool).await.unwrap();
+    let owner = format!("owner_of_{}", house.database.name);
+    for statement in [
+        format!("CREATE ROLE {owner}"),
+        format!("GRANT USAGE, CREATE ON SCHEMA public, rebuild TO {owner}"),
+        format!("ALTER TABLE account_view OWNER TO {owner}"),
+        "ALTER TABLE account_view SET (fillfactor = 70, toast.autovacuum_enabled = false)".to_owned(),
+    ] {
+        sqlx::query(&statement).execute(pool).await.unwrap();
+    }
     let (rows, shape_before) = (dump(pool).await, shape(pool).await);
     assert!(rows.len() > 20 && shape_before.len() > 30, "{rows:?} {shape_before:?}");
     let tables = "SELECT array_agg(oid ORDER BY oid)::text FROM pg_class WHERE relname = ANY($1)";
@@ -66,6 +78,8 @@ async fn it_is_what_the_live_one_was_to_the_byte_and_to_the_index() {
     assert_ne!(numbers().await, before, "these are other tables");
     assert_eq!(dump(pool).await, rows);
     assert_eq!(shape(pool).await, shape_before);
+    let kept = format!("account_view{owner}{{fillfactor=70}}");
+    assert!(shape_before.contains(&kept), "{shape_before:?}");
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'rebuild'")
         .fetch_one(pool)
         .await
@@ -203,6 +217,8 @@ async fn one_that_was_broken_off_goes_on_where_it_was() {
     for (start, ddl) in
         [(Start::Anew, "SELECT 1"), (Start::Resume, "ALTER TABLE account_history ADD COLUMN later text")]
     {
+        // One of its own: the one before may have been told of more than once.
+        let broken_off = Arc::new(tokio::sync::Notify::new());
         let tell = broken_off.clone();
         let mut report = move |_| tell.notify_one();
         tokio::select! {

@@ -1,7 +1,7 @@
 //! What an auditor asks: what had happened by then, and how did it look?
 
 use chrono::{DateTime, Utc};
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName};
 use domain::{AccountId, Scope};
 use event_store::{Attached, KeyName, log};
 use futures::TryStreamExt;
@@ -98,11 +98,22 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     let export = house.receive(ada, Kind::Export).await;
     let bench = house.bench();
     let stop = tokio_util::sync::CancellationToken::new();
+    let trouble = "relation \"usage_event\" does not exist at 10.0.0.7";
     for _ in 0..10 {
         let _ = workers::jobs::advance(&bench, export, &stop).await;
         if house.request(export).await.archive.is_some() {
             break;
         }
+    }
+    let stall = PrivacyRequestCommand::RecordStall { reason: trouble.to_owned() };
+    let failure = PrivacyRequestCommand::RecordSourceFailure {
+        source: SourceName::new(SourceName::USAGE),
+        reason: trouble.to_owned(),
+    };
+    let erasure = house.receive(ada, Kind::Erasure).await;
+    for command in [PrivacyRequestCommand::Start, failure, stall] {
+        let (id, context) = (erasure.to_string(), account_context(ada));
+        store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
     }
     await_caught_up(&house).await;
     let now = store.services().now();
@@ -111,7 +122,58 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     let [operator, holder] = [operator, holder].map(|state| json!(state.unwrap().privacy_requests));
     assert!(operator[0]["archive"]["object"].is_string(), "{operator}");
     assert!(holder[0]["archive"]["sha256"].is_string(), "{holder}");
-    assert!(!holder.to_string().contains("\"object\""), "{holder}");
+    assert!(operator.to_string().contains("usage_event"), "{operator}");
+    for internal in ["\"object\"", "collected_under", "stalled", "usage_event", "10.0.0.7"] {
+        assert!(!holder.to_string().contains(internal), "{internal}: {holder}");
+    }
+
+    let entries: Vec<_> = views.history_stream(store.clone(), ada, None).try_collect().await.unwrap();
+    let all = |tell: &dyn Fn(event_store::LogEntry) -> Told| {
+        entries.iter().cloned().map(tell).map(|told| json!(told).to_string()).collect::<Vec<_>>().join("\n")
+    };
+    let (operator, holder) = (all(&Told::for_operator), all(&|entry| Told::for_holder(entry, ada)));
+    for internal in ["\"object\"", "collected_under", "usage_event", "10.0.0.7"] {
+        assert!(operator.contains(internal), "{internal}: {operator}");
+        assert!(!holder.contains(internal), "{internal}: {holder}");
+    }
+    assert!(holder.contains("Work on the request is held up"), "{holder}");
+    assert!(holder.contains("Source usage failed (attempt 1)"), "{holder}");
+}
+
+#[tokio::test]
+async fn a_value_that_was_forged_costs_its_own_event_and_no_other() {
+    let house = House::build().await;
+    let (store, views) = (&house.foundation.store, &house.foundation.views);
+    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    sign_in(&house, ada).await;
+    await_caught_up(&house).await;
+    // What is sealed for one place does not open at another.
+    let mut admin = store.pool().begin().await.unwrap();
+    sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *admin).await.unwrap();
+    sqlx::query(
+        "UPDATE events e SET payload = o.payload FROM events o
+         WHERE e.sequence = 1 AND o.sequence = 1 AND e.aggregate_id = $1 AND o.aggregate_id = $2",
+    )
+    .bind(ada.to_string())
+    .bind(bob.to_string())
+    .execute(&mut *admin)
+    .await
+    .unwrap();
+    admin.commit().await.unwrap();
+
+    let history = told(&house, ada, None).await;
+    let types: Vec<&str> = history.iter().map(|told| told.event_type.as_str()).collect();
+    assert_eq!(types, ["account.registered", "account.signed_in"]);
+    assert!(history[0].what.contains("cannot be read: a sealed value does not authenticate"), "{history:?}");
+    assert_eq!((&history[0].data, history[0].actor.as_str()), (&json!({}), ada.to_string().as_str()));
+    assert_eq!(
+        (history[1].what.as_str(), history[1].ip_address.as_deref()),
+        ("Signed in", Some("203.0.113.77"))
+    );
+    // How it stood then cannot be told without it, and it is said why.
+    let refused = views.account_state(store, ada, store.services().now(), Audience::Operator).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains(&history[0].id.to_string()) && refused.contains("position 1"), "{refused}");
 }
 
 /// Events are in the order in which their transactions began, not in that of their times.

@@ -2,6 +2,8 @@
 //! form here is made up: as if `account.preferences_changed` had once, as version 0, named a switch and what
 //! it was turned to.
 
+use std::collections::HashMap;
+
 use domain::account::{Account, AccountCommand};
 use domain::upcast::{Upcaster, Upcasters};
 use event_store::{Attached, EventStore, MasterKey};
@@ -20,8 +22,14 @@ const STEPS: &[Upcaster] =
 fn name_both(old: &mut Value) {
     let turned = json!({"from": !old["on"].as_bool().unwrap_or(false), "to": old["on"]});
     let of = |name: &str| if old["switch"] == name { turned.clone() } else { Value::Null };
+    // Personal, and erased at times: a lifter meets both.
+    let by = match (old.get("by"), old.pointer("/by/$personal/value").and_then(Value::as_str)) {
+        (_, Some(name)) => format!(" by {name}"),
+        (Some(_), None) => " by [erased]".to_owned(),
+        (None, None) => String::new(),
+    };
     *old = json!({
-        "event": "preferences_changed", "account_id": old["account_id"], "policy_version": "0",
+        "event": "preferences_changed", "account_id": old["account_id"], "policy_version": format!("0{by}"),
         "personalization": of("personalization"), "usage_logging": of("usage_logging"),
     });
 }
@@ -48,7 +56,7 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
     assert!(views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
     let told = |store: EventStore| async move {
         let entries: Vec<_> = views.history_stream(store, ada, None).try_collect().await.unwrap();
-        projections::Told::from(entries.into_iter().nth(1).unwrap()).what
+        projections::Told::for_operator(entries.into_iter().nth(1).unwrap()).what
     };
     assert_eq!(told(store.clone()).await, "An event of type account.preferences_changed");
     let now = store.services().now();
@@ -93,12 +101,36 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
     let house = House::build().await;
     let ada = house.register("ada@example.com").await;
     switch(&house, ada, false).await;
-    let old = json!({"account_id": ada, "switch": "usage_logging", "on": true, "from": {"$erased": true}});
-    store_raw(house.foundation.store.pool(), ada, "account.preferences_changed", "0", &old).await;
+    let pool = house.foundation.store.pool();
+    // Sealed as the executor seals, at the place where it is stored.
+    let by = domain::Personal::profile(ada, "Ada Example".to_owned());
+    let old = json!({"account_id": ada, "switch": "usage_logging", "on": true, "by": by});
+    let id = ada.to_string();
+    let place = event_store::seal::Place {
+        aggregate_type: "account",
+        aggregate_id: &id,
+        sequence: 3,
+        event_type: "account.preferences_changed",
+        column: "payload",
+    };
     let profile = event_store::KeyName::new(ada.to_string(), domain::Scope::Profile.as_str());
-    house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
+    let key = house.foundation.store.keys().live(&profile).await.unwrap();
+    let sealed =
+        event_store::seal::seal_payload(old, place, &HashMap::from([(profile.clone(), key)])).unwrap();
+    assert!(sealed["by"].get("$enc").is_some(), "{sealed}");
+    store_raw(pool, ada, "account.preferences_changed", "0", &sealed).await;
+    await_caught_up(&house).await;
     let next = next_release(&house);
-    let (aggregate, version) = next.load::<Account>(&ada.to_string()).await.unwrap();
+    let lifted = || async {
+        let views = &house.foundation.views;
+        let entries: Vec<_> = views.history_stream(next.clone(), ada, None).try_collect().await.unwrap();
+        projections::Told::for_operator(entries.into_iter().nth(2).unwrap())
+    };
+    assert_eq!(lifted().await.data["policy_version"], "0 by Ada Example");
+    house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
+    assert_eq!(lifted().await.data["policy_version"], "0 by [erased]");
+    // A process that begins now: an aggregate may be folded for a moment with keys that were at hand.
+    let (aggregate, version) = next_release(&house).load::<Account>(&ada.to_string()).await.unwrap();
     let holder = aggregate.holder.unwrap();
     assert_eq!((holder.email.known(), holder.preferences.usage_logging, version), (None, true, 3));
 }

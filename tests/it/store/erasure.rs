@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
 use domain::{AccountId, RequestId};
-use event_store::log::{self, Freshness};
-use event_store::{Attached, EventStore};
+use event_store::{Attached, EventStore, log};
 use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -18,18 +17,18 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     let account = house.register("ada@example.com").await;
     let store = &house.foundation.store;
     store.head().subscribe().wait_for(|head| *head >= 1).await.unwrap();
-    let opened = |freshness| async move {
+    let opened = || async move {
         let entries = all_entries(store.pool()).await;
-        log::open(store, entries, freshness).await.unwrap().remove(0)
+        log::open(store, entries).await.unwrap().remove(0)
     };
-    let before = opened(Freshness::Now).await;
+    let before = opened().await;
     assert_eq!(before.metadata["ip_address"]["$personal"]["value"], "203.0.113.77");
     assert_eq!(before.metadata["user_agent"]["$personal"]["value"], "SeededAgent/1.0");
 
     // Another process destroys the key; this one has it in its cache.
     let destroyed = house.beside().erasures.destroy_key(&activity(account), "req_1").await.unwrap();
     assert_eq!(destroyed.len(), 1);
-    let after = opened(Freshness::Now).await;
+    let after = opened().await;
     assert_eq!(after.metadata["ip_address"], json!({"$erased": true}));
     assert_eq!(after.metadata["user_agent"], json!({"$erased": true}));
     assert_eq!(after.payload, before.payload, "the profile is not touched");

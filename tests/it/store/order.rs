@@ -139,19 +139,19 @@ async fn a_connection_that_hangs_keeps_nobody_from_leading() {
     let proxy = Proxy::new(Target::database(), true).await;
     let beyond = house.beyond(&proxy).store;
     let leadership = Leadership::take(beyond.pool(), "hanging").await.unwrap().unwrap();
-    proxy.hold_at("pg_advisory_unlock_all");
+    let held = proxy.hold_at("pg_advisory_unlock_all");
     let soon = Duration::from_secs(20);
     tokio::time::timeout(soon, leadership.resign()).await.expect("it waits for the dead");
-    proxy.has_hold().await;
-    proxy.let_go();
+    held.reached().await;
+    held.go_on();
     let store = &house.foundation.store;
     let lead = || async { Leadership::take(store.pool(), "hanging").await.unwrap() };
     eventually("another leads", lead).await.resign().await;
 
-    proxy.hold_at("pg_try_advisory_lock");
+    let held = proxy.hold_at("pg_try_advisory_lock");
     let taken = tokio::time::timeout(soon, Leadership::take(beyond.pool(), "hanging")).await;
     assert!(matches!(taken, Ok(Err(StoreError::Unavailable(_)))), "it waits for the dead");
-    proxy.let_go();
+    held.go_on();
     eventually("another leads", lead).await.resign().await;
 }
 

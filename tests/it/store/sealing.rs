@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Personal, Scope};
-use event_store::log::{self, Freshness, LogEntry};
+use event_store::log::{self, LogEntry};
 use event_store::{Actor, Attached, CommandContext, EventStore, KeyName, Origin};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -124,25 +124,5 @@ async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
     store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
     let mut entries = all_entries(store.pool()).await;
     entries.retain(|entry| entry.aggregate_id == account.to_string());
-    log::open(store, entries, Freshness::Now).await.unwrap()
-}
-
-#[tokio::test]
-async fn a_ciphertext_that_was_changed_is_named_by_its_position() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
-    store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
-    for change in [
-        "ALTER TABLE events DISABLE TRIGGER USER",
-        r#"UPDATE events SET metadata = replace(metadata::text, '"c":"', '"c":"AAAA')::json"#,
-    ] {
-        sqlx::query(change).execute(store.pool()).await.unwrap();
-    }
-    let refused = log::open(store, all_entries(store.pool()).await, Freshness::Now).await.unwrap_err();
-    let told = refused.to_string();
-    assert!(
-        told.contains(&format!("event 1 of account {account}, at position 1, cannot be opened")),
-        "{told}"
-    );
+    log::open(store, entries).await.unwrap()
 }

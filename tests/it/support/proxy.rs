@@ -1,11 +1,11 @@
-//! A connection that can be cut, all of it or in the middle of a conversation, or be held still.
+//! A connection that can be cut, or held up: all of it, or in the middle of a conversation.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{Database, shared};
 
@@ -32,30 +32,42 @@ pub(crate) enum Lost {
     Answer,
 }
 
-/// Cuts one connection after the other, each when a client says these words.
+/// What becomes of the connection on which the words of a [`Trap`] are said.
+enum Spring {
+    Cut(Lost),
+    Hold(Arc<Held>),
+}
+
+/// Springs when a client says these words, as often as there is something to do.
 struct Trap {
     words: Vec<u8>,
-    losses: VecDeque<Lost>,
+    springs: VecDeque<Spring>,
 }
 
-/// Holds one connection still when a client says these words: nothing is closed and nothing gets through.
+/// A connection that is held up before the server hears what was said.
 #[derive(Default)]
-struct Stall {
-    words: Mutex<Option<Vec<u8>>>,
-    held: watch::Sender<bool>,
+pub(crate) struct Held {
+    reached: Notify,
+    go: Notify,
 }
 
-/// A proxy that can cut every connection and refuse new ones, or cut one, or hold it still, at a certain word.
+impl Held {
+    /// Waits until the words were said.
+    pub(crate) async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets the server hear them.
+    pub(crate) fn go_on(&self) {
+        self.go.notify_one();
+    }
+}
+
+/// A proxy that can cut every connection and refuse new ones, or cut one at a certain word.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     open: watch::Sender<bool>,
-    traps: Arc<Traps>,
-}
-
-#[derive(Default)]
-struct Traps {
-    cut: Mutex<Option<Trap>>,
-    stall: Stall,
+    trap: Arc<Mutex<Option<Trap>>>,
 }
 
 impl Proxy {
@@ -63,8 +75,8 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let open = watch::Sender::new(open);
-        let (gate, traps) = (open.clone(), Arc::<Traps>::default());
-        let armed = Arc::clone(&traps);
+        let (gate, trap) = (open.clone(), Arc::default());
+        let armed = Arc::clone(&trap);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (target, mut gate, armed) = (target.clone(), gate.subscribe(), Arc::clone(&armed));
@@ -79,7 +91,7 @@ impl Proxy {
                 });
             }
         });
-        Self { port, open, traps }
+        Self { port, open, trap }
     }
 
     /// Cuts every connection and refuses new ones.
@@ -97,31 +109,25 @@ impl Proxy {
         self.cut_each_at(words, &[lost]);
     }
 
-    /// As often as there are losses.
+    /// The same, again and again.
     pub(crate) fn cut_each_at(&self, words: &str, losses: &[Lost]) {
-        let (words, losses) = (words.as_bytes().to_vec(), losses.iter().copied().collect());
-        *self.traps.cut.lock().unwrap() = Some(Trap { words, losses });
+        self.set(words, losses.iter().copied().map(Spring::Cut).collect());
+    }
+
+    /// Holds up the next connection on which a client says `words`, once.
+    pub(crate) fn hold_at(&self, words: &str) -> Arc<Held> {
+        let held = Arc::<Held>::default();
+        self.set(words, VecDeque::from([Spring::Hold(held.clone())]));
+        held
+    }
+
+    fn set(&self, words: &str, springs: VecDeque<Spring>) {
+        *self.trap.lock().unwrap() = Some(Trap { words: words.as_bytes().to_vec(), springs });
     }
 
     /// Whether the cuts that were asked for have been made.
     pub(crate) fn has_cut(&self) -> bool {
-        self.traps.cut.lock().unwrap().is_none()
-    }
-
-    /// Holds the next connection still on which a client says `words`, before the server hears them.
-    pub(crate) fn hold_at(&self, words: &str) {
-        *self.traps.stall.words.lock().unwrap() = Some(words.as_bytes().to_vec());
-    }
-
-    /// Waits until a connection is held.
-    pub(crate) async fn has_hold(&self) {
-        let held = self.traps.stall.held.subscribe().wait_for(|held| *held).await.map(drop);
-        held.unwrap();
-    }
-
-    /// Lets go of it.
-    pub(crate) fn let_go(&self) {
-        self.traps.stall.held.send_replace(false);
+        self.trap.lock().unwrap().is_none()
     }
 
     /// The way to `database` through this proxy.
@@ -130,23 +136,23 @@ impl Proxy {
     }
 }
 
-async fn carry(client: TcpStream, target: Target, traps: &Traps) {
+async fn carry(client: TcpStream, target: Target, trap: &Mutex<Option<Trap>>) {
     match target {
         Target::Unix(path) => {
             if let Ok(server) = UnixStream::connect(path).await {
-                relay(client, server, traps).await;
+                relay(client, server, trap).await;
             }
         }
         Target::Tcp(address) => {
             if let Ok(server) = TcpStream::connect(address).await {
-                relay(client, server, traps).await;
+                relay(client, server, trap).await;
             }
         }
     }
 }
 
 /// Carries bytes both ways until one side ends or the trap springs.
-async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, traps: &Traps) {
+async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, trap: &Mutex<Option<Trap>>) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = tokio::io::split(server);
     let mut said = vec![0; 64 * 1024];
@@ -155,8 +161,15 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, traps: &T
         tokio::select! {
             read = from_client.read(&mut said) => {
                 let Ok(length @ 1..) = read else { return };
-                traps.stall.hold(&said[..length]).await;
-                let lost = spring(&traps.cut, &said[..length]);
+                let lost = match spring(trap, &said[..length]) {
+                    Some(Spring::Hold(held)) => {
+                        held.reached.notify_one();
+                        held.go.notified().await;
+                        None
+                    }
+                    Some(Spring::Cut(lost)) => Some(lost),
+                    None => None,
+                };
                 if lost == Some(Lost::Question) || to_server.write_all(&said[..length]).await.is_err() {
                     return;
                 }
@@ -175,28 +188,15 @@ async fn relay(client: TcpStream, server: impl AsyncRead + AsyncWrite, traps: &T
     }
 }
 
-fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Lost> {
+fn spring(trap: &Mutex<Option<Trap>>, said: &[u8]) -> Option<Spring> {
     let mut trap = trap.lock().unwrap();
     let set = trap.as_mut()?;
-    if !contains(said, &set.words) {
+    if !said.windows(set.words.len()).any(|window| window == set.words) {
         return None;
     }
-    let lost = set.losses.pop_front();
-    if set.losses.is_empty() {
+    let spring = set.springs.pop_front();
+    if set.springs.is_empty() {
         *trap = None;
     }
-    lost
-}
-
-fn contains(said: &[u8], words: &[u8]) -> bool {
-    said.windows(words.len()).any(|window| window == words)
-}
-
-impl Stall {
-    async fn hold(&self, said: &[u8]) {
-        if self.words.lock().unwrap().take_if(|words| contains(said, words)).is_some() {
-            self.held.send_replace(true);
-            let _ = self.held.subscribe().wait_for(|held| !held).await;
-        }
-    }
+    spring
 }

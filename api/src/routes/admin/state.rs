@@ -7,12 +7,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::account::Viewed;
-use projections::Audience;
+use projections::{Audience, Instant};
 
 use super::look;
 use crate::extract::{Id, Operator, RequestContext};
 use crate::problem::{Kind, Problem};
-use crate::routes::history::{self, AccountStateBody, Form, HistoryQuery};
+use crate::routes::history::{self, AccountStateBody, StateForm, StateQuery};
 use crate::state::AppState;
 
 /// Shows how an account stood at an instant; now, without `at`.
@@ -20,7 +20,7 @@ use crate::state::AppState;
 /// Each look at it is an event of the account, with the operator as actor.
 #[utoipa::path(
     get, path = "/v1/admin/accounts/{id}/state", tag = "Operators", operation_id = "getAccountState",
-    params(("id" = String, Path, description = "The account"), HistoryQuery),
+    params(("id" = String, Path, description = "The account"), StateQuery),
     responses(
         (status = 200, description = "The account and its privacy requests", content(
             (AccountStateBody = "application/json"),
@@ -35,18 +35,19 @@ pub(crate) async fn show(
     State(state): State<AppState>,
     Operator(operator): Operator,
     Id(account): Id<AccountId>,
-    query: HistoryQuery,
+    query: StateQuery,
     headers: HeaderMap,
     context: RequestContext,
 ) -> Result<Response, Problem> {
-    let what = (Viewed::State, query.until());
+    let until = query.at.map(|Instant(at)| at);
+    let what = (Viewed::State, until);
     let position = look::record(&state, account, operator, &context, what).await?;
-    let at = query.until().unwrap_or_else(|| state.store.services().now());
+    let at = until.unwrap_or_else(|| state.store.services().now());
     let known = state.views.account_state(&state.store, account, at, Audience::Operator).await?;
     let known = known.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let response = match query.form(&headers) {
-        Form::Text => known.in_words().into_response(),
-        _ => Json(AccountStateBody::from(known)).into_response(),
+        StateForm::Text => known.in_words().into_response(),
+        StateForm::Json => Json(AccountStateBody::from(known)).into_response(),
     };
     Ok((position, history::varies(response)).into_response())
 }

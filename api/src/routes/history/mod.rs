@@ -13,17 +13,16 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::LogEntry;
-use projections::Told;
+use projections::{Lines, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(super) use entry::HistoryEntry;
-pub(super) use query::{Form, HistoryQuery};
+pub(super) use query::{Form, HistoryQuery, StateForm, StateQuery};
 pub(super) use state::AccountStateBody;
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use export::Writer;
 
 /// A page of a history.
 #[derive(Serialize, ToSchema)]
@@ -68,11 +67,11 @@ pub(super) async fn lines(
     tell: Tell,
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
-        Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Writer::Ndjson),
-        Form::Text => ("text/plain; charset=utf-8", None, Writer::Text),
+        Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Lines::Ndjson),
+        Form::Text => ("text/plain; charset=utf-8", None, Lines::Text),
         Form::Csv => {
             let file = "attachment; filename=\"history.csv\"";
-            ("text/csv; charset=utf-8; header=present", Some(file), Writer::csv())
+            ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv())
         }
     };
     let body = export::stream(state, account, writer, until, tell).await?;

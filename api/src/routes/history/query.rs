@@ -26,6 +26,63 @@ pub(crate) struct HistoryQuery {
     pub(crate) format: Option<Form>,
 }
 
+/// The parameters of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StateQuery {
+    /// How it stood at this instant: RFC 3339, or a date for the end of that day in UTC.
+    #[param(value_type = Option<String>, example = "2026-05-03T10:00:00Z")]
+    pub(crate) at: Option<Instant>,
+    /// `json` or `text`; by `Accept` if left out.
+    #[param(value_type = Option<String>, example = "text")]
+    pub(crate) format: Option<StateForm>,
+}
+
+/// The forms a state has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StateForm {
+    /// An object.
+    Json,
+    /// A line for each value.
+    Text,
+}
+
+impl StateQuery {
+    /// The form that was asked for; else the one the client likes best.
+    pub(crate) fn form(&self, headers: &HeaderMap) -> StateForm {
+        self.format.unwrap_or_else(|| match Form::accepted(headers) {
+            Form::Text => StateForm::Text,
+            _ => StateForm::Json,
+        })
+    }
+
+    fn parse(uri: &Uri) -> Result<Self, InputError> {
+        let mut query = Self { at: None, format: None };
+        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            match (name.as_ref(), value.as_ref()) {
+                ("at", value) => query.at = Some(instant(value)?),
+                ("format", "json") => query.format = Some(StateForm::Json),
+                ("format", "text") => query.format = Some(StateForm::Text),
+                ("format", _) => return Err(InputError::parameter("format", "expected json or text")),
+                (other, _) => return Err(InputError::parameter(other, "there is no such parameter here")),
+            }
+        }
+        Ok(query)
+    }
+}
+
+impl FromRequestParts<AppState> for StateQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        Self::parse(&parts.uri).map_err(Problem::invalid_parameter)
+    }
+}
+
+fn instant(value: &str) -> Result<Instant, InputError> {
+    value.parse::<Instant>().map_err(|error| InputError::parameter("at", error.to_string()))
+}
+
 /// The forms a history has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -62,10 +119,7 @@ impl HistoryQuery {
         let mut query = Self { page, at: None, format: None };
         for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
             match name.as_ref() {
-                "at" => {
-                    let at = value.parse::<Instant>();
-                    query.at = Some(at.map_err(|error| InputError::parameter("at", error.to_string()))?);
-                }
+                "at" => query.at = Some(instant(&value)?),
                 "format" => query.format = Some(Form::named(&value)?),
                 _ => {}
             }
@@ -149,6 +203,20 @@ mod tests {
         assert_eq!(paged.as_given(), "&at=2026-05-03T23:59:59.999999Z&format=pages");
         assert_eq!(parse("").unwrap().as_given(), "");
         for query in ["at=yesterday", "at=", "format=xml", "limit=0", "of=me"] {
+            assert!(parse(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_state_has_no_pages_and_no_rows() {
+        let parse = |query: &str| StateQuery::parse(&format!("/s?{query}").parse().unwrap());
+        let none = HeaderMap::new();
+        assert_eq!(parse("at=2026-05-03&format=text").unwrap().form(&none), StateForm::Text);
+        let text = HeaderMap::from_iter([(ACCEPT, "text/plain".parse().unwrap())]);
+        assert_eq!(parse("").unwrap().form(&none), StateForm::Json);
+        assert_eq!(parse("").unwrap().form(&text), StateForm::Text);
+        assert_eq!(parse("format=json").unwrap().form(&text), StateForm::Json);
+        for query in ["limit=3", "cursor=7", "format=csv", "format=ndjson", "format=pages", "at=yesterday"] {
             assert!(parse(query).is_err(), "{query}");
         }
     }

@@ -101,30 +101,30 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
     let book = Logbook::write().await;
     let proxy = Proxy::new(Target::database(), true).await;
     let held_at = |words: &'static str| {
-        proxy.hold_at(words);
+        let held = proxy.hold_at(words);
         let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
-        async move { options.connect().await.unwrap() }
+        async move { (options.connect().await.unwrap(), held) }
     };
     for words in READING {
-        let mut db = held_at(words).await;
+        let (mut db, held) = held_at(words).await;
         let signing = async { book.notary().sign_newest(&mut db).await.unwrap() };
         let meanwhile = async {
-            proxy.has_hold().await;
+            held.reached().await;
             // Ends only when every event has its position.
             book.go_on(1).await;
-            proxy.let_go();
+            held.go_on();
         };
         assert!(tokio::join!(signing, meanwhile).0.is_some(), "{words}");
         book.go_on(1).await;
     }
     book.sign().await;
     for words in ["UPDATE log_tree SET size = 0", "FROM stream_head WHERE key = ANY"] {
-        let mut db = held_at(words).await;
+        let (mut db, held) = held_at(words).await;
         let rebuilding = async { book.notary().rebuild(&mut db).await.unwrap() };
         let meanwhile = async {
-            proxy.has_hold().await;
+            held.reached().await;
             book.go_on(1).await;
-            proxy.let_go();
+            held.go_on();
         };
         tokio::join!(rebuilding, meanwhile);
     }

@@ -1,0 +1,69 @@
+//! Opening sealed values of many events with one look-up of keys.
+//!
+//! Whether a key lives is asked of the database each time, so nothing erased elsewhere is opened once more. A
+//! key that somebody changed costs the values under it, and no others: those read as forged, each at its own
+//! event. Nothing is written.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::seal::{self, DataKey, Place, SealError};
+use crate::store::EventStore;
+
+/// Keys to open with. Values under one that is missing were erased.
+pub(crate) struct Keys {
+    known: HashMap<Uuid, Arc<DataKey>>,
+    /// Those that cannot be had because somebody changed them.
+    forged: BTreeSet<Uuid>,
+}
+
+impl Keys {
+    /// The keys under which these values are sealed.
+    pub(crate) async fn of<'a>(
+        store: &EventStore,
+        values: impl Iterator<Item = &'a Value>,
+    ) -> Result<Self, StoreError> {
+        let mut ids = BTreeSet::new();
+        for value in values {
+            // An envelope that is malformed is found again, with its event, when it is opened.
+            let _ = seal::sealing_keys(value, &mut ids);
+        }
+        match store.keys().by_ids_now(&ids).await {
+            Ok(known) => Ok(Self { known, forged: BTreeSet::new() }),
+            Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+                Self::one_by_one(store, &ids).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn one_by_one(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Self, StoreError> {
+        let (mut known, mut forged) = (HashMap::new(), BTreeSet::new());
+        for id in ids {
+            match store.keys().by_ids_now(&BTreeSet::from([*id])).await {
+                Ok(found) => known.extend(found),
+                Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+                    forged.insert(*id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Self { known, forged })
+    }
+
+    /// Opens a value at its place.
+    pub(crate) fn open(&self, value: Value, place: Place<'_>) -> Result<Value, SealError> {
+        if !self.forged.is_empty() {
+            let mut own = BTreeSet::new();
+            seal::sealing_keys(&value, &mut own)?;
+            if !own.is_disjoint(&self.forged) {
+                return Err(SealError::Forged);
+            }
+        }
+        seal::open_payload(value, place, &self.known)
+    }
+}

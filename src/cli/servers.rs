@@ -1,0 +1,91 @@
+//! Options of what a process stands on: the database, the bus and the keys.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::SecretString;
+use url::Url;
+use workers::bus::Subjects;
+
+use super::VaultOptions;
+
+/// A database that must be given.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseOptions {
+    /// PostgreSQL 15 or newer
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+}
+
+/// A database to read: a given one, or the one below a data directory, whether or not a program runs it.
+#[derive(Clone, Debug, Args)]
+pub struct ReaderOptions {
+    /// Where `serve` keeps everything
+    #[arg(long, env = "PERSONAL_SETTINGS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL 15 or newer [default: the one below the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
+    /// Where archives and the ledger of erasures lie: `file:///…`, `s3://…`, … [default: below the data
+    /// directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
+    pub archives: Option<Url>,
+    /// The keys.
+    #[command(flatten)]
+    pub keys: KeyOptions,
+}
+
+/// Servers that are started where they are not given.
+#[derive(Clone, Debug, Args)]
+pub struct ServerOptions {
+    /// Where everything is kept that has no other place
+    #[arg(long, env = "PERSONAL_SETTINGS_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL 15 or newer [default: one of our own below the data directory]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// NATS 2.9 or newer with JetStream [default: one of our own below the data directory]
+    #[arg(long, env = "NATS_URL", hide_env_values = true)]
+    pub nats_url: Option<String>,
+    /// Where our own servers come from: auto, system or download
+    #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
+    pub servers: crate::embedded::ServerSource,
+    /// The bus.
+    #[command(flatten)]
+    pub bus: BusOptions,
+    /// The keys.
+    #[command(flatten)]
+    pub keys: KeyOptions,
+    /// Where archives lie, sealed: `file:///…`, `s3://…`, … [default: below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
+    pub archives: Option<Url>,
+}
+
+/// What is said on the bus.
+#[derive(Clone, Debug, Args)]
+pub struct BusOptions {
+    /// First word of every NATS subject and stream of this installation
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_PREFIX", default_value = "personal-settings")]
+    pub nats_prefix: Subjects,
+    /// How many servers of a NATS cluster keep each stream
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_REPLICAS", default_value_t = 1)]
+    pub nats_replicas: usize,
+}
+
+/// Where the master key comes from.
+#[derive(Clone, Debug, Args)]
+pub struct KeyOptions {
+    /// File with master keys, one a line, the first in use [default where there is a data directory:
+    /// keys/master.key below it, which `serve` and `demo` make at their first start]
+    #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY_FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// The master key itself, 32 bytes in base64, instead of a file; several with commas, the first in use
+    #[arg(long, env = "PERSONAL_SETTINGS_MASTER_KEY", hide_env_values = true)]
+    pub master_key: Option<SecretString>,
+    /// Keys that never leave Vault.
+    #[command(flatten)]
+    pub vault: VaultOptions,
+}

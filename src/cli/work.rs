@@ -1,0 +1,69 @@
+//! Options of the work itself: the HTTP interface, and the jobs.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use humantime::Duration;
+use secrecy::SecretString;
+use url::Url;
+
+/// The HTTP interface.
+#[derive(Clone, Debug, Args)]
+pub struct ApiOptions {
+    /// Address to listen on
+    #[arg(long, env = "PERSONAL_SETTINGS_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The address people reach the service at; links in mails begin with it [default: http://LISTEN]
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
+    pub public_url: Option<Url>,
+    /// How long an erasure can be cancelled before it starts [default: 24h; in a demonstration 2s]
+    #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF")]
+    pub erasure_cooling_off: Option<Duration>,
+    /// Days besides weekends on which no legal period ends, as 2026-12-25
+    #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
+    pub holidays: Vec<NaiveDate>,
+    /// The privacy policy in force: named in every consent record
+    #[arg(long, env = "PERSONAL_SETTINGS_POLICY_VERSION", default_value = "1")]
+    pub policy_version: String,
+    /// Whether the two switches of a new account are on (`opt-out`) or off (`opt-in`)
+    #[arg(long, env = "PERSONAL_SETTINGS_CONSENT", value_enum, default_value = "opt-out")]
+    pub consent: Consent,
+    /// Token of the house project, which the product's own use is sent to [default: made at first start]
+    #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")]
+    pub house_project_token: Option<String>,
+    /// The first operator token [default: made and printed once]
+    #[arg(long, env = "PERSONAL_SETTINGS_OPERATOR_TOKEN", hide_env_values = true)]
+    pub operator_token: Option<SecretString>,
+}
+
+/// How the switches of a new account stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Consent {
+    /// On, until the person switches them off.
+    OptOut,
+    /// Off, until the person switches them on.
+    OptIn,
+}
+
+/// The workers.
+#[derive(Clone, Debug, Args)]
+pub struct WorkerOptions {
+    /// Jobs done at once in this process
+    #[arg(long, env = "PERSONAL_SETTINGS_CONCURRENCY", default_value_t = 4)]
+    pub concurrency: usize,
+    /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
+    #[arg(long, env = "PERSONAL_SETTINGS_MAIL", hide_env_values = true)]
+    pub mail: Option<String>,
+    /// Who mail comes from
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_MAIL_FROM",
+        default_value = "Personal Settings <no-reply@localhost.localdomain>"
+    )]
+    pub mail_from: String,
+    /// TOML file with what archives say about the processing (GDPR Art. 15(1)) [default: what holds with `opt-out`]
+    #[arg(long, env = "PERSONAL_SETTINGS_STATEMENT")]
+    pub statement: Option<PathBuf>,
+}
