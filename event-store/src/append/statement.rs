@@ -17,8 +17,11 @@ use super::{Append, AppendError, SealedEvent, StoredEffect};
 
 const VERDICT: &str = "
 WITH live AS MATERIALIZED (
-    SELECT key_id FROM subject_key WHERE key_id = ANY($5::uuid[]) AND destroyed_at IS NULL
-    ORDER BY key_id FOR SHARE
+    SELECT l.key_id
+    FROM (SELECT DISTINCT key_id FROM unnest($5::uuid[]) AS k (key_id) ORDER BY key_id) AS k
+    CROSS JOIN LATERAL (
+        SELECT s.key_id FROM subject_key s WHERE s.key_id = k.key_id AND s.destroyed_at IS NULL FOR SHARE
+    ) AS l
 ), keyless AS MATERIALIZED (
     SELECT k.n FROM unnest($4::bigint[], $5::uuid[]) AS k (n, key_id)
     WHERE k.key_id NOT IN (SELECT key_id FROM live)

@@ -323,9 +323,12 @@ impl KeyRing {
     /// The keys of these names that live.
     async fn fetch_live(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT key_id, subject, scope, wrapped, master_id
-             FROM unnest($1::text[], $2::text[]) AS n (subject, scope)
-             JOIN subject_key USING (subject, scope) WHERE destroyed_at IS NULL",
+            // One at a time by the index: a join may be planned as a pass over all keys.
+            "SELECT k.* FROM unnest($1::text[], $2::text[]) AS n (subject, scope)
+             CROSS JOIN LATERAL (
+                 SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
+                 WHERE subject = n.subject AND scope = n.scope AND destroyed_at IS NULL LIMIT 1
+             ) AS k",
         )
         .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
         .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
