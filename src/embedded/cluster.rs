@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use nix::sys::statvfs::statvfs;
@@ -23,6 +24,9 @@ const NEEDED_MIB: u64 = 128;
 
 /// What the names of unfinished directories contain.
 const UNFINISHED: &str = ".new-";
+
+/// How long what a killed program started may go on writing.
+const DYING: Duration = Duration::from_secs(10);
 
 /// The place of the cluster within PostgreSQL's directory.
 pub(super) fn place(home: &Path) -> PathBuf {
@@ -64,10 +68,23 @@ fn remove_unfinished(home: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(home)? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().contains(UNFINISHED) {
-            std::fs::remove_dir_all(entry.path())?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Removes a directory into which a program may still write that outlives its killed parent for a moment.
+fn remove(path: &Path) -> io::Result<()> {
+    let began = Instant::now();
+    loop {
+        match std::fs::remove_dir_all(path) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty && began.elapsed() < DYING => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            removed => return removed,
+        }
+    }
 }
 
 fn create(
@@ -175,6 +192,30 @@ mod tests {
         prepare(home.path(), &postgres, &Identity::Same, true).unwrap();
         assert!(!home.path().join("data.new-1").exists());
         assert_eq!(major_version(home.path()).unwrap(), Some(15));
+    }
+
+    #[test]
+    fn what_an_orphan_of_a_killed_initdb_still_writes_is_removed_too() {
+        let (bin, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let unfinished = home.path().join("data.new-1");
+        std::fs::create_dir_all(unfinished.join("base")).unwrap();
+        let orphan = std::thread::spawn({
+            let unfinished = unfinished.clone();
+            move || {
+                let began = Instant::now();
+                for n in 0.. {
+                    // Its working directory goes away under it.
+                    let _ = std::fs::write(unfinished.join(format!("base/{n}")), "");
+                    if began.elapsed() > Duration::from_millis(300) {
+                        return;
+                    }
+                }
+            }
+        });
+        let postgres = broken(bin.path(), "echo 15 > \"$2/PG_VERSION\"");
+        prepare(home.path(), &postgres, &Identity::Same, true).unwrap();
+        orphan.join().unwrap();
+        assert!(!unfinished.exists());
     }
 
     #[test]
