@@ -12,9 +12,10 @@ impl Memory {
         Self { idle: forgotten.then(|| megabytes("VmRSS:")).flatten() }
     }
 
-    /// How many megabytes the peak since then lies over what was resident before.
+    /// How many megabytes the peak since then lies over what was resident before; none when the system has
+    /// taken memory back.
     pub(crate) fn peak(&self) -> Option<f64> {
-        Some(megabytes("VmHWM:")? - self.idle?)
+        Some((megabytes("VmHWM:")? - self.idle?).max(0.0))
     }
 }
 
