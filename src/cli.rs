@@ -12,6 +12,7 @@ mod bench;
 mod file;
 mod history;
 mod keys;
+mod operators;
 mod projections;
 mod roles;
 mod servers;
@@ -24,6 +25,7 @@ pub use audit::{
 pub use bench::BenchOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};
 pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, VaultOptions};
+pub use operators::{CreateOperator, OperatorsCommand, RevokeOperator};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
 pub use servers::{BusOptions, DatabaseOptions, KeyOptions, ReaderOptions, ServerOptions};
@@ -86,6 +88,9 @@ pub enum Command {
     /// See to the master keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// See to who runs the service, and with what rights
+    #[command(subcommand)]
+    Operators(Box<OperatorsCommand>),
     /// See to the ledger of erasures
     #[command(subcommand)]
     Erasures(ErasuresCommand),

@@ -95,21 +95,44 @@ impl AppState {
             let known = self.written.newest(account).await.max(self.store.head().position());
             return EventPosition((known > 0).then_some(known));
         };
-        // The command is stored: a failure from here on must not make it look refused.
-        let position = match self.store.position_of(*last, SEQUENCING).await {
-            Ok(Some(position)) => position,
+        let position = self.sequenced(*last).await;
+        if let Some(position) = position {
+            self.written.record(account, position).await;
+        }
+        EventPosition(position)
+    }
+
+    /// The position of the last of a command's `events`, where it is no account holder who reads next.
+    pub(crate) async fn position_for_others(&self, events: &[EventId]) -> EventPosition {
+        match events.last() {
+            Some(last) => EventPosition(self.sequenced(*last).await),
+            None => EventPosition::unknown(),
+        }
+    }
+
+    /// The command is stored: a failure from here on must not make it look refused.
+    async fn sequenced(&self, event: EventId) -> Option<i64> {
+        match self.store.position_of(event, SEQUENCING).await {
+            Ok(Some(position)) => Some(position),
             Ok(None) => {
-                tracing::warn!(event_id = %last, "the sequencer gave an event no position in time");
-                return EventPosition(None);
+                tracing::warn!(event_id = %event, "the sequencer gave an event no position in time");
+                None
             }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(event_id = %last, error, "an event's position cannot be had");
-                return EventPosition(None);
+                tracing::warn!(event_id = %event, error, "an event's position cannot be had");
+                None
             }
-        };
-        self.written.record(account, position).await;
-        EventPosition(Some(position))
+        }
+    }
+
+    /// Waits until read model `view` shows everything that is stored by now: for what is known to be there and is
+    /// not shown. Whether it does; if not, the read model is late.
+    pub(crate) async fn catch_up_with_all(&self, view: &'static str) -> Result<bool, Problem> {
+        match self.store.settled(FOLLOWING).await? {
+            Some(position) => Ok(self.views.wait_for(view, position, FOLLOWING).await?),
+            None => Ok(false),
+        }
     }
 
     /// Waits until read model `view` shows what the account has written, here or, where the client says

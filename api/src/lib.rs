@@ -12,16 +12,21 @@
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command
 //! and what belongs to it are one statement of the event store.
 
+mod code;
 mod command;
 mod conditional;
 mod credentials;
 mod extract;
+mod limits;
+mod messages;
 mod middleware;
+mod names;
 mod openapi;
 mod page;
 pub mod password;
 mod problem;
 mod routes;
+mod second_factor;
 mod server;
 mod state;
 mod streams;
@@ -60,6 +65,11 @@ pub fn router(dependencies: Dependencies) -> Router {
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)
+}
+
+/// A handler that does nothing: what requests cost at least. For benchmarks.
+pub fn bare_router() -> Router {
+    Router::new().fallback(|| async { "nothing" })
 }
 
 /// The routes of a process that serves nobody: how it is, and its metrics.

@@ -24,6 +24,9 @@ carries `Event-Position`; send it along with a GET, to whatever process, to see 
     tags(
         (name = "Sessions", description = "Signing in and out"),
         (name = "Me", description = "The account of who is asking"),
+        (name = "Organizations", description = "Who works together, as what, and who is invited"),
+        (name = "Projects", description = "What usage is collected in, and the credentials with which it is read"),
+        (name = "Credentials", description = "What programs show, and what it is worth"),
         (name = "Privacy requests", description = "Having one's data handed over or erased (GDPR Art. 15, 17 and 20)"),
         (name = "Operators", description = "For those who run the service"),
         (name = "Ingestion", description = "Where usage comes in"),
@@ -70,12 +73,21 @@ fn add_security(document: &mut OpenApi) {
     components.add_security_scheme("session_token", bearer("The `token` of signing in: `pss_…`"));
     components.add_security_scheme("session_cookie", cookie("__Host-session"));
     components.add_security_scheme("operator_token", bearer("The token of an operator: `pso_…`"));
+    components
+        .add_security_scheme("gdpr_token", bearer("The token of an account for the GDPR APIs: `psg_…`"));
+    components.add_security_scheme("api_credentials", basic());
+}
+
+fn basic() -> SecurityScheme {
+    let text = "The API key of a project, `psk_…`, and its API secret, `psx_…`";
+    SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).description(Some(text)).build())
 }
 
 /// Adds what holds for every operation of its sort.
 fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let product = path.starts_with("/v1/");
-    let command = product && *method != HttpMethod::Get;
+    // Introspection is a POST only so that what is asked about stands in no address.
+    let command = product && *method != HttpMethod::Get && path != "/v1/introspect";
     let mut refusals = vec![(500, "Something went wrong on our side: `internal`")];
     if path != "/healthz" && path != "/readyz" {
         refusals.push((503, "Away, busy or late: `unavailable`, `busy` or `timed-out`; see `Retry-After`"));
@@ -98,7 +110,11 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         refusals.push((400, "A parameter is unknown or wrong: `invalid-parameters`"));
     }
     if product && *method == HttpMethod::Post {
-        refusals.push((409, "The same Idempotency-Key is at work: `request-in-progress`"));
+        refusals.extend([
+            (400, "The Idempotency-Key cannot be used: `invalid-idempotency-key`"),
+            (409, "The same Idempotency-Key is at work: `request-in-progress`"),
+            (422, "The Idempotency-Key was used with another request: `idempotency-key-reused`"),
+        ]);
         add_idempotency_key(operation);
     }
     for (status, description) in refusals {
@@ -145,7 +161,8 @@ fn has_parameter(operation: &Operation, name: &str) -> bool {
 
 fn add_idempotency_key(operation: &mut Operation) {
     let text = "1 to 255 visible ASCII characters of your choice. The same key and body give the same answer \
-        again for 24 hours; the same key and another request is refused with 422.";
+        again for 24 hours; the same key and another request is refused with 422. Where the answer was lost in a \
+        crash, a repeat is refused with 409 and `answer-lost`: nothing is done twice.";
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
@@ -160,11 +177,30 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// Routes for whoever holds a password, a code or the link in a mail.
+    const OPEN: [&str; 10] = [
+        "POST /v1/sessions",
+        "POST /v1/sessions/second-factor",
+        "POST /v1/password-resets",
+        "PUT /v1/password-resets/{token}",
+        "POST /v1/email-confirmations/{token}",
+        "POST /v1/email-undos/{token}",
+        "GET /v1/invitations/{token}",
+        "POST /v1/invitations/{token}/registration",
+        "POST /v1/invitations/{token}/decline",
+        "POST /track",
+    ];
+
     fn operations(document: &OpenApi) -> Vec<(String, Operation)> {
         let mut found = Vec::new();
         for (path, item) in &document.paths.paths {
-            let methods =
-                [("GET", &item.get), ("PUT", &item.put), ("POST", &item.post), ("DELETE", &item.delete)];
+            let methods = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+            ];
             for (method, operation) in methods {
                 found.extend(operation.clone().map(|operation| (format!("{method} {path}"), operation)));
             }
@@ -185,8 +221,26 @@ mod tests {
         GET /v1/admin/accounts/{id}/history
         GET /v1/admin/accounts/{id}/state
         GET /v1/admin/log/checkpoint
+        POST /v1/admin/organizations
+        PUT /v1/admin/organizations/{id}/members/{account_id}
         GET /v1/admin/parked-events
+        POST /v1/admin/projects
+        GET /v1/credentials/self
+        POST /v1/email-confirmations/{token}
+        POST /v1/email-undos/{token}
+        POST /v1/introspect
+        GET /v1/invitations/{token}
+        POST /v1/invitations/{token}/accept
+        POST /v1/invitations/{token}/decline
+        POST /v1/invitations/{token}/registration
         GET /v1/me
+        PATCH /v1/me
+        DELETE /v1/me
+        GET /v1/me/deletion
+        PUT /v1/me/email
+        GET /v1/me/gdpr-token
+        POST /v1/me/gdpr-token
+        DELETE /v1/me/gdpr-token
         GET /v1/me/history
         PUT /v1/me/password
         GET /v1/me/preferences
@@ -198,10 +252,37 @@ mod tests {
         GET /v1/me/privacy-requests/{id}/archive
         DELETE /v1/me/privacy-requests/{id}/archive
         GET /v1/me/privacy-requests/{id}/events
+        POST /v1/me/recovery-codes
+        PUT /v1/me/two-factor-phone
+        DELETE /v1/me/two-factor-phone
+        POST /v1/me/two-factor-phone/verify
+        GET /v1/organizations
+        POST /v1/organizations
+        GET /v1/organizations/{id}
+        PATCH /v1/organizations/{id}
+        GET /v1/organizations/{id}/invitations
+        POST /v1/organizations/{id}/invitations
+        DELETE /v1/organizations/{id}/invitations/{invitation_id}
+        GET /v1/organizations/{id}/members
+        PUT /v1/organizations/{id}/members/{account_id}
+        DELETE /v1/organizations/{id}/members/{account_id}
+        POST /v1/organizations/{id}/projects
+        POST /v1/password-resets
+        PUT /v1/password-resets/{token}
+        GET /v1/projects
+        GET /v1/projects/{id}
+        PATCH /v1/projects/{id}
+        POST /v1/projects/{id}/credentials/reset
+        POST /v1/projects/{id}/credentials/retire-previous
+        POST /v1/projects/{id}/credentials/reveal
+        PUT /v1/projects/{id}/owners/{account_id}
+        DELETE /v1/projects/{id}/owners/{account_id}
+        POST /v1/revoke
         GET /v1/sessions
         POST /v1/sessions
         DELETE /v1/sessions/current
         POST /v1/sessions/reauthenticate
+        POST /v1/sessions/second-factor
         DELETE /v1/sessions/{id}
         ");
     }
@@ -228,16 +309,19 @@ mod tests {
             assert!(operation.summary.is_some(), "{name} has no summary");
             let statuses: BTreeSet<&str> = operation.responses.responses.keys().map(String::as_str).collect();
             assert!(statuses.contains("500"), "{name}");
-            let open =
-                ["POST /v1/sessions", "POST /track"].contains(&name.as_str()) || !name.contains("/v1/");
+            let open = OPEN.contains(&name.as_str()) || !name.contains("/v1/");
             assert_eq!(operation.security.is_none(), open, "{name}: who may?");
-            if name.contains("/v1/") {
-                assert!(statuses.contains("401") && statuses.contains("503"), "{name}: {statuses:?}");
-            }
+            assert!(open || statuses.contains("401"), "{name}: {statuses:?}");
+            assert!(!name.contains("/v1/") || statuses.contains("503"), "{name}: {statuses:?}");
+            let mut wanted = Vec::new();
             if name.starts_with("POST /v1/") {
                 assert!(has_parameter(&operation, "Idempotency-Key"), "{name}");
-                assert!(["400", "409", "413", "415", "422"].iter().all(|status| statuses.contains(status)));
+                wanted.extend(["400", "409", "422"]);
             }
+            if name.contains("/v1/") && operation.request_body.is_some() {
+                wanted.extend(["400", "413", "415", "422"]);
+            }
+            assert!(wanted.iter().all(|status| statuses.contains(status)), "{name}: {statuses:?}");
         }
     }
 }

@@ -12,6 +12,8 @@ use domain::{RequestId, SessionId};
 use event_store::EventStore;
 use event_store::object::ObjectVault;
 use event_store::usage::Project;
+use event_store::vault::session::Sessions;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use moka::future::Cache;
 use projections::Views;
@@ -48,6 +50,10 @@ pub struct ApiConfig {
     pub export_stages: Vec<Vec<SourceName>>,
     /// The data sources of an erasure, in stages.
     pub erasure_stages: Vec<Vec<SourceName>>,
+    /// Networks of proxies whose word is taken for where a request comes from.
+    pub proxies: Vec<IpNet>,
+    /// How long a gateway may take what it was told of a credential for true, in seconds.
+    pub introspection_max_age: u32,
 }
 
 /// Something that must work before this process can serve.
@@ -113,6 +119,8 @@ pub(crate) struct Shared {
     /// Requests that may begin.
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) streams: Streams,
+    /// Who shows which token.
+    pub(crate) sessions: Sessions,
 }
 
 impl Deref for AppState {
@@ -141,6 +149,7 @@ impl AppState {
             own_origin: config.public_url.origin().ascii_serialization(),
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
             streams: Streams::default(),
+            sessions: vitals.store.sessions(),
             store: vitals.store.clone(),
             views,
             archives,

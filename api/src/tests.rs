@@ -80,6 +80,8 @@ fn dependencies(public_url: &str) -> Dependencies {
             default_preferences: Preferences { personalization: false, usage_logging: false },
             export_stages: stages.clone(),
             erasure_stages: stages,
+            proxies: Vec::new(),
+            introspection_max_age: 10,
         },
     }
 }
@@ -155,7 +157,7 @@ async fn without_a_database_every_route_says_so_in_time() {
         request("POST", "/track", Some(event)),
     ];
     let mut all = Vec::new();
-    for mut request in requests {
+    for mut request in requests.into_iter().chain(requests_of_organizations()) {
         // A key makes a detour through the database as well.
         if *request.method() == Method::POST {
             request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
@@ -173,6 +175,49 @@ async fn without_a_database_every_route_says_so_in_time() {
     let began = Instant::now();
     futures::future::join_all(all).await;
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+fn requests_of_organizations() -> Vec<Request<Body>> {
+    let organization = "/v1/organizations/org_00000000000000000000000001";
+    let member = format!("{organization}/members/acc_00000000000000000000000001");
+    let project = "/v1/projects/prj_00000000000000000000000001";
+    let invitation = format!("/v1/invitations/{}", token::generate(token::Kind::Link).expose_secret());
+    let name = Some(r#"{"name": "A"}"#);
+    let invite = Some(r#"{"email": "ada@example.com", "role": "member"}"#);
+    let registration = Some(r#"{"name": "Ada", "password": "correct horse"}"#);
+    let mut requests = vec![
+        request("GET", "/v1/organizations", None),
+        request("POST", "/v1/organizations", name),
+        request("GET", organization, None),
+        request("PATCH", organization, name),
+        request("GET", &format!("{organization}/members"), None),
+        request("PUT", &member, Some(r#"{"role": "owner"}"#)),
+        request("DELETE", &member, None),
+        request("GET", &format!("{organization}/invitations"), None),
+        request("POST", &format!("{organization}/invitations"), invite),
+        request("DELETE", &format!("{organization}/invitations/inv_00000000000000000000000001"), None),
+        request("POST", &format!("{organization}/projects"), name),
+        request("GET", &invitation, None),
+        request("POST", &format!("{invitation}/accept"), None),
+        request("POST", &format!("{invitation}/registration"), registration),
+        request("POST", &format!("{invitation}/decline"), None),
+        request("GET", "/v1/projects", None),
+        request("GET", project, None),
+        request("PATCH", project, name),
+        request("PUT", &format!("{project}/owners/acc_00000000000000000000000001"), None),
+        request("DELETE", &format!("{project}/owners/acc_00000000000000000000000001"), None),
+        request("POST", &format!("{project}/credentials/reveal"), None),
+        request("POST", &format!("{project}/credentials/reset"), Some(r#"{"confirm": true}"#)),
+        request("POST", &format!("{project}/credentials/retire-previous"), None),
+        request("GET", "/v1/credentials/self", None),
+    ];
+    for path in ["/v1/introspect", "/v1/revoke"] {
+        let mut request = request("POST", path, Some("token=x"));
+        let form = header::HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(header::CONTENT_TYPE, form);
+        requests.push(request);
+    }
+    requests
 }
 
 #[tokio::test]

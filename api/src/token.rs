@@ -2,8 +2,8 @@
 //!
 //! A token is a prefix that says what it opens, 43 random characters (256 bits) and 6 characters of
 //! checksum, all of one word: a double click selects it, and a secret scanner can tell a leaked one from
-//! chance. Only its hash is stored. The hash needs no salt and no cost, for nobody can guess 256 bits;
-//! and looking it up by hash compares nothing secret byte by byte.
+//! chance: `ps[a-z]_[0-9A-Za-z]{49}`. Only its hash is stored. The hash needs no salt and no cost, for nobody can
+//! guess 256 bits; and looking it up by hash compares nothing secret byte by byte.
 
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -23,6 +23,14 @@ pub enum Kind {
     Session,
     /// The operator's routes: `pso_…`.
     Operator,
+    /// The GDPR APIs, for an account: `psg_…`.
+    Gdpr,
+    /// The public half of a project's credentials: `psk_…`.
+    ApiKey,
+    /// The secret half: `psx_…`.
+    ApiSecret,
+    /// One thing, once: what a link in a mail carries: `psl_…`.
+    Link,
 }
 
 impl Kind {
@@ -31,6 +39,10 @@ impl Kind {
         match self {
             Self::Session => "pss_",
             Self::Operator => "pso_",
+            Self::Gdpr => "psg_",
+            Self::ApiKey => "psk_",
+            Self::ApiSecret => "psx_",
+            Self::Link => "psl_",
         }
     }
 }
@@ -52,6 +64,11 @@ pub fn generate(kind: Kind) -> SecretString {
 /// may be chosen by who sets the service up.
 pub fn hash(token: &SecretString) -> [u8; 32] {
     Sha256::digest(token.expose_secret()).into()
+}
+
+/// What a token can be recognised by without being known: 48 bits of its digest.
+pub(crate) fn fingerprint(token: &SecretString) -> String {
+    hash(token)[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a text can be a token of the kind at all. Spares the database what is not.

@@ -8,6 +8,7 @@
 mod append;
 mod floor;
 mod history;
+mod http;
 mod log;
 mod long;
 mod memory;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use domain::Services;
 
+pub use http::Programs;
 pub use report::Figure;
 
 /// What is measured, and how thoroughly.
@@ -33,10 +35,12 @@ pub struct Plan {
     pub names: Vec<String>,
     /// Short rounds and few events: to see that it works, not how fast.
     pub quick: bool,
+    /// What is started to be measured as a process.
+    pub programs: Programs,
 }
 
 /// The groups of figures.
-pub const NAMES: [&str; 7] = ["append", "history", "log", "projections", "verify", "replay", "seal"];
+pub const NAMES: [&str; 8] = ["append", "history", "log", "projections", "verify", "replay", "seal", "http"];
 
 /// How thoroughly things are measured.
 #[derive(Clone, Copy)]
@@ -49,6 +53,8 @@ struct Effort {
     long_rounds: usize,
     /// Events of an account with a long history, at most.
     longest: usize,
+    /// Accounts over which requests are spread.
+    accounts: usize,
     /// Events in a long log: of several sizes, to see that memory does not grow with them.
     sizes: &'static [u64],
 }
@@ -61,10 +67,10 @@ impl Plan {
     fn effort(&self) -> Effort {
         if self.quick {
             let round = Duration::from_millis(200);
-            Effort { rounds: 1, round, long_rounds: 1, longest: 100, sizes: &[5_000] }
+            Effort { rounds: 1, round, long_rounds: 1, longest: 100, accounts: 500, sizes: &[5_000] }
         } else {
             let (round, sizes) = (Duration::from_secs(2), &[10_000, 100_000, 1_000_000]);
-            Effort { rounds: 5, round, long_rounds: 3, longest: 10_000, sizes }
+            Effort { rounds: 5, round, long_rounds: 3, longest: 10_000, accounts: 20_000, sizes }
         }
     }
 }
@@ -101,6 +107,9 @@ async fn measure(
     }
     if plan.wants("history") {
         history::measure(server, effort, report).await?;
+    }
+    if plan.wants("http") {
+        http::measure(server, &plan.programs, effort, report).await?;
     }
     if plan.wants("log") {
         log::keep_up(server, effort, report).await?;

@@ -38,6 +38,11 @@ impl Server {
         })
     }
 
+    /// The clock and the ids.
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// An empty database.
     pub(crate) async fn scratch(&self) -> anyhow::Result<Scratch> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
@@ -85,7 +90,11 @@ impl Scratch {
     /// A store on it, as a process has one.
     pub(crate) fn store(&self) -> anyhow::Result<EventStore> {
         // What is sealed with it ends with the run.
-        let master = MasterKey::generate();
+        self.store_with(MasterKey::generate())
+    }
+
+    /// The same, with a master key that another process has as well.
+    pub(crate) fn store_with(&self, master: MasterKey) -> anyhow::Result<EventStore> {
         Ok(EventStore::new(self.pool(CONNECTIONS)?, self.services.clone(), master))
     }
 
@@ -132,6 +141,7 @@ pub(crate) async fn execute(
         },
         causation: None,
         correlation: store.services().ids.uuid(),
+        once: None,
     };
     store.execute::<Account>(&id.to_string(), command, &context, Attached::default()).await?;
     Ok(())

@@ -8,16 +8,26 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::account::{Account, AccountEvent};
+use crate::operator::{Operator, OperatorEvent};
+use crate::organization::{Organization, OrganizationEvent};
 use crate::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
+use crate::project::{Project, ProjectEvent};
 use crate::sentence::Sentence;
+use crate::timer::{TimerChange, Timers};
 
 /// An event of any aggregate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Of an account.
     Account(AccountEvent),
+    /// Of an operator.
+    Operator(OperatorEvent),
+    /// Of an organization.
+    Organization(OrganizationEvent),
     /// Of a privacy request.
     PrivacyRequest(PrivacyRequestEvent),
+    /// Of a project.
+    Project(ProjectEvent),
 }
 
 /// What a stored event says of its own form.
@@ -71,7 +81,10 @@ impl Event {
     fn read<S, R: Reader<S>>(form: Form<'_>, payload: S, reader: R) -> Result<Self, UnknownForm> {
         match form.aggregate_type {
             Account::TYPE => checked(form, reader.read(payload)).map(Self::Account),
+            Operator::TYPE => checked(form, reader.read(payload)).map(Self::Operator),
+            Organization::TYPE => checked(form, reader.read(payload)).map(Self::Organization),
             PrivacyRequest::TYPE => checked(form, reader.read(payload)).map(Self::PrivacyRequest),
+            Project::TYPE => checked(form, reader.read(payload)).map(Self::Project),
             other => Err(UnknownForm::Aggregate(other.to_owned())),
         }
     }
@@ -80,7 +93,21 @@ impl Event {
     pub fn sentence(&self) -> String {
         match self {
             Self::Account(event) => event.sentence(),
+            Self::Operator(event) => event.sentence(),
+            Self::Organization(event) => event.sentence(),
             Self::PrivacyRequest(event) => event.sentence(),
+            Self::Project(event) => event.sentence(),
+        }
+    }
+
+    /// Which timers it sets and clears; see [`Timers`].
+    pub fn timers(&self) -> Vec<TimerChange> {
+        match self {
+            Self::Account(event) => event.timers(),
+            Self::Organization(event) => event.timers(),
+            Self::Project(event) => event.timers(),
+            // A request has a time of its own: see `privacy_request::next_at`.
+            Self::Operator(_) | Self::PrivacyRequest(_) => Vec::new(),
         }
     }
 }
@@ -153,5 +180,25 @@ mod tests {
         assert!(said.contains("its members") && !said.contains("ada@"), "{said}");
         let ship = Form { aggregate_type: "spaceship", ..form("spaceship.left", "1") };
         assert!(Event::from_value(ship, json!({})).is_err());
+    }
+
+    #[test]
+    fn an_event_read_back_sets_the_timers_of_its_kind() {
+        let read = |aggregate_type, event_type, payload| {
+            let form = Form { aggregate_type, event_type, event_version: "1" };
+            Event::from_value(form, payload).unwrap().timers()
+        };
+        let all_cleared = vec![TimerChange::ClearAll];
+        let erased = json!({"event": "personal_data_erased", "destroyed_keys": []});
+        assert_eq!(read("account", "account.personal_data_erased", erased), all_cleared);
+        let closed = json!({"event": "closed"});
+        assert_eq!(read("organization", "organization.closed", closed), all_cleared);
+        let credential = crate::CredentialId::from_uuid(uuid::Uuid::from_u128(1)).to_string();
+        let revoked = json!({"event": "credentials_revoked", "credential_id": credential.clone()});
+        let cleared = vec![TimerChange::clear(credential)];
+        assert_eq!(read("project", "project.credentials_revoked", revoked), cleared);
+        assert_eq!(read("operator", "operator.revoked", json!({"event": "revoked"})), vec![]);
+        let removed = json!({"event": "parts_removed"});
+        assert_eq!(read("privacy_request", "privacy_request.parts_removed", removed), vec![]);
     }
 }

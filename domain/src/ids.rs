@@ -74,6 +74,22 @@ id!(/// A signed-in session: `ses_…`.
     SessionId, SessionKind, "ses");
 id!(/// Someone who runs the service: `opr_…`.
     OperatorId, OperatorKind, "opr");
+id!(/// A company or a part of one, which owns projects: `org_…`.
+    OrganizationId, OrganizationKind, "org");
+id!(/// One stay of an account in an organization, from joining to leaving: `mem_…`.
+    MembershipId, MembershipKind, "mem");
+id!(/// An invitation into an organization: `inv_…`.
+    InvitationId, InvitationKind, "inv");
+id!(/// What usage is collected in: `prj_…`.
+    ProjectId, ProjectKind, "prj");
+id!(/// One issue of a credential, from its making to its end: `crd_…`.
+    CredentialId, CredentialKind, "crd");
+id!(/// A change of the sign-in address, from the wish to its end: `chg_…`.
+    EmailChangeId, EmailChangeKind, "chg");
+id!(/// A question that one code answers: `chl_…`.
+    ChallengeId, ChallengeKind, "chl");
+id!(/// A message to a person: `msg_…`.
+    MessageId, MessageKind, "msg");
 
 /// A text that is no id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,22 +5,37 @@
 //! `workers`. So every rule can be tested in memory, and ninety days pass in milliseconds.
 
 pub mod account;
+pub mod actor;
 pub mod effect;
 pub mod email;
 pub mod event;
 pub mod ids;
+pub mod message;
+pub mod operator;
+pub mod organization;
 pub mod personal;
+pub mod phone;
 pub mod privacy_request;
+pub mod project;
 pub mod sentence;
 pub mod services;
 pub mod snapshot;
+#[cfg(test)]
+mod testing;
+pub mod timer;
 pub mod upcast;
 
+pub use actor::By;
 pub use effect::{Effect, Effects};
 pub use email::EmailAddress;
 pub use event::Event;
-pub use ids::{AccountId, EventId, OperatorId, RequestId, SessionId};
+pub use ids::{
+    AccountId, ChallengeId, CredentialId, EmailChangeId, EventId, InvitationId, MembershipId, MessageId,
+    OperatorId, OrganizationId, ProjectId, RequestId, SessionId,
+};
 pub use personal::{Personal, Scope, SubjectId};
+pub use phone::PhoneNumber;
 pub use services::{Clock, IdSource, Services};
 pub use snapshot::Snapshot;
+pub use timer::{TimerChange, Timers};
 pub use upcast::{Upcaster, Upcasters};

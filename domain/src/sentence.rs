@@ -1,5 +1,6 @@
 //! Every event in words, for the history a person or an auditor reads.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::event::{Event, Form};
@@ -18,4 +19,19 @@ pub fn sentence_of(form: Form<'_>, payload: &Value) -> String {
         Ok(event) => event.sentence(),
         Err(_) => format!("An event of type {}", form.event_type),
     }
+}
+
+/// A number of things.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A day in words.
+pub(crate) fn date(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y").to_string()
+}
+
+/// An instant in words.
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y at %H:%M:%S UTC").to_string()
 }

@@ -6,38 +6,84 @@
 // Clippy lets tests unwrap, but does not count what stands beside them in an integration test.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::Upcasters;
-use domain::account::{Account, AccountEvent};
+use domain::account::{Account, AccountEvent, AccountNotice};
 use domain::event::Form;
+use domain::operator::{Operator, OperatorEvent, OperatorScope};
+use domain::organization::{Organization, OrganizationEvent};
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
+use domain::project::{Project, ProjectEvent};
 use domain::sentence::{Sentence, sentence_of};
+use names::{ACCOUNT_NOTICES, SETS, VALUES};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+/// An aggregate whose events are frozen.
+trait Frozen: Aggregate<Event: Sentence> {
+    /// The file of the event that begins it all.
+    const FIRST: &'static str;
+    /// The name of every variant of its events.
+    const VARIANTS: &'static [&'static str];
+    /// The name of an event's variant.
+    fn variant(event: &Self::Event) -> &'static str;
+}
 
 /// Names every variant of an event twice over, from one list: a new variant does not compile until
 /// it is in the list, and once it is there a golden file of it is missed.
 macro_rules! variants {
-    ($event:ident, $name_of:ident, $all:ident: $($variant:ident),+ $(,)?) => {
-        fn $name_of(event: &$event) -> &'static str {
-            match event {
-                $($event::$variant { .. } => stringify!($variant),)+
+    ($aggregate:ident, $first:literal, $event:ident: $($variant:ident),+ $(,)?) => {
+        impl Frozen for $aggregate {
+            const FIRST: &'static str = $first;
+            const VARIANTS: &'static [&'static str] = &[$(stringify!($variant)),+];
+            fn variant(event: &$event) -> &'static str {
+                match event {
+                    $($event::$variant { .. } => stringify!($variant),)+
+                }
             }
         }
-        const $all: &[&str] = &[$(stringify!($variant)),+];
     };
 }
 
-variants!(AccountEvent, account_variant, ACCOUNT_VARIANTS:
-    Registered, SignedIn, SignedOut, Reauthenticated, PasswordChanged, PreferencesChanged, HistoryViewed);
+variants!(Account, "account.registered.v1", AccountEvent:
+    Registered, SignedIn, SecondFactorAsked, SignedOut, Reauthenticated, NameChanged, BillingEmailChanged,
+    EmailChangeRequested, EmailChanged, EmailChangeUndone, FormerEmailReleased, PasswordChanged,
+    PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved,
+    RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
+    OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, Deleted,
+    PersonalDataErased);
 
-variants!(PrivacyRequestEvent, request_variant, REQUEST_VARIANTS:
+variants!(Operator, "operator.created.v1", OperatorEvent: Created, Revoked, Viewed);
+
+variants!(Organization, "organization.created.v1", OrganizationEvent:
+    Created, Renamed, MemberInvited, InvitationEnded, MemberJoined, MemberRoleChanged, MemberLeft, Closed);
+
+variants!(PrivacyRequest, "privacy_request.received.v1", PrivacyRequestEvent:
     Received, Started, SourceProgressed, SourceExported, SourceErased, SourceFailed,
-    CollectionRestarted, Packaged, Completed, NoticeSent, Cancelled, ArchiveDownloaded,
+    CollectionRestarted, Packaged, Completed, NoticeSent, NoticeUndeliverable, Cancelled, ArchiveDownloaded,
     ArchiveEnded, Stalled, PartsRemoved, ObjectsRemoved);
+
+variants!(Project, "project.created.v1", ProjectEvent:
+    Created, Renamed, OwnerAdded, OwnerRemoved, CredentialsRevealed, CredentialsReset,
+    PreviousCredentialsEnded, CredentialsRevoked);
+
+/// Calls a function for every aggregate.
+macro_rules! of_each {
+    ($function:ident) => {
+        [
+            $function::<Account>(),
+            $function::<Operator>(),
+            $function::<Organization>(),
+            $function::<PrivacyRequest>(),
+            $function::<Project>(),
+        ]
+    };
+}
 
 /// The frozen events of one aggregate, each by the name of its file without `.json`.
 fn golden<A: Aggregate>() -> BTreeMap<String, Value> {
@@ -108,11 +154,9 @@ fn fold<A: Aggregate>(event: &A::Event, first: A::Event) {
     aggregate.apply(event.clone());
 }
 
-fn check<A: Aggregate>(first: &str) -> usize
-where
-    A::Event: Sentence,
-{
+fn check<A: Frozen>() {
     let golden = golden::<A>();
+    let first = &golden[A::FIRST];
     for (name, json) in &golden {
         let event: A::Event = read(name, json);
         let (event_type, version) = stored_as(name);
@@ -121,7 +165,7 @@ where
         assert_eq!(held, (event_type.to_owned(), newest), "{name} holds another event");
         let written = serde_json::to_value(&event).unwrap();
         assert!(!is_newest(name) || written == *json, "{name} is written otherwise: {written}");
-        fold::<A>(&event, read(first, &golden[first]));
+        fold::<A>(&event, read(A::FIRST, first));
 
         let (erased_json, _) = erase(json);
         let erased: A::Event = read(name, &erased_json);
@@ -130,48 +174,49 @@ where
             !is_newest(name) || written == erased_json,
             "{name}, erased, is written otherwise: {written}"
         );
-        fold::<A>(&erased, read(first, &erase(&golden[first]).0));
+        fold::<A>(&erased, read(A::FIRST, &erase(first).0));
     }
-    golden.len()
 }
 
 #[test]
 fn every_frozen_event_opens_is_written_the_same_and_folds_also_when_erased() {
-    assert!(check::<Account>("account.registered.v1") >= ACCOUNT_VARIANTS.len());
-    assert!(check::<PrivacyRequest>("privacy_request.received.v1") >= REQUEST_VARIANTS.len());
+    of_each!(check);
+}
+
+fn check_every_variant<A: Frozen>() {
+    let frozen: BTreeSet<&str> =
+        golden::<A>().iter().map(|(name, json)| A::variant(&read(name, json))).collect();
+    assert_eq!(frozen, A::VARIANTS.iter().copied().collect());
 }
 
 #[test]
 fn every_variant_has_its_golden_file() {
-    let frozen: BTreeSet<&str> =
-        golden::<Account>().iter().map(|(name, json)| account_variant(&read(name, json))).collect();
-    assert_eq!(frozen, ACCOUNT_VARIANTS.iter().copied().collect());
-    let frozen: BTreeSet<&str> =
-        golden::<PrivacyRequest>().iter().map(|(name, json)| request_variant(&read(name, json))).collect();
-    assert_eq!(frozen, REQUEST_VARIANTS.iter().copied().collect());
+    of_each!(check_every_variant);
+}
+
+fn count<A: Frozen>() -> usize {
+    golden::<A>().len()
 }
 
 #[test]
 fn every_golden_file_belongs_to_an_aggregate() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let files = std::fs::read_dir(folder).unwrap().count();
-    assert_eq!(files, golden::<Account>().len() + golden::<PrivacyRequest>().len());
+    assert_eq!(files, of_each!(count).iter().sum::<usize>());
+}
+
+fn check_later_field<A: Frozen>() {
+    for (name, json) in golden::<A>() {
+        let mut later = json.clone();
+        later["added_later"] = json!({"by": "a newer release"});
+        assert_eq!(read::<A::Event>(&name, &later), read(&name, &json));
+    }
 }
 
 /// While a new release is rolled out, the old one reads what the new one wrote.
 #[test]
 fn a_field_that_a_later_release_adds_does_no_harm() {
-    let later = |json: &Value| {
-        let mut json = json.clone();
-        json["added_later"] = json!({"by": "a newer release"});
-        json
-    };
-    for (name, json) in golden::<Account>() {
-        assert_eq!(read::<AccountEvent>(&name, &later(&json)), read(&name, &json));
-    }
-    for (name, json) in golden::<PrivacyRequest>() {
-        assert_eq!(read::<PrivacyRequestEvent>(&name, &later(&json)), read(&name, &json));
-    }
+    of_each!(check_later_field);
 }
 
 #[test]
@@ -185,64 +230,46 @@ fn an_erased_account_still_stands_with_its_preferences() {
     assert!(holder.preferences.usage_logging);
 }
 
-/// The names under which the values of enumerations lie in stored events: every one, as it was frozen.
-#[test]
-fn stored_names_keep_their_meaning() {
-    for (name, field, values) in VALUES {
-        let aggregate_type = name.split('.').next().unwrap();
-        let golden =
-            if aggregate_type == Account::TYPE { golden::<Account>() } else { golden::<PrivacyRequest>() };
-        for value in *values {
-            let mut json = golden[*name].clone();
-            json[field] = json!(value);
-            let written = if aggregate_type == Account::TYPE {
-                serde_json::to_value(read::<AccountEvent>(name, &json)).unwrap()
-            } else {
-                serde_json::to_value(read::<PrivacyRequestEvent>(name, &json)).unwrap()
-            };
-            assert_eq!(written, json);
-        }
-    }
-}
-
-/// Fields that hold one of a few names, and all of those names.
-const VALUES: &[(&str, &str, &[&str])] = &[
-    ("account.signed_out.v1", "reason", &["signed_out", "ended_by_holder", "password_changed"]),
-    ("account.history_viewed.v1", "what", &["history", "state"]),
-    ("privacy_request.received.v1", "kind", &["export", "erasure"]),
-    ("privacy_request.received.v1", "regulation", &["gdpr", "ccpa"]),
-    ("privacy_request.completed.v1", "kind", &["export", "erasure"]),
-    ("privacy_request.cancelled.v1", "kind", &["export", "erasure"]),
-    (
-        "privacy_request.notice_sent.v1",
-        "notice",
-        &["received", "archive_ready", "archive_expiring", "erased", "cancelled"],
-    ),
-    ("privacy_request.archive_ended.v1", "reason", &["expired", "disabled", "erased"]),
-];
-
-/// Every golden event, and each again for every value its named fields can have.
-fn variations<A: Aggregate>() -> Vec<(String, Value)> {
+/// Golden events, each again for every value its named fields can have.
+fn variations<A: Frozen>() -> Vec<(&'static str, &'static str, Value)> {
     let golden = golden::<A>();
-    let mut events: Vec<(String, Value)> = golden.clone().into_iter().collect();
-    for (name, field, values) in VALUES.iter().filter(|(name, ..)| golden.contains_key(*name)) {
+    let mut events = Vec::new();
+    let one = VALUES.iter().map(|field| (field, false));
+    for ((name, field, values), in_a_set) in one.chain(SETS.iter().map(|field| (field, true))) {
         for value in *values {
-            let mut json = golden[*name].clone();
-            json[field] = json!(value);
-            events.push(((*name).to_owned(), json));
+            let Some(mut json) = golden.get(*name).cloned() else { continue };
+            json[field] = if in_a_set { json!([value]) } else { json!(value) };
+            events.push((*name, *field, json));
         }
     }
     events
 }
 
-fn check_sentences<A: Aggregate>()
-where
-    A::Event: Sentence + DeserializeOwned,
-{
-    for (name, json) in variations::<A>() {
+fn check_stored_names<A: Frozen>() -> usize {
+    let events = variations::<A>();
+    for (name, _, json) in &events {
+        assert_eq!(serde_json::to_value(read::<A::Event>(name, json)).unwrap(), *json);
+    }
+    events.len()
+}
+
+/// The names under which the values of enumerations lie in stored events: every one, as it was frozen.
+#[test]
+fn stored_names_keep_their_meaning() {
+    let named: usize = VALUES.iter().chain(SETS).map(|(_, _, values)| values.len()).sum();
+    assert_eq!(of_each!(check_stored_names).iter().sum::<usize>(), named);
+    assert!(AccountNotice::ALL.iter().map(|notice| notice.as_str()).eq(ACCOUNT_NOTICES.iter().copied()));
+    assert!(OperatorScope::ALL.iter().map(|scope| scope.as_str()).eq(SETS[0].2.iter().copied()));
+}
+
+fn check_sentences<A: Frozen>() {
+    let frozen = golden::<A>();
+    let frozen = frozen.iter().map(|(name, json)| (name.as_str(), json.clone()));
+    let varied = variations::<A>().into_iter().map(|(name, _, json)| (name, json));
+    for (name, json) in frozen.chain(varied) {
         let (erased, personal) = erase(&json);
         for json in [&json, &erased] {
-            let event: A::Event = read(&name, json);
+            let event: A::Event = read(name, json);
             let sentence = event.sentence();
             assert!(sentence.starts_with(char::is_uppercase), "{name}: {sentence:?}");
             assert!(!sentence.ends_with(['.', ' ']), "{name}: {sentence:?} has a full stop");
@@ -268,20 +295,35 @@ where
 
 #[test]
 fn every_event_is_told_in_words_without_personal_data() {
-    check_sentences::<Account>();
-    check_sentences::<PrivacyRequest>();
+    of_each!(check_sentences);
+}
+
+fn sentences<A: Frozen>() -> Vec<String> {
+    golden::<A>().iter().map(|(name, json)| read::<A::Event>(name, json).sentence()).collect()
 }
 
 #[test]
 fn each_kind_of_event_is_told_in_its_own_words() {
-    let account = golden::<Account>();
-    let requests = golden::<PrivacyRequest>();
-    let told: BTreeSet<String> = account
-        .iter()
-        .map(|(name, json)| read::<AccountEvent>(name, json).sentence())
-        .chain(requests.iter().map(|(name, json)| read::<PrivacyRequestEvent>(name, json).sentence()))
-        .collect();
-    assert_eq!(told.len(), account.len() + requests.len());
+    let told = of_each!(sentences).concat();
+    let distinct: BTreeSet<&String> = told.iter().collect();
+    assert_eq!(distinct.len(), told.len(), "{told:#?}");
+}
+
+fn check_values_told_apart<A: Frozen>() {
+    let mut told: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (name, field, json) in variations::<A>() {
+        told.entry((name, field)).or_default().push(read::<A::Event>(name, &json).sentence());
+    }
+    for (of, sentences) in told {
+        let distinct = sentences.iter().collect::<BTreeSet<_>>().len();
+        assert!(distinct == 1 || distinct == sentences.len(), "{of:?}: {sentences:#?}");
+    }
+}
+
+/// A sentence leaves a field out, or says for each value of it something else.
+#[test]
+fn each_value_of_a_field_is_told_in_its_own_words() {
+    of_each!(check_values_told_apart);
 }
 
 #[test]
@@ -307,7 +349,8 @@ fn counts_and_dates_read_as_english() {
 #[test]
 fn what_this_release_does_not_know_reads_as_its_type() {
     let unknown = json!({"event": "teleported"});
-    for aggregate_type in ["account", "privacy_request", "spaceship"] {
+    let known = ["account", "operator", "organization", "privacy_request", "project"];
+    for aggregate_type in known.into_iter().chain(["spaceship"]) {
         let form = Form { aggregate_type, event_type: "account.teleported", event_version: "1" };
         let sentence = sentence_of(form, &unknown);
         assert_eq!(sentence, "An event of type account.teleported");

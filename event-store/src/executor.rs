@@ -15,14 +15,15 @@ use uuid::Uuid;
 use crate::append::AppendError;
 use crate::error::StoreError;
 use crate::load::{self, Loaded};
-use crate::repository::{Appended, Extras, SealedEventRepository};
+use crate::repository::{Appended, Collected, Extras, SealedEventRepository};
 use crate::retry::Delays;
 use crate::snapshot;
 use crate::store::EventStore;
 use crate::vault::VaultWrite;
+use crate::vault::idempotency::Mark;
 
 /// How often a command is tried when others append to the same stream.
-const TRIES: u32 = 12;
+pub(crate) const TRIES: u32 = 12;
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +66,20 @@ pub struct CommandContext {
     pub causation: Option<EventId>,
     /// What all commands of one wish have in common.
     pub correlation: Uuid,
+    /// The request that leads to it, if it is to be carried out once.
+    pub once: Option<Mark>,
 }
 
 impl CommandContext {
     /// The service itself acts, carrying on with wish `correlation`.
     pub fn service(correlation: Uuid) -> Self {
-        Self { actor: Actor::Service, origin: Origin::default(), causation: None, correlation }
+        Self { actor: Actor::Service, origin: Origin::default(), causation: None, correlation, once: None }
+    }
+
+    /// What goes into the vault with the events of a command.
+    pub(crate) fn vault(&self, attached: &Attached) -> Vec<VaultWrite> {
+        let once = self.once.clone().map(VaultWrite::CarryOut);
+        attached.vault.iter().cloned().chain(once).collect()
     }
 
     fn metadata(&self) -> HashMap<String, String> {
@@ -129,6 +138,9 @@ pub enum ExecuteError<E: std::error::Error> {
     /// A key the caller named was destroyed.
     #[error("the data this rests on was erased meanwhile")]
     KeyGone,
+    /// A link, a code or whatever else works once was used meanwhile.
+    #[error("what this rests on was used meanwhile")]
+    Spent,
     /// Others were faster again and again.
     #[error("too many commands for one aggregate at once")]
     Contended,
@@ -138,7 +150,7 @@ pub enum ExecuteError<E: std::error::Error> {
 }
 
 /// Why one try failed.
-enum Failure<E: std::error::Error> {
+pub(crate) enum Failure<E: std::error::Error> {
     Again,
     KeyGone,
     ClaimTaken(Vec<Effect>),
@@ -169,8 +181,8 @@ impl EventStore {
                 Ok(executed) => return Ok(executed),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::ClaimTaken(effects)) => {
-                    if let Some(taken) = self.find_taken(id, &effects).await? {
-                        return Err(taken);
+                    if let Some((kind, owner)) = self.find_taken(id, &effects).await? {
+                        return Err(ExecuteError::Taken { kind, owner });
                     }
                 }
                 Err(Failure::KeyGone) => {
@@ -215,67 +227,14 @@ impl EventStore {
             handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
             return Ok(Executed { aggregate, version: loaded.version, events: Vec::new() });
         }
-        self.commit(id, &loaded, aggregate, events, context, attached).await.inspect_err(|_| {
-            self.inner.recent.forget(A::TYPE, id, loaded.version);
-        })
-    }
-
-    /// Stores `events`, which made `loaded` into `aggregate`.
-    async fn commit<A>(
-        &self,
-        id: &str,
-        loaded: &Loaded<A>,
-        aggregate: A,
-        events: Vec<A::Event>,
-        context: &CommandContext,
-        attached: &Attached,
-    ) -> Result<Executed<A>, Failure<A::Error>>
-    where
-        A: Aggregate<Services = Services> + Snapshot,
-        A::Event: Effects,
-    {
-        let version = loaded.version + events.len() as u64;
-        let effects: Vec<Effect> = events.iter().flat_map(Effects::effects).collect();
-        let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
-            Some(written(loaded, &aggregate, version).map_err(stored)?)
-        } else {
-            None
-        };
-        let kept_at = if snapshot.is_some() { version } else { loaded.kept_at };
-        let appended = Arc::new(Mutex::new(Appended::default()));
-        let writer = PersistedEventStore::<_, A>::new_event_store(SealedEventRepository::new(
-            self.inner.clone(),
-            Extras {
-                effects: effects.clone(),
-                vault: attached.vault.clone(),
-                live_keys: attached.live_keys.clone(),
-                source_keys: Arc::clone(&loaded.keys),
-                snapshot,
-                appended: appended.clone(),
-            },
-        ));
-        let before = EventStoreAggregateContext {
-            aggregate_id: id.to_owned(),
-            aggregate: A::default(),
-            current_sequence: loaded.version as usize,
-            current_snapshot: None,
-        };
-        if let Err(error) = writer.commit(events, before, context.metadata()).await {
-            return Err(match failure(error) {
-                Failure::ClaimTaken(_) => Failure::ClaimTaken(effects),
-                failure => failure,
-            });
-        }
-        let Appended { ids, keys: sealed_with } =
-            std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
-        let keys = if sealed_with.is_subset(&loaded.keys) {
-            Arc::clone(&loaded.keys)
-        } else {
-            Arc::new(loaded.keys.union(&sealed_with).copied().collect())
-        };
-        let now = Loaded { aggregate: aggregate.clone(), version, kept_at, keys, read_at: loaded.read_at };
-        self.inner.recent.put(A::TYPE, id, now);
-        Ok(Executed { aggregate, version, events: ids.into_iter().map(EventId::from_uuid).collect() })
+        let version = loaded.version;
+        let decided = Decided { id: id.to_owned(), loaded, aggregate, events };
+        let stored = decided.store(self, context, attached, None).await.inspect_err(|_| {
+            self.inner.recent.forget(A::TYPE, id, version);
+        })?;
+        let (aggregate, version) = (stored.now.aggregate.clone(), stored.now.version);
+        self.inner.recent.put(A::TYPE, id, stored.now);
+        Ok(Executed { aggregate, version, events: stored.events })
     }
 
     /// The aggregate as it stands, and its version (0 when nothing ever happened to it).
@@ -296,18 +255,96 @@ impl EventStore {
     }
 
     /// Which of the wanted names belongs to another. None when it was given up meanwhile.
-    async fn find_taken<E: std::error::Error>(
+    pub(crate) async fn find_taken(
         &self,
         id: &str,
         effects: &[Effect],
-    ) -> Result<Option<ExecuteError<E>>, StoreError> {
+    ) -> Result<Option<(ClaimKind, String)>, StoreError> {
         for effect in effects {
             let Effect::Claim { kind, name } = effect else { continue };
             if let Some(owner) = self.owner_of(*kind, name).await?.filter(|owner| owner != id) {
-                return Ok(Some(ExecuteError::Taken { kind: *kind, owner }));
+                return Ok(Some((*kind, owner)));
             }
         }
         Ok(None)
+    }
+}
+
+/// An aggregate that has decided, and what is to be stored of it.
+pub(crate) struct Decided<A: Aggregate> {
+    pub id: String,
+    /// As it was loaded.
+    pub loaded: Arc<Loaded<A>>,
+    /// As it stands after the events.
+    pub aggregate: A,
+    pub events: Vec<A::Event>,
+}
+
+/// What was stored, or is about to be.
+pub(crate) struct Stored<A> {
+    pub now: Loaded<A>,
+    pub events: Vec<EventId>,
+}
+
+impl<A> Decided<A>
+where
+    A: Aggregate + Snapshot,
+    A::Event: Effects,
+{
+    pub(crate) fn effects(&self) -> Vec<Effect> {
+        self.events.iter().flat_map(Effects::effects).collect()
+    }
+
+    /// Stores the events, or hands them to `collected`, to be written with others.
+    pub(crate) async fn store(
+        self,
+        store: &EventStore,
+        context: &CommandContext,
+        attached: &Attached,
+        collected: Option<Collected>,
+    ) -> Result<Stored<A>, Failure<A::Error>> {
+        let effects = self.effects();
+        let Self { id, loaded, aggregate, events } = self;
+        let version = loaded.version + events.len() as u64;
+        let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
+            Some(written(&loaded, &aggregate, version).map_err(stored)?)
+        } else {
+            None
+        };
+        let kept_at = if snapshot.is_some() { version } else { loaded.kept_at };
+        let appended = Arc::new(Mutex::new(Appended::default()));
+        let extras = Extras {
+            effects: effects.clone(),
+            vault: context.vault(attached),
+            live_keys: attached.live_keys.clone(),
+            source_keys: Arc::clone(&loaded.keys),
+            snapshot,
+            appended: appended.clone(),
+            collected,
+        };
+        let repository = SealedEventRepository::new(store.inner.clone(), extras);
+        let writer = PersistedEventStore::<_, A>::new_event_store(repository);
+        let before = EventStoreAggregateContext {
+            aggregate_id: id,
+            aggregate: A::default(),
+            current_sequence: loaded.version as usize,
+            current_snapshot: None,
+        };
+        if let Err(error) = writer.commit(events, before, context.metadata()).await {
+            return Err(match failure(error) {
+                Failure::ClaimTaken(_) => Failure::ClaimTaken(effects),
+                failure => failure,
+            });
+        }
+        let Appended { ids, keys: sealed_with } =
+            std::mem::take(&mut *appended.lock().unwrap_or_else(PoisonError::into_inner));
+        let keys = if sealed_with.is_subset(&loaded.keys) {
+            Arc::clone(&loaded.keys)
+        } else {
+            Arc::new(loaded.keys.union(&sealed_with).copied().collect())
+        };
+        let now = Loaded { aggregate, version, kept_at, keys, read_at: loaded.read_at };
+        Ok(Stored { now, events: ids.into_iter().map(EventId::from_uuid).collect() })
     }
 }
 
@@ -332,7 +369,7 @@ fn stored<E: std::error::Error>(error: StoreError) -> Failure<E> {
 }
 
 /// Finds our own errors inside those of cqrs-es.
-fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
+pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
     let source = match error {
         AggregateError::UserError(refusal) => return Failure::Final(ExecuteError::Refused(refusal)),
         AggregateError::AggregateConflict => return Failure::Again,
@@ -346,6 +383,7 @@ fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
                 AppendError::Conflict => Failure::Again,
                 AppendError::ClaimTaken => Failure::ClaimTaken(Vec::new()),
                 AppendError::KeyGone => Failure::KeyGone,
+                AppendError::Spent => Failure::Final(ExecuteError::Spent),
                 AppendError::Store(error) => Failure::Final(ExecuteError::Store(error)),
             };
         }

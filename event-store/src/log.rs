@@ -5,14 +5,17 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::event::{Event, Form, UnknownForm};
 use domain::{EventId, Upcasters};
+use futures::FutureExt;
 use serde_json::{Map, Value};
 use sqlx::postgres::{PgListener, PgRow};
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::gather::Gather;
 use crate::opening::Keys;
 use crate::retry::Delays;
 use crate::seal::Place;
@@ -279,16 +282,29 @@ pub(crate) async fn position_of(
     let mut head = inner.head.subscribe();
     loop {
         head.mark_unchanged();
-        let position = sqlx::query_scalar("SELECT position FROM log WHERE event_id = $1")
-            .bind(event.uuid())
-            .fetch_optional(&inner.pool)
-            .await?;
+        let position = inner.positions.get(event.uuid()).await?;
         if position.is_some() || Instant::now() >= deadline {
             return Ok(position);
         }
         // News of the head comes at once where this process follows it; where it does not, we look again.
         let _ = timeout_at(deadline.min(Instant::now() + LOOK), head.changed()).await;
     }
+}
+
+/// The positions of events that have one, looked up for many at once.
+pub(crate) fn positions(pool: PgPool) -> Gather<Uuid, i64> {
+    Gather::new(move |events| {
+        let pool = pool.clone();
+        async move {
+            let found: Vec<(Uuid, i64)> =
+                sqlx::query_as("SELECT event_id, position FROM log WHERE event_id = ANY($1)")
+                    .bind(events)
+                    .fetch_all(&pool)
+                    .await?;
+            Ok(found.into_iter().collect())
+        }
+        .boxed()
+    })
 }
 
 /// Keeps the store's [`LogHead`] up to date until `stop`. Every process runs one.

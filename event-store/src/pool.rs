@@ -48,6 +48,30 @@ pub fn connect_lazily(url: &str, max_connections: u32) -> Result<PgPool, StoreEr
         .connect_lazy_with(options))
 }
 
+/// How a few statements that are carried out all the time are planned: once. With many values at hand PostgreSQL would
+/// rather plan them anew each time, which takes longer than carrying them out. And they are planned for tables of any
+/// size: they ask for single rows by their key, also when the tables were empty at that time.
+const PLANNING: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
+
+/// Connections for look-ups of many keys at once.
+const LOOKUPS: u32 = 4;
+
+/// Further connections to the same database, on which each statement is planned once.
+pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> PgPool {
+    let options = (*pool.connect_options()).clone().options(PLANNING);
+    pool.options().clone().max_connections(connections).connect_lazy_with(options)
+}
+
+/// Further connections to the same database, for look-ups of rows by their keys ([`Gather`](crate::Gather)).
+pub fn lookups(pool: &PgPool) -> PgPool {
+    planned_once(pool, LOOKUPS)
+}
+
 /// Brings the schema up to date. Safe to run from many processes at once.
 ///
 /// # Errors

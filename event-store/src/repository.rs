@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{
@@ -15,10 +14,11 @@ use serde_json::{Value, json};
 use sqlx::Row;
 use uuid::Uuid;
 
+use crate::append::alone::Alone;
 use crate::append::cohort::{Failed, Landed};
-use crate::append::{Append, AppendError, SealedEvent, StoredEffect, append};
+use crate::append::{Append, AppendError, SealedEvent, StoredEffect};
 use crate::error::StoreError;
-use crate::retry::Delays;
+use crate::failpoint;
 use crate::seal::{self, DataKey, KeyName, Place};
 use crate::snapshot::Written;
 use crate::store::Inner;
@@ -26,9 +26,6 @@ use crate::vault::VaultWrite;
 
 /// Members of an event's metadata that are personal data of whoever acted, in scope `activity`.
 pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
-
-/// How long a write is repeated whose outcome is not known.
-const DOUBT: Duration = Duration::from_secs(5);
 
 /// What is written together with the events of one command.
 #[derive(Default)]
@@ -43,7 +40,12 @@ pub(crate) struct Extras {
     pub snapshot: Option<Written>,
     /// What was appended.
     pub appended: Arc<Mutex<Appended>>,
+    /// Where the events go instead of being written, if several streams are written together.
+    pub collected: Option<Collected>,
 }
+
+/// What is to be written together.
+pub(crate) type Collected = Arc<Mutex<Vec<Arc<Append>>>>;
 
 /// The events of a command as they were stored.
 #[derive(Default)]
@@ -184,82 +186,27 @@ impl SealedEventRepository {
             effects: self.stored_effects().await?,
             snapshot,
         });
-        if let Err(error) = self.write(&whole).await {
-            if matches!(error, AppendError::KeyGone) {
-                self.inner.keys.forget_ids(whole.live_keys.clone()).await;
-            }
-            return Err(error);
+        match &self.extras.collected {
+            Some(collected) => collected.lock().unwrap_or_else(PoisonError::into_inner).push(whole),
+            None => self.write(&whole).await?,
         }
         *self.extras.appended.lock().unwrap_or_else(PoisonError::into_inner) =
             Appended { ids, keys: sealed.keys };
-        self.inner.appended.notify_one();
         Ok(())
     }
 
     /// Writes with others where that is possible; alone where a transaction is needed, or where the others
     /// may have been the trouble.
     async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
+        let alone = Alone::new(&self.inner, std::slice::from_ref(whole), &self.extras.vault);
         if !self.extras.vault.is_empty() {
-            return self.write_alone(whole, false).await;
+            return alone.write(false).await;
         }
+        failpoint::reach("store: writing", whole.types());
         match self.inner.cohorts.append(Arc::clone(whole)).await {
-            Landed::Said(said) => said,
-            Landed::Failed(Failed { in_doubt }) => self.write_alone(whole, in_doubt).await,
+            Landed::Said(said) => alone.conclude(said).await,
+            Landed::Failed(Failed { in_doubt }) => alone.write(in_doubt).await,
         }
-    }
-
-    /// Writes, and writes the same again when the connection broke before the answer came.
-    async fn write_alone(&self, whole: &Append, mut in_doubt: bool) -> Result<(), AppendError> {
-        let began = Instant::now();
-        let mut delays = Delays::new(Duration::from_millis(50), Duration::from_millis(500));
-        loop {
-            let error = match self.write_or_find(whole).await {
-                Err(error @ AppendError::Store(StoreError::Unavailable(_))) => error,
-                answered => return answered,
-            };
-            in_doubt |= error.is_in_doubt();
-            if !in_doubt || began.elapsed() > DOUBT {
-                return Err(if in_doubt { error.doubtful() } else { error });
-            }
-            delays.wait().await;
-        }
-    }
-
-    /// Writes, unless it is written: whoever is in the way may be this very command, whose answer was lost.
-    async fn write_or_find(&self, whole: &Append) -> Result<(), AppendError> {
-        let refused = match self.write_once(whole).await {
-            Err(error @ (AppendError::Conflict | AppendError::ClaimTaken | AppendError::KeyGone)) => error,
-            answered => return answered,
-        };
-        if self.is_stored(whole).await? { Ok(()) } else { Err(refused) }
-    }
-
-    /// Whether exactly these events are stored.
-    async fn is_stored(&self, whole: &Append) -> Result<bool, AppendError> {
-        let Some(first) = whole.events.first() else { return Ok(true) };
-        let found: Option<Uuid> = sqlx::query_scalar(
-            "SELECT event_id FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3",
-        )
-        .bind(whole.aggregate_type)
-        .bind(&whole.aggregate_id)
-        .bind(first.sequence)
-        .fetch_optional(&self.inner.pool)
-        .await
-        .map_err(StoreError::from)?;
-        Ok(found == Some(first.event_id))
-    }
-
-    async fn write_once(&self, whole: &Append) -> Result<(), AppendError> {
-        if self.extras.vault.is_empty() {
-            return append(&self.inner.pool, whole).await;
-        }
-        let mut transaction = self.inner.pool.begin().await.map_err(StoreError::from)?;
-        append(&mut *transaction, whole).await?;
-        for write in &self.extras.vault {
-            write.execute(&mut transaction).await?;
-        }
-        transaction.commit().await.map_err(StoreError::from)?;
-        Ok(())
     }
 
     async fn stored_effects(&self) -> Result<Vec<StoredEffect>, StoreError> {

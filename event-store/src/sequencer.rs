@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::era;
 use crate::error::StoreError;
+use crate::failpoint;
 use crate::held::Watch;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
@@ -180,7 +181,9 @@ async fn sequence_batch(
     let mut transaction = db.begin().await?;
     batch.insert(&mut transaction).await?;
     log::announce(&mut transaction, next.position).await?;
+    failpoint::reach("log: about to move", "on");
     transaction.commit().await?;
+    failpoint::reach("log: moved", "on");
     *tail = next;
     // Batches shrink while events are large, so that few rows are read in vain; and grow again.
     *limit = if large { batch.positions.len() as i64 } else { (*limit * 2).min(BATCH) };

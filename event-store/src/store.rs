@@ -9,13 +9,16 @@ use postgres_es::PostgresEventRepository;
 use sha2::Sha256;
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::append::claim_owner;
 use crate::append::cohort::Cohorts;
 use crate::error::StoreError;
+use crate::gather::Gather;
 use crate::log::LogHead;
 use crate::recent::Recent;
 use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
+use crate::vault::session::Sessions;
 
 /// The owner under which keys of the service itself are kept.
 const SERVICE: &str = "service";
@@ -38,6 +41,9 @@ pub(crate) struct Inner {
     pub head: LogHead,
     pub cohorts: Arc<Cohorts>,
     pub recent: Arc<Recent>,
+    pub positions: Gather<Uuid, i64>,
+    /// Connections for look-ups of many keys at once.
+    pub lookups: PgPool,
 }
 
 impl EventStore {
@@ -58,14 +64,33 @@ impl EventStore {
         let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
+        let lookups = crate::pool::lookups(&pool);
+        let positions = crate::log::positions(lookups.clone());
         Self {
-            inner: Arc::new(Inner { pool, rows, services, upcasters, keys, appended, head, cohorts, recent }),
+            inner: Arc::new(Inner {
+                pool,
+                rows,
+                services,
+                upcasters,
+                keys,
+                appended,
+                head,
+                cohorts,
+                recent,
+                positions,
+                lookups,
+            }),
         }
     }
 
     /// The pool, for the read models.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
+    }
+
+    /// Who shows which session's token.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.inner.lookups.clone())
     }
 
     /// The clock and the ids.
@@ -104,7 +129,7 @@ impl EventStore {
         Ok(())
     }
 
-    /// Id of the account that signs in with this address.
+    /// Id of the account that has this address: as the one that holds, or as one it may go back to.
     ///
     /// # Errors
     /// When the store fails.
@@ -130,6 +155,11 @@ impl EventStore {
     /// When the store fails.
     pub async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
         self.inner.hasher(purpose).await
+    }
+
+    /// A key of the service for `purpose`: for what belongs to nobody, or must outlive whom it belongs to.
+    pub(crate) async fn service_key(&self, purpose: &str) -> Result<Arc<DataKey>, StoreError> {
+        self.inner.keys.live(&KeyName::new(SERVICE, purpose)).await
     }
 
     /// The log position of an event, once it has one: waits up to `patience` for the sequencer.

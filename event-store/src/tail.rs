@@ -38,6 +38,8 @@ pub struct Selection {
     pub payloads: Payloads,
     /// Whether personal values are opened. A reader of events that have some must say so.
     pub opened: bool,
+    /// Of events of which aggregates it wants to know who brought them about.
+    pub actors_of: &'static [&'static str],
 }
 
 /// Types of events.
@@ -66,6 +68,8 @@ pub struct Fact {
     pub event_type: String,
     /// When it was stored.
     pub recorded_at: DateTime<Utc>,
+    /// Who brought it about, where its reader wants to know.
+    pub actor: Option<String>,
     /// What happened.
     pub content: Content,
 }
@@ -92,6 +96,7 @@ impl Fact {
             sequence: row.try_get("sequence")?,
             event_type: row.try_get("event_type")?,
             recorded_at: row.try_get("recorded_at")?,
+            actor: None,
             content: Content::Unread,
         })
     }
@@ -143,7 +148,8 @@ const COLUMNS: &str = "
 SELECT p.position, e.*
 FROM pages p LEFT JOIN LATERAL (
     SELECT e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version,
-           e.recorded_at, CASE WHEN (e.event_type = ANY($2)) = $3 THEN e.payload::text END AS payload
+           e.recorded_at, CASE WHEN (e.event_type = ANY($2)) = $3 THEN e.payload::text END AS payload,
+           CASE WHEN e.aggregate_type = ANY($6) THEN e.metadata->>'actor' END AS actor
     FROM events e
     WHERE e.era = p.era AND e.xid = p.xid AND e.ord = p.ord AND e.aggregate_type = ANY($1) LIMIT 1
 ) e ON true
@@ -205,6 +211,7 @@ impl Tail {
             .bind(wanted)
             .bind(self.position)
             .bind(limit)
+            .bind(self.selection.actors_of)
             .fetch(self.store.pool());
         let (mut read, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await? {
@@ -235,6 +242,7 @@ pub async fn read_at(
         .bind(wanted)
         .bind(positions)
         .bind(i64::MAX)
+        .bind(selection.actors_of)
         .fetch_all(store.pool())
         .await?;
     let raw = rows.iter().filter_map(|row| raw(row, selection.opened, &mut 0).transpose());
@@ -255,6 +263,7 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
         return Ok(None);
     }
     let mut fact = Fact::unread(row)?;
+    fact.actor = row.try_get("actor")?;
     let text: Option<String> = row.try_get("payload")?;
     *bytes += text.as_ref().map_or(0, String::len);
     let payload = match text {

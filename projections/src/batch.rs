@@ -14,6 +14,7 @@
 use std::collections::{HashMap, HashSet};
 
 use event_store::StoreError;
+use event_store::failpoint;
 use event_store::tail::{Content, Fact, Page};
 use sqlx::{Connection, PgConnection};
 
@@ -94,7 +95,9 @@ async fn attempt(
     }
     parked::park(&mut transaction, name, &parked).await.map_err(Blame::Store)?;
     checkpoint::advance(&mut *transaction, name, page.last).await.map_err(Blame::Store)?;
+    failpoint::reach("view: about to move", name);
     transaction.commit().await.map_err(stored)?;
+    failpoint::reach("view: moved", name);
     for event in parked.iter().filter(|event| event.reason.is_some()) {
         tracing::warn!(
             projection = name,

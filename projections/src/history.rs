@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::account::Account;
+use domain::organization::Organization;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
+use domain::project::Project;
 use domain::{AccountId, Event};
 use event_store::log::{self, LogEntry};
 use event_store::tail::{Fact, Payloads, Selection};
@@ -41,31 +43,46 @@ impl Projection for HistoryProjection {
         ]
     }
 
-    /// Of the events themselves it needs only those that name an owner.
+    fn revision(&self) -> i32 {
+        2
+    }
+
+    /// Of the events themselves it needs only those that name an account.
     fn selection(&self) -> Selection {
         Selection {
-            aggregate_types: &[Account::TYPE, PrivacyRequest::TYPE],
-            payloads: Payloads::Only(&["privacy_request.received"]),
+            aggregate_types: &[Account::TYPE, PrivacyRequest::TYPE, Organization::TYPE, Project::TYPE],
+            payloads: Payloads::Only(&[
+                "privacy_request.received",
+                "organization.member_joined",
+                "organization.member_role_changed",
+                "organization.member_left",
+                "project.owner_added",
+                "project.owner_removed",
+            ]),
             opened: false,
+            actors_of: &[Organization::TYPE, Project::TYPE],
         }
     }
 
     async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
         let new: BTreeMap<&str, String> = facts.iter().filter_map(|fact| named_owner(fact)).collect();
         let known = known_owners(db, facts, &new).await?;
-        let mut rows: (Vec<&str>, Vec<i64>) = Default::default();
+        let mut rows: (Vec<String>, Vec<i64>) = Default::default();
         for fact in facts {
             let id = fact.aggregate_id.as_str();
-            let account = match fact.aggregate_type.as_str() {
-                Account::TYPE => Some(id),
-                _ => new.get(id).or_else(|| known.get(id)).map(String::as_str),
+            let accounts = match fact.aggregate_type.as_str() {
+                Account::TYPE => BTreeSet::from([id.to_owned()]),
+                PrivacyRequest::TYPE => new.get(id).or_else(|| known.get(id)).cloned().into_iter().collect(),
+                _ => took_part(fact),
             };
-            let Some(account) = account else {
+            if accounts.is_empty() && fact.aggregate_type == PrivacyRequest::TYPE {
                 let reason = "no earlier event says whose it is";
                 return Err(Failure::Refused { position: fact.position, reason });
-            };
-            rows.0.push(account);
-            rows.1.push(fact.position);
+            }
+            for account in accounts {
+                rows.0.push(account);
+                rows.1.push(fact.position);
+            }
         }
         if !new.is_empty() {
             let (ids, accounts): (Vec<&str>, Vec<&str>) =
@@ -90,6 +107,18 @@ impl Projection for HistoryProjection {
     }
 }
 
+/// The accounts that took part in an event of an organization or a project: who brought it about, and whom it is
+/// about.
+fn took_part(fact: &Fact) -> BTreeSet<String> {
+    let about = match fact.event() {
+        Some(Event::Organization(event)) => event.concerns(),
+        Some(Event::Project(event)) => event.concerns(),
+        _ => None,
+    };
+    let actor = fact.actor.as_deref().and_then(|actor| actor.parse::<AccountId>().ok());
+    [about, actor].into_iter().flatten().map(|account| account.to_string()).collect()
+}
+
 /// The account an aggregate belongs to, where its first event says so.
 fn named_owner(fact: &Fact) -> Option<(&str, String)> {
     match fact.event() {
@@ -106,7 +135,7 @@ async fn known_owners(
     facts: &[&Fact],
     new: &BTreeMap<&str, String>,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let others = facts.iter().filter(|fact| fact.aggregate_type != Account::TYPE);
+    let others = facts.iter().filter(|fact| fact.aggregate_type == PrivacyRequest::TYPE);
     let ids: BTreeSet<&str> =
         others.map(|fact| fact.aggregate_id.as_str()).filter(|id| !new.contains_key(id)).collect();
     if ids.is_empty() {

@@ -10,8 +10,10 @@ pub mod checkpoint;
 pub mod history;
 mod instant;
 mod lines;
+pub mod organization;
 pub mod parked;
 pub mod privacy_request;
+pub mod project;
 pub mod projection;
 mod purge;
 pub mod rebuild;
@@ -19,6 +21,7 @@ pub mod runner;
 pub mod state;
 pub mod status;
 mod table;
+pub mod timer;
 mod told;
 mod views;
 
@@ -37,7 +40,10 @@ use std::sync::Arc;
 pub fn all() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(account::AccountProjection),
+        Arc::new(organization::OrganizationProjection),
+        Arc::new(project::ProjectProjection),
         Arc::new(privacy_request::PrivacyRequestProjection),
+        Arc::new(timer::TimerProjection),
         Arc::new(history::HistoryProjection),
     ]
 }

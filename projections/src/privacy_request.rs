@@ -48,7 +48,12 @@ impl Projection for PrivacyRequestProjection {
     }
 
     fn selection(&self) -> Selection {
-        Selection { aggregate_types: &[PrivacyRequest::TYPE], payloads: Payloads::AllBut(&[]), opened: false }
+        Selection {
+            aggregate_types: &[PrivacyRequest::TYPE],
+            payloads: Payloads::AllBut(&[]),
+            opened: false,
+            actors_of: &[],
+        }
     }
 
     async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {

@@ -39,9 +39,10 @@ impl Purge for Views {
 }
 
 async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]) -> Result<(), StoreError> {
-    sqlx::query(&format!("UPDATE {table} SET email = NULL, name = NULL WHERE account_id = ANY($1)"))
-        .bind(accounts)
-        .execute(&mut *db)
-        .await?;
+    let empty = format!(
+        "UPDATE {table} SET email = NULL, name = NULL, billing_email = NULL, email_pending = NULL, phone = NULL
+         WHERE account_id = ANY($1)"
+    );
+    sqlx::query(&empty).bind(accounts).execute(&mut *db).await?;
     checkpoint::purged(db, name).await
 }

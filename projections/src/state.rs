@@ -87,6 +87,8 @@ impl Fold {
             Event::PrivacyRequest(event) => {
                 self.requests.entry(entry.aggregate_id.clone()).or_default().apply(event);
             }
+            // They are not the account's own, and not all of theirs is in its history.
+            Event::Organization(_) | Event::Project(_) | Event::Operator(_) => {}
         }
         self.events += 1;
         self.position = entry.position;
@@ -100,12 +102,16 @@ impl Fold {
             Audience::Operator => plain(value, None, &[]),
         };
         let requests = self.requests.into_values().filter_map(|aggregate| aggregate.request);
+        let account_state = match self.account {
+            Account { holder: Some(holder), .. } => json!(holder),
+            Account { ended, .. } => json!({"ended": ended?}),
+        };
         Some(AccountState {
             account_id: account,
             at,
             events: self.events,
             position: self.position,
-            account: told(json!(self.account.holder?)),
+            account: told(account_state),
             privacy_requests: requests.map(|request| told(json!(request))).collect(),
         })
     }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::StoreError;
+use domain::AccountId;
+use event_store::{Gather, StoreError};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::{account, checkpoint, history, privacy_request};
+use crate::account::{self, AccountView, MembershipView};
+use crate::checkpoint;
 
 /// How often the checkpoint is asked for while a runner in another process is awaited.
 const POLL: Duration = Duration::from_millis(10);
@@ -19,18 +21,32 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct Views {
     pool: PgPool,
     progress: Arc<HashMap<&'static str, watch::Sender<i64>>>,
+    accounts: Gather<String, (AccountView, Vec<MembershipView>)>,
 }
 
 impl Views {
     /// The read models in `pool`.
     pub fn new(pool: PgPool) -> Self {
-        let names = [account::NAME, privacy_request::NAME, history::NAME];
-        let progress = names.into_iter().map(|name| (name, watch::Sender::new(0))).collect();
-        Self { pool, progress: Arc::new(progress) }
+        let names = crate::all().into_iter().map(|projection| projection.name());
+        let progress = names.map(|name| (name, watch::Sender::new(0))).collect();
+        let accounts = account::gather(event_store::lookups(&pool));
+        Self { pool, progress: Arc::new(progress), accounts }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// An account as it is now, and the organizations it is a member of: the first
+    /// [`MOST_MEMBERSHIPS`](account::MOST_MEMBERSHIPS).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn account_fetch_with_memberships(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<(AccountView, Vec<MembershipView>)>, StoreError> {
+        self.accounts.get(account.to_string()).await
     }
 
     /// A read model has come to `position`.

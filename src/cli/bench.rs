@@ -8,6 +8,9 @@ pub struct BenchOptions {
     /// What to measure [default: everything]
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(bench::NAMES))]
     pub names: Vec<String>,
+    /// Only answer on this address, with nothing: what requests are compared with
+    #[arg(long, hide = true)]
+    pub bare_handler: Option<std::net::SocketAddr>,
     /// Print the figures as JSON, when all are known
     #[arg(long)]
     pub json: bool,

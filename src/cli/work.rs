@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use humantime::Duration;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -33,6 +34,13 @@ pub struct ApiOptions {
     /// Token of the house project, which the product's own use is sent to [default: made at first start]
     #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")]
     pub house_project_token: Option<String>,
+    /// Networks of proxies in front of the service, as 10.0.0.0/8: what they say in `X-Forwarded-For` is where a request
+    /// comes from [default: none, the connection is what counts]
+    #[arg(long, env = "PERSONAL_SETTINGS_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a gateway may take what it was told of a credential for true: no revocation is seen later
+    #[arg(long, env = "PERSONAL_SETTINGS_INTROSPECTION_MAX_AGE", default_value = "10s")]
+    pub introspection_max_age: Duration,
     /// The first operator token [default: made and printed once]
     #[arg(long, env = "PERSONAL_SETTINGS_OPERATOR_TOKEN", hide_env_values = true)]
     pub operator_token: Option<SecretString>,
@@ -56,6 +64,9 @@ pub struct WorkerOptions {
     /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
     #[arg(long, env = "PERSONAL_SETTINGS_MAIL", hide_env_values = true)]
     pub mail: Option<String>,
+    /// How texts and calls go out: `http(s)://SID:TOKEN@HOST?from=NUMBER` of a gateway of Twilio's form, or `directory:PATH` [default: below the data directory, with the mail]
+    #[arg(long, env = "PERSONAL_SETTINGS_PHONE", hide_env_values = true)]
+    pub phone: Option<String>,
     /// Who mail comes from
     #[arg(
         long,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context;
-use bench::Plan;
+use bench::{Plan, Programs};
 
 use crate::cli::BenchOptions;
 use crate::embedded::{Options, Servers};
@@ -11,6 +11,9 @@ use crate::logging::say;
 use crate::system;
 
 pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
+    if let Some(address) = options.bare_handler {
+        return bare_handler(address).await;
+    }
     // Without a server of one's own, one is started for the run, its files below a folder that goes with it.
     let folder = tempfile::tempdir().context("no folder for the benchmark's database")?;
     let servers = match &options.database_url {
@@ -23,7 +26,8 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
     };
     let own = servers.as_ref().and_then(Servers::database_url);
     let url = options.database_url.as_deref().or(own).context("no database")?;
-    let plan = Plan { names: options.names.clone(), quick: options.quick };
+    let programs = Programs { program: std::env::current_exe().context("the program's own file is gone")? };
+    let plan = Plan { names: options.names.clone(), quick: options.quick, programs };
     let mut tell = |figure: &bench::Figure| {
         if !options.json {
             say(figure.to_string());
@@ -40,4 +44,11 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// What HTTP does at best: the floor of what is measured over it, in a process of its own.
+async fn bare_handler(address: std::net::SocketAddr) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    let stop = tokio_util::sync::CancellationToken::new();
+    Ok(api::serve(listener, api::bare_router(), stop).await?)
 }

@@ -8,6 +8,7 @@ mod erasures;
 mod history;
 mod keys;
 mod migrate;
+mod operators;
 mod projections;
 mod prove;
 mod serve;
@@ -17,7 +18,9 @@ mod worker;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{AuditCommand, Command, ErasuresCommand, KeysCommand, Order, ProjectionsCommand};
+use crate::cli::{
+    AuditCommand, Command, ErasuresCommand, KeysCommand, OperatorsCommand, Order, ProjectionsCommand,
+};
 use crate::logging::say;
 
 /// Carries out a command.
@@ -44,6 +47,11 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
         Command::Audit(AuditCommand::CheckProof(options)) => prove::check(&options),
         Command::Keys(KeysCommand::MakeMaster(options)) => keys::make_master(&options),
         Command::Keys(KeysCommand::RotateMaster(options)) => keys::rotate_master(&options).await,
+        Command::Operators(command) => match *command {
+            OperatorsCommand::Create(options) => operators::create(&options).await,
+            OperatorsCommand::List(options) => operators::list(&options).await,
+            OperatorsCommand::Revoke(options) => operators::revoke(&options).await,
+        },
         Command::Erasures(ErasuresCommand::Reapply(options)) => erasures::reapply(&options).await,
     }
 }

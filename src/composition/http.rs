@@ -124,5 +124,7 @@ pub fn api_config(options: &ApiOptions, public_url: Url) -> anyhow::Result<ApiCo
         default_preferences: Preferences { personalization: on, usage_logging: on },
         export_stages: workers::sources::stages(Kind::Export),
         erasure_stages: workers::sources::stages(Kind::Erasure),
+        proxies: options.trusted_proxies.clone(),
+        introspection_max_age: u32::try_from(options.introspection_max_age.as_secs()).unwrap_or(u32::MAX),
     })
 }

@@ -12,6 +12,7 @@ mod http;
 mod keys;
 mod log_tasks;
 mod metrics;
+pub mod operators;
 mod reader;
 mod service;
 mod signing;

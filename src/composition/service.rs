@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use api::{ReadinessCheck, token};
 use async_trait::async_trait;
-use domain::OperatorId;
 use event_store::object::ObjectVault;
 use event_store::vault::operator;
 use event_store::{Erasures, KeyProvider, lease, usage};
@@ -14,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use workers::Bus;
 
+use super::operators::{self, NewOperator};
 use super::{Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, key_provider};
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
@@ -147,14 +147,24 @@ pub(crate) async fn first_operator(
     on: &Foundation,
     options: &ApiOptions,
 ) -> anyhow::Result<Option<SecretString>> {
-    let operator = OperatorId::generate(on.store.services());
-    if let Some(configured) = &options.operator_token {
-        operator::add(on.store.pool(), &token::hash(configured), operator, "configured").await?;
-        return Ok(None);
+    let (any, configured) = match &options.operator_token {
+        Some(token) => operator::exists(on.store.pool(), &token::hash(token)).await?,
+        None => operator::exists(on.store.pool(), &[]).await?,
+    };
+    match &options.operator_token {
+        Some(token) if !configured => {
+            let new = NewOperator { name: "configured", ..NewOperator::default() };
+            operators::let_in(&on.store, token, new).await?;
+            Ok(None)
+        }
+        None if !any => {
+            let fresh = token::generate(token::Kind::Operator);
+            let new = NewOperator { name: "first", first: true, ..NewOperator::default() };
+            let made = operators::let_in(&on.store, &fresh, new).await?;
+            Ok(made.map(|_| fresh))
+        }
+        _ => Ok(None),
     }
-    let fresh = token::generate(token::Kind::Operator);
-    let added = operator::add_first(on.store.pool(), &token::hash(&fresh), operator, "first").await?;
-    Ok(added.then_some(fresh))
 }
 
 /// What must work, besides the database, for a process to be ready.

@@ -10,9 +10,10 @@ use url::Url;
 use workers::archive::Statement;
 use workers::jobs::Consumer;
 use workers::mail::Outbox;
+use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
-use workers::{Bus, BusConfig, DataSource, Relay, Scheduler, Sources, Workbench};
+use workers::{Bus, BusConfig, DataSource, Post, Relay, Scheduler, Sources, Workbench};
 
 use super::Foundation;
 use crate::cli::{BusOptions, WorkerOptions};
@@ -58,6 +59,7 @@ impl Work {
         ];
         Ok(Workbench {
             outbox: outbox(options, data_dir)?,
+            phone: phone(options, data_dir)?,
             sources: Sources::from_iter(sources),
             statement: Arc::new(statement(options)?),
             store,
@@ -77,6 +79,8 @@ impl Work {
         let [timers, sweep, housekeeping] = TIMETABLE;
         let timetable = Timetable::parse(timers, sweep, housekeeping)?;
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
+        let Workbench { store, outbox, phone, public_url, .. } = bench.clone();
+        tasks.spawn(Post::new(store, outbox, phone, public_url).run(stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
         for _ in 0..concurrency.max(1) {
@@ -94,12 +98,21 @@ impl Work {
 }
 
 fn outbox(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Outbox> {
-    let below = data_dir.map(|folder| format!("directory:{}", folder.join("mail").display()));
-    let url = options.mail.clone().or(below);
+    let url = options.mail.clone().or_else(|| below(data_dir, "mail"));
     let url = url.context("no way to send mail: give --mail smtp://… or --mail directory:PATH")?;
     let from =
         options.mail_from.parse().context("--mail-from is no mailbox such as \"Name <name@example.com>\"")?;
     Outbox::from_url(&url, from).context("--mail cannot be used")
+}
+
+/// None for a worker on its own that was given no way: the post says what that means.
+fn phone(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Option<Phone>> {
+    let url = options.phone.clone().or_else(|| below(data_dir, "phone"));
+    url.map(|url| Phone::from_url(&url)).transpose().context("--phone cannot be used")
+}
+
+fn below(data_dir: Option<&Path>, name: &str) -> Option<String> {
+    data_dir.map(|folder| format!("directory:{}", folder.join(name).display()))
 }
 
 fn statement(options: &WorkerOptions) -> anyhow::Result<Statement> {

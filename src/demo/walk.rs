@@ -5,8 +5,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use api::token;
-use domain::OperatorId;
-use event_store::vault::operator;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
@@ -15,6 +13,7 @@ use super::mailbox::Mailbox;
 use super::person::{Person, usage};
 use crate::cli::DemoOptions;
 use crate::composition::Service;
+use crate::composition::operators::{self, NewOperator};
 use crate::logging::say;
 
 /// Made-up events of usage.
@@ -65,21 +64,21 @@ impl Walk {
     pub async fn walk(&self) -> anyhow::Result<()> {
         say("\n1. An operator opens an account, and its holder signs in.");
         let account = self.open_account().await?;
-        let me = self.sign_in().await?;
+        let mut me = self.sign_in().await?;
         self.take_time(&me).await?;
 
         say("\n2. The holder uses the product; its usage is collected.");
         self.collect_usage(&account).await?;
 
         say("\n3. The holder asks for their data.");
-        let export = self.request(&me, "export").await?;
+        let export = self.request(&mut me, "export").await?;
         let done = self.follow(&me, &export).await?;
         self.show_mail(&export, "received").await?;
         self.show_mail(&export, "archive_ready").await?;
         self.open_archive(&me, &export, &done).await?;
 
         say("\n4. The holder asks for erasure.");
-        let erasure = self.request(&me, "erasure").await?;
+        let erasure = self.request(&mut me, "erasure").await?;
         let done = self.follow(&me, &erasure).await?;
         self.show_erasure(&done)?;
         self.show_mail(&erasure, "erased").await?;
@@ -129,8 +128,11 @@ impl Walk {
         Ok(())
     }
 
-    async fn request(&self, me: &Client, kind: &str) -> anyhow::Result<String> {
-        me.post("/v1/sessions/reauthenticate", json!({"password": self.person.password})).await?;
+    async fn request(&self, me: &mut Client, kind: &str) -> anyhow::Result<String> {
+        let again = json!({"password": self.person.password});
+        let again = me.post("/v1/sessions/reauthenticate", again).await?;
+        // The session goes on with another token.
+        *me = me.with_token(&text(&again, "token")?);
         let answer = me.post("/v1/me/privacy-requests", json!({"kind": kind, "confirm": true})).await?;
         let id = text(&answer, "id")?;
         say(format!("   request received: {id}"));
@@ -217,10 +219,9 @@ async fn operator_token(service: &Service, options: &DemoOptions) -> anyhow::Res
     if let Some(known) = service.new_operator_token.as_ref().or(options.serve.api.operator_token.as_ref()) {
         return Ok(known.clone());
     }
-    let store = &service.foundation.store;
     let own = token::generate(token::Kind::Operator);
-    let id = OperatorId::generate(store.services());
-    operator::add(store.pool(), &token::hash(&own), id, "demo").await?;
+    let new = NewOperator { name: "demo", ..NewOperator::default() };
+    operators::let_in(&service.foundation.store, &own, new).await?;
     Ok(own)
 }
 

@@ -11,7 +11,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
     ("projections", &["domain", "event-store"]),
     ("workers", &["domain", "event-store", "projections"]),
     ("api", &["domain", "event-store", "projections"]),
-    ("bench", &["domain", "event-store", "projections"]),
+    ("bench", &["domain", "event-store", "projections", "api"]),
     ("personal-settings", &["domain", "event-store", "projections", "workers", "api", "bench"]),
 ];
 

@@ -1,4 +1,7 @@
-//! Why a leader could not go on.
+//! Why a leader could not go on; and reading errors of others without their words.
+
+use std::error::Error;
+use std::io;
 
 use event_store::StoreError;
 
@@ -13,4 +16,18 @@ pub enum LeadError {
     /// NATS failed.
     #[error(transparent)]
     Bus(#[from] BusError),
+}
+
+/// The operating system's error in a chain of errors, as a copy without any text of others.
+pub(crate) fn io_source(mut source: Option<&(dyn Error + 'static)>) -> Option<io::Error> {
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(match error.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => error.kind().into(),
+            });
+        }
+        source = error.source();
+    }
+    None
 }

@@ -1,5 +1,5 @@
-//! What is done about it: the relay, the jobs, the data sources, the archive, the mail, the
-//! scheduler.
+//! What is done about it: the relay, the jobs, the data sources, the archive, the messages to account
+//! holders, the scheduler.
 //!
 //! The log is the truth and NATS carries wake-ups. A message names a privacy request; the worker
 //! loads it, asks the planner what is due, does one step, records it, and asks again. So a message
@@ -10,19 +10,24 @@ pub mod archive;
 pub mod bus;
 pub mod checkpoints;
 mod error;
+mod folder;
 pub mod jobs;
 pub mod mail;
+pub mod phone;
+pub mod post;
 pub mod pruning;
 pub mod relay;
 pub mod scheduler;
 pub mod sources;
 pub mod steps;
+pub mod tasks;
 mod workbench;
 
 pub use bus::{Bus, BusConfig};
 pub use checkpoints::Checkpoints;
 pub use error::LeadError;
 pub use jobs::JobError;
+pub use post::Post;
 pub use relay::Relay;
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};

@@ -10,6 +10,7 @@ use std::time::Duration;
 use cqrs_es::Aggregate as _;
 use domain::privacy_request::PrivacyRequest;
 use event_store::EventStore;
+use event_store::failpoint;
 use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::log;
 use event_store::tail::Fact;
@@ -68,6 +69,7 @@ impl Relay {
                 continue;
             };
             self.publish(&facts).await?;
+            failpoint::reach("relay: published", "facts");
             checkpoint::advance(&mut *connection, NAME, last).await?;
             position = last;
         }

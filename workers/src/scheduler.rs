@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
+use event_store::failpoint;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::vault::{idempotency, session};
+use event_store::vault::{challenge, idempotency, link, session, throttle};
 use event_store::{EventStore, StoreError, lease};
+use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +23,8 @@ use crate::pruning::prune_erased;
 
 /// Requests woken before their confirmations are awaited.
 const PAGE: i64 = 500;
-/// How far back the first look at the timers goes; the sweep finds what is older.
+/// How far back each look at the timers goes: one that goes off at once is seen only when its event is folded. Whom the
+/// look before has woken the server drops; the sweep finds what is older.
 const LOOK_BACK: TimeDelta = TimeDelta::seconds(10);
 /// A request that stays where it is gets one message in this time, however often it is swept.
 const SWEEP_ROUND: TimeDelta = TimeDelta::minutes(5);
@@ -96,7 +99,7 @@ impl Scheduler {
 
     async fn watch(&self, leadership: &mut Leadership) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
-        let mut looked = self.now() - LOOK_BACK;
+        let mut looked = self.now();
         self.sweep_at_start(self.now()).await?;
         loop {
             // A clock that was set back shall not silence what would have struck meanwhile.
@@ -108,7 +111,7 @@ impl Scheduler {
             let now = self.now();
             for duty in self.timetable.struck(looked, now) {
                 match duty {
-                    Duty::Timers => self.wake_due(looked, now, "timer").await?,
+                    Duty::Timers => self.wake_all(looked - LOOK_BACK, now, "timer").await?,
                     Duty::Sweep => self.sweep(now).await?,
                     Duty::Housekeeping => self.tidy(now).await?,
                 }
@@ -124,7 +127,7 @@ impl Scheduler {
     /// While a request stays where it is, one message a round is enough: the first is still being tried.
     async fn sweep(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         let round = format!("sweep/{}", now.timestamp() / SWEEP_ROUND.num_seconds());
-        self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
+        self.wake_all(DateTime::UNIX_EPOCH, now, &round).await
     }
 
     /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent. The list
@@ -132,9 +135,51 @@ impl Scheduler {
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         if let Some(position) = self.store.settled(CATCH_UP).await? {
             self.views.wait_for(privacy_request::NAME, position, CATCH_UP).await?;
+            self.views.wait_for(timer::NAME, position, CATCH_UP).await?;
         }
         let round = format!("start/{}", now.timestamp_micros());
-        self.wake_due(DateTime::UNIX_EPOCH, now, &round).await
+        self.wake_all(DateTime::UNIX_EPOCH, now, &round).await
+    }
+
+    /// Wakes workers for all whose time came after `since` and not after `until`.
+    async fn wake_all(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        round: &str,
+    ) -> Result<(), LeadError> {
+        self.wake_due(since, until, round).await?;
+        self.wake_timers(since, until, round).await
+    }
+
+    /// As [`wake_due`](Self::wake_due), for timers.
+    async fn wake_timers(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        round: &str,
+    ) -> Result<(), LeadError> {
+        let mut after = DueTimer::beyond(since);
+        loop {
+            let due = self.views.timer_list_due(&after, until, PAGE).await?;
+            let mut confirmations = Vec::with_capacity(due.len());
+            for timer in &due {
+                let (id, at) = (&timer.aggregate_id, timer.due_at.timestamp_micros());
+                failpoint::reach("timer: waking", &timer.aggregate_type);
+                confirmations.push(self.bus.wake_for(timer, &format!("{round}/{id}/{at}")).await?);
+            }
+            for confirmation in confirmations {
+                confirmation.wait().await?;
+            }
+            for timer in &due {
+                failpoint::reach("timer: woke", &timer.aggregate_type);
+            }
+            let full = due.len() as i64 == PAGE;
+            match due.into_iter().next_back() {
+                Some(last) if full => after = last,
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Wakes a worker for every request whose time came after `since` and not after `until`. Repeats of
@@ -168,7 +213,9 @@ impl Scheduler {
         let sessions = session::sweep(pool, now).await?;
         let answers = idempotency::sweep(pool).await?;
         let leases = lease::sweep(pool).await?;
-        tracing::info!(sessions, answers, leases, "ended sessions, old answers and dead leases were deleted");
+        let (codes, links) = (challenge::sweep(pool, now).await?, link::sweep(pool, now).await?);
+        let throttles = throttle::sweep(pool).await?;
+        tracing::info!(sessions, answers, leases, codes, links, throttles, "what had ended was deleted");
         match prune_erased(&self.store, &self.views).await {
             Ok(events) => tracing::info!(events, "what was erased was pruned"),
             // It can wait, and must not keep people from being woken.

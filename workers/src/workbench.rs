@@ -8,6 +8,7 @@ use projections::Views;
 
 use crate::archive::Statement;
 use crate::mail::{Outbox, PublicUrl};
+use crate::phone::Phone;
 use crate::sources::Sources;
 
 /// What every job works with. Clones share everything.
@@ -23,6 +24,8 @@ pub struct Workbench {
     pub erasures: Erasures,
     /// How mail goes out.
     pub outbox: Outbox,
+    /// How texts and calls go out, if they do.
+    pub phone: Option<Phone>,
     /// Who holds data on people.
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).

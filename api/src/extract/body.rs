@@ -26,7 +26,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::UnsupportedMediaType));
+            let detail = "The body must be application/json.";
+            return Err(Problem::because(Kind::UnsupportedMediaType, detail));
         }
         parse(&read_whole(request, state).await?).map(Self)
     }

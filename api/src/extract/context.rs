@@ -1,18 +1,22 @@
 //! Who acts, from where, and in consequence of which request.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
+use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 use domain::RequestId as PrivacyRequestId;
+use event_store::vault::idempotency::Mark;
 use event_store::{Actor, CommandContext, Origin};
+use ipnet::IpNet;
 use uuid::Uuid;
 
+use crate::limits::network_of;
 use crate::problem::Problem;
 use crate::state::AppState;
 
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Longest name of a program that is kept, in characters.
 const LONGEST_USER_AGENT: usize = 512;
 
@@ -20,18 +24,37 @@ const LONGEST_USER_AGENT: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RequestTag(pub(crate) Uuid);
 
-/// Where a request comes from. The address is that of the connection: headers such as `X-Forwarded-For`
-/// say whatever the client likes, and are not read.
+/// Where a request comes from. The address is that of the connection, or what a proxy that is trusted says of it:
+/// headers such as `X-Forwarded-For` say whatever the client likes, and from others are not read.
 pub(crate) struct RequestContext {
     tag: RequestTag,
     origin: Origin,
+    /// Where it came with an Idempotency-Key.
+    once: Option<Mark>,
 }
 
 impl RequestContext {
+    /// Where the request comes from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What the address it comes from is counted as.
+    pub(crate) fn network(&self) -> String {
+        network_of(self.origin.ip_address)
+    }
+
     /// The context of a command that `actor` sends with this request.
     pub(crate) fn command(&self, actor: Actor) -> CommandContext {
         let correlation = self.tag.0;
-        CommandContext { actor, origin: self.origin.clone(), causation: None, correlation }
+        let (origin, once) = (self.origin.clone(), self.once.clone());
+        CommandContext { actor, origin, causation: None, correlation, once }
+    }
+
+    /// The context of a command that the service sends on behalf of whoever asks, who need have no account: from where
+    /// it was asked is kept of nobody.
+    pub(crate) fn command_of_service(&self) -> CommandContext {
+        CommandContext { once: self.once.clone(), ..CommandContext::service(self.tag.0) }
     }
 
     /// The context of a command that `actor` sends about a privacy request: everything that ever happens
@@ -49,11 +72,34 @@ impl FromRequestParts<AppState> for RequestContext {
         let tag = known.unwrap_or_else(|| RequestTag(state.store.services().ids.uuid()));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let origin = Origin {
-            ip_address: peer.map(|ConnectInfo(address)| address.ip().to_canonical()),
+            ip_address: peer.map(|ConnectInfo(address)| {
+                client_address(address.ip(), &parts.headers, &state.config.proxies)
+            }),
             user_agent: user_agent(&parts.headers),
         };
-        Ok(Self { tag, origin })
+        Ok(Self { tag, origin, once: parts.extensions.get::<Mark>().cloned() })
     }
+}
+
+/// The address of the client: the last one in `X-Forwarded-For` that is none of our proxies. Each of them adds the
+/// address it was reached from; what stands before that is what the client claims.
+fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    let peer = peer.to_canonical();
+    let is_proxy = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
+    if !is_proxy(&peer) {
+        return peer;
+    }
+    let values = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = values.flat_map(|value| value.split(',')).collect();
+    let mut client = peer;
+    for hop in hops.into_iter().rev() {
+        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        client = address.to_canonical();
+        if !is_proxy(&client) {
+            break;
+        }
+    }
+    client
 }
 
 fn user_agent(headers: &HeaderMap) -> Option<String> {
@@ -66,6 +112,23 @@ fn user_agent(headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_request_comes_from() {
+        let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+        let client = |peer: &str, forwarded: &'static str| {
+            let headers = HeaderMap::from_iter([(X_FORWARDED_FOR, HeaderValue::from_static(forwarded))]);
+            client_address(peer.parse().unwrap(), &headers, &proxies).to_string()
+        };
+        // A stranger may claim what they like.
+        assert_eq!(client("203.0.113.7", "198.51.100.1"), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", "198.51.100.1"), "198.51.100.1");
+        // What the client claims itself stands before what our own proxies add.
+        assert_eq!(client("10.0.0.1", "192.0.2.66, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
+        assert_eq!(client("::ffff:10.0.0.1", "192.0.2.66, nonsense, 10.9.9.9"), "10.9.9.9");
+        assert_eq!(client("10.0.0.1", ""), "10.0.0.1");
+        assert_eq!(client_address("::1".parse().unwrap(), &HeaderMap::new(), &proxies).to_string(), "::1");
+    }
 
     #[test]
     fn the_name_of_a_program_is_kept_short_and_printable() {

@@ -4,6 +4,9 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+/// How long pages may personalise without asking again, in seconds: a day.
+const PERSONALIZATION_LIFE: u32 = 24 * 60 * 60;
+
 /// The session cookie, as this deployment sets it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionCookie {
@@ -25,6 +28,15 @@ impl SessionCookie {
     /// Hands the token to the browser, out of reach of scripts, for `seconds`.
     pub(crate) fn set(self, token: &SecretString, seconds: i64) -> Option<HeaderValue> {
         self.header(token.expose_secret(), seconds)
+    }
+
+    /// Tells the pages of the product that they may personalise, for as long as the switch is on; or takes that back.
+    /// It holds nothing about the person, and scripts may read it.
+    pub(crate) fn personalization(self, on: bool) -> Option<HeaderValue> {
+        let secure = if self.https { "; Secure" } else { "" };
+        let (value, seconds) = if on { ("on", PERSONALIZATION_LIFE) } else { ("", 0) };
+        let cookie = format!("personalization={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}");
+        HeaderValue::from_str(&cookie).ok()
     }
 
     /// Takes it back.

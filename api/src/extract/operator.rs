@@ -3,30 +3,76 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::OperatorId;
-use event_store::vault::operator;
+use domain::operator::OperatorScope;
+use event_store::vault::operator::{self, OperatorToken};
 
 use super::bearer;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 use crate::token;
 
-/// The operator whose token a request shows. No cookie opens these routes.
+/// An operator who may use all of the operators' routes. No cookie opens these routes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operator(pub(crate) OperatorId);
+
+/// An operator who may read what happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Auditor(pub(crate) OperatorId);
+
+/// A gateway, which may ask what credentials are worth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gateway(pub(crate) OperatorId);
 
 impl FromRequestParts<AppState> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        if let Some(known) = parts.extensions.get::<Self>() {
-            return Ok(*known);
-        }
-        let unauthenticated = || Problem::new(Kind::Unauthenticated);
-        let token = bearer(&parts.headers).flatten().ok_or_else(unauthenticated)?;
-        let now = state.store.services().now();
-        let found = operator::authenticate(state.store.pool(), &token::hash(&token), now).await?;
-        let operator = Self(found.ok_or_else(unauthenticated)?);
-        parts.extensions.insert(operator);
-        Ok(operator)
+        allowed(parts, state, OperatorScope::Admin).await.map(Self)
     }
+}
+
+impl FromRequestParts<AppState> for Auditor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        allowed(parts, state, OperatorScope::Audit).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Gateway {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        allowed(parts, state, OperatorScope::Introspect).await.map(Self)
+    }
+}
+
+/// Whoever shows the token of an operator, whatever it allows.
+pub(crate) async fn any_operator(parts: &mut Parts, state: &AppState) -> Result<OperatorId, Problem> {
+    Ok(shown(parts, state).await?.operator_id)
+}
+
+/// Whoever may do everything may do this too.
+async fn allowed(parts: &mut Parts, state: &AppState, scope: OperatorScope) -> Result<OperatorId, Problem> {
+    let shown = shown(parts, state).await?;
+    if [scope, OperatorScope::Admin].iter().any(|scope| shown.scopes.contains(scope)) {
+        Ok(shown.operator_id)
+    } else {
+        let detail = format!("The token has not the scope {scope}, which this route wants.");
+        Err(Problem::because(Kind::InsufficientScope, detail))
+    }
+}
+
+/// The operator whose token a request shows.
+async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Problem> {
+    if let Some(known) = parts.extensions.get::<OperatorToken>() {
+        return Ok(known.clone());
+    }
+    let unauthenticated = || Problem::new(Kind::Unauthenticated);
+    let token = bearer(&parts.headers).flatten().ok_or_else(unauthenticated)?;
+    let now = state.store.services().now();
+    let found = operator::authenticate(state.store.pool(), &token::hash(&token), now).await?;
+    let found = found.ok_or_else(unauthenticated)?;
+    parts.extensions.insert(found.clone());
+    Ok(found)
 }

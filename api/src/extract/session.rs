@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
-use event_store::vault::session::{self, Session};
+use event_store::vault::session::Session;
 use secrecy::SecretString;
 
 use super::{SameOrigin, bearer};
@@ -40,7 +40,7 @@ impl FromRequestParts<AppState> for CurrentSession {
         }
         let token = token_of(&parts.headers, parts.method.is_safe(), state)?;
         let now = state.store.services().now();
-        let session = session::authenticate(state.store.pool(), &token::hash(&token), now).await?;
+        let session = state.sessions.authenticate(&token::hash(&token), now).await?;
         let current = Self(session.ok_or_else(|| Problem::new(Kind::Unauthenticated))?);
         parts.extensions.insert(current);
         Ok(current)

@@ -5,8 +5,8 @@
 //! body. A key means something only to its caller: the account, the operator, or for signing in whoever
 //! knows the key and the password. Answers after which the same request may succeed are not kept.
 //!
-//! A crash in the middle leaves a key without an answer; after a minute another request may take it over
-//! ([`event_store::vault::idempotency`]).
+//! A crash in the middle leaves a key without an answer. After a minute a repeat is carried out where nothing was
+//! stored, and is told that the answer is lost where something was ([`event_store::vault::idempotency`]).
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use crate::command::EVENT_POSITION;
-use crate::extract::{CurrentSession, Operator, read_whole};
+use crate::extract::{CurrentSession, Operator, any_operator, read_whole};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -57,11 +57,19 @@ pub(crate) async fn once(
     let caller = caller(&mut parts, &state).await?;
     let bytes = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
     let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &bytes].concat();
-    let request = Request::from_parts(parts, Body::from(bytes));
+    let mut request = Request::from_parts(parts, Body::from(bytes));
     // Claiming is part of the task: a key that was claimed for a client who has gone is answered for.
     let work = async move {
         match claim(&state, &caller, &key, &said).await? {
-            Claimed::First(ticket) => Ok(carry_out(ticket, next, request).await),
+            Claimed::First(ticket) => {
+                request.extensions_mut().insert(ticket.mark());
+                Ok(carry_out(ticket, next, request).await)
+            }
+            Claimed::Lost => Err(Problem::because(
+                Kind::AnswerLost,
+                "It was carried out, but its answer was lost. Nothing is done again for this Idempotency-Key: look at \
+                 what there is.",
+            )),
             Claimed::Answered(kept) => Kept::replay(&kept),
             Claimed::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
             Claimed::Pending => Err(Problem::new(Kind::RequestInProgress)),
@@ -88,12 +96,21 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 /// Whose the key is. Who may not send the request is refused here as the route would refuse them.
 async fn caller(parts: &mut Parts, state: &AppState) -> Result<String, Problem> {
     match parts.uri.path() {
-        "/v1/sessions" => Ok("anonymous".to_owned()),
+        path if is_anonymous(path) => Ok("anonymous".to_owned()),
+        "/v1/introspect" | "/v1/revoke" => Ok(any_operator(parts, state).await?.to_string()),
         path if path.starts_with("/v1/admin/") => {
             Ok(Operator::from_request_parts(parts, state).await?.0.to_string())
         }
         _ => Ok(CurrentSession::from_request_parts(parts, state).await?.account().to_string()),
     }
+}
+
+/// Whether a route is for whoever is not signed in, or need not be: who has the link of a mail is known by that.
+fn is_anonymous(path: &str) -> bool {
+    const ROUTES: [&str; 3] = ["/v1/sessions", "/v1/sessions/second-factor", "/v1/password-resets"];
+    const BY_LINK: [&str; 3] = ["/v1/email-confirmations/", "/v1/email-undos/", "/v1/invitations/"];
+    let by_link = BY_LINK.iter().any(|start| path.starts_with(start));
+    ROUTES.contains(&path) || (by_link && !path.ends_with("/accept"))
 }
 
 /// Claims the key; where the first request is still at work, waits for its answer for a while.
@@ -195,6 +212,17 @@ mod tests {
         assert!(keyed(&[&[b'x'; 255]]).is_ok());
         for wrong in [vec![&b""[..]], vec![b"a b"], vec![b"\xc3\xa9"], vec![&[b'x'; 256]], vec![b"a", b"b"]] {
             assert_eq!(keyed(&wrong), Err(Kind::InvalidIdempotencyKey), "{wrong:?}");
+        }
+    }
+
+    /// A route that asks for no session must not ask for one because of a key.
+    #[test]
+    fn who_need_not_be_signed_in_need_not_be_for_a_key() {
+        let document = serde_json::to_value(crate::openapi()).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let Some(post) = item.get("post").filter(|_| path.starts_with("/v1/")) else { continue };
+            let concrete = path.replace("{token}", "psl_1");
+            assert_eq!(is_anonymous(&concrete), post.get("security").is_none(), "{path}");
         }
     }
 

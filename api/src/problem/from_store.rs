@@ -2,9 +2,12 @@
 
 use domain::account::AccountError;
 use domain::effect::ClaimKind;
+use domain::operator::OperatorError;
+use domain::organization::OrganizationError;
 use domain::privacy_request::PrivacyRequestError;
+use domain::project::ProjectError;
 use event_store::object::ObjectError;
-use event_store::{ExecuteError, StoreError};
+use event_store::{ExecuteError, StoreError, TogetherError};
 
 use super::{Kind, Problem};
 use crate::password::PasswordError;
@@ -38,10 +41,57 @@ impl From<PasswordError> for Problem {
 
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
-        match error {
+        use AccountError as E;
+        Self::new(match error {
             // Who has a session but no account any more is nobody.
-            AccountError::Unknown => Self::new(Kind::Unauthenticated),
-            AccountError::AlreadyRegistered => Self::internal(error),
+            E::Unknown => Kind::Unauthenticated,
+            E::SameEmail => Kind::SameEmail,
+            E::NoEmailChange => Kind::LinkDead,
+            E::NoSecondFactor => Kind::NoSecondFactor,
+            E::NoPhoneChange => Kind::WrongCode,
+            E::NoGdprToken => Kind::NotFound,
+            E::AlreadyMember => Kind::AlreadyMember,
+            E::NotMember => Kind::NotMember,
+            E::AlreadyRegistered | E::StillMember => return Self::internal(error),
+        })
+    }
+}
+
+impl From<OrganizationError> for Problem {
+    fn from(error: OrganizationError) -> Self {
+        use OrganizationError as E;
+        Self::new(match error {
+            E::Unknown | E::Closed => Kind::NotFound,
+            E::Forbidden => Kind::InsufficientRole,
+            E::LastOwner => Kind::LastOwner,
+            E::AlreadyMember => Kind::AlreadyMember,
+            E::NotMember => Kind::NotFound,
+            E::NoInvitation => Kind::LinkDead,
+            E::Full => Kind::OrganizationFull,
+            E::AlreadyCreated => return Self::internal(error),
+        })
+    }
+}
+
+impl From<ProjectError> for Problem {
+    fn from(error: ProjectError) -> Self {
+        use ProjectError as E;
+        Self::new(match error {
+            E::Unknown => Kind::NotFound,
+            E::Forbidden => Kind::InsufficientRole,
+            E::NoCredentials => Kind::NoCredentials,
+            E::NoPrevious => Kind::NoPrevious,
+            E::NotOwner => Kind::NotFound,
+            E::AlreadyCreated | E::Overlap => return Self::internal(error),
+        })
+    }
+}
+
+impl From<OperatorError> for Problem {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Unknown => Self::new(Kind::Unauthenticated),
+            OperatorError::AlreadyCreated => Self::internal(error),
         }
     }
 }
@@ -70,9 +120,24 @@ where
                 Self::new(Kind::RequestOpen).with_request(owner)
             }
             ExecuteError::KeyGone => Self::new(Kind::DataErased),
+            ExecuteError::Spent => Self::new(Kind::LinkDead),
             ExecuteError::Contended => Self::new(Kind::Busy),
             ExecuteError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<TogetherError<Problem>> for Problem {
+    fn from(error: TogetherError<Problem>) -> Self {
+        let error: ExecuteError<AccountError> = match error {
+            TogetherError::Work(problem) => return problem,
+            TogetherError::Taken { kind, owner } => ExecuteError::Taken { kind, owner },
+            TogetherError::KeyGone => ExecuteError::KeyGone,
+            TogetherError::Spent => ExecuteError::Spent,
+            TogetherError::Contended => ExecuteError::Contended,
+            TogetherError::Store(error) => ExecuteError::Store(error),
+        };
+        error.into()
     }
 }
 

@@ -6,15 +6,18 @@
 
 mod from_store;
 mod kind;
+mod members;
 
 use std::error::Error;
 
+use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
+pub(crate) use members::{Candidate, OwnerNeeded, SecondFactor};
 
 /// The media type of a problem (RFC 9457, section 3).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -30,6 +33,8 @@ struct Inner {
     errors: Vec<InputError>,
     request_id: Option<String>,
     state: Option<&'static str>,
+    second_factor: Option<SecondFactor>,
+    organizations: Vec<OwnerNeeded>,
     headers: HeaderMap,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -56,6 +61,12 @@ pub(crate) struct Document {
     /// The state in which the wish cannot be granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'static str>,
+    /// `/problems/second-factor-required`: the code that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_factor: Option<SecondFactor>,
+    /// `/problems/owners-needed`: the organizations that need an owner, and who could be one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    organizations: Vec<OwnerNeeded>,
 }
 
 /// One thing that is wrong with the input.
@@ -97,12 +108,14 @@ impl Problem {
             errors: Vec::new(),
             request_id: None,
             state: None,
+            second_factor: None,
+            organizations: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
         }));
         match kind {
             // RFC 9110, section 11.6.1: a 401 names the scheme.
-            Kind::Unauthenticated | Kind::WrongCredentials => {
+            kind if kind.status() == StatusCode::UNAUTHORIZED => {
                 problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
             }
             kind if kind.is_temporary() => {
@@ -146,6 +159,23 @@ impl Problem {
         self
     }
 
+    /// Tells of the code that was sent.
+    pub(crate) fn with_second_factor(mut self, second_factor: SecondFactor) -> Self {
+        self.0.second_factor = Some(second_factor);
+        self
+    }
+
+    /// Names the organizations that need an owner.
+    pub(crate) fn with_organizations(mut self, organizations: Vec<OwnerNeeded>) -> Self {
+        self.0.organizations = organizations;
+        self
+    }
+
+    /// The same refusal by another name, where it would be called `general` elsewhere.
+    pub(crate) fn instead_of(self, general: Kind, here: Kind) -> Self {
+        if self.0.kind == general { Self::new(here) } else { self }
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.insert(name, value);
@@ -177,7 +207,8 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
-        let Inner { kind, detail, errors, request_id, state, headers, .. } = *self.0;
+        let Inner { kind, detail, errors, request_id, state, second_factor, organizations, headers, .. } =
+            *self.0;
         let document = Document {
             r#type: format!("/problems/{}", kind.slug()),
             title: kind.title(),
@@ -186,6 +217,8 @@ impl IntoResponse for Problem {
             errors,
             request_id,
             state,
+            second_factor,
+            organizations,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         (kind.status(), headers, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response()

@@ -1,12 +1,19 @@
 //! Every route. One endpoint a file, with its types, its documentation and its tests.
 
 mod admin;
+mod credentials;
+mod email_links;
 mod health;
 mod history;
+mod invitations;
 mod me;
 mod metrics;
 mod openapi_json;
+mod organizations;
+mod pages;
+mod password_resets;
 mod privacy_requests;
+mod projects;
 mod sessions;
 mod track;
 
@@ -24,7 +31,13 @@ pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 pub(crate) fn v1() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(sessions::routes())
+        .merge(password_resets::routes())
+        .merge(email_links::routes())
         .merge(me::routes())
+        .merge(organizations::routes())
+        .merge(invitations::routes())
+        .merge(projects::routes())
+        .merge(credentials::routes())
         .merge(privacy_requests::routes())
         .merge(admin::routes())
 }
@@ -36,7 +49,7 @@ pub(crate) fn ingestion() -> OpenApiRouter<AppState> {
 
 /// What tells of the process itself, and of this interface.
 pub(crate) fn service() -> OpenApiRouter<AppState> {
-    vitals().routes(routes!(openapi_json::openapi_json))
+    vitals().routes(routes!(openapi_json::openapi_json)).merge(pages::routes())
 }
 
 /// What tells of the process itself, whatever it does.

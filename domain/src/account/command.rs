@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Preferences, SignOutReason, Viewed};
-use crate::{AccountId, EmailAddress, SessionId};
+use super::{AccountNotice, Channel, Preferences, SignOutReason, TokenEnd, Viewed};
+use crate::{
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
+    OrganizationId, PhoneNumber, SessionId,
+};
 
 /// A wish concerning an account, in the imperative. Secrets are no part of it: who sends the
 /// command hands them to the vault in the same statement.
@@ -22,10 +25,17 @@ pub enum AccountCommand {
         /// The privacy policy in force.
         policy_version: String,
     },
-    /// The password was right: a session began.
+    /// The password was right, and the code where one is wanted: a session began.
     RecordSignIn {
         /// The new session.
         session_id: SessionId,
+    },
+    /// The password was right: a code was sent for the second step.
+    RecordSecondFactorAsked {
+        /// The question that the code answers.
+        challenge_id: ChallengeId,
+        /// How it was sent.
+        channel: Channel,
     },
     /// A session ended.
     RecordSignOut {
@@ -34,13 +44,77 @@ pub enum AccountCommand {
         /// Why.
         reason: SignOutReason,
     },
-    /// The password was given again in a running session.
+    /// The password was given again in a running session, and the code where one is wanted.
     RecordReauthentication {
         /// In which session.
         session_id: SessionId,
     },
+    /// Choose another name.
+    ChangeName {
+        /// The name to greet with.
+        name: String,
+    },
+    /// Choose where bills go; to the sign-in address where none is named.
+    ChangeBillingEmail {
+        /// The additional address.
+        billing_email: Option<EmailAddress>,
+    },
+    /// Move to another sign-in address, once it is confirmed.
+    RequestEmailChange {
+        /// The id of the change.
+        change_id: EmailChangeId,
+        /// The new address.
+        email: EmailAddress,
+    },
+    /// Whoever reads mail at the new address confirmed it.
+    ConfirmEmailChange {
+        /// Which change.
+        change_id: EmailChangeId,
+    },
+    /// Whoever reads mail at the old address takes the change back, confirmed or not.
+    UndoEmailChange {
+        /// Which change.
+        change_id: EmailChangeId,
+    },
+    /// The time to take a change back is over: the old address is given up.
+    ReleaseFormerEmail {
+        /// Which change.
+        change_id: EmailChangeId,
+    },
     /// The holder chose a new password.
     ChangePassword,
+    /// Somebody asked for a link to choose a new password with.
+    RecordPasswordResetAsked {
+        /// Until when the link works.
+        expires_at: DateTime<Utc>,
+    },
+    /// Whoever reads the account's mail chose a new password.
+    ResetPassword,
+    /// Receive codes at another number, once it is verified.
+    RequestPhoneChange {
+        /// The question that the code sent there answers.
+        challenge_id: ChallengeId,
+        /// The number.
+        number: PhoneNumber,
+        /// How codes shall come.
+        channel: Channel,
+    },
+    /// The code sent to the new number was right.
+    VerifyPhone {
+        /// The question that it answered.
+        challenge_id: ChallengeId,
+        /// How many recovery codes come with it.
+        recovery_codes: u32,
+    },
+    /// Do without a second factor.
+    RemovePhone,
+    /// Have new recovery codes; the old ones die.
+    IssueRecoveryCodes {
+        /// How many.
+        count: u32,
+    },
+    /// A recovery code stood for the second factor: it is used up.
+    RecordRecoveryCodeUsed,
     /// Turn switches; those left out stay.
     ChangePreferences {
         /// Cookies that personalise.
@@ -50,11 +124,53 @@ pub enum AccountCommand {
         /// The privacy policy in force, for the consent record.
         policy_version: String,
     },
+    /// Have a token for the GDPR APIs; an older one dies.
+    IssueGdprToken {
+        /// The id of the new one.
+        credential_id: CredentialId,
+        /// What it can be recognised by without being known.
+        fingerprint: String,
+    },
+    /// The token is no more.
+    EndGdprToken {
+        /// Which one.
+        credential_id: CredentialId,
+        /// Why.
+        reason: TokenEnd,
+    },
+    /// The account has joined an organization, which says so itself in the same moment.
+    JoinOrganization {
+        /// Which.
+        organization_id: OrganizationId,
+        /// The stay that begins.
+        membership_id: MembershipId,
+    },
+    /// The account has left an organization, which says so itself in the same moment.
+    LeaveOrganization {
+        /// Which.
+        organization_id: OrganizationId,
+    },
+    /// A message went out.
+    RecordNotice {
+        /// The message.
+        message_id: MessageId,
+        /// What it tells of.
+        notice: AccountNotice,
+        /// Whether it could be handed over; if not, nobody will take it any more.
+        delivered: bool,
+    },
     /// Somebody who runs the service looks at what happened to the account.
     RecordHistoryViewed {
         /// At what.
         what: Viewed,
         /// Up to when, if not up to now.
         until: Option<DateTime<Utc>>,
+    },
+    /// End the account.
+    Delete,
+    /// All that was personal in it is unreadable.
+    RecordErasure {
+        /// Fingerprints of the keys that were destroyed.
+        destroyed_keys: Vec<String>,
     },
 }

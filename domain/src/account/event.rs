@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::Preferences;
-use crate::effect::ClaimKind;
-use crate::sentence::Sentence;
-use crate::{AccountId, Effect, Effects, EmailAddress, Personal, SessionId};
+use super::{AccountNotice, Channel, Preferences};
+use crate::{
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
+    OrganizationId, Personal, PhoneNumber, SessionId,
+};
 
 /// A switch that was turned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,14 @@ pub enum SignOutReason {
     EndedByHolder,
     /// The password was changed.
     PasswordChanged,
+    /// A new password was chosen by a link sent by mail.
+    PasswordReset,
+    /// Another sign-in address holds.
+    EmailChanged,
+    /// A change of the sign-in address was taken back.
+    EmailChangeUndone,
+    /// The phone number was removed.
+    PhoneRemoved,
 }
 
 /// What somebody who runs the service looked at.
@@ -39,6 +48,16 @@ pub enum Viewed {
     History,
     /// How the account stood at an instant.
     State,
+}
+
+/// Why a GDPR token ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenEnd {
+    /// It was revoked.
+    Revoked,
+    /// Its year was over.
+    Expired,
 }
 
 /// Something that happened to an account.
@@ -63,6 +82,13 @@ pub enum AccountEvent {
         /// The session.
         session_id: SessionId,
     },
+    /// The password was right, and a code was sent for the second step.
+    SecondFactorAsked {
+        /// The question that the code answers.
+        challenge_id: ChallengeId,
+        /// How it was sent.
+        channel: Channel,
+    },
     /// A session ended.
     SignedOut {
         /// The session.
@@ -75,8 +101,91 @@ pub enum AccountEvent {
         /// The session.
         session_id: SessionId,
     },
+    /// Another name holds.
+    NameChanged {
+        /// The name to greet with.
+        name: Personal<String>,
+    },
+    /// Bills go elsewhere.
+    BillingEmailChanged {
+        /// The additional address; none: to the sign-in address.
+        billing_email: Option<Personal<EmailAddress>>,
+    },
+    /// Another sign-in address is wished for, and waits to be confirmed.
+    EmailChangeRequested {
+        /// The id of the change.
+        change_id: EmailChangeId,
+        /// The new address.
+        email: Personal<EmailAddress>,
+        /// Until when it can be confirmed.
+        confirm_by: DateTime<Utc>,
+        /// Until when it can be taken back.
+        undo_until: DateTime<Utc>,
+    },
+    /// The new sign-in address was confirmed and holds.
+    EmailChanged {
+        /// The change.
+        change_id: EmailChangeId,
+        /// The new address.
+        email: Personal<EmailAddress>,
+        /// The old one, which stays reserved as long as the change can be taken back.
+        former: Personal<EmailAddress>,
+        /// Until when it can be taken back.
+        undo_until: DateTime<Utc>,
+    },
+    /// A change was taken back from the old address.
+    EmailChangeUndone {
+        /// The change, and all that came after it.
+        changes: Vec<EmailChangeId>,
+        /// The address that holds.
+        email: Personal<EmailAddress>,
+        /// The addresses that were given up.
+        released: Vec<Personal<EmailAddress>>,
+    },
+    /// The time to take a change back is over: the old address was given up.
+    FormerEmailReleased {
+        /// The change.
+        change_id: EmailChangeId,
+        /// The old address; none where it holds again.
+        email: Option<Personal<EmailAddress>>,
+    },
     /// A new password holds.
     PasswordChanged {},
+    /// A link to choose a new password was asked for.
+    PasswordResetAsked {
+        /// Until when it works.
+        expires_at: DateTime<Utc>,
+    },
+    /// A new password was chosen by such a link.
+    PasswordReset {},
+    /// Codes shall go to another number, which waits to be verified.
+    PhoneChangeRequested {
+        /// The question that the code sent there answers.
+        challenge_id: ChallengeId,
+        /// The number.
+        number: Personal<PhoneNumber>,
+        /// How codes shall come.
+        channel: Channel,
+    },
+    /// The number was verified: it is the second factor.
+    PhoneVerified {
+        /// The number.
+        number: Personal<PhoneNumber>,
+        /// How codes come.
+        channel: Channel,
+    },
+    /// There is no second factor any more.
+    PhoneRemoved {},
+    /// Recovery codes were made; older ones are dead.
+    RecoveryCodesIssued {
+        /// How many.
+        count: u32,
+    },
+    /// A recovery code was used up.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u32,
+    },
     /// Switches were turned: a consent record (GDPR Art. 7(1)).
     PreferencesChanged {
         /// Whose.
@@ -88,12 +197,74 @@ pub enum AccountEvent {
         /// The privacy policy then in force.
         policy_version: String,
     },
+    /// A token for the GDPR APIs was made; an older one is dead.
+    GdprTokenIssued {
+        /// The id of the token.
+        credential_id: CredentialId,
+        /// What it can be recognised by without being known.
+        fingerprint: String,
+        /// Until when it holds.
+        expires_at: DateTime<Utc>,
+        /// The one that died.
+        replaces: Option<CredentialId>,
+    },
+    /// A token for the GDPR APIs is no more.
+    GdprTokenEnded {
+        /// The token.
+        credential_id: CredentialId,
+        /// Why.
+        reason: TokenEnd,
+    },
+    /// The account became a member.
+    OrganizationJoined {
+        /// Of which organization.
+        organization_id: OrganizationId,
+        /// The stay that began.
+        membership_id: MembershipId,
+    },
+    /// The account is no member any more.
+    OrganizationLeft {
+        /// Of which organization.
+        organization_id: OrganizationId,
+    },
+    /// A message went out.
+    NoticeSent {
+        /// The message: its Message-ID begins with it.
+        message_id: MessageId,
+        /// What it told of.
+        notice: AccountNotice,
+        /// Whether the account's agenda waited for it.
+        awaited: bool,
+    },
+    /// A message could not be handed over, and is not tried any more.
+    NoticeUndeliverable {
+        /// The message.
+        message_id: MessageId,
+        /// What it would have told of.
+        notice: AccountNotice,
+        /// Whether the account's agenda waited for it.
+        awaited: bool,
+    },
     /// Somebody who runs the service looked at what happened to the account.
     HistoryViewed {
         /// At what.
         what: Viewed,
         /// Up to when, if not up to then.
         until: Option<DateTime<Utc>>,
+    },
+    /// The account ended.
+    Deleted {
+        /// Its id.
+        account_id: AccountId,
+        /// When.
+        deleted_at: DateTime<Utc>,
+        /// The addresses that became free.
+        released: Vec<Personal<EmailAddress>>,
+    },
+    /// All that was personal in it is unreadable.
+    PersonalDataErased {
+        /// Fingerprints of the keys that were destroyed.
+        destroyed_keys: Vec<String>,
     },
 }
 
@@ -102,69 +273,38 @@ impl DomainEvent for AccountEvent {
         match self {
             Self::Registered { .. } => "account.registered",
             Self::SignedIn { .. } => "account.signed_in",
+            Self::SecondFactorAsked { .. } => "account.second_factor_asked",
             Self::SignedOut { .. } => "account.signed_out",
             Self::Reauthenticated { .. } => "account.reauthenticated",
+            Self::NameChanged { .. } => "account.name_changed",
+            Self::BillingEmailChanged { .. } => "account.billing_email_changed",
+            Self::EmailChangeRequested { .. } => "account.email_change_requested",
+            Self::EmailChanged { .. } => "account.email_changed",
+            Self::EmailChangeUndone { .. } => "account.email_change_undone",
+            Self::FormerEmailReleased { .. } => "account.former_email_released",
             Self::PasswordChanged {} => "account.password_changed",
+            Self::PasswordResetAsked { .. } => "account.password_reset_asked",
+            Self::PasswordReset {} => "account.password_reset",
+            Self::PhoneChangeRequested { .. } => "account.phone_change_requested",
+            Self::PhoneVerified { .. } => "account.phone_verified",
+            Self::PhoneRemoved {} => "account.phone_removed",
+            Self::RecoveryCodesIssued { .. } => "account.recovery_codes_issued",
+            Self::RecoveryCodeUsed { .. } => "account.recovery_code_used",
             Self::PreferencesChanged { .. } => "account.preferences_changed",
+            Self::GdprTokenIssued { .. } => "account.gdpr_token_issued",
+            Self::GdprTokenEnded { .. } => "account.gdpr_token_ended",
+            Self::OrganizationJoined { .. } => "account.organization_joined",
+            Self::OrganizationLeft { .. } => "account.organization_left",
+            Self::NoticeSent { .. } => "account.notice_sent",
+            Self::NoticeUndeliverable { .. } => "account.notice_undeliverable",
             Self::HistoryViewed { .. } => "account.history_viewed",
+            Self::Deleted { .. } => "account.deleted",
+            Self::PersonalDataErased { .. } => "account.personal_data_erased",
         }
         .to_owned()
     }
 
     fn event_version(&self) -> String {
         "1".to_owned()
-    }
-}
-
-impl Effects for AccountEvent {
-    fn effects(&self) -> Vec<Effect> {
-        match self {
-            Self::Registered { account_id, email: Personal::Known { value, .. }, preferences, .. } => vec![
-                Effect::Claim { kind: ClaimKind::Email, name: value.canonical() },
-                Effect::UsageGate { account: *account_id, open: preferences.usage_logging },
-            ],
-            Self::PreferencesChanged { account_id, usage_logging: Some(change), .. } => {
-                vec![Effect::UsageGate { account: *account_id, open: change.to }]
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl Sentence for AccountEvent {
-    fn sentence(&self) -> String {
-        let on_off = |on: bool| if on { "on" } else { "off" };
-        match self {
-            Self::Registered { .. } => "The account was opened".to_owned(),
-            Self::SignedIn { .. } => "Signed in".to_owned(),
-            Self::SignedOut { reason, .. } => match reason {
-                SignOutReason::SignedOut => "Signed out".to_owned(),
-                SignOutReason::EndedByHolder => "A session was ended from another session".to_owned(),
-                SignOutReason::PasswordChanged => {
-                    "A session was ended because the password was changed".to_owned()
-                }
-            },
-            Self::Reauthenticated { .. } => "The password was confirmed again".to_owned(),
-            Self::PasswordChanged {} => "The password was changed".to_owned(),
-            Self::PreferencesChanged { personalization, usage_logging, policy_version, .. } => {
-                let turned: Vec<String> =
-                    [("Personalization", personalization), ("Usage logging", usage_logging)]
-                        .into_iter()
-                        .filter_map(|(name, change)| {
-                            change.map(|c| format!("{name} was switched {}", on_off(c.to)))
-                        })
-                        .collect();
-                format!("{} (privacy policy {policy_version})", turned.join("; "))
-            }
-            Self::HistoryViewed { what, until } => {
-                let until = until.map(|until| until.format("%-d %B %Y at %H:%M:%S UTC"));
-                match (what, until) {
-                    (Viewed::History, None) => "The history was viewed".to_owned(),
-                    (Viewed::History, Some(until)) => format!("The history up to {until} was viewed"),
-                    (Viewed::State, None) => "The state of the account was viewed".to_owned(),
-                    (Viewed::State, Some(at)) => format!("The state of the account as of {at} was viewed"),
-                }
-            }
-        }
     }
 }

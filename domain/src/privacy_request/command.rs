@@ -82,6 +82,11 @@ pub enum PrivacyRequestCommand {
         /// The Message-ID it bore.
         message_id: String,
     },
+    /// A notice cannot go out: the account has ended, and nobody is left to write to.
+    RecordUndeliverable {
+        /// Which.
+        notice: Notice,
+    },
     /// The holder changed their mind.
     Cancel,
     /// The holder fetched the archive.

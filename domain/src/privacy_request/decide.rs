@@ -52,11 +52,12 @@ pub(super) fn decide(
         },
         Command::RecordPackaged { object, bytes, sha256 } => request.packaged(object, bytes, sha256, now),
         Command::Complete => request.complete(now),
-        Command::RecordNotice { notice, message_id } => Ok(if request.notices.contains(&notice) {
-            Vec::new()
-        } else {
-            vec![Event::NoticeSent { notice, message_id }]
-        }),
+        Command::RecordNotice { notice, message_id } => {
+            Ok(once(request.notices.contains(&notice), Event::NoticeSent { notice, message_id }))
+        }
+        Command::RecordUndeliverable { notice } => {
+            Ok(once(request.notices.contains(&notice), Event::NoticeUndeliverable { notice }))
+        }
         Command::Cancel => request.cancel(now),
         Command::RecordDownload => request
             .archive_available(now)
@@ -283,7 +284,7 @@ impl Request {
             }
             Event::Completed { at, .. } => self.close(State::Completed, at),
             Event::Cancelled { at, .. } => self.close(State::Cancelled, at),
-            Event::NoticeSent { notice, .. } => {
+            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice } => {
                 self.notices.push(notice);
                 self.stalled = None;
             }

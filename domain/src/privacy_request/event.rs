@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{ArchiveEnd, Kind, Notice, Regulation, SourceFile, SourceName};
 use crate::effect::ClaimKind;
-use crate::sentence::Sentence;
+use crate::sentence::{Sentence, count, date, instant};
 use crate::{AccountId, Effect, Effects, RequestId};
 
 /// Something that happened to a privacy request.
@@ -113,6 +113,11 @@ pub enum PrivacyRequestEvent {
         /// The Message-ID it bore (RFC 5322, section 3.6.4).
         message_id: String,
     },
+    /// A notice could not go out: the account has ended.
+    NoticeUndeliverable {
+        /// Which.
+        notice: Notice,
+    },
     /// The holder cancelled.
     Cancelled {
         /// Whose.
@@ -160,6 +165,7 @@ impl DomainEvent for PrivacyRequestEvent {
             Self::Packaged { .. } => "privacy_request.packaged",
             Self::Completed { .. } => "privacy_request.completed",
             Self::NoticeSent { .. } => "privacy_request.notice_sent",
+            Self::NoticeUndeliverable { .. } => "privacy_request.notice_undeliverable",
             Self::Cancelled { .. } => "privacy_request.cancelled",
             Self::ArchiveDownloaded { .. } => "privacy_request.archive_downloaded",
             Self::ArchiveEnded { .. } => "privacy_request.archive_ended",
@@ -198,15 +204,11 @@ impl Effects for PrivacyRequestEvent {
     }
 }
 
-fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 impl Sentence for PrivacyRequestEvent {
     fn sentence(&self) -> String {
         match self {
             Self::Received { kind, due_at, .. } => {
-                format!("{} was requested, due by {}", kind.in_words(), due_at.format("%-d %B %Y"))
+                format!("{} was requested, due by {}", kind.in_words(), date(*due_at))
             }
             Self::Started { .. } => "Work on the request began".to_owned(),
             Self::SourceProgressed { source, records } => {
@@ -220,7 +222,7 @@ impl Sentence for PrivacyRequestEvent {
             }
             Self::SourceFailed { source, attempts, retry_at, .. } => format!(
                 "Source {source} failed (attempt {attempts}) and is asked again on {}",
-                retry_at.format("%-d %B %Y at %H:%M:%S UTC")
+                instant(*retry_at)
             ),
             Self::CollectionRestarted { .. } => {
                 "What was collected was erased meanwhile, so it is collected again".to_owned()
@@ -228,6 +230,9 @@ impl Sentence for PrivacyRequestEvent {
             Self::Packaged { bytes, .. } => format!("The archive was packaged ({})", count(*bytes, "byte")),
             Self::Completed { kind, .. } => format!("{} was completed", kind.in_words()),
             Self::NoticeSent { notice, .. } => format!("A notice went out by mail: {}", notice.in_words()),
+            Self::NoticeUndeliverable { notice } => {
+                format!("A notice could not be sent, since the account has ended: {}", notice.in_words())
+            }
             Self::Cancelled { kind, .. } => format!("{} was cancelled", kind.in_words()),
             Self::ArchiveDownloaded { .. } => "The archive was downloaded".to_owned(),
             Self::ArchiveEnded { reason, .. } => match reason {

@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
+use crate::pool::planned_once;
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
@@ -33,15 +34,6 @@ const TOO_LONG: Duration = Duration::from_secs(30);
 const MOST: usize = 128;
 /// Connections: one for each flight, and some for those that wait for a lock.
 const CONNECTIONS: u32 = 6;
-/// The statement is planned once: with hundreds of values at hand PostgreSQL would rather plan it anew each
-/// time, which takes longer than carrying it out. And it is planned for tables of any size: it asks for
-/// single rows by their key, also when the tables were empty at that time.
-const PLANNING: [(&str, &str); 4] = [
-    ("plan_cache_mode", "force_generic_plan"),
-    ("enable_seqscan", "off"),
-    ("enable_bitmapscan", "off"),
-    ("jit", "off"),
-];
 
 /// The commands of this process that are being stored.
 pub(crate) struct Cohorts {
@@ -86,9 +78,7 @@ pub(crate) struct Failed {
 impl Cohorts {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
-        let options = (*pool.connect_options()).clone().options(PLANNING);
-        let pool = pool.options().clone().max_connections(CONNECTIONS).connect_lazy_with(options);
-        Self { pool, state: Mutex::default() }
+        Self { pool: planned_once(pool, CONNECTIONS), state: Mutex::default() }
     }
 
     /// Stores `append` with whatever else is waiting.

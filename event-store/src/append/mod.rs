@@ -3,10 +3,14 @@
 //! A command's events, the claims they take or give up, the gates they turn and the snapshot of its
 //! aggregate are written by one [`statement`], together or not at all. Commands that wait while one
 //! statement is on its way travel together in the next ([`cohort`]), and each still succeeds or fails by
-//! itself.
+//! itself. What needs a transaction of its own goes [`alone`].
 
+pub(crate) mod alone;
 pub(crate) mod cohort;
+pub(crate) mod rest;
 pub(crate) mod statement;
+
+use std::fmt::{self, Display};
 
 use domain::effect::{ClaimKind, Effect};
 use sqlx::PgExecutor;
@@ -44,6 +48,15 @@ pub(crate) struct Append {
 }
 
 impl Append {
+    /// The types of the events, for who looks for the place in a test.
+    pub(crate) fn types(&self) -> impl Display {
+        fmt::from_fn(|f| {
+            let mut types: Vec<&str> = self.events.iter().map(|event| event.event_type.as_str()).collect();
+            types.dedup();
+            f.write_str(&types.join("+"))
+        })
+    }
+
     /// The sequence of the first event.
     pub(crate) fn first(&self) -> i64 {
         self.events.first().map_or(0, |event| event.sequence)
@@ -66,6 +79,8 @@ pub(crate) enum AppendError {
     ClaimTaken,
     #[error("a key was destroyed meanwhile")]
     KeyGone,
+    #[error("what it rests on was used up meanwhile")]
+    Spent,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -100,12 +115,6 @@ impl From<sqlx::Error> for AppendError {
             _ => Self::Store(error.into()),
         }
     }
-}
-
-/// Appends what one command brings. One round trip.
-pub(crate) async fn append(db: impl PgExecutor<'_>, append: &Append) -> Result<(), AppendError> {
-    let verdicts = statement::append_all(db, &[append]).await?;
-    verdicts.into_iter().next().unwrap_or(Err(AppendError::Conflict))
 }
 
 /// Who has a name, if anybody.

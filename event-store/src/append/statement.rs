@@ -35,7 +35,8 @@ WITH live AS MATERIALIZED (
 
 const CLAIMS_VERDICT: &str = "
         WHEN c.n IN (SELECT w.n FROM unnest($13::bigint[], $14::text[], $15::bytea[]) AS w (n, kind, name)
-                     WHERE (SELECT true FROM claim WHERE claim.kind = w.kind AND claim.name = w.name))
+                     WHERE (SELECT claim.owner FROM claim WHERE claim.kind = w.kind AND claim.name = w.name)
+                           <> c.aggregate_id)
              THEN 'claim_taken'";
 
 const EVENTS: &str = "
@@ -62,6 +63,9 @@ const EFFECTS: &str = ", released AS (
     SELECT w.kind, w.name, v.aggregate_id
     FROM unnest($13::bigint[], $14::text[], $15::bytea[]) AS w (n, kind, name)
     JOIN verdict v ON v.n = w.n AND v.said = 'stored'
+    -- Whoever has the name already keeps it.
+    WHERE (SELECT claim.owner FROM claim WHERE claim.kind = w.kind AND claim.name = w.name)
+          IS DISTINCT FROM v.aggregate_id
 ), gated AS (
     INSERT INTO usage_gate (account_id, open)
     SELECT g.account_id, g.open

@@ -6,6 +6,7 @@ use chrono::DateTime;
 use super::entry::{Entry, Step, Usage};
 use super::record::{self, Recorded};
 use super::{ErasureError, Erasures};
+use crate::failpoint;
 use crate::usage;
 
 /// What carrying out an entry changed.
@@ -25,7 +26,9 @@ impl Erasures {
         let at = record::now(pool).await?;
         let name = Entry::name(at, self.store().services().ids.uuid());
         let entry = Entry::of(cause, step, at).seal(&name, keys.current())?;
-        Ok(record::begin(pool, cause, &step.name(), &Recorded { name, entry }).await?)
+        let begun = record::begin(pool, cause, &step.name(), &Recorded { name, entry }).await?;
+        failpoint::reach("erasure: recorded", step.kind());
+        Ok(begun)
     }
 
     /// Writes the entry of a recorded erasure to the ledger, if it is not there yet.
@@ -53,7 +56,9 @@ impl Erasures {
     pub(super) async fn carry_out(&self, recorded: &Recorded) -> Result<(), ErasureError> {
         let entry = self.open(recorded).await?;
         self.write(recorded).await?;
+        failpoint::reach("erasure: written to the ledger", entry.kind());
         self.apply(&entry).await?;
+        failpoint::reach("erasure: carried out", entry.kind());
         Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
     }
 
@@ -65,7 +70,9 @@ impl Erasures {
     ) -> Result<(), ErasureError> {
         let entry = self.open(recorded).await?;
         self.write(recorded).await?;
+        failpoint::reach("erasure: written to the ledger", entry.kind());
         self.delete_usage(&entry, progress).await?;
+        failpoint::reach("erasure: carried out", entry.kind());
         Ok(record::carried_out(self.store().pool(), &entry.cause, &entry.step).await?)
     }
 
@@ -85,6 +92,7 @@ impl Erasures {
         let mut done = Done::default();
         if !ids.is_empty() {
             done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
+            failpoint::reach("erasure: destroyed", entry.kind());
             self.inner.purge.purge(&entry.key_names()).await?;
         }
         done.usage_events = self.delete_usage(entry, &|_| {}).await?;

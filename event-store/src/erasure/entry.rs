@@ -31,6 +31,14 @@ pub(super) enum Step {
 }
 
 impl Step {
+    /// What it erases, in a word.
+    pub(super) fn kind(&self) -> &str {
+        match self {
+            Self::Key { name, .. } => &name.scope,
+            Self::Usage(..) => USAGE,
+        }
+    }
+
     /// What it is called among the steps of one cause.
     pub(super) fn name(&self) -> String {
         match self {
@@ -130,6 +138,11 @@ impl Entry {
     /// The key a stored entry says it is sealed with.
     pub(super) fn key_of(text: &[u8]) -> Option<Uuid> {
         serde_json::from_slice::<Stored>(text).ok().map(|stored| stored.key)
+    }
+
+    /// What it erases, in a word.
+    pub(super) fn kind(&self) -> &str {
+        self.keys.first().map_or(USAGE, |key| &key.scope)
     }
 
     /// The names of the keys it destroys.

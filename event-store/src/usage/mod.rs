@@ -14,3 +14,4 @@ pub use erase::{Erased, erase, erased_for};
 pub use export::{UsageEvent, count, stream};
 pub use ingest::{Incoming, Ingested, ingest};
 pub use project::{HOUSE, Project, house_project, project_with_token};
+pub(crate) use project::{close_projects, open_project};

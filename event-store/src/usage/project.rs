@@ -1,6 +1,8 @@
 //! Projects that usage is collected for.
 
-use sqlx::{PgPool, Row};
+use chrono::{DateTime, Utc};
+use domain::{OrganizationId, ProjectId};
+use sqlx::{PgConnection, PgPool, Row};
 
 use crate::error::StoreError;
 
@@ -45,12 +47,45 @@ pub async fn house_project(
 /// # Errors
 /// When the store fails.
 pub async fn project_with_token(pool: &PgPool, token: &str) -> Result<Option<Project>, StoreError> {
-    let row = sqlx::query("SELECT project_id, house FROM usage_project WHERE token = $1")
-        .bind(token)
-        .fetch_optional(pool)
-        .await?;
+    let row =
+        sqlx::query("SELECT project_id, house FROM usage_project WHERE token = $1 AND closed_at IS NULL")
+            .bind(token)
+            .fetch_optional(pool)
+            .await?;
     row.map(|row| {
         Ok(Project { id: row.try_get("project_id")?, token: token.to_owned(), house: row.try_get("house")? })
     })
     .transpose()
+}
+
+/// From now on usage of a project is recognised by its token.
+pub(crate) async fn open_project(
+    db: &mut PgConnection,
+    project: ProjectId,
+    organization: OrganizationId,
+    token: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO usage_project (project_id, token, house, organization_id) VALUES ($1, $2, false, $3)",
+    )
+    .bind(project.to_string())
+    .bind(token)
+    .bind(organization.to_string())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// From now on no usage of an organization's projects comes in.
+pub(crate) async fn close_projects(
+    db: &mut PgConnection,
+    organization: OrganizationId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE usage_project SET closed_at = $2 WHERE organization_id = $1 AND closed_at IS NULL")
+        .bind(organization.to_string())
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
 }

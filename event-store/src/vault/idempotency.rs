@@ -3,16 +3,21 @@
 //! The first request with a key takes the row and is carried out; repeats wait for its answer. The
 //! key is stored only as a keyed hash, and the answer is sealed under a key that is derived from
 //! the Idempotency-Key itself: an answer may hold a token, and only who sent the request may see it
-//! again. A process that dies before it answered leaves a row that another may take over after
-//! [`TAKEOVER`].
+//! again.
+//!
+//! A process that dies before it answered leaves a row. Where it had stored nothing, another may take the request over
+//! after [`TAKEOVER`]. What a request stores it stores with a [`Mark`], in the same transaction: where it had stored
+//! something nothing is done again, and whoever repeats it is told that the answer is lost.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
+use crate::append::AppendError;
 use crate::error::StoreError;
+use crate::failpoint;
 use crate::seal::DataKey;
 use crate::store::EventStore;
 
@@ -29,6 +34,8 @@ pub enum Claimed {
     Answered(Vec<u8>),
     /// Another request with the key is being carried out.
     Pending,
+    /// The request was carried out, and whoever did it died before there was an answer.
+    Lost,
     /// The key was used with another body.
     OtherBody,
 }
@@ -37,6 +44,14 @@ pub enum Claimed {
 pub struct Ticket {
     row: Row,
     /// When the row was taken: another may take it over, and is not to be disturbed.
+    started_at: DateTime<Utc>,
+}
+
+/// That a request is being carried out for a key: what its commands store they store with this, so that it is known
+/// to be done even where nobody lived to answer.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    key_hash: Vec<u8>,
     started_at: DateTime<Utc>,
 }
 
@@ -62,7 +77,8 @@ pub async fn claim(store: &EventStore, caller: &str, key: &str, body: &[u8]) -> 
     let taken = sqlx::query_scalar(
         "INSERT INTO idempotency (key_hash, body_hash) VALUES ($1, $2)
          ON CONFLICT (key_hash) DO UPDATE SET started_at = clock_timestamp()
-         WHERE idempotency.answer IS NULL AND idempotency.body_hash = excluded.body_hash
+         WHERE idempotency.answer IS NULL AND NOT idempotency.carried_out
+           AND idempotency.body_hash = excluded.body_hash
            AND idempotency.started_at < clock_timestamp() - $3
          RETURNING started_at",
     )
@@ -72,17 +88,24 @@ pub async fn claim(store: &EventStore, caller: &str, key: &str, body: &[u8]) -> 
     .fetch_optional(store.pool())
     .await?;
     match taken {
-        Some(started_at) => Ok(Claimed::First(Ticket { row, started_at })),
+        Some(started_at) => {
+            failpoint::reach("answer: claimed", "a key");
+            Ok(Claimed::First(Ticket { row, started_at }))
+        }
         None => row.found(&body_hash).await,
     }
 }
 
 impl Row {
     async fn found(self, body_hash: &[u8]) -> Result<Claimed, StoreError> {
-        let row = sqlx::query("SELECT body_hash, answer FROM idempotency WHERE key_hash = $1")
-            .bind(&self.key_hash)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(
+            "SELECT body_hash, answer, carried_out AND started_at < clock_timestamp() - $2 AS lost
+             FROM idempotency WHERE key_hash = $1",
+        )
+        .bind(&self.key_hash)
+        .bind(TAKEOVER)
+        .fetch_optional(&self.pool)
+        .await?;
         // Deleted in between: the first request was given up, the caller may try again.
         let Some(row) = row else { return Ok(Claimed::Pending) };
         if row.try_get::<&[u8], _>("body_hash")? != body_hash {
@@ -90,12 +113,18 @@ impl Row {
         }
         match row.try_get::<Option<Vec<u8>>, _>("answer")? {
             Some(sealed) => Ok(Claimed::Answered(self.seal.open(&sealed, &self.key_hash)?.to_vec())),
+            None if row.try_get("lost")? => Ok(Claimed::Lost),
             None => Ok(Claimed::Pending),
         }
     }
 }
 
 impl Ticket {
+    /// What the commands of the request are to carry.
+    pub fn mark(&self) -> Mark {
+        Mark { key_hash: self.row.key_hash.clone(), started_at: self.started_at }
+    }
+
     /// Keeps the answer for repeats, unless somebody else has taken the request over.
     ///
     /// # Errors
@@ -108,21 +137,36 @@ impl Ticket {
             .bind(seal.seal(answer, key_hash)?)
             .execute(pool)
             .await?;
+        failpoint::reach("answer: kept", "for a key");
         Ok(())
     }
 
-    /// Nothing was done and the same request may be sent again.
+    /// The same request may be sent again, unless something was stored on its behalf.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn give_up(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM idempotency WHERE key_hash = $1 AND started_at = $2 AND answer IS NULL")
-            .bind(&self.row.key_hash)
-            .bind(self.started_at)
-            .execute(&self.row.pool)
-            .await?;
+        sqlx::query(
+            "DELETE FROM idempotency
+             WHERE key_hash = $1 AND started_at = $2 AND answer IS NULL AND NOT carried_out",
+        )
+        .bind(&self.row.key_hash)
+        .bind(self.started_at)
+        .execute(&self.row.pool)
+        .await?;
         Ok(())
     }
+}
+
+/// Notes that a request was carried out: nobody may have taken it over meanwhile.
+pub(super) async fn carried_out(db: &mut PgConnection, mark: &Mark) -> Result<(), AppendError> {
+    let noted =
+        sqlx::query("UPDATE idempotency SET carried_out = true WHERE key_hash = $1 AND started_at = $2")
+            .bind(&mark.key_hash)
+            .bind(mark.started_at)
+            .execute(db)
+            .await?;
+    super::spent_unless(noted.rows_affected() == 1)
 }
 
 impl DataKey {

@@ -1,11 +1,15 @@
 //! Sessions. The token is kept only as a hash; the row holds no address and no user agent.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use domain::{AccountId, SessionId};
+use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 
 use crate::error::StoreError;
+use crate::gather::Gather;
 
 /// A session nobody uses for so long ends.
 pub const IDLE_LIFE: Duration = Duration::days(7);
@@ -82,58 +86,89 @@ pub(super) async fn end(db: &mut PgConnection, session: SessionId) -> Result<(),
     Ok(())
 }
 
-pub(super) async fn end_others(
+pub(super) async fn end_all(
     db: &mut PgConnection,
     account: AccountId,
-    except: SessionId,
+    except: Option<SessionId>,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM session WHERE account_id = $1 AND session_id <> $2")
+    sqlx::query("DELETE FROM session WHERE account_id = $1 AND session_id IS DISTINCT FROM $2")
         .bind(account.to_string())
-        .bind(except.uuid())
+        .bind(except.map(|session| session.uuid()))
+        .execute(&mut *db)
+        .await?;
+    // Nor does one begin that was half proved by then.
+    sqlx::query("DELETE FROM challenge WHERE account_id = $1 AND purpose = 'sign_in'")
+        .bind(account.to_string())
         .execute(db)
         .await?;
     Ok(())
 }
 
+/// The token from before opens nothing any more.
 pub(super) async fn elevate(
     db: &mut PgConnection,
     session: SessionId,
     at: DateTime<Utc>,
+    token_hash: &[u8],
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE session SET sudo_at = $2 WHERE session_id = $1")
+    sqlx::query("UPDATE session SET sudo_at = $2, token_hash = $3 WHERE session_id = $1")
         .bind(session.uuid())
         .bind(at)
+        .bind(token_hash)
         .execute(db)
         .await?;
     Ok(())
 }
 
-/// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
-///
-/// # Errors
-/// When the store fails.
-pub async fn authenticate(
-    pool: &PgPool,
-    token_hash: &[u8],
-    now: DateTime<Utc>,
-) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query(&format!("{SELECT} token_hash = $1 AND expires_at > $2 AND seen_at > $3"))
-        .bind(token_hash)
-        .bind(now)
-        .bind(now - IDLE_LIFE)
-        .fetch_optional(pool)
-        .await?;
-    let Some(session) = row.as_ref().map(Session::read).transpose()? else {
-        return Ok(None);
-    };
-    if session.seen_at < now - SEEN_EVERY {
-        sqlx::query("UPDATE session SET seen_at = $2 WHERE session_id = $1 AND seen_at < $2")
-            .bind(session.id.uuid())
-            .bind(now)
-            .execute(pool)
-            .await?;
+/// Who shows which token: looked up for many at once, and remembered for nobody, so that a session that was ended in
+/// another process is dead here at once.
+#[derive(Clone)]
+pub struct Sessions {
+    pool: PgPool,
+    found: Gather<Vec<u8>, Session>,
+}
+
+impl Sessions {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        let found = Gather::new({
+            let pool = pool.clone();
+            move |hashes| find_all(pool.clone(), hashes).boxed()
+        });
+        Self { pool, found }
     }
-    Ok(Some(session))
+
+    /// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn authenticate(
+        &self,
+        token_hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Session>, StoreError> {
+        let found = self.found.get(token_hash.to_vec()).await?;
+        let lives = |session: &Session| session.expires_at > now && session.seen_at > now - IDLE_LIFE;
+        let Some(session) = found.filter(lives) else { return Ok(None) };
+        if session.seen_at < now - SEEN_EVERY {
+            sqlx::query("UPDATE session SET seen_at = $2 WHERE session_id = $1 AND seen_at < $2")
+                .bind(session.id.uuid())
+                .bind(now)
+                .execute(&self.pool)
+                .await?;
+        }
+        Ok(Some(session))
+    }
+}
+
+async fn find_all(pool: PgPool, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at
+         FROM session WHERE token_hash = ANY($1)",
+    )
+    .bind(hashes)
+    .fetch_all(&pool)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()
 }
 
 /// A session of an account, if it lives at `now`. Another's session is not found.

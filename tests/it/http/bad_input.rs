@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::service::{sent, unpooled};
@@ -18,30 +19,84 @@ struct Form {
 }
 
 fn forms() -> Vec<Form> {
-    let form = |method, path, good, needed| Form { method, path, good, needed };
+    [of_sessions(), of_me(), of_organizations(), of_operators()].into_iter().flatten().collect()
+}
+
+fn form(method: &'static str, path: &'static str, good: Value, needed: &'static [&'static str]) -> Form {
+    Form { method, path, good, needed }
+}
+
+fn of_sessions() -> Vec<Form> {
+    let credentials = json!({"email": "nobody@example.com", "password": "x"});
+    let again = json!({"password": PASSWORD, "code": "123456"});
+    let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
     vec![
-        form(
-            "POST",
-            "/v1/sessions",
-            json!({"email": "nobody@example.com", "password": "x"}),
-            &["email", "password"],
-        ),
-        form("POST", "/v1/sessions/reauthenticate", json!({"password": PASSWORD}), &["password"]),
-        form("PUT", "/v1/me/password", json!({"current": "x", "new": "y"}), &["current", "new"]),
-        form("PUT", "/v1/me/preferences", json!({"personalization": true, "usage_logging": true}), &[]),
-        form(
-            "POST",
-            "/v1/me/privacy-requests",
-            json!({"kind": "export", "regulation": "gdpr", "confirm": true}),
-            &["kind", "confirm"],
-        ),
-        form(
-            "POST",
-            "/v1/admin/accounts",
-            json!({"email": "new@example.com", "name": "New", "password": PASSWORD}),
-            &["email", "name"],
-        ),
+        form("POST", "/v1/sessions", credentials, &["email", "password"]),
+        form("POST", "/v1/sessions/reauthenticate", again, &["password"]),
+        form("POST", "/v1/sessions/second-factor", code, &["challenge_id", "code"]),
+        form("POST", "/v1/password-resets", json!({"email": "nobody@example.com"}), &["email"]),
+        form("PUT", "/v1/password-resets/{token}", json!({"password": PASSWORD}), &["password"]),
     ]
+}
+
+fn of_me() -> Vec<Form> {
+    let profile = json!({"name": "Ada", "billing_email": "bills@example.com"});
+    let passwords = json!({"current": "x", "new": "y"});
+    let phone = json!({"number": "+14155550123", "channel": "sms"});
+    let switches = json!({"personalization": true, "usage_logging": true});
+    let request = json!({"kind": "export", "regulation": "gdpr", "confirm": true});
+    let confirmed = || json!({"confirm": true});
+    vec![
+        form("PATCH", "/v1/me", profile, &[]),
+        form("DELETE", "/v1/me", confirmed(), &["confirm"]),
+        form("PUT", "/v1/me/email", json!({"email": "new@example.com"}), &["email"]),
+        form("PUT", "/v1/me/password", passwords, &["current", "new"]),
+        form("PUT", "/v1/me/two-factor-phone", phone, &["number", "channel"]),
+        form("POST", "/v1/me/two-factor-phone/verify", json!({"code": "123456"}), &["code"]),
+        form("POST", "/v1/me/recovery-codes", confirmed(), &["confirm"]),
+        form("POST", "/v1/me/gdpr-token", confirmed(), &["confirm"]),
+        form("PUT", "/v1/me/preferences", switches, &[]),
+        form("POST", "/v1/me/privacy-requests", request, &["kind", "confirm"]),
+    ]
+}
+
+fn of_organizations() -> Vec<Form> {
+    let name = || json!({"name": "Engines"});
+    let invitation = json!({"email": "grace@example.com", "role": "member"});
+    let registration = json!({"name": "Grace", "password": PASSWORD});
+    let reset = json!({"confirm": true, "keep_previous_hours": 1});
+    vec![
+        form("POST", "/v1/organizations", name(), &["name"]),
+        form("PATCH", "/v1/organizations/{id}", name(), &["name"]),
+        form("PUT", "/v1/organizations/{id}/members/{account_id}", json!({"role": "admin"}), &["role"]),
+        form("POST", "/v1/organizations/{id}/invitations", invitation, &["email", "role"]),
+        form("POST", "/v1/organizations/{id}/projects", name(), &["name"]),
+        form("PATCH", "/v1/projects/{id}", name(), &["name"]),
+        form("POST", "/v1/projects/{id}/credentials/reset", reset, &["confirm"]),
+        form("POST", "/v1/invitations/{token}/registration", registration, &["name", "password"]),
+    ]
+}
+
+fn of_operators() -> Vec<Form> {
+    let account = json!({"email": "new@example.com", "name": "New", "password": PASSWORD});
+    let organization = json!({"name": "Engines", "owner": "acc_00000000000000000000000001"});
+    let project = json!({"name": "Looms", "organization_id": "org_00000000000000000000000001"});
+    let role = json!({"role": "admin"});
+    vec![
+        form("POST", "/v1/admin/accounts", account, &["email", "name"]),
+        form("POST", "/v1/admin/organizations", organization, &["name", "owner"]),
+        form("PUT", "/v1/admin/organizations/{id}/members/{account_id}", role, &["role"]),
+        form("POST", "/v1/admin/projects", project, &["name", "organization_id"]),
+    ]
+}
+
+/// A path in which whatever it names could be there.
+fn filled(path: &str) -> String {
+    let id = if path.starts_with("/v1/projects/") { "prj" } else { "org" };
+    let token = api::token::generate(api::token::Kind::Link);
+    path.replace("{id}", &format!("{id}_00000000000000000000000001"))
+        .replace("{account_id}", "acc_00000000000000000000000001")
+        .replace("{token}", token.expose_secret())
 }
 
 /// Members that take one of a few words; `found.rs` tells how they take what is no word.
@@ -50,14 +105,14 @@ const CHOICES: [&str; 2] = ["kind", "regulation"];
 /// Who may send to a path.
 fn caller(path: &str, holder: &Client) -> Client {
     match path {
-        "/v1/admin/accounts" => holder.with_token(OPERATOR_TOKEN),
+        path if path.starts_with("/v1/admin/") => holder.with_token(OPERATOR_TOKEN),
         _ => holder.clone(),
     }
 }
 
 /// Sends raw bytes as JSON.
 async fn raw(client: &Client, form: &Form, body: impl Into<Vec<u8>>) -> Answer {
-    let request = client.request(form.method, form.path).header("Content-Type", "application/json");
+    let request = client.request(form.method, &filled(form.path)).header("Content-Type", "application/json");
     send(request.body(body.into())).await
 }
 
@@ -121,7 +176,8 @@ async fn what_is_not_what_was_wanted_is_named_by_a_pointer() {
     let ada = service.person("ada").await;
     for form in forms() {
         let client = caller(form.path, &ada.client);
-        let pointers = async |body: Value| sent(&client, form.method, form.path, &body).await.pointers();
+        let pointers =
+            async |body: Value| sent(&client, form.method, &filled(form.path), &body).await.pointers();
         let name = format!("{} {}", form.method, form.path);
         assert_eq!(pointers(with(&form.good, "surprise", json!(1))).await, ["/surprise"], "{name}");
         assert_eq!(pointers(with(&form.good, "a/b~c", json!(1))).await, ["/a~1b~0c"], "{name}");
@@ -136,7 +192,7 @@ async fn what_is_not_what_was_wanted_is_named_by_a_pointer() {
         }
         let members = form.good.as_object().unwrap().keys();
         for member in members.filter(|member| !CHOICES.contains(&member.as_str())) {
-            for wrong in [json!(7), json!(["x"]), json!({"x": 1}), json!(1e300)] {
+            for wrong in [json!(-7), json!(["x"]), json!({"x": 1}), json!(1e300)] {
                 let body = with(&form.good, member, wrong);
                 assert_eq!(pointers(body.clone()).await, [format!("/{member}")], "{name} {body}");
             }
@@ -199,21 +255,69 @@ async fn what_cannot_be_so_is_told_apart_from_what_is_merely_odd() {
 }
 
 #[tokio::test]
+async fn addresses_numbers_and_codes_are_what_they_claim_to_be() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let pointers =
+        async |method: &str, path: &str, body: Value| sent(&ada.client, method, path, &body).await.pointers();
+    for email in ["", "ada", "a@b\u{0}.example", "a\r\nBcc: x@example.com", &"x".repeat(100_000), "<a@b.c>"] {
+        let body = json!({"email": email});
+        assert_eq!(pointers("PUT", "/v1/me/email", body.clone()).await, ["/email"], "{email}");
+        assert_eq!(pointers("POST", "/v1/password-resets", body).await, ["/email"], "{email}");
+        let body = json!({"billing_email": email});
+        assert_eq!(pointers("PATCH", "/v1/me", body).await, ["/billing_email"], "{email}");
+    }
+    for number in
+        ["", "0123", "+", "+0123456789", "14155550123", "+1415555012345678", "+1415555０123", "+1;x"]
+    {
+        let body = json!({"number": number, "channel": "sms"});
+        assert_eq!(pointers("PUT", "/v1/me/two-factor-phone", body).await, ["/number"], "{number}");
+    }
+    for channel in ["", "SMS", "fax", "sms\u{0}"] {
+        let body = json!({"number": "+14155550123", "channel": channel});
+        assert_eq!(pointers("PUT", "/v1/me/two-factor-phone", body).await, ["/channel"], "{channel}");
+    }
+    for challenge in ["", "chl_", "chl_zzzzzzzzzzzzzzzzzzzzzzzzzz", "ses_00000000000000000000000001"] {
+        let body = json!({"challenge_id": challenge, "code": "123456"});
+        assert_eq!(pointers("POST", "/v1/sessions/second-factor", body).await, ["/challenge_id"]);
+    }
+    for name in ["", " ", "a\u{0}b", "a\nb", "a\u{202e}b", &"x".repeat(201)] {
+        assert_eq!(pointers("PATCH", "/v1/me", json!({"name": name})).await, ["/name"], "{name:?}");
+    }
+    for (method, path) in
+        [("DELETE", "/v1/me"), ("POST", "/v1/me/gdpr-token"), ("POST", "/v1/me/recovery-codes")]
+    {
+        assert_eq!(pointers(method, path, json!({"confirm": false})).await, ["/confirm"], "{path}");
+    }
+    // Codes that nobody was sent are compared like any other.
+    for code in ["", "12345", "1234567", "４２４２４２", "\u{0}", &"1".repeat(100_000)] {
+        service.forget_tries().await;
+        let verified =
+            sent(&ada.client, "POST", "/v1/me/two-factor-phone/verify", &json!({"code": code})).await;
+        verified.problem(403, "wrong-code");
+    }
+    let me = ada.client.get("/v1/me").await;
+    assert_eq!((&me["email_pending"], &me["two_factor"]), (&Value::Null, &Value::Null));
+    service.unharmed().await;
+}
+
+#[tokio::test]
 async fn only_json_is_taken_and_no_more_than_a_mebibyte_of_it() {
     let service = Service::api().await;
     let ada = service.person("ada").await;
     for form in forms() {
         let client = unpooled(&caller(form.path, &ada.client));
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json", ""] {
-            let request = client.request(form.method, form.path).header("Content-Type", kind);
+            let request = client.request(form.method, &filled(form.path)).header("Content-Type", kind);
             send(request.body(form.good.to_string())).await.problem(415, "unsupported-media-type");
         }
-        let untyped = client.request(form.method, form.path).body(form.good.to_string());
+        let untyped = client.request(form.method, &filled(form.path)).body(form.good.to_string());
         send(untyped).await.problem(415, "unsupported-media-type");
         let large = json!({"surprise": "x".repeat(1024 * 1024)}).to_string();
         raw(&client, &form, large.clone()).await.problem(413, "too-large");
         if form.method == "POST" {
-            let request = client.request("POST", form.path).header("Content-Type", "application/json");
+            let request =
+                client.request("POST", &filled(form.path)).header("Content-Type", "application/json");
             let keyed = request.header("Idempotency-Key", "large").body(large);
             send(keyed).await.problem(413, "too-large");
         }

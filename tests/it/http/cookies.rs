@@ -3,17 +3,24 @@
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use super::service::{credentials, wish};
-use super::{Answer, Service, send};
+use super::service::credentials;
+use super::{Answer, Service, routes, send};
+use crate::support::OPERATOR_TOKEN;
 
 /// What a browser at our own page says of a request.
 const OURS: (&str, &str) = ("Sec-Fetch-Site", "same-origin");
 
-/// The cookie of a `Set-Cookie`, and its attributes.
+/// The cookie of the session in a `Set-Cookie`, and its attributes.
 fn parts(answer: &Answer) -> (String, Vec<String>) {
-    let header = answer.header("set-cookie");
-    let mut parts = header.split(';').map(|part| part.trim().to_owned());
-    (parts.next().unwrap(), parts.collect())
+    cookie(answer, "session").unwrap_or_else(|| panic!("{answer:?}"))
+}
+
+/// The cookie of this name that an answer sets, and its attributes.
+fn cookie(answer: &Answer, name: &str) -> Option<(String, Vec<String>)> {
+    let set = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let mut found = set.filter(|value| value.trim_start_matches("__Host-").starts_with(&format!("{name}=")));
+    let mut parts = found.next()?.split(';').map(|part| part.trim().to_owned());
+    Some((parts.next().unwrap(), parts.collect()))
 }
 
 /// Signs in as a page of ours does.
@@ -81,16 +88,13 @@ async fn a_page_of_another_site_changes_nothing() {
     let ada = service.person("ada").await;
     let (cookie, _) = parts(&sign_in(&service).await);
     let client = service.client();
-    let unsafe_ones: Vec<(&str, &str, serde_json::Value)> = vec![
-        ("PUT", "/v1/me/preferences", json!({"usage_logging": false})),
-        ("PUT", "/v1/me/password", json!({"current": crate::support::PASSWORD, "new": "another horse 9"})),
-        ("POST", "/v1/me/privacy-requests", wish("erasure")),
-        ("POST", "/v1/sessions/reauthenticate", json!({"password": crate::support::PASSWORD})),
-        ("DELETE", "/v1/me/privacy-requests/req_00000000000000000000000001", json!(null)),
-        ("DELETE", "/v1/me/privacy-requests/req_00000000000000000000000001/archive", json!(null)),
-        ("DELETE", "/v1/sessions/ses_00000000000000000000000001", json!(null)),
-        ("DELETE", "/v1/sessions/current", json!(null)),
-    ];
+    let unsafe_ones: Vec<(String, String)> = routes(&service)
+        .await
+        .into_iter()
+        .filter(|route| route.takes_cookie && route.method != "GET")
+        .map(|route| (route.method, route.path.replace(['{', '}'], "")))
+        .collect();
+    assert!(unsafe_ones.len() > 30, "{unsafe_ones:?}");
     let own = service.program.base.clone();
     let foreign: Vec<Vec<(&str, &str)>> = vec![
         vec![],
@@ -108,22 +112,32 @@ async fn a_page_of_another_site_changes_nothing() {
             .iter()
             .fold(request.header("Cookie", &cookie), |request, (name, value)| request.header(*name, *value))
     };
-    for (method, path, body) in &unsafe_ones {
+    // It is refused before anything of it is looked at.
+    let body = json!({});
+    for (method, path) in &unsafe_ones {
         for headers in &foreign {
-            let request = dressed(client.request(method, path), headers).json(body);
+            let request = dressed(client.request(method, path), headers).json(&body);
             let answer = send(request).await;
             assert_eq!(answer.status, 403, "{method} {path} {headers:?}: {answer:?}");
             answer.problem(403, "cross-site-request");
-            if *method == "POST" {
+            if method == "POST" {
                 let request = dressed(client.request(method, path), headers).header("Idempotency-Key", "k");
-                send(request.json(body)).await.problem(403, "cross-site-request");
+                send(request.json(&body)).await.problem(403, "cross-site-request");
             }
         }
     }
-    let forged = client.request("POST", "/v1/sessions").header("Sec-Fetch-Site", "cross-site");
-    let forged = send(forged.json(&credentials("ada@example.com"))).await;
-    forged.problem(403, "cross-site-request");
-    assert!(!forged.headers.contains_key("set-cookie"));
+    // Nobody is signed in by another's page either, in one step or in two.
+    let second = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
+    for (path, body) in
+        [("/v1/sessions", credentials("ada@example.com")), ("/v1/sessions/second-factor", second)]
+    {
+        for header in [("Sec-Fetch-Site", "cross-site"), ("Origin", "http://evil.example")] {
+            let forged = client.request("POST", path).header(header.0, header.1);
+            let forged = send(forged.json(&body)).await;
+            forged.problem(403, "cross-site-request");
+            assert!(!forged.headers.contains_key("set-cookie"));
+        }
+    }
     let me = ada.client.get("/v1/me").await;
     assert_eq!(me["preferences"]["usage_logging"], true);
     assert_eq!(ada.client.get("/v1/me/privacy-requests").await["items"], json!([]));
@@ -139,5 +153,49 @@ async fn a_page_of_another_site_changes_nothing() {
     let options = client.request("OPTIONS", "/v1/me").header("Origin", "http://evil.example");
     let preflight = send(options.header("Access-Control-Request-Method", "PUT")).await;
     assert!(!preflight.headers.contains_key("access-control-allow-origin"), "{preflight:?}");
+    service.unharmed().await;
+}
+
+/// What an answer does to the cookie with which pages may personalise: sets it, or takes it back.
+fn personalizes(answer: &Answer) -> bool {
+    let (cookie, attributes) = cookie(answer, "personalization").unwrap_or_else(|| panic!("{answer:?}"));
+    let lives = !attributes.contains(&"Max-Age=0".to_owned());
+    assert_eq!(cookie, if lives { "personalization=on" } else { "personalization=" }, "{answer:?}");
+    lives
+}
+
+#[tokio::test]
+async fn pages_personalise_as_long_as_the_switch_is_on() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    assert!(personalizes(&sign_in(&service).await));
+    let put = async |body: serde_json::Value| {
+        send(ada.client.request("PUT", "/v1/me/preferences").json(&body)).await.expect(200)
+    };
+    assert!(!personalizes(&put(json!({"personalization": false})).await));
+    // Off means off, also where one signs in anew, and whatever other switch is turned.
+    assert!(!personalizes(&sign_in(&service).await));
+    assert!(!personalizes(&put(json!({"usage_logging": false})).await));
+    assert!(personalizes(&put(json!({"personalization": true})).await));
+    assert!(personalizes(&sign_in(&service).await));
+    // It says that it is on, and nothing of who it is.
+    let begun = sign_in(&service).await;
+    let (_, attributes) = cookie(&begun, "personalization").unwrap();
+    assert!(attributes.contains(&"SameSite=Lax".to_owned()), "{attributes:?}");
+    let deleted = ada.client.request("DELETE", "/v1/me").json(&json!({"confirm": true}));
+    assert!(!personalizes(&send(deleted).await.expect(204)));
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn who_must_be_asked_first_is_asked_first() {
+    let service = Service::start("api", &[("PERSONAL_SETTINGS_CONSENT", "opt-in")]).await;
+    let ada = service.person("ada").await;
+    assert!(!personalizes(&sign_in(&service).await));
+    let me = ada.client.get("/v1/me").await;
+    assert_eq!(me["preferences"], json!({"personalization": false, "usage_logging": false}));
+    let operator = service.client().with_token(OPERATOR_TOKEN);
+    let history = operator.get(&format!("/v1/admin/accounts/{}/history", ada.account)).await.to_string();
+    assert!(!history.contains("account.preferences_changed"), "{history}");
     service.unharmed().await;
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::service::{MASTER_KEY, asked, sent};
 use super::{Answer, Service, send};
-use crate::support::{Client, OPERATOR_TOKEN, PASSWORD, Proxy, Target, eventually, http};
+use crate::support::{Client, OPERATOR_TOKEN, Proxy, Target, eventually, http};
 
 const HISTORY: &str = "/v1/me/history";
 /// What a spreadsheet would run.
@@ -106,8 +106,7 @@ async fn nothing_in_a_row_is_a_formula() {
     for formula in FORMULAS {
         let http = http().user_agent(formula).build().unwrap();
         let client = Client { http, ..ada.client.clone() };
-        let body = json!({"password": PASSWORD});
-        sent(&client, "POST", "/v1/sessions/reauthenticate", &body).await.expect(204);
+        client.reauthenticate().await;
     }
     // Read back as it was where nothing runs it.
     let lines = told_text(&ada.client).await;

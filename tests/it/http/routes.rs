@@ -10,8 +10,10 @@ const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 pub(super) struct Route {
     pub(super) method: String,
     pub(super) path: String,
-    /// Whether it takes a body.
+    /// Whether it takes a JSON body.
     pub(super) has_body: bool,
+    /// Whether the cookie of a session opens it.
+    pub(super) takes_cookie: bool,
 }
 
 /// Every route of `/openapi.json`.
@@ -20,8 +22,10 @@ pub(super) async fn routes(service: &Service) -> Vec<Route> {
     let mut routes = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
         for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-            let has_body = item[*method].get("requestBody").is_some();
-            routes.push(Route { method: method.to_uppercase(), path: path.clone(), has_body });
+            let operation = &item[*method];
+            let has_body = operation["requestBody"]["content"].get("application/json").is_some();
+            let takes_cookie = operation["security"].to_string().contains("session_cookie");
+            routes.push(Route { method: method.to_uppercase(), path: path.clone(), has_body, takes_cookie });
         }
     }
     assert!(routes.len() > 20, "the description lost its routes");

@@ -1,7 +1,9 @@
 //! One program of a test's own, on the servers of the run.
 
 use std::path::Path;
+use std::process::Command;
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -18,6 +20,14 @@ pub(super) struct Service {
     folder: tempfile::TempDir,
     role: &'static str,
     variables: Vec<(&'static str, &'static str)>,
+}
+
+/// What a command line came to.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) ok: bool,
+    pub(super) said: String,
+    pub(super) complained: String,
 }
 
 impl Service {
@@ -46,10 +56,35 @@ impl Service {
         configured("api", self.folder.path(), &self.database, &self.variables).ready().await
     }
 
+    /// Workers beside the interface.
+    pub(super) fn worker(&self) -> Program {
+        let start = configured("worker", self.folder.path(), &self.database, &self.variables);
+        let mail = format!("directory:{}", self.folder.path().join("data/mail").display());
+        start
+            .env("PERSONAL_SETTINGS_MAIL", &mail)
+            .env("PERSONAL_SETTINGS_PUBLIC_URL", &self.program.base)
+            .spawn()
+    }
+
     /// As [`another`](Self::another), its way to the database being `database_url`.
     pub(super) async fn another_at(&self, database_url: &str) -> Program {
         let start = configured("api", self.folder.path(), &self.database, &self.variables);
         start.env("DATABASE_URL", database_url).ready().await
+    }
+
+    /// Runs a command line beside the program, to its end.
+    pub(super) fn run(&self, words: &[&str]) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_personal-settings"))
+            .args(words)
+            .current_dir(self.folder.path())
+            .env("DATABASE_URL", &self.database.url)
+            .env("PERSONAL_SETTINGS_MASTER_KEY", MASTER_KEY)
+            .env("PERSONAL_SETTINGS_ARCHIVES", archives(self.folder.path()))
+            .output()
+            .unwrap();
+        let [said, complained] =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        Ran { ok: output.status.success(), said, complained }
     }
 
     /// Kills the program and starts it again.
@@ -74,6 +109,19 @@ impl Service {
         Person::join(&self.client(), &format!("{name}@example.com")).await
     }
 
+    /// The mails that were sent, where workers send them.
+    pub(super) fn mails(&self) -> Vec<String> {
+        let Ok(files) = std::fs::read_dir(self.folder.path().join("data/mail")) else { return Vec::new() };
+        let paths = files.map(|file| file.unwrap().path());
+        let whole = paths.filter(|path| path.extension().is_some_and(|kind| kind == "eml"));
+        whole.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// Where its files lie.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(super) async fn pool(&self) -> PgPool {
         self.database.pool().await
     }
@@ -82,6 +130,26 @@ impl Service {
     pub(super) async fn let_sudo_pass(&self) {
         let sql = "UPDATE session SET sudo_at = sudo_at - interval '11 minutes'";
         sqlx::query(sql).execute(&self.pool().await).await.unwrap();
+    }
+
+    /// From now on nobody has tried anything.
+    pub(super) async fn forget_tries(&self) {
+        sqlx::query("DELETE FROM throttle").execute(&self.pool().await).await.unwrap();
+    }
+
+    /// How long it takes until all that an address has tried is forgiven, in seconds.
+    pub(super) async fn tries_to_forgive(&self) -> f64 {
+        let sql = "SELECT extract(epoch FROM max(tat) - clock_timestamp())::float8 FROM throttle
+                   WHERE name = 'tries/address'";
+        let seconds: Option<f64> = sqlx::query_scalar(sql).fetch_one(&self.pool().await).await.unwrap();
+        seconds.unwrap_or_default()
+    }
+
+    /// From now on an address has but two tries left, of 300 that come back one in two seconds.
+    pub(super) async fn use_tries_up(&self) {
+        let sql = "UPDATE throttle SET tat = clock_timestamp() + interval '596 seconds' WHERE name = 'tries/address'";
+        let used = sqlx::query(sql).execute(&self.pool().await).await.unwrap();
+        assert_eq!(used.rows_affected(), 1);
     }
 
     /// The metrics.
@@ -110,19 +178,22 @@ pub(super) fn assert_quiet(program: &Program) {
     assert!(!said.contains("panicked") && !said.contains("ERROR"), "{said}");
 }
 
+fn archives(folder: &Path) -> String {
+    format!("file://{}", folder.join("archives").display())
+}
+
 fn configured(
     role: &str,
     folder: &Path,
     database: &Database,
     variables: &[(&'static str, &'static str)],
 ) -> Start {
-    let here = |name: &str| folder.join(name).display().to_string();
     let start = Start::new(folder, &[role])
         .env("DATABASE_URL", &database.url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_MASTER_KEY", MASTER_KEY)
-        .env("PERSONAL_SETTINGS_ARCHIVES", &format!("file://{}", here("archives")));
+        .env("PERSONAL_SETTINGS_ARCHIVES", &archives(folder));
     variables.iter().fold(start, |start, (name, value)| start.env(name, value))
 }
 
@@ -155,4 +226,27 @@ pub(super) fn wish(kind: &str) -> Value {
 /// The body of signing in.
 pub(super) fn credentials(email: &str) -> Value {
     json!({"email": email, "password": PASSWORD})
+}
+
+/// A request with a form as its body.
+pub(super) fn with_form(request: RequestBuilder, parameters: &[(&str, &str)]) -> RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    request.header("Content-Type", "application/x-www-form-urlencoded").body(body)
+}
+
+/// Guesses until somebody is sent away; how many were answered with the problem `slug` before.
+pub(super) async fn guess_until_refused<F>(guess: impl Fn() -> F, slug: &str) -> usize
+where
+    F: Future<Output = Answer>,
+{
+    for guesses in 0..50 {
+        let answer = guess().await;
+        if answer.status == 429 {
+            answer.problem(429, "too-many-tries");
+            assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0, "{answer:?}");
+            return guesses;
+        }
+        answer.problem(answer.status, slug);
+    }
+    panic!("nobody stops it");
 }

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use crate::support::{Database, Person, Program, Start, eventually, shared, sign_in};
 
 /// A role on a machine of its own: with its own copy of the key file.
@@ -67,7 +65,7 @@ async fn a_new_master_key_is_brought_in_on_two_machines_and_the_old_one_taken_aw
     let (code, said) = keys(folder, &[&rotate[..], &["15s"]].concat(), &here, &database).await;
     assert_ne!(code, 0);
     assert!(said.contains("still wrap with another") && said.contains("worker on"), "{said}");
-    person.client.post("/v1/sessions/reauthenticate", json!({"password": crate::support::PASSWORD})).await;
+    person.client.reauthenticate().await;
 
     std::fs::copy(&here, &there).unwrap();
     let (code, said) = keys(folder, &[&rotate[..], &["15s"]].concat(), &here, &database).await;

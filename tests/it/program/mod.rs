@@ -10,9 +10,14 @@ mod order;
 mod outage;
 mod projections;
 mod proof;
+mod races;
 mod restore;
 mod roles;
+// A release has no points to die at.
+#[cfg(debug_assertions)]
+mod settings_crash;
 mod shutdown;
 mod start;
+mod swarm;
 mod traces;
 mod vault;

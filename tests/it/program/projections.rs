@@ -42,7 +42,11 @@ async fn read_models_are_listed_rebuilt_and_tried_again() {
         assert!(ok && said.contains("account: 0 parked streams tried"), "{said} {complained}");
     }
     let (ok, _, complained) = run(folder.path(), &["projections", "rebuild", "relay"]);
-    assert!(!ok && complained.contains("there are: account, privacy_request, history"), "{complained}");
+    assert!(
+        !ok && complained
+            .contains("there are: account, organization, project, privacy_request, timer, history"),
+        "{complained}"
+    );
     let mut again = Start::new(folder.path(), &["serve"]).ready().await;
     let mut person = person;
     person.at(&again.client());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::support::{
-    Client, Database, Hold, PASSWORD, Person, Program, Start, eventually, http, postgres_program, shared,
+    Client, Database, Hold, Person, Program, Start, eventually, http, postgres_program, shared,
 };
 
 const ADDRESS: &str = "127.0.0.78";
@@ -88,6 +88,7 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
     assert!(history(&person).await.contains(ADDRESS), "it was there");
     let backup = folder.path().join("backup.sql");
     dump(&database, &backup);
+    let token = person.client.token().unwrap();
 
     let erasure = person.ask_for("erasure").await;
     person.completed(&erasure).await;
@@ -131,7 +132,8 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
 
     std::fs::remove_dir_all(&archives).unwrap();
     std::fs::rename(&aside, &archives).unwrap();
-    // The session of before the backup lives on, and so its first answer.
+    // The session of before the backup lives on with the token it had then, and so its first answer.
+    person.client.go_on_with(&token);
     assert_eq!(first_answer(&person.client).await, 200);
     assert_eq!(usage_rows(&pool, &person).await, 0);
     let destroyed: i64 = sqlx::query_scalar(
@@ -150,7 +152,7 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
         history.contains("[erased]") && !history.contains(ADDRESS) && !history.contains("SeededBrowser/8.8"),
         "{history}"
     );
-    person.client.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
+    person.client.reauthenticate().await;
     let path = format!("/v1/me/privacy-requests/{export}/archive");
     let (status, _) = person.client.ask("GET", &path, Value::Null).await;
     assert_eq!(status, 410);

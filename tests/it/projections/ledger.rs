@@ -54,7 +54,12 @@ impl Projection for Ledger {
     }
 
     fn selection(&self) -> Selection {
-        Selection { aggregate_types: &["account"], payloads: Payloads::Only(&[]), opened: false }
+        Selection {
+            aggregate_types: &["account"],
+            payloads: Payloads::Only(&[]),
+            opened: false,
+            actors_of: &[],
+        }
     }
 
     async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {

@@ -157,18 +157,16 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         .execute::<Account>(&account.to_string(), command, &account_context(account), attached)
         .await
         .unwrap();
-    let found = session::authenticate(store.pool(), b"hash", now).await.unwrap().unwrap();
+    let sessions = store.sessions();
+    let found = sessions.authenticate(b"hash", now).await.unwrap().unwrap();
     assert_eq!((found.id, found.account), (id, account));
 
     for (when, lives) in [(29, false), (6, true)] {
         let then = now + chrono::Duration::days(when);
-        assert_eq!(
-            session::authenticate(store.pool(), b"hash", then).await.unwrap().is_some(),
-            lives,
-            "day {when}"
-        );
+        let found = sessions.authenticate(b"hash", then).await.unwrap();
+        assert_eq!(found.is_some(), lives, "day {when}");
     }
     let later = now + chrono::Duration::days(31);
-    assert_eq!(session::authenticate(store.pool(), b"hash", later).await.unwrap(), None);
+    assert_eq!(sessions.authenticate(b"hash", later).await.unwrap(), None);
     assert_eq!(session::sweep(store.pool(), later).await.unwrap(), 1);
 }

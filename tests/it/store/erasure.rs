@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use domain::account::AccountCommand;
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
-use domain::{AccountId, RequestId};
-use event_store::{Attached, EventStore, log};
+use domain::{AccountId, EmailChangeId, RequestId, Scope};
+use event_store::{Attached, EventStore, KeyName, log};
 use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -128,4 +129,31 @@ async fn another_master_key_is_told_apart_from_damage() {
     let error = other.hasher("lookup").await.err().unwrap();
     let chain = format!("{:#}", anyhow::Error::from(error));
     assert!(chain.contains("start it with the master key file of this database"), "{chain}");
+}
+
+/// A command that carries a personal value on, decided on what this process remembers, while another has erased it: the
+/// value must not come back under the key that the person has meanwhile.
+#[tokio::test]
+async fn what_was_erased_is_not_carried_on_into_a_new_event() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
+    let store = &house.foundation.store;
+    let change_id = EmailChangeId::generate(store.services());
+    let email = "ada@example.org".parse().unwrap();
+    house.command(account, AccountCommand::RequestEmailChange { change_id, email }).await.unwrap();
+
+    house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
+    // This process knows the account as it was, and a key of the same name that lives.
+    let fresh = house.beside().store.keys().live_now(&profile).await.unwrap();
+    assert_eq!(store.keys().live_now(&profile).await.unwrap().id, fresh.id);
+    house.command(account, AccountCommand::ConfirmEmailChange { change_id }).await.unwrap();
+
+    let payload: String =
+        sqlx::query_scalar("SELECT payload::text FROM events WHERE event_type = 'account.email_changed'")
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+    assert!(!payload.contains("$enc"), "an address came back: {payload}");
+    assert_eq!(payload.matches("$erased").count(), 2, "{payload}");
 }

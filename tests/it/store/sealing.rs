@@ -112,6 +112,7 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
         origin: Origin { ip_address: Some(entered.ip_address), user_agent: Some(entered.user_agent.clone()) },
         causation: None,
         correlation: Uuid::nil(),
+        once: None,
     };
     for command in commands {
         let id = account_id.to_string();

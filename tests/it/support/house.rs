@@ -68,6 +68,7 @@ impl House {
         let options = WorkerOptions {
             concurrency: 2,
             mail: Some(mail.to_owned()),
+            phone: Some(format!("directory:{}", self.folder.path().join("phone").display())),
             mail_from: "no-reply@example.com".to_owned(),
             statement: None,
         };
@@ -183,6 +184,7 @@ pub(crate) fn account_context(account: AccountId) -> CommandContext {
         },
         causation: None,
         correlation: Uuid::nil(),
+        once: None,
     }
 }
 

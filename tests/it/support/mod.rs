@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+mod ended;
 mod hold;
 mod house;
 mod order;
@@ -7,8 +8,12 @@ mod person;
 mod program;
 mod proxy;
 mod servers;
+mod smtp;
+mod team;
 mod transit;
+mod views;
 
+pub(crate) use ended::left_behind;
 pub(crate) use hold::Hold;
 pub(crate) use house::{House, account_context, activity, eventually};
 pub(crate) use order::{all_entries, assert_whole, await_sequenced, leader_beyond};
@@ -16,4 +21,7 @@ pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
 pub(crate) use proxy::{Lost, Proxy, Target};
 pub(crate) use servers::{Database, jetstream, postgres_program, shared};
+pub(crate) use smtp::{MailServer, SILENCE, header};
+pub(crate) use team::{Made, Pair, Team, found_project, found_team, open_account, open_account_as, reset};
 pub(crate) use transit::{TOKEN, TransitServer};
+pub(crate) use views::{assert_rebuilt, assert_verifies};

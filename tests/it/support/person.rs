@@ -55,7 +55,7 @@ impl Person {
 
     /// Asks for an export or an erasure; its id.
     pub(crate) async fn ask_for(&self, kind: &str) -> String {
-        self.client.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
+        self.client.reauthenticate().await;
         let body = json!({"kind": kind, "confirm": true});
         let answer = self.client.post("/v1/me/privacy-requests", body).await;
         answer["id"].as_str().unwrap().to_owned()
@@ -73,7 +73,7 @@ impl Person {
 
     /// Fetches an archive.
     pub(crate) async fn fetch_archive(&self, id: &str) -> Vec<u8> {
-        self.client.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
+        self.client.reauthenticate().await;
         let request = self.client.request("GET", &format!("/v1/me/privacy-requests/{id}/archive"));
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200);

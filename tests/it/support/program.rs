@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::eventually;
+use super::{PASSWORD, eventually};
 
 /// The operator token that every program of the tests knows.
 pub(crate) const OPERATOR_TOKEN: &str = "pso_a-token-for-tests-that-is-long-enough-0000000";
@@ -119,6 +120,11 @@ impl Program {
         kill(pid, signal).unwrap();
     }
 
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits until it has ended; its exit code.
     pub(crate) async fn ended(&mut self) -> i32 {
         let child = std::sync::Mutex::new(&mut self.child);
@@ -153,19 +159,39 @@ pub(crate) fn http() -> reqwest::ClientBuilder {
 pub(crate) struct Client {
     pub(crate) http: reqwest::Client,
     pub(crate) base: String,
-    pub(crate) token: Option<String>,
+    pub(crate) token: Option<Token>,
 }
+
+/// The token of a session, which changes when the password is given again: for all clones of a client.
+#[derive(Clone)]
+pub(crate) struct Token(Arc<Mutex<String>>);
 
 impl Client {
     /// The same client with a token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self { token: Some(Token(Arc::new(Mutex::new(token.to_owned())))), ..self.clone() }
+    }
+
+    /// The token it shows.
+    pub(crate) fn token(&self) -> Option<String> {
+        self.token.as_ref().map(|token| token.0.lock().unwrap().clone())
+    }
+
+    /// Gives the password again.
+    pub(crate) async fn reauthenticate(&self) {
+        let answer = self.post("/v1/sessions/reauthenticate", json!({"password": PASSWORD})).await;
+        self.go_on_with(answer["token"].as_str().unwrap());
+    }
+
+    /// The session has another token.
+    pub(crate) fn go_on_with(&self, token: &str) {
+        *self.token.as_ref().unwrap().0.lock().unwrap() = token.to_owned();
     }
 
     /// A request to be completed by the caller.
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method.parse().unwrap(), format!("{}{path}", self.base));
-        match &self.token {
+        match self.token() {
             Some(token) => request.bearer_auth(token),
             None => request,
         }

@@ -3,5 +3,7 @@
 mod keys;
 mod mail;
 mod pipeline;
+mod post;
 mod pruning;
 mod steps;
+mod timers;

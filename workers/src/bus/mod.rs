@@ -17,6 +17,7 @@ use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
 use event_store::tail::Fact;
+use projections::timer::DueTimer;
 use serde_json::json;
 
 pub use subjects::{InvalidPrefix, Subjects};
@@ -169,6 +170,16 @@ impl Bus {
     /// When the message could not be sent; the returned [`Confirmation`] tells the rest.
     pub async fn wake(&self, request: RequestId, message_id: &str) -> Result<Confirmation, BusError> {
         let payload = json!({"request_id": request}).to_string();
+        self.publish(self.config.subjects.advance(), payload, message_id).await
+    }
+
+    /// Wakes a worker for whatever has a timer that went off.
+    ///
+    /// # Errors
+    /// As [`wake`](Self::wake).
+    pub async fn wake_for(&self, timer: &DueTimer, message_id: &str) -> Result<Confirmation, BusError> {
+        let DueTimer { aggregate_type, aggregate_id, .. } = timer;
+        let payload = json!({"aggregate_type": aggregate_type, "aggregate_id": aggregate_id}).to_string();
         self.publish(self.config.subjects.advance(), payload, message_id).await
     }
 

@@ -1,4 +1,4 @@
-//! Taking wake-ups from NATS.
+//! Taking wake-ups from NATS: for privacy requests, and for whatever has a timer that went off.
 //!
 //! Several consumers run side by side, each with one message at a time: it is kept from others by
 //! heartbeats while the work goes on, acknowledged when it is done, and handed back with a growing
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::advance::LEASE_LIFE;
 use super::{Advanced, JobError, advance};
 use crate::bus::{ACK_WAIT, Bus, BusError, MAX_DELIVER};
+use crate::tasks;
 use crate::workbench::Workbench;
 
 /// How long one pull waits for a message.
@@ -34,8 +35,10 @@ const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// What a message says.
 #[derive(Deserialize)]
-struct WakeUp {
-    request_id: RequestId,
+#[serde(untagged)]
+enum WakeUp {
+    Request { request_id: RequestId },
+    Timer { aggregate_type: String, aggregate_id: String },
 }
 
 /// One of the workers of this process.
@@ -94,9 +97,15 @@ impl Consumer {
 
     async fn handle(&self, message: &Message, stop: &CancellationToken) {
         // Nothing from NATS is trusted beyond an id that is then looked up.
-        let Ok(WakeUp { request_id }) = serde_json::from_slice(&message.payload) else {
-            tracing::warn!("a message that is no wake-up was thrown away");
-            return answer(message, AckKind::Term).await;
+        let request_id = match serde_json::from_slice(&message.payload) {
+            Ok(WakeUp::Request { request_id }) => request_id,
+            Ok(WakeUp::Timer { aggregate_type, aggregate_id }) => {
+                return self.attend(message, &aggregate_type, &aggregate_id).await;
+            }
+            Err(_) => {
+                tracing::warn!("a message that is no wake-up was thrown away");
+                return answer(message, AckKind::Term).await;
+            }
         };
         let give_up = CancellationToken::new();
         let job = advance(&self.bench, request_id, &give_up);
@@ -107,6 +116,36 @@ impl Consumer {
         };
         let outcome = self.conclude(message, request_id, result).await;
         metrics::counter!("jobs_total", "outcome" => outcome).increment(1);
+    }
+
+    /// Does what a timer went off for. What fails is handed back; the sweep brings back what was given up.
+    async fn attend(&self, message: &Message, aggregate_type: &str, aggregate_id: &str) {
+        let attended = tokio::select! {
+            attended = tasks::attend(&self.bench, aggregate_type, aggregate_id) => attended,
+            never = heartbeat(message) => match never {},
+        };
+        let delivered = message.info().map_or(1, |info| info.delivered);
+        let outcome = match attended {
+            Ok(()) => {
+                answer(message, AckKind::Ack).await;
+                "done"
+            }
+            Err(error) => {
+                tracing::warn!(
+                    aggregate_type,
+                    aggregate_id,
+                    delivered,
+                    error = &error as &dyn std::error::Error,
+                    "a task failed"
+                );
+                let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
+                let delay = delay_before(attempt, FIRST_DELAY, LONGEST_DELAY);
+                let last = delivered >= MAX_DELIVER;
+                answer(message, if last { AckKind::Term } else { AckKind::Nak(Some(delay)) }).await;
+                "failed"
+            }
+        };
+        metrics::counter!("tasks_total", "outcome" => outcome).increment(1);
     }
 
     async fn conclude(

@@ -66,7 +66,7 @@ impl From<ExecuteError<PrivacyRequestError>> for JobError {
         match error {
             ExecuteError::Refused(refusal) => Self::Refused(refusal),
             ExecuteError::KeyGone => Self::Erased,
-            ExecuteError::Contended | ExecuteError::Taken { .. } => Self::Contended,
+            ExecuteError::Contended | ExecuteError::Taken { .. } | ExecuteError::Spent => Self::Contended,
             ExecuteError::Store(error) => Self::Store(error),
         }
     }

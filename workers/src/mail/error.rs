@@ -8,6 +8,8 @@ use std::io;
 
 use lettre::transport::smtp;
 
+use crate::error::io_source;
+
 /// Why a mail was not sent, or an outbox cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
@@ -83,7 +85,7 @@ impl MailError {
         } else {
             "connection"
         };
-        Self::Unreachable { what, source: io_source(error) }
+        Self::Unreachable { what, source: io_source(std::error::Error::source(error)) }
     }
 }
 
@@ -117,19 +119,4 @@ impl std::fmt::Display for Reply {
             None => Ok(()),
         }
     }
-}
-
-/// The operating system's error in a chain of errors, as a copy without any text of others.
-fn io_source(error: &smtp::Error) -> Option<io::Error> {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return Some(match error.raw_os_error() {
-                Some(code) => io::Error::from_raw_os_error(code),
-                None => error.kind().into(),
-            });
-        }
-        source = error.source();
-    }
-    None
 }

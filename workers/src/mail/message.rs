@@ -18,13 +18,15 @@ use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::address::{one_line, recipient};
-use super::{Address, MailError, Sender};
+use super::{Address, MailError, PublicUrl, Sender};
 
 /// The longest Message-ID without its brackets: it is also a file's name.
 const MAX_ID: usize = 200;
+/// What stands for a host that is no name, such as an IPv6 address: that cannot stand in a Message-ID as it is.
+const NO_HOST: &str = "personal-settings.invalid";
 
-/// Names a mail for ever: `<req_….notice@host>`, made from the request and the notice, so that a repeat has
-/// the same one (RFC 5322, section 3.6.4).
+/// Names a mail for ever: `<req_….notice@host>` or `<msg_….notice@host>`, made from an id and the notice, so that
+/// a repeat has the same one (RFC 5322, section 3.6.4).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageId(String);
 
@@ -34,6 +36,15 @@ pub struct MessageId(String);
 pub struct InvalidMessageId;
 
 impl MessageId {
+    /// The id of the mail that tells of `notice`, in the name of this service.
+    ///
+    /// # Errors
+    /// When they cannot stand in a Message-ID.
+    pub fn of(id: impl fmt::Display, notice: &str, public_url: &PublicUrl) -> Result<Self, InvalidMessageId> {
+        let at = |host: &str| format!("<{id}.{notice}@{host}>").parse();
+        at(public_url.host()).or_else(|_| at(NO_HOST))
+    }
+
     /// The id without its brackets; can stand as a file's name.
     pub fn bare(&self) -> &str {
         &self.0

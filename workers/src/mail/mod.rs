@@ -16,8 +16,10 @@
 //! directory: the whole file, or none and a hidden `.tmp` that nobody reads.
 
 mod address;
+mod block;
 mod directory;
 mod error;
+pub(crate) mod letter;
 mod message;
 pub mod notice;
 mod outbox;

@@ -1,24 +1,19 @@
 //! What a person is told about their privacy request (GDPR Art. 12(3)), in text and HTML.
 //!
-//! Why no templates: there are five letters, and a template language is one more thing that could run what
-//! a person wrote into their name. A letter is a list of blocks, and each block is rendered both ways, so
-//! text and HTML cannot say different things.
-//!
-//! What always holds: everything is escaped in the HTML, in one place; every link is built from the
-//! configured [`PublicUrl`]; no link does anything by being opened (mail scanners open them all), it leads to
-//! where a signed-in person decides; nothing is told that the program does not do. A crash leaves nothing:
-//! this makes text.
+//! What always holds: every link is built from the configured [`PublicUrl`]; no link does anything by being
+//! opened (mail scanners open them all), it leads to where a signed-in person decides; nothing is told that
+//! the program does not do. A crash leaves nothing: this makes text.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use domain::privacy_request::Kind;
 
 use super::PublicUrl;
-use super::address::one_line;
-use crate::archive::words::{self, Escaped};
+pub use super::block::Rendered;
+use super::block::{Block, facts, paragraph, render};
+use crate::archive::words;
 
 /// What the archive's link asks of who opens it.
 const FOR_YOU_ALONE: &str =
@@ -87,22 +82,11 @@ pub struct ErasedSource {
     pub counts: BTreeMap<String, u64>,
 }
 
-/// A letter that is ready to be a [`Message`](super::Message).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendered {
-    /// The subject.
-    pub subject: String,
-    /// The plain text.
-    pub text: String,
-    /// The same as an HTML document.
-    pub html: String,
-}
-
 impl Letter {
     /// The letter to a person, by name where they gave one.
     pub fn render(&self, name: Option<&str>, public_url: &PublicUrl) -> Rendered {
         let page = Page { public_url };
-        let (subject, mut blocks) = match self {
+        let (subject, blocks) = match self {
             Self::Received { kind, request_id, received_at, due_at, cancellable_until } => {
                 page.received(*kind, *request_id, *received_at, *due_at, *cancellable_until)
             }
@@ -119,24 +103,8 @@ impl Letter {
                 Page::cancelled(*kind, *request_id, *cancelled_at)
             }
         };
-        let greeting = match name.map(one_line).filter(|name| !name.is_empty()) {
-            Some(name) => format!("Hello {name},"),
-            None => "Hello,".to_owned(),
-        };
-        blocks.insert(0, Block::Paragraph(greeting));
-        Rendered { text: text(&blocks), html: html(subject, &blocks), subject: subject.to_owned() }
+        render(subject, name, blocks)
     }
-}
-
-/// A piece of a letter.
-enum Block {
-    Paragraph(String),
-    /// What the link leads to, and its address.
-    Link(&'static str, String),
-    /// A call of the interface: its method, and its address.
-    Call(&'static str, String),
-    /// Names and values.
-    Facts(Vec<(String, String)>),
 }
 
 /// Writes the letters' blocks.
@@ -287,14 +255,6 @@ impl Page<'_> {
     }
 }
 
-fn paragraph(text: impl Into<String>) -> Block {
-    Block::Paragraph(text.into())
-}
-
-fn facts(rows: &[(&str, String)]) -> Block {
-    Block::Facts(rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
-}
-
 /// `events: 1,204; profiles: 1`, with the names as the source gave them.
 fn counted(counts: &BTreeMap<String, u64>) -> String {
     if counts.values().all(|&count| count == 0) {
@@ -303,51 +263,4 @@ fn counted(counts: &BTreeMap<String, u64>) -> String {
     let told =
         |(what, &count): (&String, &u64)| format!("{}: {}", what.replace('_', " "), words::number(count));
     counts.iter().map(told).collect::<Vec<_>>().join("; ")
-}
-
-fn text(blocks: &[Block]) -> String {
-    let parts = blocks.iter().map(|block| match block {
-        Block::Paragraph(text) => text.clone(),
-        Block::Link(_, address) => address.clone(),
-        Block::Call(method, address) => format!("{method} {address}"),
-        Block::Facts(rows) => rows
-            .iter()
-            .map(|(name, value)| format!("{}: {}", one_line(name), one_line(value)))
-            .collect::<Vec<_>>()
-            .join("\n"),
-    });
-    parts.collect::<Vec<_>>().join("\n\n") + "\n"
-}
-
-fn html(title: &str, blocks: &[Block]) -> String {
-    let mut html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n</head>\n\
-         <body style=\"font: 16px/1.5 sans-serif; max-width: 36em; margin: 1em auto; padding: 0 1em\">\n",
-        Escaped(title)
-    );
-    for block in blocks {
-        // Writing into memory does not fail.
-        let _ = match block {
-            Block::Paragraph(text) => writeln!(html, "<p>{}</p>", Escaped(text)),
-            Block::Link(label, address) => {
-                writeln!(html, "<p><a href=\"{}\">{}</a></p>", Escaped(address), Escaped(label))
-            }
-            Block::Call(method, address) => {
-                writeln!(html, "<p><code>{method} {}</code></p>", Escaped(address))
-            }
-            Block::Facts(rows) => rows_html(&mut html, rows),
-        };
-    }
-    html.push_str("</body>\n</html>\n");
-    html
-}
-
-fn rows_html(html: &mut String, rows: &[(String, String)]) -> std::fmt::Result {
-    html.push_str("<table role=\"presentation\">\n");
-    for (name, value) in rows {
-        let (name, value) = (Escaped(name), Escaped(value));
-        writeln!(html, "<tr><td style=\"padding-right: 1em\">{name}</td><td>{value}</td></tr>")?;
-    }
-    html.push_str("</table>\n");
-    Ok(())
 }

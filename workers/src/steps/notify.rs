@@ -10,12 +10,18 @@ use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCo
 use super::record;
 use crate::jobs::JobError;
 use crate::mail::notice::{ErasedSource, Letter};
-use crate::mail::{Message, MessageId, PublicUrl};
+use crate::mail::{Message, MessageId};
 use crate::workbench::Workbench;
 
 pub(super) async fn send(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
     let (account, _) = bench.store.load::<Account>(&request.account_id.to_string()).await?;
-    let holder = account.holder.ok_or(JobError::NoAddress)?;
+    let Account { holder: Some(holder), .. } = account else {
+        // Whoever has no account any more has nobody to be told by, and nothing shall wait for that.
+        return match account.ended {
+            Some(_) => record(bench, request, PrivacyRequestCommand::RecordUndeliverable { notice }).await,
+            None => Err(JobError::NoAddress),
+        };
+    };
     let message = write(bench, request, notice, &holder)?;
     bench.outbox.send(&message).await?;
     let message_id = message.message_id.to_string();
@@ -27,13 +33,15 @@ fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) 
     let name = holder.name.known().cloned();
     let (letter, date) = compose(request, notice);
     let rendered = letter.render(name.as_deref(), &bench.public_url);
+    let message_id = MessageId::of(request.request_id, notice.as_str(), &bench.public_url);
+    let message_id = message_id.map_err(|_| JobError::NoAddress)?;
     Ok(Message {
         to: email.as_str().parse().map_err(|_| JobError::NoAddress)?,
         to_name: name,
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
-        message_id: message_id(&bench.public_url, request, notice)?,
+        message_id,
         date,
     })
 }
@@ -82,11 +90,4 @@ fn title(name: &SourceName) -> String {
         SourceName::ARCHIVES => "Archives of earlier exports".to_owned(),
         other => other.to_owned(),
     }
-}
-
-fn message_id(public_url: &PublicUrl, request: &Request, notice: Notice) -> Result<MessageId, JobError> {
-    let left = format!("{}.{}", request.request_id, notice.as_str());
-    let id = |host: &str| format!("<{left}@{host}>").parse().ok();
-    // A host that is no name, such as an IPv6 address, cannot stand in a Message-ID as it is.
-    id(public_url.host()).or_else(|| id("personal-settings.invalid")).ok_or(JobError::NoAddress)
 }

@@ -3,9 +3,11 @@
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
+use domain::operator::OperatorViewed;
 use event_store::proof;
 
-use crate::extract::Operator;
+use super::look;
+use crate::extract::{Auditor, RequestContext};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -21,8 +23,10 @@ use crate::state::AppState;
 )]
 pub(crate) async fn checkpoint(
     State(state): State<AppState>,
-    _operator: Operator,
+    Auditor(operator): Auditor,
+    context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
+    look::record_general(&state, operator, &context, OperatorViewed::Checkpoint).await?;
     let note = proof::newest_note(state.store.pool()).await?;
     let note = note.ok_or_else(|| {
         Problem::because(

@@ -9,7 +9,7 @@ use domain::account::Viewed;
 use projections::Told;
 
 use super::look;
-use crate::extract::{Id, Operator, RequestContext};
+use crate::extract::{Auditor, Id, RequestContext};
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
@@ -38,7 +38,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
-    Operator(operator): Operator,
+    Auditor(operator): Auditor,
     Id(account): Id<AccountId>,
     query: HistoryQuery,
     headers: HeaderMap,

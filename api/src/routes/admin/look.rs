@@ -1,10 +1,11 @@
-//! An operator's look at what happened to an account.
+//! An operator's look at what happened.
 //!
-//! It is recorded as an event of the account before the answer begins, so that the holder sees it in their own
-//! history. A look that cannot be recorded is not granted.
+//! It is recorded before the answer begins: as an event of the account it concerns, so that the holder sees it in their
+//! own history, or else of the operator. A look that cannot be recorded is not granted.
 
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, Viewed};
+use domain::operator::{Operator, OperatorCommand, OperatorViewed};
 use domain::{AccountId, OperatorId};
 use event_store::{Actor, Attached, ExecuteError};
 use projections::history::NAME;
@@ -33,4 +34,17 @@ pub(super) async fn record(
     let position = state.position(account, &executed.events).await;
     state.catch_up(NAME, account, None).await?;
     Ok(position)
+}
+
+/// Records that an operator looks at what belongs to no account.
+pub(super) async fn record_general(
+    state: &AppState,
+    operator: OperatorId,
+    context: &RequestContext,
+    what: OperatorViewed,
+) -> Result<(), Problem> {
+    let context = context.command(Actor::Operator(operator));
+    let command = OperatorCommand::RecordViewed { what };
+    state.execute::<Operator>(&operator.to_string(), command, &context, Attached::default()).await?;
+    Ok(())
 }

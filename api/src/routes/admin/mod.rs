@@ -3,7 +3,9 @@
 mod checkpoint;
 mod history;
 mod look;
+mod organizations;
 mod parked;
+mod projects;
 mod register;
 mod state;
 
@@ -15,6 +17,9 @@ use crate::state::AppState;
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(register::register))
+        .routes(routes!(organizations::create))
+        .routes(routes!(organizations::put_member))
+        .routes(routes!(projects::create))
         .routes(routes!(history::show))
         .routes(routes!(state::show))
         .routes(routes!(parked::list))

@@ -1,6 +1,6 @@
 //! `GET /v1/admin/parked-events`: events that a read model could not take.
 //!
-//! It is no event that somebody looked: nothing of any person is shown, and no aggregate is concerned.
+//! Nothing of any person is shown; that somebody looked is an event of the operator.
 
 use std::str::FromStr;
 
@@ -9,11 +9,13 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::EventId;
+use domain::operator::OperatorViewed;
 use projections::parked::ParkedEvent;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::extract::Operator;
+use super::look;
+use crate::extract::{Auditor, RequestContext};
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -97,10 +99,12 @@ impl FromStr for Cursor {
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,
-    _operator: Operator,
+    Auditor(operator): Auditor,
+    context: RequestContext,
     page: Page,
 ) -> Result<impl IntoResponse, Problem> {
     let cursor: Option<Cursor> = page.cursor()?;
+    look::record_general(&state, operator, &context, OperatorViewed::ParkedEvents).await?;
     let after = cursor.as_ref().map(|Cursor(position, projection)| (*position, projection.as_str()));
     let mut events = state.views.parked_list(after, page.limit_and_one()).await?;
     let next_cursor = page.cut(&mut events, |event| format!("{}.{}", event.position, event.projection));

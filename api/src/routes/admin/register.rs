@@ -15,12 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Body, Operator, RequestContext, parsed};
+use crate::names;
 use crate::password::Password;
 use crate::problem::{InputError, Problem};
 use crate::state::AppState;
-
-/// Longest name, in characters.
-const LONGEST_NAME: usize = 200;
 
 /// Whose account it shall be.
 #[derive(Deserialize, ToSchema)]
@@ -94,11 +92,10 @@ pub(crate) async fn register(
 /// The name and the password, or everything that is wrong with them.
 fn check(new: &NewAccount) -> Result<(String, Option<Password>), Vec<InputError>> {
     let mut errors = Vec::new();
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors
-            .push(InputError::at("/name", "expected 1 to 200 characters, none of them a control character"));
-    }
+    let name = names::check(&new.name, "/name").unwrap_or_else(|error| {
+        errors.push(error);
+        String::new()
+    });
     let password = match new.password.as_ref().map(Password::choose).transpose() {
         Ok(password) => password,
         Err(unfit) => {
@@ -106,7 +103,7 @@ fn check(new: &NewAccount) -> Result<(String, Option<Password>), Vec<InputError>
             None
         }
     };
-    if errors.is_empty() { Ok((name.to_owned(), password)) } else { Err(errors) }
+    if errors.is_empty() { Ok((name, password)) } else { Err(errors) }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use domain::account::Viewed;
 use projections::{Audience, Instant};
 
 use super::look;
-use crate::extract::{Id, Operator, RequestContext};
+use crate::extract::{Auditor, Id, RequestContext};
 use crate::problem::{Kind, Problem};
 use crate::routes::history::{self, AccountStateBody, StateForm, StateQuery};
 use crate::state::AppState;
@@ -33,7 +33,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
-    Operator(operator): Operator,
+    Auditor(operator): Auditor,
     Id(account): Id<AccountId>,
     query: StateQuery,
     headers: HeaderMap,

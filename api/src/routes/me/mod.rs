@@ -1,9 +1,16 @@
 //! `/v1/me`: the account of who is asking.
 
 mod account;
+mod deletion;
+mod email;
+mod gdpr_token;
 mod history;
 mod password;
+mod phone;
 mod preferences;
+mod profile;
+mod recovery_codes;
+pub(crate) mod sessions;
 mod show;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -13,8 +20,14 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(show::show))
+        .routes(routes!(show::show, profile::change, deletion::end))
+        .routes(routes!(deletion::show))
+        .routes(routes!(email::change))
         .routes(routes!(password::change))
+        .routes(routes!(phone::change, phone::remove))
+        .routes(routes!(phone::verify))
+        .routes(routes!(recovery_codes::renew))
+        .routes(routes!(gdpr_token::make, gdpr_token::show, gdpr_token::revoke))
         .routes(routes!(preferences::show, preferences::change))
         .routes(routes!(history::show))
 }

@@ -3,16 +3,19 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::account::{Account, AccountCommand, SignOutReason};
-use domain::{EventId, SessionId};
+use domain::account::{AccountCommand, SignOutReason};
+use domain::message::Says;
+use event_store::vault::VaultWrite;
+use event_store::vault::link::Purpose;
 use event_store::vault::secret::SecretKind;
-use event_store::vault::{VaultWrite, session};
-use event_store::{Actor, Attached, CommandContext};
+use event_store::{Actor, Attached};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::sessions;
 use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::limits;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
 use crate::state::AppState;
@@ -38,6 +41,7 @@ pub(crate) struct PasswordChange {
     responses(
         (status = 204, description = "The new password holds; all other sessions have ended"),
         (status = 403, description = "The current password is wrong: `wrong-password`; or a page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]
@@ -49,57 +53,28 @@ pub(crate) async fn change(
 ) -> Result<impl IntoResponse, Problem> {
     let new = Password::choose(&body.new)
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/new", unfit.to_string())]))?;
-    let account = current.account();
+    let (account, session) = (current.account(), current.0.id);
+    state.limit(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     if state.prove(Some(account), body.current).await?.is_none() {
         return Err(Problem::new(Kind::WrongPassword));
     }
+    state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     let hash = state.passwords.hash(new).await?;
-    let others = other_sessions(&state, &current).await?;
-    let owner = account.to_string();
-    let vault = vec![
+    let mut attached = Attached::default();
+    attached.vault.extend([
         VaultWrite::PutSecret {
             kind: SecretKind::PasswordHash,
-            owner: owner.clone(),
+            owner: account.to_string(),
             value: hash.into_bytes(),
         },
-        VaultWrite::EndOtherSessions { account, except: current.0.id },
-    ];
+        // Whoever has such a link in an old mail shall not undo this.
+        VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
+    ]);
+    let at = state.store.services().now();
+    state.tell(&mut attached, account, Says::PasswordChanged { at }).await?;
     let context = context.command(Actor::Account(account));
-    let attached = Attached { vault, ..Attached::default() };
-    let executed =
-        state.execute::<Account>(&owner, AccountCommand::ChangePassword, &context, attached).await?;
-    let mut events = executed.events;
-    events.extend(record_ends(&state, &owner, others, &context, events.last().copied()).await);
+    let ends = (Some(session), SignOutReason::PasswordChanged);
+    let command = AccountCommand::ChangePassword;
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
-}
-
-async fn other_sessions(state: &AppState, current: &CurrentSession) -> Result<Vec<SessionId>, Problem> {
-    let now = state.store.services().now();
-    let sessions = session::list(state.store.pool(), current.account(), now).await?;
-    Ok(sessions.into_iter().map(|session| session.id).filter(|id| *id != current.0.id).collect())
-}
-
-/// Tells the history which sessions the change has ended. They have ended already, whatever comes of this:
-/// a failure is logged and nothing else.
-async fn record_ends(
-    state: &AppState,
-    owner: &str,
-    ended: Vec<SessionId>,
-    context: &CommandContext,
-    causation: Option<EventId>,
-) -> Vec<EventId> {
-    let context = CommandContext { causation, ..context.clone() };
-    let mut events = Vec::new();
-    for session_id in ended {
-        let command = AccountCommand::RecordSignOut { session_id, reason: SignOutReason::PasswordChanged };
-        match state.store.execute::<Account>(owner, command, &context, Attached::default()).await {
-            Ok(executed) => events.extend(executed.events),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "the end of a session could not be recorded");
-                break;
-            }
-        }
-    }
-    events
 }

@@ -6,8 +6,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{ETAG, IF_MATCH, SET_COOKIE};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use domain::account::{Account, AccountCommand, Preferences};
 use event_store::{Actor, Attached};
 use serde::Deserialize;
@@ -96,7 +96,9 @@ pub(crate) async fn change(
         .await?;
     let preferences = executed.aggregate.holder()?.preferences;
     let position = state.position(account, &executed.events).await;
-    Ok((position, [(ETAG, etag(preferences))], Json(PreferencesBody::from(preferences))))
+    let cookie = state.cookie.personalization(preferences.personalization);
+    let cookie = AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)));
+    Ok((position, [(ETAG, etag(preferences))], cookie, Json(PreferencesBody::from(preferences))))
 }
 
 /// How the switches stand. Other changes of the account leave it as it is.

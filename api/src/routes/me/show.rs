@@ -8,7 +8,7 @@ use domain::AccountId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::account::{self, PreferencesBody};
+use super::account::{self, PreferencesBody, Profile, TwoFactor};
 use crate::conditional;
 use crate::extract::{CurrentSession, SeenPosition};
 use crate::problem::Problem;
@@ -20,28 +20,33 @@ pub(crate) struct Me {
     /// Its id.
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
     account_id: AccountId,
-    /// The sign-in address.
-    #[schema(format = Email, example = "ada@example.com")]
-    email: Option<String>,
-    /// The name to greet with.
-    #[schema(example = "Ada Lovelace")]
-    name: Option<String>,
-    /// An additional address for bills.
-    #[schema(value_type = Option<String>, format = Email)]
-    billing_email: Option<()>,
-    /// An address that waits to be confirmed.
-    #[schema(value_type = Option<String>, format = Email)]
-    email_pending: Option<()>,
-    /// The organizations the holder is a member of.
-    #[schema(value_type = Vec<Object>)]
-    organizations: [(); 0],
+    /// Who it is.
+    #[serde(flatten)]
+    profile: Profile,
+    /// A new sign-in address that waits to be confirmed.
+    #[schema(format = Email)]
+    email_pending: Option<String>,
+    /// The organizations the holder is a member of: the first 200. `/v1/organizations` lists all.
+    organizations: Vec<MyOrganization>,
     /// The two switches of *Activity*.
     preferences: PreferencesBody,
     /// The second factor; null where none is set.
-    #[schema(value_type = Option<Object>)]
-    two_factor: Option<()>,
+    two_factor: Option<TwoFactor>,
     /// When the account was opened.
     registered_at: DateTime<Utc>,
+}
+
+/// An organization, and what the holder is in it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MyOrganization {
+    /// Its id.
+    #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
+    pub(super) id: String,
+    /// Its name.
+    pub(super) name: String,
+    /// The role: `owner`, `admin` or `member`.
+    #[schema(example = "owner")]
+    pub(super) role: String,
 }
 
 /// Shows the account of who is asking.
@@ -50,7 +55,7 @@ pub(crate) struct Me {
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have")),
     responses(
         (status = 200, description = "The account", body = Me,
-            headers(("ETag" = String, description = "The version of the account"))),
+            headers(("ETag" = String, description = "How it stands, for `If-Match`"))),
         (status = 304, description = "You have it"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
@@ -62,17 +67,15 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let account_id = current.account();
-    let known = account::fetch(&state, account_id, seen).await?;
-    let etag = format!("\"{}\"", known.version);
+    let (known, organizations) = account::fetch_with_organizations(&state, account_id, seen).await?;
+    let etag = account::etag(&known, &organizations);
     let me = Me {
         account_id,
-        email: known.email,
-        name: known.name,
-        billing_email: None,
-        email_pending: None,
-        organizations: [],
+        profile: known.profile,
+        email_pending: known.email_pending,
+        organizations,
         preferences: known.preferences.into(),
-        two_factor: None,
+        two_factor: known.two_factor,
         registered_at: known.registered_at,
     };
     Ok(conditional::answer(&headers, etag, me))

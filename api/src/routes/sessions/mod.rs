@@ -2,7 +2,9 @@
 
 mod end;
 mod list;
+pub(crate) mod opening;
 mod reauthenticate;
+mod second_factor;
 mod sign_in;
 mod sign_out;
 
@@ -18,6 +20,7 @@ const LIFE: Duration = Duration::days(30);
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sign_in::sign_in, list::list))
+        .routes(routes!(second_factor::second_step))
         .routes(routes!(reauthenticate::reauthenticate))
         .routes(routes!(sign_out::sign_out))
         .routes(routes!(end::end))

@@ -1,18 +1,23 @@
 //! `POST /v1/sessions/reauthenticate`: giving the password again, for the routes that want it fresh.
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use domain::account::{Account, AccountCommand};
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse};
+use domain::account::{Account, AccountCommand, Holder};
 use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached};
-use secrecy::SecretString;
-use serde::Deserialize;
+use event_store::vault::challenge::{Purpose, Which};
+use event_store::{Actor, Attached, CommandContext};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::limits;
 use crate::problem::{Kind, Problem};
+use crate::second_factor::{Answered, phone_of};
 use crate::state::AppState;
+use crate::token;
 
 /// The password, once more.
 #[derive(Deserialize, ToSchema)]
@@ -21,17 +26,32 @@ pub(crate) struct Reauthentication {
     /// The password of the account.
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// The code that was sent, where the account has a second factor; or one of the recovery codes.
+    #[schema(value_type = Option<String>, format = Password, example = "123456")]
+    code: Option<SecretString>,
+}
+
+/// The session goes on with another token.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Reauthenticated {
+    /// What to send as `Authorization: Bearer` from now on: the token from before opens nothing any more. Browsers
+    /// get it as a cookie as well.
+    #[schema(example = "pss_…")]
+    token: String,
 }
 
 /// Gives the password again.
 ///
-/// For ten minutes this session may then use the routes that ask for it. A wrong password is no 401: the
-/// session lives on.
+/// For ten minutes this session may then use the routes that ask for it. Where the account has a second factor, the
+/// first call sends a code and is refused with `second-factor-required`; the second gives both. A wrong password is no
+/// 401: the session lives on.
 #[utoipa::path(
     post, path = "/v1/sessions/reauthenticate", tag = "Sessions", operation_id = "reauthenticate", request_body = Reauthentication,
     responses(
-        (status = 204, description = "The password counts as given"),
-        (status = 403, description = "The password is wrong: `wrong-password`; or a page of another site sent this: `cross-site-request`"),
+        (status = 200, description = "The password counts as given; the session has another token", body = Reauthenticated,
+            headers(("Set-Cookie" = String, description = "The token, for browsers"))),
+        (status = 403, description = "The password is wrong: `wrong-password`; a code is wanted as well, and was sent: `second-factor-required`; it is wrong: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]
@@ -41,19 +61,65 @@ pub(crate) async fn reauthenticate(
     context: RequestContext,
     Body(body): Body<Reauthentication>,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = current.account();
+    let (account, session) = (current.account(), current.0.id);
+    let key = session.to_string();
+    state.limit(limits::TRIES_OF_SESSION, &key).await?;
     if state.prove(Some(account), body.password).await?.is_none() {
         return Err(Problem::new(Kind::WrongPassword));
     }
-    let session = current.0.id;
-    let elevate = VaultWrite::Elevate { session, at: state.store.services().now() };
-    let executed = state
-        .execute::<Account>(
-            &account.to_string(),
-            AccountCommand::RecordReauthentication { session_id: session },
-            &context.command(Actor::Account(account)),
-            Attached { vault: vec![elevate], ..Attached::default() },
-        )
-        .await?;
-    Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
+    let id = account.to_string();
+    let (aggregate, _) = state.store.load::<Account>(&id).await?;
+    let mut attached = Attached::default();
+    let command = context.command(Actor::Account(account));
+    let holder = aggregate.holder()?;
+    let answered = second_step(&state, &current, holder, body.code, &command, &mut attached).await?;
+    state.was_right(limits::TRIES_OF_SESSION, &key).await?;
+    if let Some(answered) = &answered {
+        state.tell_of_recovery_code(&mut attached, &aggregate, answered).await?;
+    }
+    let (token, at) = (token::generate(token::Kind::Session), state.store.services().now());
+    let token_hash = token::hash(&token).to_vec();
+    attached.vault.push(VaultWrite::Elevate { session, at, token_hash });
+    let done = state
+        .store
+        .together(&command, async |mut unit| {
+            if answered.as_ref().is_some_and(|answered| answered.by_recovery_code) {
+                unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
+            }
+            let record = AccountCommand::RecordReauthentication { session_id: session };
+            unit.execute::<Account>(&id, record).await?;
+            Ok((unit, attached.clone(), ()))
+        })
+        .await;
+    let done = done.map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode))?;
+    let position = state.position(account, &done.events).await;
+    let left = (current.0.expires_at - at).num_seconds();
+    let cookie = state.cookie.set(&token, left).map(|cookie| (SET_COOKIE, cookie));
+    let answer = Reauthenticated { token: token.expose_secret().to_owned() };
+    Ok((position, AppendHeaders(cookie), Json(answer)))
+}
+
+/// The code, where the account has a second factor. Without one it is sent, and wanted.
+async fn second_step(
+    state: &AppState,
+    current: &CurrentSession,
+    holder: &Holder,
+    code: Option<SecretString>,
+    context: &CommandContext,
+    attached: &mut Attached,
+) -> Result<Option<Answered>, Problem> {
+    let Some(phone) = phone_of(holder)? else { return Ok(None) };
+    let (account, subject) = (current.account(), current.0.id.to_string());
+    let Some(code) = code else {
+        let mut sending = Attached::default();
+        let asked = state.ask_code(&mut sending, account, phone, (Purpose::Reauthenticate, &subject)).await?;
+        let record = AccountCommand::RecordSecondFactorAsked {
+            challenge_id: asked.challenge_id,
+            channel: asked.channel,
+        };
+        state.execute::<Account>(&account.to_string(), record, context, sending).await?;
+        return Err(Problem::new(Kind::SecondFactorRequired).with_second_factor(asked));
+    };
+    let which = Which::About(account, &subject);
+    state.check_code(Purpose::Reauthenticate, which, &code, attached).await.map(Some)
 }

@@ -2,24 +2,25 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse, Response};
-use chrono::{DateTime, Utc};
-use domain::account::{Account, AccountCommand, SignOutReason};
-use domain::{AccountId, EmailAddress, SessionId};
+use axum::response::{IntoResponse, Response};
+use domain::account::{Account, AccountCommand, Channel, Holder, SignOutReason};
+use domain::{AccountId, ChallengeId, EmailAddress, PhoneNumber, SessionId};
 use event_store::vault::VaultWrite;
-use event_store::vault::session::NewSession;
-use event_store::{Actor, Attached, StoreError};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use event_store::vault::challenge::{self, Purpose};
+use event_store::{Actor, Attached, CommandContext, StoreError};
+use secrecy::SecretString;
+use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::LIFE;
+use super::opening::{Opening, SignedIn};
+use crate::credentials::Proved;
 use crate::extract::{Body, RequestContext, SameOrigin, parsed};
+use crate::limits;
 use crate::problem::{Kind, Problem};
+use crate::second_factor::phone_of;
 use crate::state::AppState;
-use crate::token;
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -34,37 +35,20 @@ pub(crate) struct Credentials {
     password: SecretString,
 }
 
-/// A session that began.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SignedIn {
-    /// What to send as `Authorization: Bearer` from now on. Browsers get it as a cookie as well.
-    #[schema(example = "pss_…")]
-    token: String,
-    /// Whose session it is.
-    #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: AccountId,
-    /// The session, as it is listed and can be ended.
-    #[schema(value_type = String, example = "ses_01h455vb4pex5vsknk084sn02q")]
-    session_id: SessionId,
-    /// Nothing more is asked for.
-    #[schema(value_type = Option<Object>)]
-    second_factor: Option<()>,
-    /// When the session ends however much it is used. Unused for seven days it ends before that.
-    expires_at: DateTime<Utc>,
-}
-
 /// Signs in.
 ///
-/// An unknown address and a wrong password are answered alike and take the same time, so that nobody finds
-/// out who has an account.
+/// Where the account has a second factor no session begins yet: a code is sent, and wanted at
+/// `/v1/sessions/second-factor`. An unknown address and a wrong password are answered alike and take the same time,
+/// so that nobody finds out who has an account.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "Sessions", operation_id = "signIn", request_body = Credentials,
     responses(
-        (status = 201, description = "A session began", body = SignedIn,
+        (status = 201, description = "A session began, or a code was sent", body = SignedIn,
             headers(("Location" = String, description = "The session"),
                 ("Set-Cookie" = String, description = "The token, for browsers"))),
         (status = 401, description = "The address or the password is wrong: `wrong-credentials`"),
         (status = 403, description = "A page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn sign_in(
@@ -77,48 +61,122 @@ pub(crate) async fn sign_in(
     if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
         return Err(Problem::new(Kind::CrossSite));
     }
-    let wrong = || Problem::new(Kind::WrongCredentials);
-    let account = account_of(&state, &credentials.email).await?;
+    let tries = Tries::count(&state, &credentials.email, &context).await?;
+    let holder = holder_with(&state, &credentials.email).await?;
+    let account = holder.as_ref().map(|holder| holder.account_id);
     let proved = state.prove(account, credentials.password).await?;
-    let (Some(account), Some(proved)) = (account, proved) else { return Err(wrong()) };
-
-    let services = state.store.services();
-    let (session, at) = (SessionId::generate(services), services.now());
-    let (token, expires_at) = (token::generate(token::Kind::Session), at + LIFE);
-    let token_hash = token::hash(&token).to_vec();
-    let open = VaultWrite::OpenSession(NewSession { id: session, token_hash, account, at, expires_at });
-    let context = context.command(Actor::Account(account));
-    let executed = state
-        .execute::<Account>(
-            &account.to_string(),
-            AccountCommand::RecordSignIn { session_id: session },
-            &context,
-            Attached { vault: vec![open], ..Attached::default() },
-        )
-        .await?;
-    // A password changed while it was being compared has ended all sessions, but not this one.
-    if !state.still_holds(account, &proved).await? {
-        let command =
-            AccountCommand::RecordSignOut { session_id: session, reason: SignOutReason::PasswordChanged };
-        let end = Attached { vault: vec![VaultWrite::EndSession(session)], ..Attached::default() };
-        state.execute::<Account>(&account.to_string(), command, &context, end).await?;
-        return Err(wrong());
-    }
-    let position = state.position(account, &executed.events).await;
-    let cookie = state.cookie.set(&token, LIFE.num_seconds()).map(|cookie| (SET_COOKIE, cookie));
-    let answer = SignedIn {
-        token: token.expose_secret().to_owned(),
-        account_id: account,
-        session_id: session,
-        second_factor: None,
-        expires_at,
+    let (Some(holder), Some(proved)) = (holder, proved) else {
+        return Err(Problem::new(Kind::WrongCredentials));
     };
-    let location = [(LOCATION, format!("/v1/sessions/{session}"))];
-    Ok((StatusCode::CREATED, position, location, AppendHeaders(cookie), Json(answer)).into_response())
+    tries.were_right(&state).await?;
+    let command = context.command(Actor::Account(holder.account_id));
+    match phone_of(&holder)? {
+        Some(phone) => ask(&state, (holder.account_id, phone), &proved, &command).await,
+        None => open(&state, &holder, &proved, &context, &command).await,
+    }
 }
 
-async fn account_of(state: &AppState, email: &EmailAddress) -> Result<Option<AccountId>, Problem> {
+async fn ask(
+    state: &AppState,
+    (account, phone): (AccountId, (&PhoneNumber, Channel)),
+    proved: &Proved,
+    context: &CommandContext,
+) -> Result<Response, Problem> {
+    let mut attached = Attached::default();
+    let asked = state.ask_code(&mut attached, account, phone, (Purpose::SignIn, "")).await?;
+    let record =
+        AccountCommand::RecordSecondFactorAsked { challenge_id: asked.challenge_id, channel: asked.channel };
+    let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await?;
+    unless_changed(state, account, proved, Begun::Question(asked.challenge_id), context).await?;
+    let position = state.position(account, &executed.events).await;
+    Ok((StatusCode::CREATED, position, Json(SignedIn::wanting(asked))).into_response())
+}
+
+async fn open(
+    state: &AppState,
+    holder: &Holder,
+    proved: &Proved,
+    context: &RequestContext,
+    command: &CommandContext,
+) -> Result<Response, Problem> {
+    let (account, mut attached) = (holder.account_id, Attached::default());
+    let opening = Opening::attach(state, account, context.origin(), &mut attached).await?;
+    let record = AccountCommand::RecordSignIn { session_id: opening.session };
+    let executed = state.execute::<Account>(&account.to_string(), record, command, attached).await?;
+    unless_changed(state, account, proved, Begun::Session(opening.session), command).await?;
+    let position = state.position(account, &executed.events).await;
+    Ok(opening.into_answer(state, position, holder.preferences.personalization))
+}
+
+/// What a right password has begun.
+#[derive(Clone, Copy)]
+enum Begun {
+    Session(SessionId),
+    Question(ChallengeId),
+}
+
+/// A password changed while it was being compared has ended all sessions, but not what began since.
+async fn unless_changed(
+    state: &AppState,
+    account: AccountId,
+    proved: &Proved,
+    begun: Begun,
+    context: &CommandContext,
+) -> Result<(), Problem> {
+    if state.still_holds(account, proved).await? {
+        return Ok(());
+    }
+    let (session_id, end) = match begun {
+        Begun::Session(session) => (session, VaultWrite::EndSession(session)),
+        Begun::Question(challenge) => {
+            challenge::forget(state.store.pool(), challenge).await?;
+            return Err(Problem::new(Kind::WrongCredentials));
+        }
+    };
+    let end = Attached { vault: vec![end], ..Attached::default() };
+    let command = AccountCommand::RecordSignOut { session_id, reason: SignOutReason::PasswordChanged };
+    state.execute::<Account>(&account.to_string(), command, context, end).await?;
+    Err(Problem::new(Kind::WrongCredentials))
+}
+
+/// The account that signs in with this address now. For an address of nobody the same is read as for somebody's.
+async fn holder_with(state: &AppState, email: &EmailAddress) -> Result<Option<Holder>, Problem> {
     let owner = state.store.account_with(email).await?;
     let unreadable = |_| StoreError::Unreadable("the owner of an email address".to_owned());
-    Ok(owner.map(|id| id.parse().map_err(unreadable)).transpose()?)
+    let account: Option<AccountId> = owner.map(|id| id.parse().map_err(unreadable)).transpose()?;
+    let id = account.unwrap_or_else(|| AccountId::from_uuid(Uuid::nil()));
+    let (aggregate, _) = state.store.load::<Account>(&id.to_string()).await?;
+    // An address that the account may go back to is reserved, but does not sign in.
+    let holds = |holder: &Holder| {
+        holder.email.known().is_some_and(|present| present.canonical() == email.canonical())
+    };
+    Ok(aggregate.holder.filter(holds))
+}
+
+/// The limits that a try counts against.
+struct Tries {
+    network: String,
+    both: String,
+    account: String,
+}
+
+impl Tries {
+    async fn count(
+        state: &AppState,
+        email: &EmailAddress,
+        context: &RequestContext,
+    ) -> Result<Self, Problem> {
+        let (network, account) = (context.network(), email.canonical());
+        let tries = Self { both: format!("{account}/{network}"), network, account };
+        state.limit(limits::TRIES_OF_ADDRESS, &tries.network).await?;
+        state.limit(limits::PASSWORDS, &tries.both).await?;
+        state.limit(limits::PASSWORDS_OF_ACCOUNT, &tries.account).await?;
+        Ok(tries)
+    }
+
+    async fn were_right(&self, state: &AppState) -> Result<(), Problem> {
+        state.was_right(limits::TRIES_OF_ADDRESS, &self.network).await?;
+        state.was_right(limits::PASSWORDS, &self.both).await?;
+        state.was_right(limits::PASSWORDS_OF_ACCOUNT, &self.account).await
+    }
 }

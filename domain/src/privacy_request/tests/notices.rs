@@ -17,6 +17,18 @@ fn a_notice_is_recorded_once() {
 }
 
 #[test]
+fn a_notice_that_nobody_is_left_to_read_is_not_owed_any_more() {
+    let undeliverable = Command::RecordUndeliverable { notice: Notice::Received };
+    let recorded = Event::NoticeUndeliverable { notice: Notice::Received };
+    given(hours(0), vec![received(Kind::Export)])
+        .when(undeliverable.clone())
+        .then_expect_events(vec![recorded.clone()]);
+    let told = vec![received(Kind::Export), recorded];
+    given(hours(1), told.clone()).when(undeliverable).then_expect_events(vec![]);
+    assert!(!plan(&request(told), hours(1)).contains(&Intent::Notify(Notice::Received)));
+}
+
+#[test]
 fn receipt_is_acknowledged_and_the_start_awaited() {
     let fresh = request(vec![received(Kind::Erasure)]);
     assert_eq!(plan(&fresh, hours(0)), vec![Intent::Notify(Notice::Received)]);

@@ -67,6 +67,7 @@ fn stray() -> impl Strategy<Value = Command> {
         2 => Just(record_packaged()),
         1 => Just(Command::RecordStall { reason: "no mail server".to_owned() }),
         1 => Just(Command::RecordPartsRemoved),
+        1 => Just(Command::RecordUndeliverable { notice: Notice::Received }),
         1 => Just(Command::RecordObjectsRemoved),
         1 => Just(receive(Kind::Export)),
         2 => source.clone().prop_map(record_exported),
@@ -207,7 +208,7 @@ fn the_simulation_reaches_every_event_and_every_state() {
     assert_eq!(states, states_known);
     events.sort_unstable();
     events.dedup();
-    assert_eq!(events.len(), 16, "{events:?}");
+    assert_eq!(events.len(), 17, "{events:?}");
 }
 
 /// A source is down for ninety days. It is asked once an hour, and holds up nothing but itself.

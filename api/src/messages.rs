@@ -1,0 +1,85 @@
+//! Telling people by message what happened: queued with the event it tells of, sent by a worker.
+
+use domain::account::Holder;
+use domain::message::{MessageContent, Recipient, Says};
+use domain::{AccountId, MessageId};
+use event_store::Attached;
+use event_store::vault::VaultWrite;
+use event_store::vault::outgoing::{Medium, NewMessage, Topic};
+
+use crate::code;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// How long it is tried to send a mail: after that it tells nothing new.
+const MAIL_LIFE: chrono::Duration = chrono::Duration::days(7);
+
+impl AppState {
+    /// Has a message to the holder of `account` go out with what is `attached`.
+    pub(crate) async fn tell(
+        &self,
+        attached: &mut Attached,
+        account: AccountId,
+        says: Says,
+    ) -> Result<(), Problem> {
+        self.tell_at(attached, account, Recipient::Holder, says).await
+    }
+
+    /// As [`tell`](Self::tell), to another address than the account has when it is sent.
+    pub(crate) async fn tell_at(
+        &self,
+        attached: &mut Attached,
+        account: AccountId,
+        to: Recipient,
+        says: Says,
+    ) -> Result<(), Problem> {
+        let topic = says.notice().map_or(Topic::Invitation, |notice| Topic::Account(account, notice));
+        self.queue(attached, topic, Medium::Mail, MessageContent { to, says }).await
+    }
+
+    /// Has a code go to a phone.
+    pub(crate) async fn send_code(
+        &self,
+        attached: &mut Attached,
+        account: AccountId,
+        medium: Medium,
+        content: MessageContent,
+    ) -> Result<(), Problem> {
+        let topic = Topic::Account(account, domain::account::AccountNotice::Code);
+        self.queue(attached, topic, medium, content).await
+    }
+
+    /// Has an invitation go out.
+    pub(crate) async fn invite(
+        &self,
+        attached: &mut Attached,
+        content: MessageContent,
+    ) -> Result<(), Problem> {
+        self.queue(attached, Topic::Invitation, Medium::Mail, content).await
+    }
+
+    async fn queue(
+        &self,
+        attached: &mut Attached,
+        topic: Topic,
+        medium: Medium,
+        content: MessageContent,
+    ) -> Result<(), Problem> {
+        let services = self.store.services();
+        let expires_at = match medium {
+            Medium::Mail => Some(services.now() + MAIL_LIFE),
+            Medium::Sms | Medium::Call => Some(services.now() + code::LIFE),
+        };
+        let id = MessageId::generate(services);
+        let message = NewMessage::seal(&self.store, id, topic, medium, &content, expires_at).await?;
+        // Nothing is queued that could not be opened: the person may be erased at this moment.
+        attached.live_keys.push(message.key_id());
+        attached.vault.push(VaultWrite::Queue(message));
+        Ok(())
+    }
+}
+
+/// The address of a holder as it is now, for what must still reach it when it has changed.
+pub(crate) fn present_address(holder: &Holder) -> Option<Recipient> {
+    Some(Recipient::Address { email: holder.email.known()?.clone(), name: holder.name.known().cloned() })
+}

@@ -1,0 +1,136 @@
+//! `POST /v1/revoke`: ending a credential that leaked (RFC 7009).
+//!
+//! Whoever runs the service, or a scanner for leaked secrets on their behalf, ends it by its value, and its owners are
+//! told. The answer is the same whatever was shown.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, AccountError, TokenEnd};
+use domain::message::Says;
+use domain::organization::Organization;
+use domain::project::{Project, ProjectCommand, ProjectError, ProjectWish, Standing};
+use domain::{AccountId, By};
+use event_store::vault::VaultWrite;
+use event_store::vault::credential::{Credential, CredentialEnd, CredentialKind};
+use event_store::{Actor, Attached, CommandContext, ExecuteError, StoreError};
+use utoipa::ToSchema;
+
+use super::lookup::{Worth, look_up};
+use crate::command::EventPosition;
+use crate::extract::{Form, Gateway, RequestContext};
+use crate::problem::Problem;
+use crate::routes::projects::telling::{named, tell_owners};
+use crate::state::AppState;
+
+/// What shall end.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; `Form` reads it")]
+pub(crate) struct Revocation {
+    /// The token for the GDPR APIs, or the API secret.
+    #[schema(format = Password, example = "psg_…")]
+    token: String,
+    /// Not needed: what it is shows.
+    token_type_hint: Option<String>,
+}
+
+/// Revokes a credential by its value, at once.
+///
+/// An API secret takes its API key along. The owners are told by mail. The answer is 200 also for what is no credential,
+/// or none any more.
+#[utoipa::path(
+    post, path = "/v1/revoke", tag = "Credentials", operation_id = "revoke",
+    request_body(content = Revocation, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "It opens nothing"),
+        (status = 400, description = "The body could not be read: `malformed-request`"),
+        (status = 403, description = "The token of the operator has not the scope `introspect`: `insufficient-scope`"),
+        (status = 415, description = "The body is not `application/x-www-form-urlencoded`: `unsupported-media-type`"),
+        (status = 422, description = "`token` is missing, or a parameter is there twice: `invalid-input`; or the Idempotency-Key was used with another request: `idempotency-key-reused`"),
+    ),
+    security(("operator_token" = []))
+)]
+pub(crate) async fn revoke(
+    State(state): State<AppState>,
+    Gateway(operator): Gateway,
+    context: RequestContext,
+    mut form: Form,
+) -> Result<Response, Problem> {
+    let token = form.required("token")?;
+    let context = context.command(Actor::Operator(operator));
+    let position = match look_up(&state, &token, None).await? {
+        Worth::Alive(found) => match found.kind {
+            CredentialKind::GdprToken => revoke_token(&state, &found, &context).await?,
+            CredentialKind::ApiPair => revoke_pair(&state, &found, &context).await?,
+        },
+        Worth::Unknown | Worth::Ended(_) => EventPosition::unknown(),
+    };
+    Ok((position, StatusCode::OK).into_response())
+}
+
+async fn revoke_token(
+    state: &AppState,
+    found: &Credential,
+    context: &CommandContext,
+) -> Result<EventPosition, Problem> {
+    let account: AccountId = read(&found.owner)?;
+    let at = state.store.services().now();
+    let done = state
+        .store
+        .together(context, async |mut unit| {
+            let end = AccountCommand::EndGdprToken { credential_id: found.id, reason: TokenEnd::Revoked };
+            match unit.execute::<Account>(&found.owner, end).await {
+                // It ended in this moment.
+                Err(ExecuteError::Refused(AccountError::NoGdprToken | AccountError::Unknown)) => {
+                    return Ok((unit, Attached::default(), ()));
+                }
+                accepted => accepted?,
+            };
+            let mut attached = ending(found, at);
+            state.tell(&mut attached, account, Says::GdprTokenRevoked { at }).await?;
+            Ok::<_, Problem>((unit, attached, ()))
+        })
+        .await?;
+    Ok(state.position(account, &done.events).await)
+}
+
+async fn revoke_pair(
+    state: &AppState,
+    found: &Credential,
+    context: &CommandContext,
+) -> Result<EventPosition, Problem> {
+    let at = state.store.services().now();
+    let done = state
+        .store
+        .together(context, async |mut unit| {
+            let wish = ProjectWish::RevokeCredentials { credential_id: found.id };
+            let command = ProjectCommand { by: Standing::outside(By::Operator), wish };
+            let project = match unit.execute::<Project>(&found.owner, command).await {
+                // It ended in this moment.
+                Err(ExecuteError::Refused(ProjectError::NoCredentials | ProjectError::Unknown)) => {
+                    return Ok((unit, Attached::default(), ()));
+                }
+                accepted => accepted?,
+            };
+            let project = project.body()?;
+            let organization: Organization = unit.load(&project.organization_id.to_string()).await?;
+            let mut attached = ending(found, at);
+            if let Ok(organization) = organization.body() {
+                let says = |_| Says::CredentialsRevoked { at, project: named(project) };
+                tell_owners(state, &mut attached, (organization, project), None, says).await?;
+            }
+            Ok::<_, Problem>((unit, attached, ()))
+        })
+        .await?;
+    Ok(state.position_for_others(&done.events).await)
+}
+
+fn ending(found: &Credential, at: DateTime<Utc>) -> Attached {
+    let end = VaultWrite::EndCredential { id: found.id, at, end: CredentialEnd::Revoked };
+    Attached { vault: vec![end], ..Attached::default() }
+}
+
+fn read(owner: &str) -> Result<AccountId, StoreError> {
+    owner.parse().map_err(|_| StoreError::Unreadable("the owner of a token".to_owned()))
+}

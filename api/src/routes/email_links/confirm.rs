@@ -1,0 +1,55 @@
+//! `POST /v1/email-confirmations/{token}`: the new address is confirmed.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::account::{AccountCommand, SignOutReason};
+use domain::{EmailChangeId, SessionId};
+use event_store::vault::VaultWrite;
+use event_store::vault::link::{self, Purpose};
+use event_store::{Actor, Attached};
+
+use crate::extract::{LinkToken, RequestContext};
+use crate::limits;
+use crate::problem::{Kind, Problem};
+use crate::routes::me::sessions;
+use crate::state::AppState;
+
+/// Confirms a new sign-in address, by the link that was mailed there.
+///
+/// It holds from now on. All sessions end but the one in which the change was asked for.
+#[utoipa::path(
+    post, path = "/v1/email-confirmations/{token}", tag = "Me", operation_id = "confirmEmail",
+    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    responses(
+        (status = 204, description = "The new address holds"),
+        (status = 409, description = "The address belongs to another account by now: `email-taken`; or the same Idempotency-Key is at work: `request-in-progress`"),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn confirm(
+    State(state): State<AppState>,
+    token: LinkToken,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    state.limit(limits::TRIES_OF_ADDRESS, &context.network()).await?;
+    let dead = || Problem::new(Kind::LinkDead);
+    let (token_hash, now) = (token.hash(), state.store.services().now());
+    let found = link::find(state.store.pool(), Purpose::EmailConfirmation, &token_hash, now).await?;
+    let found = found.ok_or_else(dead)?;
+    let (change_id, asked_in): (EmailChangeId, SessionId) = read(&found.subject).ok_or_else(dead)?;
+    let account = found.account;
+    let attached = Attached { vault: vec![VaultWrite::TakeLink(token_hash)], ..Attached::default() };
+    let context = context.command(Actor::Account(account));
+    let command = AccountCommand::ConfirmEmailChange { change_id };
+    let ends = (Some(asked_in), SignOutReason::EmailChanged);
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+}
+
+/// Which change it confirms, and in which session that was asked for.
+fn read(subject: &str) -> Option<(EmailChangeId, SessionId)> {
+    let (change, session) = subject.split_once('/')?;
+    Some((change.parse().ok()?, session.parse().ok()?))
+}

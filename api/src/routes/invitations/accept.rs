@@ -1,0 +1,81 @@
+//! `POST /v1/invitations/{token}/accept`: joining with the account one has.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::account::{Account, AccountCommand, Holder};
+use domain::organization::{Organization, OrganizationWish, Role};
+use domain::{EmailAddress, MembershipId, OrganizationId};
+use event_store::vault::VaultWrite;
+use event_store::{Actor, Attached};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::lookup;
+use crate::extract::{CurrentSession, LinkToken, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::lookup::wish_of;
+use crate::state::AppState;
+
+/// The membership that began.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Joined {
+    /// In which organization.
+    #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
+    organization_id: OrganizationId,
+    /// The role.
+    #[schema(value_type = String, example = "member")]
+    role: Role,
+}
+
+/// Accepts an invitation with the account one is signed in to.
+///
+/// Its present address must be the one that was invited.
+#[utoipa::path(
+    post, path = "/v1/invitations/{token}/accept", tag = "Organizations", operation_id = "acceptInvitation",
+    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    responses(
+        (status = 200, description = "The membership began", body = Joined),
+        (status = 403, description = "Another address was invited: `invitation-for-another`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "One is a member already: `already-member`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn accept(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    token: LinkToken,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let open = lookup::open(&state, &token, &context).await?;
+    let (account_id, organization_id) = (current.account(), open.organization);
+    let id = account_id.to_string();
+    let membership_id = MembershipId::generate(state.store.services());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account_id)), async |mut unit| {
+            let before: Account = unit.load(&id).await?;
+            if !has_address(before.holder()?, &open.email) {
+                return Err(Problem::new(Kind::InvitationForAnother));
+            }
+            let accept =
+                OrganizationWish::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
+            unit.execute::<Organization>(&organization_id.to_string(), wish_of(account_id, accept)).await?;
+            let join = AccountCommand::JoinOrganization { organization_id, membership_id };
+            unit.execute::<Account>(&id, join).await?;
+            let vault = vec![VaultWrite::TakeInvitation(open.id)];
+            Ok((unit, Attached { vault, ..Attached::default() }, ()))
+        })
+        .await
+        // It was closed in this moment.
+        .map_err(|error| Problem::from(error).instead_of(Kind::NotFound, Kind::LinkDead))?;
+    let position = state.position(account_id, &done.events).await;
+    Ok((position, Json(Joined { organization_id, role: open.role })))
+}
+
+/// Whether the account signs in with this address now.
+fn has_address(holder: &Holder, email: &EmailAddress) -> bool {
+    holder.email.known().is_some_and(|present| present.canonical() == email.canonical())
+}

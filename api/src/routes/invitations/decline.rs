@@ -1,0 +1,47 @@
+//! `POST /v1/invitations/{token}/decline`: an invitation that is not wanted.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::By;
+use domain::organization::{InvitationEnd, Organization, OrganizationCommand, OrganizationWish};
+use event_store::Attached;
+use event_store::vault::VaultWrite;
+
+use super::lookup;
+use crate::extract::{LinkToken, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Declines an invitation. The address is forgotten.
+#[utoipa::path(
+    post, path = "/v1/invitations/{token}/decline", tag = "Organizations", operation_id = "declineInvitation",
+    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    responses(
+        (status = 204, description = "It was declined"),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn decline(
+    State(state): State<AppState>,
+    token: LinkToken,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let open = lookup::open(&state, &token, &context).await?;
+    let wish = OrganizationWish::EndInvitation { invitation_id: open.id, reason: InvitationEnd::Declined };
+    let vault = vec![VaultWrite::TakeInvitation(open.id)];
+    // Who declines need have no account: the service itself acts.
+    let context = context.command_of_service();
+    let executed = state
+        .execute::<Organization>(
+            &open.organization.to_string(),
+            OrganizationCommand { by: By::Service, wish },
+            &context,
+            Attached { vault, ..Attached::default() },
+        )
+        .await
+        // It was closed in this moment.
+        .map_err(|problem| problem.instead_of(Kind::NotFound, Kind::LinkDead))?;
+    Ok((state.position_for_others(&executed.events).await, StatusCode::NO_CONTENT))
+}

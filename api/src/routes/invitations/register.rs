@@ -1,0 +1,152 @@
+//! `POST /v1/invitations/{token}/registration`: joining with a new account.
+//!
+//! Whoever has the link reads mail at the address, so that is proved. The account, its membership and its first session
+//! begin in one step, or none of them does.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::account::{Account, AccountCommand};
+use domain::organization::{Organization, OrganizationWish};
+use domain::{AccountId, MembershipId, SessionId};
+use event_store::vault::VaultWrite;
+use event_store::vault::secret::SecretKind;
+use event_store::{Actor, Attached, Unit};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::lookup::{self, Open};
+use crate::extract::{Body, LinkToken, RequestContext, SameOrigin};
+use crate::names;
+use crate::password::Password;
+use crate::problem::{InputError, Kind, Problem};
+use crate::routes::organizations::lookup::wish_of;
+use crate::routes::sessions::opening::{Opening, SignedIn};
+use crate::state::AppState;
+
+/// Who registers. The address is the one that was invited.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Registration {
+    /// The name to greet with.
+    #[schema(min_length = 1, max_length = 200, example = "Grace Hopper")]
+    name: String,
+    /// The password.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    password: SecretString,
+}
+
+/// Registers with the address that was invited, accepts the invitation, and signs in.
+///
+/// Where the address has an account already, sign in and accept instead.
+#[utoipa::path(
+    post, path = "/v1/invitations/{token}/registration", tag = "Organizations", operation_id = "registerInvited",
+    request_body = Registration,
+    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    responses(
+        (status = 201, description = "The account is open, a member, and signed in", body = SignedIn,
+            headers(("Location" = String, description = "The session"),
+                ("Set-Cookie" = String, description = "The token, for browsers"))),
+        (status = 403, description = "A page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "The address has an account: `email-taken`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn register(
+    State(state): State<AppState>,
+    token: LinkToken,
+    headers: HeaderMap,
+    context: RequestContext,
+    Body(body): Body<Registration>,
+) -> Result<Response, Problem> {
+    // As when signing in: another's page must not do that for anybody.
+    if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
+        return Err(Problem::new(Kind::CrossSite));
+    }
+    let (name, password) = check(&body).map_err(Problem::invalid)?;
+    let open = lookup::open(&state, &token, &context).await?;
+    if state.store.account_with(&open.email).await?.is_some() {
+        return Err(Problem::new(Kind::EmailTaken));
+    }
+    let account = AccountId::generate(state.store.services());
+    let hash = state.passwords.hash(password).await?;
+    let mut attached = Attached::default();
+    attached.vault.extend([
+        VaultWrite::TakeInvitation(open.id),
+        VaultWrite::PutSecret {
+            kind: SecretKind::PasswordHash,
+            owner: account.to_string(),
+            value: hash.into_bytes(),
+        },
+    ]);
+    let opening = Opening::attach(&state, account, context.origin(), &mut attached).await?;
+    let membership = MembershipId::generate(state.store.services());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |unit| {
+            let begun = (account, membership, opening.session);
+            let unit = begin(&state, unit, &open, &name, begun).await?;
+            Ok::<_, Problem>((unit, attached.clone(), ()))
+        })
+        .await
+        // It was closed in this moment.
+        .map_err(|error| Problem::from(error).instead_of(Kind::NotFound, Kind::LinkDead))?;
+    let position = state.position(account, &done.events).await;
+    let personalized = state.config.default_preferences.personalization;
+    Ok(opening.into_answer(&state, position, personalized))
+}
+
+/// The account, its membership and its session begin.
+async fn begin(
+    state: &AppState,
+    mut unit: Unit,
+    open: &Open,
+    name: &str,
+    (account_id, membership_id, session_id): (AccountId, MembershipId, SessionId),
+) -> Result<Unit, Problem> {
+    let (id, organization_id) = (account_id.to_string(), open.organization);
+    let register = AccountCommand::Register {
+        account_id,
+        email: open.email.clone(),
+        name: name.to_owned(),
+        preferences: state.config.default_preferences,
+        policy_version: state.config.policy_version.clone(),
+    };
+    unit.execute::<Account>(&id, register).await?;
+    let accept = OrganizationWish::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
+    unit.execute::<Organization>(&organization_id.to_string(), wish_of(account_id, accept)).await?;
+    let join = AccountCommand::JoinOrganization { organization_id, membership_id };
+    unit.execute::<Account>(&id, join).await?;
+    unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id }).await?;
+    Ok(unit)
+}
+
+/// The name and the password, or everything that is wrong with them.
+fn check(body: &Registration) -> Result<(String, Password), Vec<InputError>> {
+    let name = names::check(&body.name, "/name");
+    let password = Password::choose(&body.password);
+    match (name, password) {
+        (Ok(name), Ok(password)) => Ok((name, password)),
+        (name, password) => {
+            let unfit = password.err().map(|unfit| InputError::at("/password", unfit.to_string()));
+            Err(name.err().into_iter().chain(unfit).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let body =
+            |name: &str, password: &str| Registration { name: name.to_owned(), password: password.into() };
+        let errors = check(&body("a\0b", "short")).err().unwrap();
+        insta::assert_snapshot!(serde_json::to_string(&errors).unwrap(), @r#"[{"pointer":"/name","message":"expected 1 to 200 characters, none of them a control character"},{"pointer":"/password","message":"use at least 8 characters"}]"#);
+        assert_eq!(check(&body("Grace", "short")).err().unwrap().len(), 1);
+        assert_eq!(check(&body(" Grace ", "correct horse")).ok().unwrap().0, "Grace");
+    }
+}

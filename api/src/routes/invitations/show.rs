@@ -1,0 +1,69 @@
+//! `GET /v1/invitations/{token}`: what one is invited to.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use domain::organization::Role;
+use domain::{EmailAddress, OrganizationId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::lookup;
+use crate::extract::{LinkToken, RequestContext};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// The organization one is invited into.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Inviter {
+    /// Its id.
+    #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
+    id: OrganizationId,
+    /// Its name.
+    #[schema(example = "Analytical Engines")]
+    name: String,
+}
+
+/// An invitation, for who received it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InvitationShown {
+    /// The organization.
+    organization: Inviter,
+    /// The role to come.
+    #[schema(value_type = String, example = "member")]
+    role: Role,
+    /// The address it was sent to.
+    #[schema(value_type = String, format = Email, example = "grace@example.com")]
+    email: EmailAddress,
+    /// Until when it can be accepted.
+    expires_at: DateTime<Utc>,
+    /// Whether the address has an account: then sign in and accept; otherwise register.
+    has_account: bool,
+}
+
+/// Shows an invitation. Nothing happens by that.
+#[utoipa::path(
+    get, path = "/v1/invitations/{token}", tag = "Organizations", operation_id = "getInvitation",
+    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    responses(
+        (status = 200, description = "The invitation", body = InvitationShown),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    token: LinkToken,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let open = lookup::open(&state, &token, &context).await?;
+    let has_account = state.store.account_with(&open.email).await?.is_some();
+    Ok(Json(InvitationShown {
+        organization: Inviter { id: open.organization, name: open.name },
+        role: open.role,
+        email: open.email,
+        expires_at: open.expires_at,
+        has_account,
+    }))
+}

@@ -1,0 +1,201 @@
+//! `GET /v1/me/deletion` and `DELETE /v1/me`: ending the account.
+//!
+//! Its memberships end with it, in one step that happens wholly or not at all, however many organizations there are:
+//! where it is the only owner, a successor takes over in the same step. Organizations decide themselves whether they
+//! can do without it. From the answer on nothing of the account works; what was personal in its events is made
+//! unreadable when the last message has gone out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse};
+use domain::account::{Account, AccountCommand};
+use domain::message::Says;
+use domain::organization::{
+    Body as OrganizationBody, Organization, OrganizationCommand, OrganizationWish, Role,
+};
+use domain::{AccountId, By, OrganizationId};
+use event_store::vault::VaultWrite;
+use event_store::{Actor, Attached, Unit};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::extract::{Body, RequestContext, Sudo};
+use crate::messages::present_address;
+use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
+use crate::state::AppState;
+
+/// Candidates that are named for an organization.
+const MOST_CANDIDATES: usize = 100;
+
+/// Whether the account may end as it is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Deletion {
+    /// No organization needs an owner first.
+    allowed: bool,
+    /// Those that do, and who could be one.
+    organizations: Vec<OwnerNeeded>,
+}
+
+/// Tells what stands in the way of ending the account.
+#[utoipa::path(
+    get, path = "/v1/me/deletion", tag = "Me", operation_id = "getDeletion",
+    responses(
+        (status = 200, description = "Whether it may end, and which organizations need an owner first", body = Deletion),
+        (status = 403, description = "Give the password again first: `reauthentication-required`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
+    let mut needing = Vec::new();
+    for id in aggregate.holder()?.memberships.keys() {
+        let (organization, _) = state.store.load::<Organization>(&id.to_string()).await?;
+        needing.extend(organization.body().ok().filter(|body| body.is_only_owner(account)).cloned());
+    }
+    let organizations = owners_needed(&state, account, &needing).await?;
+    Ok(Json(Deletion { allowed: organizations.is_empty(), organizations }))
+}
+
+/// That it is meant, and who takes over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ending {
+    /// Must be true: this cannot be undone.
+    confirm: bool,
+    /// For each organization that would be left without an owner: the member who becomes one.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    successors: Option<BTreeMap<OrganizationId, AccountId>>,
+    /// Organizations without any other member, which are closed with the account: their credentials end, their data
+    /// stays.
+    #[schema(value_type = Option<Vec<String>>)]
+    close: Option<BTreeSet<OrganizationId>>,
+}
+
+/// Ends the account, at once.
+///
+/// All sessions, tokens and codes die, all memberships end; projects and the data in them stay. The email address can be
+/// registered again, as a new account that has nothing to do with this one.
+#[utoipa::path(
+    delete, path = "/v1/me", tag = "Me", operation_id = "deleteMe", request_body = Ending,
+    responses(
+        (status = 204, description = "The account has ended"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "Organizations need an owner first: `owners-needed` names them"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn end(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+    context: RequestContext,
+    Body(body): Body<Ending>,
+) -> Result<impl IntoResponse, Problem> {
+    if !body.confirm {
+        let message = "must be true: this cannot be undone";
+        return Err(Problem::invalid(vec![InputError::at("/confirm", message)]));
+    }
+    let account = current.account();
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |unit| {
+            let (unit, attached) = end_in(&state, unit, account, &body).await?;
+            Ok::<_, Problem>((unit, attached, ()))
+        })
+        .await?;
+    let position = state.position(account, &done.events).await;
+    let cookies = [state.cookie.clear(), state.cookie.personalization(false)];
+    let cookies: Vec<_> = cookies.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
+    Ok((StatusCode::NO_CONTENT, position, AppendHeaders(cookies)))
+}
+
+/// Ends the account and its memberships in one piece of work.
+async fn end_in(
+    state: &AppState,
+    mut unit: Unit,
+    account: AccountId,
+    wish: &Ending,
+) -> Result<(Unit, Attached), Problem> {
+    let (id, at) = (account.to_string(), state.store.services().now());
+    let before: Account = unit.load(&id).await?;
+    let holder = before.holder()?;
+    let mut attached = Attached::default();
+    attached.vault.push(VaultWrite::ForgetAccount { account, at });
+    let mut needing = Vec::new();
+    for organization_id in holder.memberships.keys() {
+        let organization: Organization = unit.load(&organization_id.to_string()).await?;
+        let body = organization.body()?;
+        let Some(parting) = parting(body, account, wish) else {
+            needing.push(body.clone());
+            continue;
+        };
+        if matches!(parting, OrganizationWish::Close { .. }) {
+            attached.vault.push(VaultWrite::CloseOrganization { organization: *organization_id, at });
+        }
+        let command = OrganizationCommand { by: By::Account(account), wish: parting };
+        unit.execute::<Organization>(&organization_id.to_string(), command).await?;
+        let leave = AccountCommand::LeaveOrganization { organization_id: *organization_id };
+        unit.execute::<Account>(&id, leave).await?;
+    }
+    if !needing.is_empty() {
+        let organizations = owners_needed(state, account, &needing).await?;
+        return Err(Problem::new(Kind::OwnersNeeded).with_organizations(organizations));
+    }
+    if let Some(to) = present_address(holder) {
+        state.tell_at(&mut attached, account, to, Says::AccountDeleted { at }).await?;
+    }
+    unit.execute::<Account>(&id, AccountCommand::Delete).await?;
+    Ok((unit, attached))
+}
+
+/// How the account parts with an organization; none where it needs an owner first.
+fn parting(body: &OrganizationBody, account: AccountId, wish: &Ending) -> Option<OrganizationWish> {
+    let id = &body.organization_id;
+    if !body.is_only_owner(account) {
+        return Some(OrganizationWish::ReleaseMember { account_id: account, successor: None });
+    }
+    if body.members.len() == 1 {
+        let close = wish.close.as_ref().is_some_and(|close| close.contains(id));
+        return close.then_some(OrganizationWish::Close { account_id: account });
+    }
+    let successor = wish.successors.as_ref().and_then(|successors| successors.get(id)).copied();
+    let fit = successor.filter(|successor| *successor != account && body.members.contains_key(successor));
+    fit.map(|successor| OrganizationWish::ReleaseMember { account_id: account, successor: Some(successor) })
+}
+
+/// The organizations that need an owner, with those who could be one: admins first.
+async fn owners_needed(
+    state: &AppState,
+    account: AccountId,
+    organizations: &[OrganizationBody],
+) -> Result<Vec<OwnerNeeded>, Problem> {
+    let mut needed = Vec::with_capacity(organizations.len());
+    for body in organizations {
+        let others = [Role::Admin, Role::Member].into_iter().flat_map(|role| {
+            body.members_of(role).filter(|member| *member != account).map(move |member| (member, role))
+        });
+        let others: Vec<(AccountId, Role)> = others.take(MOST_CANDIDATES).collect();
+        let ids: Vec<AccountId> = others.iter().map(|(member, _)| *member).collect();
+        let names: BTreeMap<String, Option<String>> = state
+            .views
+            .account_list_named(&ids)
+            .await?
+            .into_iter()
+            .map(|named| (named.account_id, named.name))
+            .collect();
+        let candidate = |(account_id, role): (AccountId, Role)| {
+            let name = names.get(&account_id.to_string()).cloned().flatten();
+            Candidate { account_id, name, role }
+        };
+        let candidates = others.into_iter().map(candidate).collect();
+        needed.push(OwnerNeeded { id: body.organization_id, name: body.name.clone(), candidates });
+    }
+    Ok(needed)
+}

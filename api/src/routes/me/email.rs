@@ -1,0 +1,102 @@
+//! `PUT /v1/me/email`: moving to another sign-in address.
+//!
+//! A link goes to the new address, to confirm it, and another to the present one, to take the change back. Whether
+//! the new address belongs to another account is not told here: who reads mail there learns it on confirming.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, CONFIRMATION_LIFE, UNDO_LIFE};
+use domain::message::{Recipient, Says};
+use domain::{EmailAddress, EmailChangeId};
+use event_store::vault::VaultWrite;
+use event_store::vault::link::{NewLink, Purpose};
+use event_store::{Actor, Attached};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::extract::{Body, RequestContext, Sudo, parsed};
+use crate::limits;
+use crate::messages::present_address;
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+use crate::token;
+
+/// The address to move to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEmail {
+    /// The new sign-in address.
+    #[schema(value_type = String, format = Email, example = "ada@example.org")]
+    #[serde(deserialize_with = "parsed")]
+    email: EmailAddress,
+}
+
+/// A change that waits to be confirmed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PendingEmail {
+    /// The new sign-in address.
+    #[schema(format = Email)]
+    email_pending: String,
+    /// Until when it can be confirmed.
+    confirm_by: DateTime<Utc>,
+    /// Until when the change can be taken back from the present address, confirmed or not.
+    undo_until: DateTime<Utc>,
+}
+
+/// Asks for another sign-in address.
+///
+/// It holds once it is confirmed by the link that is mailed there. The present address gets a link to take the change
+/// back, which works for a week, also after it was confirmed. A wish takes the place of an earlier one.
+#[utoipa::path(
+    put, path = "/v1/me/email", tag = "Me", operation_id = "changeEmail", request_body = NewEmail,
+    responses(
+        (status = 202, description = "The links are on their way", body = PendingEmail),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "It is the address already: `same-email`"),
+        (status = 429, description = "Too many mails: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+    context: RequestContext,
+    Body(body): Body<NewEmail>,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    state.limit(limits::MAILS, &account.to_string()).await?;
+    let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
+    let holder = aggregate.holder()?;
+    let services = state.store.services();
+    let (change_id, at) = (EmailChangeId::generate(services), services.now());
+    let (confirm_by, undo_until) = (at + CONFIRMATION_LIFE, at + UNDO_LIFE);
+    let (confirm, undo) = (token::generate(token::Kind::Link), token::generate(token::Kind::Link));
+    let link = |token: &secrecy::SecretString, purpose, subject: String, expires_at| {
+        let token_hash = token::hash(token).to_vec();
+        VaultWrite::PutLink(NewLink { token_hash, purpose, account, subject, expires_at })
+    };
+    // The session that asked stays when the change is confirmed; all others end.
+    let confirms = format!("{change_id}/{}", current.0.id);
+    let mut attached = Attached::default();
+    attached.vault.extend([
+        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation, subject: None },
+        link(&confirm, Purpose::EmailConfirmation, confirms, confirm_by),
+        link(&undo, Purpose::EmailUndo, change_id.to_string(), undo_until),
+    ]);
+    let to = Recipient::Address { email: body.email.clone(), name: holder.name.known().cloned() };
+    let says = Says::EmailConfirmation { token: confirm.expose_secret().to_owned(), confirm_by };
+    state.tell_at(&mut attached, account, to, says).await?;
+    let present = present_address(holder).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+    let says = Says::EmailChange { at, token: undo.expose_secret().to_owned(), undo_until };
+    state.tell_at(&mut attached, account, present, says).await?;
+    let email_pending = body.email.as_str().to_owned();
+    let command = AccountCommand::RequestEmailChange { change_id, email: body.email };
+    let context = context.command(Actor::Account(account));
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    let position = state.position(account, &executed.events).await;
+    Ok((StatusCode::ACCEPTED, position, Json(PendingEmail { email_pending, confirm_by, undo_until })))
+}

@@ -1,0 +1,149 @@
+//! `PUT`, `POST …/verify` and `DELETE /v1/me/two-factor-phone`: the second factor.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
+use domain::PhoneNumber;
+use domain::account::{Account, AccountCommand, Channel, RECOVERY_CODES, SignOutReason};
+use domain::message::Says;
+use event_store::vault::VaultWrite;
+use event_store::vault::challenge::{Purpose, Which};
+use event_store::{Actor, Attached};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::recovery_codes::{self, RecoveryCodes};
+use super::sessions;
+use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed, word};
+use crate::limits;
+use crate::problem::{Kind, Problem, SecondFactor};
+use crate::state::AppState;
+
+/// What a new phone is asked about.
+const SUBJECT: &str = "";
+
+/// The phone that shall receive codes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPhone {
+    /// Its number, in international form (ITU-T E.164).
+    #[schema(value_type = String, example = "+14155550123")]
+    #[serde(deserialize_with = "parsed")]
+    number: PhoneNumber,
+    /// How codes shall come: `sms` or `call`.
+    #[schema(value_type = String, example = "sms")]
+    #[serde(deserialize_with = "word")]
+    channel: Channel,
+}
+
+/// Gives a phone for the second factor.
+///
+/// A code is sent there, and wanted at `/v1/me/two-factor-phone/verify`. Until then the present phone, if there is one,
+/// stays what it is.
+#[utoipa::path(
+    put, path = "/v1/me/two-factor-phone", tag = "Me", operation_id = "changePhone", request_body = NewPhone,
+    responses(
+        (status = 202, description = "A code is on its way", body = SecondFactor),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many codes: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+    context: RequestContext,
+    Body(body): Body<NewPhone>,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let mut attached = Attached::default();
+    let phone = (&body.number, body.channel);
+    let asked = state.ask_code(&mut attached, account, phone, (Purpose::Phone, SUBJECT)).await?;
+    let command = AccountCommand::RequestPhoneChange {
+        challenge_id: asked.challenge_id,
+        number: body.number.clone(),
+        channel: body.channel,
+    };
+    let context = context.command(Actor::Account(account));
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    Ok((StatusCode::ACCEPTED, state.position(account, &executed.events).await, Json(asked)))
+}
+
+/// The code that was sent to the new phone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PhoneCode {
+    /// Six digits.
+    #[schema(value_type = String, format = Password, example = "123456")]
+    code: SecretString,
+}
+
+/// Verifies the new phone: from now on it is the second factor.
+///
+/// The answer holds recovery codes, the only time they are shown. Each stands once for the phone.
+#[utoipa::path(
+    post, path = "/v1/me/two-factor-phone/verify", tag = "Me", operation_id = "verifyPhone", request_body = PhoneCode,
+    responses(
+        (status = 200, description = "The phone is the second factor", body = RecoveryCodes),
+        (status = 403, description = "The code is wrong, used up, or too old: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn verify(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    context: RequestContext,
+    Body(body): Body<PhoneCode>,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    state.limit(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
+    let mut attached = Attached::default();
+    let which = Which::About(account, SUBJECT);
+    let answered = state.check_code(Purpose::Phone, which, &body.code, &mut attached).await?;
+    let codes = recovery_codes::make(&state, account, &mut attached).await?;
+    let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
+    let waiting = aggregate.holder()?.phone_change.as_ref().and_then(|phone| phone.number.known());
+    if let Some(number) = waiting {
+        let (at, phone) = (state.store.services().now(), number.masked());
+        state.tell(&mut attached, account, Says::PhoneVerified { at, phone }).await?;
+    }
+    let command =
+        AccountCommand::VerifyPhone { challenge_id: answered.challenge_id, recovery_codes: RECOVERY_CODES };
+    let context = context.command(Actor::Account(account));
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await;
+    let executed = executed.map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::WrongCode))?;
+    state.was_right(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
+    let position = state.position(account, &executed.events).await;
+    Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
+}
+
+/// Does without a second factor. All other sessions end, and the recovery codes die.
+#[utoipa::path(
+    delete, path = "/v1/me/two-factor-phone", tag = "Me", operation_id = "removePhone",
+    responses(
+        (status = 204, description = "There is no second factor any more"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "No second factor is set: `no-second-factor`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn remove(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let vault = vec![VaultWrite::DropRecoveryCodes(account)];
+    let mut attached = Attached { vault, ..Attached::default() };
+    let at = state.store.services().now();
+    state.tell(&mut attached, account, Says::PhoneRemoved { at }).await?;
+    let context = context.command(Actor::Account(account));
+    let ends = (Some(current.0.id), SignOutReason::PhoneRemoved);
+    let command = AccountCommand::RemovePhone;
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,127 @@
+//! `PATCH /v1/me`: the name, and where bills go.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
+use domain::EmailAddress;
+use domain::account::{Account, AccountCommand, Holder};
+use event_store::{Actor, Attached};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::account::{self, Known, Profile};
+use crate::conditional;
+use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::names;
+use crate::problem::{InputError, Kind, Problem};
+use crate::state::AppState;
+
+/// What to change. What is left out stays as it is; at least one is needed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfileChange {
+    /// The name to greet with.
+    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace")]
+    #[serde(default, deserialize_with = "name")]
+    name: Option<String>,
+    /// An additional address for bills; null takes it away.
+    #[schema(value_type = Option<String>, format = Email, example = "bills@example.com")]
+    #[serde(default, deserialize_with = "given")]
+    billing_email: Option<Option<EmailAddress>>,
+}
+
+/// A name that was given: nobody is without one, so it is not null.
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+/// A member that was given, null or not.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<EmailAddress>>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose().map(Some)
+}
+
+/// Changes the name, or where bills go.
+#[utoipa::path(
+    patch, path = "/v1/me", tag = "Me", operation_id = "changeMe", request_body = ProfileChange,
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
+    responses(
+        (status = 200, description = "The profile as it stands now", body = Profile,
+            headers(("ETag" = String, description = "How it stands"))),
+        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn change(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    headers: HeaderMap,
+    context: RequestContext,
+    Body(change): Body<ProfileChange>,
+) -> Result<impl IntoResponse, Problem> {
+    let commands = commands(change)?;
+    let account = current.account();
+    let id = account.to_string();
+    // They have events of their own.
+    let (_, organizations) = account::fetch_with_organizations(&state, account, None).await?;
+    let now = state.store.services().now();
+    let etag = |holder: &Holder| account::etag(&Known::of(holder, now), &organizations);
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let before: Account = unit.load(&id).await?;
+            if conditional::is_outdated(&headers, &etag(before.holder()?)) {
+                return Err(Problem::new(Kind::PreconditionFailed));
+            }
+            for command in commands.clone() {
+                unit.execute::<Account>(&id, command).await?;
+            }
+            let after: Account = unit.load(&id).await?;
+            Ok((unit, Attached::default(), after))
+        })
+        .await?;
+    let holder = done.answer.holder()?;
+    let position = state.position(account, &done.events).await;
+    Ok((position, [(ETAG, etag(holder))], Json(Profile::of(holder))))
+}
+
+fn commands(change: ProfileChange) -> Result<Vec<AccountCommand>, Problem> {
+    let mut commands = Vec::new();
+    if let Some(name) = change.name {
+        let name = names::check(&name, "/name").map_err(|error| Problem::invalid(vec![error]))?;
+        commands.push(AccountCommand::ChangeName { name });
+    }
+    if let Some(billing_email) = change.billing_email {
+        commands.push(AccountCommand::ChangeBillingEmail { billing_email });
+    }
+    if commands.is_empty() {
+        return Err(Problem::invalid(vec![InputError::at("", "name name, billing_email or both")]));
+    }
+    Ok(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> ProfileChange {
+        serde_json::from_str(body).unwrap()
+    }
+
+    #[test]
+    fn null_is_told_apart_from_left_out() {
+        assert!(read(r#"{"name": "A"}"#).billing_email.is_none());
+        assert_eq!(read(r#"{"billing_email": null}"#).billing_email, Some(None));
+        let given = read(r#"{"billing_email": "a@example.com"}"#).billing_email.flatten().unwrap();
+        assert_eq!(given.as_str(), "a@example.com");
+        assert!(serde_json::from_str::<ProfileChange>(r#"{"billing_email": "nobody"}"#).is_err());
+    }
+
+    #[test]
+    fn nothing_to_change_is_refused() {
+        assert_eq!(commands(read("{}")).err().map(|problem| problem.kind()), Some(Kind::InvalidInput));
+        assert_eq!(commands(read(r#"{"name": " "}"#)).err().map(|p| p.kind()), Some(Kind::InvalidInput));
+    }
+}

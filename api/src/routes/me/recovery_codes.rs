@@ -1,0 +1,85 @@
+//! `POST /v1/me/recovery-codes`: new codes to keep on paper, for when the phone is lost.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
+use domain::AccountId;
+use domain::account::{Account, AccountCommand, RECOVERY_CODES};
+use domain::message::Says;
+use event_store::vault::{VaultWrite, recovery};
+use event_store::{Actor, Attached};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::code::{self, Typed};
+use crate::extract::{Body, RequestContext, Sudo};
+use crate::problem::{InputError, Problem};
+use crate::state::AppState;
+
+/// Codes that stand for the phone, each once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RecoveryCodes {
+    /// The codes: keep them where only you find them.
+    #[schema(example = json!(["4f7k-0011-abcd-wxyz"]))]
+    recovery_codes: Vec<String>,
+}
+
+/// That it is meant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirmation {
+    /// Must be true: what was before no longer works.
+    pub(super) confirm: bool,
+}
+
+/// Makes new recovery codes. The old ones no longer work.
+#[utoipa::path(
+    post, path = "/v1/me/recovery-codes", tag = "Me", operation_id = "makeRecoveryCodes", request_body = Confirmation,
+    responses(
+        (status = 200, description = "The codes, the only time they are shown", body = RecoveryCodes),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "No second factor is set: `no-second-factor`; or the same Idempotency-Key is at work: `request-in-progress`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn renew(
+    State(state): State<AppState>,
+    Sudo(current): Sudo,
+    context: RequestContext,
+    Body(body): Body<Confirmation>,
+) -> Result<impl IntoResponse, Problem> {
+    if !body.confirm {
+        return Err(Problem::invalid(vec![InputError::at("/confirm", "must be true")]));
+    }
+    let account = current.account();
+    let mut attached = Attached::default();
+    let codes = make(&state, account, &mut attached).await?;
+    let at = state.store.services().now();
+    state.tell(&mut attached, account, Says::RecoveryCodesIssued { at }).await?;
+    let command = AccountCommand::IssueRecoveryCodes { count: RECOVERY_CODES };
+    let context = context.command(Actor::Account(account));
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    let position = state.position(account, &executed.events).await;
+    Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
+}
+
+/// New codes, whose hashes are kept with what is `attached`.
+pub(super) async fn make(
+    state: &AppState,
+    account: AccountId,
+    attached: &mut Attached,
+) -> Result<RecoveryCodes, Problem> {
+    let codes: Vec<SecretString> = (0..RECOVERY_CODES).map(|_| code::recovery()).collect();
+    let mut hashes = Vec::with_capacity(codes.len());
+    for code in &codes {
+        // As it is read when it is typed.
+        if let Some(Typed::Recovery(plain)) = code::read(code) {
+            hashes.push(recovery::hash(&state.store, account, plain.expose_secret()).await?);
+        }
+    }
+    attached.vault.push(VaultWrite::PutRecoveryCodes { account, hashes });
+    let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
+    Ok(RecoveryCodes { recovery_codes })
+}

@@ -1,0 +1,99 @@
+//! `POST /v1/organizations`: a new organization, of who asks for it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
+use domain::account::{Account, AccountCommand};
+use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
+use domain::{AccountId, By, EventId, MembershipId, OrganizationId};
+use event_store::{Actor, Attached, CommandContext};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{OrganizationNow, PATH};
+use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::limits;
+use crate::names;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// How an organization or a project shall be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Naming {
+    /// The name. It need not be unique.
+    #[schema(min_length = 1, max_length = 200, example = "Analytical Engines")]
+    name: String,
+}
+
+impl Naming {
+    /// The name, if it can be one.
+    pub(crate) fn checked(&self) -> Result<String, Problem> {
+        names::check(&self.name, "/name").map_err(|error| Problem::invalid(vec![error]))
+    }
+}
+
+/// Creates an organization. Who asks for it is its owner.
+#[utoipa::path(
+    post, path = "/v1/organizations", tag = "Organizations", operation_id = "createOrganization", request_body = Naming,
+    responses(
+        (status = 201, description = "The organization is there", body = OrganizationNow,
+            headers(("Location" = String, description = "The organization"))),
+        (status = 429, description = "Too many were created: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    context: RequestContext,
+    Body(body): Body<Naming>,
+) -> Result<impl IntoResponse, Problem> {
+    let (name, account) = (body.checked()?, current.account());
+    state.limit(limits::CREATIONS, &account.to_string()).await?;
+    let by = (By::Account(account), context.command(Actor::Account(account)));
+    let (id, events) = create_for(&state, account, &name, by).await?;
+    let position = state.position(account, &events).await;
+    let location = [(LOCATION, format!("{PATH}/{id}"))];
+    let answer = OrganizationNow { id, name, role: Role::Owner };
+    Ok((StatusCode::CREATED, position, location, Json(answer)))
+}
+
+/// Creates an organization with its first owner, who says so of itself in the same step.
+pub(crate) async fn create_for(
+    state: &AppState,
+    owner: AccountId,
+    name: &str,
+    (by, context): (By, CommandContext),
+) -> Result<(OrganizationId, Vec<EventId>), Problem> {
+    let services = state.store.services();
+    let (id, membership_id) = (OrganizationId::generate(services), MembershipId::generate(services));
+    let done = state
+        .store
+        .together(&context, async |mut unit| {
+            let name = name.to_owned();
+            let wish = OrganizationWish::Create { organization_id: id, name, owner, membership_id };
+            unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, wish }).await?;
+            let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
+            unit.execute::<Account>(&owner.to_string(), join).await?;
+            Ok::<_, Problem>((unit, Attached::default(), ()))
+        })
+        .await?;
+    Ok((id, done.events))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Kind;
+
+    #[test]
+    fn a_name_is_trimmed_or_refused() {
+        let checked = |name: &str| Naming { name: name.to_owned() }.checked().map_err(|error| error.kind());
+        assert_eq!(checked(" Engines "), Ok("Engines".to_owned()));
+        assert_eq!(checked(" "), Err(Kind::InvalidInput));
+        assert_eq!(checked("a\u{202e}b"), Err(Kind::InvalidInput));
+    }
+}

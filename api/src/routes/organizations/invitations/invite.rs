@@ -1,0 +1,178 @@
+//! `POST /v1/organizations/{id}/invitations`: inviting whoever reads mail at an address.
+//!
+//! The answer is the same whether or not the address has an account. Only of a member it is told that they are one:
+//! members see each other's addresses anyway.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use domain::account::Account;
+use domain::message::{MessageContent, Recipient, Says};
+use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationWish, Role};
+use domain::{AccountId, EmailAddress, InvitationId, OrganizationId};
+use event_store::vault::VaultWrite;
+use event_store::vault::invitation::{self, NewInvitation, SealedEmail};
+use event_store::{Actor, Attached, Unit};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::extract::{Body, CurrentSession, Id, RequestContext, parsed};
+use crate::limits;
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::PATH;
+use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::state::AppState;
+use crate::token;
+
+/// Whom to invite.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InvitationWish {
+    /// Where they read mail.
+    #[schema(value_type = String, format = Email, example = "grace@example.com")]
+    #[serde(deserialize_with = "parsed")]
+    email: EmailAddress,
+    /// The role to come: `owner`, `admin` or `member`.
+    #[schema(value_type = String, example = "member")]
+    #[serde(deserialize_with = "parsed")]
+    role: Role,
+}
+
+/// The invitation is on its way.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Invited {
+    /// Its id.
+    #[schema(value_type = String, example = "inv_01h455vb4pex5vsknk084sn02q")]
+    id: InvitationId,
+    /// Where it goes.
+    #[schema(value_type = String, format = Email, example = "grace@example.com")]
+    email: EmailAddress,
+    /// The role to come.
+    #[schema(value_type = String, example = "member")]
+    role: Role,
+    /// Until when it can be accepted.
+    expires_at: DateTime<Utc>,
+}
+
+/// Invites somebody by mail.
+///
+/// Owners may invite into every role, admins into all but that of an owner. An open invitation of the same address ends:
+/// its link no longer works.
+#[utoipa::path(
+    post, path = "/v1/organizations/{id}/invitations", tag = "Organizations", operation_id = "invite",
+    request_body = InvitationWish,
+    params(("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q")),
+    responses(
+        (status = 201, description = "The invitation is on its way, whether or not the address has an account", body = Invited,
+            headers(("Location" = String, description = "The invitation: it can be taken back there"))),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
+        (status = 409, description = "The address is that of a member: `already-member`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
+        (status = 429, description = "Too many invitations: `too-many-tries`; see `Retry-After`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn invite(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Id(organization): Id<OrganizationId>,
+    context: RequestContext,
+    Body(InvitationWish { email, role }): Body<InvitationWish>,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    state.limit(limits::INVITATIONS, &account.to_string()).await?;
+    // Nobody's mailbox is filled with invitations of one and the same account.
+    state.limit(limits::MAILS, &format!("{account}/{}", email.canonical())).await?;
+    let id = InvitationId::generate(state.store.services());
+    let inviting = Inviting {
+        state: &state,
+        account,
+        organization,
+        id,
+        role,
+        sealed: invitation::seal(&state.store, id, &email).await?,
+        email: &email,
+        token: token::generate(token::Kind::Link),
+    };
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |unit| inviting.work(unit).await)
+        .await?;
+    let position = state.position(account, &done.events).await;
+    let location = [(LOCATION, format!("{PATH}/{organization}/invitations/{id}"))];
+    let answer = Invited { id, email: email.clone(), role, expires_at: done.answer };
+    Ok((StatusCode::CREATED, position, location, Json(answer)))
+}
+
+/// An invitation that is being sent.
+struct Inviting<'a> {
+    state: &'a AppState,
+    account: AccountId,
+    organization: OrganizationId,
+    id: InvitationId,
+    role: Role,
+    email: &'a EmailAddress,
+    sealed: SealedEmail,
+    token: SecretString,
+}
+
+impl Inviting<'_> {
+    async fn work(&self, mut unit: Unit) -> Result<(Unit, Attached, DateTime<Utc>), Problem> {
+        let organization = self.organization.to_string();
+        let before: Organization = unit.load(&organization).await?;
+        let body = member_of(&before, self.account)?.0;
+        // One of the same address ends in the same step.
+        let open = invitation::of_address(&self.state.store, self.organization, self.email).await?;
+        if let Some(invitation_id) = open.filter(|open| body.invitations.contains_key(open)) {
+            let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
+            unit.execute::<Organization>(&organization, wish_of(self.account, end)).await?;
+        }
+        let invite = OrganizationWish::Invite { invitation_id: self.id, role: self.role };
+        let after = unit.execute::<Organization>(&organization, wish_of(self.account, invite)).await?;
+        if self.is_member(body).await? {
+            return Err(Problem::new(Kind::AlreadyMember));
+        }
+        let invited = after.body()?.invitations.get(&self.id);
+        let expires_at = invited.ok_or_else(|| Problem::internal("an invitation was not kept"))?.expires_at;
+        let attached = self.attach(body.name.clone(), expires_at).await?;
+        Ok((unit, attached, expires_at))
+    }
+
+    /// Whether the address is that of a member. For all other addresses the same is done, whether they have an account
+    /// or not.
+    async fn is_member(&self, organization: &OrganizationBody) -> Result<bool, Problem> {
+        let owner = self.state.store.account_with(self.email).await?;
+        let account = owner.and_then(|owner| owner.parse::<AccountId>().ok());
+        let Some(account) = account.filter(|account| organization.members.contains_key(account)) else {
+            return Ok(false);
+        };
+        // A member may have given the address up: then it says nothing of them.
+        let (account, _) = self.state.store.load::<Account>(&account.to_string()).await?;
+        let present = account.holder.as_ref().and_then(|holder| holder.email.known());
+        Ok(present.is_some_and(|present| present.canonical() == self.email.canonical()))
+    }
+
+    async fn attach(&self, organization: String, expires_at: DateTime<Utc>) -> Result<Attached, Problem> {
+        let mut attached = Attached::default();
+        attached.vault.push(VaultWrite::PutInvitation(NewInvitation {
+            id: self.id,
+            organization: self.organization,
+            token_hash: token::hash(&self.token).to_vec(),
+            email: self.sealed.clone(),
+            expires_at,
+        }));
+        let says = Says::Invitation {
+            organization,
+            role: self.role,
+            token: self.token.expose_secret().to_owned(),
+            expires_at,
+        };
+        let to = Recipient::Address { email: self.email.clone(), name: None };
+        self.state.invite(&mut attached, MessageContent { to, says }).await?;
+        Ok(attached)
+    }
+}

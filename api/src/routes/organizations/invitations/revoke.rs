@@ -1,0 +1,52 @@
+//! `DELETE /v1/organizations/{id}/invitations/{invitation_id}`: taking an invitation back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::organization::{InvitationEnd, Organization, OrganizationWish};
+use domain::{InvitationId, OrganizationId};
+use event_store::vault::VaultWrite;
+use event_store::{Actor, Attached};
+
+use crate::extract::{CurrentSession, Ids, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::lookup::wish_of;
+use crate::state::AppState;
+
+/// Takes an invitation back: its link no longer works.
+///
+/// Owners may take back every invitation, admins all but those of owners.
+#[utoipa::path(
+    delete, path = "/v1/organizations/{id}/invitations/{invitation_id}", tag = "Organizations",
+    operation_id = "revokeInvitation",
+    params(
+        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
+        ("invitation_id" = String, Path, description = "The invitation", example = "inv_01h455vb4pex5vsknk084sn02q"),
+    ),
+    responses(
+        (status = 204, description = "It was taken back"),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "One is no member, or there is no such invitation any more: `not-found`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn revoke(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Ids(id, invitation_id): Ids<OrganizationId, InvitationId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
+    let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
+    let executed = state
+        .execute::<Organization>(
+            &id.to_string(),
+            wish_of(account, end),
+            &context.command(Actor::Account(account)),
+            Attached { vault, ..Attached::default() },
+        )
+        .await
+        .map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::NotFound))?;
+    Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
+}

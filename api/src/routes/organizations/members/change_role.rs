@@ -1,0 +1,91 @@
+//! `PUT /v1/organizations/{id}/members/{account_id}`: another role for a member.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::message::Says;
+use domain::organization::{Organization, OrganizationWish, Role};
+use domain::{AccountId, OrganizationId};
+use event_store::{Actor, Attached};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::extract::{Body, CurrentSession, Ids, RequestContext, parsed};
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::lookup::{self, wish_of};
+use crate::state::AppState;
+
+/// The role a member shall have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleChange {
+    /// `owner`, `admin` or `member`.
+    #[schema(value_type = String, example = "admin")]
+    #[serde(deserialize_with = "parsed")]
+    role: Role,
+}
+
+/// What a member is now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberRole {
+    /// Which account.
+    #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
+    account_id: AccountId,
+    /// The role.
+    #[schema(value_type = String, example = "admin")]
+    role: Role,
+}
+
+/// Gives a member another role.
+///
+/// Owners may give and take every role, admins all but that of an owner. There is always an owner. The member is told by
+/// mail.
+#[utoipa::path(
+    put, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "changeRole",
+    request_body = RoleChange,
+    params(
+        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
+        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
+    ),
+    responses(
+        (status = 200, description = "The member has the role", body = MemberRole),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "One is no member, or they are none: `not-found`"),
+        (status = 409, description = "There would be no owner any more: `last-owner`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn change_role(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Ids(id, member): Ids<OrganizationId, AccountId>,
+    context: RequestContext,
+    Body(body): Body<RoleChange>,
+) -> Result<impl IntoResponse, Problem> {
+    let (account, role) = (current.account(), body.role);
+    let found = lookup::find(&state, account, id).await?;
+    if !found.organization.members.contains_key(&member) {
+        return Err(Problem::new(Kind::NotFound));
+    }
+    let mut attached = Attached::default();
+    // Nobody is told of what they did themselves.
+    if member != account {
+        let at = state.store.services().now();
+        let says = Says::RoleChanged { at, organization: found.organization.name, role };
+        state.tell(&mut attached, member, says).await?;
+    }
+    let executed = state
+        .execute::<Organization>(
+            &id.to_string(),
+            wish_of(account, OrganizationWish::ChangeRole { account_id: member, role }),
+            &context.command(Actor::Account(account)),
+            attached,
+        )
+        .await
+        // Their account ended meanwhile.
+        .map_err(|problem| problem.instead_of(Kind::DataErased, Kind::NotFound))?;
+    // What the member reads next shows it as well.
+    state.position(member, &executed.events).await;
+    let position = state.position(account, &executed.events).await;
+    Ok((position, Json(MemberRole { account_id: member, role })))
+}

@@ -1,0 +1,64 @@
+//! `DELETE /v1/organizations/{id}/members/{account_id}`: the end of a membership.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::account::{Account, AccountCommand};
+use domain::message::Says;
+use domain::organization::{Organization, OrganizationWish};
+use domain::{AccountId, OrganizationId};
+use event_store::{Actor, Attached};
+
+use crate::extract::{CurrentSession, Ids, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::state::AppState;
+
+/// Removes a member, or leaves.
+///
+/// Everybody may leave; owners may remove everybody, admins all but owners. There is always an owner. Who is removed is
+/// out at once, and is told by mail.
+#[utoipa::path(
+    delete, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "removeMember",
+    params(
+        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
+        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
+    ),
+    responses(
+        (status = 204, description = "They are no member any more"),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "One is no member, or they are none: `not-found`"),
+        (status = 409, description = "There would be no owner any more: `last-owner`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn remove(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Ids(id, member): Ids<OrganizationId, AccountId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let (account, organization_id) = (current.account(), id.to_string());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let before: Organization = unit.load(&organization_id).await?;
+            let name = member_of(&before, account)?.0.name.clone();
+            let remove = wish_of(account, OrganizationWish::RemoveMember { account_id: member });
+            unit.execute::<Organization>(&organization_id, remove).await?;
+            let leave = AccountCommand::LeaveOrganization { organization_id: id };
+            unit.execute::<Account>(&member.to_string(), leave).await?;
+            let mut attached = Attached::default();
+            if member != account {
+                let at = state.store.services().now();
+                state.tell(&mut attached, member, Says::MembershipEnded { at, organization: name }).await?;
+            }
+            Ok::<_, Problem>((unit, attached, ()))
+        })
+        .await
+        // Their account ended meanwhile.
+        .map_err(|error| Problem::from(error).instead_of(Kind::DataErased, Kind::NotFound))?;
+    // What they read next shows it as well.
+    state.position(member, &done.events).await;
+    Ok((state.position(account, &done.events).await, StatusCode::NO_CONTENT))
+}

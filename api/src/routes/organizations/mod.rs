@@ -1,0 +1,46 @@
+//! `/v1/organizations`: the organizations of who is asking, their members, and who is invited.
+//!
+//! What an organization says of its members, each account says of itself in the same step. Who is no member finds
+//! nothing here, as if there were nothing.
+
+pub(super) mod create;
+mod invitations;
+mod list;
+pub(super) mod lookup;
+mod members;
+mod rename;
+mod show;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use domain::OrganizationId;
+use domain::organization::Role;
+
+use crate::state::AppState;
+
+pub(super) const PATH: &str = "/v1/organizations";
+
+/// An organization as a command has left it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrganizationNow {
+    /// Its id.
+    #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
+    id: OrganizationId,
+    /// Its name.
+    #[schema(example = "Analytical Engines")]
+    name: String,
+    /// The role of who is asking: `owner`, `admin` or `member`.
+    #[schema(value_type = String, example = "owner")]
+    role: Role,
+}
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(show::show, rename::rename))
+        .merge(members::routes())
+        .merge(invitations::routes())
+}

@@ -1,0 +1,120 @@
+// What the pages of links in mails do. The token stands behind the `#` and is sent only when a button is pressed.
+"use strict";
+
+const main = document.querySelector("main");
+const form = main.querySelector("form");
+const status = main.querySelector("[role=status]");
+const alert = main.querySelector("[role=alert]");
+const token = location.hash.slice(1);
+
+// A token in the address bar is easily copied along.
+history.replaceState(null, "", location.pathname);
+
+function show(element, text) {
+  status.textContent = "";
+  alert.textContent = "";
+  element.textContent = text;
+}
+
+async function send(method, path, body) {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const json = (answer.headers.get("Content-Type") || "").includes("json");
+  return { ok: answer.ok, status: answer.status, body: json ? await answer.json() : null };
+}
+
+function refusal(answer) {
+  const errors = (answer.body && answer.body.errors) || [];
+  const first = errors.length ? `: ${errors[0].message}` : "";
+  return `${(answer.body && answer.body.title) || "That did not work."}${first}`;
+}
+
+function values() {
+  const fields = {};
+  for (const input of form.querySelectorAll("input")) {
+    if (!input.closest("[hidden]")) fields[input.name] = input.value;
+  }
+  return fields;
+}
+
+function done(text) {
+  form.hidden = true;
+  show(status, text);
+}
+
+// One question, one button.
+async function ask() {
+  const { method, path, done: text } = form.dataset;
+  const fields = values();
+  const answer = await send(method, path + encodeURIComponent(token), Object.keys(fields).length ? fields : null);
+  if (answer.ok) done(text);
+  else show(alert, refusal(answer));
+}
+
+// An invitation: join with the account one has, or with a new one.
+async function invited() {
+  const path = `/v1/invitations/${encodeURIComponent(token)}`;
+  const found = await send("GET", path);
+  if (!found.ok) return done(refusal(found));
+  const { organization, role, email, has_account } = found.body;
+  main.querySelector("[data-says]").textContent =
+    `You are invited into ${organization} as ${role}, with the address ${email}.`;
+  form.querySelector("[data-new]").hidden = has_account;
+  form.querySelector("[data-known]").hidden = !has_account;
+  form.hidden = false;
+  let challenge = null;
+
+  async function signIn() {
+    const { password, code } = values();
+    const step = challenge
+      ? await send("POST", "/v1/sessions/second-factor", { challenge_id: challenge, code })
+      : await send("POST", "/v1/sessions", { email, password });
+    if (!step.ok) return show(alert, refusal(step)), false;
+    if (step.body.second_factor) {
+      challenge = step.body.second_factor.challenge_id;
+      form.querySelector("[data-code]").hidden = false;
+      return show(status, "A code was sent to your phone. Enter it, and join."), false;
+    }
+    return true;
+  }
+
+  async function join() {
+    if (!has_account) {
+      const { name, new_password } = values();
+      const made = await send("POST", `${path}/registration`, { name, password: new_password });
+      return made.ok ? done(`Welcome. You are a member of ${organization} now.`) : show(alert, refusal(made));
+    }
+    let joined = await send("POST", `${path}/accept`);
+    if (joined.status === 401 || joined.status === 403) {
+      if (!(await signIn())) return;
+      joined = await send("POST", `${path}/accept`);
+    }
+    if (joined.ok) done(`You are a member of ${organization} now.`);
+    else show(alert, refusal(joined));
+  }
+
+  async function decline() {
+    const declined = await send("POST", `${path}/decline`);
+    if (declined.ok) done("You have declined the invitation.");
+    else show(alert, refusal(declined));
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    join().catch(() => show(alert, "The service cannot be reached."));
+  });
+  form.querySelector("[data-decline]").addEventListener("click", () => {
+    decline().catch(() => show(alert, "The service cannot be reached."));
+  });
+}
+
+if (!token) {
+  done("This page needs the whole link from the mail.");
+} else if (form.dataset.invitation !== undefined) {
+  invited().catch(() => done("The service cannot be reached."));
+} else {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask().catch(() => show(alert, "The service cannot be reached."));
+  });
+}

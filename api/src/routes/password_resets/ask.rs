@@ -1,0 +1,112 @@
+//! `POST /v1/password-resets`: asking for the link.
+//!
+//! The answer is the same, and as fast, for an address of nobody as for somebody's: what follows from it happens after
+//! the answer.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::Duration;
+use domain::account::{Account, AccountCommand};
+use domain::message::Says;
+use domain::{AccountId, EmailAddress};
+use event_store::Attached;
+use event_store::vault::VaultWrite;
+use event_store::vault::link::{NewLink, Purpose};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use tracing::Instrument;
+use utoipa::ToSchema;
+
+use crate::extract::{Body, RequestContext, parsed};
+use crate::limits;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::token;
+
+/// How long the link works.
+const LIFE: Duration = Duration::hours(1);
+
+/// Whose password it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordResetWish {
+    /// The sign-in address.
+    #[schema(value_type = String, format = Email, example = "ada@example.com")]
+    #[serde(deserialize_with = "parsed")]
+    email: EmailAddress,
+}
+
+/// Asks for a link to choose a new password with.
+///
+/// The answer is always 202: whether the address has an account is told to nobody but its owner.
+#[utoipa::path(
+    post, path = "/v1/password-resets", tag = "Sessions", operation_id = "askForPasswordReset",
+    request_body = PasswordResetWish,
+    responses(
+        (status = 202, description = "If the address has an account, the link is on its way"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn ask(
+    State(state): State<AppState>,
+    context: RequestContext,
+    Body(body): Body<PasswordResetWish>,
+) -> Result<StatusCode, Problem> {
+    state.limit(limits::TRIES_OF_ADDRESS, &context.network()).await?;
+    let work = async move {
+        if let Err(problem) = send(&state, &body.email, &context).await {
+            tracing::warn!(problem = ?problem.kind(), "a link to choose a new password could not be sent");
+        }
+    };
+    tokio::spawn(work.in_current_span());
+    Ok(StatusCode::ACCEPTED)
+}
+
+async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) -> Result<(), Problem> {
+    // Counted for the address, whether it has an account or not, and silently.
+    if !state.is_granted(limits::MAILS, &email.canonical()).await? {
+        return Ok(());
+    }
+    let Some(owner) = state.store.account_with(email).await? else { return Ok(()) };
+    let Ok(account) = owner.parse::<AccountId>() else { return Ok(()) };
+    let (aggregate, _) = state.store.load::<Account>(&owner).await?;
+    let present = aggregate.holder.as_ref().and_then(|holder| holder.email.known());
+    if present.is_none_or(|present| present.canonical() != email.canonical()) {
+        return Ok(());
+    }
+    let mut attached = Attached::default();
+    let expires_at = attach_link(state, account, &mut attached).await?;
+    // Nobody has proved who they are: the service itself acts, and from where it was asked is nobody's data yet.
+    let context = context.command_of_service();
+    let command = AccountCommand::RecordPasswordResetAsked { expires_at };
+    state.execute::<Account>(&owner, command, &context, attached).await?;
+    Ok(())
+}
+
+/// Sends a link to choose a new password with, with what is `attached`.
+pub(crate) async fn send_link(
+    state: &AppState,
+    account: AccountId,
+    attached: &mut Attached,
+) -> Result<(), Problem> {
+    attach_link(state, account, attached).await.map(drop)
+}
+
+async fn attach_link(
+    state: &AppState,
+    account: AccountId,
+    attached: &mut Attached,
+) -> Result<chrono::DateTime<chrono::Utc>, Problem> {
+    let token = token::generate(token::Kind::Link);
+    let expires_at = state.store.services().now() + LIFE;
+    attached.vault.push(VaultWrite::PutLink(NewLink {
+        token_hash: token::hash(&token).to_vec(),
+        purpose: Purpose::PasswordReset,
+        account,
+        subject: String::new(),
+        expires_at,
+    }));
+    let says = Says::PasswordResetLink { token: token.expose_secret().to_owned(), expires_at };
+    state.tell(attached, account, says).await?;
+    Ok(expires_at)
+}

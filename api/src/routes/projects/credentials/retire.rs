@@ -1,0 +1,52 @@
+//! `POST /v1/projects/{id}/credentials/retire-previous`: the old pair is needed no longer.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::ProjectId;
+use domain::project::{Project, ProjectError, ProjectWish};
+use event_store::vault::VaultWrite;
+use event_store::vault::credential::CredentialEnd;
+use event_store::{Actor, Attached};
+
+use crate::extract::{CurrentSession, Id, RequestContext};
+use crate::problem::Problem;
+use crate::routes::projects::lookup;
+use crate::state::AppState;
+
+/// Ends the time for which the old pair was kept alive. The owners of the project may.
+#[utoipa::path(
+    post, path = "/v1/projects/{id}/credentials/retire-previous", tag = "Projects",
+    operation_id = "retirePreviousCredentials",
+    params(("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q")),
+    responses(
+        (status = 204, description = "The old pair no longer works"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 409, description = "No old pair is alive: `no-previous-credentials`; or the same Idempotency-Key is at work: `request-in-progress`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn retire(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Id(id): Id<ProjectId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let (account, now) = (current.account(), state.store.services().now());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let found = lookup::find_in(&mut unit, account, id).await?;
+            unit.execute::<Project>(&id.to_string(), found.wish(ProjectWish::RetirePrevious)).await?;
+            let previous = found.project.previous.ok_or(ProjectError::NoPrevious)?;
+            let end = VaultWrite::EndCredential {
+                id: previous.credential_id,
+                at: now.min(previous.ends_at),
+                end: CredentialEnd::Retired,
+            };
+            Ok::<_, Problem>((unit, Attached { vault: vec![end], ..Attached::default() }, ()))
+        })
+        .await?;
+    Ok((state.position(account, &done.events).await, StatusCode::NO_CONTENT))
+}

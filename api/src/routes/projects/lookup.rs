@@ -1,0 +1,60 @@
+//! Finding a project through the rights of who asks, and how they stand to it.
+
+use domain::organization::{Body as OrganizationBody, Organization};
+use domain::project::{Body, Project, ProjectCommand, ProjectError, ProjectWish, Standing};
+use domain::{AccountId, By, ProjectId};
+use event_store::Unit;
+
+use crate::problem::Problem;
+use crate::routes::organizations::lookup::member_of;
+use crate::state::AppState;
+
+/// A project, its organization, and who is asking.
+pub(crate) struct Found {
+    pub(crate) project: Body,
+    pub(crate) organization: OrganizationBody,
+    /// How who is asking stands in the organization.
+    pub(crate) standing: Standing,
+    /// The sequence of the project's newest event.
+    pub(crate) version: u64,
+}
+
+/// The project, if `account` is a member of its organization now.
+pub(crate) async fn find(state: &AppState, account: AccountId, id: ProjectId) -> Result<Found, Problem> {
+    let (project, version) = state.store.load::<Project>(&id.to_string()).await?;
+    let owner = project.body()?.organization_id.to_string();
+    let (organization, _) = state.store.load::<Organization>(&owner).await?;
+    found(project, version, &organization, account)
+}
+
+/// As [`find`], as it stands in a piece of work.
+pub(crate) async fn find_in(unit: &mut Unit, account: AccountId, id: ProjectId) -> Result<Found, Problem> {
+    let (project, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
+    let owner = project.body()?.organization_id.to_string();
+    let organization = unit.load::<Organization>(&owner).await?;
+    found(project, version, &organization, account)
+}
+
+fn found(
+    project: Project,
+    version: u64,
+    organization: &Organization,
+    account: AccountId,
+) -> Result<Found, Problem> {
+    let (body, member) = member_of(organization, account)?;
+    let standing = Standing { by: By::Account(account), member: Some(member) };
+    let organization = body.clone();
+    Ok(Found { project: project.body.ok_or(ProjectError::Unknown)?, organization, standing, version })
+}
+
+impl Found {
+    /// A wish of who is asking.
+    pub(crate) fn wish(&self, wish: ProjectWish) -> ProjectCommand {
+        ProjectCommand { by: self.standing, wish }
+    }
+}
+
+/// The version of a project, as a tag.
+pub(super) fn etag(version: u64) -> String {
+    format!("\"{version}\"")
+}

@@ -1,0 +1,31 @@
+//! `/v1/projects`: what usage is collected in, who owns it, and its credentials.
+//!
+//! How who is asking stands in the organization is read from the organization's events each time: who was removed a
+//! moment ago may do nothing any more. To others a project is as unknown as one there never was.
+
+pub(super) mod create;
+mod credentials;
+mod list;
+pub(super) mod lookup;
+mod owners;
+pub(super) mod pair;
+mod rename;
+mod representation;
+mod show;
+pub(super) mod telling;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+
+pub(super) const PATH: &str = "/v1/projects";
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(create::create))
+        .routes(routes!(show::show, rename::rename))
+        .routes(routes!(owners::add, owners::remove))
+        .merge(credentials::routes())
+}

@@ -1,0 +1,87 @@
+//! `PUT` and `DELETE /v1/projects/{id}/owners/{account_id}`: who is named as an owner of a project.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use domain::project::{Project, ProjectCommand, ProjectWish};
+use domain::{AccountId, ProjectId};
+use event_store::{Actor, Attached};
+
+use super::lookup;
+use crate::command::EventPosition;
+use crate::extract::{CurrentSession, Ids, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Names a member of the organization as an owner of a project. Its owners may.
+///
+/// It ends when they leave the organization.
+#[utoipa::path(
+    put, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "addProjectOwner",
+    params(
+        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
+        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
+    ),
+    responses(
+        (status = 204, description = "They are an owner"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 409, description = "They are no member of its organization: `not-member`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn add(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Ids(id, owner): Ids<ProjectId, AccountId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let found = lookup::find(&state, current.account(), id).await?;
+    let member = found.organization.members.get(&owner).ok_or_else(|| Problem::new(Kind::NotMember))?;
+    let add = ProjectWish::AddOwner { account_id: owner, membership_id: member.membership_id };
+    let position = carry_out(&state, current.account(), id, found.wish(add), &context).await?;
+    Ok((position, StatusCode::NO_CONTENT))
+}
+
+/// Names somebody as an owner of a project no longer. Its owners may.
+#[utoipa::path(
+    delete, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "removeProjectOwner",
+    params(
+        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
+        ("account_id" = String, Path, description = "The owner", example = "acc_01h455vb4pex5vsknk084sn02q"),
+    ),
+    responses(
+        (status = 204, description = "They are no owner by name any more"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "One is no member of its organization, or they are not named as an owner: `not-found`"),
+        (status = 409, description = "They are no member of its organization: `not-member`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn remove(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Ids(id, owner): Ids<ProjectId, AccountId>,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let found = lookup::find(&state, current.account(), id).await?;
+    if !found.organization.members.contains_key(&owner) {
+        return Err(Problem::new(Kind::NotMember));
+    }
+    let remove = found.wish(ProjectWish::RemoveOwner { account_id: owner });
+    let position = carry_out(&state, current.account(), id, remove, &context).await?;
+    Ok((position, StatusCode::NO_CONTENT))
+}
+
+async fn carry_out(
+    state: &AppState,
+    account: AccountId,
+    project: ProjectId,
+    command: ProjectCommand,
+    context: &RequestContext,
+) -> Result<EventPosition, Problem> {
+    let context = context.command(Actor::Account(account));
+    let executed =
+        state.execute::<Project>(&project.to_string(), command, &context, Attached::default()).await?;
+    Ok(state.position(account, &executed.events).await)
+}

@@ -1,0 +1,70 @@
+//! `PATCH /v1/projects/{id}`: another name.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
+use domain::project::{Project, ProjectWish};
+use domain::{OrganizationId, ProjectId};
+use event_store::{Actor, Attached};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::lookup::{self, etag};
+use crate::conditional;
+use crate::extract::{Body, CurrentSession, Id, RequestContext};
+use crate::problem::{Kind, Problem};
+use crate::routes::organizations::create::Naming;
+use crate::state::AppState;
+
+/// A project as a command has left it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProjectNow {
+    /// Its id.
+    #[schema(value_type = String, example = "prj_01h455vb4pex5vsknk084sn02q")]
+    id: ProjectId,
+    /// Whose it is.
+    #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
+    organization_id: OrganizationId,
+    /// Its name.
+    #[schema(example = "Looms")]
+    name: String,
+}
+
+/// Gives a project another name. Its owners may.
+#[utoipa::path(
+    patch, path = "/v1/projects/{id}", tag = "Projects", operation_id = "renameProject", request_body = Naming,
+    params(
+        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
+        ("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`"),
+    ),
+    responses(
+        (status = 200, description = "The project as it stands now", body = ProjectNow,
+            headers(("ETag" = String, description = "The version of the project"))),
+        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn rename(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    Id(id): Id<ProjectId>,
+    headers: HeaderMap,
+    context: RequestContext,
+    Body(body): Body<Naming>,
+) -> Result<impl IntoResponse, Problem> {
+    let (name, account) = (body.checked()?, current.account());
+    let found = lookup::find(&state, account, id).await?;
+    if conditional::is_outdated(&headers, &etag(found.version)) {
+        return Err(Problem::new(Kind::PreconditionFailed));
+    }
+    let command = found.wish(ProjectWish::Rename { name: name.clone() });
+    let context = context.command(Actor::Account(account));
+    let executed = state.execute::<Project>(&id.to_string(), command, &context, Attached::default()).await?;
+    let position = state.position(account, &executed.events).await;
+    let answer = ProjectNow { id, organization_id: found.project.organization_id, name };
+    Ok((position, [(ETAG, etag(executed.version))], Json(answer)))
+}

@@ -1,0 +1,83 @@
+//! `POST /v1/sessions/second-factor`: the second step of signing in.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::ChallengeId;
+use domain::account::{Account, AccountCommand};
+use event_store::vault::challenge::{Purpose, Which};
+use event_store::{Actor, Attached};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::opening::{Opening, SignedIn};
+use crate::extract::{Body, RequestContext, SameOrigin, parsed};
+use crate::limits;
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// The answer to the question that signing in asked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondStep {
+    /// The question.
+    #[schema(value_type = String, example = "chl_01h455vb4pex5vsknk084sn02q")]
+    #[serde(deserialize_with = "parsed")]
+    challenge_id: ChallengeId,
+    /// The code from the phone, or one of the recovery codes.
+    #[schema(value_type = String, format = Password, example = "123456")]
+    code: SecretString,
+}
+
+/// Answers the second step of signing in.
+///
+/// A code works for ten minutes, for this signing in alone, once, and may be tried five times.
+#[utoipa::path(
+    post, path = "/v1/sessions/second-factor", tag = "Sessions", operation_id = "signInSecondStep",
+    request_body = SecondStep,
+    responses(
+        (status = 201, description = "A session began", body = SignedIn,
+            headers(("Location" = String, description = "The session"),
+                ("Set-Cookie" = String, description = "The token, for browsers"))),
+        (status = 403, description = "The code is wrong, used up, or too old: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn second_step(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    context: RequestContext,
+    Body(body): Body<SecondStep>,
+) -> Result<Response, Problem> {
+    if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
+        return Err(Problem::new(Kind::CrossSite));
+    }
+    let network = context.network();
+    state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
+    let mut attached = Attached::default();
+    let which = Which::Id(body.challenge_id);
+    let answered = state.check_code(Purpose::SignIn, which, &body.code, &mut attached).await?;
+    state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
+    let account = answered.account;
+    let id = account.to_string();
+    let (aggregate, _) = state.store.load::<Account>(&id).await?;
+    let opening = Opening::attach(&state, account, context.origin(), &mut attached).await?;
+    state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            if answered.by_recovery_code {
+                unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
+            }
+            let record = AccountCommand::RecordSignIn { session_id: opening.session };
+            let account = unit.execute::<Account>(&id, record).await?;
+            Ok((unit, attached.clone(), account))
+        })
+        .await;
+    // Whoever used the code a moment before has signed in with it.
+    let done = done.map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode))?;
+    let personalized = done.answer.holder()?.preferences.personalization;
+    let position = state.position(account, &done.events).await;
+    Ok(opening.into_answer(&state, position, personalized))
+}

@@ -1,0 +1,125 @@
+//! The second factor: a code sent to a phone, or a recovery code in its place.
+//!
+//! What always holds: one factor is never counted twice. A code is good for one thing only, and for the session (or
+//! the signing in) in which it was asked for. A try is counted before it is compared.
+
+use domain::account::{Account, Channel, Holder, Phone};
+use domain::message::{CodeFor, MessageContent, Recipient, Says};
+use domain::{AccountId, ChallengeId, PhoneNumber};
+use event_store::Attached;
+use event_store::vault::challenge::{self, NewChallenge, Purpose, Which};
+use event_store::vault::{VaultWrite, recovery};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::code::{self, Typed};
+use crate::limits;
+use crate::problem::{Kind, Problem, SecondFactor};
+use crate::state::AppState;
+
+/// A code that was right, and what must be written so that it is right only once.
+pub(crate) struct Answered {
+    /// Whose.
+    pub(crate) account: AccountId,
+    /// The question.
+    pub(crate) challenge_id: ChallengeId,
+    /// It was a recovery code.
+    pub(crate) by_recovery_code: bool,
+}
+
+impl AppState {
+    /// Sends a code to a phone of `account`, for `purpose`. The question is asked with what is `attached`.
+    pub(crate) async fn ask_code(
+        &self,
+        attached: &mut Attached,
+        account: AccountId,
+        phone: (&PhoneNumber, Channel),
+        (purpose, subject): (Purpose, &str),
+    ) -> Result<SecondFactor, Problem> {
+        self.limit(limits::CODES, &account.to_string()).await?;
+        let services = self.store.services();
+        let (id, code) = (ChallengeId::generate(services), code::six_digits());
+        let expires_at = services.now() + code::LIFE;
+        attached.vault.push(VaultWrite::Ask(NewChallenge {
+            id,
+            purpose,
+            account,
+            subject: subject.to_owned(),
+            code_hash: challenge::hash(&self.store, id, code.expose_secret()).await?,
+            tries: code::TRIES,
+            expires_at,
+        }));
+        let (number, channel) = phone;
+        let wanted_for = match purpose {
+            Purpose::SignIn => CodeFor::SignIn,
+            Purpose::Reauthenticate => CodeFor::Reauthentication,
+            Purpose::Phone => CodeFor::NewPhone,
+        };
+        let says = Says::Code { code: code.expose_secret().to_owned(), wanted_for };
+        let content = MessageContent { to: Recipient::Phone(number.clone()), says };
+        self.send_code(attached, account, channel.into(), content).await?;
+        Ok(SecondFactor { challenge_id: id, channel, sent_to: number.masked(), expires_at })
+    }
+
+    /// Compares what was typed with the code that was sent. Each try counts, whatever was typed.
+    pub(crate) async fn check_code(
+        &self,
+        purpose: Purpose,
+        which: Which<'_>,
+        typed: &SecretString,
+        attached: &mut Attached,
+    ) -> Result<Answered, Problem> {
+        let wrong = || Problem::new(Kind::WrongCode);
+        let now = self.store.services().now();
+        let asked = challenge::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
+        let (account, challenge_id) = (asked.account, asked.id);
+        let by_recovery_code = match code::read(typed).ok_or_else(wrong)? {
+            Typed::Code(code) => {
+                let hash = challenge::hash(&self.store, asked.id, code.expose_secret()).await?;
+                if !asked.is_answered_by(&hash) {
+                    return Err(wrong());
+                }
+                false
+            }
+            // A new phone is not verified by a piece of paper.
+            Typed::Recovery(_) if purpose == Purpose::Phone => return Err(wrong()),
+            Typed::Recovery(code) => {
+                let hash = recovery::hash(&self.store, account, code.expose_secret()).await?;
+                if !recovery::is_known(self.store.pool(), account, &hash).await? {
+                    return Err(wrong());
+                }
+                attached.vault.push(VaultWrite::TakeRecoveryCode { account, hash });
+                true
+            }
+        };
+        attached.vault.push(VaultWrite::TakeChallenge(challenge_id));
+        Ok(Answered { account, challenge_id, by_recovery_code })
+    }
+}
+
+/// The phone of an account, if it has a second factor.
+pub(crate) fn phone_of(holder: &Holder) -> Result<Option<(&PhoneNumber, Channel)>, Problem> {
+    match &holder.phone {
+        None => Ok(None),
+        Some(Phone { number, channel }) => {
+            let number = number.known().ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+            Ok(Some((number, *channel)))
+        }
+    }
+}
+
+impl AppState {
+    /// Tells the holder that a recovery code was used.
+    pub(crate) async fn tell_of_recovery_code(
+        &self,
+        attached: &mut Attached,
+        account: &Account,
+        answered: &Answered,
+    ) -> Result<(), Problem> {
+        if !answered.by_recovery_code {
+            return Ok(());
+        }
+        let left = account.holder()?.recovery_codes.saturating_sub(1);
+        let at = self.store.services().now();
+        self.tell(attached, answered.account, Says::RecoveryCodeUsed { at, left }).await
+    }
+}

@@ -1,0 +1,70 @@
+//! Account holders who are signed in. Their sessions are made as signing in makes them, but for the password: hashing
+//! 20,000 of them would take minutes.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use domain::account::{Account, AccountCommand};
+use domain::{AccountId, SessionId};
+use event_store::vault::VaultWrite;
+use event_store::vault::session::NewSession;
+use event_store::{Attached, CommandContext, EventStore, MasterKey};
+use futures::{StreamExt, TryStreamExt, stream};
+use secrecy::ExposeSecret;
+
+use crate::scratch::{Scratch, execute, register, sign_in};
+
+/// Who asks.
+pub(crate) struct Holders {
+    pub(crate) tokens: Vec<String>,
+    /// The master key of the database, in base64.
+    pub(crate) master_key: String,
+}
+
+/// The master key of every database that is measured over HTTP: what it seals ends with the run.
+fn master_key() -> String {
+    BASE64_STANDARD.encode([7; 32])
+}
+
+fn store(scratch: &Scratch) -> anyhow::Result<EventStore> {
+    scratch.store_with(MasterKey::from_base64(&master_key())?)
+}
+
+pub(crate) async fn seed(scratch: &Scratch, accounts: usize) -> anyhow::Result<Holders> {
+    let store = store(scratch)?;
+    let ids = register(&store, accounts).await?;
+    let tokens = stream::iter(ids)
+        .map(|account| {
+            let store = store.clone();
+            async move { open_session(&store, account).await }
+        })
+        .buffered(16)
+        .try_collect()
+        .await?;
+    store.pool().close().await;
+    Ok(Holders { tokens, master_key: master_key() })
+}
+
+/// The token of an account that has lived through so many events.
+pub(crate) async fn with_history(scratch: &Scratch, events: usize) -> anyhow::Result<String> {
+    let store = store(scratch)?;
+    let account = register(&store, 1).await?.remove(0);
+    for _ in 0..events.saturating_sub(2) {
+        execute(&store, account, sign_in(store.services())).await?;
+    }
+    let token = open_session(&store, account).await?;
+    store.pool().close().await;
+    Ok(token)
+}
+
+async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<String> {
+    let services = store.services();
+    let (id, at) = (SessionId::generate(services), services.now());
+    let token = api::token::generate(api::token::Kind::Session);
+    let token_hash = api::token::hash(&token).to_vec();
+    let expires_at = at + chrono::Duration::days(1);
+    let open = VaultWrite::OpenSession(NewSession { id, token_hash, account, at, expires_at });
+    let attached = Attached { vault: vec![open], ..Attached::default() };
+    let command = AccountCommand::RecordSignIn { session_id: id };
+    let context = CommandContext::service(account.uuid());
+    store.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    Ok(token.expose_secret().to_owned())
+}

@@ -1,0 +1,212 @@
+//! Which commands an account accepts, and what is recorded when it does.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Account, AccountCommand, AccountError, AccountEvent, AccountNotice, Holder, PreferenceChange, TokenEnd,
+};
+use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, Personal};
+
+/// How long a GDPR token holds.
+pub const GDPR_TOKEN_LIFE: Duration = Duration::days(365);
+/// Recovery codes that are made at once.
+pub const RECOVERY_CODES: u32 = 10;
+
+type Decision = Result<Vec<AccountEvent>, AccountError>;
+
+fn one(event: AccountEvent) -> Decision {
+    Ok(vec![event])
+}
+
+impl Account {
+    pub(super) fn decide(&self, command: AccountCommand, now: DateTime<Utc>) -> Decision {
+        match command {
+            AccountCommand::Register { account_id, email, name, preferences, policy_version } => {
+                if self.holder.is_some() || self.ended.is_some() {
+                    return Err(AccountError::AlreadyRegistered);
+                }
+                one(AccountEvent::Registered {
+                    account_id,
+                    email: Personal::profile(account_id, email),
+                    name: Personal::profile(account_id, name),
+                    preferences,
+                    policy_version,
+                })
+            }
+            // Who runs the service may look also at what has ended, and messages may come late.
+            AccountCommand::RecordHistoryViewed { what, until } => {
+                self.exists().and_then(|()| one(AccountEvent::HistoryViewed { what, until }))
+            }
+            AccountCommand::RecordNotice { message_id, notice, delivered } => {
+                self.exists().and_then(|()| one(self.record_notice(message_id, notice, delivered, now)))
+            }
+            AccountCommand::RecordErasure { destroyed_keys } => self.record_erasure(destroyed_keys),
+            command => self.holder()?.decide(command, now),
+        }
+    }
+
+    fn exists(&self) -> Result<(), AccountError> {
+        if self.holder.is_some() || self.ended.is_some() { Ok(()) } else { Err(AccountError::Unknown) }
+    }
+
+    fn record_notice(
+        &self,
+        message_id: MessageId,
+        notice: AccountNotice,
+        delivered: bool,
+        now: DateTime<Utc>,
+    ) -> AccountEvent {
+        let awaited = self.awaits(notice, now);
+        if delivered {
+            AccountEvent::NoticeSent { message_id, notice, awaited }
+        } else {
+            AccountEvent::NoticeUndeliverable { message_id, notice, awaited }
+        }
+    }
+
+    fn record_erasure(&self, destroyed_keys: Vec<String>) -> Decision {
+        let ended = self.ended.as_ref().ok_or(AccountError::Unknown)?;
+        Ok(if ended.erased { Vec::new() } else { vec![AccountEvent::PersonalDataErased { destroyed_keys }] })
+    }
+}
+
+impl Holder {
+    fn decide(&self, command: AccountCommand, now: DateTime<Utc>) -> Decision {
+        use AccountCommand as C;
+        use AccountEvent as E;
+        match command {
+            C::RecordSignIn { session_id } => one(E::SignedIn { session_id }),
+            C::RecordSecondFactorAsked { challenge_id, channel } => {
+                one(E::SecondFactorAsked { challenge_id, channel })
+            }
+            C::RecordSignOut { session_id, reason } => one(E::SignedOut { session_id, reason }),
+            C::RecordReauthentication { session_id } => one(E::Reauthenticated { session_id }),
+            C::ChangeName { name } if self.name.known() == Some(&name) => Ok(Vec::new()),
+            C::ChangeName { name } => one(E::NameChanged { name: Personal::profile(self.account_id, name) }),
+            C::ChangeBillingEmail { billing_email } => Ok(self.change_billing_email(billing_email)),
+            C::RequestEmailChange { change_id, email } => self.request_email_change(change_id, email, now),
+            C::ConfirmEmailChange { change_id } => self.confirm_email_change(change_id, now),
+            C::UndoEmailChange { change_id } => self.undo_email_change(change_id, now),
+            C::ReleaseFormerEmail { change_id } => Ok(self.release_former_email(change_id, now)),
+            C::ChangePassword => one(E::PasswordChanged {}),
+            C::RecordPasswordResetAsked { expires_at } => one(E::PasswordResetAsked { expires_at }),
+            C::ResetPassword => one(E::PasswordReset {}),
+            C::RequestPhoneChange { challenge_id, number, channel } => one(E::PhoneChangeRequested {
+                challenge_id,
+                number: Personal::profile(self.account_id, number),
+                channel,
+            }),
+            C::VerifyPhone { challenge_id, recovery_codes } => {
+                self.verify_phone(challenge_id, recovery_codes)
+            }
+            C::RemovePhone => self.with_phone().and_then(|()| one(E::PhoneRemoved {})),
+            C::IssueRecoveryCodes { count } => {
+                self.with_phone().and_then(|()| one(E::RecoveryCodesIssued { count }))
+            }
+            C::RecordRecoveryCodeUsed => {
+                let left = self.recovery_codes.saturating_sub(1);
+                self.with_phone().and_then(|()| one(E::RecoveryCodeUsed { left }))
+            }
+            C::ChangePreferences { personalization, usage_logging, policy_version } => {
+                Ok(self.change_preferences(personalization, usage_logging, policy_version))
+            }
+            C::IssueGdprToken { credential_id, fingerprint } => one(E::GdprTokenIssued {
+                credential_id,
+                fingerprint,
+                expires_at: now + GDPR_TOKEN_LIFE,
+                replaces: self.gdpr_token.as_ref().map(|token| token.credential_id),
+            }),
+            C::EndGdprToken { credential_id, reason } => self.end_gdpr_token(credential_id, reason, now),
+            C::JoinOrganization { organization_id, membership_id } => {
+                self.join(organization_id, membership_id)
+            }
+            C::LeaveOrganization { organization_id } => self.leave(organization_id),
+            C::Delete => self.delete(now),
+            // Decided before there need be a holder.
+            C::Register { .. }
+            | C::RecordHistoryViewed { .. }
+            | C::RecordNotice { .. }
+            | C::RecordErasure { .. } => Ok(Vec::new()),
+        }
+    }
+
+    /// A new phone comes with new recovery codes.
+    fn verify_phone(&self, challenge_id: ChallengeId, recovery_codes: u32) -> Decision {
+        let waiting = self.phone_change.as_ref().filter(|phone| phone.challenge_id == challenge_id);
+        let phone = waiting.ok_or(AccountError::NoPhoneChange)?;
+        Ok(vec![
+            AccountEvent::PhoneVerified { number: phone.number.clone(), channel: phone.channel },
+            AccountEvent::RecoveryCodesIssued { count: recovery_codes },
+        ])
+    }
+
+    fn leave(&self, organization_id: OrganizationId) -> Decision {
+        if !self.memberships.contains_key(&organization_id) {
+            return Err(AccountError::NotMember);
+        }
+        one(AccountEvent::OrganizationLeft { organization_id })
+    }
+
+    fn with_phone(&self) -> Result<(), AccountError> {
+        self.phone.as_ref().map(|_| ()).ok_or(AccountError::NoSecondFactor)
+    }
+
+    fn change_billing_email(&self, billing_email: Option<crate::EmailAddress>) -> Vec<AccountEvent> {
+        if self.billing_email.as_ref().and_then(Personal::known) == billing_email.as_ref() {
+            return Vec::new();
+        }
+        let billing_email = billing_email.map(|email| Personal::profile(self.account_id, email));
+        vec![AccountEvent::BillingEmailChanged { billing_email }]
+    }
+
+    /// A consent record holds from what, to what and under which policy (GDPR Art. 7(1)). Setting
+    /// a switch to what it is already is no change and leaves no record.
+    fn change_preferences(
+        &self,
+        personalization: Option<bool>,
+        usage_logging: Option<bool>,
+        policy_version: String,
+    ) -> Vec<AccountEvent> {
+        let change = |from: bool, to: Option<bool>| {
+            to.filter(|to| *to != from).map(|to| PreferenceChange { from, to })
+        };
+        let personalization = change(self.preferences.personalization, personalization);
+        let usage_logging = change(self.preferences.usage_logging, usage_logging);
+        if personalization.is_none() && usage_logging.is_none() {
+            return Vec::new();
+        }
+        vec![AccountEvent::PreferencesChanged {
+            account_id: self.account_id,
+            personalization,
+            usage_logging,
+            policy_version,
+        }]
+    }
+
+    /// It expires when its time is over, and not before.
+    fn end_gdpr_token(&self, credential_id: CredentialId, reason: TokenEnd, now: DateTime<Utc>) -> Decision {
+        let held = self.gdpr_token.as_ref().filter(|token| token.credential_id == credential_id);
+        match held {
+            Some(token) if reason == TokenEnd::Expired && now < token.expires_at => Ok(Vec::new()),
+            Some(_) => one(AccountEvent::GdprTokenEnded { credential_id, reason }),
+            None => Err(AccountError::NoGdprToken),
+        }
+    }
+
+    fn join(&self, organization_id: OrganizationId, membership_id: MembershipId) -> Decision {
+        if self.memberships.contains_key(&organization_id) {
+            return Err(AccountError::AlreadyMember);
+        }
+        one(AccountEvent::OrganizationJoined { organization_id, membership_id })
+    }
+
+    /// Its memberships must have ended before, in the same step: an organization decides itself whether it can
+    /// do without the account.
+    fn delete(&self, now: DateTime<Utc>) -> Decision {
+        if !self.memberships.is_empty() {
+            return Err(AccountError::StillMember);
+        }
+        let released = self.all_emails();
+        one(AccountEvent::Deleted { account_id: self.account_id, deleted_at: now, released })
+    }
+}

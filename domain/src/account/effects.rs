@@ -1,0 +1,74 @@
+//! What must come true together with an event of an account, and what time will bring after it.
+
+use super::agenda::{ERASURE_PATIENCE, token_notices};
+use super::{AccountEvent, AccountNotice};
+use crate::effect::ClaimKind;
+use crate::{Effect, Effects, EmailAddress, Personal, TimerChange, Timers};
+
+/// Timers.
+const TOKEN_END: &str = "gdpr_token_end";
+const ERASURE: &str = "erasure";
+
+fn claim(email: &Personal<EmailAddress>) -> Option<Effect> {
+    email.known().map(|email| Effect::Claim { kind: ClaimKind::Email, name: email.canonical() })
+}
+
+fn release(email: &Personal<EmailAddress>) -> Option<Effect> {
+    email.known().map(|email| Effect::Release { kind: ClaimKind::Email, name: email.canonical() })
+}
+
+impl Effects for AccountEvent {
+    fn effects(&self) -> Vec<Effect> {
+        match self {
+            Self::Registered { account_id, email, preferences, .. } => {
+                let gate = Effect::UsageGate { account: *account_id, open: preferences.usage_logging };
+                claim(email).into_iter().chain([gate]).collect()
+            }
+            Self::PreferencesChanged { account_id, usage_logging: Some(change), .. } => {
+                vec![Effect::UsageGate { account: *account_id, open: change.to }]
+            }
+            Self::EmailChanged { email, .. } => claim(email).into_iter().collect(),
+            Self::EmailChangeUndone { released, .. } => released.iter().filter_map(release).collect(),
+            Self::FormerEmailReleased { email, .. } => email.iter().filter_map(release).collect(),
+            Self::Deleted { account_id, released, .. } => {
+                let gate = Effect::UsageGate { account: *account_id, open: false };
+                released.iter().filter_map(release).chain([gate]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Timers for AccountEvent {
+    fn timers(&self) -> Vec<TimerChange> {
+        match self {
+            Self::EmailChanged { change_id, undo_until, .. } => {
+                vec![TimerChange::set(change_id.to_string(), *undo_until)]
+            }
+            Self::EmailChangeUndone { changes, .. } => {
+                changes.iter().map(|change| TimerChange::clear(change.to_string())).collect()
+            }
+            Self::FormerEmailReleased { change_id, .. } => vec![TimerChange::clear(change_id.to_string())],
+            Self::GdprTokenIssued { expires_at, .. } => token_notices(*expires_at)
+                .map(|(at, notice)| TimerChange::set(notice.as_str(), at))
+                .chain([TimerChange::set(TOKEN_END, *expires_at)])
+                .collect(),
+            Self::GdprTokenEnded { .. } => AccountNotice::ALL
+                .iter()
+                .filter(|notice| notice.tells_of_token_end())
+                .map(|notice| TimerChange::clear(notice.as_str()))
+                .chain([TimerChange::clear(TOKEN_END)])
+                .collect(),
+            Self::NoticeSent { notice, awaited: true, .. }
+            | Self::NoticeUndeliverable { notice, awaited: true, .. } => vec![match notice {
+                AccountNotice::AccountDeleted => TimerChange::due(ERASURE),
+                notice => TimerChange::clear(notice.as_str()),
+            }],
+            Self::Deleted { deleted_at, .. } => {
+                vec![TimerChange::ClearAll, TimerChange::set(ERASURE, *deleted_at + ERASURE_PATIENCE)]
+            }
+            Self::PersonalDataErased { .. } => vec![TimerChange::ClearAll],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! How events change an account: they only assign.
+
+use super::{Account, AccountEvent, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange};
+
+impl Account {
+    pub(super) fn fold(&mut self, event: AccountEvent) {
+        match event {
+            AccountEvent::Registered { account_id, email, name, preferences, .. } => {
+                self.holder = Some(Holder {
+                    account_id,
+                    email,
+                    name,
+                    billing_email: None,
+                    preferences,
+                    email_change: None,
+                    former_emails: Vec::new(),
+                    phone: None,
+                    phone_change: None,
+                    recovery_codes: 0,
+                    memberships: Default::default(),
+                    gdpr_token: None,
+                });
+            }
+            AccountEvent::Deleted { account_id, deleted_at, .. } => {
+                self.holder = None;
+                self.ended = Some(Ended { account_id, deleted_at, farewell: false, erased: false });
+            }
+            event => match (&mut self.holder, &mut self.ended) {
+                (Some(holder), _) => holder.fold(event),
+                (None, Some(ended)) => ended.fold(&event),
+                (None, None) => {}
+            },
+        }
+    }
+}
+
+impl Ended {
+    fn fold(&mut self, event: &AccountEvent) {
+        match event {
+            AccountEvent::NoticeSent { awaited: true, .. }
+            | AccountEvent::NoticeUndeliverable { awaited: true, .. } => self.farewell = true,
+            AccountEvent::PersonalDataErased { .. } => self.erased = true,
+            _ => {}
+        }
+    }
+}
+
+impl Holder {
+    fn fold(&mut self, event: AccountEvent) {
+        use AccountEvent as E;
+        match event {
+            E::NameChanged { name } => self.name = name,
+            E::BillingEmailChanged { billing_email } => self.billing_email = billing_email,
+            E::PreferencesChanged { personalization, usage_logging, .. } => {
+                let preferences = &mut self.preferences;
+                preferences.personalization = personalization.map_or(preferences.personalization, |c| c.to);
+                preferences.usage_logging = usage_logging.map_or(preferences.usage_logging, |c| c.to);
+            }
+            E::EmailChangeRequested { change_id, email, confirm_by, undo_until } => {
+                self.email_change = Some(EmailChange { change_id, email, confirm_by, undo_until });
+            }
+            E::EmailChanged { change_id, email, former, undo_until } => {
+                self.former_emails.push(FormerEmail { change_id, email: former, undo_until });
+                self.email = email;
+                self.email_change = None;
+            }
+            E::EmailChangeUndone { changes, email, .. } => {
+                self.former_emails.retain(|former| !changes.contains(&former.change_id));
+                self.email = email;
+                self.email_change = None;
+            }
+            E::FormerEmailReleased { change_id, .. } => {
+                self.former_emails.retain(|former| former.change_id != change_id);
+            }
+            E::PhoneChangeRequested { challenge_id, number, channel } => {
+                self.phone_change = Some(PhoneChange { challenge_id, number, channel });
+            }
+            E::PhoneVerified { number, channel } => {
+                self.phone = Some(Phone { number, channel });
+                self.phone_change = None;
+            }
+            E::PhoneRemoved {} => (self.phone, self.phone_change, self.recovery_codes) = (None, None, 0),
+            E::RecoveryCodesIssued { count } => self.recovery_codes = count,
+            E::RecoveryCodeUsed { left } => self.recovery_codes = left,
+            E::GdprTokenIssued { credential_id, fingerprint, expires_at, .. } => {
+                let notices = Default::default();
+                self.gdpr_token = Some(GdprToken { credential_id, fingerprint, expires_at, notices });
+            }
+            E::GdprTokenEnded { .. } => self.gdpr_token = None,
+            E::OrganizationJoined { organization_id, membership_id } => {
+                self.memberships.insert(organization_id, membership_id);
+            }
+            E::OrganizationLeft { organization_id } => {
+                self.memberships.remove(&organization_id);
+            }
+            E::NoticeSent { notice, awaited, .. } | E::NoticeUndeliverable { notice, awaited, .. } => {
+                if let Some(token) = self.gdpr_token.as_mut().filter(|_| awaited) {
+                    token.notices.insert(notice);
+                }
+            }
+            E::Registered { .. }
+            | E::SignedIn { .. }
+            | E::SecondFactorAsked { .. }
+            | E::SignedOut { .. }
+            | E::Reauthenticated { .. }
+            | E::PasswordChanged {}
+            | E::PasswordResetAsked { .. }
+            | E::PasswordReset {}
+            | E::HistoryViewed { .. }
+            | E::Deleted { .. }
+            | E::PersonalDataErased { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Every event of an account in words.
+
+use chrono::{DateTime, Utc};
+
+use super::{AccountEvent, Channel, PreferenceChange, SignOutReason, TokenEnd, Viewed};
+use crate::sentence::{Sentence, date, instant};
+
+impl Sentence for AccountEvent {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Registered { .. } => "The account was opened".to_owned(),
+            Self::SignedIn { .. } => "Signed in".to_owned(),
+            Self::SecondFactorAsked { channel, .. } => {
+                format!("The password was right, and a code was sent {}", by(*channel))
+            }
+            Self::SignedOut { reason, .. } => signed_out(*reason).to_owned(),
+            Self::Reauthenticated { .. } => "The password was confirmed again".to_owned(),
+            Self::NameChanged { .. } => "The name was changed".to_owned(),
+            Self::BillingEmailChanged { billing_email: Some(_) } => {
+                "The email address for bills was changed".to_owned()
+            }
+            Self::BillingEmailChanged { billing_email: None } => {
+                "The email address for bills was removed".to_owned()
+            }
+            Self::EmailChangeRequested { confirm_by, .. } => {
+                format!("Another email address was asked for, to be confirmed by {}", instant(*confirm_by))
+            }
+            Self::EmailChanged { undo_until, .. } => format!(
+                "The new email address was confirmed and holds; it can be taken back until {}",
+                instant(*undo_until)
+            ),
+            Self::EmailChangeUndone { .. } => {
+                "The change of the email address was taken back from the old address".to_owned()
+            }
+            Self::FormerEmailReleased { email: Some(_), .. } => {
+                "The former email address was given up: the change can no longer be taken back".to_owned()
+            }
+            Self::FormerEmailReleased { email: None, .. } => {
+                "A change of the email address can no longer be taken back".to_owned()
+            }
+            Self::PasswordChanged {} => "The password was changed".to_owned(),
+            Self::PasswordResetAsked { expires_at } => format!(
+                "A link to choose a new password was asked for, which works until {}",
+                instant(*expires_at)
+            ),
+            Self::PasswordReset {} => "A new password was chosen by a link sent by mail".to_owned(),
+            Self::PhoneChangeRequested { channel, .. } => {
+                format!("A phone number was given, and a code was sent there {}", by(*channel))
+            }
+            Self::PhoneVerified { channel, .. } => {
+                format!("The phone number was verified: from now on codes come {}", by(*channel))
+            }
+            Self::PhoneRemoved {} => "The phone number was removed, and with it the second factor".to_owned(),
+            Self::RecoveryCodesIssued { count } => {
+                format!("New recovery codes were made, {count} of them; older ones no longer work")
+            }
+            Self::RecoveryCodeUsed { left } => {
+                format!("A recovery code was used; {left} left")
+            }
+            Self::PreferencesChanged { personalization, usage_logging, policy_version, .. } => {
+                preferences(*personalization, *usage_logging, policy_version)
+            }
+            Self::GdprTokenIssued { expires_at, replaces, .. } => {
+                let older = if replaces.is_some() { "; the older one no longer works" } else { "" };
+                format!("A token for the GDPR APIs was made, valid until {}{older}", date(*expires_at))
+            }
+            Self::GdprTokenEnded { reason, .. } => match reason {
+                TokenEnd::Revoked => "The token for the GDPR APIs was revoked".to_owned(),
+                TokenEnd::Expired => "The token for the GDPR APIs expired".to_owned(),
+            },
+            Self::OrganizationJoined { .. } => "Became a member of an organization".to_owned(),
+            Self::OrganizationLeft { .. } => "Is no longer a member of an organization".to_owned(),
+            Self::NoticeSent { notice, .. } => format!("A message went out: {}", notice.in_words()),
+            Self::NoticeUndeliverable { notice, .. } => {
+                format!("A message could not be delivered: {}", notice.in_words())
+            }
+            Self::HistoryViewed { what, until } => viewed(*what, *until),
+            Self::Deleted { .. } => "The account was deleted".to_owned(),
+            Self::PersonalDataErased { .. } => {
+                "All that was personal in the account was made unreadable".to_owned()
+            }
+        }
+    }
+}
+
+fn by(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "by text message",
+        Channel::Call => "by an automated call",
+    }
+}
+
+fn signed_out(reason: SignOutReason) -> &'static str {
+    match reason {
+        SignOutReason::SignedOut => "Signed out",
+        SignOutReason::EndedByHolder => "A session was ended from another session",
+        SignOutReason::PasswordChanged => "A session was ended because the password was changed",
+        SignOutReason::PasswordReset => "A session was ended because a new password was chosen by mail",
+        SignOutReason::EmailChanged => "A session was ended because the email address was changed",
+        SignOutReason::EmailChangeUndone => {
+            "A session was ended because a change of the email address was taken back"
+        }
+        SignOutReason::PhoneRemoved => "A session was ended because the phone number was removed",
+    }
+}
+
+fn preferences(
+    personalization: Option<PreferenceChange>,
+    usage_logging: Option<PreferenceChange>,
+    policy_version: &str,
+) -> String {
+    let on_off = |on: bool| if on { "on" } else { "off" };
+    let turned: Vec<String> = [("Personalization", personalization), ("Usage logging", usage_logging)]
+        .into_iter()
+        .filter_map(|(name, change)| change.map(|c| format!("{name} was switched {}", on_off(c.to))))
+        .collect();
+    format!("{} (privacy policy {policy_version})", turned.join("; "))
+}
+
+fn viewed(what: Viewed, until: Option<DateTime<Utc>>) -> String {
+    match (what, until.map(instant)) {
+        (Viewed::History, None) => "The history was viewed".to_owned(),
+        (Viewed::History, Some(until)) => format!("The history up to {until} was viewed"),
+        (Viewed::State, None) => "The state of the account was viewed".to_owned(),
+        (Viewed::State, Some(at)) => format!("The state of the account as of {at} was viewed"),
+    }
+}

@@ -1,0 +1,328 @@
+//! What messages to people say, as facts: the words are made where messages are sent.
+//!
+//! Some hold what must not be known to others (a code, the token of a link). They are no part of an event: they wait
+//! sealed in the vault until they are sent, and are deleted then. `Debug` shows nothing of them.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountNotice;
+use crate::organization::Role;
+use crate::{EmailAddress, PhoneNumber, ProjectId};
+
+/// A message: to whom, and what it says.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct MessageContent {
+    /// To whom.
+    pub to: Recipient,
+    /// What it says.
+    pub says: Says,
+}
+
+/// To whom a message goes.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// To the address that the account has when it is sent.
+    Holder,
+    /// To this address, and a name to greet with.
+    Address {
+        /// The address.
+        email: EmailAddress,
+        /// The name.
+        name: Option<String>,
+    },
+    /// To this phone.
+    Phone(PhoneNumber),
+}
+
+/// A project, as it is told of.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NamedProject {
+    /// Its id.
+    pub project_id: ProjectId,
+    /// Its name.
+    pub name: String,
+}
+
+/// What a code is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeFor {
+    /// Signing in.
+    SignIn,
+    /// Confirming something in a running session.
+    Reauthentication,
+    /// Verifying a new phone number.
+    NewPhone,
+}
+
+/// What a message says.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Says {
+    /// Somebody signed in from a program that was not seen before.
+    NewDevice {
+        /// When.
+        at: DateTime<Utc>,
+        /// The program, as it calls itself.
+        program: Option<String>,
+        /// From where.
+        ip_address: Option<IpAddr>,
+    },
+    /// This address is to be the sign-in address of an account: confirm it.
+    EmailConfirmation {
+        /// The token of the link.
+        token: String,
+        /// Until when it works.
+        confirm_by: DateTime<Utc>,
+    },
+    /// The sign-in address is to be another: take it back, if it was not you.
+    EmailChange {
+        /// When it was asked for.
+        at: DateTime<Utc>,
+        /// The token of the link.
+        token: String,
+        /// Until when it works, also after the change.
+        undo_until: DateTime<Utc>,
+    },
+    /// A change of the sign-in address was taken back.
+    EmailChangeUndone {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A new password holds.
+    PasswordChanged {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Choose a new password.
+    PasswordResetLink {
+        /// The token of the link.
+        token: String,
+        /// Until when it works.
+        expires_at: DateTime<Utc>,
+    },
+    /// A code.
+    Code {
+        /// The code.
+        code: String,
+        /// What it is wanted for.
+        wanted_for: CodeFor,
+    },
+    /// A phone is the second factor.
+    PhoneVerified {
+        /// When.
+        at: DateTime<Utc>,
+        /// Its number, masked.
+        phone: String,
+    },
+    /// There is no second factor any more.
+    PhoneRemoved {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// There are new recovery codes.
+    RecoveryCodesIssued {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// When.
+        at: DateTime<Utc>,
+        /// How many are left.
+        left: u32,
+    },
+    /// The credentials of a project were reset.
+    CredentialsReset {
+        /// When.
+        at: DateTime<Utc>,
+        /// Which project.
+        project: NamedProject,
+        /// Until when the old ones work; none: they no longer do.
+        previous_ends_at: Option<DateTime<Utc>>,
+        /// Whether it was the reader who did it.
+        by_reader: bool,
+    },
+    /// The secret of a project was shown.
+    CredentialsRevealed {
+        /// When.
+        at: DateTime<Utc>,
+        /// Which project.
+        project: NamedProject,
+        /// Whether it was to the reader.
+        by_reader: bool,
+    },
+    /// Credentials of a project were revoked by who runs the service.
+    CredentialsRevoked {
+        /// When.
+        at: DateTime<Utc>,
+        /// Which project.
+        project: NamedProject,
+    },
+    /// There is a new token for the GDPR APIs.
+    GdprTokenIssued {
+        /// When.
+        at: DateTime<Utc>,
+        /// Until when it holds.
+        expires_at: DateTime<Utc>,
+        /// Whether an older one died.
+        replaces: bool,
+    },
+    /// The token for the GDPR APIs was revoked.
+    GdprTokenRevoked {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The token for the GDPR APIs will expire.
+    GdprTokenExpires {
+        /// When.
+        expires_at: DateTime<Utc>,
+        /// In how many days, when it is told.
+        days: u32,
+    },
+    /// The token for the GDPR APIs has expired.
+    GdprTokenExpired {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The reader has another role in an organization.
+    RoleChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// The name of the organization.
+        organization: String,
+        /// The role.
+        role: Role,
+    },
+    /// The reader is no longer a member of an organization.
+    MembershipEnded {
+        /// When.
+        at: DateTime<Utc>,
+        /// The name of the organization.
+        organization: String,
+    },
+    /// The account ended.
+    AccountDeleted {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The reader is invited into an organization.
+    Invitation {
+        /// The name of the organization.
+        organization: String,
+        /// The role to come.
+        role: Role,
+        /// The token of the link.
+        token: String,
+        /// Until when it works.
+        expires_at: DateTime<Utc>,
+    },
+}
+
+impl Says {
+    /// What it tells an account holder of; none for an invitation, which goes to whoever reads mail there.
+    pub fn notice(&self) -> Option<AccountNotice> {
+        Some(match self {
+            Self::NewDevice { .. } => AccountNotice::NewDevice,
+            Self::EmailConfirmation { .. } => AccountNotice::EmailConfirmation,
+            Self::EmailChange { .. } => AccountNotice::EmailChange,
+            Self::EmailChangeUndone { .. } => AccountNotice::EmailChangeUndone,
+            Self::PasswordChanged { .. } => AccountNotice::PasswordChanged,
+            Self::PasswordResetLink { .. } => AccountNotice::PasswordResetLink,
+            Self::Code { .. } => AccountNotice::Code,
+            Self::PhoneVerified { .. } => AccountNotice::PhoneVerified,
+            Self::PhoneRemoved { .. } => AccountNotice::PhoneRemoved,
+            Self::RecoveryCodesIssued { .. } => AccountNotice::RecoveryCodesIssued,
+            Self::RecoveryCodeUsed { .. } => AccountNotice::RecoveryCodeUsed,
+            Self::CredentialsReset { .. } => AccountNotice::CredentialsReset,
+            Self::CredentialsRevealed { .. } => AccountNotice::CredentialsRevealed,
+            Self::CredentialsRevoked { .. } => AccountNotice::CredentialsRevoked,
+            Self::GdprTokenIssued { .. } => AccountNotice::GdprTokenIssued,
+            Self::GdprTokenRevoked { .. } => AccountNotice::GdprTokenRevoked,
+            Self::GdprTokenExpires { days, .. } if *days > 7 => AccountNotice::GdprTokenExpiresIn30Days,
+            Self::GdprTokenExpires { .. } => AccountNotice::GdprTokenExpiresIn7Days,
+            Self::GdprTokenExpired { .. } => AccountNotice::GdprTokenExpired,
+            Self::RoleChanged { .. } => AccountNotice::RoleChanged,
+            Self::MembershipEnded { .. } => AccountNotice::MembershipEnded,
+            Self::AccountDeleted { .. } => AccountNotice::AccountDeleted,
+            Self::Invitation { .. } => return None,
+        })
+    }
+}
+
+impl std::fmt::Debug for MessageContent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MessageContent(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use uuid::Uuid;
+
+    /// One of each; of those that tell how many days are left, one of each notice.
+    fn all() -> Vec<Says> {
+        let at = DateTime::UNIX_EPOCH;
+        let (confirm_by, undo_until, expires_at) = (at, at, at);
+        let token = || "secret".to_owned();
+        let organization = || "Engines".to_owned();
+        let project = || NamedProject { project_id: ProjectId::from_uuid(Uuid::from_u128(1)), name: token() };
+        let code = |wanted_for| Says::Code { code: "123456".to_owned(), wanted_for };
+        vec![
+            Says::NewDevice { at, program: Some(token()), ip_address: "192.0.2.1".parse().ok() },
+            Says::EmailConfirmation { token: token(), confirm_by },
+            Says::EmailChange { at, token: token(), undo_until },
+            Says::EmailChangeUndone { at },
+            Says::PasswordChanged { at },
+            Says::PasswordResetLink { token: token(), expires_at },
+            code(CodeFor::SignIn),
+            code(CodeFor::Reauthentication),
+            code(CodeFor::NewPhone),
+            Says::PhoneVerified { at, phone: "•••23".to_owned() },
+            Says::PhoneRemoved { at },
+            Says::RecoveryCodesIssued { at },
+            Says::RecoveryCodeUsed { at, left: 9 },
+            Says::CredentialsReset { at, project: project(), previous_ends_at: None, by_reader: true },
+            Says::CredentialsRevealed { at, project: project(), by_reader: false },
+            Says::CredentialsRevoked { at, project: project() },
+            Says::GdprTokenIssued { at, expires_at, replaces: true },
+            Says::GdprTokenRevoked { at },
+            Says::GdprTokenExpires { expires_at, days: 30 },
+            Says::GdprTokenExpires { expires_at, days: 7 },
+            Says::GdprTokenExpired { at },
+            Says::RoleChanged { at, organization: organization(), role: Role::Admin },
+            Says::MembershipEnded { at, organization: organization() },
+            Says::AccountDeleted { at },
+            Says::Invitation { organization: organization(), role: Role::Owner, token: token(), expires_at },
+        ]
+    }
+
+    #[test]
+    fn every_notice_is_told_by_a_message_and_an_invitation_is_none() {
+        let told: BTreeSet<AccountNotice> = all().iter().filter_map(Says::notice).collect();
+        assert!(told.iter().eq(AccountNotice::ALL));
+        assert_eq!(all().iter().filter(|says| says.notice().is_none()).count(), 1);
+    }
+
+    #[test]
+    fn a_message_reads_back_from_where_it_waited_and_shows_nothing() {
+        let phone = || Recipient::Phone("+14155550123".parse().unwrap());
+        let address = || Recipient::Address { email: "ada@example.com".parse().unwrap(), name: None };
+        for to in [&phone as &dyn Fn() -> Recipient, &address, &|| Recipient::Holder] {
+            for says in all() {
+                let message = MessageContent { to: to(), says };
+                let written = serde_json::to_value(&message).unwrap();
+                let read: MessageContent = serde_json::from_value(written.clone()).unwrap();
+                assert_eq!(serde_json::to_value(&read).unwrap(), written);
+                assert_eq!(format!("{message:?}"), "MessageContent(…)");
+            }
+        }
+    }
+}

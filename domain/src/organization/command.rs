@@ -1,0 +1,91 @@
+//! What can be asked of an organization.
+
+use super::{InvitationEnd, Role};
+use crate::actor::By;
+use crate::{AccountId, InvitationId, MembershipId, OrganizationId};
+
+/// A wish concerning an organization, and whose it is.
+#[derive(Clone, Debug)]
+pub struct OrganizationCommand {
+    /// Whose wish.
+    pub by: By,
+    /// Which.
+    pub wish: OrganizationWish,
+}
+
+/// A wish concerning an organization, in the imperative.
+#[derive(Clone, Debug)]
+pub enum OrganizationWish {
+    /// Create it, with its first owner.
+    Create {
+        /// The id it shall have.
+        organization_id: OrganizationId,
+        /// Its name.
+        name: String,
+        /// Its first owner.
+        owner: AccountId,
+        /// The stay that begins.
+        membership_id: MembershipId,
+    },
+    /// Give it another name.
+    Rename {
+        /// Its name.
+        name: String,
+    },
+    /// Invite whoever reads mail at an address, which the vault keeps.
+    Invite {
+        /// The id of the invitation.
+        invitation_id: InvitationId,
+        /// The role to come.
+        role: Role,
+    },
+    /// End an invitation.
+    EndInvitation {
+        /// Which.
+        invitation_id: InvitationId,
+        /// Why.
+        reason: InvitationEnd,
+    },
+    /// Whoever was invited joins.
+    AcceptInvitation {
+        /// Which invitation.
+        invitation_id: InvitationId,
+        /// Who joins.
+        account_id: AccountId,
+        /// The stay that begins.
+        membership_id: MembershipId,
+    },
+    /// Make an account a member without an invitation: operators do.
+    AddMember {
+        /// Who joins.
+        account_id: AccountId,
+        /// The stay that begins.
+        membership_id: MembershipId,
+        /// Its role.
+        role: Role,
+    },
+    /// Give a member another role.
+    ChangeRole {
+        /// Which member.
+        account_id: AccountId,
+        /// Its role.
+        role: Role,
+    },
+    /// End a membership. Everybody may end their own.
+    RemoveMember {
+        /// Whose.
+        account_id: AccountId,
+    },
+    /// End the membership of an account that ends, which may be the only owner: then `successor` becomes one.
+    ReleaseMember {
+        /// Whose.
+        account_id: AccountId,
+        /// Who becomes an owner.
+        successor: Option<AccountId>,
+    },
+    /// End the organization with its only member.
+    Close {
+        /// Whose account ends.
+        account_id: AccountId,
+    },
+}

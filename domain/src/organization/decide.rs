@@ -1,0 +1,202 @@
+//! Which wishes an organization grants.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Body, InvitationEnd, MembershipEnd, Organization, OrganizationCommand, OrganizationError,
+    OrganizationEvent, OrganizationWish, Role,
+};
+use crate::actor::By;
+use crate::{AccountId, InvitationId, MembershipId};
+
+/// How long an invitation can be accepted.
+pub const INVITATION_LIFE: Duration = Duration::days(7);
+/// Members an organization can have: all of them are at hand whenever it decides.
+pub const MOST_MEMBERS: usize = 10_000;
+/// Invitations that can be open at once.
+pub const MOST_INVITATIONS: usize = 1_000;
+
+type Decision = Result<Vec<OrganizationEvent>, OrganizationError>;
+
+fn one(event: OrganizationEvent) -> Decision {
+    Ok(vec![event])
+}
+
+impl Organization {
+    pub(super) fn decide(&self, command: OrganizationCommand, now: DateTime<Utc>) -> Decision {
+        let OrganizationCommand { by, wish } = command;
+        if let OrganizationWish::Create { organization_id, name, owner, membership_id } = wish {
+            if self.body.is_some() {
+                return Err(OrganizationError::AlreadyCreated);
+            }
+            let first = OrganizationEvent::MemberJoined {
+                account_id: owner,
+                membership_id,
+                role: Role::Owner,
+                invitation_id: None,
+            };
+            return Ok(vec![OrganizationEvent::Created { organization_id, name }, first]);
+        }
+        self.body()?.decide(by, wish, now)
+    }
+}
+
+impl Body {
+    fn decide(&self, by: By, wish: OrganizationWish, now: DateTime<Utc>) -> Decision {
+        use OrganizationEvent as E;
+        use OrganizationWish as W;
+        match wish {
+            W::Create { .. } => Ok(Vec::new()),
+            W::Rename { name } => {
+                self.manager(by, Role::Member)?;
+                if name == self.name { Ok(Vec::new()) } else { one(E::Renamed { name }) }
+            }
+            W::Invite { invitation_id, role } => {
+                self.manager(by, role)?;
+                if self.invitations.len() >= MOST_INVITATIONS || self.members.len() >= MOST_MEMBERS {
+                    return Err(OrganizationError::Full);
+                }
+                one(E::MemberInvited { invitation_id, role, expires_at: now + INVITATION_LIFE })
+            }
+            W::EndInvitation { invitation_id, reason } => self.end_invitation(by, invitation_id, reason, now),
+            W::AcceptInvitation { invitation_id, account_id, membership_id } => {
+                self.oneself(by, account_id)?;
+                let invitation = self.invitations.get(&invitation_id);
+                let invitation = invitation.filter(|invitation| now < invitation.expires_at);
+                let role = invitation.ok_or(OrganizationError::NoInvitation)?.role;
+                self.join(account_id, membership_id, role, Some(invitation_id))
+            }
+            W::AddMember { account_id, membership_id, role } => {
+                self.manager(by, Role::Owner)?;
+                self.join(account_id, membership_id, role, None)
+            }
+            W::ChangeRole { account_id, role } => self.change_role(by, account_id, role),
+            W::RemoveMember { account_id } => self.remove(by, account_id),
+            W::ReleaseMember { account_id, successor } => {
+                self.oneself(by, account_id)?;
+                self.release(account_id, successor)
+            }
+            W::Close { account_id } => {
+                self.oneself(by, account_id)?;
+                self.close(account_id)
+            }
+        }
+    }
+
+    /// The asker, if they may give, take and change memberships of `role`.
+    fn manager(&self, by: By, role: Role) -> Result<(), OrganizationError> {
+        let By::Account(account) = by else { return Ok(()) };
+        let asker = self.members.get(&account).ok_or(OrganizationError::Unknown)?;
+        if asker.role.manages_role(role) { Ok(()) } else { Err(OrganizationError::Forbidden) }
+    }
+
+    /// Refuses an account that wishes something for another one.
+    fn oneself(&self, by: By, account_id: AccountId) -> Result<(), OrganizationError> {
+        match by.account() {
+            Some(asker) if asker == account_id => Ok(()),
+            Some(asker) if self.members.contains_key(&asker) => Err(OrganizationError::Forbidden),
+            Some(_) => Err(OrganizationError::Unknown),
+            None => Ok(()),
+        }
+    }
+
+    /// Who is invited may decline, and time may pass: neither is a member. Who has the link is told apart by the
+    /// vault before.
+    fn end_invitation(
+        &self,
+        by: By,
+        invitation_id: InvitationId,
+        reason: InvitationEnd,
+        now: DateTime<Utc>,
+    ) -> Decision {
+        if reason == InvitationEnd::Revoked {
+            self.manager(by, Role::Member)?;
+        }
+        let invitation = self.invitations.get(&invitation_id).ok_or(OrganizationError::NoInvitation)?;
+        if reason == InvitationEnd::Revoked {
+            self.manager(by, invitation.role)?;
+        }
+        if reason == InvitationEnd::Expired && now < invitation.expires_at {
+            return Ok(Vec::new());
+        }
+        one(OrganizationEvent::InvitationEnded { invitation_id, reason })
+    }
+
+    fn join(
+        &self,
+        account_id: AccountId,
+        membership_id: MembershipId,
+        role: Role,
+        invitation_id: Option<InvitationId>,
+    ) -> Decision {
+        if self.members.contains_key(&account_id) {
+            return Err(OrganizationError::AlreadyMember);
+        }
+        if self.members.len() >= MOST_MEMBERS {
+            return Err(OrganizationError::Full);
+        }
+        one(OrganizationEvent::MemberJoined { account_id, membership_id, role, invitation_id })
+    }
+
+    fn role_of(&self, account: AccountId) -> Result<Role, OrganizationError> {
+        self.members.get(&account).map(|member| member.role).ok_or(OrganizationError::NotMember)
+    }
+
+    fn change_role(&self, by: By, account_id: AccountId, to: Role) -> Decision {
+        self.manager(by, Role::Member)?;
+        let from = self.role_of(account_id)?;
+        self.manager(by, from.max(to))?;
+        if from == to {
+            return Ok(Vec::new());
+        }
+        if self.is_only_owner(account_id) {
+            return Err(OrganizationError::LastOwner);
+        }
+        one(OrganizationEvent::MemberRoleChanged { account_id, from, to })
+    }
+
+    fn remove(&self, by: By, account_id: AccountId) -> Decision {
+        let oneself = by == By::Account(account_id);
+        if !oneself {
+            self.manager(by, Role::Member)?;
+        }
+        let role = match self.role_of(account_id) {
+            // To who is no member there is no organization either.
+            Err(OrganizationError::NotMember) if oneself => return Err(OrganizationError::Unknown),
+            role => role?,
+        };
+        if !oneself {
+            self.manager(by, role)?;
+        }
+        if self.is_only_owner(account_id) {
+            return Err(OrganizationError::LastOwner);
+        }
+        let reason = if oneself { MembershipEnd::Left } else { MembershipEnd::Removed };
+        one(OrganizationEvent::MemberLeft { account_id, reason })
+    }
+
+    /// A successor is made an owner only where one is needed.
+    fn release(&self, account_id: AccountId, successor: Option<AccountId>) -> Decision {
+        self.role_of(account_id)?;
+        let mut events = Vec::new();
+        if self.is_only_owner(account_id) {
+            let successor = successor.filter(|successor| *successor != account_id);
+            let successor = successor.ok_or(OrganizationError::LastOwner)?;
+            let from = self.role_of(successor)?;
+            let to = Role::Owner;
+            events.push(OrganizationEvent::MemberRoleChanged { account_id: successor, from, to });
+        }
+        let reason = MembershipEnd::AccountDeleted;
+        events.push(OrganizationEvent::MemberLeft { account_id, reason });
+        Ok(events)
+    }
+
+    fn close(&self, account_id: AccountId) -> Decision {
+        self.role_of(account_id)?;
+        if self.members.len() > 1 {
+            return Err(OrganizationError::LastOwner);
+        }
+        let reason = MembershipEnd::AccountDeleted;
+        Ok(vec![OrganizationEvent::MemberLeft { account_id, reason }, OrganizationEvent::Closed {}])
+    }
+}

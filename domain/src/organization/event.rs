@@ -1,0 +1,184 @@
+//! What happened to an organization. Stored for ever: types are never renamed, fields never change their
+//! meaning.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+use crate::sentence::{Sentence, date};
+use crate::{AccountId, Effects, InvitationId, MembershipId, OrganizationId, TimerChange, Timers};
+
+/// Why an invitation ended without anybody joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationEnd {
+    /// It was taken back.
+    Revoked,
+    /// Who was invited declined.
+    Declined,
+    /// Its time was over.
+    Expired,
+}
+
+/// Why a membership ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MembershipEnd {
+    /// The member left.
+    Left,
+    /// Somebody else ended it.
+    Removed,
+    /// The account ended.
+    AccountDeleted,
+}
+
+/// Something that happened to an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum OrganizationEvent {
+    /// It was created.
+    Created {
+        /// Its id.
+        organization_id: OrganizationId,
+        /// Its name.
+        name: String,
+    },
+    /// It has another name.
+    Renamed {
+        /// Its name.
+        name: String,
+    },
+    /// Somebody was invited, whose address the vault keeps until the invitation ends.
+    MemberInvited {
+        /// The invitation.
+        invitation_id: InvitationId,
+        /// The role to come.
+        role: Role,
+        /// Until when it can be accepted.
+        expires_at: DateTime<Utc>,
+    },
+    /// An invitation ended without anybody joining.
+    InvitationEnded {
+        /// Which.
+        invitation_id: InvitationId,
+        /// Why.
+        reason: InvitationEnd,
+    },
+    /// An account became a member.
+    MemberJoined {
+        /// Which account.
+        account_id: AccountId,
+        /// The stay that began.
+        membership_id: MembershipId,
+        /// Its role.
+        role: Role,
+        /// The invitation that was accepted, if there was one.
+        invitation_id: Option<InvitationId>,
+    },
+    /// A member has another role.
+    MemberRoleChanged {
+        /// Which member.
+        account_id: AccountId,
+        /// The role it had.
+        from: Role,
+        /// The role it has.
+        to: Role,
+    },
+    /// A membership ended.
+    MemberLeft {
+        /// Whose.
+        account_id: AccountId,
+        /// Why.
+        reason: MembershipEnd,
+    },
+    /// It ended: nobody was left.
+    Closed {},
+}
+
+impl DomainEvent for OrganizationEvent {
+    fn event_type(&self) -> String {
+        match self {
+            Self::Created { .. } => "organization.created",
+            Self::Renamed { .. } => "organization.renamed",
+            Self::MemberInvited { .. } => "organization.member_invited",
+            Self::InvitationEnded { .. } => "organization.invitation_ended",
+            Self::MemberJoined { .. } => "organization.member_joined",
+            Self::MemberRoleChanged { .. } => "organization.member_role_changed",
+            Self::MemberLeft { .. } => "organization.member_left",
+            Self::Closed {} => "organization.closed",
+        }
+        .to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1".to_owned()
+    }
+}
+
+impl Effects for OrganizationEvent {}
+
+impl Timers for OrganizationEvent {
+    fn timers(&self) -> Vec<TimerChange> {
+        match self {
+            Self::MemberInvited { invitation_id, expires_at, .. } => {
+                vec![TimerChange::set(invitation_id.to_string(), *expires_at)]
+            }
+            Self::InvitationEnded { invitation_id, .. }
+            | Self::MemberJoined { invitation_id: Some(invitation_id), .. } => {
+                vec![TimerChange::clear(invitation_id.to_string())]
+            }
+            Self::Closed {} => vec![TimerChange::ClearAll],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl OrganizationEvent {
+    /// The account that an event is about, besides whoever brought it about.
+    pub fn concerns(&self) -> Option<AccountId> {
+        match self {
+            Self::MemberJoined { account_id, .. }
+            | Self::MemberRoleChanged { account_id, .. }
+            | Self::MemberLeft { account_id, .. } => Some(*account_id),
+            _ => None,
+        }
+    }
+}
+
+impl Sentence for OrganizationEvent {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Created { name, .. } => format!("The organization {} was created", quoted(name)),
+            Self::Renamed { name } => format!("The organization was renamed to {}", quoted(name)),
+            Self::MemberInvited { role, expires_at, .. } => {
+                format!("Somebody was invited into the organization as {role}, until {}", date(*expires_at))
+            }
+            Self::InvitationEnded { reason, .. } => match reason {
+                InvitationEnd::Revoked => "An invitation into the organization was taken back".to_owned(),
+                InvitationEnd::Declined => "An invitation into the organization was declined".to_owned(),
+                InvitationEnd::Expired => "An invitation into the organization expired".to_owned(),
+            },
+            Self::MemberJoined { role, invitation_id, .. } => {
+                let how = if invitation_id.is_some() { "by invitation, " } else { "" };
+                format!("An account joined the organization {how}as {role}")
+            }
+            Self::MemberRoleChanged { from, to, .. } => {
+                format!("The role of a member of the organization was changed from {from} to {to}")
+            }
+            Self::MemberLeft { reason, .. } => match reason {
+                MembershipEnd::Left => "A member left the organization".to_owned(),
+                MembershipEnd::Removed => "A member was removed from the organization".to_owned(),
+                MembershipEnd::AccountDeleted => {
+                    "A member left the organization because the account was deleted".to_owned()
+                }
+            },
+            Self::Closed {} => "The organization was closed, because its only member left".to_owned(),
+        }
+    }
+}
+
+/// A name that somebody chose, set apart from our own words.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("“{name}”")
+}

@@ -1,0 +1,163 @@
+//! A company, or a part of one: it owns projects and has members.
+//!
+//! What always holds: as long as it is not closed it has an owner. Who is a member stands here; the account says
+//! the same of itself, in the same step, so that neither can be without the other.
+
+mod agenda;
+mod command;
+mod decide;
+mod error;
+mod event;
+mod role;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+pub use agenda::agenda;
+pub use command::{OrganizationCommand, OrganizationWish};
+pub use decide::{INVITATION_LIFE, MOST_INVITATIONS, MOST_MEMBERS};
+pub use error::OrganizationError;
+pub(crate) use event::quoted;
+pub use event::{InvitationEnd, MembershipEnd, OrganizationEvent};
+pub use role::{Role, UnknownRole};
+
+use crate::{AccountId, InvitationId, MembershipId, OrganizationId, Services, Snapshot};
+
+/// The aggregate: nothing before its creation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// The organization, once created.
+    pub body: Option<Body>,
+}
+
+/// A created organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Its id.
+    pub organization_id: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// Its members.
+    pub members: BTreeMap<AccountId, Member>,
+    /// Invitations that are open.
+    pub invitations: BTreeMap<InvitationId, Invitation>,
+    /// It has ended.
+    pub closed: bool,
+}
+
+/// A member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The stay: an account that comes back has another.
+    pub membership_id: MembershipId,
+    /// Its role.
+    pub role: Role,
+}
+
+/// An open invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The role to come.
+    pub role: Role,
+    /// Until when it can be accepted.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Organization {
+    /// The organization, as long as it is one.
+    ///
+    /// # Errors
+    /// When there is none, or it is closed.
+    pub fn body(&self) -> Result<&Body, OrganizationError> {
+        let body = self.body.as_ref().ok_or(OrganizationError::Unknown)?;
+        if body.closed { Err(OrganizationError::Closed) } else { Ok(body) }
+    }
+}
+
+impl Body {
+    /// The members of a role.
+    pub fn members_of(&self, role: Role) -> impl Iterator<Item = AccountId> {
+        self.members.iter().filter(move |(_, member)| member.role == role).map(|(account, _)| *account)
+    }
+
+    /// Whether an account is the only owner.
+    pub fn is_only_owner(&self, account: AccountId) -> bool {
+        let mut owners = self.members_of(Role::Owner);
+        owners.next() == Some(account) && owners.next().is_none()
+    }
+
+    fn fold(&mut self, event: OrganizationEvent) {
+        use OrganizationEvent as E;
+        match event {
+            E::Created { .. } => {}
+            E::Renamed { name } => self.name = name,
+            E::MemberInvited { invitation_id, role, expires_at } => {
+                self.invitations.insert(invitation_id, Invitation { role, expires_at });
+            }
+            E::InvitationEnded { invitation_id, .. } => drop(self.invitations.remove(&invitation_id)),
+            E::MemberJoined { account_id, membership_id, role, invitation_id } => {
+                self.members.insert(account_id, Member { membership_id, role });
+                invitation_id.map(|id| self.invitations.remove(&id));
+            }
+            E::MemberRoleChanged { account_id, to, .. } => {
+                if let Some(member) = self.members.get_mut(&account_id) {
+                    member.role = to;
+                }
+            }
+            E::MemberLeft { account_id, .. } => drop(self.members.remove(&account_id)),
+            E::Closed {} => {
+                self.closed = true;
+                self.invitations.clear();
+            }
+        }
+    }
+}
+
+impl Snapshot for Organization {
+    const SCHEMA_VERSION: i32 = 1;
+}
+
+impl Aggregate for Organization {
+    const TYPE: &'static str = "organization";
+    type Command = OrganizationCommand;
+    type Event = OrganizationEvent;
+    type Error = OrganizationError;
+    type Services = Services;
+
+    async fn handle(
+        &mut self,
+        command: OrganizationCommand,
+        services: &Services,
+        sink: &EventSink<Self>,
+    ) -> Result<(), OrganizationError> {
+        for event in self.decide(command, services.now())? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: OrganizationEvent) {
+        match event {
+            OrganizationEvent::Created { organization_id, name } => {
+                self.body = Some(Body {
+                    organization_id,
+                    name,
+                    members: BTreeMap::new(),
+                    invitations: BTreeMap::new(),
+                    closed: false,
+                });
+            }
+            event => {
+                if let Some(body) = &mut self.body {
+                    body.fold(event);
+                }
+            }
+        }
+    }
+}

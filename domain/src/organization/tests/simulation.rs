@@ -1,0 +1,220 @@
+//! The whole life of an organization, simulated: anybody asks for anything, and time passes in between.
+
+use std::collections::BTreeSet;
+
+use cqrs_es::DomainEvent;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use super::*;
+use crate::testing::{SetTimers, handle};
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Action {
+    Wait(i64),
+    /// Everything that is due is done.
+    Work,
+    Ask(By, Wish),
+    /// With an invitation of its own.
+    Invite(By, Role),
+    /// One of all invitations that there ever were.
+    EndInvitation(By, Index, InvitationEnd),
+    AcceptInvitation(u128, Index),
+    /// With a stay of its own.
+    Add(By, u128, Role),
+}
+
+fn who() -> impl Strategy<Value = u128> {
+    1..=4u128
+}
+
+fn asker() -> impl Strategy<Value = By> {
+    prop_oneof![8 => who().prop_map(by), 2 => Just(By::Operator), 1 => Just(By::Service)]
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    select(vec![Role::Member, Role::Admin, Role::Owner])
+}
+
+fn invitation_end() -> impl Strategy<Value = InvitationEnd> {
+    select(vec![InvitationEnd::Revoked, InvitationEnd::Declined, InvitationEnd::Expired])
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    prop_oneof![
+        1 => Just(create()),
+        1 => select(vec!["Engines", "Other"]).prop_map(rename),
+        6 => (who(), role()).prop_map(|(who, role)| change_role(who, role)),
+        3 => who().prop_map(remove),
+        2 => (who(), prop::option::of(who())).prop_map(|(who, successor)| release(who, successor)),
+        1 => who().prop_map(close),
+    ]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => (1..300_000i64).prop_map(Action::Wait),
+        1 => Just(Action::Work),
+        12 => (asker(), wish()).prop_map(|(by, wish)| Action::Ask(by, wish)),
+        4 => (asker(), role()).prop_map(|(by, role)| Action::Invite(by, role)),
+        2 => (asker(), any::<Index>(), invitation_end())
+            .prop_map(|(by, pick, reason)| Action::EndInvitation(by, pick, reason)),
+        4 => (who(), any::<Index>()).prop_map(|(who, pick)| Action::AcceptInvitation(who, pick)),
+        3 => (asker(), who(), role()).prop_map(|(by, who, role)| Action::Add(by, who, role)),
+    ]
+}
+
+struct World {
+    now: DateTime<Utc>,
+    organization: Organization,
+    events: Vec<Event>,
+    timers: SetTimers,
+    invitations: usize,
+    stays: u128,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            now: days(0),
+            organization: Organization::default(),
+            events: Vec::new(),
+            timers: SetTimers::default(),
+            invitations: 0,
+            stays: 100,
+        };
+        assert_eq!(world.send(By::Operator, create()), Ok(2));
+        world
+    }
+
+    fn send(&mut self, by: By, wish: Wish) -> Result<usize, Error> {
+        let before = self.organization.clone();
+        let events = handle(&mut self.organization, Command { by, wish }, self.now)?;
+        for event in &events {
+            assert!(permitted(&before, by, event), "{by:?} brought about {event:?} in {before:?}");
+            self.timers.apply(event, self.now);
+        }
+        self.check();
+        self.events.extend(events.iter().cloned());
+        Ok(events.len())
+    }
+
+    fn act(&mut self, action: &Action) {
+        let picked = |pick: &Index| invitation(pick.index(self.invitations.max(1)) as u128);
+        let (by, wish) = match action {
+            Action::Wait(seconds) => {
+                self.now += Duration::seconds(*seconds);
+                return self.check();
+            }
+            Action::Work => return self.work(),
+            Action::Ask(by, wish) => (*by, wish.clone()),
+            Action::Invite(by, role) => {
+                self.invitations += 1;
+                (*by, invite(self.invitations as u128 - 1, *role))
+            }
+            Action::EndInvitation(by, pick, reason) => {
+                (*by, Wish::EndInvitation { invitation_id: picked(pick), reason: *reason })
+            }
+            Action::AcceptInvitation(who, pick) => {
+                self.stays += 1;
+                let (account_id, membership_id) = (account(*who), membership(self.stays));
+                let invitation_id = picked(pick);
+                (By::Account(account_id), Wish::AcceptInvitation { invitation_id, account_id, membership_id })
+            }
+            Action::Add(by, who, role) => {
+                self.stays += 1;
+                let (account_id, membership_id) = (account(*who), membership(self.stays));
+                (*by, Wish::AddMember { account_id, membership_id, role: *role })
+            }
+        };
+        let _accepted_or_refused = self.send(by, wish);
+    }
+
+    fn work(&mut self) {
+        let due = agenda(&self.organization).into_iter().filter(|(at, _)| *at <= self.now);
+        for (_, invitation_id) in due.collect::<Vec<_>>() {
+            let expire = Wish::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
+            assert_eq!(self.send(By::Service, expire), Ok(1));
+        }
+        assert!(agenda(&self.organization).iter().all(|(at, _)| *at > self.now));
+    }
+
+    /// What holds at every instant.
+    fn check(&self) {
+        let tasks = agenda(&self.organization);
+        self.timers.assert_covers(tasks.iter().map(|(at, _)| *at), self.now);
+        let body = self.organization.body.as_ref().unwrap();
+        if body.closed {
+            assert!(body.members.is_empty() && tasks.is_empty());
+        } else {
+            assert!(body.members_of(Role::Owner).next().is_some(), "without an owner: {body:?}");
+        }
+        assert!(body.members.len() <= MOST_MEMBERS && body.invitations.len() <= MOST_INVITATIONS);
+        let written = serde_json::to_string(&self.organization).unwrap();
+        assert_eq!(serde_json::from_str::<Organization>(&written).unwrap(), self.organization);
+    }
+}
+
+/// Whether somebody may bring an event about, told from the roles alone.
+fn permitted(before: &Organization, by: By, event: &Event) -> bool {
+    let Some(asker) = by.account() else { return true };
+    let members = before.body.as_ref().map(|body| &body.members);
+    let role_of = |account| members.and_then(|members| members.get(&account)).map(|member| member.role);
+    let role = role_of(asker);
+    match event {
+        Event::Created { .. } => false,
+        Event::Renamed { .. } => role >= Some(Role::Admin),
+        Event::MemberInvited { role: given, .. } => role >= Some(Role::Admin) && role >= Some(*given),
+        Event::InvitationEnded { reason: InvitationEnd::Revoked, .. } => role >= Some(Role::Admin),
+        Event::InvitationEnded { .. } => true,
+        Event::MemberJoined { account_id, invitation_id: Some(_), .. } => *account_id == asker,
+        Event::MemberJoined { .. } => role == Some(Role::Owner),
+        Event::MemberRoleChanged { from, to, .. } => {
+            role >= Some(Role::Admin) && role >= Some(*from) && role >= Some(*to)
+        }
+        Event::MemberLeft { account_id, reason: MembershipEnd::Removed } => {
+            role >= Some(Role::Admin) && role >= role_of(*account_id)
+        }
+        Event::MemberLeft { account_id, .. } => *account_id == asker,
+        Event::Closed {} => role == Some(Role::Owner),
+    }
+}
+
+fn live(actions: &[Action]) -> World {
+    let mut world = World::new();
+    actions.iter().for_each(|action| world.act(action));
+    world.now += INVITATION_LIFE;
+    world.work();
+    world.timers.assert_covers([], world.now);
+    world
+}
+
+proptest! {
+    #[test]
+    fn whoever_asks_for_whatever_there_is_an_owner_and_no_task_is_forgotten(
+        actions in prop::collection::vec(action(), 0..80)
+    ) {
+        live(&actions);
+    }
+}
+
+/// Without this, the property above could hold because nothing ever happens.
+#[test]
+fn the_simulation_reaches_every_event() {
+    let mut runner = TestRunner::deterministic();
+    let lives = prop::collection::vec(action(), 0..80);
+    let mut told = BTreeSet::new();
+    let (mut crowd, mut owners) = (0, 0);
+    for _ in 0..200 {
+        let world = live(&lives.new_tree(&mut runner).unwrap().current());
+        told.extend(world.events.iter().map(DomainEvent::event_type));
+        let body = world.organization.body.unwrap();
+        crowd = crowd.max(body.members.len());
+        owners = owners.max(body.members_of(Role::Owner).count());
+    }
+    assert_eq!(told.len(), 8, "{told:?}");
+    assert!(crowd == 4 && owners > 1, "{crowd} members, {owners} owners at most");
+}

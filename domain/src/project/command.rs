@@ -1,0 +1,92 @@
+//! What can be asked of a project.
+
+use crate::actor::By;
+use crate::organization::{Member, Role};
+use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId};
+
+/// A wish concerning a project, and who has it.
+#[derive(Clone, Debug)]
+pub struct ProjectCommand {
+    /// Who.
+    pub by: Standing,
+    /// What.
+    pub wish: ProjectWish,
+}
+
+/// Who wishes something, and as what they stand in the organization of the project.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Who.
+    pub by: By,
+    /// Their membership in the organization, as the organization has it.
+    pub member: Option<Member>,
+}
+
+impl Standing {
+    /// Whoever runs the service, or the service itself: of no organization.
+    pub fn outside(by: By) -> Self {
+        Self { by, member: None }
+    }
+
+    /// The role, if they are a member.
+    pub fn role(&self) -> Option<Role> {
+        self.member.map(|member| member.role)
+    }
+}
+
+/// A wish concerning a project, in the imperative. Secrets are no part of it.
+#[derive(Clone, Debug)]
+pub enum ProjectWish {
+    /// Create it.
+    Create {
+        /// The id it shall have.
+        project_id: ProjectId,
+        /// Whose it is.
+        organization_id: OrganizationId,
+        /// Its name.
+        name: String,
+        /// The public token that lets usage in.
+        token: String,
+        /// Its first credentials.
+        credential_id: CredentialId,
+        /// What they can be recognised by without being known.
+        fingerprint: String,
+    },
+    /// Give it another name.
+    Rename {
+        /// Its name.
+        name: String,
+    },
+    /// Name a member of the organization as an owner.
+    AddOwner {
+        /// Who.
+        account_id: AccountId,
+        /// Their stay in the organization: what it gives ends with it.
+        membership_id: MembershipId,
+    },
+    /// Name an owner no longer.
+    RemoveOwner {
+        /// Who.
+        account_id: AccountId,
+    },
+    /// The secret is shown.
+    RecordReveal,
+    /// Have new credentials.
+    ResetCredentials {
+        /// The id of the new ones.
+        credential_id: CredentialId,
+        /// What they can be recognised by.
+        fingerprint: String,
+        /// How long the present ones stay alive, in hours.
+        keep_previous_hours: u32,
+    },
+    /// Let the earlier credentials die now.
+    RetirePrevious,
+    /// Let them die if their time is over.
+    EndOverlap,
+    /// Let credentials die, with nothing in their place.
+    RevokeCredentials {
+        /// Which.
+        credential_id: CredentialId,
+    },
+}

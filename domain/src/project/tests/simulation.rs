@@ -1,0 +1,198 @@
+//! The whole life of a project, simulated: anybody asks for anything, and time passes in between.
+
+use std::collections::BTreeSet;
+
+use cqrs_es::DomainEvent;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use super::*;
+use crate::testing::{SetTimers, handle};
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Action {
+    Wait(i64),
+    Ask(Standing, Wish),
+    /// With credentials of their own.
+    Reset(Standing, u32),
+    /// Of one of all credentials that there ever were.
+    Revoke(Standing, Index),
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    select(vec![
+        owner(),
+        owner(),
+        named(),
+        named(),
+        in_stay(NAMED, 33, Role::Member),
+        admin(),
+        plain_member(),
+        stranger(),
+        operator(),
+        service(),
+    ])
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let who = || select(vec![OWNER, NAMED, MEMBER]);
+    prop_oneof![
+        1 => Just(create()),
+        1 => select(vec!["Numbers", "Note G"]).prop_map(rename),
+        2 => (who(), select(vec![NAMED, MEMBER, 33])).prop_map(|(who, stay)| Wish::AddOwner {
+            account_id: account(who),
+            membership_id: membership(stay),
+        }),
+        1 => who().prop_map(|who| Wish::RemoveOwner { account_id: account(who) }),
+        1 => Just(Wish::RecordReveal),
+        2 => Just(Wish::RetirePrevious),
+        4 => Just(Wish::EndOverlap),
+    ]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let keep = prop_oneof![Just(0u32), 1..170u32];
+    prop_oneof![
+        5 => prop_oneof![1..7_200i64, 1..400_000i64].prop_map(Action::Wait),
+        6 => (standing(), wish()).prop_map(|(by, wish)| Action::Ask(by, wish)),
+        5 => (standing(), keep).prop_map(|(by, hours)| Action::Reset(by, hours)),
+        2 => (standing(), any::<Index>()).prop_map(|(by, pick)| Action::Revoke(by, pick)),
+    ]
+}
+
+struct World {
+    now: DateTime<Utc>,
+    project: Project,
+    events: Vec<Event>,
+    timers: SetTimers,
+    /// Credentials that were made and did not die.
+    alive: BTreeSet<CredentialId>,
+    made: u128,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            now: hours(0),
+            project: Project::default(),
+            events: Vec::new(),
+            timers: SetTimers::default(),
+            alive: BTreeSet::new(),
+            made: 1,
+        };
+        assert_eq!(world.send(operator(), create()), Ok(1));
+        world
+    }
+
+    fn send(&mut self, by: Standing, wish: Wish) -> Result<usize, Error> {
+        let owned = self.project.body.as_ref().is_some_and(|body| body.is_owned_by(&by));
+        let events = handle(&mut self.project, Command { by, wish }, self.now)?;
+        for event in &events {
+            assert!(owned || permitted(by, event), "{by:?} brought about {event:?}");
+            self.see(event);
+            self.timers.apply(event, self.now);
+        }
+        self.check();
+        self.events.extend(events.iter().cloned());
+        Ok(events.len())
+    }
+
+    fn see(&mut self, event: &Event) {
+        match event {
+            Event::Created { credential_id, .. } => drop(self.alive.insert(*credential_id)),
+            Event::CredentialsReset { credential_id, previous, previous_ends_at, .. } => {
+                assert_eq!(previous.is_some(), previous.is_some_and(|held| self.alive.contains(&held)));
+                if let (Some(previous), None) = (previous, previous_ends_at) {
+                    self.alive.remove(previous);
+                }
+                self.alive.insert(*credential_id);
+            }
+            Event::PreviousCredentialsEnded { credential_id, ended_at, .. } => {
+                assert!(self.alive.remove(credential_id) && *ended_at <= self.now);
+            }
+            Event::CredentialsRevoked { credential_id } => assert!(self.alive.remove(credential_id)),
+            Event::Renamed { .. }
+            | Event::OwnerAdded { .. }
+            | Event::OwnerRemoved { .. }
+            | Event::CredentialsRevealed { .. } => {}
+        }
+    }
+
+    fn act(&mut self, action: &Action) {
+        let (by, wish) = match action {
+            Action::Wait(seconds) => {
+                self.now += Duration::seconds(*seconds);
+                return self.check();
+            }
+            Action::Ask(by, wish) => (*by, wish.clone()),
+            Action::Reset(by, hours) => {
+                self.made += 1;
+                (*by, reset(self.made, *hours))
+            }
+            Action::Revoke(by, pick) => (*by, revoke(pick.index(self.made as usize) as u128 + 1)),
+        };
+        let _accepted_or_refused = self.send(by, wish);
+    }
+
+    /// What holds at every instant.
+    fn check(&self) {
+        let body = self.project.body().unwrap();
+        let held = body.credentials.as_ref().map(|held| held.credential_id);
+        let held: BTreeSet<_> =
+            held.into_iter().chain(body.previous.map(|held| held.credential_id)).collect();
+        assert_eq!(held, self.alive, "at most two pairs, and none that is forgotten");
+        self.timers.assert_covers(self.project.next_at(), self.now);
+        let written = serde_json::to_string(&self.project).unwrap();
+        assert_eq!(serde_json::from_str::<Project>(&written).unwrap(), self.project);
+    }
+}
+
+/// What somebody may bring about who is no owner.
+fn permitted(by: Standing, event: &Event) -> bool {
+    let outside = by.by.account().is_none();
+    match event {
+        // Time does.
+        Event::PreviousCredentialsEnded { reason, .. } => *reason == PreviousEnd::OverlapOver,
+        Event::CredentialsRevealed { .. } | Event::CredentialsReset { .. } => false,
+        _ => outside,
+    }
+}
+
+fn live(actions: &[Action]) -> World {
+    let mut world = World::new();
+    actions.iter().for_each(|action| world.act(action));
+    if let Some(at) = world.project.next_at() {
+        world.now = world.now.max(at);
+        assert_eq!(world.send(service(), Wish::EndOverlap), Ok(1));
+    }
+    world.timers.assert_covers([], world.now);
+    world
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_no_credentials_outlive_their_time_unseen(
+        actions in prop::collection::vec(action(), 0..80)
+    ) {
+        live(&actions);
+    }
+}
+
+/// Without this, the property above could hold because nothing ever happens.
+#[test]
+fn the_simulation_reaches_every_event() {
+    let mut runner = TestRunner::deterministic();
+    let lives = prop::collection::vec(action(), 0..80);
+    let worlds = (0..200).map(|_| live(&lives.new_tree(&mut runner).unwrap().current()));
+    let events: Vec<Event> = worlds.flat_map(|world| world.events).collect();
+    let told: BTreeSet<String> = events.iter().map(DomainEvent::event_type).collect();
+    assert_eq!(told.len(), 8, "{told:?}");
+    for end in [PreviousEnd::OverlapOver, PreviousEnd::Retired, PreviousEnd::ResetAgain] {
+        let is =
+            |event: &Event| matches!(event, Event::PreviousCredentialsEnded { reason, .. } if *reason == end);
+        assert!(events.iter().any(is), "{end:?} never came about");
+    }
+}

@@ -1,0 +1,326 @@
+//! Commands to several aggregates that come true together, or not at all.
+//!
+//! A [`Unit`] loads each aggregate it is asked about, has it decide, and holds what comes of it. Then all of it is
+//! written in one transaction, by the statement that also writes single commands. When another was faster with any
+//! of them, also with one that is not changed here, nothing was written, and the whole work is done again from the
+//! beginning. So it is when the work refuses and rests on aggregates that have moved on meanwhile ([`rest`]).
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use domain::effect::{ClaimKind, Effect};
+use domain::{Effects, EventId, Services, Snapshot};
+
+use crate::append::AppendError;
+use crate::append::alone::Alone;
+use crate::append::rest::{self, Seen};
+use crate::error::StoreError;
+use crate::executor::{Attached, CommandContext, Decided, ExecuteError, Failure, Stored, TRIES, failure};
+use crate::load;
+use crate::repository::Collected;
+use crate::retry::Delays;
+use crate::store::EventStore;
+
+/// The aggregates of one piece of work, as they stand in it.
+pub struct Unit {
+    store: EventStore,
+    /// In the order of their streams, in which they are written.
+    parts: BTreeMap<(&'static str, String), Box<dyn Part>>,
+    /// What was looked at: known also when the work gives up.
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// What a piece of work came to.
+#[derive(Debug)]
+pub struct Together<T> {
+    /// What it answers.
+    pub answer: T,
+    /// The events it led to, in the order of the log.
+    pub events: Vec<EventId>,
+}
+
+/// Why nothing of a piece of work was stored.
+#[derive(Debug)]
+pub enum TogetherError<E> {
+    /// It gave up by itself.
+    Work(E),
+    /// A name it needs belongs to another aggregate.
+    Taken {
+        /// Which set of names.
+        kind: ClaimKind,
+        /// Id of the aggregate that has it.
+        owner: String,
+    },
+    /// Something it rests on was erased.
+    KeyGone,
+    /// A link, a code or whatever else works once was used meanwhile.
+    Spent,
+    /// Others were faster again and again.
+    Contended,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl<E> From<StoreError> for TogetherError<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl EventStore {
+    /// Does `work`, and stores all that came of it together. It may be done several times, each time with a new
+    /// [`Unit`], and hands that back with its answer and with what belongs into the vault.
+    ///
+    /// # Errors
+    /// See [`TogetherError`]. Whatever the error, nothing was stored; only after [`StoreError::Doubtful`] all of it
+    /// may have been.
+    pub async fn together<T, E, Fut>(
+        &self,
+        context: &CommandContext,
+        work: impl Fn(Unit) -> Fut,
+    ) -> Result<Together<T>, TogetherError<E>>
+    where
+        Fut: Future<Output = Result<(Unit, Attached, T), E>>,
+    {
+        let mut delays = Delays::new(Duration::from_millis(1), Duration::from_millis(50));
+        for _ in 0..TRIES {
+            let seen = Arc::<Mutex<Vec<Seen>>>::default();
+            let unit = Unit { store: self.clone(), parts: BTreeMap::new(), seen: Arc::clone(&seen) };
+            let (unit, attached, answer) = match work(unit).await {
+                Ok(done) => done,
+                Err(refusal) => {
+                    if !self.is_outdated(&seen).await {
+                        return Err(TogetherError::Work(refusal));
+                    }
+                    delays.wait().await;
+                    continue;
+                }
+            };
+            let claims = unit.claims();
+            match unit.commit(context, &attached).await {
+                Ok(events) => return Ok(Together { answer, events }),
+                Err(AppendError::Conflict) => {}
+                Err(AppendError::ClaimTaken) => {
+                    for (id, effects) in claims {
+                        if let Some((kind, owner)) = self.find_taken(&id, &effects).await? {
+                            return Err(TogetherError::Taken { kind, owner });
+                        }
+                    }
+                }
+                Err(AppendError::KeyGone) => {
+                    if !self.inner.keys.all_live(&attached.live_keys).await? {
+                        return Err(TogetherError::KeyGone);
+                    }
+                }
+                Err(AppendError::Spent) => return Err(TogetherError::Spent),
+                Err(AppendError::Store(error)) => return Err(TogetherError::Store(error)),
+            }
+            delays.wait().await;
+        }
+        Err(TogetherError::Contended)
+    }
+
+    /// Whether a refusal rests on aggregates that do not fit together: they were loaded one after the other. One alone
+    /// stood so when it was loaded.
+    async fn is_outdated(&self, seen: &Mutex<Vec<Seen>>) -> bool {
+        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+        seen.len() > 1 && rest::has_moved(self.pool(), &seen).await.unwrap_or(false)
+    }
+}
+
+impl Unit {
+    /// The store.
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    /// An aggregate as it stands in this work.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load<A>(&mut self, id: &str) -> Result<A, StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        Ok(self.part::<A>(id).await?.aggregate.clone())
+    }
+
+    /// As [`load`](Self::load), with its version.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load_versioned<A>(&mut self, id: &str) -> Result<(A, u64), StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        let part = self.part::<A>(id).await?;
+        Ok((part.aggregate.clone(), part.loaded.version + part.events.len() as u64))
+    }
+
+    /// Has an aggregate decide on a command; what comes of it is stored with the rest. The aggregate after it.
+    ///
+    /// # Errors
+    /// When the aggregate refuses, or the store fails.
+    pub async fn execute<A>(&mut self, id: &str, command: A::Command) -> Result<A, ExecuteError<A::Error>>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        let services = self.store.services().clone();
+        let part = self.part::<A>(id).await?;
+        let sink = EventSink::default();
+        part.aggregate.handle(command, &services, &sink).await.map_err(ExecuteError::Refused)?;
+        part.events.extend(sink.collect().await);
+        Ok(part.aggregate.clone())
+    }
+
+    async fn part<A>(&mut self, id: &str) -> Result<&mut Decided<A>, StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        let key = (A::TYPE, id.to_owned());
+        if !self.parts.contains_key(&key) {
+            let loaded = load::load::<A>(&self.store, id).await.map_err(|error| match failure(error) {
+                Failure::Final(ExecuteError::Store(error)) => error,
+                _ => unreadable(),
+            })?;
+            let seen = Seen::of::<A>(id, loaded.version);
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+            let aggregate = loaded.aggregate.clone();
+            let part =
+                Decided::<A> { id: id.to_owned(), loaded: Arc::new(loaded), aggregate, events: Vec::new() };
+            self.parts.insert(key.clone(), Box::new(part));
+        }
+        let part = self.parts.get_mut(&key).and_then(|part| part.as_any().downcast_mut());
+        part.ok_or_else(unreadable)
+    }
+
+    fn claims(&self) -> Vec<(String, Vec<Effect>)> {
+        self.parts.iter().map(|((_, id), part)| (id.clone(), part.claims())).collect()
+    }
+
+    async fn commit(
+        self,
+        context: &CommandContext,
+        attached: &Attached,
+    ) -> Result<Vec<EventId>, AppendError> {
+        let collected = Collected::default();
+        let (mut ready, mut events, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
+        for part in self.parts.into_values() {
+            let seen = part.seen();
+            match part.prepare(&self.store, context, attached, &collected).await? {
+                Some(stored) => {
+                    events.extend(stored.events());
+                    ready.push(stored);
+                }
+                None => unchanged.push(seen),
+            }
+        }
+        let appends = std::mem::take(&mut *collected.lock().unwrap_or_else(PoisonError::into_inner));
+        if appends.is_empty() {
+            return Ok(Vec::new());
+        }
+        let vault = context.vault(attached);
+        let written =
+            Alone::new(&self.store.inner, &appends, &vault).resting_on(&unchanged).write(false).await;
+        for stored in ready {
+            stored.remember(&self.store, written.is_ok());
+        }
+        written.map(|()| events)
+    }
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Unreadable("an aggregate could not be loaded or stored".to_owned())
+}
+
+/// An aggregate of any kind.
+#[async_trait]
+trait Part: Send {
+    fn as_any(&mut self) -> &mut dyn Any;
+
+    fn claims(&self) -> Vec<Effect>;
+
+    /// How it was loaded.
+    fn seen(&self) -> Seen;
+
+    /// Seals what is to be stored; nothing where nothing is.
+    async fn prepare(
+        self: Box<Self>,
+        store: &EventStore,
+        context: &CommandContext,
+        attached: &Attached,
+        collected: &Collected,
+    ) -> Result<Option<Box<dyn Ready>>, AppendError>;
+}
+
+/// What is about to be stored of an aggregate.
+trait Ready: Send {
+    fn events(&self) -> Vec<EventId>;
+
+    /// What this process knows of the aggregate from now on.
+    fn remember(self: Box<Self>, store: &EventStore, stored: bool);
+}
+
+#[async_trait]
+impl<A> Part for Decided<A>
+where
+    A: Aggregate<Services = Services> + Snapshot,
+    A::Event: Effects,
+{
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn claims(&self) -> Vec<Effect> {
+        self.effects()
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::of::<A>(&self.id, self.loaded.version)
+    }
+
+    async fn prepare(
+        self: Box<Self>,
+        store: &EventStore,
+        context: &CommandContext,
+        attached: &Attached,
+        collected: &Collected,
+    ) -> Result<Option<Box<dyn Ready>>, AppendError> {
+        if self.events.is_empty() {
+            return Ok(None);
+        }
+        let id = self.id.clone();
+        match (*self).store(store, context, attached, Some(collected.clone())).await {
+            Ok(stored) => Ok(Some(Box::new((id, stored)))),
+            Err(Failure::Final(ExecuteError::Store(error))) => Err(error.into()),
+            Err(_) => Err(AppendError::KeyGone),
+        }
+    }
+}
+
+impl<A> Ready for (String, Stored<A>)
+where
+    A: Aggregate + Snapshot,
+{
+    fn events(&self) -> Vec<EventId> {
+        self.1.events.clone()
+    }
+
+    fn remember(self: Box<Self>, store: &EventStore, stored: bool) {
+        let (id, Stored { now, .. }) = *self;
+        if stored {
+            store.inner.recent.put(A::TYPE, &id, now);
+        } else {
+            store.inner.recent.forget(A::TYPE, &id, now.version);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Writes to the vault that come true with the events of a command, or not at all.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, ProjectId,
+    SessionId,
+};
+use sqlx::PgConnection;
+
+use super::{
+    account, challenge, credential, device, idempotency, invitation, link, operator, outgoing, recovery,
+    secret, session,
+};
+use crate::append::AppendError;
+use crate::seal::NewKey;
+use crate::usage;
+
+/// A write to the vault that comes true with the events of a command, or not at all.
+#[derive(Clone)]
+pub enum VaultWrite {
+    /// Keep a secret, hashed or sealed, instead of the owner's former one of the kind.
+    PutSecret {
+        /// What it is.
+        kind: secret::SecretKind,
+        /// Whose it is.
+        owner: String,
+        /// The hashed or sealed value.
+        value: Vec<u8>,
+    },
+    /// Keep a key, unless one of its name lives.
+    KeepKey(NewKey),
+    /// Begin a session.
+    OpenSession(session::NewSession),
+    /// End a session.
+    EndSession(SessionId),
+    /// End every session of an account, but one perhaps.
+    EndSessions {
+        /// Whose.
+        account: AccountId,
+        /// The one that stays.
+        except: Option<SessionId>,
+    },
+    /// The password was given again in a session: it has another token from now on.
+    Elevate {
+        /// Which.
+        session: SessionId,
+        /// When.
+        at: DateTime<Utc>,
+        /// The hash of its new token.
+        token_hash: Vec<u8>,
+    },
+    /// Ask a question that a code answers.
+    Ask(challenge::NewChallenge),
+    /// Use a question up: it must be there.
+    TakeChallenge(ChallengeId),
+    /// Keep a link.
+    PutLink(link::NewLink),
+    /// Use a link up: it must be there.
+    TakeLink(Vec<u8>),
+    /// Let links die.
+    DropLinks {
+        /// Whose.
+        account: AccountId,
+        /// What they open.
+        purpose: link::Purpose,
+        /// What they are about, if not all.
+        subject: Option<String>,
+    },
+    /// Keep recovery codes, as hashes; the old ones die.
+    PutRecoveryCodes {
+        /// Whose.
+        account: AccountId,
+        /// Their keyed hashes.
+        hashes: Vec<Vec<u8>>,
+    },
+    /// Use a recovery code up: it must be there.
+    TakeRecoveryCode {
+        /// Whose.
+        account: AccountId,
+        /// Its keyed hash.
+        hash: Vec<u8>,
+    },
+    /// Let all recovery codes die.
+    DropRecoveryCodes(AccountId),
+    /// An account was used from a program.
+    RememberDevice {
+        /// Which account.
+        account: AccountId,
+        /// The program's keyed hash.
+        hash: Vec<u8>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep a credential.
+    IssueCredential(credential::NewCredential),
+    /// End a credential.
+    EndCredential {
+        /// Which.
+        id: CredentialId,
+        /// When.
+        at: DateTime<Utc>,
+        /// How.
+        end: credential::CredentialEnd,
+    },
+    /// From now on a credential ends by itself.
+    LimitCredential {
+        /// Which.
+        id: CredentialId,
+        /// When.
+        expires_at: DateTime<Utc>,
+    },
+    /// Let usage of a project be recognised by its token.
+    OpenProject {
+        /// Which.
+        project: ProjectId,
+        /// Whose.
+        organization: OrganizationId,
+        /// Its public token.
+        token: String,
+    },
+    /// End all credentials of an organization's projects and all invitations, and let no usage in.
+    CloseOrganization {
+        /// Which.
+        organization: OrganizationId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep an invitation.
+    PutInvitation(invitation::NewInvitation),
+    /// Use an invitation up: it must be there.
+    TakeInvitation(InvitationId),
+    /// Delete what is kept of an invitation.
+    ForgetInvitation(InvitationId),
+    /// Send a message.
+    Queue(outgoing::NewMessage),
+    /// A message went out, or will not: it must be there.
+    Unqueue(MessageId),
+    /// Let an operator in.
+    AddOperator(operator::NewOperator),
+    /// Let an operator in no longer.
+    RevokeOperator {
+        /// Whom.
+        operator: OperatorId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The request that leads to this was carried out: nobody may have taken it over meanwhile.
+    CarryOut(idempotency::Mark),
+    /// Nothing of an account works any more.
+    ForgetAccount {
+        /// Which.
+        account: AccountId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl VaultWrite {
+    pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), AppendError> {
+        match self {
+            Self::PutSecret { kind, owner, value } => secret::put(db, *kind, owner, value).await?,
+            Self::KeepKey(key) => drop(key.keep(db).await?),
+            Self::OpenSession(new) => session::open(db, new).await?,
+            Self::EndSession(session) => session::end(db, *session).await?,
+            Self::EndSessions { account, except } => session::end_all(db, *account, *except).await?,
+            Self::Elevate { session, at, token_hash } => {
+                session::elevate(db, *session, *at, token_hash).await?;
+            }
+            Self::Ask(new) => challenge::put(db, new).await?,
+            Self::TakeChallenge(id) => challenge::take(db, *id).await?,
+            Self::PutLink(new) => link::put(db, new).await?,
+            Self::TakeLink(token_hash) => link::take(db, token_hash).await?,
+            Self::DropLinks { account, purpose, subject } => {
+                link::drop_all(db, *account, *purpose, subject.as_deref()).await?;
+            }
+            Self::PutRecoveryCodes { account, hashes } => recovery::put(db, *account, hashes).await?,
+            Self::TakeRecoveryCode { account, hash } => recovery::take(db, *account, hash).await?,
+            Self::DropRecoveryCodes(account) => recovery::drop_all(db, *account).await?,
+            Self::RememberDevice { account, hash, at } => device::remember(db, *account, hash, *at).await?,
+            Self::IssueCredential(new) => credential::issue(db, new).await?,
+            Self::EndCredential { id, at, end } => credential::end(db, *id, *at, *end).await?,
+            Self::LimitCredential { id, expires_at } => credential::limit(db, *id, *expires_at).await?,
+            Self::OpenProject { project, organization, token } => {
+                usage::open_project(db, *project, *organization, token).await?;
+            }
+            Self::CloseOrganization { organization, at } => {
+                usage::close_projects(db, *organization, *at).await?;
+                credential::end_all(db, &credential::Owner::Organization(*organization), *at).await?;
+                invitation::forget_all(db, *organization).await?;
+            }
+            Self::PutInvitation(new) => invitation::put(db, new).await?,
+            Self::TakeInvitation(id) => invitation::take(db, *id).await?,
+            Self::ForgetInvitation(id) => invitation::forget(db, *id).await?,
+            Self::Queue(message) => message.queue(db).await?,
+            Self::Unqueue(id) => outgoing::unqueue(db, *id).await?,
+            Self::AddOperator(new) => operator::add(db, new).await?,
+            Self::RevokeOperator { operator, at } => operator::revoke(db, *operator, *at).await?,
+            Self::CarryOut(mark) => idempotency::carried_out(db, mark).await?,
+            Self::ForgetAccount { account, at } => account::forget(db, *account, *at).await?,
+        }
+        Ok(())
+    }
+}

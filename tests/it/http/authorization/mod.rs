@@ -1,0 +1,113 @@
+//! Who may do what: every route, asked by everybody.
+//!
+//! A route without a row in the table fails the test, so that nobody adds one without saying who may use it.
+
+mod callers;
+mod table;
+
+use std::collections::BTreeSet;
+
+use reqwest::RequestBuilder;
+
+use super::service::with_form;
+use super::{Answer, Service, routes, send};
+use crate::support::Client;
+use callers::{Scene, Who};
+use table::{Body, Row, table};
+
+fn request(client: &Client, row: &Row, path: &str, scene: &Scene<'_>) -> RequestBuilder {
+    let request = client.request(row.method, path);
+    match &row.body {
+        Body::Nothing => request,
+        Body::Json(body) => {
+            request.header("Content-Type", "application/json").body(scene.filled(&body.to_string()))
+        }
+        Body::Form => with_form(request, &[("token", "nothing")]),
+    }
+}
+
+/// Sends a row's request as `who`. Of a stream of events, which has no end, only the beginning is awaited.
+async fn answered(scene: &Scene<'_>, row: &Row, who: Who, key: Option<&str>) -> (u16, Option<Answer>) {
+    let path = scene.prepare(row, who).await.replace("{id}", &scene.named_in(row).await);
+    let request = request(&scene.client(who).await, row, &path, scene);
+    let request = match key {
+        Some(key) => request.header("Idempotency-Key", key),
+        None => request,
+    };
+    if row.path.ends_with("/events") && row.expected(who) == 200 {
+        return (request.send().await.unwrap().status().as_u16(), None);
+    }
+    let answer = send(request).await;
+    (answer.status, Some(answer))
+}
+
+async fn assert_answers(service: &Service, scene: &Scene<'_>, row: &Row, with_key: bool) {
+    service.forget_tries().await;
+    for who in Who::ALL {
+        let key = format!("{}/{who:?}", row.path);
+        let (status, answer) = answered(scene, row, who, with_key.then_some(&key)).await;
+        assert_eq!(status, row.expected(who), "{} asked by {who:?}: {answer:?}", row.name());
+        if let (Some(slug), Some(answer)) = (row.refusal(who), answer) {
+            answer.problem(status, slug);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_has_a_row() {
+    let service = Service::api().await;
+    let rows = table();
+    let here: BTreeSet<String> = rows.iter().map(Row::name).collect();
+    let there: BTreeSet<String> =
+        routes(&service).await.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(here, there, "say who may use it: add a row");
+    assert_eq!(here.len(), rows.len(), "one row a route");
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_is_for_and_nobody_else() {
+    let service = Service::api().await;
+    let scene = Scene::set(&service).await;
+    let mut rows = table();
+    rows.sort_by_key(|row| row.method != "GET");
+    for row in &rows {
+        assert_answers(&service, &scene, row, false).await;
+    }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn an_idempotency_key_lets_nobody_in_and_keeps_nobody_out() {
+    let service = Service::api().await;
+    let scene = Scene::set(&service).await;
+    for row in table().iter().filter(|row| row.method == "POST" && row.path != "/track") {
+        assert_answers(&service, &scene, row, true).await;
+    }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn anothers_things_are_found_as_little_as_those_there_never_were() {
+    let service = Service::api().await;
+    let scene = Scene::set(&service).await;
+    // Ids of the same age that name nothing: another's with its last characters changed.
+    let unknown =
+        |id: &str| format!("{}{}", &id[..id.len() - 3], if id.ends_with("000") { "001" } else { "000" });
+    let of_people = |row: &&Row| row.path.contains("{id}") && !row.path.starts_with("/v1/admin/");
+    for row in table().iter().filter(of_people) {
+        let path = scene.prepare(row, Who::Nobody).await;
+        let id = scene.named_in(row).await;
+        let client = &scene.other().client;
+        let ask = async |id: &str| send(request(client, row, &path.replace("{id}", id), &scene)).await;
+        let (theirs, never) = (ask(&id).await, ask(&unknown(&id)).await);
+        theirs.problem(404, "not-found");
+        assert_eq!((theirs.status, theirs.text()), (never.status, never.text()), "{}", row.path);
+        let names = |headers: &reqwest::header::HeaderMap| -> BTreeSet<String> {
+            headers.keys().map(ToString::to_string).collect()
+        };
+        assert_eq!(names(&theirs.headers), names(&never.headers), "{}", row.path);
+    }
+    // And all of it is as it was.
+    scene.assert_untouched().await;
+    service.unharmed().await;
+}

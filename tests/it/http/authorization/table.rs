@@ -1,0 +1,282 @@
+//! What every route answers to whom, a row a route.
+
+use serde_json::{Value, json};
+
+use super::callers::Who;
+use crate::support::PASSWORD;
+
+/// What a request holds beside its path.
+#[derive(Clone)]
+pub(super) enum Body {
+    Nothing,
+    Json(Value),
+    /// A form with a `token` that is none.
+    Form,
+}
+
+/// A route, what it is sent, and what it answers to whom. What stands in braces in path or body is filled in.
+pub(super) struct Row {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) body: Body,
+    /// The password must have been given lately.
+    pub(super) sudo: bool,
+    expected: Expected,
+}
+
+type Expected = Box<dyn Fn(Who) -> u16>;
+
+impl Row {
+    fn new(method: &'static str, path: &'static str, expected: Expected) -> Self {
+        Self { method, path, body: Body::Nothing, sudo: false, expected }
+    }
+
+    fn json(self, body: Value) -> Self {
+        Self { body: Body::Json(body), ..self }
+    }
+
+    fn form(self) -> Self {
+        Self { body: Body::Form, ..self }
+    }
+
+    fn sudo(self) -> Self {
+        Self { sudo: true, ..self }
+    }
+
+    /// The status with which `who` is answered.
+    pub(super) fn expected(&self, who: Who) -> u16 {
+        if self.sudo && who == Who::OwnerOfLongAgo { 403 } else { (self.expected)(who) }
+    }
+
+    /// The type of the refusal, where who is refused tells why.
+    pub(super) fn refusal(&self, who: Who) -> Option<&'static str> {
+        match (self.expected(who), who) {
+            (401, who) if self.path == "/v1/credentials/self" && who != Who::Nobody => {
+                Some("credential-unknown")
+            }
+            (401, _) => Some("unauthenticated"),
+            (403, Who::Auditor | Who::Gateway) if self.is_for_operators() => Some("insufficient-scope"),
+            (403, Who::OwnerOfLongAgo) if self.sudo => Some("reauthentication-required"),
+            (403, Who::Member | Who::Admin) if self.path.contains("{id}") => Some("insufficient-role"),
+            (404, _) => Some("not-found"),
+            _ => None,
+        }
+    }
+
+    fn is_for_operators(&self) -> bool {
+        ["/v1/admin/", "/v1/introspect", "/v1/revoke"].iter().any(|start| self.path.starts_with(start))
+    }
+
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// Everybody.
+fn open(status: u16) -> Expected {
+    Box::new(move |_| status)
+}
+
+/// Whoever is signed in to an account, about their own.
+fn holders(status: u16) -> Expected {
+    Box::new(move |who| if who.is_signed_in() { status } else { 401 })
+}
+
+/// The one account whose thing it is.
+fn its_holder(status: u16) -> Expected {
+    Box::new(move |who| match who {
+        Who::Owner | Who::OwnerOfLongAgo => status,
+        who if who.is_signed_in() => 404,
+        _ => 401,
+    })
+}
+
+/// Members of the organization, by role: to others it is not there.
+fn members(member: u16, admin: u16, owner: u16) -> Expected {
+    Box::new(move |who| match who {
+        Who::Other => 404,
+        Who::Member => member,
+        Who::Admin => admin,
+        Who::Owner | Who::OwnerOfLongAgo => owner,
+        _ => 401,
+    })
+}
+
+/// Admins and owners of the organization.
+fn managers(status: u16) -> Expected {
+    members(403, status, status)
+}
+
+/// Owners of the organization or project.
+fn owners(status: u16) -> Expected {
+    members(403, 403, status)
+}
+
+/// Operators with this scope, and those who may do everything.
+fn operators(scope: Option<Who>, status: u16) -> Expected {
+    Box::new(move |who| match who {
+        Who::Operator => status,
+        who if Some(who) == scope => status,
+        Who::Auditor | Who::Gateway => 403,
+        _ => 401,
+    })
+}
+
+fn admins(status: u16) -> Expected {
+    operators(None, status)
+}
+
+fn auditors(status: u16) -> Expected {
+    operators(Some(Who::Auditor), status)
+}
+
+fn gateways(status: u16) -> Expected {
+    operators(Some(Who::Gateway), status)
+}
+
+/// Programs with a token for the GDPR APIs.
+fn programs(status: u16) -> Expected {
+    Box::new(move |who| if who == Who::GdprToken { status } else { 401 })
+}
+
+/// In the order in which they are asked, after those that only read: what ends something comes last.
+pub(super) fn table() -> Vec<Row> {
+    [service(), anybody(), operated(), organizations(), projects(), privacy_requests(), account(), endings()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn service() -> Vec<Row> {
+    vec![
+        Row::new("GET", "/healthz", open(200)),
+        Row::new("GET", "/readyz", open(200)),
+        Row::new("GET", "/metrics", open(200)),
+        Row::new("GET", "/openapi.json", open(200)),
+        Row::new("POST", "/track", open(200)).json(json!([])),
+    ]
+}
+
+/// Whoever knows the password, or has the link: these links open nothing.
+fn anybody() -> Vec<Row> {
+    let credentials = json!({"email": "owner@example.com", "password": PASSWORD});
+    let nobody = json!({"email": "nobody@example.com"});
+    let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
+    let registration = json!({"name": "Grace", "password": PASSWORD});
+    vec![
+        Row::new("POST", "/v1/sessions", open(201)).json(credentials),
+        Row::new("POST", "/v1/sessions/second-factor", open(403)).json(code),
+        Row::new("POST", "/v1/password-resets", open(202)).json(nobody),
+        Row::new("PUT", "/v1/password-resets/{token}", open(410)).json(json!({"password": PASSWORD})),
+        Row::new("POST", "/v1/email-confirmations/{token}", open(410)),
+        Row::new("POST", "/v1/email-undos/{token}", open(410)),
+        Row::new("GET", "/v1/invitations/{token}", open(410)),
+        Row::new("POST", "/v1/invitations/{token}/registration", open(410)).json(registration),
+        Row::new("POST", "/v1/invitations/{token}/decline", open(410)),
+        Row::new("POST", "/v1/invitations/{token}/accept", holders(410)),
+        Row::new("GET", "/v1/credentials/self", programs(200)),
+    ]
+}
+
+fn operated() -> Vec<Row> {
+    let account = json!({"email": "new{n}@example.com", "name": "New"});
+    let organization = json!({"name": "Engines", "owner": "{account_id}"});
+    let project = json!({"name": "Looms", "organization_id": "{organization}"});
+    let member = json!({"role": "member"});
+    vec![
+        Row::new("POST", "/v1/admin/accounts", admins(201)).json(account),
+        Row::new("POST", "/v1/admin/organizations", admins(201)).json(organization),
+        Row::new("PUT", "/v1/admin/organizations/{id}/members/{account_id}", admins(204)).json(member),
+        Row::new("POST", "/v1/admin/projects", admins(201)).json(project),
+        Row::new("GET", "/v1/admin/accounts/{id}/history", auditors(200)),
+        Row::new("GET", "/v1/admin/accounts/{id}/state", auditors(200)),
+        Row::new("GET", "/v1/admin/parked-events", auditors(200)),
+        // Nobody signs here, so there is none yet.
+        Row::new("GET", "/v1/admin/log/checkpoint", auditors(404)),
+        Row::new("POST", "/v1/introspect", gateways(200)).form(),
+        Row::new("POST", "/v1/revoke", gateways(200)).form(),
+    ]
+}
+
+fn organizations() -> Vec<Row> {
+    let name = || json!({"name": "Engines"});
+    let invitation = json!({"email": "guest{n}@example.com", "role": "member"});
+    let role = json!({"role": "member"});
+    vec![
+        Row::new("GET", "/v1/organizations", holders(200)),
+        Row::new("POST", "/v1/organizations", holders(201)).json(name()),
+        Row::new("GET", "/v1/organizations/{id}", members(200, 200, 200)),
+        Row::new("PATCH", "/v1/organizations/{id}", managers(200)).json(name()),
+        Row::new("GET", "/v1/organizations/{id}/members", members(200, 200, 200)),
+        Row::new("PUT", "/v1/organizations/{id}/members/{account_id}", managers(200)).json(role),
+        Row::new("DELETE", "/v1/organizations/{id}/members/{account_id}", managers(204)),
+        Row::new("GET", "/v1/organizations/{id}/invitations", managers(200)),
+        Row::new("POST", "/v1/organizations/{id}/invitations", managers(201)).json(invitation),
+        Row::new("DELETE", "/v1/organizations/{id}/invitations/{invitation_id}", managers(204)),
+        Row::new("POST", "/v1/organizations/{id}/projects", managers(201)).json(name()),
+    ]
+}
+
+/// The project is the owner's: an admin has none of it.
+fn projects() -> Vec<Row> {
+    let name = json!({"name": "Looms"});
+    let confirmed = json!({"confirm": true});
+    vec![
+        Row::new("GET", "/v1/projects", holders(200)),
+        Row::new("GET", "/v1/projects/{id}", members(200, 200, 200)),
+        Row::new("PATCH", "/v1/projects/{id}", owners(200)).json(name),
+        Row::new("PUT", "/v1/projects/{id}/owners/{account_id}", owners(204)),
+        Row::new("DELETE", "/v1/projects/{id}/owners/{account_id}", owners(204)),
+        Row::new("POST", "/v1/projects/{id}/credentials/reveal", owners(200)).sudo(),
+        Row::new("POST", "/v1/projects/{id}/credentials/reset", owners(200)).json(confirmed).sudo(),
+        Row::new("POST", "/v1/projects/{id}/credentials/retire-previous", owners(409)),
+    ]
+}
+
+fn privacy_requests() -> Vec<Row> {
+    let erasure = json!({"kind": "erasure", "confirm": true});
+    vec![
+        Row::new("GET", "/v1/me/privacy-requests", holders(200)),
+        Row::new("POST", "/v1/me/privacy-requests", holders(202)).json(erasure).sudo(),
+        Row::new("GET", "/v1/me/privacy-requests/{id}", its_holder(200)),
+        Row::new("GET", "/v1/me/privacy-requests/{id}/events", its_holder(200)),
+        Row::new("GET", "/v1/me/privacy-requests/{id}/archive", its_holder(409)).sudo(),
+        Row::new("DELETE", "/v1/me/privacy-requests/{id}/archive", its_holder(409)),
+        Row::new("DELETE", "/v1/me/privacy-requests/{id}", its_holder(204)),
+    ]
+}
+
+fn account() -> Vec<Row> {
+    let password = json!({"password": PASSWORD});
+    let phone = json!({"number": "+14155550123", "channel": "sms"});
+    let confirmed = || json!({"confirm": true});
+    vec![
+        Row::new("GET", "/v1/me", holders(200)),
+        Row::new("PATCH", "/v1/me", holders(200)).json(json!({"name": "Ada"})),
+        Row::new("GET", "/v1/me/history", holders(200)),
+        Row::new("GET", "/v1/me/preferences", holders(200)),
+        Row::new("PUT", "/v1/me/preferences", holders(200)).json(json!({"usage_logging": true})),
+        Row::new("PUT", "/v1/me/email", holders(202)).json(json!({"email": "m{n}@example.com"})).sudo(),
+        Row::new("PUT", "/v1/me/two-factor-phone", holders(202)).json(phone).sudo(),
+        Row::new("POST", "/v1/me/two-factor-phone/verify", holders(403)).json(json!({"code": "none"})),
+        Row::new("DELETE", "/v1/me/two-factor-phone", holders(409)).sudo(),
+        Row::new("POST", "/v1/me/recovery-codes", holders(409)).json(confirmed()).sudo(),
+        Row::new("GET", "/v1/me/gdpr-token", its_holder(200)),
+        Row::new("POST", "/v1/me/gdpr-token", holders(201)).json(confirmed()).sudo(),
+        Row::new("DELETE", "/v1/me/gdpr-token", holders(204)),
+        Row::new("POST", "/v1/sessions/reauthenticate", holders(200)).json(password),
+        Row::new("GET", "/v1/sessions", holders(200)),
+        Row::new("GET", "/v1/me/deletion", holders(200)).sudo(),
+    ]
+}
+
+fn endings() -> Vec<Row> {
+    let password = json!({"current": PASSWORD, "new": PASSWORD});
+    vec![
+        Row::new("PUT", "/v1/me/password", holders(204)).json(password),
+        Row::new("DELETE", "/v1/sessions/{id}", its_holder(204)),
+        Row::new("DELETE", "/v1/sessions/current", holders(204)),
+        // By now everybody is the only owner of an organization.
+        Row::new("DELETE", "/v1/me", holders(409)).json(json!({"confirm": true})).sudo(),
+    ]
+}

@@ -1,0 +1,52 @@
+//! What time alone brings about, done as by a worker whose clock is ahead.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Clock, Services};
+use event_store::{Erasures, EventStore, MasterKey};
+use personal_settings::cli::WorkerOptions;
+use personal_settings::composition::{Foundation, Work};
+use url::Url;
+use workers::Workbench;
+
+use super::Service;
+use super::service::MASTER_KEY;
+
+struct Ahead(Services, TimeDelta);
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now() + self.1
+    }
+}
+
+/// Does what will be due for an account in so many days.
+pub(super) async fn attend(service: &Service, days: i64, account: &str) {
+    let bench = bench(service, TimeDelta::days(days)).await;
+    workers::tasks::attend(&bench, "account", account).await.unwrap();
+    // What it has to say goes out now: the post's clock is not ahead.
+    sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(bench.store.pool()).await.unwrap();
+}
+
+/// How keys are destroyed, beside the program.
+pub(super) async fn erasures(service: &Service) -> Erasures {
+    bench(service, TimeDelta::zero()).await.erasures
+}
+
+async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
+    let key = || MasterKey::from_base64(MASTER_KEY).unwrap();
+    let archives = Url::from_directory_path(service.folder().join("archives")).unwrap();
+    let mut foundation = Foundation::lay(&service.database.url, key(), &archives).unwrap();
+    let present = personal_settings::system::services();
+    let services = Services { ids: Arc::clone(&present.ids), clock: Arc::new(Ahead(present, ahead)) };
+    foundation.store = EventStore::new(service.pool().await, services, key());
+    let options = WorkerOptions {
+        concurrency: 1,
+        mail: Some(format!("directory:{}", service.folder().join("data/mail").display())),
+        phone: None,
+        mail_from: "no-reply@example.com".to_owned(),
+        statement: None,
+    };
+    Work::bench(&foundation, &options, &Url::parse(&service.program.base).unwrap(), None).unwrap()
+}

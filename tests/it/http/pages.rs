@@ -1,0 +1,104 @@
+//! The few pages: they load what is ours alone, hold no script, and do nothing by being opened.
+
+use super::service::asked;
+use super::{Answer, Service, send};
+
+const PAGES: [&str; 5] =
+    ["/docs", "/links/email-confirmation", "/links/email-undo", "/links/password-reset", "/links/invitation"];
+const ASSETS: [(&str, &str); 2] =
+    [("/assets/page.css", "text/css; charset=utf-8"), ("/assets/links.js", "text/javascript; charset=utf-8")];
+
+fn assert_guarded(answer: &Answer) {
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
+        assert_eq!(answer.header(name), value, "{answer:?}");
+    }
+    let policy = answer.header("content-security-policy");
+    for directive in ["default-src 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(directive), "{policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
+    assert!(!answer.headers.contains_key("access-control-allow-origin"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn pages_load_what_is_ours_and_hold_no_script() {
+    let service = Service::api().await;
+    let client = service.client();
+    for path in PAGES {
+        let page = asked(&client, "GET", path).await.expect(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert_guarded(&page);
+        let policy = page.header("content-security-policy");
+        for directive in ["script-src 'self'", "form-action 'none'", "base-uri 'none'", "connect-src 'self'"]
+        {
+            assert!(policy.contains(directive), "{path}: {policy}");
+        }
+        let html = page.text().to_lowercase();
+        assert!(html.starts_with("<!doctype html>"), "{path}");
+        // A script is a file of ours: what stands in a page is not run.
+        for script in html.split("<script").skip(1) {
+            assert!(script.starts_with(" src=\"/assets/links.js\" defer></script>"), "{path}: {script:.80}");
+        }
+        for inline in [" style=", "<style", " onclick", " onload", " onsubmit", "javascript:", "psl_"] {
+            assert!(!html.contains(inline), "{path}: {inline}");
+        }
+        for loaded in [" src=\"", "<link rel=\"stylesheet\" href=\""] {
+            for rest in html.split(loaded).skip(1) {
+                assert!(rest.starts_with("/assets/"), "{path}: {rest:.80}");
+            }
+        }
+        assert!(asked(&client, "HEAD", path).await.expect(200).body.is_empty());
+    }
+    for (path, kind) in ASSETS {
+        let asset = asked(&client, "GET", path).await.expect(200);
+        assert_eq!(asset.header("content-type"), kind);
+        assert_guarded(&asset);
+    }
+    // What the script does with the token: it takes it from where no browser sends it, and leaves nothing behind.
+    let script = asked(&client, "GET", "/assets/links.js").await.expect(200);
+    assert!(script.text().contains("location.hash") && script.text().contains("history.replaceState"));
+    assert!(!script.text().contains("innerHTML") && !script.text().contains("eval("));
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn opening_a_page_changes_nothing_and_asks_nobody_who_they_are() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let pool = service.pool().await;
+    let count = async || {
+        let count = "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM link), (SELECT count(*) FROM throttle)";
+        sqlx::query_as::<_, (i64, i64, i64)>(count).fetch_one(&pool).await.unwrap()
+    };
+    let before = count().await;
+    let cookie = format!("session={}", ada.client.token().unwrap());
+    for path in PAGES.into_iter().chain(ASSETS.map(|(path, _)| path)) {
+        for site in ["same-origin", "cross-site", "none"] {
+            let request = service.client().request("GET", path).header("Cookie", &cookie);
+            let page = send(request.header("Sec-Fetch-Site", site)).await.expect(200);
+            assert!(!page.headers.contains_key("set-cookie"), "{page:?}");
+        }
+        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+            asked(&ada.client, method, path).await.problem(405, "method-not-allowed");
+        }
+    }
+    assert_eq!(count().await, before);
+    for path in ["/links/", "/links/nothing", "/links/../docs", "/assets/", "/assets/page.html", "/docs/x"] {
+        assert_eq!(
+            asked(&service.client(), "GET", path).await.status,
+            if path.contains("..") { 200 } else { 404 }
+        );
+    }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn the_interface_is_described_for_people_as_it_is_for_programs() {
+    let service = Service::api().await;
+    let page = asked(&service.client(), "GET", "/docs").await.expect(200);
+    for route in super::routes(&service).await {
+        let path = route.path.replace('&', "&amp;");
+        assert!(page.text().contains(&format!("{} {path}", route.method)), "{} {path}", route.method);
+    }
+    service.unharmed().await;
+}

@@ -1,0 +1,66 @@
+//! Messages that wait to be sent, opened as a worker opens them: with the interface alone nobody sends any.
+
+use domain::message::MessageContent;
+use event_store::vault::outgoing;
+use event_store::{EventStore, MasterKey};
+use personal_settings::composition::Foundation;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::Service;
+use super::service::MASTER_KEY;
+
+/// A message.
+#[derive(Debug)]
+pub(super) struct Message {
+    /// Whose history it belongs to.
+    pub(super) account: Option<String>,
+    /// What it tells of.
+    pub(super) about: String,
+    /// To whom, and what it says.
+    pub(super) content: Value,
+}
+
+/// What happened, as another process sees it.
+pub(super) fn store_of(service: &Service) -> EventStore {
+    let key = MasterKey::from_base64(MASTER_KEY).unwrap();
+    Foundation::lay(&service.database.url, key, &Url::parse("memory:").unwrap()).unwrap().store
+}
+
+/// Takes all messages that wait, oldest first.
+pub(super) async fn drain(service: &Service) -> Vec<Message> {
+    let store = store_of(service);
+    let mut messages = Vec::new();
+    for taken in outgoing::take(store.pool(), 1_000).await.unwrap() {
+        let content: MessageContent = taken.open(&store).await.unwrap().unwrap();
+        let account = match taken.topic {
+            outgoing::Topic::Account(account, _) => Some(account.to_string()),
+            outgoing::Topic::Invitation => None,
+        };
+        outgoing::forget(store.pool(), taken.id).await.unwrap();
+        let content = json!(content);
+        let about = content["says"]["about"].as_str().unwrap().to_owned();
+        messages.push(Message { account, about, content });
+    }
+    messages
+}
+
+/// Who was told of what, sorted.
+pub(super) async fn told(service: &Service) -> Vec<(String, String)> {
+    let messages = drain(service).await;
+    let mut told: Vec<(String, String)> = messages
+        .into_iter()
+        .map(|message| (message.account.unwrap_or_else(|| "nobody".to_owned()), message.about))
+        .collect();
+    told.sort();
+    told
+}
+
+/// The token in the link of the newest invitation of an address.
+pub(super) async fn invitation_of(service: &Service, email: &str) -> String {
+    let messages = drain(service).await;
+    let newest = messages
+        .iter()
+        .rfind(|message| message.about == "invitation" && message.content["to"]["address"]["email"] == email);
+    newest.unwrap_or_else(|| panic!("{messages:?}")).content["says"]["token"].as_str().unwrap().to_owned()
+}

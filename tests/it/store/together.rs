@@ -1,0 +1,170 @@
+//! Commands to several aggregates: all of it comes true, or nothing.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use domain::account::{Account, AccountCommand};
+use domain::organization::{Organization, OrganizationCommand, OrganizationError, OrganizationWish, Role};
+use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
+use event_store::vault::VaultWrite;
+use event_store::{Attached, ExecuteError, Together, TogetherError};
+use futures::future::join_all;
+
+use crate::support::{House, account_context};
+
+type Refusal = ExecuteError<OrganizationError>;
+
+fn wish(by: AccountId, wish: OrganizationWish) -> OrganizationCommand {
+    OrganizationCommand { by: By::Account(by), wish }
+}
+
+/// Creates an organization with its first owner.
+async fn create(house: &House, owner: AccountId) -> OrganizationId {
+    let store = &house.foundation.store;
+    let organization_id = OrganizationId::generate(store.services());
+    let membership_id = MembershipId::generate(store.services());
+    let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
+        .together(&account_context(owner), async |mut unit| {
+            let name = "Example".to_owned();
+            let create = OrganizationWish::Create { organization_id, name, owner, membership_id };
+            unit.execute::<Organization>(&organization_id.to_string(), wish(owner, create)).await?;
+            let join = AccountCommand::JoinOrganization { organization_id, membership_id };
+            unit.execute::<Account>(&owner.to_string(), join).await?;
+            Ok((unit, Attached::default(), ()))
+        })
+        .await;
+    assert_eq!(done.unwrap().events.len(), 3);
+    organization_id
+}
+
+async fn count(house: &House) -> i64 {
+    let pool = house.foundation.store.pool();
+    sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(pool).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_stored_together_and_next_to_each_other() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    let organization = create(&house, ada).await;
+    let store = &house.foundation.store;
+    let (body, version) = store.load::<Organization>(&organization.to_string()).await.unwrap();
+    assert!(body.body().unwrap().is_only_owner(ada));
+    assert_eq!(version, 2);
+    let (account, version) = store.load::<Account>(&ada.to_string()).await.unwrap();
+    assert!(account.holder().unwrap().memberships.contains_key(&organization));
+    assert_eq!(version, 2);
+    let xids: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT xid::text FROM events WHERE sequence <= 2 AND event_type <> 'account.registered'",
+    )
+    .fetch_all(store.pool())
+    .await
+    .unwrap();
+    assert_eq!(xids.len(), 1, "one transaction");
+}
+
+#[tokio::test]
+async fn a_refusal_by_one_leaves_nothing_of_the_others() {
+    let house = House::build().await;
+    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let organization = create(&house, ada).await;
+    let before = count(&house).await;
+    let store = &house.foundation.store;
+    let refused: Result<Together<()>, TogetherError<Refusal>> = store
+        .together(&account_context(ada), async |mut unit| {
+            let membership_id = MembershipId::generate(unit.store().services());
+            let role = Role::Member;
+            let add = OrganizationWish::AddMember { account_id: bob, membership_id, role };
+            unit.execute::<Organization>(&organization.to_string(), wish(ada, add)).await?;
+            let remove = OrganizationWish::RemoveMember { account_id: ada };
+            unit.execute::<Organization>(&organization.to_string(), wish(ada, remove)).await?;
+            Ok((unit, Attached::default(), ()))
+        })
+        .await;
+    assert!(matches!(refused, Err(TogetherError::Work(ExecuteError::Refused(OrganizationError::LastOwner)))));
+    assert_eq!(count(&house).await, before);
+}
+
+#[tokio::test]
+async fn what_works_once_and_was_used_leaves_nothing_either() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    let before = count(&house).await;
+    let store = &house.foundation.store;
+    let spent = VaultWrite::TakeChallenge(ChallengeId::generate(store.services()));
+    let attached = Attached { vault: vec![spent], ..Attached::default() };
+    let context = account_context(ada);
+    let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
+    let refused = store.execute::<Account>(&ada.to_string(), name.clone(), &context, attached.clone()).await;
+    assert!(matches!(refused, Err(ExecuteError::Spent)));
+    let refused: Result<Together<()>, TogetherError<anyhow::Error>> = store
+        .together(&context, async |mut unit| {
+            unit.execute::<Account>(&ada.to_string(), name.clone()).await?;
+            Ok((unit, attached.clone(), ()))
+        })
+        .await;
+    assert!(matches!(refused, Err(TogetherError::Spent)));
+    assert_eq!(count(&house).await, before);
+}
+
+#[tokio::test]
+async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    let organization = create(&house, ada).await;
+    let store = &house.foundation.store;
+    let tries = AtomicU32::new(0);
+    let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
+        .together(&account_context(ada), async |mut unit| {
+            let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
+            unit.execute::<Account>(&ada.to_string(), name).await?;
+            let rename = OrganizationWish::Rename { name: "Renamed".to_owned() };
+            unit.execute::<Organization>(&organization.to_string(), wish(ada, rename)).await?;
+            if tries.fetch_add(1, Ordering::Relaxed) == 0 {
+                // Somebody else gets in between.
+                house.command(ada, AccountCommand::ChangePassword).await?;
+            }
+            Ok((unit, Attached::default(), ()))
+        })
+        .await;
+    assert_eq!((done.unwrap().events.len(), tries.load(Ordering::Relaxed)), (2, 2));
+}
+
+/// Many pairs of streams that overlap, written from several processes at once: no deadlock, and no half.
+#[tokio::test]
+async fn many_at_once_neither_block_each_other_nor_leave_halves() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    let organizations = join_all((0..4).map(|_| create(&house, ada))).await;
+    let processes: Vec<_> = (0..2).map(|_| house.beside().store).collect();
+    let renamed = join_all((0..24).map(|n: usize| {
+        let (store, organizations) = (&processes[n % 2], &organizations);
+        async move {
+            let pair = [organizations[n % 4], organizations[(n + 1 + n / 4) % 4]];
+            let name = format!("Round {n}");
+            let context = account_context(ada);
+            let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
+                .together(&context, async |mut unit| {
+                    for id in pair.iter().collect::<BTreeSet<_>>() {
+                        let rename = OrganizationWish::Rename { name: name.clone() };
+                        unit.execute::<Organization>(&id.to_string(), wish(ada, rename)).await?;
+                    }
+                    Ok((unit, Attached::default(), ()))
+                })
+                .await;
+            match done {
+                Ok(done) => done.events.len(),
+                Err(TogetherError::Contended) => 0,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }))
+    .await;
+    let stored: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'organization.renamed'")
+            .fetch_one(house.foundation.store.pool())
+            .await
+            .unwrap();
+    assert_eq!(stored, i64::try_from(renamed.iter().sum::<usize>()).unwrap());
+    assert!(stored > 12, "{renamed:?}");
+}

@@ -1,0 +1,158 @@
+//! Organizations, their members and their projects, made below HTTP.
+
+use api::token::{self, Kind};
+use domain::account::{Account, AccountCommand, Preferences};
+use domain::organization::{Member, Organization, OrganizationCommand, OrganizationWish, Role};
+use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
+use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
+use event_store::vault::VaultWrite;
+use event_store::vault::credential::{self, CredentialKind, NewCredential};
+use event_store::{Attached, CommandContext, EventStore, TogetherError, Unit};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+/// An organization.
+#[derive(Clone, Debug)]
+pub(crate) struct Team {
+    pub(crate) id: OrganizationId,
+    pub(crate) members: Vec<(AccountId, Member)>,
+}
+
+/// A project, and its first credentials.
+#[derive(Clone)]
+pub(crate) struct Made {
+    pub(crate) id: ProjectId,
+    pub(crate) credentials: Pair,
+}
+
+/// An API key and secret.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) id: CredentialId,
+    pub(crate) secret: String,
+    kept: VaultWrite,
+}
+
+/// Opens an account that nobody can sign in to yet.
+pub(crate) async fn open_account(store: &EventStore, email: &str) -> AccountId {
+    let account_id = AccountId::generate(store.services());
+    open_account_as(store, account_id, email).await;
+    account_id
+}
+
+/// The same, with an id that was chosen before.
+pub(crate) async fn open_account_as(store: &EventStore, account_id: AccountId, email: &str) {
+    let command = AccountCommand::Register {
+        account_id,
+        email: email.parse().unwrap(),
+        name: "Bob Example".to_owned(),
+        preferences: Preferences { personalization: true, usage_logging: true },
+        policy_version: "1".to_owned(),
+    };
+    let (id, context) = (account_id.to_string(), CommandContext::service(Uuid::nil()));
+    store.execute::<Account>(&id, command, &context, Attached::default()).await.unwrap();
+}
+
+/// Makes an organization with these members, the first of whom is an owner. Each account says the same of itself.
+pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]) -> Team {
+    let (services, (owner, others)) = (store.services(), members.split_first().unwrap());
+    let id = OrganizationId::generate(services);
+    let stays: Vec<MembershipId> = members.iter().map(|_| MembershipId::generate(services)).collect();
+    let create = OrganizationWish::Create {
+        organization_id: id,
+        name: "Engines".to_owned(),
+        owner: owner.0,
+        membership_id: stays[0],
+    };
+    let join = |((account_id, role), membership_id): (&(AccountId, Role), &MembershipId)| {
+        OrganizationWish::AddMember { account_id: *account_id, membership_id: *membership_id, role: *role }
+    };
+    let wishes: Vec<_> = [create].into_iter().chain(others.iter().zip(&stays[1..]).map(join)).collect();
+    let work = async |mut unit: Unit| {
+        for wish in &wishes {
+            let command = OrganizationCommand { by: By::Operator, wish: wish.clone() };
+            unit.execute::<Organization>(&id.to_string(), command).await.unwrap();
+        }
+        for ((account, _), membership_id) in members.iter().zip(&stays) {
+            let join =
+                AccountCommand::JoinOrganization { organization_id: id, membership_id: *membership_id };
+            unit.execute::<Account>(&account.to_string(), join).await.unwrap();
+        }
+        Ok::<_, ()>((unit, Attached::default(), ()))
+    };
+    done(store.together(&CommandContext::service(Uuid::nil()), work).await);
+    let member = |(member, membership_id): (&(AccountId, Role), &MembershipId)| {
+        (member.0, Member { membership_id: *membership_id, role: member.1 })
+    };
+    Team { id, members: members.iter().zip(&stays).map(member).collect() }
+}
+
+/// Has the first member of a team create a project.
+pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
+    let id = ProjectId::generate(store.services());
+    let token = store.services().ids.uuid().simple().to_string();
+    let credentials = Pair::make(store, id, team.id).await;
+    let (account, member) = team.members[0];
+    let by = Standing { by: By::Account(account), member: Some(member) };
+    let wish = ProjectWish::Create {
+        project_id: id,
+        organization_id: team.id,
+        name: "Looms".to_owned(),
+        token: token.clone(),
+        credential_id: credentials.id,
+        fingerprint: credentials.fingerprint(),
+    };
+    let open = VaultWrite::OpenProject { project: id, organization: team.id, token };
+    let attached = Attached { vault: vec![open, credentials.kept.clone()], ..Attached::default() };
+    let context = CommandContext::service(Uuid::nil());
+    let command = ProjectCommand { by, wish };
+    store.execute::<Project>(&id.to_string(), command, &context, attached).await.unwrap();
+    Made { id, credentials }
+}
+
+/// Resets the credentials of a project by the clock of `store`, as its first member, and keeps the old ones.
+pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_previous_hours: u32) -> Pair {
+    let pair = Pair::make(store, project.id, team.id).await;
+    let (account, member) = team.members[0];
+    let wish = ProjectWish::ResetCredentials {
+        credential_id: pair.id,
+        fingerprint: pair.fingerprint(),
+        keep_previous_hours,
+    };
+    let command = ProjectCommand { by: Standing { by: By::Account(account), member: Some(member) }, wish };
+    let work = async |mut unit: Unit| {
+        let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
+        let previous = after.body.unwrap().previous.unwrap();
+        let limit = VaultWrite::LimitCredential { id: previous.credential_id, expires_at: previous.ends_at };
+        Ok::<_, ()>((unit, Attached { vault: vec![limit, pair.kept.clone()], ..Attached::default() }, ()))
+    };
+    done(store.together(&CommandContext::service(Uuid::nil()), work).await);
+    pair
+}
+
+fn done<T>(together: Result<T, TogetherError<()>>) {
+    together.unwrap_or_else(|error| panic!("{error:?}"));
+}
+
+impl Pair {
+    async fn make(store: &EventStore, project: ProjectId, organization: OrganizationId) -> Self {
+        let id = CredentialId::generate(store.services());
+        let secret: SecretString = token::generate(Kind::ApiSecret);
+        let kept = VaultWrite::IssueCredential(NewCredential {
+            id,
+            kind: CredentialKind::ApiPair,
+            lookup: credential::secret_lookup(store, &secret).await.unwrap(),
+            owner: project.to_string(),
+            organization: Some(organization),
+            api_key: Some(token::generate(Kind::ApiKey).expose_secret().to_owned()),
+            sealed: Some(credential::seal(store, id, &secret).await.unwrap()),
+            issued_at: store.services().now(),
+            expires_at: None,
+        });
+        Self { id, secret: secret.expose_secret().to_owned(), kept }
+    }
+
+    fn fingerprint(&self) -> String {
+        token::hash(&self.secret.as_str().into())[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

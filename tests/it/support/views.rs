@@ -1,0 +1,55 @@
+//! What must hold of the log and the read models, whatever happened to whoever wrote them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use event_store::EventStore;
+use event_store::proof::SigningKey;
+use event_store::proof::verify::Verification;
+use personal_settings::composition::Foundation;
+use projections::rebuild;
+use projections::rebuild::Start;
+use sqlx::PgPool;
+
+/// All rows of all read models.
+pub(crate) async fn all_rows(pool: &PgPool) -> BTreeSet<String> {
+    let mut rows = BTreeSet::new();
+    for table in projections::all().iter().flat_map(|projection| projection.tables()) {
+        let statement = format!("SELECT '{name} ' || t::text FROM {name} t", name = table.name);
+        rows.extend(sqlx::query_scalar::<_, String>(&statement).fetch_all(pool).await.unwrap());
+    }
+    rows
+}
+
+/// Each read model is, row by row, what a rebuild makes of the log, and nothing is parked. Nothing may be written meanwhile.
+/// How many rows there are.
+pub(crate) async fn assert_rebuilt(store: &EventStore) -> usize {
+    let lived = all_rows(store.pool()).await;
+    for projection in projections::all() {
+        rebuild(store, &*projection, Start::Anew, &mut |_| {}).await.unwrap();
+    }
+    let rebuilt = all_rows(store.pool()).await;
+    let differing: Vec<_> = rebuilt.symmetric_difference(&lived).take(10).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+    let parked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM parked_event").fetch_one(store.pool()).await.unwrap();
+    assert_eq!(parked, 0);
+    rebuilt.len()
+}
+
+/// The log verifies, with every checkpoint that was signed with this key.
+pub(crate) async fn assert_verifies(foundation: &Foundation, signing_key: &Path) {
+    let verification = Verification {
+        pool: foundation.store.pool().clone(),
+        keys: vec![SigningKey::from_file(signing_key).unwrap().public().clone()],
+        objects: Some(foundation.archives.clone()),
+        kept: None,
+        only_since: false,
+        most_streams: None,
+        progress: Arc::new(|_| {}),
+    };
+    let report = verification.run().await.unwrap();
+    let findings: Vec<String> = report.findings.kept().iter().map(ToString::to_string).collect();
+    assert!(findings.is_empty() && report.checked.events > 0, "{findings:#?}");
+}

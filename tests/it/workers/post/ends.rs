@@ -1,0 +1,140 @@
+//! What does not go out, and ends all the same.
+
+use domain::account::{Account, AccountCommand, AccountNotice};
+use domain::message::{MessageContent, Recipient, Says};
+use domain::{AccountId, Scope};
+use event_store::vault::outgoing::{Medium, Topic};
+use event_store::{Attached, CommandContext, KeyName};
+use uuid::Uuid;
+
+use super::{SENT, UNDELIVERABLE};
+use crate::support::{House, MailServer};
+
+/// Has the service itself send an account a command.
+async fn serve(house: &House, account: AccountId, command: AccountCommand) {
+    let (store, context) = (&house.foundation.store, CommandContext::service(Uuid::nil()));
+    store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await.unwrap();
+}
+
+async fn destroy_profile_key(house: &House, account: AccountId) {
+    let name = KeyName::new(account.to_string(), Scope::Profile.as_str());
+    house.foundation.erasures.destroy_key(&name, "a test").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_server_refuses_for_good_is_undeliverable_and_holds_up_nobody() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let server = MailServer::start(&["550 5.1.1 <ada@example.com>: no such user"]).await;
+    let post = house.post(&server.url);
+    let refused = house.tell_of_password(account).await;
+    house.nothing_is_queued().await;
+    let taken = house.tell_of_password(account).await;
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(SENT, refused).await, house.told(UNDELIVERABLE, refused).await), (0, 1));
+    assert_eq!((house.told(SENT, taken).await, house.told(UNDELIVERABLE, taken).await), (1, 0));
+}
+
+#[tokio::test]
+async fn what_comes_too_late_is_not_sent() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let code = house.send_code(account, Medium::Sms, 0).await;
+    let expires_at = house.foundation.store.services().now();
+    let link = house.tell(account, Says::PasswordResetLink { token: "t".to_owned(), expires_at }).await;
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(SENT, code).await, house.told(UNDELIVERABLE, code).await), (0, 1));
+    assert_eq!((house.told(SENT, link).await, house.told(UNDELIVERABLE, link).await), (0, 1));
+    assert!(house.files("phone").is_empty() && house.files("mail").is_empty());
+}
+
+#[tokio::test]
+async fn a_code_that_is_put_off_beyond_its_time_dies_when_that_is_over() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    std::fs::write(house.folder.path().join("phone"), b"in the way").unwrap();
+    let code = house.send_code(account, Medium::Call, 10).await;
+    let pool = house.foundation.store.pool();
+    // As after many tries: the next delay would be minutes.
+    sqlx::query("UPDATE outgoing SET attempts = 20, expires_at = clock_timestamp() + interval '2 seconds'")
+        .execute(pool)
+        .await
+        .unwrap();
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!(house.told(UNDELIVERABLE, code).await, 1);
+}
+
+#[tokio::test]
+async fn a_message_whose_key_was_destroyed_dies() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let id = house.tell_of_password(account).await;
+    destroy_profile_key(&house, account).await;
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (0, 1));
+    assert!(house.files("mail").is_empty());
+}
+
+#[tokio::test]
+async fn of_an_account_that_was_erased_nothing_is_told_any_more() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let id = house.tell_of_password(account).await;
+    house.command(account, AccountCommand::Delete).await.unwrap();
+    destroy_profile_key(&house, account).await;
+    serve(&house, account, AccountCommand::RecordErasure { destroyed_keys: Vec::new() }).await;
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (0, 0));
+}
+
+#[tokio::test]
+async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let at = house.foundation.store.services().now();
+    let late = house.tell_of_password(account).await;
+    let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
+    let content = MessageContent { to, says: Says::AccountDeleted { at } };
+    let topic = Topic::Account(account, AccountNotice::AccountDeleted);
+    let farewell = house.queue(topic, Medium::Mail, content).await;
+    house.command(account, AccountCommand::Delete).await.unwrap();
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(SENT, late).await, house.told(UNDELIVERABLE, late).await), (0, 1));
+    assert_eq!((house.told(SENT, farewell).await, house.told(UNDELIVERABLE, farewell).await), (1, 0));
+    let (account, _) = house.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
+    assert!(account.ended.unwrap().farewell);
+    assert_eq!(house.files("mail").len(), 1);
+}
+
+#[tokio::test]
+async fn what_belongs_to_no_account_or_cannot_be_told_this_way_is_not_kept() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let nobody = AccountId::generate(house.foundation.store.services());
+    let at = house.foundation.store.services().now();
+    let orphan = house.tell(nobody, Says::PasswordChanged { at }).await;
+    // A code by mail, and a mail to a phone.
+    let says = Says::Code { code: "123456".to_owned(), wanted_for: domain::message::CodeFor::SignIn };
+    let by_mail = house.tell(account, says).await;
+    let content = MessageContent { to: Recipient::Holder, says: Says::PasswordChanged { at } };
+    let topic = Topic::Account(account, AccountNotice::PasswordChanged);
+    let by_phone = house.queue(topic, Medium::Sms, content).await;
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    for (id, told) in [(orphan, 0), (by_mail, 1), (by_phone, 1)] {
+        assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (0, told));
+    }
+    assert!(house.files("phone").is_empty() && house.files("mail").is_empty());
+}

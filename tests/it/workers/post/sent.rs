@@ -1,0 +1,160 @@
+//! What goes out.
+
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, AccountNotice};
+use domain::message::{MessageContent, Recipient, Says};
+use domain::organization::Role;
+use event_store::Attached;
+use event_store::vault::VaultWrite;
+use event_store::vault::outgoing::{Medium, Topic};
+use workers::{Post, Workbench};
+
+use super::{Running, SENT, UNDELIVERABLE};
+use crate::support::{House, MailServer, account_context, header};
+
+#[tokio::test]
+async fn a_message_goes_out_with_the_event_it_tells_of_and_is_recorded_once() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let post = house.post(&house.mail_folder());
+    let store = &house.foundation.store;
+    let says = Says::PasswordChanged { at: store.services().now() };
+    let topic = Topic::Account(account, AccountNotice::PasswordChanged);
+    let content = MessageContent { to: Recipient::Holder, says };
+    let (id, message) = house.seal(topic, Medium::Mail, content, None).await;
+    let attached = Attached { live_keys: vec![message.key_id()], vault: vec![VaultWrite::Queue(message)] };
+    let (context, command) = (account_context(account), AccountCommand::ChangePassword);
+    store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();
+    house.nothing_is_queued().await;
+    post.stop().await;
+
+    assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (1, 0));
+    let files = house.files("mail");
+    assert_eq!(files.len(), 1, "{files:?}");
+    let name = files[0].file_name().unwrap().to_string_lossy().into_owned();
+    assert_eq!(name, format!("{id}.password_changed@settings.example.com.eml"));
+    let mail = std::fs::read_to_string(&files[0]).unwrap();
+    assert_eq!(header(&mail, "Message-ID"), format!("<{id}.password_changed@settings.example.com>"));
+    assert_eq!(header(&mail, "To"), "\"Ada Example\" <ada@example.com>");
+    assert_eq!(header(&mail, "Subject"), "Your password was changed");
+    let metadata: serde_json::Value = sqlx::query_scalar("SELECT metadata FROM events WHERE event_type = $1")
+        .bind(SENT)
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(metadata["actor"], "service");
+    assert_eq!(metadata["correlation_id"], id.uuid().to_string());
+}
+
+#[tokio::test]
+async fn codes_reach_phones_as_texts_and_calls() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let sms = house.send_code(account, Medium::Sms, 10).await;
+    let call = house.send_code(account, Medium::Call, 10).await;
+    let post = house.post(&house.mail_folder());
+    house.nothing_is_queued().await;
+    post.stop().await;
+    let read = |name: String| std::fs::read_to_string(house.folder.path().join("phone").join(name)).unwrap();
+    assert!(read(format!("{sms}.txt")).starts_with("Your code is 123456. It works for 10 minutes. "));
+    let twiml = read(format!("{call}.xml"));
+    let digits: String = twiml.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(digits, "123456123456", "{twiml}");
+    assert_eq!((house.told(SENT, sms).await, house.told(SENT, call).await), (1, 1));
+    assert!(house.files("mail").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_put_off_goes_out_later_with_the_same_date() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let server = MailServer::start(&["450 4.2.0 later", "451 4.3.0 later"]).await;
+    let id = house.tell_of_password(account).await;
+    let queued_at: DateTime<Utc> = sqlx::query_scalar("SELECT queued_at FROM outgoing")
+        .fetch_one(house.foundation.store.pool())
+        .await
+        .unwrap();
+    let post = house.post(&server.url);
+    house.nothing_is_queued().await;
+    post.stop().await;
+    let mails = server.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(header(&mails[0], "Date"), queued_at.format("%a, %d %b %Y %H:%M:%S +0000").to_string());
+    assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (1, 0));
+}
+
+#[tokio::test]
+async fn a_holder_is_written_to_where_the_account_is_when_it_is_sent() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let server = MailServer::start(&[]).await;
+    house.tell_of_password(account).await;
+    house.command(account, AccountCommand::ChangeName { name: "Countess Ada".to_owned() }).await.unwrap();
+    let post = house.post(&server.url);
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!(header(&server.mails()[0], "To"), "\"Countess Ada\" <ada@example.com>");
+}
+
+#[tokio::test]
+async fn an_invitation_goes_to_whoever_reads_mail_there_and_is_in_nobodys_history() {
+    let house = House::build().await;
+    let to = Recipient::Address { email: "bob@example.com".parse().unwrap(), name: None };
+    let (organization, token) = ("Analysts\r\nBcc: x@example.com".to_owned(), "secrettoken".to_owned());
+    let expires_at = house.foundation.store.services().now() + chrono::TimeDelta::days(7);
+    let says = Says::Invitation { organization, role: Role::Admin, token, expires_at };
+    let id = house.queue(Topic::Invitation, Medium::Mail, MessageContent { to, says }).await;
+    let server = MailServer::start(&[]).await;
+    let post = house.post(&server.url);
+    house.nothing_is_queued().await;
+    post.stop().await;
+    let mail = server.mails().remove(0);
+    assert_eq!(header(&mail, "To"), "bob@example.com");
+    assert_eq!(header(&mail, "Message-ID"), format!("<{id}.invitation@settings.example.com>"));
+    let (head, body) = mail.split_once("\r\n\r\n").unwrap();
+    assert!(!head.contains("Bcc"), "{head}");
+    let body = body.replace("=\r\n", "");
+    assert!(body.contains("https://settings.example.com/links/invitation#secrettoken"), "{body}");
+    assert_eq!(house.told(SENT, id).await, 0);
+}
+
+#[tokio::test]
+async fn two_posts_side_by_side_send_each_message_once() {
+    let house = House::build().await;
+    let server = MailServer::start(&[]).await;
+    let mut ids = Vec::new();
+    for n in 0..8 {
+        let account = house.register(&format!("person{n}@example.com")).await;
+        for _ in 0..6 {
+            ids.push(house.tell_of_password(account).await);
+        }
+    }
+    let beside = house.beside();
+    let posts = [house.post(&server.url), Running::start(&house, &beside, &server.url)];
+    house.nothing_is_queued().await;
+    for post in posts {
+        post.stop().await;
+    }
+    let mut sent: Vec<_> = server.mails().iter().map(|mail| header(mail, "Message-ID")).collect();
+    sent.sort();
+    let mut wanted: Vec<_> =
+        ids.iter().map(|id| format!("<{id}.password_changed@settings.example.com>")).collect();
+    wanted.sort();
+    assert_eq!(sent, wanted);
+    for id in ids {
+        assert_eq!(house.told(SENT, id).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn without_a_phone_gateway_codes_are_undeliverable_and_mail_goes_out() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let code = house.send_code(account, Medium::Sms, 10).await;
+    let mail = house.tell_of_password(account).await;
+    let Workbench { store, outbox, public_url, .. } = house.bench();
+    let post = Running::of(Post::new(store, outbox, None, public_url));
+    house.nothing_is_queued().await;
+    post.stop().await;
+    assert_eq!((house.told(UNDELIVERABLE, code).await, house.told(SENT, mail).await), (1, 1));
+}

@@ -1,0 +1,69 @@
+//! Letters about moving to another address, and back.
+
+use chrono::{DateTime, Utc};
+
+use super::{Draft, page};
+use crate::archive::words::time;
+use crate::mail::PublicUrl;
+use crate::mail::block::{Block, facts, paragraph};
+
+/// To the new address: whoever reads mail there may have no account.
+pub(super) fn confirmation(public_url: &PublicUrl, token: &str, confirm_by: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Somebody asked to sign in to an account with this email address from now on. To confirm that it is \
+             yours, open this page:",
+        ),
+        Block::Link("Confirm the address", page(public_url, "email-confirmation", token)),
+        paragraph(format!(
+            "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
+            time(confirm_by)
+        )),
+        paragraph("If it was not you who asked for this, do nothing: unconfirmed, the address is not used."),
+    ];
+    ("Confirm your new email address".into(), blocks)
+}
+
+/// To the old address.
+pub(super) fn change(
+    public_url: &PublicUrl,
+    at: DateTime<Utc>,
+    token: &str,
+    undo_until: DateTime<Utc>,
+) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Somebody who is signed in to your account asked to change its email address. It changes as soon as \
+             the new address is confirmed.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph(
+            "If it was not you, take the change back on this page. Then all sessions end, and you get a link to choose \
+             a new password:",
+        ),
+        Block::Link("Take the change back", page(public_url, "email-undo", token)),
+        paragraph(format!(
+            "Opening it changes nothing yet: the page asks first. The link works until {}, also after the new \
+             address was confirmed. Until then this address stays reserved for your account.",
+            time(undo_until)
+        )),
+        facts(&[("Asked for", time(at).to_string())]),
+    ];
+    ("Your email address is about to change".into(), blocks)
+}
+
+pub(super) fn change_undone(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "A change of your account's email address was taken back, with the link that was sent to the address \
+             from before. You sign in with that address again. All sessions have ended, and a link to choose a new \
+             password was sent there.",
+        ),
+        paragraph(
+            "If it was not you, somebody else reads your mail: change the password of your mailbox, and then that \
+             of your account.",
+        ),
+        facts(&[("Taken back", time(at).to_string())]),
+    ];
+    ("The change of your email address was taken back".into(), blocks)
+}

@@ -1,0 +1,87 @@
+//! What an account holder is told by mail about their account and all that belongs to it, and the one letter to
+//! whoever is invited.
+//!
+//! What always holds: a letter says what happened and when, and what to do if it was not the reader. Every link
+//! is built from the configured [`PublicUrl`]; its token is behind the `#`, which no browser sends to a server: so
+//! it is in no log and in no `Referer`. No link does anything by being opened (mail scanners open them all), it
+//! leads to a page that asks. Nothing is told that the program does not do. A crash leaves nothing: this makes
+//! text.
+
+mod credentials;
+mod email;
+mod organization;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use domain::message::Says;
+
+use super::PublicUrl;
+use super::block::{Block, Rendered, render};
+
+/// The subject of a letter, and what it consists of.
+type Draft = (Cow<'static, str>, Vec<Block>);
+
+/// The letter that says it, to a person by name where they gave one. None for what goes to phones alone.
+pub(crate) fn write(says: &Says, name: Option<&str>, public_url: &PublicUrl) -> Option<Rendered> {
+    let (subject, blocks) = draft(says, public_url)?;
+    Some(render(subject, name, blocks))
+}
+
+fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
+    Some(match says {
+        Says::NewDevice { at, program, ip_address } => {
+            sign_in::new_device(*at, program.as_deref(), *ip_address)
+        }
+        Says::EmailConfirmation { token, confirm_by } => email::confirmation(public_url, token, *confirm_by),
+        Says::EmailChange { at, token, undo_until } => email::change(public_url, *at, token, *undo_until),
+        Says::EmailChangeUndone { at } => email::change_undone(*at),
+        Says::PasswordChanged { at } => sign_in::password_changed(*at),
+        Says::PasswordResetLink { token, expires_at } => {
+            sign_in::password_reset_link(public_url, token, *expires_at)
+        }
+        Says::Code { .. } => return None,
+        Says::PhoneVerified { at, phone } => sign_in::phone_verified(*at, phone),
+        Says::PhoneRemoved { at } => sign_in::phone_removed(*at),
+        Says::RecoveryCodesIssued { at } => sign_in::recovery_codes_issued(*at),
+        Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(*at, *left),
+        Says::CredentialsReset { at, project, previous_ends_at, by_reader } => {
+            credentials::reset(*at, project, *previous_ends_at, *by_reader)
+        }
+        Says::CredentialsRevealed { at, project, by_reader } => {
+            credentials::revealed(*at, project, *by_reader)
+        }
+        Says::CredentialsRevoked { at, project } => credentials::revoked(*at, project),
+        Says::GdprTokenIssued { at, expires_at, replaces } => {
+            credentials::token_issued(*at, *expires_at, *replaces)
+        }
+        Says::GdprTokenRevoked { at } => credentials::token_revoked(*at),
+        Says::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
+        Says::GdprTokenExpired { at } => credentials::token_expired(*at),
+        Says::RoleChanged { at, organization, role } => organization::role_changed(*at, organization, *role),
+        Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
+        Says::AccountDeleted { at } => sign_in::account_deleted(*at),
+        Says::Invitation { organization, role, token, expires_at } => {
+            organization::invitation(public_url, organization, *role, token, *expires_at)
+        }
+    })
+}
+
+/// When a letter is too late to be of use, if ever: its link is dead, or what it warns of has come.
+pub(crate) fn useful_until(says: &Says) -> Option<DateTime<Utc>> {
+    match says {
+        Says::EmailConfirmation { confirm_by: until, .. }
+        | Says::PasswordResetLink { expires_at: until, .. }
+        | Says::GdprTokenExpires { expires_at: until, .. }
+        | Says::Invitation { expires_at: until, .. } => Some(*until),
+        _ => None,
+    }
+}
+
+/// The page that asks what a token is to be used for.
+fn page(public_url: &PublicUrl, name: &str, token: &str) -> String {
+    format!("{}#{token}", public_url.link(&format!("links/{name}")))
+}

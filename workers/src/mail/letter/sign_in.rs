@@ -1,0 +1,132 @@
+//! Letters about signing in: programs, passwords, the second factor, and the end of the account.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+
+use super::{Draft, page};
+use crate::archive::words::time;
+use crate::mail::PublicUrl;
+use crate::mail::block::{Block, facts, paragraph};
+
+pub(super) fn new_device(at: DateTime<Utc>, program: Option<&str>, ip_address: Option<IpAddr>) -> Draft {
+    let blocks = vec![
+        paragraph("Somebody signed in to your account with a program that was not seen there before."),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph(
+            "If it was not you, somebody knows your password. Change it at once: that ends all other sessions.",
+        ),
+        facts(&[
+            ("Signed in", time(at).to_string()),
+            ("Program", program.unwrap_or("unknown").to_owned()),
+            ("Address", ip_address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())),
+        ]),
+    ];
+    ("A new sign-in to your account".into(), blocks)
+}
+
+pub(super) fn password_changed(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Your account has a new password. The one before no longer works, and sessions that were open elsewhere \
+             have ended.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph(
+            "If it was not you, ask at once, where you sign in, for a link to choose another one: it is sent to this \
+             address.",
+        ),
+        facts(&[("Changed", time(at).to_string())]),
+    ];
+    ("Your password was changed".into(), blocks)
+}
+
+pub(super) fn password_reset_link(public_url: &PublicUrl, token: &str, expires_at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph("Somebody asked for a new password for your account. To choose one, open this page:"),
+        Block::Link("Choose a new password", page(public_url, "password-reset", token)),
+        paragraph(format!(
+            "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
+            time(expires_at)
+        )),
+        paragraph("If it was not you who asked, do nothing: your password stays as it is."),
+    ];
+    ("Choose a new password".into(), blocks)
+}
+
+pub(super) fn phone_verified(at: DateTime<Utc>, phone: &str) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "A phone number was verified for your account. Besides your password, signing in now takes a code that \
+             is sent there.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph("If it was not you, change your password at once, and tell the operator of the service."),
+        facts(&[("Verified", time(at).to_string()), ("Phone number", phone.to_owned())]),
+    ];
+    ("Your phone is your second factor".into(), blocks)
+}
+
+pub(super) fn phone_removed(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "The phone number was removed from your account. Signing in takes your password alone from now on, and \
+             your recovery codes no longer work.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph("If it was not you, change your password at once, and then set a phone number again."),
+        facts(&[("Removed", time(at).to_string())]),
+    ];
+    ("Your second factor was removed".into(), blocks)
+}
+
+pub(super) fn recovery_codes_issued(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Recovery codes were made for your account. Each stands once for a code that is sent to your phone. \
+             Recovery codes that were made before no longer work.",
+        ),
+        paragraph("If it was you, keep them where only you can read them."),
+        paragraph("If it was not you, change your password at once, and then make new recovery codes."),
+        facts(&[("Made", time(at).to_string())]),
+    ];
+    ("You have new recovery codes".into(), blocks)
+}
+
+pub(super) fn recovery_code_used(at: DateTime<Utc>, left: u32) -> Draft {
+    let left_in_words = match left {
+        0 => "There is none left: make new ones.".to_owned(),
+        1 => "There is one left.".to_owned(),
+        more => format!("There are {more} left."),
+    };
+    let blocks = vec![
+        paragraph(format!(
+            "One of your recovery codes was used in place of a code that is sent to your phone. {left_in_words}"
+        )),
+        paragraph("If it was you, there is nothing else to do."),
+        paragraph(
+            "If it was not you, somebody knows your password and your recovery codes. Change your password at \
+             once, and then make new recovery codes.",
+        ),
+        facts(&[("Used", time(at).to_string())]),
+    ];
+    ("A recovery code was used".into(), blocks)
+}
+
+pub(super) fn account_deleted(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Your account is deleted. Nobody can sign in to it any more; its sessions, its tokens and its codes no \
+             longer work. What is personal in its history is made unreadable.",
+        ),
+        paragraph(
+            "You are no longer a member of any organization. Organizations, their projects and the data in these \
+             stay.",
+        ),
+        paragraph(
+            "If it was not you, tell the operator of the service. A deleted account cannot be brought back.",
+        ),
+        facts(&[("Deleted", time(at).to_string())]),
+    ];
+    ("Your account is deleted".into(), blocks)
+}

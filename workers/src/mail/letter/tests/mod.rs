@@ -1,0 +1,135 @@
+//! The letters, word by word; and what holds for all of them.
+
+mod credentials;
+mod email;
+mod organization;
+mod sign_in;
+
+use std::collections::BTreeSet;
+
+use chrono::TimeZone;
+use domain::ProjectId;
+use domain::message::{CodeFor, NamedProject, Says};
+use domain::organization::Role;
+use uuid::Uuid;
+
+use super::*;
+
+const TOKEN: &str = "pslink_0123456789abcdefABCDEF-_";
+
+fn at(day: u32, hour: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, day, hour, 59, 59).unwrap()
+}
+
+fn public_url() -> PublicUrl {
+    "https://settings.example.com/base".parse().unwrap()
+}
+
+fn project(name: &str) -> NamedProject {
+    let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
+    NamedProject { project_id: ProjectId::from_uuid(id), name: name.to_owned() }
+}
+
+/// The whole letter, as it reads in plain text.
+fn letter(says: &Says) -> String {
+    let letter = write(says, Some("Ada Lovelace"), &public_url()).unwrap();
+    format!("{}\n\n{}", letter.subject, letter.text)
+}
+
+/// Each letter once, with what others wrote in every place for it.
+fn all(written: &str) -> Vec<Says> {
+    let (at, expires_at, token) = (at(23, 18), at(30, 18), TOKEN.to_owned());
+    let (project, organization) = (project(written), written.to_owned());
+    vec![
+        Says::NewDevice { at, program: Some(written.to_owned()), ip_address: None },
+        Says::EmailConfirmation { token: token.clone(), confirm_by: expires_at },
+        Says::EmailChange { at, token: token.clone(), undo_until: expires_at },
+        Says::EmailChangeUndone { at },
+        Says::PasswordChanged { at },
+        Says::PasswordResetLink { token: token.clone(), expires_at },
+        Says::PhoneVerified { at, phone: written.to_owned() },
+        Says::PhoneRemoved { at },
+        Says::RecoveryCodesIssued { at },
+        Says::RecoveryCodeUsed { at, left: 1 },
+        Says::CredentialsReset { at, project: project.clone(), previous_ends_at: None, by_reader: false },
+        Says::CredentialsRevealed { at, project: project.clone(), by_reader: false },
+        Says::CredentialsRevoked { at, project },
+        Says::GdprTokenIssued { at, expires_at, replaces: true },
+        Says::GdprTokenRevoked { at },
+        Says::GdprTokenExpires { expires_at, days: 30 },
+        Says::GdprTokenExpires { expires_at, days: 7 },
+        Says::GdprTokenExpired { at },
+        Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner },
+        Says::MembershipEnded { at, organization: organization.clone() },
+        Says::AccountDeleted { at },
+        Says::Invitation { organization, role: Role::Member, token, expires_at },
+    ]
+}
+
+#[test]
+fn whatever_goes_by_mail_has_a_letter_and_no_two_look_alike_in_a_list() {
+    let letters = all("Analytics");
+    let notices: BTreeSet<_> =
+        letters.iter().filter_map(Says::notice).map(domain::account::AccountNotice::as_str).collect();
+    // All but the code, which goes to phones alone.
+    assert_eq!(notices.len(), domain::account::AccountNotice::ALL.len() - 1);
+    assert!(!notices.contains("code"));
+    let subjects: BTreeSet<_> = letters.iter().map(|says| draft(says, &public_url()).unwrap().0).collect();
+    assert_eq!(subjects.len(), letters.len());
+    let code = Says::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
+    assert!(write(&code, None, &public_url()).is_none());
+}
+
+#[test]
+fn what_others_wrote_is_text_and_nothing_else() {
+    let nasty = "<img src=x onerror=\"x()\">&”\r\nBcc: x@example.com\u{2028}\u{202e}\u{0}<script>";
+    let shown = "<img src=x onerror=\"x()\">&";
+    let escaped = "&lt;img src=x onerror=&quot;x()&quot;&gt;&amp;";
+    let mut places = 0;
+    for says in all(nasty) {
+        let plain = write(&says, Some("Ada"), &public_url()).unwrap();
+        let letter = write(&says, Some(nasty), &public_url()).unwrap();
+        assert!(letter.text.starts_with(&format!("Hello {shown}” Bcc: x@example.com <script>,\n")));
+        assert!(letter.html.contains(&format!("Hello {escaped}” Bcc: x@example.com &lt;script&gt;,")));
+        assert!(!letter.html.contains("<img") && !letter.html.contains("<script"), "{}", letter.html);
+        for form in [&letter.text, &letter.html, &letter.subject] {
+            assert!(!form.contains(['\u{202e}', '\u{2028}', '\u{0}', '\r']), "{form:?}");
+            assert!(!form.contains("\nBcc"), "{form}");
+        }
+        assert_eq!(plain.subject, letter.subject, "no subject holds what others wrote");
+        let found = plain.text.matches(shown).count();
+        assert_eq!(found, plain.html.matches(escaped).count());
+        places += found;
+    }
+    assert_eq!(places, 11, "a place for what others wrote was added or lost: see that it is in this test");
+    // It cannot pose as words of ours by ending its quotes.
+    let role =
+        Says::RoleChanged {
+            at: at(23, 18), organization: "A” is not you. “B".to_owned(), role: Role::Admin
+        };
+    assert!(letter(&role).contains("the organization “A\" is not you. \"B” has changed"));
+}
+
+#[test]
+fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
+    let mut pages = BTreeSet::new();
+    for says in all("Analytics") {
+        let letter = write(&says, None, &public_url()).unwrap();
+        for form in [&letter.text, &letter.html] {
+            for (begins, _) in form.match_indices("http") {
+                let link = form[begins..].split(['"', '\n', ' ']).next().unwrap();
+                let (page, token) = link.split_once('#').unwrap();
+                assert_eq!(token, TOKEN);
+                pages.insert(
+                    page.strip_prefix("https://settings.example.com/base/links/").unwrap().to_owned(),
+                );
+            }
+            let outside = form.replace(&format!("#{TOKEN}"), "");
+            assert!(!outside.contains(TOKEN), "a token stands outside of a link: {form}");
+        }
+        let links = letter.text.matches("http").count();
+        assert_eq!(letter.text.contains("Opening it changes nothing yet"), links > 0, "{}", letter.text);
+    }
+    let pages: Vec<_> = pages.iter().map(String::as_str).collect();
+    assert_eq!(pages, ["email-confirmation", "email-undo", "invitation", "password-reset"]);
+}

@@ -1,0 +1,148 @@
+use super::*;
+
+#[test]
+fn a_new_device() {
+    let (program, ip_address) = (Some("Firefox/130.0".to_owned()), Some("203.0.113.77".parse().unwrap()));
+    insta::assert_snapshot!(letter(&Says::NewDevice { at: at(23, 18), program, ip_address }), @"
+    A new sign-in to your account
+
+    Hello Ada Lovelace,
+
+    Somebody signed in to your account with a program that was not seen there before.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, somebody knows your password. Change it at once: that ends all other sessions.
+
+    Signed in: 23 November 2026, 18:59 UTC
+    Program: Firefox/130.0
+    Address: 203.0.113.77
+    ");
+    let unknown = letter(&Says::NewDevice { at: at(23, 18), program: None, ip_address: None });
+    assert!(unknown.ends_with("Program: unknown\nAddress: unknown\n"), "{unknown}");
+}
+
+#[test]
+fn a_new_password() {
+    insta::assert_snapshot!(letter(&Says::PasswordChanged { at: at(23, 18) }), @"
+    Your password was changed
+
+    Hello Ada Lovelace,
+
+    Your account has a new password. The one before no longer works, and sessions that were open elsewhere have ended.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, ask at once, where you sign in, for a link to choose another one: it is sent to this address.
+
+    Changed: 23 November 2026, 18:59 UTC
+    ");
+}
+
+#[test]
+fn a_link_to_choose_a_new_password() {
+    let says = Says::PasswordResetLink { token: TOKEN.to_owned(), expires_at: at(23, 19) };
+    insta::assert_snapshot!(letter(&says), @"
+    Choose a new password
+
+    Hello Ada Lovelace,
+
+    Somebody asked for a new password for your account. To choose one, open this page:
+
+    https://settings.example.com/base/links/password-reset#pslink_0123456789abcdefABCDEF-_
+
+    Opening it changes nothing yet: the page asks first. The link works once, and until 23 November 2026, 19:59 UTC.
+
+    If it was not you who asked, do nothing: your password stays as it is.
+    ");
+}
+
+#[test]
+fn a_phone_that_was_verified() {
+    let says = Says::PhoneVerified { at: at(23, 18), phone: "•••23".to_owned() };
+    insta::assert_snapshot!(letter(&says), @"
+    Your phone is your second factor
+
+    Hello Ada Lovelace,
+
+    A phone number was verified for your account. Besides your password, signing in now takes a code that is sent there.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, change your password at once, and tell the operator of the service.
+
+    Verified: 23 November 2026, 18:59 UTC
+    Phone number: •••23
+    ");
+}
+
+#[test]
+fn a_phone_that_was_removed() {
+    insta::assert_snapshot!(letter(&Says::PhoneRemoved { at: at(23, 18) }), @"
+    Your second factor was removed
+
+    Hello Ada Lovelace,
+
+    The phone number was removed from your account. Signing in takes your password alone from now on, and your recovery codes no longer work.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, change your password at once, and then set a phone number again.
+
+    Removed: 23 November 2026, 18:59 UTC
+    ");
+}
+
+#[test]
+fn new_recovery_codes() {
+    insta::assert_snapshot!(letter(&Says::RecoveryCodesIssued { at: at(23, 18) }), @"
+    You have new recovery codes
+
+    Hello Ada Lovelace,
+
+    Recovery codes were made for your account. Each stands once for a code that is sent to your phone. Recovery codes that were made before no longer work.
+
+    If it was you, keep them where only you can read them.
+
+    If it was not you, change your password at once, and then make new recovery codes.
+
+    Made: 23 November 2026, 18:59 UTC
+    ");
+}
+
+#[test]
+fn a_recovery_code_that_was_used() {
+    let used = |left| letter(&Says::RecoveryCodeUsed { at: at(23, 18), left });
+    insta::assert_snapshot!(used(9), @"
+    A recovery code was used
+
+    Hello Ada Lovelace,
+
+    One of your recovery codes was used in place of a code that is sent to your phone. There are 9 left.
+
+    If it was you, there is nothing else to do.
+
+    If it was not you, somebody knows your password and your recovery codes. Change your password at once, and then make new recovery codes.
+
+    Used: 23 November 2026, 18:59 UTC
+    ");
+    assert!(used(1).contains(" There is one left.\n"));
+    assert!(used(0).contains(" There is none left: make new ones.\n"));
+}
+
+#[test]
+fn the_end_of_an_account() {
+    insta::assert_snapshot!(letter(&Says::AccountDeleted { at: at(23, 18) }), @"
+    Your account is deleted
+
+    Hello Ada Lovelace,
+
+    Your account is deleted. Nobody can sign in to it any more; its sessions, its tokens and its codes no longer work. What is personal in its history is made unreadable.
+
+    You are no longer a member of any organization. Organizations, their projects and the data in these stay.
+
+    If it was not you, tell the operator of the service. A deleted account cannot be brought back.
+
+    Deleted: 23 November 2026, 18:59 UTC
+    ");
+}

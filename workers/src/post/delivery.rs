@@ -1,0 +1,264 @@
+//! One message on its way: written, sent, recorded.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand};
+use domain::message::{MessageContent, Recipient, Says};
+use event_store::failpoint;
+use event_store::retry::{Delays, delay_before};
+use event_store::vault::VaultWrite;
+use event_store::vault::outgoing::{self, Medium, Taken, Topic};
+use event_store::{Attached, CommandContext, ExecuteError};
+use futures::FutureExt;
+use tokio::time::sleep;
+
+use super::Post;
+use super::trouble::Trouble;
+use crate::mail::{Address, Message, MessageId, letter};
+use crate::phone::{Content, PhoneMessage, words};
+
+/// How often it is said that a message is still being seen to.
+const RENEWAL: Duration = Duration::from_secs(15);
+/// For how long that holds.
+const HOLD: Duration = Duration::from_secs(45);
+/// The delay after the first failure; doubled with each.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
+/// What a message came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Sent,
+    Undeliverable,
+    /// There is nobody in whose history it could be told.
+    Forgotten,
+}
+
+impl Post {
+    /// Sees to a message, whatever comes of it: a panic on the way is a failure like others.
+    pub(super) async fn deliver(self: Arc<Self>, message: Taken) {
+        let outcome = match AssertUnwindSafe(self.see_to(&message)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                tracing::error!(message = %message.id, "a message made the post panic");
+                self.put_off(&message).await;
+                "failed"
+            }
+        };
+        let medium = message.medium.as_str();
+        metrics::counter!("messages_total", "medium" => medium, "outcome" => outcome).increment(1);
+    }
+
+    /// Returns how it is counted.
+    async fn see_to(&self, message: &Taken) -> &'static str {
+        let seen_to = tokio::select! {
+            seen_to = self.send_and_record(message) => seen_to,
+            never = self.keep(message) => match never {},
+        };
+        match seen_to {
+            Ok(outcome) => outcome,
+            Err(trouble) => {
+                tracing::warn!(
+                    message = %message.id,
+                    attempts = message.attempts,
+                    error = &trouble as &dyn std::error::Error,
+                    "a message is put off"
+                );
+                self.put_off(message).await;
+                "postponed"
+            }
+        }
+    }
+
+    /// Keeps others from taking the message, for ever: a mail server may take longer than a lease lasts.
+    async fn keep(&self, message: &Taken) -> Infallible {
+        loop {
+            sleep(RENEWAL).await;
+            if let Err(error) = outgoing::postpone(self.store.pool(), message.id, HOLD).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
+            }
+        }
+    }
+
+    /// Sends it, and records what came of it. An error means that it is to be tried again.
+    async fn send_and_record(&self, message: &Taken) -> Result<&'static str, Trouble> {
+        failpoint::reach("post: took", told_of(message));
+        let sent = self.send(message).await;
+        failpoint::reach("post: sent", told_of(message));
+        let (end, outcome) = match sent {
+            Ok(()) => (End::Sent, "sent"),
+            Err(trouble) if trouble.is_passing() => return Err(trouble),
+            Err(trouble) => {
+                tracing::warn!(
+                    message = %message.id,
+                    error = &trouble as &dyn std::error::Error,
+                    "a message cannot be delivered"
+                );
+                let erased = matches!(trouble, Trouble::Erased);
+                (if erased { End::Forgotten } else { End::Undeliverable }, trouble.outcome())
+            }
+        };
+        // While the store is away nothing is sent, and what was sent need not be sent again.
+        let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(2));
+        loop {
+            match self.record(message, end).await {
+                Err(trouble) if trouble.is_momentary() => {
+                    tracing::warn!(
+                        message = %message.id,
+                        error = &trouble as &dyn std::error::Error,
+                        "what became of a message waits to be recorded"
+                    );
+                }
+                Err(trouble) => return Err(trouble),
+                Ok(()) => return Ok(outcome),
+            }
+            delays.wait().await;
+        }
+    }
+
+    /// Puts it into the history of whom it tells of, and out of the queue: both, or neither.
+    async fn record(&self, message: &Taken, end: End) -> Result<(), Trouble> {
+        let (Topic::Account(account, notice), true) = (message.topic, end != End::Forgotten) else {
+            return Ok(outgoing::forget(self.store.pool(), message.id).await?);
+        };
+        let delivered = end == End::Sent;
+        let command = AccountCommand::RecordNotice { message_id: message.id, notice, delivered };
+        let context = CommandContext::service(message.id.uuid());
+        let attached = Attached { vault: vec![VaultWrite::Unqueue(message.id)], ..Attached::default() };
+        match self.store.execute::<Account>(&account.to_string(), command, &context, attached).await {
+            // Gone: whoever else had taken it recorded it, or the account ended and took it along.
+            Ok(_) | Err(ExecuteError::Spent) => Ok(()),
+            // There never was such an account.
+            Err(ExecuteError::Refused(_)) => Ok(outgoing::forget(self.store.pool(), message.id).await?),
+            Err(ExecuteError::Store(error)) => Err(error.into()),
+            Err(ExecuteError::Contended | ExecuteError::KeyGone | ExecuteError::Taken { .. }) => {
+                Err(Trouble::Contended)
+            }
+        }
+    }
+
+    /// Its turn comes again after a delay, or when its time is over: so that the holder is told in time.
+    async fn put_off(&self, message: &Taken) {
+        let attempt = u32::try_from(message.attempts).unwrap_or(1).max(1);
+        let mut wait = delay_before(attempt, FIRST_DELAY, LONGEST_DELAY);
+        if let Some(expires_at) = message.expires_at {
+            wait = wait.min((expires_at - self.now()).to_std().unwrap_or_default());
+        }
+        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, wait).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(message = %message.id, error, "a message comes again when its lease ends, not when it should");
+        }
+    }
+
+    async fn send(&self, message: &Taken) -> Result<(), Trouble> {
+        self.still_of_use(message.expires_at)?;
+        let Some(content) = message.open::<MessageContent>(&self.store).await? else {
+            return Err(self.why_unreadable(message).await?);
+        };
+        match message.medium {
+            Medium::Mail => {
+                let mail = self.write_mail(message, content).await?;
+                Ok(self.outbox.send(&mail).await?)
+            }
+            Medium::Sms | Medium::Call => {
+                let phone = self.phone.as_ref().ok_or(Trouble::NoGateway)?;
+                Ok(phone.send(&write_phone(message, content, self.now())?).await?)
+            }
+        }
+    }
+
+    async fn why_unreadable(&self, message: &Taken) -> Result<Trouble, Trouble> {
+        let Topic::Account(account, _) = message.topic else { return Ok(Trouble::Unreadable) };
+        let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
+        let erased = account.ended.is_some_and(|ended| ended.erased);
+        Ok(if erased { Trouble::Erased } else { Trouble::Unreadable })
+    }
+
+    async fn write_mail(&self, message: &Taken, content: MessageContent) -> Result<Message, Trouble> {
+        let MessageContent { to, says } = content;
+        self.still_of_use(letter::useful_until(&says))?;
+        let (to, to_name) = self.addressee(message.topic, to).await?;
+        let letter = letter::write(&says, to_name.as_deref(), &self.public_url).ok_or(Trouble::Unsayable)?;
+        let notice = says.notice().map_or("invitation", |notice| notice.as_str());
+        let message_id =
+            MessageId::of(message.id, notice, &self.public_url).map_err(|_| Trouble::Unsayable)?;
+        let (subject, text, html) = (letter.subject, letter.text, letter.html);
+        Ok(Message { to, to_name, subject, text, html, message_id, date: message.queued_at })
+    }
+
+    async fn addressee(&self, topic: Topic, to: Recipient) -> Result<(Address, Option<String>), Trouble> {
+        let (email, name) = match (to, topic) {
+            (Recipient::Address { email, name }, _) => (email, name),
+            (Recipient::Holder, Topic::Account(account, _)) => {
+                let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
+                let holder = account.holder.ok_or(Trouble::NoAddress)?;
+                let email = holder.email.known().cloned().ok_or(Trouble::NoAddress)?;
+                (email, holder.name.known().cloned())
+            }
+            (Recipient::Holder, Topic::Invitation) => return Err(Trouble::NoAddress),
+            (Recipient::Phone(_), _) => return Err(Trouble::Unsayable),
+        };
+        Ok((Address::try_from(&email).map_err(|_| Trouble::NoAddress)?, name))
+    }
+
+    fn still_of_use(&self, until: Option<DateTime<Utc>>) -> Result<(), Trouble> {
+        if until.is_some_and(|until| until <= self.now()) { Err(Trouble::Expired) } else { Ok(()) }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.store.services().now()
+    }
+}
+
+/// What it tells of, in a word.
+fn told_of(message: &Taken) -> &'static str {
+    match message.topic {
+        Topic::Account(_, notice) => notice.as_str(),
+        Topic::Invitation => "invitation",
+    }
+}
+
+fn write_phone(
+    message: &Taken,
+    content: MessageContent,
+    now: DateTime<Utc>,
+) -> Result<PhoneMessage, Trouble> {
+    let (Recipient::Phone(to), Says::Code { code, wanted_for }) = (content.to, content.says) else {
+        return Err(Trouble::Unsayable);
+    };
+    let content = match message.medium {
+        Medium::Call => Content::Call(words::twiml(&code, wanted_for)),
+        Medium::Sms | Medium::Mail => {
+            let minutes = message.expires_at.map(|expires_at| minutes_until(expires_at, now));
+            Content::Sms(words::text(&code, wanted_for, minutes))
+        }
+    };
+    Ok(PhoneMessage { id: message.id, to, content })
+}
+
+/// To the nearest, and one at least: a text is some seconds on its way.
+fn minutes_until(at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (((at - now).num_seconds() + 30) / 60).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn a_code_is_said_to_work_for_as_long_as_it_does() {
+        let told = |seconds: i64| {
+            let now = DateTime::UNIX_EPOCH;
+            minutes_until(now + TimeDelta::seconds(seconds), now)
+        };
+        assert_eq!([600, 599, 571, 569, 61, 29, 1, 0].map(told), [10, 10, 10, 9, 1, 1, 1, 1]);
+    }
+}

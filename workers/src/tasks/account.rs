@@ -1,0 +1,79 @@
+//! What time brings about for an account.
+
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, TokenEnd, agenda};
+use domain::message::{MessageContent, Recipient, Says};
+use domain::{AccountId, CredentialId, MessageId};
+use event_store::vault::VaultWrite;
+use event_store::vault::credential::CredentialEnd;
+use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
+use event_store::{Attached, CommandContext};
+
+use super::{TaskError, derived, erase};
+use crate::workbench::Workbench;
+
+pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError> {
+    let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
+    let (aggregate, _) = bench.store.load::<Account>(id).await?;
+    let now = bench.store.services().now();
+    for (_, task) in agenda(&aggregate).into_iter().filter(|(at, _)| *at <= now) {
+        match task {
+            AccountTask::TellOfTokenEnd { credential_id, notice, expires_at } => {
+                tell_of_token_end(bench, account, credential_id, notice, expires_at).await?;
+            }
+            AccountTask::ExpireToken(credential_id) => expire_token(bench, account, credential_id).await?,
+            AccountTask::ReleaseFormerEmail(change_id) => {
+                record(bench, account, AccountCommand::ReleaseFormerEmail { change_id }, Attached::default())
+                    .await?;
+            }
+            AccountTask::Erase => erase::erase(bench, account, now).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The same message however often it is queued: its id is made of what it tells of.
+async fn tell_of_token_end(
+    bench: &Workbench,
+    account: AccountId,
+    credential: CredentialId,
+    notice: AccountNotice,
+    expires_at: DateTime<Utc>,
+) -> Result<(), TaskError> {
+    let now = bench.store.services().now();
+    let days = u32::try_from((expires_at - now).num_days() + 1).unwrap_or_default();
+    let days = if notice == AccountNotice::GdprTokenExpiresIn7Days { days.min(7) } else { days.max(8) };
+    let id = MessageId::from_uuid(derived(&format!("{credential}/{}", notice.as_str())));
+    let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
+    let topic = Topic::Account(account, notice);
+    let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, Some(expires_at)).await?;
+    Ok(outgoing::queue(bench.store.pool(), &message).await?)
+}
+
+async fn expire_token(
+    bench: &Workbench,
+    account: AccountId,
+    credential: CredentialId,
+) -> Result<(), TaskError> {
+    let at = bench.store.services().now();
+    let id = MessageId::from_uuid(derived(&format!("{credential}/expired")));
+    let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpired { at } };
+    let topic = Topic::Account(account, AccountNotice::GdprTokenExpired);
+    let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, None).await?;
+    let live_keys = vec![message.key_id()];
+    let end = VaultWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
+    let attached = Attached { vault: vec![end, VaultWrite::Queue(message)], live_keys };
+    let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
+    record(bench, account, command, attached).await
+}
+
+pub(super) async fn record(
+    bench: &Workbench,
+    account: AccountId,
+    command: AccountCommand,
+    attached: Attached,
+) -> Result<(), TaskError> {
+    let context = CommandContext::service(account.uuid());
+    bench.store.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    Ok(())
+}

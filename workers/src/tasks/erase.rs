@@ -1,0 +1,57 @@
+//! After an account has ended: what was personal in it is made unreadable, and what was collected about its use is
+//! deleted.
+//!
+//! It begins when the last message has gone out (or has waited for a day), and acts as an erasure whose request has the
+//! id of the account: written to the ledger first, so that a restore does not bring it back. After a crash in the
+//! middle it begins anew, and finds done what is done.
+
+use chrono::{DateTime, Utc};
+use domain::account::AccountCommand;
+use domain::effect::ClaimKind;
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, open_request_name};
+use domain::{AccountId, RequestId, Scope};
+use event_store::failpoint;
+use event_store::{Attached, CommandContext, ExecuteError, KeyName};
+
+use super::TaskError;
+use super::account::record;
+use crate::sources::{Progress, SourceError, Subject};
+use crate::workbench::Workbench;
+
+pub(super) async fn erase(
+    bench: &Workbench,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<(), TaskError> {
+    for kind in [Kind::Export, Kind::Erasure] {
+        cancel_open(bench, account, kind).await?;
+    }
+    let request = RequestId::from_uuid(account.uuid());
+    let subject = Subject { account, request, since: now };
+    let mut destroyed = Vec::new();
+    // In the order of any erasure: see `sources::stages`.
+    for name in [SourceName::USAGE, SourceName::ACCOUNT, SourceName::ARCHIVES] {
+        failpoint::reach("task: about to erase", name);
+        let name = SourceName::new(name);
+        let source = bench.sources.get(&name).ok_or(SourceError::Unsupported(name.clone()))?;
+        destroyed.extend(source.erase(subject, &Progress::default()).await?.destroyed_keys);
+    }
+    failpoint::reach("task: about to erase", Scope::Profile.as_str());
+    let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
+    destroyed.extend(bench.erasures.destroy_key(&profile, &request.to_string()).await?);
+    let destroyed_keys = destroyed.into_iter().map(|key| key.fingerprint).collect();
+    record(bench, account, AccountCommand::RecordErasure { destroyed_keys }, Attached::default()).await
+}
+
+/// Nobody is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
+/// withdrawn.
+async fn cancel_open(bench: &Workbench, account: AccountId, kind: Kind) -> Result<(), TaskError> {
+    let name = open_request_name(account, kind);
+    let Some(request) = bench.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };
+    let context = CommandContext::service(account.uuid());
+    let cancel = PrivacyRequestCommand::Cancel;
+    match bench.store.execute::<PrivacyRequest>(&request, cancel, &context, Attached::default()).await {
+        Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,29 @@
+//! What time brings about for a project: earlier credentials die when the time they were kept for is over.
+//!
+//! They stopped working at that very instant, which was written with them; here it is recorded.
+
+use domain::By;
+use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
+use event_store::vault::VaultWrite;
+use event_store::vault::credential::CredentialEnd;
+use event_store::{Attached, CommandContext};
+
+use super::TaskError;
+use crate::workbench::Workbench;
+
+pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError> {
+    let (project, _) = bench.store.load::<Project>(id).await?;
+    let now = bench.store.services().now();
+    let previous = project.body.as_ref().and_then(|body| body.previous);
+    let Some(previous) = previous.filter(|previous| previous.ends_at <= now) else { return Ok(()) };
+    let end = VaultWrite::EndCredential {
+        id: previous.credential_id,
+        at: previous.ends_at,
+        end: CredentialEnd::Retired,
+    };
+    let command = ProjectCommand { by: Standing::outside(By::Service), wish: ProjectWish::EndOverlap };
+    let attached = Attached { vault: vec![end], ..Attached::default() };
+    let context = CommandContext::service(previous.credential_id.uuid());
+    bench.store.execute::<Project>(id, command, &context, attached).await?;
+    Ok(())
+}
