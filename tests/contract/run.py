@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Holds the program to its own description.
+
+Starts it on a data directory of its own, checks `/openapi.json` against the standard, and has a property-based tester ask
+every operation in every way that the description allows and in some that it does not: no 5xx, no status and no body that
+is not described.
+
+    tests/contract/run.py target/debug/personal-settings [examples]
+
+Needs what `requirements.txt` names.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OPERATOR = "pso_a-token-for-tests-that-is-long-enough-0000000"
+PASSWORD = "a long enough password"
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
+# A stream that does not end by itself.
+ENDLESS = "followPrivacyRequest"
+
+
+def ask(base, method, path, body=None, token=None):
+    request = urllib.request.Request(base + path, json.dumps(body).encode() if body is not None else None, method=method)
+    request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def await_ready(base, process):
+    for _ in range(600):
+        if process.poll() is not None:
+            sys.exit("the program ended")
+        try:
+            ask(base, "GET", "/readyz")
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    sys.exit("the program is not ready")
+
+
+def somebody(base, name):
+    email = f"{name}@example.com"
+    account = ask(base, "POST", "/v1/admin/accounts", {"email": email, "name": name, "password": PASSWORD}, OPERATOR)
+    session = ask(base, "POST", "/v1/sessions", {"email": email, "password": PASSWORD})
+    return account["account_id"], session["token"]
+
+
+def furnish(base):
+    """An account with one of everything."""
+    account, session = somebody(base, "ada")
+    member, _ = somebody(base, "bob")
+    organization = ask(base, "POST", "/v1/organizations", {"name": "Example"}, session)["id"]
+    ask(base, "PUT", f"/v1/admin/organizations/{organization}/members/{member}", {"role": "member"}, OPERATOR)
+    project = ask(base, "POST", f"/v1/organizations/{organization}/projects", {"name": "Web"}, session)["id"]
+    wish = {"email": "carol@example.com", "role": "member"}
+    invitation = ask(base, "POST", f"/v1/organizations/{organization}/invitations", wish, session)["id"]
+    gdpr = ask(base, "POST", "/v1/me/gdpr-token", {"confirm": True}, session)["token"]
+    wish = {"kind": "export", "confirm": True}
+    request = ask(base, "POST", "/v1/me/privacy-requests", wish, session)["id"]
+    return {
+        "base": base, "password": PASSWORD, "operator": OPERATOR, "account": account, "session": session,
+        "member": member, "organization": organization, "project": project, "invitation": invitation,
+        "gdpr": gdpr, "request": request,
+    }
+
+
+def test(base, folder, examples):
+    description = folder / "openapi.json"
+    description.write_text(json.dumps(ask(base, "GET", "/openapi.json")))
+    subprocess.run(["openapi-spec-validator", description], check=True)
+    environment = dict(os.environ)
+    environment["CONTRACT_STATE"] = json.dumps(furnish(base))
+    environment["SCHEMATHESIS_HOOKS"] = "hooks"
+    environment["PYTHONPATH"] = str(HERE)
+    command = [
+        "st", "run", description, "--url", base, "--checks", CHECKS, "--max-examples", str(examples),
+        "--phases", "examples,coverage,fuzzing", "--exclude-operation-id", ENDLESS, "--request-timeout", "30",
+        "--generation-database", "none", "--no-color",
+    ]
+    return subprocess.run(command, env=environment, cwd=folder).returncode
+
+
+def main():
+    program, examples = Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
+        folder = Path(name)
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        log = open(folder / "log.txt", "w+")
+        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
+        listen = ["--listen", f"127.0.0.1:{port}"]
+        process = subprocess.Popen([program, "serve", *listen], cwd=folder, stdout=log, stderr=log, env=environment)
+        try:
+            base = f"http://127.0.0.1:{port}"
+            await_ready(base, process)
+            failed = test(base, folder, examples)
+        finally:
+            process.terminate()
+            process.wait(60)
+        log.seek(0)
+        told = [line for line in log if "panicked" in line or " ERROR " in line]
+    if told:
+        print("the program told of failures:", *told[:20], sep="\n")
+    sys.exit(failed or bool(told))
+
+
+main()
