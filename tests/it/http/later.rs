@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
-use event_store::{Erasures, EventStore, MasterKey};
+use event_store::{EventStore, MasterKey};
 use personal_settings::cli::WorkerOptions;
 use personal_settings::composition::{Foundation, Work};
 use url::Url;
@@ -27,11 +27,6 @@ pub(super) async fn attend(service: &Service, days: i64, account: &str) {
     workers::tasks::attend(&bench, "account", account).await.unwrap();
     // What it has to say goes out now: the post's clock is not ahead.
     sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(bench.store.pool()).await.unwrap();
-}
-
-/// How keys are destroyed, beside the program.
-pub(super) async fn erasures(service: &Service) -> Erasures {
-    bench(service, TimeDelta::zero()).await.erasures
 }
 
 async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{AccountId, Scope};
-use event_store::KeyName;
 use event_store::vault::idempotency;
 use serde_json::{Value, json};
 
 use super::queue::{drain, store_of};
 use super::service::{asked, keyed, sent, unpooled, wish, with_form};
 use super::teams::{Project, invite, organization_of, set_role, team};
-use super::{Answer, Service, later, send};
+use super::{Answer, Service, send};
 use crate::support::{OPERATOR_TOKEN, PASSWORD, Person};
 
 const REQUESTS: &str = "/v1/me/privacy-requests";
@@ -18,11 +16,12 @@ const AGAIN: &str = "/v1/sessions/reauthenticate";
 const OWN: &str = "/v1/credentials/self";
 
 /// What no client can bring about as it likes, and where it is tested.
-const NOT_HERE: [(&str, &str); 5] = [
+const NOT_HERE: [(&str, &str); 6] = [
     ("internal", "a defect: every test here ends with the assurance that there was none"),
     ("unavailable", "the database is away: tests/it/program/outage.rs, api/src/tests.rs"),
     ("busy", "more than can be done at once: api/src/password, api/src/problem/from_store.rs"),
     ("timed-out", "something hangs for half a minute: api/src/tests.rs"),
+    ("data-erased", "a key is destroyed while something is sealed with it: tests/it/store/erasure.rs"),
     ("organization-full", "ten thousand members: domain/src/organization/tests"),
 ];
 
@@ -85,7 +84,6 @@ async fn problems_read_the_same_for_ever() {
         of_organizations(&service, told).await;
         of_credentials(&service, told).await;
         of_privacy_requests(&service, told).await;
-        of_what_was_erased(&service, told).await;
     };
     let ((), pending) = tokio::join!(all, in_progress);
     told.keep(pending);
@@ -224,15 +222,6 @@ async fn of_privacy_requests(service: &Service, told: &mut Told) {
     asked(&ada.client, "DELETE", &format!("{path}/archive")).await.expect(204);
     told.keep(asked(&ada.client, "GET", &format!("{path}/archive")).await);
     drop(worker);
-}
-
-/// What the answer rests on is destroyed in this very moment.
-async fn of_what_was_erased(service: &Service, told: &mut Told) {
-    let ada = service.person("ada5").await;
-    let account: AccountId = ada.account.parse().unwrap();
-    let name = KeyName::new(account.to_string(), Scope::Profile.as_str());
-    later::erasures(service).await.destroy_key(&name, "a test").await.unwrap();
-    told.keep(sent(&ada.client, "PATCH", "/v1/me", &json!({"name": "Ada"})).await);
 }
 
 /// The answer to a request whose key somebody else is at work with: it waits for that, though not for ever.
