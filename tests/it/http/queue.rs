@@ -23,8 +23,13 @@ pub(super) struct Message {
 
 /// What happened, as another process sees it.
 pub(super) fn store_of(service: &Service) -> EventStore {
+    foundation_of(service).store
+}
+
+/// What another process stands on, which keeps its archives to itself.
+pub(super) fn foundation_of(service: &Service) -> Foundation {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
-    Foundation::lay(&service.database.url, key, &Url::parse("memory:").unwrap()).unwrap().store
+    Foundation::lay(&service.database.url, key, &Url::parse("memory:").unwrap()).unwrap()
 }
 
 /// Takes all messages that wait, oldest first.
