@@ -1,5 +1,5 @@
 //! The repository behind cqrs-es's event store: loads through postgres-es, opens what was sealed,
-//! and appends by [`append()`](crate::append::append).
+//! and appends ([`append`](crate::append)).
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
