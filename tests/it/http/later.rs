@@ -6,11 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
 use personal_settings::cli::WorkerOptions;
-use personal_settings::composition::{Foundation, Work};
+use personal_settings::composition::Work;
 use url::Url;
 use workers::Workbench;
 
 use super::Service;
+use super::queue::foundation_of;
 use super::service::MASTER_KEY;
 
 struct Ahead(Services, TimeDelta);
@@ -30,12 +31,11 @@ pub(super) async fn attend(service: &Service, days: i64, account: &str) {
 }
 
 async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
-    let key = || MasterKey::from_base64(MASTER_KEY).unwrap();
-    let archives = Url::from_directory_path(service.folder().join("archives")).unwrap();
-    let mut foundation = Foundation::lay(&service.database.url, key(), &archives).unwrap();
+    let key = MasterKey::from_base64(MASTER_KEY).unwrap();
+    let mut foundation = foundation_of(service);
     let present = personal_settings::system::services();
     let services = Services { ids: Arc::clone(&present.ids), clock: Arc::new(Ahead(present, ahead)) };
-    foundation.store = EventStore::new(service.pool().await, services, key());
+    foundation.store = EventStore::new(service.pool().await, services, key);
     let options = WorkerOptions {
         concurrency: 1,
         mail: Some(format!("directory:{}", service.folder().join("data/mail").display())),

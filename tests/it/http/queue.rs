@@ -26,10 +26,11 @@ pub(super) fn store_of(service: &Service) -> EventStore {
     foundation_of(service).store
 }
 
-/// What another process stands on, which keeps its archives to itself.
+/// What another process of the service stands on.
 pub(super) fn foundation_of(service: &Service) -> Foundation {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
-    Foundation::lay(&service.database.url, key, &Url::parse("memory:").unwrap()).unwrap()
+    let archives = Url::from_directory_path(service.folder().join("archives")).unwrap();
+    Foundation::lay(&service.database.url, key, &archives).unwrap()
 }
 
 /// Takes all messages that wait, oldest first.
