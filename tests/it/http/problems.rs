@@ -18,12 +18,11 @@ const AGAIN: &str = "/v1/sessions/reauthenticate";
 const OWN: &str = "/v1/credentials/self";
 
 /// What no client can bring about as it likes, and where it is tested.
-const NOT_HERE: [(&str, &str); 6] = [
+const NOT_HERE: [(&str, &str); 5] = [
     ("internal", "a defect: every test here ends with the assurance that there was none"),
     ("unavailable", "the database is away: tests/it/program/outage.rs, api/src/tests.rs"),
     ("busy", "more than can be done at once: api/src/password, api/src/problem/from_store.rs"),
     ("timed-out", "something hangs for half a minute: api/src/tests.rs"),
-    ("answer-lost", "a process died before it answered: tests/it/http/once.rs"),
     ("organization-full", "ten thousand members: domain/src/organization/tests"),
 ];
 
@@ -228,15 +227,15 @@ async fn of_privacy_requests(service: &Service, told: &mut Told) {
     drop(worker);
 }
 
-/// The key that a mail about a new password is sealed with is destroyed before the mail is queued.
+/// The key that a mail is sealed with is destroyed before the mail is queued.
 async fn of_what_is_erased_meanwhile(service: &Service, told: &mut Told) {
     let ada = service.person("ada5").await;
     let proxy = Proxy::new(Target::database(), true).await;
     let program = service.another_at(&proxy.database_url(&service.database)).await;
     let client = Client { base: program.base.clone(), ..ada.client.clone() };
-    let held = proxy.hold_at("account.password_changed");
-    let body = json!({"current": PASSWORD, "new": PASSWORD});
-    let (answer, ()) = tokio::join!(sent(&client, "PUT", "/v1/me/password", &body), async {
+    ada.client.post("/v1/me/gdpr-token", json!({"confirm": true})).await;
+    let held = proxy.hold_at("account.gdpr_token_ended");
+    let (answer, ()) = tokio::join!(asked(&client, "DELETE", "/v1/me/gdpr-token"), async {
         held.reached().await;
         let name = KeyName::new(ada.account.clone(), Scope::Profile.as_str());
         foundation_of(service).erasures.destroy_key(&name, "a test").await.unwrap();

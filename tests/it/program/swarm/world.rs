@@ -97,6 +97,8 @@ impl World {
             .await;
         self.documented = documented(&program.client().get("/openapi.json").await);
         self.program = Some(program);
+        // The program serves before its read models show all that was made up.
+        eventually("the read models show everybody", || async { self.is_over().await.then_some(()) }).await;
     }
 
     pub(super) fn program(&self) -> &Program {
