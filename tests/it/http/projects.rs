@@ -122,7 +122,7 @@ async fn owners_name_owners_and_a_name_ends_with_the_stay() {
     assert_eq!(owners, [owner.account.as_str(), &member.account]);
     project.reveal(&member).await.expect(200);
     sent(&member.client, "PATCH", &project.path, &json!({"name": "Mills"})).await.expect(200);
-    assert_eq!(owner.client.get(&project.path).await["name"], "Mills");
+    assert_eq!(member.client.get(&project.path).await["name"], "Mills");
 
     remove(&owner, &organization, &member).await;
     project.reveal(&member).await.problem(404, "not-found");

@@ -142,13 +142,15 @@ impl World {
         sqlx::query_scalar(over).bind(head).fetch_one(pool).await.unwrap()
     }
 
-    /// Ends the program in good order: it has told of no failure.
+    /// Ends the program in good order: it has told of no failure. That other tests, which share the server, held up the
+    /// order of events is none.
     pub(super) async fn close(&mut self) {
         let mut program = self.program.take().unwrap();
         program.signal(nix::sys::signal::Signal::SIGTERM);
         assert_eq!(program.ended().await, 0);
         let said = program.said();
         let amiss = said.lines().filter(|line| line.contains("panicked") || line.contains("ERROR"));
+        let amiss = amiss.filter(|line| !line.contains("event_store::held"));
         assert_eq!(amiss.collect::<Vec<_>>(), Vec::<&str>::new());
     }
 
