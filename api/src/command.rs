@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponseParts, ResponseParts};
 use cqrs_es::Aggregate;
-use domain::{AccountId, Effects, EventId, Services, Snapshot};
+use domain::{AccountId, Effects, EventId, SelfContained, Services};
 use event_store::{Attached, CommandContext, Executed};
 use moka::future::Cache;
 use tokio::time::{Instant, timeout_at};
@@ -80,7 +80,7 @@ impl AppState {
         attached: Attached,
     ) -> Result<Executed<A>, Problem>
     where
-        A: Aggregate<Services = Services> + Snapshot,
+        A: Aggregate<Services = Services> + SelfContained,
         A::Command: Clone,
         A::Event: Effects,
         A::Error: Into<Problem>,

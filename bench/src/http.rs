@@ -9,6 +9,7 @@ mod process;
 mod seed;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use futures::future::try_join_all;
@@ -65,7 +66,7 @@ async fn commands(
 ) -> anyhow::Result<()> {
     let floor = Arc::new(Floor::prepare(server, u32::try_from(connections)?).await?);
     let (mut commands, mut inserts, mut slowest) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..effort.rounds {
+    for _ in 0..effort.rounds {
         inserts.push({
             let floor = floor.clone();
             let ids = server.services().ids.clone();
@@ -75,10 +76,7 @@ async fn commands(
             })
             .await?
         });
-        let on = round % 2 == 0;
-        let body = format!("{{\"personalization\": {on}}}");
-        let asked = Asked { method: "PUT", path: "/v1/me/preferences", body };
-        let (per_second, p99) = load(service, holders, connections, &asked, effort).await?;
+        let (per_second, p99) = load(service, holders, connections, &SWITCH, effort).await?;
         commands.push(per_second);
         slowest.push(p99);
     }
@@ -101,7 +99,7 @@ async fn reads(
     report: &mut Report<'_>,
 ) -> anyhow::Result<()> {
     let (mut reads, mut nothings, mut slowest) = (Vec::new(), Vec::new(), Vec::new());
-    let asked = |path| Asked { method: "GET", path, body: String::new() };
+    let asked = |path| Asked { method: "GET", path, body: |_| "" };
     for _ in 0..effort.rounds {
         nothings.push(load(bare, holders, connections, &asked("/"), effort).await?.0);
         let (per_second, p99) = load(service, holders, connections, &asked("/v1/me"), effort).await?;
@@ -127,17 +125,17 @@ async fn histories(
     let (mut shorts, mut longs) = (Vec::new(), Vec::new());
     let (mut one, mut other) = (service.connect().await?, service.connect().await?);
     let began = Instant::now();
-    let mut n = 0;
+    let mut on = true;
     while began.elapsed() < effort.round * 2 {
-        let body = format!("{{\"personalization\": {}}}", n % 2 == 0);
+        on = !on;
+        let Asked { method, path, body } = SWITCH;
         for (connection, token, times) in
             [(&mut one, &short_life, &mut shorts), (&mut other, &long_life, &mut longs)]
         {
             let asked = Instant::now();
-            connection.ask("PUT", "/v1/me/preferences", token, &body).await?;
+            connection.ask(method, path, token, body(on)).await?;
             times.push(asked.elapsed().as_secs_f64() * 1e6);
         }
-        n += 1;
     }
     let what = format!("http: PUT /v1/me/preferences, {long} events of history (floor: {short})");
     report.beside(what, "µs", &longs, &shorts);
@@ -148,8 +146,16 @@ async fn histories(
 struct Asked {
     method: &'static str,
     path: &'static str,
-    body: String,
+    /// Made of whether the switch is to be on.
+    body: fn(bool) -> &'static str,
 }
+
+/// Turns the switch of an account, each time to the other side.
+const SWITCH: Asked = Asked {
+    method: "PUT",
+    path: "/v1/me/preferences",
+    body: |on| if on { r#"{"personalization": true}"# } else { r#"{"personalization": false}"# },
+};
 
 /// Sends a request for one account after the other, over many connections, for a round. How many were answered a
 /// second, and how long the slowest hundredth took, in milliseconds.
@@ -165,14 +171,17 @@ async fn load(
         open.push(process.connect().await?);
     }
     let began = Instant::now();
-    let share = holders.tokens.len() / connections;
+    let share = holders.all.len() / connections;
     let asking = open.into_iter().enumerate().map(|(n, mut connection)| {
-        let (holders, method, path, body) = (holders.clone(), asked.method, asked.path, asked.body.clone());
+        let holders = holders.clone();
+        let Asked { method, path, body } = *asked;
         tokio::spawn(async move {
-            let (mut times, own) = (Vec::new(), &holders.tokens[n * share..(n + 1) * share]);
-            for token in own.iter().cycle() {
+            let (mut times, own) = (Vec::new(), &holders.all[n * share..(n + 1) * share]);
+            for holder in own.iter().cycle() {
+                let body = body(!holder.is_on.load(Ordering::Relaxed));
                 let sent = Instant::now();
-                connection.ask(method, path, token, &body).await?;
+                connection.ask(method, path, &holder.token, body).await?;
+                holder.is_on.fetch_xor(!body.is_empty(), Ordering::Relaxed);
                 times.push(sent.elapsed().as_secs_f64() * 1e3);
                 if began.elapsed() >= effort.round {
                     break;

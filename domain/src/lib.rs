@@ -36,6 +36,6 @@ pub use ids::{
 pub use personal::{Personal, Scope, SubjectId};
 pub use phone::PhoneNumber;
 pub use services::{Clock, IdSource, Services};
-pub use snapshot::Snapshot;
+pub use snapshot::{SelfContained, Snapshot};
 pub use timer::{TimerChange, Timers};
 pub use upcast::{Upcaster, Upcasters};

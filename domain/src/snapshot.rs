@@ -6,3 +6,8 @@ pub trait Snapshot: Clone + 'static {
     /// to it: snapshots of another version are ignored and written anew.
     const SCHEMA_VERSION: i32;
 }
+
+/// An aggregate that decides alone: its commands rest on nothing but itself, and nobody decides by having looked at it
+/// without changing it. So a command to it may be stored by itself. Commands to all others are stored together with a
+/// guard over what they rest on.
+pub trait SelfContained: Snapshot {}

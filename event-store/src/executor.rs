@@ -9,7 +9,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventStore as _};
 use domain::effect::{ClaimKind, Effect};
-use domain::{AccountId, Effects, EventId, OperatorId, Services, Snapshot};
+use domain::{AccountId, Effects, EventId, OperatorId, SelfContained, Services, Snapshot};
 use uuid::Uuid;
 
 use crate::append::AppendError;
@@ -158,7 +158,8 @@ pub(crate) enum Failure<E: std::error::Error> {
 }
 
 impl EventStore {
-    /// Has aggregate `id` carry out `command`, and stores what comes of it.
+    /// Has aggregate `id` carry out `command`, and stores what comes of it. What does not decide alone is asked in
+    /// [work over several](Self::together).
     ///
     /// # Errors
     /// See [`ExecuteError`]. Whatever the error, no part of the command was stored; only after
@@ -171,7 +172,7 @@ impl EventStore {
         attached: Attached,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        A: Aggregate<Services = Services> + Snapshot,
+        A: Aggregate<Services = Services> + SelfContained,
         A::Command: Clone,
         A::Event: Effects,
     {

@@ -2,24 +2,26 @@
 //!
 //! Nothing waits when nothing is on its way; under load a round trip to the database is shared by as many as came
 //! meanwhile. Nothing is remembered: whoever asks gets what was stored when they had asked, in whatever process it was
-//! stored. A flight is a task of its own, so a caller that goes away takes nobody with it; when it fails as a whole,
-//! each of those who waited asks alone, and learns why.
+//! stored. A flight is a task of its own, so a caller that goes away takes nobody with it; one that takes long holds up
+//! nobody but its own passengers; when it fails as a whole, each of those who waited asks alone, and learns why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::error::StoreError;
 
-/// Look-ups on their way at once.
-const FLIGHTS: usize = 2;
+/// A flight that takes longer than this does not count any more: another may begin beside it.
+const LONG: Duration = Duration::from_millis(50);
 /// Keys in one.
 const MOST: usize = 256;
 
-/// What is found for many keys at once.
+/// What is found for many keys at once, of which no two are the same.
 pub type Found<K, V> = BoxFuture<'static, Result<HashMap<K, V>, StoreError>>;
 
 /// See the module. Clones share everything.
@@ -34,7 +36,9 @@ struct Inner<K, V> {
 
 struct State<K, V> {
     waiting: Waiting<K, V>,
-    flights: usize,
+    /// Whether one is on its way. One is best where the server has few cores: the longer it takes, the more share the
+    /// next.
+    in_flight: bool,
 }
 
 impl<K, V> Clone for Gather<K, V> {
@@ -50,7 +54,7 @@ where
 {
     /// Look-ups by `find`, which is given keys and answers with what there is of them.
     pub fn new(find: impl Fn(Vec<K>) -> Found<K, V> + Send + Sync + 'static) -> Self {
-        let state = Mutex::new(State { waiting: Vec::new(), flights: 0 });
+        let state = Mutex::new(State { waiting: Vec::new(), in_flight: false });
         Self { inner: Arc::new(Inner { find: Box::new(find), state }) }
     }
 
@@ -60,15 +64,8 @@ where
     /// When the look-up fails.
     pub async fn get(&self, key: K) -> Result<Option<V>, StoreError> {
         let (tell, told) = oneshot::channel();
-        let begins = self.inner.with(|state| {
-            state.waiting.push((key.clone(), tell));
-            let free = state.flights < FLIGHTS;
-            state.flights += usize::from(free);
-            free
-        });
-        if begins {
-            tokio::spawn(Arc::clone(&self.inner).fly());
-        }
+        self.inner.with(|state| state.waiting.push((key.clone(), tell)));
+        self.inner.take_off();
         match told.await {
             Ok(found) => Ok(found),
             // It failed as a whole.
@@ -82,12 +79,30 @@ where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
+    /// Begins a flight if somebody waits and none is on its way.
+    fn take_off(self: &Arc<Self>) {
+        let begins =
+            self.with(|state| !state.waiting.is_empty() && !std::mem::replace(&mut state.in_flight, true));
+        if begins {
+            tokio::spawn(Arc::clone(self).fly());
+        }
+    }
+
     async fn fly(self: Arc<Self>) {
         let mut place = Place { inner: &self, is_taken: true };
         while let Some(waiting) = place.board() {
-            let keys = waiting.iter().map(|(key, _)| key.clone()).collect();
+            let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
+            let mut finding = (self.find)(keys.into_iter().collect());
+            let found = match timeout(LONG, &mut finding).await {
+                Ok(found) => found,
+                Err(_) => {
+                    place.give_up();
+                    self.take_off();
+                    finding.await
+                }
+            };
             // Those who wait are told of a failure by their channel being dropped.
-            let Ok(found) = (self.find)(keys).await else { continue };
+            let Ok(found) = found else { continue };
             for (key, tell) in waiting {
                 let _ = tell.send(found.get(&key).cloned());
             }
@@ -103,30 +118,35 @@ impl<K, V> Inner<K, V> {
 
 type Waiting<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
 
-/// A flight's place, given up when it ends, also by a panic.
+/// The place of the flight that counts, given up when it ends, also by a panic.
 struct Place<'a, K, V> {
     inner: &'a Inner<K, V>,
     is_taken: bool,
 }
 
 impl<K, V> Place<'_, K, V> {
-    /// Those who wait. Where nobody does, the flight ends in the same instant, so that whoever comes next begins one.
+    /// Those who wait. Without anybody, or without a place, the flight ends in the same instant, so that whoever comes
+    /// next begins one.
     fn board(&mut self) -> Option<Waiting<K, V>> {
         self.inner.with(|state| {
-            let many = state.waiting.len().min(MOST);
+            let many = if self.is_taken { state.waiting.len().min(MOST) } else { 0 };
             if many == 0 && std::mem::take(&mut self.is_taken) {
-                state.flights -= 1;
+                state.in_flight = false;
             }
             (many > 0).then(|| state.waiting.drain(..many).collect())
         })
+    }
+
+    fn give_up(&mut self) {
+        if std::mem::take(&mut self.is_taken) {
+            self.inner.with(|state| state.in_flight = false);
+        }
     }
 }
 
 impl<K, V> Drop for Place<'_, K, V> {
     fn drop(&mut self) {
-        if std::mem::take(&mut self.is_taken) {
-            self.inner.with(|state| state.flights -= 1);
-        }
+        self.give_up();
     }
 }
 
@@ -174,6 +194,28 @@ mod tests {
         assert!(found[1].is_err());
         assert_eq!(found[0].as_ref().unwrap(), &Some(4));
         assert_eq!(found[2].as_ref().unwrap(), &Some(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_up_that_hangs_holds_up_nobody_else() {
+        let gather = Gather::<u64, u64>::new(|keys| {
+            async move {
+                if keys.contains(&1) {
+                    tokio::time::sleep(Duration::from_secs(3_600)).await;
+                }
+                Ok(keys.into_iter().map(|key| (key, key * 2)).collect())
+            }
+            .boxed()
+        });
+        let hangs = tokio::spawn({
+            let gather = gather.clone();
+            async move { gather.get(1).await }
+        });
+        tokio::task::yield_now().await;
+        let began = tokio::time::Instant::now();
+        assert_eq!(gather.get(4).await.unwrap(), Some(8));
+        assert!(began.elapsed() < Duration::from_secs(1));
+        assert_eq!(hangs.await.unwrap().unwrap(), Some(2));
     }
 
     #[tokio::test]

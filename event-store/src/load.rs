@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::repository::{Extras, SealedEventRepository, failed};
 use crate::snapshot;
 use crate::store::EventStore;
+use crate::stream::{Stream, Wanted};
 
 /// An aggregate, folded.
 pub(crate) struct Loaded<A> {
@@ -34,11 +35,19 @@ where
     A: Aggregate + Snapshot,
 {
     let read_at = Instant::now();
-    let kept = from_snapshot::<A>(store, id).await.map_err(failed)?;
+    let wanted =
+        Wanted { aggregate_type: A::TYPE, aggregate_id: id.to_owned(), schema_version: A::SCHEMA_VERSION };
+    let stream = store.inner.streams.get(wanted.clone()).await.map_err(failed)?.unwrap_or_default();
+    let kept = from_snapshot::<A>(store, &wanted, &stream).await.map_err(failed)?;
+    let is_damaged = stream.snapshot.is_some() && kept.is_none();
     let (mut aggregate, mut version, mut keys) = kept.unwrap_or_default();
     let kept_at = version;
     let repository = SealedEventRepository::new(store.inner.clone(), Extras::default());
-    let opened = repository.events_after::<A>(id, version).await?;
+    let opened = if is_damaged {
+        repository.all_events::<A>(id).await?
+    } else {
+        repository.open(stream.events(&wanted).map_err(failed)?).await?
+    };
     keys.extend(opened.keys);
     for event in opened.events {
         let payload = serde_json::from_value(event.payload).map_err(PersistenceError::from)?;
@@ -49,18 +58,18 @@ where
 }
 
 /// The aggregate, version and keys of the snapshot, or nothing: then all events are folded.
-async fn from_snapshot<A>(
+async fn from_snapshot<A: Aggregate>(
     store: &EventStore,
-    id: &str,
-) -> Result<Option<(A, u64, BTreeSet<Uuid>)>, StoreError>
-where
-    A: Aggregate + Snapshot,
-{
-    match snapshot::fetch(&store.inner, A::TYPE, id, A::SCHEMA_VERSION).await {
-        Ok(kept) => Ok(kept.and_then(|kept| Some((read(kept.aggregate)?, kept.version, kept.keys)))),
+    of: &Wanted,
+    stream: &Stream,
+) -> Result<Option<(A, u64, BTreeSet<Uuid>)>, StoreError> {
+    let Some(row) = &stream.snapshot else { return Ok(None) };
+    match snapshot::open(&store.inner, of, row).await {
+        Ok(kept) => Ok(read(kept.aggregate).map(|aggregate| (aggregate, kept.version, kept.keys))),
         Err(error) if error.is_unavailable() => Err(error),
         Err(error) => {
             let error = &error as &(dyn std::error::Error + 'static);
+            let id = &of.aggregate_id;
             tracing::warn!(aggregate_type = A::TYPE, id, error, "a snapshot is damaged and is passed over");
             Ok(None)
         }

@@ -8,7 +8,7 @@ use domain::{EventId, Upcasters};
 use futures::FutureExt;
 use serde_json::{Map, Value};
 use sqlx::postgres::{PgListener, PgRow};
-use sqlx::{PgConnection, PgExecutor, PgPool, Row};
+use sqlx::{PgExecutor, PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,8 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::opening::Keys;
+use crate::placed::Sought;
+use crate::pool::Kept;
 use crate::retry::Delays;
 use crate::seal::Place;
 use crate::store::{EventStore, Inner};
@@ -280,27 +282,38 @@ pub(crate) async fn position_of(
 ) -> Result<Option<i64>, StoreError> {
     let deadline = Instant::now() + patience;
     let mut head = inner.head.subscribe();
+    let soon = || deadline.min(Instant::now() + LOOK);
     loop {
         head.mark_unchanged();
-        let position = inner.positions.get(event.uuid()).await?;
+        let placed = match inner.placed.seek(event.uuid()) {
+            Sought::Found(position) => Some(position),
+            Sought::Coming(told) => timeout_at(soon(), told).await.ok().and_then(Result::ok),
+            Sought::Unknown => None,
+        };
+        let position = match placed {
+            Some(position) => Some(position),
+            None => inner.positions.get(event.uuid()).await?,
+        };
         if position.is_some() || Instant::now() >= deadline {
             return Ok(position);
         }
         // News of the head comes at once where this process follows it; where it does not, we look again.
-        let _ = timeout_at(deadline.min(Instant::now() + LOOK), head.changed()).await;
+        let _ = timeout_at(soon(), head.changed()).await;
     }
 }
 
 /// The positions of events that have one, looked up for many at once.
-pub(crate) fn positions(pool: PgPool) -> Gather<Uuid, i64> {
+pub(crate) fn positions(lookups: Kept) -> Gather<Uuid, i64> {
     Gather::new(move |events| {
-        let pool = pool.clone();
+        let lookups = lookups.clone();
         async move {
+            let mut db = lookups.take().await?;
             let found: Vec<(Uuid, i64)> =
                 sqlx::query_as("SELECT event_id, position FROM log WHERE event_id = ANY($1)")
                     .bind(events)
-                    .fetch_all(&pool)
+                    .fetch_all(&mut *db)
                     .await?;
+            lookups.keep(db);
             Ok(found.into_iter().collect())
         }
         .boxed()
@@ -343,12 +356,6 @@ async fn listen(store: &EventStore, delays: &mut Delays) -> Result<(), StoreErro
             }
         }
     }
-}
-
-/// Announces the head within the sequencer's transaction.
-pub(crate) async fn announce(db: &mut PgConnection, position: i64) -> Result<(), StoreError> {
-    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(position.to_string()).execute(db).await?;
-    Ok(())
 }
 
 /// Waits until the log has grown beyond `position`, or `at_most` has passed. To be called when nothing was

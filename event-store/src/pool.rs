@@ -1,12 +1,13 @@
 //! Connections and the schema.
 
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool, Postgres};
 
 use crate::error::StoreError;
 
@@ -59,17 +60,65 @@ const PLANNING: [(&str, &str); 4] = [
 ];
 
 /// Connections for look-ups of many keys at once.
-const LOOKUPS: u32 = 4;
+const LOOKUPS: u32 = 6;
+
+/// Connections for those who follow the log.
+const READING: u32 = 8;
 
 /// Further connections to the same database, on which each statement is planned once.
-pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> PgPool {
+pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
     let options = (*pool.connect_options()).clone().options(PLANNING);
-    pool.options().clone().max_connections(connections).connect_lazy_with(options)
+    let pool = pool.options().clone().max_connections(connections).connect_lazy_with(options);
+    Kept { pool, spare: Arc::default() }
+}
+
+/// Connections that stay with those who use them all the time: a pool makes sure of each that is given back to it, and
+/// that takes a round trip. Clones share everything.
+#[derive(Clone)]
+pub struct Kept {
+    pool: PgPool,
+    spare: Arc<Mutex<Vec<PoolConnection<Postgres>>>>,
+}
+
+impl Kept {
+    /// A connection. Unless it goes back by [`keep`](Self::keep) it goes back to its pool.
+    ///
+    /// # Errors
+    /// When none can be had.
+    pub async fn take(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        let spare = self.spare().pop();
+        match spare {
+            Some(connection) => Ok(connection),
+            None => Ok(self.pool.acquire().await?),
+        }
+    }
+
+    /// Keeps a connection that has answered everything for the next.
+    pub fn keep(&self, connection: PoolConnection<Postgres>) {
+        self.spare().push(connection);
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<PoolConnection<Postgres>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Further connections to the same database, for look-ups of rows by their keys ([`Gather`](crate::Gather)).
-pub fn lookups(pool: &PgPool) -> PgPool {
+pub fn lookups(pool: &PgPool) -> Kept {
     planned_once(pool, LOOKUPS)
+}
+
+/// Further connections to the same database, for those who follow the log.
+pub(crate) fn reading(pool: &PgPool) -> Kept {
+    planned_once(pool, READING)
+}
+
+/// From now on each statement on the connection is planned once.
+pub(crate) async fn plan_once(db: &mut PgConnection) -> Result<(), StoreError> {
+    for (name, value) in PLANNING {
+        sqlx::query("SELECT set_config($1, $2, false)").bind(name).bind(value).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// Brings the schema up to date. Safe to run from many processes at once.

@@ -11,7 +11,6 @@ use cqrs_es::persist::{
 use domain::Upcasters;
 use domain::effect::{ClaimKind, Effect};
 use serde_json::{Value, json};
-use sqlx::Row;
 use uuid::Uuid;
 
 use crate::append::alone::Alone;
@@ -80,42 +79,16 @@ impl SealedEventRepository {
         Self { inner, extras }
     }
 
-    /// The events of a stream after `version`, opened.
-    pub(crate) async fn events_after<A: Aggregate>(
+    /// All events of a stream, opened.
+    pub(crate) async fn all_events<A: Aggregate>(
         &self,
         aggregate_id: &str,
-        version: u64,
     ) -> Result<Opened, PersistenceError> {
-        if version == 0 {
-            return self.open(self.inner.rows.get_events::<A>(aggregate_id).await?).await;
-        }
-        // postgres-es writes the sequence into the text of its statement, which then is prepared anew for
-        // each.
-        let rows = sqlx::query(
-            "SELECT sequence, event_type, event_version, payload, metadata FROM events
-             WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence",
-        )
-        .bind(A::TYPE)
-        .bind(aggregate_id)
-        .bind(version.cast_signed())
-        .fetch_all(&self.inner.pool)
-        .await
-        .map_err(|error| failed(error.into()))?;
-        let event = |row: sqlx::postgres::PgRow| {
-            SerializedEvent::new(
-                aggregate_id.to_owned(),
-                row.get::<i64, _>("sequence") as usize,
-                A::TYPE.to_owned(),
-                row.get("event_type"),
-                row.get("event_version"),
-                row.get("payload"),
-                row.get("metadata"),
-            )
-        };
-        self.open(rows.into_iter().map(event).collect()).await
+        self.open(self.inner.rows.get_events::<A>(aggregate_id).await?).await
     }
 
-    async fn open(&self, events: Vec<SerializedEvent>) -> Result<Opened, PersistenceError> {
+    /// Opens events of a stream.
+    pub(crate) async fn open(&self, events: Vec<SerializedEvent>) -> Result<Opened, PersistenceError> {
         let mut ids = BTreeSet::new();
         for event in &events {
             seal::sealing_keys(&event.payload, &mut ids).map_err(unreadable)?;
@@ -277,7 +250,7 @@ impl PersistedEventRepository for SealedEventRepository {
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        Ok(self.events_after::<A>(aggregate_id, 0).await?.events)
+        Ok(self.all_events::<A>(aggregate_id).await?.events)
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -285,7 +258,8 @@ impl PersistedEventRepository for SealedEventRepository {
         aggregate_id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        Ok(self.events_after::<A>(aggregate_id, last_sequence as u64).await?.events)
+        let events = self.all_events::<A>(aggregate_id).await?.events;
+        Ok(events.into_iter().filter(|event| event.sequence > last_sequence).collect())
     }
 
     /// Not offered: snapshots are ours ([`crate::snapshot`]), those of cqrs-es apply events twice.

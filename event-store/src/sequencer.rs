@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -26,6 +26,8 @@ use crate::failpoint;
 use crate::held::Watch;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
+use crate::placed::Placed;
+use crate::pool::plan_once;
 use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
 use crate::store::EventStore;
@@ -37,6 +39,8 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// How long the leader waits before it looks again when nothing was announced in this process:
 /// appends of other processes are found by looking.
 const IDLE: Duration = Duration::from_millis(10);
+/// How long at first after news: a transaction that has just begun may hold back what was announced.
+const SOON: Duration = Duration::from_millis(1);
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -76,25 +80,28 @@ impl LeaderTask for Sequencer {
         // Positions follow from the events alone: what a power cut takes from the log, the next leader
         // writes again, the same. So there is no need to wait for the disk here.
         sqlx::query("SET synchronous_commit = off").execute(&mut *db).await?;
+        plan_once(db).await?;
         let mut tail = Tail::fetch(db).await?;
         self.store.head().advance(tail.position);
         let appended: &Arc<_> = &self.store.inner.appended;
-        let (mut watch, mut limit) = (Watch::default(), BATCH);
+        let placed = &self.store.inner.placed;
+        let _leading = placed.lead();
+        let (mut watch, mut limit, mut pause) = (Watch::default(), BATCH, IDLE);
         while !stop.is_cancelled() {
             // First: whatever keeps a batch from its positions must not keep this from being seen.
             within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
-            let more = within_patience(sequence_batch(db, &mut tail, era, &mut limit)).await?;
+            let more = within_patience(sequence_batch(db, &mut tail, era, &mut limit, placed)).await?;
             self.store.head().advance(tail.position);
             if !more {
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = appended.notified() => {}
-                    () = tokio::time::sleep(IDLE) => {}
+                    () = appended.notified() => pause = SOON,
+                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(IDLE),
                 }
             }
         }
         // What was appended before the end shall not wait for another process to lead.
-        while within_patience(sequence_batch(db, &mut tail, era, &mut limit)).await? {}
+        while within_patience(sequence_batch(db, &mut tail, era, &mut limit, placed)).await? {}
         Ok(())
     }
 
@@ -161,11 +168,14 @@ WHERE (e.era, e.xid, e.ord) > ($1, $2::xid8, $3)
 ORDER BY e.era, e.xid, e.ord
 LIMIT $5";
 
+/// Positions, and the news of the head.
 const INSERT: &str = "
-INSERT INTO log (position, era, xid, ord, event_id, leaf, chain)
-SELECT l.position, l.era, l.xid::xid8, l.ord, l.event_id, l.leaf, l.chain
-FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::uuid[], $6::bytea[], $7::bytea[])
-    AS l (position, era, xid, ord, event_id, leaf, chain)";
+WITH placed AS (
+    INSERT INTO log (position, era, xid, ord, event_id, leaf, chain)
+    SELECT l.position, l.era, l.xid::xid8, l.ord, l.event_id, l.leaf, l.chain
+    FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::uuid[], $6::bytea[], $7::bytea[])
+        AS l (position, era, xid, ord, event_id, leaf, chain))
+SELECT pg_notify($8, $9)";
 
 /// Gives the next events their positions. Returns whether there may be more.
 async fn sequence_batch(
@@ -173,17 +183,16 @@ async fn sequence_batch(
     tail: &mut Tail,
     era: i16,
     limit: &mut i64,
+    placed: &Placed,
 ) -> Result<bool, StoreError> {
     let batch = Batch::read(db, tail, era, *limit).await?;
     let Some(next) = batch.tail() else { return Ok(false) };
     let whole = batch.positions.len() as i64 == *limit;
     let large = batch.bytes >= BYTES;
-    let mut transaction = db.begin().await?;
-    batch.insert(&mut transaction).await?;
-    log::announce(&mut transaction, next.position).await?;
     failpoint::reach("log: about to move", "on");
-    transaction.commit().await?;
+    batch.insert(db, next.position).await?;
     failpoint::reach("log: moved", "on");
+    placed.note(tail.position, &batch.event_ids);
     *tail = next;
     // Batches shrink while events are large, so that few rows are read in vain; and grow again.
     *limit = if large { batch.positions.len() as i64 } else { (*limit * 2).min(BATCH) };
@@ -252,7 +261,8 @@ impl Batch {
         Ok(())
     }
 
-    async fn insert(&self, db: &mut PgConnection) -> Result<(), StoreError> {
+    /// Writes them, up to position `head`.
+    async fn insert(&self, db: &mut PgConnection, head: i64) -> Result<(), StoreError> {
         sqlx::query(INSERT)
             .bind(&self.positions)
             .bind(&self.eras)
@@ -261,6 +271,8 @@ impl Batch {
             .bind(&self.event_ids)
             .bind(&self.leaves)
             .bind(&self.chains)
+            .bind(log::CHANNEL)
+            .bind(head.to_string())
             .execute(db)
             .await?;
         Ok(())

@@ -11,12 +11,14 @@ use std::collections::BTreeSet;
 use cqrs_es::persist::SerializedEvent;
 use serde_json::Value;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::append::SealedSnapshot;
 use crate::error::StoreError;
 use crate::seal::{self, Place};
 use crate::store::Inner;
+use crate::stream::Wanted;
 
 /// Events between two snapshots of an aggregate.
 pub(crate) const EVERY: u64 = 10;
@@ -59,30 +61,15 @@ impl Written {
     }
 }
 
-/// The snapshot of an aggregate, if there is one of this version.
-pub(crate) async fn fetch(
-    inner: &Inner,
-    aggregate_type: &str,
-    aggregate_id: &str,
-    schema_version: i32,
-) -> Result<Option<Kept>, StoreError> {
-    let row = sqlx::query(
-        "SELECT sequence, aggregate FROM snapshot
-         WHERE aggregate_type = $1 AND aggregate_id = $2 AND schema_version = $3",
-    )
-    .bind(aggregate_type)
-    .bind(aggregate_id)
-    .bind(schema_version)
-    .fetch_optional(&inner.pool)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+/// Opens the snapshot of an aggregate.
+pub(crate) async fn open(inner: &Inner, of: &Wanted, row: &PgRow) -> Result<Kept, StoreError> {
     let version = row.try_get::<i64, _>("sequence")?.cast_unsigned();
     let sealed: Value = row.try_get("aggregate")?;
     let mut ids = BTreeSet::new();
     seal::sealing_keys(&sealed, &mut ids)?;
     let keys = inner.keys.by_ids(&ids).await?;
-    let aggregate = seal::open_payload(sealed, place(aggregate_type, aggregate_id, version), &keys)?;
-    Ok(Some(Kept { aggregate, version, keys: keys.into_keys().collect() }))
+    let aggregate = seal::open_payload(sealed, place(of.aggregate_type, &of.aggregate_id, version), &keys)?;
+    Ok(Kept { aggregate, version, keys: keys.into_keys().collect() })
 }
 
 fn place<'a>(aggregate_type: &'a str, aggregate_id: &'a str, version: u64) -> Place<'a> {

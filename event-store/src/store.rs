@@ -16,8 +16,11 @@ use crate::append::cohort::Cohorts;
 use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::log::LogHead;
+use crate::placed::Placed;
+use crate::pool::Kept;
 use crate::recent::Recent;
 use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
+use crate::stream::{Stream, Wanted};
 use crate::vault::session::Sessions;
 
 /// The owner under which keys of the service itself are kept.
@@ -39,11 +42,17 @@ pub(crate) struct Inner {
     /// Rung after each append of this process, so that a sequencer in it need not poll.
     pub appended: Arc<Notify>,
     pub head: LogHead,
+    /// Where the sequencer of this process has placed the newest events.
+    pub placed: Placed,
     pub cohorts: Arc<Cohorts>,
     pub recent: Arc<Recent>,
     pub positions: Gather<Uuid, i64>,
+    /// Streams as they are stored.
+    pub streams: Gather<Wanted, Stream>,
     /// Connections for look-ups of many keys at once.
-    pub lookups: PgPool,
+    pub lookups: Kept,
+    /// Connections for those who follow the log.
+    pub reading: Kept,
 }
 
 impl EventStore {
@@ -60,12 +69,19 @@ impl EventStore {
         upcasters: Upcasters,
     ) -> Self {
         let recent = Arc::new(Recent::new());
-        let keys = KeyRing::new(pool.clone(), provider.into(), services.clone(), Arc::clone(&recent));
         let cohorts = Arc::new(Cohorts::new(&pool));
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
-        let lookups = crate::pool::lookups(&pool);
+        let (lookups, reading) = (crate::pool::lookups(&pool), crate::pool::reading(&pool));
+        let keys = KeyRing::new(
+            pool.clone(),
+            lookups.clone(),
+            provider.into(),
+            services.clone(),
+            Arc::clone(&recent),
+        );
         let positions = crate::log::positions(lookups.clone());
+        let streams = crate::stream::gather(lookups.clone());
         Self {
             inner: Arc::new(Inner {
                 pool,
@@ -75,10 +91,13 @@ impl EventStore {
                 keys,
                 appended,
                 head,
+                placed: Placed::default(),
                 cohorts,
                 recent,
                 positions,
+                streams,
                 lookups,
+                reading,
             }),
         }
     }
@@ -88,9 +107,14 @@ impl EventStore {
         &self.inner.pool
     }
 
+    /// Connections for those who follow the log.
+    pub fn reading(&self) -> &Kept {
+        &self.inner.reading
+    }
+
     /// Who shows which session's token.
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.inner.lookups.clone())
+        Sessions::new(self.inner.pool.clone(), self.inner.lookups.clone())
     }
 
     /// The clock and the ids.
@@ -189,7 +213,11 @@ impl EventStore {
                 .fetch_optional(self.pool())
                 .await?;
         match newest {
-            Some(id) => self.position_of(EventId::from_uuid(id), patience).await,
+            // It may lie there for long.
+            Some(id) => match self.inner.positions.get(id).await? {
+                Some(position) => Ok(Some(position)),
+                None => self.position_of(EventId::from_uuid(id), patience).await,
+            },
             None => Ok(Some(0)),
         }
     }

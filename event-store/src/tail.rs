@@ -142,22 +142,23 @@ enum Payload {
     Sealed(Value),
 }
 
-/// `LATERAL … LIMIT 1` is a look-up in an index whatever the planner thinks of the table: it must never
-/// read all of `events` for a page.
+/// What is selected of a page, and its last row in any case. `LATERAL … LIMIT 1` is a look-up in an index whatever the
+/// planner thinks of the table: it must never read all of `events` for a page.
 const COLUMNS: &str = "
+WITH p AS MATERIALIZED (pages)
 SELECT p.position, e.*
-FROM pages p LEFT JOIN LATERAL (
+FROM p LEFT JOIN LATERAL (
     SELECT e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version,
            e.recorded_at, CASE WHEN (e.event_type = ANY($2)) = $3 THEN e.payload::text END AS payload,
            CASE WHEN e.aggregate_type = ANY($6) THEN e.metadata->>'actor' END AS actor
     FROM events e
     WHERE e.era = p.era AND e.xid = p.xid AND e.ord = p.ord AND e.aggregate_type = ANY($1) LIMIT 1
 ) e ON true
+WHERE e.event_id IS NOT NULL OR p.position = (SELECT max(position) FROM p)
 ORDER BY p.position";
-const AFTER: &str =
-    "(SELECT position, era, xid, ord FROM log WHERE position > $4 ORDER BY position LIMIT $5)";
+const AFTER: &str = "SELECT position, era, xid, ord FROM log WHERE position > $4 ORDER BY position LIMIT $5";
 const AT: &str =
-    "(SELECT position, era, xid, ord FROM log WHERE position = ANY($4) ORDER BY position LIMIT $5)";
+    "SELECT position, era, xid, ord FROM log WHERE position = ANY($4) ORDER BY position LIMIT $5";
 
 impl Tail {
     /// Follows the log after `position`.
@@ -205,6 +206,8 @@ impl Tail {
     async fn read(&self, limit: i64) -> Result<(Vec<(i64, Option<Raw>)>, usize), StoreError> {
         let statement = COLUMNS.replacen("pages", AFTER, 1);
         let (types, wanted) = self.selection.payloads.parameters();
+        let connections = self.store.reading();
+        let mut db = connections.take().await?;
         let mut rows = sqlx::query(&statement)
             .bind(self.selection.aggregate_types)
             .bind(types)
@@ -212,15 +215,17 @@ impl Tail {
             .bind(self.position)
             .bind(limit)
             .bind(self.selection.actors_of)
-            .fetch(self.store.pool());
+            .fetch(&mut *db);
         let (mut read, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await? {
             let raw = raw(&row, self.selection.opened, &mut bytes)?;
             read.push((row.try_get("position")?, raw));
             if bytes >= BYTES {
-                break;
+                return Ok((read, bytes));
             }
         }
+        drop(rows);
+        connections.keep(db);
         Ok((read, bytes))
     }
 }

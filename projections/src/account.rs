@@ -8,12 +8,12 @@ use cqrs_es::Aggregate as _;
 use domain::account::{Account, AccountEvent, Preferences};
 use domain::{AccountId, EmailAddress, Event, Personal};
 use event_store::tail::{Fact, Payloads, Selection};
-use event_store::{Gather, StoreError};
+use event_store::{Gather, Kept, StoreError};
 use futures::FutureExt;
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection, PgPool, Row};
+use sqlx::{FromRow, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::projection::{Failure, Projection, Table, Writing};
@@ -295,12 +295,12 @@ pub struct MembershipView {
 }
 
 /// Accounts with their memberships, looked up for many at once.
-pub(crate) fn gather(pool: PgPool) -> Gather<String, (AccountView, Vec<MembershipView>)> {
-    Gather::new(move |ids| with_memberships(pool.clone(), ids).boxed())
+pub(crate) fn gather(lookups: Kept) -> Gather<String, (AccountView, Vec<MembershipView>)> {
+    Gather::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
 }
 
 async fn with_memberships(
-    pool: PgPool,
+    lookups: Kept,
     ids: Vec<String>,
 ) -> Result<HashMap<String, (AccountView, Vec<MembershipView>)>, StoreError> {
     let select = SELECT.replace(
@@ -314,7 +314,9 @@ async fn with_memberships(
          FROM account_view WHERE account_id = ANY($1)"
         ),
     );
-    let rows = sqlx::query(&select).bind(ids).fetch_all(&pool).await?;
+    let mut db = lookups.take().await?;
+    let rows = sqlx::query(&select).bind(ids).fetch_all(&mut *db).await?;
+    lookups.keep(db);
     let read = |row: &PgRow| {
         let view = AccountView::from_row(row)?;
         let Json(memberships) = row.try_get("memberships")?;

@@ -1,20 +1,30 @@
 //! Reading ahead: while one page is folded, the next is read and opened.
 //!
+//! At the end of the log a page is read at once when there was nothing for a while. Where events come one after the
+//! other they gather for a moment, so that many are folded together, unless somebody waits for the read model.
+//!
 //! A task of its own reads; what it reads waits in a queue of one page, so that memory is bounded. Dropping
 //! the [`Ahead`] ends the task. It remembers nothing: whoever begins again begins at the checkpoint.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::tail::{Page, Tail};
 use event_store::{EventStore, StoreError, log};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::checkpoint;
 use crate::projection::Projection;
 
 /// How long to wait before looking again although no news came.
 pub(crate) const POLL: Duration = Duration::from_secs(1);
+
+/// How long events gather at most.
+const GATHERING: Duration = Duration::from_millis(10);
+/// A page of so many was worth its transaction: nothing more gathers before the next.
+const MANY: i64 = 1_000;
 
 /// A page as it was read.
 pub(crate) struct Read {
@@ -46,13 +56,21 @@ pub(crate) struct Ahead {
 }
 
 impl Ahead {
-    /// Reads on after `position` for `projection`, whose checkpoint is called `name`.
-    pub(crate) fn start(store: &EventStore, projection: &dyn Projection, name: &str, position: i64) -> Self {
+    /// Reads on after `position` for `projection`, whose checkpoint is called `name`; `awaited` is rung when somebody
+    /// waits for it.
+    pub(crate) fn start(
+        store: &EventStore,
+        projection: &dyn Projection,
+        name: &str,
+        position: i64,
+        awaited: Arc<Notify>,
+    ) -> Self {
         let (hand_over, pages) = mpsc::channel(1);
         let reader = Reader {
             store: store.clone(),
             name: name.to_owned(),
             opens: projection.selection().opened,
+            awaited,
             tail: Tail::new(store.clone(), projection.selection(), position),
         };
         let reading = tokio::spawn(reader.read_on(hand_over));
@@ -80,6 +98,7 @@ struct Reader {
     store: EventStore,
     name: String,
     opens: bool,
+    awaited: Arc<Notify>,
     tail: Tail,
 }
 
@@ -101,18 +120,26 @@ impl Reader {
                 Err(error) => Err(error),
             };
             let failed = next.is_err();
+            let few = matches!(&next, Ok(Next::Page(Read { page, .. })) if page.last - page.after < MANY);
             if hand_over.send(next).await.is_err() || failed {
                 return;
+            }
+            if few {
+                let _ = timeout(GATHERING, self.awaited.notified()).await;
             }
         }
     }
 
     async fn read(&mut self) -> Result<Option<Read>, StoreError> {
         // Asked before the keys are, so that a key that dies meanwhile is noticed.
-        let purges = match self.opens {
-            true => Some(checkpoint::purges(self.store.pool(), &self.name).await?),
-            false => None,
-        };
+        let purges = if self.opens { Some(self.purges().await?) } else { None };
         Ok(self.tail.next().await?.map(|page| Read { page, purges }))
+    }
+
+    async fn purges(&self) -> Result<i64, StoreError> {
+        let mut db = self.store.reading().take().await?;
+        let purges = checkpoint::purges(&mut *db, &self.name).await?;
+        self.store.reading().keep(db);
+        Ok(purges)
     }
 }

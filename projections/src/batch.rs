@@ -71,6 +71,10 @@ async fn attempt(
     apart: bool,
 ) -> Result<Outcome, Blame> {
     let page = &read.page;
+    if page.facts.is_empty() {
+        let moved = checkpoint::pass(db, name, projection.revision(), page).await.map_err(Blame::Store)?;
+        return Ok(if moved { Outcome::Folded } else { Outcome::Elsewhere });
+    }
     let mut transaction = db.begin().await.map_err(stored)?;
     let taken = checkpoint::take(&mut transaction, name).await.map_err(Blame::Store)?;
     let Some(taken) = taken.filter(|taken| taken.position == page.after) else {

@@ -1,6 +1,7 @@
 //! How far a reader of the log has come.
 
 use event_store::StoreError;
+use event_store::tail::Page;
 use sqlx::{PgConnection, PgExecutor};
 
 /// What the name of a rebuild's checkpoint adds to that of its read model.
@@ -101,6 +102,25 @@ pub(crate) async fn revision(db: impl PgExecutor<'_>, name: &str) -> Result<i32,
 pub(crate) async fn purged(db: impl PgExecutor<'_>, name: &str) -> Result<(), StoreError> {
     sqlx::query("UPDATE projection SET purges = purges + 1 WHERE name = $1").bind(name).execute(db).await?;
     Ok(())
+}
+
+/// Moves the checkpoint of `name` past a page that has nothing for it; false when it stands elsewhere, or a later
+/// release fills its read model.
+pub(crate) async fn pass(
+    db: &mut PgConnection,
+    name: &str,
+    revision: i32,
+    page: &Page,
+) -> Result<bool, StoreError> {
+    let moved = sqlx::query(
+        "UPDATE projection SET position = $3 WHERE name = $1 AND position = $2 AND revision <= $4
+         RETURNING set_config('synchronous_commit', 'off', true)",
+    )
+    .bind(name)
+    .bind(page.after)
+    .bind(page.last)
+    .bind(revision);
+    Ok(moved.fetch_optional(db).await?.is_some())
 }
 
 /// Moves the checkpoint of `name` forward.

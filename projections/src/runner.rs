@@ -24,7 +24,7 @@ use crate::views::Views;
 use crate::{batch, checkpoint};
 
 /// How much later than the one at work the others look.
-const STAND_BACK: Duration = Duration::from_millis(30);
+const STAND_BACK: Duration = Duration::from_millis(50);
 /// How often parked streams whose time has come are looked for.
 const RETRIES: Duration = Duration::from_secs(60);
 
@@ -105,8 +105,12 @@ impl Runner {
         retries: &mut Retries,
     ) -> Result<(), StoreError> {
         let name = self.projection.name();
-        let from = |position| Ahead::start(&self.store, &*self.projection, name, position);
+        let awaited = self.views.awaited(name);
+        let from =
+            |position| Ahead::start(&self.store, &*self.projection, name, position, Arc::clone(&awaited));
         let mut ahead = from(position);
+        // Its own for as long as it is the one at work.
+        let mut connection = self.store.pool().acquire().await.map_err(StoreError::from)?;
         loop {
             // At random where both can be done, so that neither keeps the other from it.
             let next = tokio::select! {
@@ -119,7 +123,6 @@ impl Runner {
             match next {
                 Next::AtHead(position) => self.views.moved(name, position),
                 Next::Page(read) => {
-                    let mut connection = self.store.pool().acquire().await.map_err(StoreError::from)?;
                     match batch::fold(&mut connection, &*self.projection, name, &read).await? {
                         Outcome::Folded => self.views.moved(name, read.page.last),
                         Outcome::Purged => ahead = from(read.page.after),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::AccountId;
 use event_store::{Gather, StoreError};
 use sqlx::PgPool;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::account::{self, AccountView, MembershipView};
@@ -20,15 +20,23 @@ const POLL: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct Views {
     pool: PgPool,
-    progress: Arc<HashMap<&'static str, watch::Sender<i64>>>,
+    progress: Arc<HashMap<&'static str, Progress>>,
     accounts: Gather<String, (AccountView, Vec<MembershipView>)>,
+}
+
+/// How far a read model has come, as far as this process knows.
+#[derive(Default)]
+struct Progress {
+    position: watch::Sender<i64>,
+    /// Rung when somebody waits for it.
+    awaited: Arc<Notify>,
 }
 
 impl Views {
     /// The read models in `pool`.
     pub fn new(pool: PgPool) -> Self {
         let names = crate::all().into_iter().map(|projection| projection.name());
-        let progress = names.map(|name| (name, watch::Sender::new(0))).collect();
+        let progress = names.map(|name| (name, Progress::default())).collect();
         let accounts = account::gather(event_store::lookups(&pool));
         Self { pool, progress: Arc::new(progress), accounts }
     }
@@ -52,7 +60,7 @@ impl Views {
     /// A read model has come to `position`.
     pub(crate) fn moved(&self, name: &str, position: i64) {
         if let Some(progress) = self.progress.get(name) {
-            progress.send_if_modified(|known| {
+            progress.position.send_if_modified(|known| {
                 let news = position > *known;
                 *known = position.max(*known);
                 news
@@ -62,7 +70,12 @@ impl Views {
 
     /// Follows how far a read model has come, as far as this process knows.
     pub fn follow(&self, name: &str) -> Option<watch::Receiver<i64>> {
-        self.progress.get(name).map(watch::Sender::subscribe)
+        self.progress.get(name).map(|progress| progress.position.subscribe())
+    }
+
+    /// Rung when somebody waits for a read model to come further.
+    pub(crate) fn awaited(&self, name: &str) -> Arc<Notify> {
+        self.progress.get(name).map(|progress| Arc::clone(&progress.awaited)).unwrap_or_default()
     }
 
     /// Waits until read model `name` has come to `position`; false when `patience` ends before that.
@@ -71,6 +84,7 @@ impl Views {
     /// When the store fails.
     pub async fn wait_for(&self, name: &str, position: i64, patience: Duration) -> Result<bool, StoreError> {
         let Some(mut progress) = self.follow(name) else { return Ok(false) };
+        let awaited = self.awaited(name);
         let deadline = Instant::now() + patience;
         loop {
             if *progress.borrow_and_update() >= position {
@@ -79,6 +93,7 @@ impl Views {
             if Instant::now() >= deadline {
                 return Ok(false);
             }
+            awaited.notify_one();
             if timeout(POLL, progress.changed()).await.is_err() {
                 self.moved(name, checkpoint::position(&self.pool, name).await?);
             }

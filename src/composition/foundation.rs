@@ -15,7 +15,7 @@ use url::Url;
 use crate::system;
 
 /// Connections to the database a process may have.
-const CONNECTIONS: u32 = 24;
+const CONNECTIONS: u32 = 20;
 
 /// What every role stands on.
 #[derive(Clone)]

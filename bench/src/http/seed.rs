@@ -1,6 +1,8 @@
 //! Account holders who are signed in. Their sessions are made as signing in makes them, but for the password: hashing
 //! 20,000 of them would take minutes.
 
+use std::sync::atomic::AtomicBool;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, SessionId};
@@ -13,8 +15,15 @@ use secrecy::ExposeSecret;
 use crate::scratch::{Scratch, execute, register, sign_in};
 
 /// Who asks.
+pub(crate) struct Holder {
+    pub(crate) token: String,
+    /// How the switch stands that is turned: on at first.
+    pub(crate) is_on: AtomicBool,
+}
+
+/// All of them.
 pub(crate) struct Holders {
-    pub(crate) tokens: Vec<String>,
+    pub(crate) all: Vec<Holder>,
     /// The master key of the database, in base64.
     pub(crate) master_key: String,
 }
@@ -31,16 +40,19 @@ fn store(scratch: &Scratch) -> anyhow::Result<EventStore> {
 pub(crate) async fn seed(scratch: &Scratch, accounts: usize) -> anyhow::Result<Holders> {
     let store = store(scratch)?;
     let ids = register(&store, accounts).await?;
-    let tokens = stream::iter(ids)
+    let all = stream::iter(ids)
         .map(|account| {
             let store = store.clone();
-            async move { open_session(&store, account).await }
+            async move {
+                let token = open_session(&store, account).await?;
+                anyhow::Ok(Holder { token, is_on: AtomicBool::new(true) })
+            }
         })
         .buffered(16)
         .try_collect()
         .await?;
     store.pool().close().await;
-    Ok(Holders { tokens, master_key: master_key() })
+    Ok(Holders { all, master_key: master_key() })
 }
 
 /// The token of an account that has lived through so many events.

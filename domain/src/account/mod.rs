@@ -28,7 +28,7 @@ pub use model::{
 };
 pub use notice::{AccountNotice, Channel};
 
-use crate::{Services, Snapshot};
+use crate::{SelfContained, Services, Snapshot};
 
 impl Account {
     /// The account, or the refusal that there is none.
@@ -39,6 +39,8 @@ impl Account {
         self.holder.as_ref().ok_or(AccountError::Unknown)
     }
 }
+
+impl SelfContained for Account {}
 
 impl Snapshot for Account {
     const SCHEMA_VERSION: i32 = 2;

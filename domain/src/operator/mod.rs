@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use event::{OperatorEvent, OperatorViewed};
 
-use crate::{OperatorId, Personal, Services, Snapshot};
+use crate::{OperatorId, Personal, SelfContained, Services, Snapshot};
 
 /// What an operator's token lets them do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,6 +136,8 @@ impl Operator {
         })
     }
 }
+
+impl SelfContained for Operator {}
 
 impl Snapshot for Operator {
     const SCHEMA_VERSION: i32 = 1;

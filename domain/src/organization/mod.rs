@@ -119,6 +119,7 @@ impl Body {
     }
 }
 
+// What it says of who is what in it decides for its projects: it is no `SelfContained`.
 impl Snapshot for Organization {
     const SCHEMA_VERSION: i32 = 1;
 }

@@ -25,7 +25,7 @@ pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, plan, schedule};
 
-use crate::{Services, Snapshot};
+use crate::{SelfContained, Services, Snapshot};
 
 /// The aggregate: nothing before receipt, the request after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ impl PrivacyRequest {
         self.request.as_ref().ok_or(PrivacyRequestError::Unknown)
     }
 }
+
+impl SelfContained for PrivacyRequest {}
 
 impl Snapshot for PrivacyRequest {
     const SCHEMA_VERSION: i32 = 1;

@@ -116,6 +116,7 @@ impl Body {
     }
 }
 
+// Who may do what is said by its organization: it is no `SelfContained`.
 impl Snapshot for Project {
     const SCHEMA_VERSION: i32 = 1;
 }

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
-use crate::pool::planned_once;
+use crate::pool::{Kept, planned_once};
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
@@ -37,7 +37,7 @@ const CONNECTIONS: u32 = 6;
 
 /// The commands of this process that are being stored.
 pub(crate) struct Cohorts {
-    pool: PgPool,
+    connections: Kept,
     state: Mutex<State>,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Failed {
 impl Cohorts {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
-        Self { pool: planned_once(pool, CONNECTIONS), state: Mutex::default() }
+        Self { connections: planned_once(pool, CONNECTIONS), state: Mutex::default() }
     }
 
     /// Stores `append` with whatever else is waiting.
@@ -140,7 +140,7 @@ impl Cohorts {
     ) -> Result<(PoolConnection<Postgres>, Vec<Result<(), AppendError>>), Failed> {
         let connection = match connection {
             Some(connection) => connection,
-            None => self.pool.acquire().await.map_err(|_| Failed { in_doubt: false })?,
+            None => self.connections.take().await.map_err(|_| Failed { in_doubt: false })?,
         };
         let mut connection = Closing(Some(connection));
         let db = connection.0.as_deref_mut().ok_or(Failed { in_doubt: false })?;
@@ -200,6 +200,9 @@ impl<'a> Flight<'a> {
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.cohorts.connections.keep(connection);
+        }
         self.give_up_place();
     }
 }

@@ -6,7 +6,8 @@
 //! work is done again.
 //!
 //! Whoever writes for a piece of work holds the streams it changes for itself, and those it rests on with others,
-//! until its transaction ends: by locks that a crash lets go.
+//! until its transaction ends: by locks that a crash lets go. Commands to one aggregate alone take no such lock: only
+//! an aggregate on which nothing rests takes them ([`SelfContained`](domain::SelfContained)).
 
 use std::sync::Arc;
 

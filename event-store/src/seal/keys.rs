@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::try_join_all;
 use moka::future::Cache;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
@@ -13,6 +15,8 @@ use uuid::Uuid;
 use super::cipher::{DataKey, SealError};
 use super::provider::{KeyProvider, WrappedKey};
 use crate::error::StoreError;
+use crate::gather::Gather;
+use crate::pool::Kept;
 use crate::recent::Recent;
 use domain::{RequestId, Services};
 
@@ -102,16 +106,23 @@ pub struct KeyRing {
     recent: Arc<Recent>,
     live: Cache<KeyName, Arc<DataKey>>,
     by_id: Cache<Uuid, Arc<DataKey>>,
+    /// Those that live, asked for by many at once.
+    found_live: Gather<KeyName, WrappedKey>,
+    found_by_id: Gather<Uuid, (KeyName, WrappedKey)>,
 }
 
 impl KeyRing {
     pub(crate) fn new(
         pool: PgPool,
+        lookups: Kept,
         provider: Arc<dyn KeyProvider>,
         services: Services,
         recent: Arc<Recent>,
     ) -> Self {
+        let by_name = lookups.clone();
         Self {
+            found_live: Gather::new(move |names| find_live(by_name.clone(), names).boxed()),
+            found_by_id: Gather::new(move |ids| find_by_id(lookups.clone(), ids).boxed()),
             pool,
             provider,
             services,
@@ -198,9 +209,8 @@ impl KeyRing {
                 None => drop(unknown.insert(*id)),
             }
         }
-        if !unknown.is_empty() {
-            keys.extend(self.by_ids_now(&unknown).await?);
-        }
+        let found = try_join_all(unknown.into_iter().map(|id| self.found_by_id.get(id))).await?;
+        keys.extend(self.at_hand(found.into_iter().flatten().collect()).await?);
         Ok(keys)
     }
 
@@ -210,16 +220,16 @@ impl KeyRing {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let wanted: Vec<Uuid> = ids.iter().copied().collect();
-        let rows = sqlx::query(
-            "SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
-             WHERE key_id = ANY($1) AND wrapped IS NOT NULL",
-        )
-        .bind(&wanted)
-        .fetch_all(&self.pool)
-        .await?;
-        let mut keys = HashMap::with_capacity(rows.len());
-        for (name, key) in self.unwrap_named(&rows).await? {
+        self.at_hand(fetch_by_id(&self.pool, ids.iter().copied().collect()).await?).await
+    }
+
+    /// Keys that live, by their ids: opened, and at hand from now on.
+    async fn at_hand(
+        &self,
+        found: Vec<(KeyName, WrappedKey)>,
+    ) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
+        let mut keys = HashMap::with_capacity(found.len());
+        for (name, key) in self.unwrap_named(found).await? {
             // Whoever opens what is there will most likely seal more under the same key.
             self.live.insert(name, key.clone()).await;
             keys.insert(key.id, key);
@@ -322,29 +332,25 @@ impl KeyRing {
 
     /// The keys of these names that live.
     async fn fetch_live(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
-        let rows = sqlx::query(
-            // One at a time by the index: a join may be planned as a pass over all keys.
-            "SELECT k.* FROM unnest($1::text[], $2::text[]) AS n (subject, scope)
-             CROSS JOIN LATERAL (
-                 SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
-                 WHERE subject = n.subject AND scope = n.scope AND destroyed_at IS NULL LIMIT 1
-             ) AS k",
-        )
-        .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
-        .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
-        .fetch_all(&self.pool)
-        .await?;
-        self.unwrap_named(&rows).await
+        let found = async |name: &&KeyName| {
+            let wrapped = self.found_live.get((*name).clone()).await?;
+            Ok::<_, StoreError>(wrapped.map(|wrapped| ((*name).clone(), wrapped)))
+        };
+        let found = try_join_all(names.iter().map(found)).await?;
+        self.unwrap_named(found.into_iter().flatten().collect()).await
     }
 
     /// Keys with their names.
-    async fn unwrap_named(&self, rows: &[PgRow]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
-        let keys = self.unwrap(rows.iter().map(read_wrapped).collect()).await?;
+    async fn unwrap_named(
+        &self,
+        found: Vec<(KeyName, WrappedKey)>,
+    ) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
+        let (names, wrapped): (Vec<KeyName>, Vec<WrappedKey>) = found.into_iter().unzip();
+        let ids: Vec<Uuid> = wrapped.iter().map(|wrapped| wrapped.id).collect();
+        let keys = self.unwrap(wrapped).await?;
         let keys: HashMap<Uuid, Arc<DataKey>> = keys.into_iter().map(|key| (key.id, key)).collect();
-        Ok(rows
-            .iter()
-            .filter_map(|row| Some((read_name(row), keys.get(&row.get("key_id"))?.clone())))
-            .collect())
+        let named = names.into_iter().zip(ids);
+        Ok(named.filter_map(|(name, id)| Some((name, keys.get(&id)?.clone()))).collect())
     }
 
     /// Draws a key of this name.
@@ -387,6 +393,49 @@ impl KeyRing {
         }
         Ok(keys)
     }
+}
+
+async fn find_live(lookups: Kept, names: Vec<KeyName>) -> Result<HashMap<KeyName, WrappedKey>, StoreError> {
+    let mut db = lookups.take().await?;
+    let rows = sqlx::query(
+        // One at a time by the index: a join may be planned as a pass over all keys.
+        "SELECT k.* FROM unnest($1::text[], $2::text[]) AS n (subject, scope)
+         CROSS JOIN LATERAL (
+             SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
+             WHERE subject = n.subject AND scope = n.scope AND destroyed_at IS NULL LIMIT 1
+         ) AS k",
+    )
+    .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
+    .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
+    .fetch_all(&mut *db)
+    .await?;
+    lookups.keep(db);
+    Ok(rows.iter().map(|row| (read_name(row), read_wrapped(row))).collect())
+}
+
+async fn find_by_id(
+    lookups: Kept,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, (KeyName, WrappedKey)>, StoreError> {
+    let mut db = lookups.take().await?;
+    let found = fetch_by_id(&mut *db, ids).await?;
+    lookups.keep(db);
+    Ok(found.into_iter().map(|(name, wrapped)| (wrapped.id, (name, wrapped))).collect())
+}
+
+/// The keys of these ids that live.
+async fn fetch_by_id(
+    db: impl PgExecutor<'_>,
+    ids: Vec<Uuid>,
+) -> Result<Vec<(KeyName, WrappedKey)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT key_id, subject, scope, wrapped, master_id FROM subject_key
+         WHERE key_id = ANY($1) AND wrapped IS NOT NULL",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.iter().map(|row| (read_name(row), read_wrapped(row))).collect())
 }
 
 pub(super) fn read_wrapped(row: &PgRow) -> WrappedKey {

@@ -10,6 +10,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 
 use crate::error::StoreError;
 use crate::gather::Gather;
+use crate::pool::Kept;
 
 /// A session nobody uses for so long ends.
 pub const IDLE_LIFE: Duration = Duration::days(7);
@@ -129,11 +130,8 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(pool: PgPool) -> Self {
-        let found = Gather::new({
-            let pool = pool.clone();
-            move |hashes| find_all(pool.clone(), hashes).boxed()
-        });
+    pub(crate) fn new(pool: PgPool, lookups: Kept) -> Self {
+        let found = Gather::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
         Self { pool, found }
     }
 
@@ -160,14 +158,16 @@ impl Sessions {
     }
 }
 
-async fn find_all(pool: PgPool, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+    let mut db = lookups.take().await?;
     let rows = sqlx::query(
         "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at
          FROM session WHERE token_hash = ANY($1)",
     )
     .bind(hashes)
-    .fetch_all(&pool)
+    .fetch_all(&mut *db)
     .await?;
+    lookups.keep(db);
     rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::service::{asked, sent, unpooled, wish};
+use super::service::{asked, sent, unpooled, wish, with_form};
+use super::teams::{Project, organization_of};
 use super::{Answer, Service, routes, send};
 use crate::support::OPERATOR_TOKEN;
 
@@ -190,6 +191,59 @@ async fn the_log_tells_of_requests_and_not_of_people() {
     {
         let line = said.lines().find(|line| line.contains(private));
         assert!(line.is_none(), "{private} is in the log: {line:?}");
+    }
+    service.unharmed().await;
+}
+
+/// Does all that brings secrets about, and uses each; what must not be told of it.
+async fn use_secrets(service: &Service) -> Vec<String> {
+    let (ada, operator) = (service.person("ada").await, service.client().with_token(OPERATOR_TOKEN));
+    let anonymous = service.client();
+    let profile = json!({"name": "Hushed Lovelace", "billing_email": "hushed-bills@example.com"});
+    sent(&ada.client, "PATCH", "/v1/me", &profile).await.expect(200);
+    let email = json!({"email": "hushed-new@example.com"});
+    sent(&ada.client, "PUT", "/v1/me/email", &email).await.expect(202);
+    let confirm = service.take_mail("email_confirmation", "hushed-new@example.com").await.token().to_owned();
+    let undo = service.take_mail("email_change", &ada.email).await.token().to_owned();
+    asked(&anonymous, "GET", &format!("/links/email-confirmation?{confirm}")).await.expect(200);
+    asked(&anonymous, "POST", &format!("/v1/email-confirmations/{confirm}")).await.expect(204);
+    let reset = json!({"email": "hushed-new@example.com"});
+    sent(&anonymous, "POST", "/v1/password-resets", &reset).await.expect(202);
+    let choose = service.take_mail("password_reset_link", "hushed-new@example.com").await.token().to_owned();
+    let weak = json!({"password": "hushed"});
+    sent(&anonymous, "PUT", &format!("/v1/password-resets/{choose}"), &weak).await.expect(422);
+    let phone = json!({"number": "+14155550142", "channel": "call"});
+    sent(&ada.client, "PUT", "/v1/me/two-factor-phone", &phone).await.expect(202);
+    let code = json!({"code": service.take_code().await.code});
+    let verified = ada.client.post("/v1/me/two-factor-phone/verify", code).await;
+    let gdpr = ada.client.post("/v1/me/gdpr-token", json!({"confirm": true})).await["token"].clone();
+    let organization = organization_of(&ada).await;
+    let project = Project::create(&ada, &organization).await;
+    project.reveal(&ada).await.expect(200);
+    let guest = json!({"email": "hushed-guest@example.com", "role": "member"});
+    ada.client.post(&format!("/v1/organizations/{organization}/invitations"), guest).await;
+    for secret in [gdpr.as_str().unwrap(), project.secret()] {
+        let introspect = operator.request("POST", "/v1/introspect");
+        send(with_form(introspect, &[("token", secret)])).await.expect(200);
+        asked(&anonymous.with_token(secret), "GET", "/v1/credentials/self").await;
+    }
+    asked(&anonymous, "POST", &format!("/v1/email-undos/{undo}")).await.expect(204);
+    let recovery_code = verified["recovery_codes"][0].as_str().unwrap().to_owned();
+    let tokens = [confirm, undo, choose, gdpr.as_str().unwrap().to_owned(), project.secret().to_owned()];
+    let unprefixed = tokens.map(|token| token[4..].to_owned());
+    let people = ["Hushed", "hushed", "5550142", "ada@example.com"].map(str::to_owned);
+    unprefixed.into_iter().chain([recovery_code]).chain(people).collect()
+}
+
+#[tokio::test]
+async fn the_log_knows_nothing_that_opens_something() {
+    let service = Service::start("serve", &[("PERSONAL_SETTINGS_LOG", "debug")]).await;
+    let secrets = use_secrets(&service).await;
+    let said = service.program.said();
+    assert!(said.contains("/v1/email-confirmations/{token}"), "{said}");
+    for secret in secrets {
+        let line = said.lines().find(|line| line.contains(&secret));
+        assert!(line.is_none(), "{secret} is in the log: {line:?}");
     }
     service.unharmed().await;
 }

@@ -105,8 +105,12 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let open = VaultWrite::OpenProject { project: id, organization: team.id, token };
     let attached = Attached { vault: vec![open, credentials.kept.clone()], ..Attached::default() };
     let context = CommandContext::service(Uuid::nil());
-    let command = ProjectCommand { by, wish };
-    store.execute::<Project>(&id.to_string(), command, &context, attached).await.unwrap();
+    let created = store.together(&context, async |mut unit| {
+        let command = ProjectCommand { by, wish: wish.clone() };
+        unit.execute::<Project>(&id.to_string(), command).await.unwrap();
+        Ok::<_, ()>((unit, attached.clone(), ()))
+    });
+    created.await.unwrap();
     Made { id, credentials }
 }
 

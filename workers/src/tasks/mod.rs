@@ -15,7 +15,7 @@ use domain::organization::Organization;
 use domain::project::Project;
 use event_store::erasure::ErasureError;
 use event_store::failpoint;
-use event_store::{ExecuteError, StoreError};
+use event_store::{ExecuteError, StoreError, TogetherError};
 use uuid::Uuid;
 
 use crate::sources::SourceError;
@@ -43,6 +43,19 @@ impl<E: std::error::Error> From<ExecuteError<E>> for TaskError {
         match error {
             ExecuteError::Store(error) => Self::Store(error),
             error => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<TogetherError<TaskError>> for TaskError {
+    fn from(error: TogetherError<TaskError>) -> Self {
+        match error {
+            TogetherError::Work(error) => error,
+            TogetherError::Store(error) => Self::Store(error),
+            TogetherError::Taken { .. }
+            | TogetherError::KeyGone
+            | TogetherError::Spent
+            | TogetherError::Contended => Self::Refused("what it rests on has changed meanwhile".to_owned()),
         }
     }
 }

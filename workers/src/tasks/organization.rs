@@ -14,11 +14,14 @@ pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError>
     for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let wish = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
         let command = OrganizationCommand { by: By::Service, wish };
-        // With it goes the address of who was invited.
-        let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
-        let attached = Attached { vault, ..Attached::default() };
         let context = CommandContext::service(invitation_id.uuid());
-        bench.store.execute::<Organization>(id, command, &context, attached).await?;
+        let work = bench.store.together(&context, async |mut unit| {
+            unit.execute::<Organization>(id, command.clone()).await?;
+            // With it goes the address of who was invited.
+            let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, TaskError>((unit, Attached { vault, ..Attached::default() }, ()))
+        });
+        work.await?;
     }
     Ok(())
 }

@@ -22,8 +22,11 @@ pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError>
         end: CredentialEnd::Retired,
     };
     let command = ProjectCommand { by: Standing::outside(By::Service), wish: ProjectWish::EndOverlap };
-    let attached = Attached { vault: vec![end], ..Attached::default() };
     let context = CommandContext::service(previous.credential_id.uuid());
-    bench.store.execute::<Project>(id, command, &context, attached).await?;
+    let work = bench.store.together(&context, async |mut unit| {
+        unit.execute::<Project>(id, command.clone()).await?;
+        Ok::<_, TaskError>((unit, Attached { vault: vec![end.clone()], ..Attached::default() }, ()))
+    });
+    work.await?;
     Ok(())
 }

@@ -29,19 +29,20 @@ pub(crate) async fn decline(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let open = lookup::open(&state, &token, &context).await?;
-    let wish = OrganizationWish::EndInvitation { invitation_id: open.id, reason: InvitationEnd::Declined };
-    let vault = vec![VaultWrite::TakeInvitation(open.id)];
-    // Who declines need have no account: the service itself acts.
-    let context = context.command_of_service();
-    let executed = state
-        .execute::<Organization>(
-            &open.organization.to_string(),
-            OrganizationCommand { by: By::Service, wish },
-            &context,
-            Attached { vault, ..Attached::default() },
-        )
+    let organization = open.organization.to_string();
+    let done = state
+        .store
+        // Who declines need have no account: the service itself acts.
+        .together(&context.command_of_service(), async |mut unit| {
+            let reason = InvitationEnd::Declined;
+            let wish = OrganizationWish::EndInvitation { invitation_id: open.id, reason };
+            unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, wish })
+                .await?;
+            let vault = vec![VaultWrite::TakeInvitation(open.id)];
+            Ok::<_, Problem>((unit, Attached { vault, ..Attached::default() }, ()))
+        })
         .await
         // It was closed in this moment.
-        .map_err(|problem| problem.instead_of(Kind::NotFound, Kind::LinkDead))?;
-    Ok((state.position_for_others(&executed.events).await, StatusCode::NO_CONTENT))
+        .map_err(|error| Problem::from(error).instead_of(Kind::NotFound, Kind::LinkDead))?;
+    Ok((state.position_for_others(&done.events).await, StatusCode::NO_CONTENT))
 }

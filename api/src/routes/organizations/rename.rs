@@ -11,7 +11,7 @@ use event_store::{Actor, Attached};
 
 use super::OrganizationNow;
 use super::create::Naming;
-use super::lookup::{self, etag, wish_of};
+use super::lookup::{etag, member_of, wish_of};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::problem::{Kind, Problem};
@@ -42,20 +42,22 @@ pub(crate) async fn rename(
     context: RequestContext,
     Body(body): Body<Naming>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (name, account) = (body.checked()?, current.account());
-    let found = lookup::find(&state, account, id).await?;
-    if conditional::is_outdated(&headers, &etag(found.version)) {
-        return Err(Problem::new(Kind::PreconditionFailed));
-    }
-    let executed = state
-        .execute::<Organization>(
-            &id.to_string(),
-            wish_of(account, OrganizationWish::Rename { name: name.clone() }),
-            &context.command(Actor::Account(account)),
-            Attached::default(),
-        )
+    let (name, account, organization_id) = (body.checked()?, current.account(), id.to_string());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
+            let role = member_of(&before, account)?.1.role;
+            if conditional::is_outdated(&headers, &etag(version)) {
+                return Err(Problem::new(Kind::PreconditionFailed));
+            }
+            let rename = wish_of(account, OrganizationWish::Rename { name: name.clone() });
+            unit.execute::<Organization>(&organization_id, rename).await?;
+            let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
+            Ok((unit, Attached::default(), (version, role)))
+        })
         .await?;
-    let position = state.position(account, &executed.events).await;
-    let answer = OrganizationNow { id, name, role: found.member.role };
-    Ok((position, [(ETAG, etag(executed.version))], Json(answer)))
+    let position = state.position(account, &done.events).await;
+    let (version, role) = done.answer;
+    Ok((position, [(ETAG, etag(version))], Json(OrganizationNow { id, name, role })))
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::project::{Project, ProjectCommand, ProjectWish};
+use domain::organization::Member;
+use domain::project::{Project, ProjectWish};
 use domain::{AccountId, ProjectId};
 use event_store::{Actor, Attached};
 
@@ -36,10 +37,9 @@ pub(crate) async fn add(
     Ids(id, owner): Ids<ProjectId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let found = lookup::find(&state, current.account(), id).await?;
-    let member = found.organization.members.get(&owner).ok_or_else(|| Problem::new(Kind::NotMember))?;
-    let add = ProjectWish::AddOwner { account_id: owner, membership_id: member.membership_id };
-    let position = carry_out(&state, current.account(), id, found.wish(add), &context).await?;
+    let add =
+        |member: Member| ProjectWish::AddOwner { account_id: owner, membership_id: member.membership_id };
+    let position = carry_out(&state, current.account(), id, owner, &context, add).await?;
     Ok((position, StatusCode::NO_CONTENT))
 }
 
@@ -64,12 +64,8 @@ pub(crate) async fn remove(
     Ids(id, owner): Ids<ProjectId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let found = lookup::find(&state, current.account(), id).await?;
-    if !found.organization.members.contains_key(&owner) {
-        return Err(Problem::new(Kind::NotMember));
-    }
-    let remove = found.wish(ProjectWish::RemoveOwner { account_id: owner });
-    let position = carry_out(&state, current.account(), id, remove, &context).await?;
+    let remove = |_| ProjectWish::RemoveOwner { account_id: owner };
+    let position = carry_out(&state, current.account(), id, owner, &context, remove).await?;
     Ok((position, StatusCode::NO_CONTENT))
 }
 
@@ -77,11 +73,19 @@ async fn carry_out(
     state: &AppState,
     account: AccountId,
     project: ProjectId,
-    command: ProjectCommand,
+    owner: AccountId,
     context: &RequestContext,
+    wish: impl Fn(Member) -> ProjectWish,
 ) -> Result<EventPosition, Problem> {
-    let context = context.command(Actor::Account(account));
-    let executed =
-        state.execute::<Project>(&project.to_string(), command, &context, Attached::default()).await?;
-    Ok(state.position(account, &executed.events).await)
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let found = lookup::find_in(&mut unit, account, project).await?;
+            let member = found.organization.members.get(&owner).copied();
+            let wish = wish(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
+            unit.execute::<Project>(&project.to_string(), found.wish(wish)).await?;
+            Ok::<_, Problem>((unit, Attached::default(), ()))
+        })
+        .await?;
+    Ok(state.position(account, &done.events).await)
 }

@@ -57,14 +57,20 @@ pub(crate) async fn rename(
     Body(body): Body<Naming>,
 ) -> Result<impl IntoResponse, Problem> {
     let (name, account) = (body.checked()?, current.account());
-    let found = lookup::find(&state, account, id).await?;
-    if conditional::is_outdated(&headers, &etag(found.version)) {
-        return Err(Problem::new(Kind::PreconditionFailed));
-    }
-    let command = found.wish(ProjectWish::Rename { name: name.clone() });
-    let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Project>(&id.to_string(), command, &context, Attached::default()).await?;
-    let position = state.position(account, &executed.events).await;
-    let answer = ProjectNow { id, organization_id: found.project.organization_id, name };
-    Ok((position, [(ETAG, etag(executed.version))], Json(answer)))
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let found = lookup::find_in(&mut unit, account, id).await?;
+            if conditional::is_outdated(&headers, &etag(found.version)) {
+                return Err(Problem::new(Kind::PreconditionFailed));
+            }
+            let rename = found.wish(ProjectWish::Rename { name: name.clone() });
+            unit.execute::<Project>(&id.to_string(), rename).await?;
+            let (_, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
+            Ok((unit, Attached::default(), (version, found.project.organization_id)))
+        })
+        .await?;
+    let position = state.position(account, &done.events).await;
+    let (version, organization_id) = done.answer;
+    Ok((position, [(ETAG, etag(version))], Json(ProjectNow { id, organization_id, name })))
 }

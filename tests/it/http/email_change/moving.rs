@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Service, alter_links, ask, change, confirm, me, register, signs_in, undo};
-use crate::http::later;
 use crate::http::service::{asked, assert_quiet, sent};
+use crate::http::{later, send};
 use crate::support::{Client, sign_in};
 
 #[tokio::test]
@@ -34,7 +34,11 @@ async fn a_new_address_holds_once_it_is_confirmed() {
     for client in [&other, &there] {
         asked(client, "GET", "/v1/me").await.problem(401, "unauthenticated");
     }
-    assert_eq!(me(&ada).await, (json!("Ada@New.example"), Value::Null));
+    // It was written through the other process.
+    let seen = confirmed.header("event-position");
+    let now =
+        send(ada.client.request("GET", "/v1/me").header("Event-Position", seen)).await.expect(200).json();
+    assert_eq!((&now["email"], &now["email_pending"]), (&json!("Ada@New.example"), &Value::Null));
     assert_eq!(signs_in(&service, "ada@new.example").await.as_deref(), Some(ada.account.as_str()));
     assert_eq!(signs_in(&service, "ada@example.com").await, None);
     confirm(&service.client(), confirmation.token()).await.problem(410, "link-dead");

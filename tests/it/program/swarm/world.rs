@@ -147,8 +147,9 @@ impl World {
     pub(super) async fn close(&mut self) {
         let mut program = self.program.take().unwrap();
         program.signal(nix::sys::signal::Signal::SIGTERM);
-        assert_eq!(program.ended().await, 0);
-        let said = program.said();
+        let (code, said) = (program.ended().await, program.said());
+        let last: Vec<&str> = said.lines().rev().take(5).collect();
+        assert_eq!(code, 0, "{last:#?}");
         let amiss = said.lines().filter(|line| line.contains("panicked") || line.contains("ERROR"));
         let amiss = amiss.filter(|line| !line.contains("event_store::held"));
         assert_eq!(amiss.collect::<Vec<_>>(), Vec::<&str>::new());

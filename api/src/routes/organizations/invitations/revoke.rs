@@ -36,17 +36,16 @@ pub(crate) async fn revoke(
     Ids(id, invitation_id): Ids<OrganizationId, InvitationId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = current.account();
+    let (account, organization) = (current.account(), id.to_string());
     let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
-    let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
-    let executed = state
-        .execute::<Organization>(
-            &id.to_string(),
-            wish_of(account, end),
-            &context.command(Actor::Account(account)),
-            Attached { vault, ..Attached::default() },
-        )
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            unit.execute::<Organization>(&organization, wish_of(account, end.clone())).await?;
+            let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, Problem>((unit, Attached { vault, ..Attached::default() }, ()))
+        })
         .await
-        .map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::NotFound))?;
-    Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
+        .map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::NotFound))?;
+    Ok((state.position(account, &done.events).await, StatusCode::NO_CONTENT))
 }

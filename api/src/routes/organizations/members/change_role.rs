@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, CurrentSession, Ids, RequestContext, parsed};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::{self, wish_of};
+use crate::routes::organizations::lookup::{member_of, wish_of};
 use crate::state::AppState;
 
 /// The role a member shall have.
@@ -62,30 +62,27 @@ pub(crate) async fn change_role(
     context: RequestContext,
     Body(body): Body<RoleChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (account, role) = (current.account(), body.role);
-    let found = lookup::find(&state, account, id).await?;
-    if !found.organization.members.contains_key(&member) {
-        return Err(Problem::new(Kind::NotFound));
-    }
-    let mut attached = Attached::default();
-    // Nobody is told of what they did themselves.
-    if member != account {
-        let at = state.store.services().now();
-        let says = Says::RoleChanged { at, organization: found.organization.name, role };
-        state.tell(&mut attached, member, says).await?;
-    }
-    let executed = state
-        .execute::<Organization>(
-            &id.to_string(),
-            wish_of(account, OrganizationWish::ChangeRole { account_id: member, role }),
-            &context.command(Actor::Account(account)),
-            attached,
-        )
+    let (account, role, organization_id) = (current.account(), body.role, id.to_string());
+    let done = state
+        .store
+        .together(&context.command(Actor::Account(account)), async |mut unit| {
+            let before: Organization = unit.load(&organization_id).await?;
+            let name = member_of(&before, account)?.0.name.clone();
+            let change = wish_of(account, OrganizationWish::ChangeRole { account_id: member, role });
+            unit.execute::<Organization>(&organization_id, change).await?;
+            let mut attached = Attached::default();
+            // Nobody is told of what they did themselves.
+            if member != account {
+                let at = state.store.services().now();
+                state.tell(&mut attached, member, Says::RoleChanged { at, organization: name, role }).await?;
+            }
+            Ok::<_, Problem>((unit, attached, ()))
+        })
         .await
         // Their account ended meanwhile.
-        .map_err(|problem| problem.instead_of(Kind::DataErased, Kind::NotFound))?;
+        .map_err(|error| Problem::from(error).instead_of(Kind::DataErased, Kind::NotFound))?;
     // What the member reads next shows it as well.
-    state.position(member, &executed.events).await;
-    let position = state.position(account, &executed.events).await;
+    state.position(member, &done.events).await;
+    let position = state.position(account, &done.events).await;
     Ok((position, Json(MemberRole { account_id: member, role })))
 }

@@ -1,0 +1,137 @@
+//! Where the newest events lie, as the sequencer of this process has just placed them: whoever waits for the position
+//! of what it has appended is told, and need not ask the database.
+//!
+//! Only the newest are remembered, and only while this process leads; whatever is not known here is looked up.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// Events that are remembered: some seconds of them under load.
+const REMEMBERED: usize = 32_768;
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Placed(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    leads: bool,
+    positions: HashMap<Uuid, i64>,
+    /// Oldest first.
+    order: VecDeque<Uuid>,
+    /// Who waits for which event.
+    waiting: HashMap<Uuid, Vec<oneshot::Sender<i64>>>,
+}
+
+/// What is known here of an event.
+pub(crate) enum Sought {
+    /// Its position.
+    Found(i64),
+    /// It will be placed here, if it was not before this process led. Closed when another takes the lead.
+    Coming(oneshot::Receiver<i64>),
+    /// Another process places it.
+    Unknown,
+}
+
+/// For as long as it lives, this process places all events.
+pub(crate) struct Leading<'a>(&'a Placed);
+
+impl Placed {
+    /// From now on this process places all events.
+    pub(crate) fn lead(&self) -> Leading<'_> {
+        self.state().leads = true;
+        Leading(self)
+    }
+
+    /// Events have the positions after `position`, one after the other.
+    pub(crate) fn note(&self, position: i64, events: &[Uuid]) {
+        let mut state = self.state();
+        for (event, position) in events.iter().zip(position + 1..) {
+            for tell in state.waiting.remove(event).unwrap_or_default() {
+                // Whoever asked may have gone away.
+                let _ = tell.send(position);
+            }
+            state.positions.insert(*event, position);
+            state.order.push_back(*event);
+        }
+        while state.order.len() > REMEMBERED
+            && let Some(oldest) = state.order.pop_front()
+        {
+            state.positions.remove(&oldest);
+        }
+    }
+
+    /// What is known of an event.
+    pub(crate) fn seek(&self, event: Uuid) -> Sought {
+        let mut state = self.state();
+        match state.positions.get(&event) {
+            Some(position) => Sought::Found(*position),
+            None if state.leads => {
+                let (tell, told) = oneshot::channel();
+                let waiting = state.waiting.entry(event).or_default();
+                waiting.retain(|tell| !tell.is_closed());
+                waiting.push(tell);
+                Sought::Coming(told)
+            }
+            None => Sought::Unknown,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        // Whoever leads next may place the last ones otherwise, where a power cut took them from the log.
+        *self.0.state() = State::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: usize) -> Uuid {
+        Uuid::from_u128(number as u128)
+    }
+
+    fn found(placed: &Placed, number: usize) -> Option<i64> {
+        match placed.seek(id(number)) {
+            Sought::Found(position) => Some(position),
+            Sought::Coming(_) | Sought::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn the_newest_are_remembered_while_one_leads() {
+        let placed = Placed::default();
+        let leading = placed.lead();
+        placed.note(7, &[id(1), id(2)]);
+        assert_eq!([1, 2, 3].map(|number| found(&placed, number)), [Some(8), Some(9), None]);
+        let many: Vec<Uuid> = (3..=REMEMBERED + 1).map(id).collect();
+        placed.note(9, &many);
+        assert_eq!([1, 2].map(|number| found(&placed, number)), [None, Some(9)]);
+        drop(leading);
+        assert!(matches!(placed.seek(id(2)), Sought::Unknown));
+    }
+
+    #[test]
+    fn who_waits_is_told_or_learns_that_another_leads() {
+        let placed = Placed::default();
+        assert!(matches!(placed.seek(id(1)), Sought::Unknown));
+        let leading = placed.lead();
+        let [mut first, mut second, mut third] = [1, 1, 2].map(|number| match placed.seek(id(number)) {
+            Sought::Coming(told) => told,
+            Sought::Found(_) | Sought::Unknown => panic!("it is not placed yet"),
+        });
+        placed.note(4, &[id(1)]);
+        assert_eq!((first.try_recv(), second.try_recv()), (Ok(5), Ok(5)));
+        drop(leading);
+        assert!(third.try_recv().is_err());
+    }
+}
