@@ -90,7 +90,10 @@ where
 
     async fn fly(self: Arc<Self>) {
         let mut place = Place { inner: &self, is_taken: true };
-        while let Some(waiting) = place.board() {
+        loop {
+            // Whoever is about to ask boards as well.
+            tokio::task::yield_now().await;
+            let Some(waiting) = place.board() else { return };
             let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
             let mut finding = (self.find)(keys.into_iter().collect());
             let found = match timeout(LONG, &mut finding).await {

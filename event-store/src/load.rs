@@ -38,6 +38,7 @@ where
     let wanted =
         Wanted { aggregate_type: A::TYPE, aggregate_id: id.to_owned(), schema_version: A::SCHEMA_VERSION };
     let stream = store.inner.streams.get(wanted.clone()).await.map_err(failed)?.unwrap_or_default();
+    store.inner.keys.bring(stream.keys(&wanted).map_err(failed)?).await;
     let kept = from_snapshot::<A>(store, &wanted, &stream).await.map_err(failed)?;
     let is_damaged = stream.snapshot.is_some() && kept.is_none();
     let (mut aggregate, mut version, mut keys) = kept.unwrap_or_default();

@@ -64,7 +64,7 @@ impl Written {
 /// Opens the snapshot of an aggregate.
 pub(crate) async fn open(inner: &Inner, of: &Wanted, row: &PgRow) -> Result<Kept, StoreError> {
     let version = row.try_get::<i64, _>("sequence")?.cast_unsigned();
-    let sealed: Value = row.try_get("aggregate")?;
+    let sealed: Value = row.try_get("content")?;
     let mut ids = BTreeSet::new();
     seal::sealing_keys(&sealed, &mut ids)?;
     let keys = inner.keys.by_ids(&ids).await?;

@@ -1,16 +1,19 @@
-//! Streams as they are stored, read for many commands at once: the snapshot of an aggregate, and the events since.
+//! Streams as they are stored, read for many commands at once and in one round trip: the snapshot of an aggregate, the
+//! events since, and the keys of the subject that the aggregate itself is, with which most of it is sealed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use cqrs_es::persist::SerializedEvent;
 use futures::FutureExt;
+use serde_json::json;
+use sqlx::Row;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
 
 use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::pool::Kept;
+use crate::seal::{KeyName, WrappedKey};
 
 /// Which aggregate, and the form of snapshot that can be read.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -20,16 +23,44 @@ pub(crate) struct Wanted {
     pub schema_version: i32,
 }
 
-/// A stream, sealed as it is stored.
+/// A stream, sealed as it is stored: rows of [`SELECT`].
 #[derive(Clone, Default)]
 pub(crate) struct Stream {
-    /// The columns `sequence` and `aggregate`.
+    /// The aggregate as it was written down.
     pub snapshot: Option<Arc<PgRow>>,
     /// Those after the snapshot, in order.
     events: Vec<Arc<PgRow>>,
+    keys: Vec<Arc<PgRow>>,
 }
 
-type Name = (String, String);
+/// Aggregates do not look at metadata: it is not read.
+const SELECT: &str = "
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[]) AS w (aggregate_type, aggregate_id, schema_version)
+), kept AS MATERIALIZED (
+    SELECT w.aggregate_type, w.aggregate_id, s.sequence, s.aggregate
+    FROM wanted w LEFT JOIN LATERAL (
+        SELECT sequence, aggregate FROM snapshot s WHERE s.aggregate_type = w.aggregate_type
+          AND s.aggregate_id = w.aggregate_id AND s.schema_version = w.schema_version LIMIT 1
+    ) AS s ON true
+)
+SELECT 'snapshot' AS kind, aggregate_type, aggregate_id, sequence, NULL AS name, NULL AS version,
+       aggregate AS content, NULL::uuid AS key_id, NULL::bytea AS wrapped
+FROM kept WHERE sequence IS NOT NULL
+UNION ALL
+SELECT 'event', k.aggregate_type, k.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload, NULL, NULL
+FROM kept k CROSS JOIN LATERAL (
+    SELECT sequence, event_type, event_version, payload FROM events e
+    WHERE e.aggregate_type = k.aggregate_type AND e.aggregate_id = k.aggregate_id
+      AND e.sequence > coalesce(k.sequence, 0)
+) AS e
+UNION ALL
+SELECT 'key', w.aggregate_type, w.aggregate_id, 0, k.scope, k.master_id, NULL, k.key_id, k.wrapped
+FROM wanted w CROSS JOIN LATERAL (
+    SELECT key_id, scope, master_id, wrapped FROM subject_key k
+    WHERE k.subject = w.aggregate_id AND k.destroyed_at IS NULL
+) AS k
+ORDER BY sequence";
 
 impl Stream {
     /// The events after the snapshot.
@@ -39,97 +70,58 @@ impl Stream {
                 of.aggregate_id.clone(),
                 row.try_get::<i64, _>("sequence")? as usize,
                 of.aggregate_type.to_owned(),
-                row.try_get("event_type")?,
-                row.try_get("event_version")?,
-                row.try_get("payload")?,
-                row.try_get("metadata")?,
+                row.try_get("name")?,
+                row.try_get("version")?,
+                row.try_get("content")?,
+                json!({}),
             ))
         };
         self.events.iter().map(event).collect()
     }
-}
 
-/// Streams, looked up for many at once. There is none of an aggregate to which nothing ever happened.
-pub(crate) fn gather(lookups: Kept) -> Gather<Wanted, Stream> {
-    Gather::new(move |wanted| {
-        let lookups = lookups.clone();
-        async move {
-            let mut db = lookups.take().await?;
-            let snapshots = snapshots(&mut db, &wanted).await?;
-            let events = events(&mut db, &wanted, &snapshots).await?;
-            lookups.keep(db);
-            Ok(streams(wanted, &snapshots, &events))
-        }
-        .boxed()
-    })
-}
-
-fn streams(
-    wanted: Vec<Wanted>,
-    snapshots: &HashMap<Name, Arc<PgRow>>,
-    events: &HashMap<Name, Vec<Arc<PgRow>>>,
-) -> HashMap<Wanted, Stream> {
-    let stream = |wanted: Wanted| {
-        let name = name_of(&wanted);
-        let events = events.get(&name).cloned().unwrap_or_default();
-        (wanted, Stream { snapshot: snapshots.get(&name).cloned(), events })
-    };
-    wanted.into_iter().map(stream).collect()
-}
-
-fn name_of(wanted: &Wanted) -> Name {
-    (wanted.aggregate_type.to_owned(), wanted.aggregate_id.clone())
-}
-
-fn name(row: &PgRow) -> Result<Name, sqlx::Error> {
-    Ok((row.try_get("aggregate_type")?, row.try_get("aggregate_id")?))
-}
-
-async fn snapshots(
-    db: &mut PgConnection,
-    wanted: &[Wanted],
-) -> Result<HashMap<Name, Arc<PgRow>>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT s.aggregate_type, s.aggregate_id, s.sequence, s.aggregate
-         FROM unnest($1::text[], $2::text[], $3::integer[]) AS w (aggregate_type, aggregate_id, schema_version)
-         CROSS JOIN LATERAL (
-             SELECT * FROM snapshot s WHERE s.aggregate_type = w.aggregate_type
-               AND s.aggregate_id = w.aggregate_id AND s.schema_version = w.schema_version LIMIT 1
-         ) AS s",
-    )
-    .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|wanted| wanted.aggregate_id.as_str()).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|wanted| wanted.schema_version).collect::<Vec<_>>())
-    .fetch_all(db)
-    .await?;
-    let rows = rows.into_iter().map(|row| Ok((name(&row)?, Arc::new(row))));
-    Ok(rows.collect::<Result<_, sqlx::Error>>()?)
-}
-
-async fn events(
-    db: &mut PgConnection,
-    wanted: &[Wanted],
-    snapshots: &HashMap<Name, Arc<PgRow>>,
-) -> Result<HashMap<Name, Vec<Arc<PgRow>>>, StoreError> {
-    let kept_at = |wanted| snapshots.get(&name_of(wanted)).map_or(Ok(0), |row| row.try_get("sequence"));
-    let rows = sqlx::query(
-        "SELECT w.aggregate_type, w.aggregate_id, e.*
-         FROM unnest($1::text[], $2::text[], $3::bigint[]) AS w (aggregate_type, aggregate_id, sequence)
-         CROSS JOIN LATERAL (
-             SELECT e.sequence, e.event_type, e.event_version, e.payload, e.metadata FROM events e
-             WHERE e.aggregate_type = w.aggregate_type AND e.aggregate_id = w.aggregate_id
-               AND e.sequence > w.sequence
-         ) AS e
-         ORDER BY e.sequence",
-    )
-    .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|wanted| wanted.aggregate_id.as_str()).collect::<Vec<_>>())
-    .bind(wanted.iter().map(kept_at).collect::<Result<Vec<i64>, _>>()?)
-    .fetch_all(db)
-    .await?;
-    let mut events: HashMap<Name, Vec<Arc<PgRow>>> = HashMap::with_capacity(wanted.len());
-    for row in rows {
-        events.entry(name(&row)?).or_default().push(Arc::new(row));
+    /// The keys that live.
+    pub(crate) fn keys(&self, of: &Wanted) -> Result<Vec<(KeyName, WrappedKey)>, StoreError> {
+        let key = |row: &Arc<PgRow>| {
+            let (id, bytes) = (row.try_get("key_id")?, row.try_get("wrapped")?);
+            let wrapped = WrappedKey { id, master_id: row.try_get("version")?, bytes };
+            Ok((KeyName::new(&of.aggregate_id, row.try_get::<String, _>("name")?), wrapped))
+        };
+        self.keys.iter().map(key).collect()
     }
-    Ok(events)
+
+    fn add(&mut self, row: PgRow) -> Result<(), StoreError> {
+        match row.try_get("kind")? {
+            "snapshot" => self.snapshot = Some(Arc::new(row)),
+            "event" => self.events.push(Arc::new(row)),
+            _ => self.keys.push(Arc::new(row)),
+        }
+        Ok(())
+    }
+}
+
+/// Streams, looked up for many at once.
+pub(crate) fn gather(lookups: Kept) -> Gather<Wanted, Stream> {
+    Gather::new(move |wanted| find(lookups.clone(), wanted).boxed())
+}
+
+async fn find(lookups: Kept, wanted: Vec<Wanted>) -> Result<HashMap<Wanted, Stream>, StoreError> {
+    let mut db = lookups.take().await?;
+    let rows = sqlx::query(SELECT)
+        .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|wanted| wanted.aggregate_id.as_str()).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|wanted| wanted.schema_version).collect::<Vec<_>>())
+        .fetch_all(&mut *db)
+        .await?;
+    lookups.keep(db);
+    let mut streams: HashMap<(String, String), Stream> = HashMap::with_capacity(wanted.len());
+    for row in rows {
+        let name = (row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);
+        streams.entry(name).or_default().add(row)?;
+    }
+    let stream = |wanted: Wanted| {
+        let name = (wanted.aggregate_type.to_owned(), wanted.aggregate_id.clone());
+        let stream = streams.remove(&name).unwrap_or_default();
+        (wanted, stream)
+    };
+    Ok(wanted.into_iter().map(stream).collect())
 }

@@ -22,7 +22,7 @@ use crate::projection::Projection;
 pub(crate) const POLL: Duration = Duration::from_secs(1);
 
 /// How long events gather at most.
-const GATHERING: Duration = Duration::from_millis(10);
+const GATHERING: Duration = Duration::from_millis(25);
 /// A page of so many was worth its transaction: nothing more gathers before the next.
 const MANY: i64 = 1_000;
 

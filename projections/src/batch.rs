@@ -1,9 +1,9 @@
 //! One page of the log folded into one read model, exactly once.
 //!
-//! In one transaction: take the checkpoint, make sure that it still stands before the page, set aside what
-//! belongs to parked streams, fold the rest, park what cannot be taken, move the checkpoint. After a crash
-//! either all of it is there or nothing. The page is read before, so that the transaction is short: while
-//! it runs, the order of new events waits for it.
+//! In one transaction: take the checkpoint where it still stands before the page, and move it; set aside what
+//! belongs to parked streams, fold the rest, park what cannot be taken. After a crash either all of it is there or
+//! nothing. The page is read before, so that the transaction is short: while it runs, the order of new events waits
+//! for it.
 //!
 //! At first all of a page is folded together. Only where that fails by the fault of an event is the page
 //! folded again, in parts, until that event is found ([`Apart`]).
@@ -76,10 +76,8 @@ async fn attempt(
         return Ok(if moved { Outcome::Folded } else { Outcome::Elsewhere });
     }
     let mut transaction = db.begin().await.map_err(stored)?;
-    let taken = checkpoint::take(&mut transaction, name).await.map_err(Blame::Store)?;
-    let Some(taken) = taken.filter(|taken| taken.position == page.after) else {
-        return Ok(Outcome::Elsewhere);
-    };
+    let taken = checkpoint::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
+    let Some(taken) = taken else { return Ok(Outcome::Elsewhere) };
     if taken.revision > projection.revision() {
         return Ok(Outcome::OfLaterRelease);
     }
@@ -98,7 +96,6 @@ async fn attempt(
         projection.project(&mut transaction, &fit).await?;
     }
     parked::park(&mut transaction, name, &parked).await.map_err(Blame::Store)?;
-    checkpoint::advance(&mut *transaction, name, page.last).await.map_err(Blame::Store)?;
     failpoint::reach("view: about to move", name);
     transaction.commit().await.map_err(stored)?;
     failpoint::reach("view: moved", name);

@@ -24,25 +24,31 @@ pub(crate) struct Taken {
     pub parks: bool,
 }
 
-const TAKE: &str = "
-SELECT position, revision, purges, EXISTS (SELECT FROM parked_event WHERE projection = $1) AS parks,
-       set_config('synchronous_commit', 'off', true)
-FROM projection WHERE name = $1 FOR UPDATE";
+const TAKEN: &str = "
+position, revision, purges, EXISTS (SELECT FROM parked_event WHERE projection = $1) AS parks,
+set_config('synchronous_commit', 'off', true)";
 
-/// Takes the checkpoint of `name` for this transaction; `None` while another has it. One of a rebuild is
-/// waited for: nobody but an erasure ever has it too. The transaction will not wait for the disk: what a power
-/// cut takes from a read model it takes with the checkpoint.
-pub(crate) async fn take(db: &mut PgConnection, name: &str) -> Result<Option<Taken>, StoreError> {
-    if name.ends_with(REBUILD) {
-        return take_in_turn(db, name).await;
-    }
-    let statement = format!("{TAKE} SKIP LOCKED");
-    Ok(sqlx::query_as(&statement).bind(name).fetch_optional(db).await?)
+/// Takes the checkpoint of `name` for this transaction, and moves it past a page; `None` while another has it, or where
+/// it does not stand before the page. One of a rebuild is waited for: nobody but an erasure ever has it too. The
+/// transaction will not wait for the disk: what a power cut takes from a read model it takes with the checkpoint.
+pub(crate) async fn take(
+    db: &mut PgConnection,
+    name: &str,
+    page: &Page,
+) -> Result<Option<Taken>, StoreError> {
+    let others = if name.ends_with(REBUILD) { "" } else { "SKIP LOCKED" };
+    let statement = format!(
+        "UPDATE projection SET position = $3
+         WHERE name = (SELECT name FROM projection WHERE name = $1 AND position = $2 FOR UPDATE {others})
+         RETURNING {TAKEN}"
+    );
+    Ok(sqlx::query_as(&statement).bind(name).bind(page.after).bind(page.last).fetch_optional(db).await?)
 }
 
-/// Takes it, waiting for whoever has it.
+/// Takes it where it stands, waiting for whoever has it.
 pub(crate) async fn take_in_turn(db: &mut PgConnection, name: &str) -> Result<Option<Taken>, StoreError> {
-    Ok(sqlx::query_as(TAKE).bind(name).fetch_optional(db).await?)
+    let statement = format!("SELECT {TAKEN} FROM projection WHERE name = $1 FOR UPDATE");
+    Ok(sqlx::query_as(&statement).bind(name).fetch_optional(db).await?)
 }
 
 /// Holds it for the rest of the transaction, without reading on from it; false when there is none. What this

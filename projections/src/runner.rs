@@ -24,7 +24,7 @@ use crate::views::Views;
 use crate::{batch, checkpoint};
 
 /// How much later than the one at work the others look.
-const STAND_BACK: Duration = Duration::from_millis(50);
+const STAND_BACK: Duration = Duration::from_millis(80);
 /// How often parked streams whose time has come are looked for.
 const RETRIES: Duration = Duration::from_secs(60);
 

@@ -68,6 +68,10 @@ impl Process {
         }
     }
 
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
         Connection::open(&self.host).await
     }

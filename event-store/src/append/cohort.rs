@@ -104,7 +104,10 @@ impl Cohorts {
 
     async fn fly(self: Arc<Self>) {
         let mut flight = Flight { cohorts: &self, counts: true, connection: None };
-        while let Some(cohort) = flight.board() {
+        loop {
+            // Whoever is about to ask boards as well.
+            tokio::task::yield_now().await;
+            let Some(cohort) = flight.board() else { return };
             let said = self.carry(&cohort, &mut flight).await;
             cohort.land(said);
             if !flight.counts {

@@ -223,6 +223,12 @@ impl KeyRing {
         self.at_hand(fetch_by_id(&self.pool, ids.iter().copied().collect()).await?).await
     }
 
+    /// Has keys that live at hand from now on. Those that cannot be opened are asked for again by whoever needs them, and
+    /// who then learns why.
+    pub(crate) async fn bring(&self, found: Vec<(KeyName, WrappedKey)>) {
+        let _ = self.at_hand(found).await;
+    }
+
     /// Keys that live, by their ids: opened, and at hand from now on.
     async fn at_hand(
         &self,

@@ -1,12 +1,14 @@
 //! Sessions. The token is kept only as a hash; the row holds no address and no user agent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{AccountId, SessionId};
 use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
+use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::gather::Gather;
@@ -16,6 +18,8 @@ use crate::pool::Kept;
 pub const IDLE_LIFE: Duration = Duration::days(7);
 /// `seen_at` is written at most this often.
 const SEEN_EVERY: Duration = Duration::minutes(1);
+/// How long uses gather before they are written, in one statement.
+const GATHERING: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// A session to begin.
 #[derive(Clone)]
@@ -125,14 +129,20 @@ pub(super) async fn elevate(
 /// another process is dead here at once.
 #[derive(Clone)]
 pub struct Sessions {
-    pool: PgPool,
     found: Gather<Vec<u8>, Session>,
+    seen: Arc<Seen>,
+}
+
+/// Uses that are to be written. Those that a crash takes cost a session nothing but a moment of its idle life.
+struct Seen {
+    pool: PgPool,
+    waiting: Mutex<BTreeMap<Uuid, DateTime<Utc>>>,
 }
 
 impl Sessions {
     pub(crate) fn new(pool: PgPool, lookups: Kept) -> Self {
         let found = Gather::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
-        Self { pool, found }
+        Self { found, seen: Arc::new(Seen { pool, waiting: Mutex::default() }) }
     }
 
     /// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
@@ -148,13 +158,46 @@ impl Sessions {
         let lives = |session: &Session| session.expires_at > now && session.seen_at > now - IDLE_LIFE;
         let Some(session) = found.filter(lives) else { return Ok(None) };
         if session.seen_at < now - SEEN_EVERY {
-            sqlx::query("UPDATE session SET seen_at = $2 WHERE session_id = $1 AND seen_at < $2")
-                .bind(session.id.uuid())
-                .bind(now)
-                .execute(&self.pool)
-                .await?;
+            self.seen.note(session.id, now);
         }
         Ok(Some(session))
+    }
+}
+
+impl Seen {
+    fn note(self: &Arc<Self>, session: SessionId, at: DateTime<Utc>) {
+        let mut waiting = self.waiting();
+        if waiting.is_empty() {
+            tokio::spawn(Arc::clone(self).write());
+        }
+        waiting.insert(session.uuid(), at);
+    }
+
+    async fn write(self: Arc<Self>) {
+        tokio::time::sleep(GATHERING).await;
+        let (sessions, times): (Vec<Uuid>, Vec<DateTime<Utc>>) =
+            std::mem::take(&mut *self.waiting()).into_iter().unzip();
+        let written = sqlx::query(
+            // Who holds one of them ends it, or notes the same.
+            "WITH free AS MATERIALIZED (
+                 SELECT session_id FROM session WHERE session_id = ANY($1) FOR UPDATE SKIP LOCKED
+             )
+             UPDATE session SET seen_at = s.seen_at
+             FROM unnest($1::uuid[], $2::timestamptz[]) AS s (session_id, seen_at) JOIN free USING (session_id)
+             WHERE session.session_id = s.session_id AND session.seen_at < s.seen_at
+             RETURNING set_config('synchronous_commit', 'off', true)",
+        )
+        .bind(sessions)
+        .bind(times)
+        .fetch_all(&self.pool)
+        .await;
+        if let Err(error) = written {
+            tracing::warn!(error = &error as &dyn std::error::Error, "uses of sessions were not noted");
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<Uuid, DateTime<Utc>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

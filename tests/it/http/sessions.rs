@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::service::{asked, assert_quiet, credentials, keyed, sent};
 use super::{Service, send};
-use crate::support::{Client, PASSWORD, Person, sign_in};
+use crate::support::{Client, PASSWORD, Person, eventually, sign_in};
 
 const SESSIONS: &str = "/v1/sessions";
 
@@ -165,11 +165,18 @@ async fn sessions_end_by_themselves() {
     let set = async |what: &str| {
         sqlx::query(&format!("UPDATE session SET {what}")).execute(&pool).await.unwrap();
     };
+    // Uses are noted a moment later, many at once.
+    let used = async || {
+        ada.client.get("/v1/me").await;
+        let noted = "SELECT bool_and(seen_at > clock_timestamp() - interval '1 minute') FROM session";
+        let noted = || async { sqlx::query_scalar(noted).fetch_one(&pool).await.unwrap().then_some(()) };
+        eventually("the use of the session", noted).await;
+    };
     set("seen_at = clock_timestamp() - interval '6 days 23 hours'").await;
-    ada.client.get("/v1/me").await;
+    used().await;
     // It was used, so it is not idle any more.
     set("seen_at = seen_at - interval '6 days 23 hours'").await;
-    ada.client.get("/v1/me").await;
+    used().await;
     set("seen_at = clock_timestamp() - interval '7 days 1 second'").await;
     assert_dead(&ada.client).await;
     let (_, device) = begin(&service.client(), &ada).await;
