@@ -39,11 +39,8 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// How long the leader waits before it looks again when nothing was announced in this process:
 /// appends of other processes are found by looking.
 const IDLE: Duration = Duration::from_millis(10);
-/// How long at first after news: a transaction that has just begun may hold back what was announced. And how long it
-/// waits for company where a batch had that.
+/// How long at first after news: a transaction that has just begun may hold back what was announced.
 const SOON: Duration = Duration::from_millis(1);
-/// Events of a batch that say that more come one after the other.
-const COMPANY: i64 = 4;
 /// How long one batch may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -93,12 +90,9 @@ impl LeaderTask for Sequencer {
         while !stop.is_cancelled() {
             // First: whatever keeps a batch from its positions must not keep this from being seen.
             within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
-            let before = tail.position;
             let more = within_patience(sequence_batch(db, &mut tail, era, &mut limit, placed)).await?;
             self.store.head().advance(tail.position);
-            if !more && tail.position - before >= COMPANY {
-                tokio::time::sleep(SOON).await;
-            } else if !more {
+            if !more {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = appended.notified() => pause = SOON,

@@ -169,8 +169,11 @@ async fn sessions_end_by_themselves() {
     let used = async || {
         ada.client.get("/v1/me").await;
         let noted = "SELECT bool_and(seen_at > clock_timestamp() - interval '1 minute') FROM session";
-        let noted = || async { sqlx::query_scalar(noted).fetch_one(&pool).await.unwrap().then_some(()) };
-        eventually("the use of the session", noted).await;
+        let is_noted = || async {
+            let is_noted: bool = sqlx::query_scalar(noted).fetch_one(&pool).await.unwrap();
+            is_noted.then_some(())
+        };
+        eventually("the use of the session", is_noted).await;
     };
     set("seen_at = clock_timestamp() - interval '6 days 23 hours'").await;
     used().await;
