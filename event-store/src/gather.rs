@@ -18,6 +18,8 @@ use crate::error::StoreError;
 
 /// A flight that takes longer than this does not count any more: another may begin beside it.
 const LONG: Duration = Duration::from_millis(50);
+/// After this nobody will answer any more: it is given up.
+const TOO_LONG: Duration = Duration::from_secs(10);
 /// Keys in one.
 const MOST: usize = 256;
 
@@ -69,7 +71,7 @@ where
         match told.await {
             Ok(found) => Ok(found),
             // It failed as a whole.
-            Err(_) => Ok((self.inner.find)(vec![key.clone()]).await?.remove(&key)),
+            Err(_) => Ok(in_time((self.inner.find)(vec![key.clone()])).await?.remove(&key)),
         }
     }
 }
@@ -95,7 +97,7 @@ where
             tokio::task::yield_now().await;
             let Some(waiting) = place.board() else { return };
             let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
-            let mut finding = (self.find)(keys.into_iter().collect());
+            let mut finding = std::pin::pin!(in_time((self.find)(keys.into_iter().collect())));
             let found = match timeout(LONG, &mut finding).await {
                 Ok(found) => found,
                 Err(_) => {
@@ -110,6 +112,13 @@ where
                 let _ = tell.send(found.get(&key).cloned());
             }
         }
+    }
+}
+
+async fn in_time<K, V>(finding: Found<K, V>) -> Result<HashMap<K, V>, StoreError> {
+    match timeout(TOO_LONG, finding).await {
+        Ok(found) => found,
+        Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
     }
 }
 
@@ -204,7 +213,10 @@ mod tests {
         let gather = Gather::<u64, u64>::new(|keys| {
             async move {
                 if keys.contains(&1) {
-                    tokio::time::sleep(Duration::from_secs(3_600)).await;
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
+                if keys.contains(&3) {
+                    std::future::pending::<()>().await;
                 }
                 Ok(keys.into_iter().map(|key| (key, key * 2)).collect())
             }
@@ -214,11 +226,13 @@ mod tests {
             let gather = gather.clone();
             async move { gather.get(1).await }
         });
-        tokio::task::yield_now().await;
+        // It is on its way.
+        tokio::time::sleep(Duration::from_millis(1)).await;
         let began = tokio::time::Instant::now();
         assert_eq!(gather.get(4).await.unwrap(), Some(8));
         assert!(began.elapsed() < Duration::from_secs(1));
         assert_eq!(hangs.await.unwrap().unwrap(), Some(2));
+        assert!(gather.get(3).await.unwrap_err().is_unavailable(), "it is given up");
     }
 
     #[tokio::test]

@@ -311,9 +311,9 @@ pub(crate) fn positions(lookups: Kept) -> Gather<Uuid, i64> {
             let found: Vec<(Uuid, i64)> =
                 sqlx::query_as("SELECT event_id, position FROM log WHERE event_id = ANY($1)")
                     .bind(events)
-                    .fetch_all(&mut *db)
+                    .fetch_all(db.db()?)
                     .await?;
-            lookups.keep(db);
+            db.keep();
             Ok(found.into_iter().collect())
         }
         .boxed()

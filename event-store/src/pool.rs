@@ -8,6 +8,8 @@ use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::error::StoreError;
 
@@ -69,7 +71,7 @@ const READING: u32 = 8;
 pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
     let options = (*pool.connect_options()).clone().options(PLANNING);
     let pool = pool.options().clone().max_connections(connections).connect_lazy_with(options);
-    Kept { pool, spare: Arc::default() }
+    Kept { pool, free: Arc::new(Semaphore::new(connections as usize)), spare: Arc::default() }
 }
 
 /// Connections that stay with those who use them all the time: a pool makes sure of each that is given back to it, and
@@ -77,29 +79,64 @@ pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
 #[derive(Clone)]
 pub struct Kept {
     pool: PgPool,
+    /// Who may take one: the pool does not know which of its connections lie here.
+    free: Arc<Semaphore>,
     spare: Arc<Mutex<Vec<PoolConnection<Postgres>>>>,
 }
 
 impl Kept {
-    /// A connection. Unless it goes back by [`keep`](Self::keep) it goes back to its pool.
+    /// A connection, as soon as one is free.
     ///
     /// # Errors
-    /// When none can be had.
-    pub async fn take(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+    /// When none can be had in time.
+    pub async fn take(&self) -> Result<Lent, StoreError> {
+        let free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await;
+        let Ok(Ok(place)) = free else { return Err(sqlx::Error::PoolTimedOut.into()) };
         let spare = self.spare().pop();
-        match spare {
-            Some(connection) => Ok(connection),
-            None => Ok(self.pool.acquire().await?),
-        }
-    }
-
-    /// Keeps a connection that has answered everything for the next.
-    pub fn keep(&self, connection: PoolConnection<Postgres>) {
-        self.spare().push(connection);
+        let connection = match spare {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?,
+        };
+        Ok(Lent { connection: Some(connection), kept: self.clone(), _place: place })
     }
 
     fn spare(&self) -> MutexGuard<'_, Vec<PoolConnection<Postgres>>> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection of [`Kept`]. It is closed unless it goes back: nobody knows what it is at.
+pub struct Lent {
+    connection: Option<PoolConnection<Postgres>>,
+    kept: Kept,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    /// The connection.
+    ///
+    /// # Errors
+    /// Never: it has one until it goes back.
+    pub fn db(&mut self) -> Result<&mut PgConnection, StoreError> {
+        self.connection.as_deref_mut().ok_or_else(|| sqlx::Error::WorkerCrashed.into())
+    }
+
+    /// Keeps it for the next: it has answered everything.
+    pub fn keep(mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.kept.spare().push(connection);
+        }
+    }
+
+    /// Gives it back to its pool, which has it answer to the end.
+    pub fn give_back(mut self) {
+        drop(self.connection.take());
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        drop(self.connection.take().map(PoolConnection::detach));
     }
 }
 

@@ -1,5 +1,5 @@
-//! The repository behind cqrs-es's event store: loads through postgres-es, opens what was sealed,
-//! and appends ([`append`](crate::append)).
+//! The repository behind cqrs-es's event store: opens what was sealed, and appends ([`append`](crate::append)).
+//! Whole streams it reads through postgres-es.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};

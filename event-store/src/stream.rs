@@ -110,9 +110,9 @@ async fn find(lookups: Kept, wanted: Vec<Wanted>) -> Result<HashMap<Wanted, Stre
         .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
         .bind(wanted.iter().map(|wanted| wanted.aggregate_id.as_str()).collect::<Vec<_>>())
         .bind(wanted.iter().map(|wanted| wanted.schema_version).collect::<Vec<_>>())
-        .fetch_all(&mut *db)
+        .fetch_all(db.db()?)
         .await?;
-    lookups.keep(db);
+    db.keep();
     let mut streams: HashMap<(String, String), Stream> = HashMap::with_capacity(wanted.len());
     for row in rows {
         let name = (row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);

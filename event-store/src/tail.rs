@@ -189,13 +189,10 @@ impl Tail {
             return Ok(None);
         }
         let (rows, bytes) = self.read(limit).await?;
-        // Pages shrink while events are large, so that few rows are read in vain; and grow again.
-        self.limit = match bytes {
-            0..BYTES => (self.limit * 2).min(LARGEST_PAGE),
-            _ => i64::try_from(rows.len()).unwrap_or(LARGEST_PAGE).max(1),
-        };
         let Some((last, _)) = rows.last() else { return Ok(None) };
         let (after, last) = (self.position, *last);
+        // Pages shrink while events are large, so that few rows are read in vain; and grow again.
+        self.limit = if bytes < BYTES { (self.limit * 2).min(LARGEST_PAGE) } else { last - after };
         let raw = rows.into_iter().filter_map(|(_, raw)| raw).collect();
         let facts = open(&self.store, raw).await?;
         self.position = last;
@@ -206,8 +203,7 @@ impl Tail {
     async fn read(&self, limit: i64) -> Result<(Vec<(i64, Option<Raw>)>, usize), StoreError> {
         let statement = COLUMNS.replacen("pages", AFTER, 1);
         let (types, wanted) = self.selection.payloads.parameters();
-        let connections = self.store.reading();
-        let mut db = connections.take().await?;
+        let mut db = self.store.reading().take().await?;
         let mut rows = sqlx::query(&statement)
             .bind(self.selection.aggregate_types)
             .bind(types)
@@ -215,17 +211,19 @@ impl Tail {
             .bind(self.position)
             .bind(limit)
             .bind(self.selection.actors_of)
-            .fetch(&mut *db);
+            .fetch(db.db()?);
         let (mut read, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await? {
             let raw = raw(&row, self.selection.opened, &mut bytes)?;
             read.push((row.try_get("position")?, raw));
             if bytes >= BYTES {
+                drop(rows);
+                db.give_back();
                 return Ok((read, bytes));
             }
         }
         drop(rows);
-        connections.keep(db);
+        db.keep();
         Ok((read, bytes))
     }
 }

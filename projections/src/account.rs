@@ -315,8 +315,8 @@ async fn with_memberships(
         ),
     );
     let mut db = lookups.take().await?;
-    let rows = sqlx::query(&select).bind(ids).fetch_all(&mut *db).await?;
-    lookups.keep(db);
+    let rows = sqlx::query(&select).bind(ids).fetch_all(db.db()?).await?;
+    db.keep();
     let read = |row: &PgRow| {
         let view = AccountView::from_row(row)?;
         let Json(memberships) = row.try_get("memberships")?;

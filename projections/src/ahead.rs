@@ -23,8 +23,6 @@ pub(crate) const POLL: Duration = Duration::from_secs(1);
 
 /// How long events gather at most.
 const GATHERING: Duration = Duration::from_millis(25);
-/// A page of so many was worth its transaction: nothing more gathers before the next.
-const MANY: i64 = 1_000;
 
 /// A page as it was read.
 pub(crate) struct Read {
@@ -57,13 +55,13 @@ pub(crate) struct Ahead {
 
 impl Ahead {
     /// Reads on after `position` for `projection`, whose checkpoint is called `name`; `awaited` is rung when somebody
-    /// waits for it.
+    /// waits for it. Without it nothing gathers.
     pub(crate) fn start(
         store: &EventStore,
         projection: &dyn Projection,
         name: &str,
         position: i64,
-        awaited: Arc<Notify>,
+        awaited: Option<Arc<Notify>>,
     ) -> Self {
         let (hand_over, pages) = mpsc::channel(1);
         let reader = Reader {
@@ -98,7 +96,7 @@ struct Reader {
     store: EventStore,
     name: String,
     opens: bool,
-    awaited: Arc<Notify>,
+    awaited: Option<Arc<Notify>>,
     tail: Tail,
 }
 
@@ -120,12 +118,12 @@ impl Reader {
                 Err(error) => Err(error),
             };
             let failed = next.is_err();
-            let few = matches!(&next, Ok(Next::Page(Read { page, .. })) if page.last - page.after < MANY);
+            let is_last = matches!(&next, Ok(Next::Page(Read { page, .. })) if page.last >= *head.borrow());
             if hand_over.send(next).await.is_err() || failed {
                 return;
             }
-            if few {
-                let _ = timeout(GATHERING, self.awaited.notified()).await;
+            if is_last && let Some(awaited) = &self.awaited {
+                let _ = timeout(GATHERING, awaited.notified()).await;
             }
         }
     }
@@ -138,8 +136,8 @@ impl Reader {
 
     async fn purges(&self) -> Result<i64, StoreError> {
         let mut db = self.store.reading().take().await?;
-        let purges = checkpoint::purges(&mut *db, &self.name).await?;
-        self.store.reading().keep(db);
+        let purges = checkpoint::purges(db.db()?, &self.name).await?;
+        db.keep();
         Ok(purges)
     }
 }

@@ -77,13 +77,17 @@ async fn attempt(
     }
     let mut transaction = db.begin().await.map_err(stored)?;
     let taken = checkpoint::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
-    let Some(taken) = taken else { return Ok(Outcome::Elsewhere) };
-    if taken.revision > projection.revision() {
-        return Ok(Outcome::OfLaterRelease);
-    }
-    if !read.is_fresh(taken.purges) {
-        return Ok(Outcome::Purged);
-    }
+    let left = match taken {
+        None => Some(Outcome::Elsewhere),
+        Some(taken) if taken.revision > projection.revision() => Some(Outcome::OfLaterRelease),
+        Some(taken) if !read.is_fresh(taken.purges) => Some(Outcome::Purged),
+        Some(_) => None,
+    };
+    let (Some(taken), None) = (taken, left) else {
+        // At once: others wait for the checkpoint, and the order of events for the transaction.
+        transaction.rollback().await.map_err(stored)?;
+        return Ok(left.unwrap_or(Outcome::Elsewhere));
+    };
     let behind = if taken.parks {
         parked::streams_of(&mut transaction, name, page).await.map_err(Blame::Store)?
     } else {

@@ -106,8 +106,9 @@ impl Runner {
     ) -> Result<(), StoreError> {
         let name = self.projection.name();
         let awaited = self.views.awaited(name);
-        let from =
-            |position| Ahead::start(&self.store, &*self.projection, name, position, Arc::clone(&awaited));
+        let from = |position| {
+            Ahead::start(&self.store, &*self.projection, name, position, Some(Arc::clone(&awaited)))
+        };
         let mut ahead = from(position);
         // Its own for as long as it is the one at work.
         let mut connection = self.store.pool().acquire().await.map_err(StoreError::from)?;

@@ -13,14 +13,13 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
+use sqlx::PgPool;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
-use crate::pool::{Kept, planned_once};
+use crate::pool::{Kept, Lent, planned_once};
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
@@ -138,22 +137,22 @@ impl Cohorts {
     /// given back is closed: nobody knows what it is at.
     async fn send(
         &self,
-        connection: Option<PoolConnection<Postgres>>,
+        connection: Option<Lent>,
         appends: &[&Append],
-    ) -> Result<(PoolConnection<Postgres>, Vec<Result<(), AppendError>>), Failed> {
-        let connection = match connection {
+    ) -> Result<(Lent, Vec<Result<(), AppendError>>), Failed> {
+        let mut connection = match connection {
             Some(connection) => connection,
             None => self.connections.take().await.map_err(|_| Failed { in_doubt: false })?,
         };
-        let mut connection = Closing(Some(connection));
-        let db = connection.0.as_deref_mut().ok_or(Failed { in_doubt: false })?;
+        // One that does not come back is closed: nobody knows what it is at.
+        let db = connection.db().map_err(|_| Failed { in_doubt: false })?;
         let said = match append_all(&mut *db, appends).await {
             // Whoever was faster has committed by now.
             Err(AppendError::Conflict | AppendError::ClaimTaken) => append_all(db, appends).await,
             said => said,
         };
         let said = said.map_err(|error| Failed { in_doubt: error.is_in_doubt() })?;
-        Ok((connection.0.take().ok_or(Failed { in_doubt: false })?, said))
+        Ok((connection, said))
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -167,16 +166,7 @@ struct Flight<'a> {
     /// Whether it is one of the [`FLIGHTS`].
     counts: bool,
     /// The connection that the last statement went over.
-    connection: Option<PoolConnection<Postgres>>,
-}
-
-/// Closes the connection instead of giving it back, unless it was taken out.
-struct Closing(Option<PoolConnection<Postgres>>);
-
-impl Drop for Closing {
-    fn drop(&mut self) {
-        drop(self.0.take().map(PoolConnection::detach));
-    }
+    connection: Option<Lent>,
 }
 
 impl<'a> Flight<'a> {
@@ -204,7 +194,7 @@ impl<'a> Flight<'a> {
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            self.cohorts.connections.keep(connection);
+            connection.keep();
         }
         self.give_up_place();
     }

@@ -413,9 +413,9 @@ async fn find_live(lookups: Kept, names: Vec<KeyName>) -> Result<HashMap<KeyName
     )
     .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
     .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
-    .fetch_all(&mut *db)
+    .fetch_all(db.db()?)
     .await?;
-    lookups.keep(db);
+    db.keep();
     Ok(rows.iter().map(|row| (read_name(row), read_wrapped(row))).collect())
 }
 
@@ -424,8 +424,8 @@ async fn find_by_id(
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, (KeyName, WrappedKey)>, StoreError> {
     let mut db = lookups.take().await?;
-    let found = fetch_by_id(&mut *db, ids).await?;
-    lookups.keep(db);
+    let found = fetch_by_id(db.db()?, ids).await?;
+    db.keep();
     Ok(found.into_iter().map(|(name, wrapped)| (wrapped.id, (name, wrapped))).collect())
 }
 

@@ -133,7 +133,7 @@ pub struct Sessions {
     seen: Arc<Seen>,
 }
 
-/// Uses that are to be written. Those that a crash takes cost a session nothing but a moment of its idle life.
+/// Uses that are to be written. One that a crash takes is as if the session had not been used that time.
 struct Seen {
     pool: PgPool,
     waiting: Mutex<BTreeMap<Uuid, DateTime<Utc>>>,
@@ -178,7 +178,7 @@ impl Seen {
         let (sessions, times): (Vec<Uuid>, Vec<DateTime<Utc>>) =
             std::mem::take(&mut *self.waiting()).into_iter().unzip();
         let written = sqlx::query(
-            // Who holds one of them ends it, or notes the same.
+            // One that somebody holds is used right now: by its next use it is noted.
             "WITH free AS MATERIALIZED (
                  SELECT session_id FROM session WHERE session_id = ANY($1) FOR UPDATE SKIP LOCKED
              )
@@ -208,9 +208,9 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
          FROM session WHERE token_hash = ANY($1)",
     )
     .bind(hashes)
-    .fetch_all(&mut *db)
+    .fetch_all(db.db()?)
     .await?;
-    lookups.keep(db);
+    db.keep();
     rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()
 }
 

@@ -13,7 +13,6 @@
 mod swap;
 mod tables;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::leader::{self, Leadership};
@@ -164,7 +163,7 @@ impl<'a> Rebuild<'a> {
     async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
         let position = checkpoint::position(&mut *db, &self.name).await?;
         let (store, projection, name) = (self.store, self.projection, self.name.clone());
-        let from = |position| Ahead::start(store, projection, &name, position, Arc::default());
+        let from = |position| Ahead::start(store, projection, &name, position, None);
         let mut ahead = from(position);
         loop {
             match ahead.next().await? {

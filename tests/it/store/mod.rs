@@ -5,6 +5,7 @@ mod cohorts;
 mod cut;
 mod erasure;
 mod idempotency;
+mod kept;
 mod ledger;
 mod order;
 mod proof;

@@ -67,7 +67,11 @@ pub(crate) async fn change_role(
         .store
         .together(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Organization = unit.load(&organization_id).await?;
-            let name = member_of(&before, account)?.0.name.clone();
+            let (body, _) = member_of(&before, account)?;
+            if !body.members.contains_key(&member) {
+                return Err(Problem::new(Kind::NotFound));
+            }
+            let name = body.name.clone();
             let change = wish_of(account, OrganizationWish::ChangeRole { account_id: member, role });
             unit.execute::<Organization>(&organization_id, change).await?;
             let mut attached = Attached::default();
@@ -76,7 +80,7 @@ pub(crate) async fn change_role(
                 let at = state.store.services().now();
                 state.tell(&mut attached, member, Says::RoleChanged { at, organization: name, role }).await?;
             }
-            Ok::<_, Problem>((unit, attached, ()))
+            Ok((unit, attached, ()))
         })
         .await
         // Their account ended meanwhile.
