@@ -81,7 +81,17 @@ pub struct Kept {
     pool: PgPool,
     /// Who may take one: the pool does not know which of its connections lie here.
     free: Arc<Semaphore>,
-    spare: Arc<Mutex<Vec<PoolConnection<Postgres>>>>,
+    spare: Arc<Mutex<Spare>>,
+}
+
+/// Connections that nobody uses. They are closed at the end: the server may have gone before, and could not be asked.
+#[derive(Default)]
+struct Spare(Vec<PoolConnection<Postgres>>);
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(|connection| drop(connection.detach()));
+    }
 }
 
 impl Kept {
@@ -92,7 +102,7 @@ impl Kept {
     pub async fn take(&self) -> Result<Lent, StoreError> {
         let free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await;
         let Ok(Ok(place)) = free else { return Err(sqlx::Error::PoolTimedOut.into()) };
-        let spare = self.spare().pop();
+        let spare = self.spare().0.pop();
         let connection = match spare {
             Some(connection) => connection,
             None => self.pool.acquire().await?,
@@ -100,7 +110,7 @@ impl Kept {
         Ok(Lent { connection: Some(connection), kept: self.clone(), _place: place })
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<PoolConnection<Postgres>>> {
+    fn spare(&self) -> MutexGuard<'_, Spare> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -124,7 +134,7 @@ impl Lent {
     /// Keeps it for the next: it has answered everything.
     pub fn keep(mut self) {
         if let Some(connection) = self.connection.take() {
-            self.kept.spare().push(connection);
+            self.kept.spare().0.push(connection);
         }
     }
 
