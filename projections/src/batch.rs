@@ -19,7 +19,7 @@ use event_store::tail::{Content, Fact, Page};
 use sqlx::{Connection, PgConnection};
 
 use crate::ahead::Read;
-use crate::checkpoint;
+use crate::checkpoint::{self, Taken};
 use crate::parked::{self, Parked};
 use crate::projection::{Blame, Projection};
 
@@ -77,16 +77,13 @@ async fn attempt(
     }
     let mut transaction = db.begin().await.map_err(stored)?;
     let taken = checkpoint::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
-    let left = match taken {
-        None => Some(Outcome::Elsewhere),
-        Some(taken) if taken.revision > projection.revision() => Some(Outcome::OfLaterRelease),
-        Some(taken) if !read.is_fresh(taken.purges) => Some(Outcome::Purged),
-        Some(_) => None,
-    };
-    let (Some(taken), None) = (taken, left) else {
-        // At once: others wait for the checkpoint, and the order of events for the transaction.
-        transaction.rollback().await.map_err(stored)?;
-        return Ok(left.unwrap_or(Outcome::Elsewhere));
+    let taken = match ours(taken, projection, read) {
+        Ok(taken) => taken,
+        Err(outcome) => {
+            // At once: others wait for the checkpoint, and the order of events for the transaction.
+            transaction.rollback().await.map_err(stored)?;
+            return Ok(outcome);
+        }
     };
     let behind = if taken.parks {
         parked::streams_of(&mut transaction, name, page).await.map_err(Blame::Store)?
@@ -114,6 +111,16 @@ async fn attempt(
         );
     }
     Ok(Outcome::Folded)
+}
+
+/// The checkpoint, if the page may be folded under it; or else why not.
+fn ours(taken: Option<Taken>, projection: &dyn Projection, read: &Read) -> Result<Taken, Outcome> {
+    match taken {
+        None => Err(Outcome::Elsewhere),
+        Some(taken) if taken.revision > projection.revision() => Err(Outcome::OfLaterRelease),
+        Some(taken) if !read.is_fresh(taken.purges) => Err(Outcome::Purged),
+        Some(taken) => Ok(taken),
+    }
 }
 
 fn stored(error: sqlx::Error) -> Blame {

@@ -144,7 +144,6 @@ impl Cohorts {
             Some(connection) => connection,
             None => self.connections.take().await.map_err(|_| Failed { in_doubt: false })?,
         };
-        // One that does not come back is closed: nobody knows what it is at.
         let db = connection.db().map_err(|_| Failed { in_doubt: false })?;
         let said = match append_all(&mut *db, appends).await {
             // Whoever was faster has committed by now.
