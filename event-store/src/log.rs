@@ -311,7 +311,7 @@ pub(crate) fn positions(lookups: Kept) -> Gather<Uuid, i64> {
             let found: Vec<(Uuid, i64)> =
                 sqlx::query_as("SELECT event_id, position FROM log WHERE event_id = ANY($1)")
                     .bind(events)
-                    .fetch_all(db.db()?)
+                    .fetch_all(&mut *db)
                     .await?;
             db.keep();
             Ok(found.into_iter().collect())

@@ -1,5 +1,6 @@
 //! Connections and the schema.
 
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -122,15 +123,23 @@ pub struct Lent {
     _place: OwnedSemaphorePermit,
 }
 
-impl Lent {
-    /// The connection.
-    ///
-    /// # Errors
-    /// Never: it has one until it goes back.
-    pub fn db(&mut self) -> Result<&mut PgConnection, StoreError> {
-        self.connection.as_deref_mut().ok_or_else(|| sqlx::Error::WorkerCrashed.into())
-    }
+impl Deref for Lent {
+    type Target = PgConnection;
 
+    #[expect(clippy::expect_used, reason = "whoever gives it back has it no longer")]
+    fn deref(&self) -> &PgConnection {
+        self.connection.as_deref().expect("there until it goes back")
+    }
+}
+
+impl DerefMut for Lent {
+    #[expect(clippy::expect_used, reason = "whoever gives it back has it no longer")]
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.connection.as_deref_mut().expect("there until it goes back")
+    }
+}
+
+impl Lent {
     /// Keeps it for the next: it has answered everything.
     pub fn keep(mut self) {
         if let Some(connection) = self.connection.take() {

@@ -110,7 +110,7 @@ async fn find(lookups: Kept, wanted: Vec<Wanted>) -> Result<HashMap<Wanted, Stre
         .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
         .bind(wanted.iter().map(|wanted| wanted.aggregate_id.as_str()).collect::<Vec<_>>())
         .bind(wanted.iter().map(|wanted| wanted.schema_version).collect::<Vec<_>>())
-        .fetch_all(db.db()?)
+        .fetch_all(&mut *db)
         .await?;
     db.keep();
     let mut streams: HashMap<(String, String), Stream> = HashMap::with_capacity(wanted.len());

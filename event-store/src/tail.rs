@@ -211,7 +211,7 @@ impl Tail {
             .bind(self.position)
             .bind(limit)
             .bind(self.selection.actors_of)
-            .fetch(db.db()?);
+            .fetch(&mut *db);
         let (mut read, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await? {
             let raw = raw(&row, self.selection.opened, &mut bytes)?;

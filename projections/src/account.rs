@@ -315,7 +315,7 @@ async fn with_memberships(
         ),
     );
     let mut db = lookups.take().await?;
-    let rows = sqlx::query(&select).bind(ids).fetch_all(db.db()?).await?;
+    let rows = sqlx::query(&select).bind(ids).fetch_all(&mut *db).await?;
     db.keep();
     let read = |row: &PgRow| {
         let view = AccountView::from_row(row)?;

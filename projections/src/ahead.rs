@@ -136,7 +136,7 @@ impl Reader {
 
     async fn purges(&self) -> Result<i64, StoreError> {
         let mut db = self.store.reading().take().await?;
-        let purges = checkpoint::purges(db.db()?, &self.name).await?;
+        let purges = checkpoint::purges(&mut *db, &self.name).await?;
         db.keep();
         Ok(purges)
     }

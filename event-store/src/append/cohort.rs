@@ -144,10 +144,11 @@ impl Cohorts {
             Some(connection) => connection,
             None => self.connections.take().await.map_err(|_| Failed { in_doubt: false })?,
         };
-        let db = connection.db().map_err(|_| Failed { in_doubt: false })?;
-        let said = match append_all(&mut *db, appends).await {
+        let said = match append_all(&mut *connection, appends).await {
             // Whoever was faster has committed by now.
-            Err(AppendError::Conflict | AppendError::ClaimTaken) => append_all(db, appends).await,
+            Err(AppendError::Conflict | AppendError::ClaimTaken) => {
+                append_all(&mut *connection, appends).await
+            }
             said => said,
         };
         let said = said.map_err(|error| Failed { in_doubt: error.is_in_doubt() })?;

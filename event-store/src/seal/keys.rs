@@ -413,7 +413,7 @@ async fn find_live(lookups: Kept, names: Vec<KeyName>) -> Result<HashMap<KeyName
     )
     .bind(names.iter().map(|name| name.subject.as_str()).collect::<Vec<_>>())
     .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
-    .fetch_all(db.db()?)
+    .fetch_all(&mut *db)
     .await?;
     db.keep();
     Ok(rows.iter().map(|row| (read_name(row), read_wrapped(row))).collect())
@@ -424,7 +424,7 @@ async fn find_by_id(
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, (KeyName, WrappedKey)>, StoreError> {
     let mut db = lookups.take().await?;
-    let found = fetch_by_id(db.db()?, ids).await?;
+    let found = fetch_by_id(&mut *db, ids).await?;
     db.keep();
     Ok(found.into_iter().map(|(name, wrapped)| (wrapped.id, (name, wrapped))).collect())
 }

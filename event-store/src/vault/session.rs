@@ -208,7 +208,7 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
          FROM session WHERE token_hash = ANY($1)",
     )
     .bind(hashes)
-    .fetch_all(db.db()?)
+    .fetch_all(&mut *db)
     .await?;
     db.keep();
     rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()

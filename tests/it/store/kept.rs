@@ -8,7 +8,7 @@ use sqlx::Row;
 use crate::support::House;
 
 async fn backend(lent: &mut Lent) -> i32 {
-    sqlx::query("SELECT pg_backend_pid()").fetch_one(lent.db().unwrap()).await.unwrap().get(0)
+    sqlx::query("SELECT pg_backend_pid()").fetch_one(&mut **lent).await.unwrap().get(0)
 }
 
 async fn all(kept: &Kept) -> Vec<Lent> {
@@ -44,7 +44,7 @@ async fn what_is_kept_is_used_again_and_what_was_left_is_not() {
     let mut second = kept.take().await.unwrap();
     assert_eq!(backend(&mut second).await, known);
     // Left in the middle of an answer.
-    let asking = sqlx::query("SELECT pg_sleep(60)").execute(second.db().unwrap());
+    let asking = sqlx::query("SELECT pg_sleep(60)").execute(&mut *second);
     assert!(tokio::time::timeout(Duration::from_millis(50), asking).await.is_err());
     drop(second);
     let mut third = kept.take().await.unwrap();
