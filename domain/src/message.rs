@@ -265,6 +265,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::Scope;
     use uuid::Uuid;
 
     /// One of each; of those that tell how many days are left, one of each notice.
@@ -309,6 +310,17 @@ mod tests {
         let told: BTreeSet<AccountNotice> = all().iter().filter_map(Says::notice).collect();
         assert!(told.iter().eq(AccountNotice::ALL));
         assert_eq!(all().iter().filter(|says| says.notice().is_none()).count(), 1);
+    }
+
+    #[test]
+    fn a_message_that_tells_of_use_waits_under_the_key_that_dies_with_use() {
+        for says in all() {
+            let written = serde_json::to_value(&says).unwrap();
+            let tells = |members: &[&str]| members.iter().any(|name| written.get(name).is_some());
+            let of_use = tells(&["ip_address", "program", "user_agent", "network", "device", "place"]);
+            let scope = says.notice().map(AccountNotice::scope);
+            assert_eq!(scope == Some(Scope::Activity), of_use, "{written}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Scope;
+
 /// How a code reaches a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +39,15 @@ macro_rules! notices {
             /// The name under which it is stored.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $stored,)* }
+            }
+
+            /// How long what its message says is needed, and so which key it waits under. A sign-in tells the address
+            /// and the program it came from.
+            pub fn scope(self) -> Scope {
+                match self {
+                    Self::NewDevice => Scope::Activity,
+                    _ => Scope::Profile,
+                }
             }
 
             pub(super) fn in_words(self) -> &'static str {

@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use chrono::DateTime;
+use domain::Scope;
 
 use super::entry::{Entry, Step, Usage};
 use super::record::{self, Recorded};
 use super::{ErasureError, Erasures};
 use crate::failpoint;
 use crate::usage;
+use crate::vault::{account, outgoing};
 
 /// What carrying out an entry changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,9 +96,23 @@ impl Erasures {
             done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
             failpoint::reach("erasure: destroyed", entry.kind());
             self.inner.purge.purge(&entry.key_names()).await?;
+            self.forget_in_vault(entry, done.keys > 0).await?;
         }
         done.usage_events = self.delete_usage(entry, &|_| {}).await?;
         Ok(done)
+    }
+
+    /// Deletes from the vault what dies with the keys of an entry. Where they lived until now, nothing was collected
+    /// under a later key; otherwise what came after the entry stays.
+    async fn forget_in_vault(&self, entry: &Entry, keys_lived: bool) -> Result<(), ErasureError> {
+        let pool = self.store().pool();
+        let ids: Vec<_> = entry.keys.iter().map(|key| key.id).collect();
+        outgoing::forget_sealed_with(pool, &ids).await?;
+        let until = (!keys_lived).then_some(entry.at);
+        for key in entry.keys.iter().filter(|key| key.scope == Scope::Activity.as_str()) {
+            account::forget_activity(pool, &key.subject, until).await?;
+        }
+        Ok(())
     }
 
     /// Deletes the usage that an entry names, and nothing that was received after it was made. Returns how many

@@ -1,8 +1,8 @@
-//! What the vault holds of an account that ends: nothing of it works any more, and none of it stays.
+//! What the vault holds of an account, and when it goes: some with *Delete Data*, all of it with the account.
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use super::credential::{self, Owner};
 use crate::error::StoreError;
@@ -29,4 +29,26 @@ pub(super) async fn forget(
             .await?;
     }
     credential::end_all(db, &Owner::Account(account), now).await
+}
+
+/// Tables of what was collected about an account's use, with the columns that name the account and the time it was last
+/// collected. The wider registry is `.github/PERSONAL_DATA.md`.
+const ACTIVITY: [(&str, &str, &str); 1] = [("device", "account_id", "seen_at")];
+
+/// Deletes what was collected about an account's use until `until`, or all of it.
+pub(crate) async fn forget_activity(
+    pool: &PgPool,
+    account: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    for (table, owner, collected_at) in ACTIVITY {
+        sqlx::query(&format!(
+            "DELETE FROM {table} WHERE {owner} = $1 AND {collected_at} <= coalesce($2, 'infinity')"
+        ))
+        .bind(account)
+        .bind(until)
+        .execute(pool)
+        .await?;
+    }
+    Ok(())
 }

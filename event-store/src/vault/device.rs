@@ -1,4 +1,5 @@
-//! Programs an account was used from, as keyed hashes: to tell its holder of new ones.
+//! Programs an account was used from, as keyed hashes: to tell its holder of new ones. They are collected about use, and
+//! go with *Delete Data*.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;

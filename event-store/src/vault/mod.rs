@@ -3,7 +3,7 @@
 //! Rows here are changed and really deleted. Where one belongs to an event, it is written in the
 //! event's own transaction ([`VaultWrite`]).
 
-mod account;
+pub(crate) mod account;
 pub mod challenge;
 pub mod credential;
 pub mod device;

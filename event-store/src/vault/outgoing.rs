@@ -2,13 +2,14 @@
 //!
 //! A message is written with the event it tells of, and deleted with the event that says it went out. So none is lost
 //! and none is sent for something that did not happen; one may be sent twice, with the same id, if a crash
-//! comes between sending it and recording that. What it says is sealed with the key of the person, and ends with it.
+//! comes between sending it and recording that. What it says is sealed with the key of the person and of its notice's scope,
+//! and its row ends with that key.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::account::AccountNotice;
-use domain::{AccountId, MessageId, Scope};
+use domain::{AccountId, MessageId};
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
@@ -128,8 +129,8 @@ impl NewMessage {
 
 async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>, StoreError> {
     match topic {
-        Topic::Account(account, _) => {
-            store.keys().live(&KeyName::new(account.to_string(), Scope::Profile.as_str())).await
+        Topic::Account(account, notice) => {
+            store.keys().live(&KeyName::new(account.to_string(), notice.scope().as_str())).await
         }
         Topic::Invitation => store.service_key(INVITATION).await,
     }
@@ -258,6 +259,12 @@ pub async fn postpone(pool: &PgPool, id: MessageId, wait: Duration) -> Result<()
 pub async fn forget(pool: &PgPool, id: MessageId) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     delete(&mut connection, id).await?;
+    Ok(())
+}
+
+/// Deletes the messages that were sealed with these keys, which were destroyed.
+pub(crate) async fn forget_sealed_with(pool: &PgPool, keys: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM outgoing WHERE key_id = ANY($1)").bind(keys).execute(pool).await?;
     Ok(())
 }
 

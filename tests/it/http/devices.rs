@@ -84,3 +84,33 @@ async fn programs_are_kept_as_hashes_and_forgotten_after_half_a_year() {
     service.take_mail("new_device", "ada@example.com").await;
     service.unharmed().await;
 }
+
+#[tokio::test]
+async fn programs_are_forgotten_when_an_erasure_is_reported_complete() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    service.person("bob").await;
+    let phone = called(&service, "SeededPhone/1.0");
+    sign_in(&phone).await;
+    service.take_mail("new_device", "ada@example.com").await;
+    let pool = service.pool().await;
+    let count = async |account: &str| -> i64 {
+        let counted = sqlx::query_scalar("SELECT count(*) FROM device WHERE account_id = $1");
+        counted.bind(account).fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!(count(&ada.account).await, 2);
+
+    let erasure = ada.ask_for("erasure").await;
+    ada.completed(&erasure).await;
+    assert_eq!(count(&ada.account).await, 0);
+    let others: i64 = sqlx::query_scalar("SELECT count(*) FROM device").fetch_one(&pool).await.unwrap();
+    assert_eq!(others, 1, "those of others stay");
+
+    // The first program after it is the first of the account, and the next one is new.
+    sign_in(&service.client()).await;
+    await_post(&service).await;
+    assert!(service.mails_of("new_device").is_empty());
+    sign_in(&phone).await;
+    service.take_mail("new_device", "ada@example.com").await;
+    service.unharmed().await;
+}

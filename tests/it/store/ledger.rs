@@ -400,3 +400,45 @@ async fn two_first_starts_at_once_make_two_ledger_keys_and_both_serve() {
     let caught_up = third.erasures.catch_up().await.unwrap();
     assert_eq!((caught_up.entries, caught_up.unreadable), (2, 0));
 }
+
+/// An account was used from a program at this time.
+async fn used_from(store: &EventStore, account: AccountId, hash: &[u8], at: &str) {
+    sqlx::query(&format!(
+        "INSERT INTO device (account_id, device_hash, seen_at) VALUES ($1, $2, clock_timestamp() + interval '{at}')"
+    ))
+    .bind(account.to_string())
+    .bind(hash)
+    .execute(store.pool())
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn devices_go_with_the_activity_key_and_those_of_later_stay_when_the_ledger_is_applied_again() {
+    let house = House::build().await;
+    let (account, other) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let store = &house.foundation.store;
+    let devices = async || -> Vec<Vec<u8>> {
+        let hashes = sqlx::query_scalar("SELECT device_hash FROM device ORDER BY device_hash");
+        hashes.fetch_all(store.pool()).await.unwrap()
+    };
+    let before = wrapped(store, account).await;
+    used_from(store, account, b"a clock ahead", "1 second").await;
+    used_from(store, account, b"old", "-1 day").await;
+    used_from(store, other, b"another's", "-1 day").await;
+    house.foundation.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+    assert_eq!(devices().await, [b"another's"]);
+
+    // What was used since stays, however often the ledger is read.
+    used_from(store, account, b"later", "1 second").await;
+    house.foundation.erasures.reapply(|_| {}).await.unwrap();
+    assert_eq!(devices().await, [&b"another's"[..], b"later"]);
+
+    // A restore brings back the key and what was collected under it.
+    sqlx::query("DELETE FROM device WHERE device_hash = 'later'").execute(store.pool()).await.unwrap();
+    used_from(store, account, b"old", "-1 day").await;
+    bring_back(store, account, &before).await;
+    forget_erasures(store).await;
+    house.beside().erasures.catch_up().await.unwrap();
+    assert_eq!(devices().await, [b"another's"]);
+}

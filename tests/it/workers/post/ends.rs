@@ -8,7 +8,7 @@ use event_store::{Attached, CommandContext, KeyName};
 use uuid::Uuid;
 
 use super::{SENT, UNDELIVERABLE};
-use crate::support::{House, MailServer};
+use crate::support::{House, MailServer, activity};
 
 /// Has the service itself send an account a command.
 async fn serve(house: &House, account: AccountId, command: AccountCommand) {
@@ -70,16 +70,44 @@ async fn a_code_that_is_put_off_beyond_its_time_dies_when_that_is_over() {
 }
 
 #[tokio::test]
-async fn a_message_whose_key_was_destroyed_dies() {
+async fn a_message_goes_with_the_key_it_was_sealed_with() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let at = house.foundation.store.services().now();
+    let ip_address = "203.0.113.77".parse().ok();
+    let of_use = house.tell(account, Says::NewDevice { at, program: None, ip_address }).await;
+    let of_profile = house.tell_of_password(account).await;
+    let queued = async || -> Vec<Uuid> {
+        let ids = sqlx::query_scalar("SELECT message_id FROM outgoing");
+        ids.fetch_all(house.foundation.store.pool()).await.unwrap()
+    };
+    house.foundation.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+    assert_eq!(queued().await, [of_profile.uuid()], "what tells of use goes with Delete Data");
+    destroy_profile_key(&house, account).await;
+    assert!(queued().await.is_empty());
+    let post = house.post(&house.mail_folder());
+    post.stop().await;
+    for id in [of_use, of_profile] {
+        assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (0, 0));
+    }
+    assert!(house.files("mail").is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_nobody_can_read_is_undeliverable() {
     let house = House::build().await;
     let account = house.register("ada@example.com").await;
     let id = house.tell_of_password(account).await;
-    destroy_profile_key(&house, account).await;
+    // As a backup has it that was made between the key's end and the row's.
+    let pool = house.foundation.store.pool();
+    sqlx::query("UPDATE outgoing SET sealed = 'something else entirely, and long'")
+        .execute(pool)
+        .await
+        .unwrap();
     let post = house.post(&house.mail_folder());
     house.nothing_is_queued().await;
     post.stop().await;
     assert_eq!((house.told(SENT, id).await, house.told(UNDELIVERABLE, id).await), (0, 1));
-    assert!(house.files("mail").is_empty());
 }
 
 #[tokio::test]
