@@ -25,7 +25,7 @@ pub use audit::{
 pub use bench::BenchOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};
 pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, VaultOptions};
-pub use operators::{CreateOperator, OperatorsCommand, RevokeOperator};
+pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
 pub use servers::{BusOptions, DatabaseOptions, KeyOptions, ReaderOptions, ServerOptions};

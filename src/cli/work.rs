@@ -41,7 +41,8 @@ pub struct ApiOptions {
     /// How long a gateway may take what it was told of a credential for true: no revocation is seen later
     #[arg(long, env = "PERSONAL_SETTINGS_INTROSPECTION_MAX_AGE", default_value = "10s")]
     pub introspection_max_age: Duration,
-    /// The first operator token [default: made and printed once]
+    /// The token of the configured operator, who may do everything: another value, or none, ends the one before
+    /// [default: the first start of all makes one and prints it once]
     #[arg(long, env = "PERSONAL_SETTINGS_OPERATOR_TOKEN", hide_env_values = true)]
     pub operator_token: Option<SecretString>,
 }

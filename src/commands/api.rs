@@ -25,7 +25,8 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let prepared = async {
         foundation.prepare(false).await?;
         let house_token = composition::house_token(&foundation, &options.api).await?;
-        let new_operator_token = composition::first_operator(&foundation, &options.api).await?;
+        let new_operator_token =
+            composition::operators::prepare(&foundation.store, options.api.operator_token.as_ref()).await?;
         anyhow::Ok((house_token, new_operator_token))
     };
     let (house_token, new_operator_token) = tokio::select! {

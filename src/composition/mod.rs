@@ -25,7 +25,7 @@ pub use keys::{KeyTasks, key_provider};
 pub use log_tasks::LogTasks;
 pub use reader::Reader;
 pub use service::Service;
-pub(crate) use service::{check_operator_token, first_operator, house_token, readiness};
+pub(crate) use service::{check_operator_token, house_token, readiness};
 pub use signing::{Signing, signing_key_file};
 pub use work::{Work, bus};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::OperatorId;
 use domain::operator::{Operator, OperatorCommand, OperatorScope};
-use event_store::vault::{VaultWrite, operator};
+use event_store::vault::VaultWrite;
+use event_store::vault::operator::{self, Configured, Origin};
 use event_store::{Attached, CommandContext, EventStore, ExecuteError};
 use secrecy::SecretString;
 
@@ -17,15 +18,59 @@ pub struct NewOperator<'a> {
     pub scopes: BTreeSet<OperatorScope>,
     /// Until when.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Only if there is no other yet.
-    pub first: bool,
+    /// Where the token comes from.
+    pub origin: Origin,
 }
 
-impl Default for NewOperator<'_> {
-    /// Somebody without a name, who may do everything for ever.
-    fn default() -> Self {
-        Self { name: "", scopes: [OperatorScope::Admin].into(), expires_at: None, first: false }
+impl NewOperator<'_> {
+    /// An operator who may do everything, until the token is revoked.
+    fn admin(name: &'static str, origin: Origin) -> Self {
+        Self { name, scopes: [OperatorScope::Admin].into(), expires_at: None, origin }
     }
+}
+
+/// Sees to it that the token of the configuration is the one configured token, and that there is a token at all.
+/// Returns one that was made just now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn prepare(
+    store: &EventStore,
+    configured: Option<&SecretString>,
+) -> anyhow::Result<Option<SecretString>> {
+    let hash = configured.map(api::token::hash);
+    let now = store.services().now();
+    let state = operator::configure(store.pool(), hash.as_ref().map(|hash| &hash[..]), now).await?;
+    let made = match (configured, state) {
+        (Some(token), Configured::Unknown) => {
+            let_in(store, token, NewOperator::admin("configured", Origin::Configured)).await?;
+            None
+        }
+        (Some(_), Configured::Ended) => {
+            tracing::warn!(
+                "the configured operator token opens nothing: it was replaced, revoked or has expired; \
+                 choose another value"
+            );
+            None
+        }
+        (Some(_), Configured::Holds) => None,
+        (None, _) => first(store).await?,
+    };
+    for ended in operator::ended_unrecorded(store.pool()).await? {
+        let_out(store, ended).await?;
+        tracing::warn!(operator_id = %ended, "an operator token that is configured no longer was ended");
+    }
+    Ok(made)
+}
+
+/// The first token, where there has been none.
+async fn first(store: &EventStore) -> anyhow::Result<Option<SecretString>> {
+    if operator::any(store.pool()).await? {
+        return Ok(None);
+    }
+    let fresh = api::token::generate(api::token::Kind::Operator);
+    let made = let_in(store, &fresh, NewOperator::admin("first", Origin::First)).await?;
+    Ok(made.map(|_| fresh))
 }
 
 /// Lets somebody in with `token`. `None` where the token is known, or is not the first any more.
@@ -38,14 +83,14 @@ pub async fn let_in(
     new: NewOperator<'_>,
 ) -> anyhow::Result<Option<OperatorId>> {
     let operator_id = OperatorId::generate(store.services());
-    let NewOperator { name, scopes, expires_at, first } = new;
+    let NewOperator { name, scopes, expires_at, origin } = new;
     let add = VaultWrite::AddOperator(operator::NewOperator {
         id: operator_id,
         token_hash: api::token::hash(token).to_vec(),
         name: name.to_owned(),
         scopes: scopes.clone(),
         expires_at,
-        first,
+        origin,
     });
     let command = OperatorCommand::Create { operator_id, name: name.to_owned(), scopes, expires_at };
     let context = CommandContext::service(operator_id.uuid());

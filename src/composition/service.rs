@@ -4,16 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use api::{ReadinessCheck, token};
+use api::ReadinessCheck;
 use async_trait::async_trait;
 use event_store::object::ObjectVault;
-use event_store::vault::operator;
 use event_store::{Erasures, KeyProvider, lease, usage};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use workers::Bus;
 
-use super::operators::{self, NewOperator};
+use super::operators;
 use super::{Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, key_provider};
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
@@ -85,7 +84,8 @@ impl Service {
             lease::end_all(foundation.store.pool()).await?;
         }
         let house_token = house_token(&foundation, &options.api).await?;
-        let new_operator_token = first_operator(&foundation, &options.api).await?;
+        let new_operator_token =
+            operators::prepare(&foundation.store, options.api.operator_token.as_ref()).await?;
         let key_tasks = KeyTasks::start(&foundation, "serve");
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
@@ -140,31 +140,6 @@ pub(crate) fn check_operator_token(options: &ApiOptions) -> anyhow::Result<()> {
         "the operator token is too short to be safe: give at least {SHORTEST_OPERATOR_TOKEN} random characters"
     );
     Ok(())
-}
-
-/// Sees to it that there is an operator token. Returns one that was made just now.
-pub(crate) async fn first_operator(
-    on: &Foundation,
-    options: &ApiOptions,
-) -> anyhow::Result<Option<SecretString>> {
-    let (any, configured) = match &options.operator_token {
-        Some(token) => operator::exists(on.store.pool(), &token::hash(token)).await?,
-        None => operator::exists(on.store.pool(), &[]).await?,
-    };
-    match &options.operator_token {
-        Some(token) if !configured => {
-            let new = NewOperator { name: "configured", ..NewOperator::default() };
-            operators::let_in(&on.store, token, new).await?;
-            Ok(None)
-        }
-        None if !any => {
-            let fresh = token::generate(token::Kind::Operator);
-            let new = NewOperator { name: "first", first: true, ..NewOperator::default() };
-            let made = operators::let_in(&on.store, &fresh, new).await?;
-            Ok(made.map(|_| fresh))
-        }
-        _ => Ok(None),
-    }
 }
 
 /// What must work, besides the database, for a process to be ready.

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use api::token;
+use domain::operator::OperatorScope;
+use event_store::vault::operator::Origin;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
@@ -220,8 +222,14 @@ async fn operator_token(service: &Service, options: &DemoOptions) -> anyhow::Res
         return Ok(known.clone());
     }
     let own = token::generate(token::Kind::Operator);
-    let new = NewOperator { name: "demo", ..NewOperator::default() };
-    operators::let_in(&service.foundation.store, &own, new).await?;
+    let store = &service.foundation.store;
+    let new = NewOperator {
+        name: "demo",
+        scopes: [OperatorScope::Admin].into(),
+        expires_at: Some(store.services().now() + chrono::Duration::days(1)),
+        origin: Origin::Created,
+    };
+    operators::let_in(store, &own, new).await?;
     Ok(own)
 }
 

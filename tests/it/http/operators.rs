@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::queue::store_of;
-use super::service::{asked, sent, with_form};
+use super::service::{asked, assert_quiet, sent, with_form};
 use super::teams::{organization_of, project_of};
 use super::{Answer, Service, routes, send};
-use crate::support::{Client, OPERATOR_TOKEN, eventually};
+use crate::support::{Client, OPERATOR_TOKEN, Program, eventually};
 
 /// Somebody who was let in.
 struct Operator {
@@ -17,6 +17,11 @@ struct Operator {
 }
 
 impl Operator {
+    /// Somebody who may do everything for ninety days.
+    fn admin(service: &Service, name: &str) -> Self {
+        Self::create(service, &[name, "--scope", "admin", "--expires", "90days"])
+    }
+
     fn create(service: &Service, options: &[&str]) -> Self {
         let ran = service.run(&[&["operators", "create"], options].concat());
         assert!(ran.ok, "{ran:?}");
@@ -60,7 +65,7 @@ async fn who_is_let_in_may_do_what_their_scopes_say() {
         (3, "introspect", [403, 403, 200]),
         (4, "audit,introspect", [403, 200, 200]),
     ] {
-        let operator = Operator::create(&service, &["Grace Hopper", "--scope", scopes]);
+        let operator = Operator::create(&service, &["Grace Hopper", "--scope", scopes, "--expires", "never"]);
         let answers = [
             register(&operator.client, n).await,
             parked(&operator.client).await,
@@ -73,10 +78,16 @@ async fn who_is_let_in_may_do_what_their_scopes_say() {
         let line = operator.listed(&service);
         assert!(line.contains(scopes) && line.contains("Grace Hopper") && line.contains("never"), "{line}");
     }
-    let whole = Operator::create(&service, &["Everything"]);
-    register(&whole.client, 5).await.expect(201);
-    for wrong in [["--scope", "everything"], ["--scope", ""], ["--expires", "soon"]] {
-        let ran = service.run(&[&["operators", "create", "Grace"], &wrong[..]].concat());
+    for wrong in [
+        &["--scope", "everything", "--expires", "1day"][..],
+        &["--scope", "", "--expires", "1day"],
+        &["--scope", "audit", "--expires", "soon"],
+        // Neither what it may do nor for how long goes without saying.
+        &["--scope", "audit"],
+        &["--expires", "never"],
+        &[],
+    ] {
+        let ran = service.run(&[&["operators", "create", "Grace"], wrong].concat());
         assert!(!ran.ok && !ran.said.contains("pso_"), "{ran:?}");
     }
     service.unharmed().await;
@@ -86,7 +97,7 @@ async fn who_is_let_in_may_do_what_their_scopes_say() {
 async fn who_is_let_out_is_out_at_once_in_every_process() {
     let service = Service::api().await;
     let elsewhere = service.another().await;
-    let operator = Operator::create(&service, &["Grace"]);
+    let operator = Operator::admin(&service, "Grace");
     let there = Client { base: elsewhere.base.clone(), ..operator.client.clone() };
     register(&operator.client, 1).await.expect(201);
     register(&there, 2).await.expect(201);
@@ -108,7 +119,7 @@ async fn who_is_let_out_is_out_at_once_in_every_process() {
 #[tokio::test]
 async fn a_token_ends_when_it_was_said_to() {
     let service = Service::api().await;
-    let operator = Operator::create(&service, &["Grace", "--expires", "90days"]);
+    let operator = Operator::create(&service, &["Grace", "--scope", "admin", "--expires", "90days"]);
     register(&operator.client, 1).await.expect(201);
     assert!(!operator.listed(&service).contains("never"));
     let pool = service.pool().await;
@@ -141,7 +152,7 @@ async fn a_token_ends_when_it_was_said_to() {
 #[tokio::test]
 async fn whatever_an_operator_does_is_an_event_with_them_as_actor() {
     let service = Service::api().await;
-    let operator = Operator::create(&service, &["Grace"]);
+    let operator = Operator::admin(&service, "Grace");
     let (ada, bob) = (service.person("ada").await, service.person("bob").await);
     let organization = organization_of(&ada).await;
     let member = format!("/v1/admin/organizations/{organization}/members/{}", bob.account);
@@ -201,7 +212,7 @@ async fn whatever_an_operator_does_is_an_event_with_them_as_actor() {
 #[tokio::test]
 async fn letting_in_and_out_is_on_record_as_well() {
     let service = Service::api().await;
-    let operator = Operator::create(&service, &["Grace", "--scope", "audit"]);
+    let operator = Operator::create(&service, &["Grace", "--scope", "audit", "--expires", "never"]);
     assert!(service.run(&["operators", "revoke", &operator.id]).ok);
     parked(&operator.client).await.problem(401, "unauthenticated");
     let store = store_of(&service);
@@ -226,7 +237,7 @@ async fn letting_in_and_out_is_on_record_as_well() {
 #[tokio::test]
 async fn what_an_operator_provisions_is_a_team_at_work() {
     let service = Service::api().await;
-    let operator = Operator::create(&service, &["Grace"]).client;
+    let operator = Operator::admin(&service, "Grace").client;
     let (ada, bob) = (service.person("ada").await, service.person("bob").await);
     let body = json!({"name": "Engines", "owner": ada.account});
     let made = sent(&operator, "POST", "/v1/admin/organizations", &body).await.expect(201);
@@ -268,4 +279,95 @@ async fn what_an_operator_provisions_is_a_team_at_work() {
         assert_eq!(sent(&operator, "POST", path, &body).await.pointers(), [pointer]);
     }
     service.unharmed().await;
+}
+
+/// Another process with the interface, whose configuration names `token`, or none.
+async fn configured_with(service: &Service, token: Option<&str>) -> Program {
+    let start = service.start_of("api");
+    let start = match token {
+        Some(token) => start.env("PERSONAL_SETTINGS_OPERATOR_TOKEN", token),
+        None => start.without("PERSONAL_SETTINGS_OPERATOR_TOKEN"),
+    };
+    start.ready().await
+}
+
+#[tokio::test]
+async fn another_configured_token_ends_the_one_before_at_once_in_every_process() {
+    const NEW: &str = "another-token-of-the-tests-that-is-long-enough";
+    let service = Service::api().await;
+    let created = Operator::admin(&service, "Grace");
+    let old = service.client().with_token(OPERATOR_TOKEN);
+    register(&old, 1).await.expect(201);
+    let elsewhere = configured_with(&service, Some(NEW)).await;
+    let there = elsewhere.client();
+    for client in [&old, &there.with_token(OPERATOR_TOKEN)] {
+        register(client, 2).await.problem(401, "unauthenticated");
+        introspect(client).await.problem(401, "unauthenticated");
+    }
+    register(&there.with_token(NEW), 2).await.expect(201);
+    register(&service.client().with_token(NEW), 3).await.expect(201);
+    // One that was made on the command line has nothing to do with it.
+    register(&created.client, 4).await.expect(201);
+    // The old value opens nothing again, and takes nothing from the new one.
+    let late = configured_with(&service, Some(OPERATOR_TOKEN)).await;
+    assert!(late.said().contains("the configured operator token opens nothing"), "{}", late.said());
+    register(&old, 5).await.problem(401, "unauthenticated");
+    register(&there.with_token(NEW), 5).await.expect(201);
+    // What was ended is on record, once.
+    let sql = "SELECT count(*) FROM events e JOIN operator_token o ON o.operator_id = e.aggregate_id
+               WHERE e.event_type = 'operator.revoked' AND o.configured";
+    let recorded: i64 = sqlx::query_scalar(sql).fetch_one(&service.pool().await).await.unwrap();
+    assert_eq!(recorded, 1);
+    assert_quiet(&elsewhere);
+}
+
+#[tokio::test]
+async fn a_configured_token_ends_when_the_configuration_names_none() {
+    let service = Service::api().await;
+    let old = service.client().with_token(OPERATOR_TOKEN);
+    register(&old, 1).await.expect(201);
+    let without = configured_with(&service, None).await;
+    register(&old, 2).await.problem(401, "unauthenticated");
+    // No other one is made: there have been operators.
+    assert!(!without.said().contains("Operator token"), "{}", without.said());
+    let ran = service.run(&["operators", "list"]);
+    assert!(ran.ok && ran.said.contains("revoked") && !ran.said.contains(" configured  "), "{ran:?}");
+}
+
+#[tokio::test]
+async fn of_processes_that_start_at_once_with_different_tokens_one_token_holds() {
+    let service = Service::api().await;
+    let tokens: Vec<String> =
+        (0..4).map(|n| format!("token-number-{n}-that-is-long-enough-for-us")).collect();
+    let started = tokens.iter().map(|token| configured_with(&service, Some(token)));
+    let programs = futures::future::join_all(started).await;
+    let mut hold = 0;
+    for token in &tokens {
+        let answer = parked(&programs[0].client().with_token(token)).await;
+        hold += usize::from(answer.status == 200);
+    }
+    assert_eq!(hold, 1);
+}
+
+#[tokio::test]
+async fn the_list_says_when_a_token_was_made_and_last_used() {
+    let service = Service::api().await;
+    let operator = Operator::create(&service, &["Grace", "--scope", "audit", "--expires", "never"]);
+    // Never used, and never ends.
+    assert_eq!(operator.listed(&service).matches("never").count(), 2);
+    parked(&operator.client).await.expect(200);
+    let line = operator.listed(&service);
+    assert_eq!(line.matches("never").count(), 1, "{line}");
+    let pool = service.pool().await;
+    let age = "SELECT clock_timestamp() - used_at BETWEEN interval '0' AND interval '1 minute'
+               FROM operator_token WHERE operator_id = $1";
+    let fresh: bool = sqlx::query_scalar(age).bind(&operator.id).fetch_one(&pool).await.unwrap();
+    assert!(fresh);
+    // A use is noted once a minute, so that a gateway that asks all the time writes nothing all the time.
+    let version = "SELECT xmin::text FROM operator_token WHERE operator_id = $1";
+    let version =
+        async || -> String { sqlx::query_scalar(version).bind(&operator.id).fetch_one(&pool).await.unwrap() };
+    let before = version().await;
+    parked(&operator.client).await.expect(200);
+    assert_eq!(version().await, before);
 }

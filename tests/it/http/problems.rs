@@ -125,7 +125,7 @@ async fn of_requests(service: &Service, told: &mut Told) {
     told.keep(sent(&anonymous, "POST", "/v1/sessions", &large).await);
     let crossed = anonymous.request("POST", "/v1/sessions").header("Sec-Fetch-Site", "cross-site");
     told.keep(send(crossed.json(&credentials(&ada.email))).await);
-    let ran = service.run(&["operators", "create", "Auditor", "--scope", "audit"]);
+    let ran = service.run(&["operators", "create", "Auditor", "--scope", "audit", "--expires", "1day"]);
     let token = ran.said.split_whitespace().find(|word| word.starts_with("pso_")).unwrap();
     told.keep(sent(&anonymous.with_token(token), "POST", "/v1/admin/accounts", &taken).await);
 }

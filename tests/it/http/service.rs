@@ -53,7 +53,12 @@ impl Service {
 
     /// Another process with the interface, which shares nothing with the first but the servers and keys.
     pub(super) async fn another(&self) -> Program {
-        configured("api", self.folder.path(), &self.database, &self.variables).ready().await
+        self.start_of("api").ready().await
+    }
+
+    /// How another process in `role` is started.
+    pub(super) fn start_of(&self, role: &str) -> Start {
+        configured(role, self.folder.path(), &self.database, &self.variables)
     }
 
     /// Workers beside the interface.

@@ -8,6 +8,7 @@ use domain::account::{Account, AccountCommand};
 use domain::operator::OperatorScope;
 use domain::{AccountId, SessionId};
 use event_store::vault::VaultWrite;
+use event_store::vault::operator::Origin;
 use event_store::vault::session::NewSession;
 use event_store::{Attached, EventStore};
 use personal_settings::composition::operators::{self, NewOperator};
@@ -253,7 +254,7 @@ async fn operator_tokens(store: &EventStore) -> Vec<(Who, String)> {
         let token = api::token::generate(api::token::Kind::Operator);
         let scopes = BTreeSet::from([scope]);
         let expires_at = (who == Who::ExpiredOperator).then(|| store.services().now());
-        let new = NewOperator { name: "Op", scopes, expires_at, first: false };
+        let new = NewOperator { name: "Op", scopes, expires_at, origin: Origin::Created };
         let id = operators::let_in(store, &token, new).await.unwrap().unwrap();
         if who == Who::RevokedOperator {
             operators::let_out(store, id).await.unwrap();
