@@ -18,6 +18,7 @@ mod conditional;
 mod credentials;
 mod extract;
 mod limits;
+mod links;
 mod messages;
 mod middleware;
 mod names;

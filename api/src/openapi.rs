@@ -18,6 +18,9 @@ const ABOUT: &str = "Personal settings and privacy requests of account holders. 
 (RFC 9457): act on their `type`. Every POST but `/track` takes an `Idempotency-Key`. The answer to a command \
 carries `Event-Position`; send it along with a GET, to whatever process, to see the effect.";
 
+/// A POST only so that what is asked about stands in no address.
+const QUESTIONS: [&str; 2] = ["/v1/introspect", "/v1/invitations/lookup"];
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Personal settings", description = ABOUT, license(name = "MIT OR Apache-2.0")),
@@ -86,8 +89,7 @@ fn basic() -> SecurityScheme {
 /// Adds what holds for every operation of its sort.
 fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     let product = path.starts_with("/v1/");
-    // Introspection is a POST only so that what is asked about stands in no address.
-    let command = product && *method != HttpMethod::Get && path != "/v1/introspect";
+    let command = product && *method != HttpMethod::Get && !QUESTIONS.contains(&path);
     let mut refusals = vec![(500, "Something went wrong on our side: `internal`")];
     if path != "/healthz" && path != "/readyz" {
         refusals.push((503, "Away, busy or late: `unavailable`, `busy` or `timed-out`; see `Retry-After`"));
@@ -182,12 +184,12 @@ mod tests {
         "POST /v1/sessions",
         "POST /v1/sessions/second-factor",
         "POST /v1/password-resets",
-        "PUT /v1/password-resets/{token}",
-        "POST /v1/email-confirmations/{token}",
-        "POST /v1/email-undos/{token}",
-        "GET /v1/invitations/{token}",
-        "POST /v1/invitations/{token}/registration",
-        "POST /v1/invitations/{token}/decline",
+        "PUT /v1/password-resets",
+        "POST /v1/email-confirmations",
+        "POST /v1/email-undos",
+        "POST /v1/invitations/lookup",
+        "POST /v1/invitations/register",
+        "POST /v1/invitations/decline",
         "POST /track",
     ];
 
@@ -226,13 +228,13 @@ mod tests {
         GET /v1/admin/parked-events
         POST /v1/admin/projects
         GET /v1/credentials/self
-        POST /v1/email-confirmations/{token}
-        POST /v1/email-undos/{token}
+        POST /v1/email-confirmations
+        POST /v1/email-undos
         POST /v1/introspect
-        GET /v1/invitations/{token}
-        POST /v1/invitations/{token}/accept
-        POST /v1/invitations/{token}/decline
-        POST /v1/invitations/{token}/registration
+        POST /v1/invitations/accept
+        POST /v1/invitations/decline
+        POST /v1/invitations/lookup
+        POST /v1/invitations/register
         GET /v1/me
         PATCH /v1/me
         DELETE /v1/me
@@ -267,8 +269,8 @@ mod tests {
         PUT /v1/organizations/{id}/members/{account_id}
         DELETE /v1/organizations/{id}/members/{account_id}
         POST /v1/organizations/{id}/projects
+        PUT /v1/password-resets
         POST /v1/password-resets
-        PUT /v1/password-resets/{token}
         GET /v1/projects
         GET /v1/projects/{id}
         PATCH /v1/projects/{id}
@@ -298,6 +300,25 @@ mod tests {
         for reference in text.split("\"$ref\":\"#").skip(1) {
             let pointer = reference.split('"').next().unwrap();
             assert!(value.pointer(pointer).is_some(), "{pointer} leads nowhere");
+        }
+    }
+
+    /// A path and a query stand in the logs of every proxy, and in `Referer`.
+    #[test]
+    fn no_secret_stands_in_an_address() {
+        const SECRET: [&str; 5] = ["token", "secret", "password", "code", "key"];
+        for (name, operation) in operations(&openapi()) {
+            for parameter in operation.parameters.iter().flatten() {
+                let RefOr::T(parameter) = parameter else {
+                    panic!("{name}: a parameter that is a reference")
+                };
+                let in_address = matches!(parameter.parameter_in, ParameterIn::Path | ParameterIn::Query);
+                let secret = SECRET.iter().any(|word| parameter.name.contains(word));
+                assert!(!(in_address && secret), "{name}: {}", parameter.name);
+            }
+            for word in SECRET {
+                assert!(!name.contains(&format!("{word}}}")), "{name}: put it into the body");
+            }
         }
     }
 

@@ -181,10 +181,12 @@ fn requests_of_organizations() -> Vec<Request<Body>> {
     let organization = "/v1/organizations/org_00000000000000000000000001";
     let member = format!("{organization}/members/acc_00000000000000000000000001");
     let project = "/v1/projects/prj_00000000000000000000000001";
-    let invitation = format!("/v1/invitations/{}", token::generate(token::Kind::Link).expose_secret());
+    let token = token::generate(token::Kind::Link);
+    let link = format!(r#"{{"token": "{}"}}"#, token.expose_secret());
     let name = Some(r#"{"name": "A"}"#);
     let invite = Some(r#"{"email": "ada@example.com", "role": "member"}"#);
-    let registration = Some(r#"{"name": "Ada", "password": "correct horse"}"#);
+    let registration =
+        format!(r#"{{"token": "{}", "name": "Ada", "password": "correct horse"}}"#, token.expose_secret());
     let mut requests = vec![
         request("GET", "/v1/organizations", None),
         request("POST", "/v1/organizations", name),
@@ -197,10 +199,10 @@ fn requests_of_organizations() -> Vec<Request<Body>> {
         request("POST", &format!("{organization}/invitations"), invite),
         request("DELETE", &format!("{organization}/invitations/inv_00000000000000000000000001"), None),
         request("POST", &format!("{organization}/projects"), name),
-        request("GET", &invitation, None),
-        request("POST", &format!("{invitation}/accept"), None),
-        request("POST", &format!("{invitation}/registration"), registration),
-        request("POST", &format!("{invitation}/decline"), None),
+        request("POST", "/v1/invitations/lookup", Some(&link)),
+        request("POST", "/v1/invitations/accept", Some(&link)),
+        request("POST", "/v1/invitations/register", Some(&registration)),
+        request("POST", "/v1/invitations/decline", Some(&link)),
         request("GET", "/v1/projects", None),
         request("GET", project, None),
         request("PATCH", project, name),

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::service::{sent, unpooled};
@@ -26,16 +25,24 @@ fn form(method: &'static str, path: &'static str, good: Value, needed: &'static 
     Form { method, path, good, needed }
 }
 
+/// The link of a mail.
+fn link() -> Value {
+    json!({"token": "psl_x"})
+}
+
 fn of_sessions() -> Vec<Form> {
     let credentials = json!({"email": "nobody@example.com", "password": "x"});
     let again = json!({"password": PASSWORD, "code": "123456"});
+    let chosen = json!({"token": "psl_x", "password": PASSWORD});
     let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
     vec![
         form("POST", "/v1/sessions", credentials, &["email", "password"]),
         form("POST", "/v1/sessions/reauthenticate", again, &["password"]),
         form("POST", "/v1/sessions/second-factor", code, &["challenge_id", "code"]),
         form("POST", "/v1/password-resets", json!({"email": "nobody@example.com"}), &["email"]),
-        form("PUT", "/v1/password-resets/{token}", json!({"password": PASSWORD}), &["password"]),
+        form("PUT", "/v1/password-resets", chosen, &["token", "password"]),
+        form("POST", "/v1/email-confirmations", link(), &["token"]),
+        form("POST", "/v1/email-undos", link(), &["token"]),
     ]
 }
 
@@ -63,7 +70,7 @@ fn of_me() -> Vec<Form> {
 fn of_organizations() -> Vec<Form> {
     let name = || json!({"name": "Engines"});
     let invitation = json!({"email": "grace@example.com", "role": "member"});
-    let registration = json!({"name": "Grace", "password": PASSWORD});
+    let registration = json!({"token": "psl_x", "name": "Grace", "password": PASSWORD});
     let reset = json!({"confirm": true, "keep_previous_hours": 1});
     vec![
         form("POST", "/v1/organizations", name(), &["name"]),
@@ -73,7 +80,10 @@ fn of_organizations() -> Vec<Form> {
         form("POST", "/v1/organizations/{id}/projects", name(), &["name"]),
         form("PATCH", "/v1/projects/{id}", name(), &["name"]),
         form("POST", "/v1/projects/{id}/credentials/reset", reset, &["confirm"]),
-        form("POST", "/v1/invitations/{token}/registration", registration, &["name", "password"]),
+        form("POST", "/v1/invitations/lookup", link(), &["token"]),
+        form("POST", "/v1/invitations/accept", link(), &["token"]),
+        form("POST", "/v1/invitations/decline", link(), &["token"]),
+        form("POST", "/v1/invitations/register", registration, &["token", "name", "password"]),
     ]
 }
 
@@ -93,10 +103,8 @@ fn of_operators() -> Vec<Form> {
 /// A path in which whatever it names could be there.
 fn filled(path: &str) -> String {
     let id = if path.starts_with("/v1/projects/") { "prj" } else { "org" };
-    let token = api::token::generate(api::token::Kind::Link);
     path.replace("{id}", &format!("{id}_00000000000000000000000001"))
         .replace("{account_id}", "acc_00000000000000000000000001")
-        .replace("{token}", token.expose_secret())
 }
 
 /// Members that take one of a few words; `found.rs` tells how they take what is no word.

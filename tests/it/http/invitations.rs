@@ -5,13 +5,20 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::queue::{drain, invitation_of};
-use super::service::{asked, guess_until_refused, keyed, sent};
+use super::service::{asked, guess_until_refused, keyed, opened, sent};
 use super::teams::{each, invite, items, join, organization_of, team};
 use super::{Answer, Service, send};
 use crate::support::{Client, PASSWORD, Person, eventually};
 
-fn open(token: &str) -> String {
-    format!("/v1/invitations/{token}")
+const REGISTER: &str = "/v1/invitations/register";
+
+/// What the holder of a link is shown.
+async fn look_up(client: &Client, token: &str) -> Answer {
+    opened(client, "/v1/invitations/lookup", token).await
+}
+
+async fn decline(client: &Client, token: &str) -> Answer {
+    opened(client, "/v1/invitations/decline", token).await
 }
 
 fn invitations(organization: &str) -> String {
@@ -19,20 +26,20 @@ fn invitations(organization: &str) -> String {
 }
 
 async fn register(client: &Client, token: &str) -> Answer {
-    let body = json!({"name": "Grace Hopper", "password": PASSWORD});
-    sent(client, "POST", &format!("{}/registration", open(token)), &body).await
+    let body = json!({"token": token, "name": "Grace Hopper", "password": PASSWORD});
+    sent(client, "POST", REGISTER, &body).await
 }
 
 async fn accept(person: &Person, token: &str) -> Answer {
-    asked(&person.client, "POST", &format!("{}/accept", open(token))).await
+    opened(&person.client, "/v1/invitations/accept", token).await
 }
 
 /// Nothing can be done with a link any more.
 async fn assert_dead(service: &Service, person: &Person, token: &str) {
-    asked(&service.client(), "GET", &open(token)).await.problem(410, "link-dead");
+    look_up(&service.client(), token).await.problem(410, "link-dead");
     accept(person, token).await.problem(410, "link-dead");
     register(&service.client(), token).await.problem(410, "link-dead");
-    asked(&service.client(), "POST", &format!("{}/decline", open(token))).await.problem(410, "link-dead");
+    decline(&service.client(), token).await.problem(410, "link-dead");
 }
 
 #[tokio::test]
@@ -55,7 +62,7 @@ async fn who_is_invited_registers_and_is_in() {
     let token = invitation_of(&service, "Grace@Example.com").await;
     // Looking at it changes nothing, however often.
     for _ in 0..3 {
-        let shown = service.client().get(&open(&token)).await;
+        let shown = look_up(&service.client(), &token).await.expect(200).json();
         assert_eq!(
             shown,
             json!({
@@ -103,7 +110,7 @@ async fn the_mail_brings_the_link() {
     // Where a link leads is configured; its token is sent to no server before somebody acts on it.
     assert!(link.starts_with(&service.program.base), "{link}");
     let token = link.split_once('#').unwrap().1;
-    assert_eq!(service.client().get(&open(token)).await["organization"]["name"], "Engines");
+    assert_eq!(look_up(&service.client(), token).await.expect(200).json()["organization"]["name"], "Engines");
     register(&service.client(), token).await.expect(201);
     // It is sent once, and nothing of it waits any more.
     let waiting = "SELECT count(*) FROM outgoing";
@@ -123,7 +130,7 @@ async fn an_address_stands_in_no_event_and_is_forgotten() {
     let named = "SELECT count(*) FROM events WHERE payload::text || metadata::text ILIKE '%hushed%'";
     assert_eq!(count(named).await, 0);
     assert_eq!(count("SELECT count(*) FROM invitation").await, 1);
-    asked(&service.client(), "POST", &format!("{}/decline", open(&token))).await.expect(204);
+    decline(&service.client(), &token).await.expect(204);
     assert_eq!(count("SELECT count(*) FROM invitation").await, 0);
     assert_eq!(count(named).await, 0);
     assert!(items(&ada.client.get(&invitations(&organization)).await).is_empty());
@@ -138,11 +145,9 @@ async fn only_the_invited_address_joins() {
         (service.person("ada").await, service.person("bob").await, service.person("eve").await);
     let organization = organization_of(&ada).await;
     let token = invite(&service, &ada, &organization, "BOB@example.com", "member").await;
-    assert_eq!(service.client().get(&open(&token)).await["has_account"], true);
+    assert_eq!(look_up(&service.client(), &token).await.expect(200).json()["has_account"], true);
     accept(&eve, &token).await.problem(403, "invitation-for-another");
-    asked(&service.client(), "POST", &format!("{}/accept", open(&token)))
-        .await
-        .problem(401, "unauthenticated");
+    opened(&service.client(), "/v1/invitations/accept", &token).await.problem(401, "unauthenticated");
     // The address has an account, so nobody makes a second one of it.
     register(&service.client(), &token).await.problem(409, "email-taken");
     accept(&bob, &token).await.expect(200);
@@ -184,11 +189,11 @@ async fn another_invitation_of_the_same_address_takes_the_place_of_the_first() {
     let elsewhere = invite(&service, &ada, &other, "grace@example.com", "member").await;
     let first = invite(&service, &ada, &organization, "grace@example.com", "member").await;
     let second = invite(&service, &ada, &organization, "GRACE@example.com", "admin").await;
-    asked(&service.client(), "GET", &open(&first)).await.problem(410, "link-dead");
-    assert_eq!(service.client().get(&open(&second)).await["role"], "admin");
+    look_up(&service.client(), &first).await.problem(410, "link-dead");
+    assert_eq!(look_up(&service.client(), &second).await.expect(200).json()["role"], "admin");
     assert_eq!(each(&ada.client.get(&invitations(&organization)).await, "role"), ["admin"]);
     // Another organization has invitations of its own.
-    service.client().get(&open(&elsewhere)).await;
+    look_up(&service.client(), &elsewhere).await.expect(200);
 
     // At once: one of them is open, and its link works.
     let body = json!({"email": "grace@example.com", "role": "member"});
@@ -201,7 +206,7 @@ async fn another_invitation_of_the_same_address_takes_the_place_of_the_first() {
     let mut works = 0;
     for message in drain(&service).await.iter().filter(|message| message.about == "invitation") {
         let token = message.content["says"]["token"].as_str().unwrap();
-        works += usize::from(asked(&service.client(), "GET", &open(token)).await.status == 200);
+        works += usize::from(look_up(&service.client(), token).await.status == 200);
     }
     assert_eq!(works, 1);
     service.unharmed().await;
@@ -260,14 +265,15 @@ async fn what_is_wrong_is_pointed_at() {
         assert_eq!(sent(&ada.client, "POST", &path, &body).await.pointers(), [pointer], "{body}");
     }
     let token = invite(&service, &ada, &organization, "grace@example.com", "member").await;
-    let registration = format!("{}/registration", open(&token));
-    let wrong = json!({"name": " ", "password": "short"});
-    let answer = sent(&service.client(), "POST", &registration, &wrong).await;
+    let wrong = json!({"token": token, "name": " ", "password": "short"});
+    let answer = sent(&service.client(), "POST", REGISTER, &wrong).await;
     assert_eq!(answer.pointers(), ["/name", "/password"]);
-    let from = service.client().request("POST", &registration).header("Sec-Fetch-Site", "cross-site");
-    send(from.json(&json!({"name": "Grace", "password": PASSWORD}))).await.problem(403, "cross-site-request");
+    let from = service.client().request("POST", REGISTER).header("Sec-Fetch-Site", "cross-site");
+    send(from.json(&json!({"token": token, "name": "Grace", "password": PASSWORD})))
+        .await
+        .problem(403, "cross-site-request");
     for token in ["x", "psl_0000000000000000000000000000000000000000000000000"] {
-        asked(&service.client(), "GET", &open(token)).await.problem(410, "link-dead");
+        look_up(&service.client(), token).await.problem(410, "link-dead");
     }
     // Nothing of it used the link up.
     register(&service.client(), &token).await.expect(201);
@@ -286,7 +292,7 @@ async fn a_link_works_for_its_time() {
         sqlx::query(&sql).execute(&pool).await.unwrap();
     };
     set("10 seconds").await;
-    service.client().get(&open(&token)).await;
+    look_up(&service.client(), &token).await.expect(200);
     set("0 seconds").await;
     assert_dead(&service, &ada, &token).await;
     service.unharmed().await;
@@ -321,14 +327,11 @@ async fn with_a_key_registering_twice_is_registering_once() {
     let ada = service.person("ada").await;
     let organization = organization_of(&ada).await;
     let token = invite(&service, &ada, &organization, "grace@example.com", "member").await;
-    let path = format!("{}/registration", open(&token));
-    let body = json!({"name": "Grace", "password": PASSWORD});
-    let first = keyed(&service.client(), &path, "k", &body).await.expect(201);
-    let again = keyed(&service.client(), &path, "k", &body).await.expect(201);
+    let body = |name: &str| json!({"token": token, "name": name, "password": PASSWORD});
+    let first = keyed(&service.client(), REGISTER, "k", &body("Grace")).await.expect(201);
+    let again = keyed(&service.client(), REGISTER, "k", &body("Grace")).await.expect(201);
     assert_eq!((again.header("idempotency-replayed"), again.text()), ("true", first.text()));
-    keyed(&service.client(), &path, "k", &json!({"name": "Eve", "password": PASSWORD}))
-        .await
-        .problem(422, "idempotency-key-reused");
+    keyed(&service.client(), REGISTER, "k", &body("Eve")).await.problem(422, "idempotency-key-reused");
     service.unharmed().await;
 }
 
@@ -340,13 +343,13 @@ async fn links_are_not_guessed_without_end_nor_invitations_sent() {
     let token = invite(&service, &ada, &organization, "grace@example.com", "member").await;
     // What is right is no guess.
     for _ in 0..10 {
-        service.client().get(&open(&token)).await;
+        look_up(&service.client(), &token).await.expect(200);
     }
     assert!(service.tries_to_forgive().await < 1.0);
     service.use_tries_up().await;
     let guess = async || {
         let guess = api::token::generate(api::token::Kind::Link);
-        asked(&service.client(), "GET", &open(guess.expose_secret())).await
+        look_up(&service.client(), guess.expose_secret()).await
     };
     let guesses = guess_until_refused(guess, "link-dead").await;
     assert!((2..10).contains(&guesses), "{guesses}");

@@ -57,6 +57,8 @@ async fn pages_load_what_is_ours_and_hold_no_script() {
     // What the script does with the token: it takes it from where no browser sends it, and leaves nothing behind.
     let script = asked(&client, "GET", "/assets/links.js").await.expect(200);
     assert!(script.text().contains("location.hash") && script.text().contains("history.replaceState"));
+    let in_an_address = ["token}", "encodeURIComponent", "+ token", "?token"];
+    assert!(in_an_address.iter().all(|form| !script.text().contains(form)), "it goes into bodies alone");
     assert!(!script.text().contains("innerHTML") && !script.text().contains("eval("));
     service.unharmed().await;
 }

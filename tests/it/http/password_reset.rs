@@ -23,7 +23,7 @@ async fn link(service: &Service, email: &str) -> String {
 }
 
 async fn choose(client: &Client, token: &str, password: &str) -> Answer {
-    sent(client, "PUT", &format!("{RESETS}/{token}"), &json!({"password": password})).await
+    sent(client, "PUT", RESETS, &json!({"token": token, "password": password})).await
 }
 
 async fn sign_in_with(service: &Service, email: &str, password: &str) -> Answer {
@@ -62,6 +62,20 @@ async fn a_new_password_is_chosen_once_and_ends_all_sessions() {
     assert!(items.iter().any(|item| item["type"] == "account.password_reset"), "{history}");
     assert_eq!(items.iter().filter(|item| item["type"] == "account.signed_out").count(), 2, "{history}");
     assert_quiet(&elsewhere);
+    service.unharmed().await;
+}
+
+/// What stands in a path stands in the logs of proxies, and a link whose password was refused is alive.
+#[tokio::test]
+async fn a_link_is_opened_by_the_body_of_a_request_and_by_no_address() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    let token = link(&service, &ada.email).await;
+    for address in [format!("{RESETS}/{token}"), format!("{RESETS}?token={token}")] {
+        let answer = sent(&service.client(), "PUT", &address, &json!({"password": NEW})).await;
+        assert!([404, 422].contains(&answer.status), "{answer:?}");
+    }
+    choose(&service.client(), &token, NEW).await.expect(204);
     service.unharmed().await;
 }
 

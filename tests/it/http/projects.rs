@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::queue::{drain, told};
-use super::service::{asked, sent};
+use super::service::{asked, opened, sent};
 use super::teams::{Project, each, invite, items, join, organization_of, remove, set_role, team, worth};
 use super::{Service, send};
 use crate::support::{Client, Person};
@@ -221,7 +221,7 @@ async fn with_the_organization_its_projects_and_invitations_end() {
     let token = invite(&service, &ada, &organization, "grace@example.com", "member").await;
     let body = json!({"confirm": true, "close": [organization]});
     sent(&ada.client, "DELETE", "/v1/me", &body).await.expect(204);
-    asked(&service.client(), "GET", &format!("/v1/invitations/{token}")).await.problem(410, "link-dead");
+    opened(&service.client(), "/v1/invitations/lookup", &token).await.problem(410, "link-dead");
     let kept = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM invitation");
     assert_eq!(kept.fetch_one(&service.pool().await).await.unwrap(), 0);
     assert_eq!(worth(&service, project.secret()).await, json!({"active": false, "reason": "revoked"}));

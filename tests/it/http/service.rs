@@ -213,6 +213,11 @@ pub(super) async fn sent(client: &Client, method: &str, path: &str, body: &Value
     send(client.request(method, path).json(body)).await
 }
 
+/// Opens the link of a mail at a route, by its token.
+pub(super) async fn opened(client: &Client, path: &str, token: &str) -> Answer {
+    sent(client, "POST", path, &json!({"token": token})).await
+}
+
 /// A request without a body.
 pub(super) async fn asked(client: &Client, method: &str, path: &str) -> Answer {
     send(client.request(method, path)).await

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::queue::invitation_of;
-use super::service::{asked, sent, with_form};
+use super::service::{asked, opened, sent, with_form};
 use super::{Answer, Service, send};
 use crate::support::{OPERATOR_TOKEN, Person};
 
@@ -35,7 +35,7 @@ pub(super) async fn join(
     role: &str,
 ) {
     let token = invite(service, inviter, organization, &person.email, role).await;
-    let answer = asked(&person.client, "POST", &format!("/v1/invitations/{token}/accept")).await.expect(200);
+    let answer = opened(&person.client, "/v1/invitations/accept", &token).await.expect(200);
     assert_eq!(answer.json(), json!({"organization_id": organization, "role": role}));
 }
 

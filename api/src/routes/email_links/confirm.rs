@@ -1,4 +1,4 @@
-//! `POST /v1/email-confirmations/{token}`: the new address is confirmed.
+//! `POST /v1/email-confirmations`: the new address is confirmed.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,11 +6,11 @@ use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::{EmailChangeId, SessionId};
 use event_store::vault::VaultWrite;
-use event_store::vault::link::{self, Purpose};
+use event_store::vault::link::Purpose;
 use event_store::{Actor, Attached};
 
-use crate::extract::{LinkToken, RequestContext};
-use crate::limits;
+use crate::extract::{Body, RequestContext};
+use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::routes::me::sessions;
 use crate::state::AppState;
@@ -19,8 +19,8 @@ use crate::state::AppState;
 ///
 /// It holds from now on. All sessions end but the one in which the change was asked for.
 #[utoipa::path(
-    post, path = "/v1/email-confirmations/{token}", tag = "Me", operation_id = "confirmEmail",
-    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    post, path = "/v1/email-confirmations", tag = "Me", operation_id = "confirmEmail",
+    request_body = OpenedLink,
     responses(
         (status = 204, description = "The new address holds"),
         (status = 409, description = "The address belongs to another account by now: `email-taken`; or the same Idempotency-Key is at work: `request-in-progress`"),
@@ -30,17 +30,14 @@ use crate::state::AppState;
 )]
 pub(crate) async fn confirm(
     State(state): State<AppState>,
-    token: LinkToken,
     context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
 ) -> Result<impl IntoResponse, Problem> {
-    state.limit(limits::TRIES_OF_ADDRESS, &context.network()).await?;
-    let dead = || Problem::new(Kind::LinkDead);
-    let (token_hash, now) = (token.hash(), state.store.services().now());
-    let found = link::find(state.store.pool(), Purpose::EmailConfirmation, &token_hash, now).await?;
-    let found = found.ok_or_else(dead)?;
-    let (change_id, asked_in): (EmailChangeId, SessionId) = read(&found.subject).ok_or_else(dead)?;
+    let found = state.open_link(Purpose::EmailConfirmation, &token, &context).await?;
+    let subject = read(&found.subject).ok_or_else(|| Problem::new(Kind::LinkDead))?;
+    let (change_id, asked_in): (EmailChangeId, SessionId) = subject;
     let account = found.account;
-    let attached = Attached { vault: vec![VaultWrite::TakeLink(token_hash)], ..Attached::default() };
+    let attached = Attached { vault: vec![VaultWrite::TakeLink(token.hash())], ..Attached::default() };
     let context = context.command(Actor::Account(account));
     let command = AccountCommand::ConfirmEmailChange { change_id };
     let ends = (Some(asked_in), SignOutReason::EmailChanged);

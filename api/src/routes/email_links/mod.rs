@@ -1,6 +1,7 @@
 //! `/v1/email-confirmations` and `/v1/email-undos`: what the two links of a change of the address do.
 //!
-//! Opening a link does nothing: the page behind it asks, and only its POST does (mail scanners follow links).
+//! Opening a link does nothing: the page behind it asks, and only its POST does (mail scanners follow links). The token
+//! is in the body of that POST, and so in no log of a proxy.
 
 mod confirm;
 mod undo;

@@ -1,4 +1,4 @@
-//! `POST /v1/email-undos/{token}`: a change of the address is taken back.
+//! `POST /v1/email-undos`: a change of the address is taken back.
 //!
 //! Whoever changed it had a session, and perhaps the password: so all sessions end, and a link to choose a new
 //! password goes to the address that holds again.
@@ -10,11 +10,11 @@ use domain::EmailChangeId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
 use event_store::vault::VaultWrite;
-use event_store::vault::link::{self, Purpose};
+use event_store::vault::link::Purpose;
 use event_store::{Actor, Attached};
 
-use crate::extract::{LinkToken, RequestContext};
-use crate::limits;
+use crate::extract::{Body, RequestContext};
+use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::routes::me::sessions;
 use crate::routes::password_resets::send_link;
@@ -25,8 +25,8 @@ use crate::state::AppState;
 /// It works for a week from the wish on, also after the change was confirmed. All sessions end, and a link to choose a
 /// new password is mailed.
 #[utoipa::path(
-    post, path = "/v1/email-undos/{token}", tag = "Me", operation_id = "undoEmailChange",
-    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    post, path = "/v1/email-undos", tag = "Me", operation_id = "undoEmailChange",
+    request_body = OpenedLink,
     responses(
         (status = 204, description = "The address from before holds"),
         (status = 410, description = "The link no longer works: `link-dead`"),
@@ -35,19 +35,15 @@ use crate::state::AppState;
 )]
 pub(crate) async fn undo(
     State(state): State<AppState>,
-    token: LinkToken,
     context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
 ) -> Result<impl IntoResponse, Problem> {
-    state.limit(limits::TRIES_OF_ADDRESS, &context.network()).await?;
-    let dead = || Problem::new(Kind::LinkDead);
-    let (token_hash, now) = (token.hash(), state.store.services().now());
-    let found =
-        link::find(state.store.pool(), Purpose::EmailUndo, &token_hash, now).await?.ok_or_else(dead)?;
-    let change_id: EmailChangeId = found.subject.parse().map_err(|_| dead())?;
-    let account = found.account;
+    let found = state.open_link(Purpose::EmailUndo, &token, &context).await?;
+    let change_id: EmailChangeId = found.subject.parse().map_err(|_| Problem::new(Kind::LinkDead))?;
+    let (account, now) = (found.account, state.store.services().now());
     let mut attached = Attached::default();
     attached.vault.extend([
-        VaultWrite::TakeLink(token_hash),
+        VaultWrite::TakeLink(token.hash()),
         VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation, subject: None },
         VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
     ]);

@@ -1,4 +1,4 @@
-//! `POST /v1/invitations/{token}/accept`: joining with the account one has.
+//! `POST /v1/invitations/accept`: joining with the account one has.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,8 +11,9 @@ use event_store::{Actor, Attached};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lookup;
-use crate::extract::{CurrentSession, LinkToken, RequestContext};
+use super::open::Open;
+use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::wish_of;
 use crate::state::AppState;
@@ -32,8 +33,8 @@ pub(crate) struct Joined {
 ///
 /// Its present address must be the one that was invited.
 #[utoipa::path(
-    post, path = "/v1/invitations/{token}/accept", tag = "Organizations", operation_id = "acceptInvitation",
-    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    post, path = "/v1/invitations/accept", tag = "Organizations", operation_id = "acceptInvitation",
+    request_body = OpenedLink,
     responses(
         (status = 200, description = "The membership began", body = Joined),
         (status = 403, description = "Another address was invited: `invitation-for-another`; or a page of another site sent this: `cross-site-request`"),
@@ -46,10 +47,10 @@ pub(crate) struct Joined {
 pub(crate) async fn accept(
     State(state): State<AppState>,
     current: CurrentSession,
-    token: LinkToken,
     context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
 ) -> Result<impl IntoResponse, Problem> {
-    let open = lookup::open(&state, &token, &context).await?;
+    let open = Open::by(&state, &token, &context).await?;
     let (account_id, organization_id) = (current.account(), open.organization);
     let id = account_id.to_string();
     let membership_id = MembershipId::generate(state.store.services());

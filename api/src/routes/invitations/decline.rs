@@ -1,4 +1,4 @@
-//! `POST /v1/invitations/{token}/decline`: an invitation that is not wanted.
+//! `POST /v1/invitations/decline`: an invitation that is not wanted.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,15 +8,16 @@ use domain::organization::{InvitationEnd, Organization, OrganizationCommand, Org
 use event_store::Attached;
 use event_store::vault::VaultWrite;
 
-use super::lookup;
-use crate::extract::{LinkToken, RequestContext};
+use super::open::Open;
+use crate::extract::{Body, RequestContext};
+use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
 /// Declines an invitation. The address is forgotten.
 #[utoipa::path(
-    post, path = "/v1/invitations/{token}/decline", tag = "Organizations", operation_id = "declineInvitation",
-    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
+    post, path = "/v1/invitations/decline", tag = "Organizations", operation_id = "declineInvitation",
+    request_body = OpenedLink,
     responses(
         (status = 204, description = "It was declined"),
         (status = 410, description = "The link no longer works: `link-dead`"),
@@ -25,10 +26,10 @@ use crate::state::AppState;
 )]
 pub(crate) async fn decline(
     State(state): State<AppState>,
-    token: LinkToken,
     context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
 ) -> Result<impl IntoResponse, Problem> {
-    let open = lookup::open(&state, &token, &context).await?;
+    let open = Open::by(&state, &token, &context).await?;
     let organization = open.organization.to_string();
     let done = state
         .store

@@ -1,47 +1,70 @@
-//! The invitation that a link opens.
+//! `POST /v1/invitations/lookup`: what one is invited to. A POST only so that the token stands in no address.
 
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use domain::organization::{Organization, Role};
-use domain::{EmailAddress, InvitationId, OrganizationId};
-use event_store::vault::invitation;
+use domain::organization::Role;
+use domain::{EmailAddress, OrganizationId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::extract::{LinkToken, RequestContext};
-use crate::limits;
-use crate::problem::{Kind, Problem};
+use super::open::Open;
+use crate::extract::{Body, RequestContext};
+use crate::links::OpenedLink;
+use crate::problem::Problem;
 use crate::state::AppState;
 
-/// An invitation that can be accepted.
-pub(super) struct Open {
-    pub(super) id: InvitationId,
-    pub(super) organization: OrganizationId,
-    /// The name of the organization.
-    pub(super) name: String,
-    pub(super) role: Role,
-    pub(super) email: EmailAddress,
-    pub(super) expires_at: DateTime<Utc>,
+/// The organization one is invited into.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Inviter {
+    /// Its id.
+    #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
+    id: OrganizationId,
+    /// Its name.
+    #[schema(example = "Analytical Engines")]
+    name: String,
 }
 
-/// The invitation that `token` opens now. A token that opens nothing counts as a guess.
-pub(super) async fn open(
-    state: &AppState,
-    token: &LinkToken,
-    context: &RequestContext,
-) -> Result<Open, Problem> {
-    let network = context.network();
-    state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
-    let dead = || Problem::new(Kind::LinkDead);
-    let now = state.store.services().now();
-    let found = invitation::find(&state.store, &token.hash(), now).await?.ok_or_else(dead)?;
-    state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
-    let (organization, _) = state.store.load::<Organization>(&found.organization.to_string()).await?;
-    let body = organization.body().map_err(|_| dead())?;
-    let role = body.invitations.get(&found.id).ok_or_else(dead)?.role;
-    Ok(Open {
-        id: found.id,
-        organization: found.organization,
-        name: body.name.clone(),
-        role,
-        email: found.email,
-        expires_at: found.expires_at,
-    })
+/// An invitation, for who received it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InvitationShown {
+    /// The organization.
+    organization: Inviter,
+    /// The role to come.
+    #[schema(value_type = String, example = "member")]
+    role: Role,
+    /// The address it was sent to.
+    #[schema(value_type = String, format = Email, example = "grace@example.com")]
+    email: EmailAddress,
+    /// Until when it can be accepted.
+    expires_at: DateTime<Utc>,
+    /// Whether the address has an account: then sign in and accept; otherwise register.
+    has_account: bool,
+}
+
+/// Shows an invitation. Nothing happens by that.
+#[utoipa::path(
+    post, path = "/v1/invitations/lookup", tag = "Organizations", operation_id = "lookUpInvitation",
+    request_body = OpenedLink,
+    responses(
+        (status = 200, description = "The invitation", body = InvitationShown),
+        (status = 410, description = "The link no longer works: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn look_up(
+    State(state): State<AppState>,
+    context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
+) -> Result<impl IntoResponse, Problem> {
+    let open = Open::by(&state, &token, &context).await?;
+    let has_account = state.store.account_with(&open.email).await?.is_some();
+    Ok(Json(InvitationShown {
+        organization: Inviter { id: open.organization, name: open.name },
+        role: open.role,
+        email: open.email,
+        expires_at: open.expires_at,
+        has_account,
+    }))
 }

@@ -1,4 +1,4 @@
-//! `/v1/invitations/{token}`: what the link in an invitation leads to.
+//! `/v1/invitations`: what the link in an invitation leads to. Its token is in the body, and so in no log of a proxy.
 //!
 //! Whoever holds the link reads mail at the address: so it may be told whether that has an account. Opening the link does
 //! nothing: the page behind it asks, and only its POST does (mail scanners follow links).
@@ -6,8 +6,8 @@
 mod accept;
 mod decline;
 mod lookup;
+mod open;
 mod register;
-mod show;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,7 +16,7 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(show::show))
+        .routes(routes!(lookup::look_up))
         .routes(routes!(accept::accept))
         .routes(routes!(register::register))
         .routes(routes!(decline::decline))

@@ -1,4 +1,4 @@
-//! `POST /v1/invitations/{token}/registration`: joining with a new account.
+//! `POST /v1/invitations/register`: joining with a new account.
 //!
 //! Whoever has the link reads mail at the address, so that is proved. The account, its membership and its first session
 //! begin in one step, or none of them does.
@@ -16,8 +16,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::lookup::{self, Open};
-use crate::extract::{Body, LinkToken, RequestContext, SameOrigin};
+use super::open::Open;
+use crate::extract::{Body, RequestContext, SameOrigin};
+use crate::links::LinkToken;
 use crate::names;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
@@ -29,6 +30,9 @@ use crate::state::AppState;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Registration {
+    /// The token of the link: what stands behind the `#` of the address in the mail.
+    #[schema(value_type = String, example = "psl_…")]
+    token: LinkToken,
     /// The name to greet with.
     #[schema(min_length = 1, max_length = 200, example = "Grace Hopper")]
     name: String,
@@ -41,9 +45,8 @@ pub(crate) struct Registration {
 ///
 /// Where the address has an account already, sign in and accept instead.
 #[utoipa::path(
-    post, path = "/v1/invitations/{token}/registration", tag = "Organizations", operation_id = "registerInvited",
+    post, path = "/v1/invitations/register", tag = "Organizations", operation_id = "registerInvited",
     request_body = Registration,
-    params(("token" = String, Path, description = "The token of the link", example = "psl_…")),
     responses(
         (status = 201, description = "The account is open, a member, and signed in", body = SignedIn,
             headers(("Location" = String, description = "The session"),
@@ -56,7 +59,6 @@ pub(crate) struct Registration {
 )]
 pub(crate) async fn register(
     State(state): State<AppState>,
-    token: LinkToken,
     headers: HeaderMap,
     context: RequestContext,
     Body(body): Body<Registration>,
@@ -65,8 +67,8 @@ pub(crate) async fn register(
     if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
         return Err(Problem::new(Kind::CrossSite));
     }
-    let (name, password) = check(&body).map_err(Problem::invalid)?;
-    let open = lookup::open(&state, &token, &context).await?;
+    let open = Open::by(&state, &body.token, &context).await?;
+    let (name, password) = check(&body.name, &body.password).map_err(Problem::invalid)?;
     if state.store.account_with(&open.email).await?.is_some() {
         return Err(Problem::new(Kind::EmailTaken));
     }
@@ -124,9 +126,9 @@ async fn begin(
 }
 
 /// The name and the password, or everything that is wrong with them.
-fn check(body: &Registration) -> Result<(String, Password), Vec<InputError>> {
-    let name = names::check(&body.name, "/name");
-    let password = Password::choose(&body.password);
+fn check(name: &str, password: &SecretString) -> Result<(String, Password), Vec<InputError>> {
+    let name = names::check(name, "/name");
+    let password = Password::choose(password);
     match (name, password) {
         (Ok(name), Ok(password)) => Ok((name, password)),
         (name, password) => {
@@ -142,11 +144,10 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let body =
-            |name: &str, password: &str| Registration { name: name.to_owned(), password: password.into() };
-        let errors = check(&body("a\0b", "short")).err().unwrap();
+        let check = |name: &str, password: &str| check(name, &password.into());
+        let errors = check("a\0b", "short").err().unwrap();
         insta::assert_snapshot!(serde_json::to_string(&errors).unwrap(), @r#"[{"pointer":"/name","message":"expected 1 to 200 characters, none of them a control character"},{"pointer":"/password","message":"use at least 8 characters"}]"#);
-        assert_eq!(check(&body("Grace", "short")).err().unwrap().len(), 1);
-        assert_eq!(check(&body(" Grace ", "correct horse")).ok().unwrap().0, "Grace");
+        assert_eq!(check("Grace", "short").err().unwrap().len(), 1);
+        assert_eq!(check(" Grace ", "correct horse").ok().unwrap().0, "Grace");
     }
 }

@@ -1,4 +1,5 @@
-// What the pages of links in mails do. The token stands behind the `#` and is sent only when a button is pressed.
+// What the pages of links in mails do. The token stands behind the `#`, and is sent only in the body of a request: the
+// path of one stands in the logs of proxies.
 "use strict";
 
 const main = document.querySelector("main");
@@ -17,8 +18,8 @@ function show(element, text) {
 }
 
 async function send(method, path, body) {
-  const headers = body ? { "Content-Type": "application/json" } : {};
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
   const json = (answer.headers.get("Content-Type") || "").includes("json");
   return { ok: answer.ok, status: answer.status, body: json ? await answer.json() : null };
 }
@@ -45,16 +46,14 @@ function done(text) {
 // One question, one button.
 async function ask() {
   const { method, path, done: text } = form.dataset;
-  const fields = values();
-  const answer = await send(method, path + encodeURIComponent(token), Object.keys(fields).length ? fields : null);
+  const answer = await send(method, path, { token, ...values() });
   if (answer.ok) done(text);
   else show(alert, refusal(answer));
 }
 
 // An invitation: join with the account one has, or with a new one.
 async function invited() {
-  const path = `/v1/invitations/${encodeURIComponent(token)}`;
-  const found = await send("GET", path);
+  const found = await send("POST", "/v1/invitations/lookup", { token });
   if (!found.ok) return done(refusal(found));
   const { organization, role, email, has_account } = found.body;
   main.querySelector("[data-says]").textContent =
@@ -81,20 +80,20 @@ async function invited() {
   async function join() {
     if (!has_account) {
       const { name, new_password } = values();
-      const made = await send("POST", `${path}/registration`, { name, password: new_password });
+      const made = await send("POST", "/v1/invitations/register", { token, name, password: new_password });
       return made.ok ? done(`Welcome. You are a member of ${organization} now.`) : show(alert, refusal(made));
     }
-    let joined = await send("POST", `${path}/accept`);
+    let joined = await send("POST", "/v1/invitations/accept", { token });
     if (joined.status === 401 || joined.status === 403) {
       if (!(await signIn())) return;
-      joined = await send("POST", `${path}/accept`);
+      joined = await send("POST", "/v1/invitations/accept", { token });
     }
     if (joined.ok) done(`You are a member of ${organization} now.`);
     else show(alert, refusal(joined));
   }
 
   async function decline() {
-    const declined = await send("POST", `${path}/decline`);
+    const declined = await send("POST", "/v1/invitations/decline", { token });
     if (declined.ok) done("You have declined the invitation.");
     else show(alert, refusal(declined));
   }

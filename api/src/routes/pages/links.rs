@@ -28,7 +28,7 @@ const QUESTIONS: [Question; 3] = [
         button: "Confirm the address",
         done: "The address is confirmed: from now on you sign in with it.",
         method: "POST",
-        path: "/v1/email-confirmations/",
+        path: "/v1/email-confirmations",
         password: false,
     },
     Question {
@@ -39,7 +39,7 @@ const QUESTIONS: [Question; 3] = [
         button: "Take the change back",
         done: "The change is taken back. A link to choose a new password is on its way to you.",
         method: "POST",
-        path: "/v1/email-undos/",
+        path: "/v1/email-undos",
         password: false,
     },
     Question {
@@ -49,7 +49,7 @@ const QUESTIONS: [Question; 3] = [
         button: "Set the password",
         done: "The new password holds. You can sign in with it.",
         method: "PUT",
-        path: "/v1/password-resets/",
+        path: "/v1/password-resets",
         password: true,
     },
 ];

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(ask::ask)).routes(routes!(choose::choose))
+    OpenApiRouter::new().routes(routes!(ask::ask, choose::choose))
 }
 
 pub(super) use ask::send_link;

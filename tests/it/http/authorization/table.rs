@@ -162,18 +162,20 @@ fn anybody() -> Vec<Row> {
     let credentials = json!({"email": "owner@example.com", "password": PASSWORD});
     let nobody = json!({"email": "nobody@example.com"});
     let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
-    let registration = json!({"name": "Grace", "password": PASSWORD});
+    let link = || json!({"token": "{token}"});
+    let chosen = json!({"token": "{token}", "password": PASSWORD});
+    let registration = json!({"token": "{token}", "name": "Grace", "password": PASSWORD});
     vec![
         Row::new("POST", "/v1/sessions", open(201)).json(credentials),
         Row::new("POST", "/v1/sessions/second-factor", open(403)).json(code),
         Row::new("POST", "/v1/password-resets", open(202)).json(nobody),
-        Row::new("PUT", "/v1/password-resets/{token}", open(410)).json(json!({"password": PASSWORD})),
-        Row::new("POST", "/v1/email-confirmations/{token}", open(410)),
-        Row::new("POST", "/v1/email-undos/{token}", open(410)),
-        Row::new("GET", "/v1/invitations/{token}", open(410)),
-        Row::new("POST", "/v1/invitations/{token}/registration", open(410)).json(registration),
-        Row::new("POST", "/v1/invitations/{token}/decline", open(410)),
-        Row::new("POST", "/v1/invitations/{token}/accept", holders(410)),
+        Row::new("PUT", "/v1/password-resets", open(410)).json(chosen),
+        Row::new("POST", "/v1/email-confirmations", open(410)).json(link()),
+        Row::new("POST", "/v1/email-undos", open(410)).json(link()),
+        Row::new("POST", "/v1/invitations/lookup", open(410)).json(link()),
+        Row::new("POST", "/v1/invitations/register", open(410)).json(registration),
+        Row::new("POST", "/v1/invitations/decline", open(410)).json(link()),
+        Row::new("POST", "/v1/invitations/accept", holders(410)).json(link()),
         Row::new("GET", "/v1/credentials/self", programs(200)),
     ]
 }

@@ -58,8 +58,11 @@ async fn assert_dead(keys: &Keys, at: &Client) {
         sent(at, "POST", "/v1/sessions/second-factor", &body).await.problem(403, "wrong-code");
     }
     for (method, path, token) in &keys.links {
-        let body = json!({"password": "another horse entirely 9"});
-        sent(at, method, &format!("{path}/{token}"), &body).await.problem(410, "link-dead");
+        let body = match *method {
+            "PUT" => json!({"token": token, "password": "another horse entirely 9"}),
+            _ => json!({"token": token}),
+        };
+        sent(at, method, path, &body).await.problem(410, "link-dead");
     }
 }
 

@@ -27,9 +27,8 @@ async fn two_people_who_move_at_once_each_move_to_their_own() {
     // Nor is a link good for anything but what it was sent for.
     confirm(&service.client(), &adas.undo).await.problem(410, "link-dead");
     undo(&service.client(), &bobs.confirm).await.problem(410, "link-dead");
-    let choose = format!("/v1/password-resets/{}", adas.undo);
-    let body = json!({"password": "another horse 9"});
-    super::sent(&service.client(), "PUT", &choose, &body).await.problem(410, "link-dead");
+    let body = json!({"token": adas.undo, "password": "another horse 9"});
+    super::sent(&service.client(), "PUT", "/v1/password-resets", &body).await.problem(410, "link-dead");
     service.unharmed().await;
 }
 

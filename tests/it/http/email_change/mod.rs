@@ -7,7 +7,7 @@ mod undoing;
 
 use serde_json::{Value, json};
 
-use super::service::{asked, credentials, sent};
+use super::service::{credentials, opened, sent};
 use super::{Answer, Service};
 use crate::support::{Client, OPERATOR_TOKEN, Person};
 
@@ -35,11 +35,11 @@ async fn change(service: &Service, person: &Person, email: &str) -> Links {
 }
 
 async fn confirm(client: &Client, token: &str) -> Answer {
-    asked(client, "POST", &format!("/v1/email-confirmations/{token}")).await
+    opened(client, "/v1/email-confirmations", token).await
 }
 
 async fn undo(client: &Client, token: &str) -> Answer {
-    asked(client, "POST", &format!("/v1/email-undos/{token}")).await
+    opened(client, "/v1/email-undos", token).await
 }
 
 /// Whose account one signs in to with an address, if any.

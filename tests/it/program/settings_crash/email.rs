@@ -51,9 +51,9 @@ impl Mover {
 
     /// Posts the token of a link.
     async fn follow(&self, stage: &mut Stage, route: &str, token: &str) {
-        let (path, key) =
-            (format!("/v1/{route}/{token}"), format!("{route} {}", self.number).replace(' ', "-"));
-        let post = Request { method: "POST", path: &path, token: None, body: Value::Null, key: Some(&key) };
+        let (path, key) = (format!("/v1/{route}"), format!("{route}-{}", self.number));
+        let body = json!({"token": token});
+        let post = Request { method: "POST", path: &path, token: None, body, key: Some(&key) };
         let answer = stage.ask_on(&post).await;
         assert!(answer.0 == 204 || is_lost(&answer), "{answer:?}");
     }

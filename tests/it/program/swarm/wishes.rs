@@ -77,7 +77,7 @@ impl Bee<'_> {
     async fn join(&mut self) {
         let (place, who, role) = (self.place(), self.somebody(), self.role());
         let Some(token) = self.invitation(&place, who, role.parse().unwrap()).await else { return };
-        let answer = self.ask(who, "POST", "/v1/invitations/{token}/accept", &[&token], Value::Null).await;
+        let answer = self.ask(who, "POST", "/v1/invitations/accept", &[], json!({"token": token})).await;
         if answer.0 == 200 {
             self.world.teams.lock().unwrap()[place.number].members.push(who);
         }
