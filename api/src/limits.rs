@@ -1,11 +1,10 @@
 //! How often things may be tried (OWASP ASVS 5.0, 6.3.1): counted in the shared database, for all processes
 //! together.
 //!
-//! Whatever takes a secret is limited for the address it comes from and for what it is tried on. The limits on an
-//! account are per address as well, and those on the account alone are wide: so that nobody can keep somebody else
-//! out by guessing wrongly. A session that is open is not touched by any of this.
+//! Whatever takes a secret is limited for the network it comes from and for what it is tried on. No limit that refuses is
+//! about an account alone, or strangers could use it up and keep the holder out: see [`crate::sign_in_tries`]. A
+//! session that is open is not touched by any of this.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -18,17 +17,14 @@ use crate::state::AppState;
 /// Secrets tried from one address, whatever on.
 pub(crate) const TRIES_OF_ADDRESS: Limit =
     Limit { name: "tries/address", burst: 300, every: Duration::from_secs(2) };
-/// Passwords tried on one account from one address.
-pub(crate) const PASSWORDS: Limit =
-    Limit { name: "password/account+address", burst: 20, every: Duration::from_secs(60) };
-/// Passwords tried on one account from everywhere.
-pub(crate) const PASSWORDS_OF_ACCOUNT: Limit =
-    Limit { name: "password/account", burst: 100, every: Duration::from_secs(36) };
 /// Secrets tried in one session: passwords, codes.
 pub(crate) const TRIES_OF_SESSION: Limit =
     Limit { name: "tries/session", burst: 10, every: Duration::from_secs(60) };
-/// Codes sent for one account: each costs money, and annoys.
+/// Codes sent for one account at the wish of one [`CodePayer`]: each costs money, and annoys.
 pub(crate) const CODES: Limit = Limit { name: "codes/account", burst: 5, every: Duration::from_secs(300) };
+/// Codes sent for one account at the wish of all who have proved more than the password.
+pub(crate) const CODES_OF_KNOWN: Limit =
+    Limit { name: "codes/known", burst: 20, every: Duration::from_secs(180) };
 /// Mails that one account, or somebody who knows its address, can have sent.
 pub(crate) const MAILS: Limit = Limit { name: "mails/account", burst: 5, every: Duration::from_secs(600) };
 /// Invitations that one account can send.
@@ -61,35 +57,9 @@ impl AppState {
     }
 }
 
-fn too_many(limit: Limit, wait: Duration) -> Problem {
+pub(crate) fn too_many(limit: Limit, wait: Duration) -> Problem {
     metrics::counter!("throttled_total", "limit" => limit.name).increment(1);
     let seconds = wait.as_secs() + 1;
     Problem::because(Kind::TooManyTries, format!("Too many tries: come back in {seconds} seconds."))
         .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-}
-
-/// What an address counts as: a network of IPv6 is one household (RFC 6177), and has more addresses than anybody
-/// can count.
-pub(crate) fn network_of(address: Option<IpAddr>) -> String {
-    match address {
-        Some(IpAddr::V6(v6)) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Some(v4) => v4.to_string(),
-        None => "unknown".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_of_ipv6_counts_as_one() {
-        let network = |text: &str| network_of(Some(text.parse().unwrap()));
-        assert_eq!(network("203.0.113.7"), "203.0.113.7");
-        assert_eq!(network("2001:db8:1:2:3::4"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-    }
 }

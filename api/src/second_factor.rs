@@ -5,13 +5,14 @@
 
 use domain::account::{Account, Channel, Holder, Phone};
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
-use domain::{AccountId, ChallengeId, PhoneNumber};
+use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::Attached;
 use event_store::vault::challenge::{self, NewChallenge, Purpose, Which};
 use event_store::vault::{VaultWrite, recovery};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::code::{self, Typed};
+use crate::familiar::FamiliarPlace;
 use crate::limits;
 use crate::problem::{Kind, Problem, SecondFactor};
 use crate::state::AppState;
@@ -26,16 +27,45 @@ pub(crate) struct Answered {
     pub(crate) by_recovery_code: bool,
 }
 
+/// Against whose share a code counts. A stranger who knows the password must not use up what the holder needs.
+#[derive(Clone, Copy)]
+pub(crate) enum CodePayer<'a> {
+    /// A sign-in from a place that is not familiar.
+    Stranger,
+    /// A sign-in from a familiar place.
+    Place(&'a FamiliarPlace),
+    /// A running session.
+    Session(SessionId),
+    /// The account: the code goes to a phone that need not be its own.
+    Account,
+}
+
 impl AppState {
+    async fn count_code(&self, account: AccountId, payer: CodePayer<'_>) -> Result<(), Problem> {
+        let key = match payer {
+            CodePayer::Stranger => format!("{account}/strangers"),
+            CodePayer::Account => return self.limit(limits::CODES, &account.to_string()).await,
+            CodePayer::Place(place) => place.key().to_owned(),
+            CodePayer::Session(session) => format!("{account}/{session}"),
+        };
+        self.limit(limits::CODES, &key).await?;
+        match payer {
+            CodePayer::Stranger | CodePayer::Account => Ok(()),
+            CodePayer::Place(_) | CodePayer::Session(_) => {
+                self.limit(limits::CODES_OF_KNOWN, &account.to_string()).await
+            }
+        }
+    }
+
     /// Sends a code to a phone of `account`, for `purpose`. The question is asked with what is `attached`.
     pub(crate) async fn ask_code(
         &self,
         attached: &mut Attached,
-        account: AccountId,
+        (account, payer): (AccountId, CodePayer<'_>),
         phone: (&PhoneNumber, Channel),
         (purpose, subject): (Purpose, &str),
     ) -> Result<SecondFactor, Problem> {
-        self.limit(limits::CODES, &account.to_string()).await?;
+        self.count_code(account, payer).await?;
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
         let expires_at = services.now() + code::LIFE;

@@ -31,6 +31,8 @@ pub enum Kind {
     ApiSecret,
     /// One thing, once: what a link in a mail carries: `psl_…`.
     Link,
+    /// Nothing: a browser is known again by it: `psb_…`.
+    Browser,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::ApiKey => "psk_",
             Self::ApiSecret => "psx_",
             Self::Link => "psl_",
+            Self::Browser => "psb_",
         }
     }
 }

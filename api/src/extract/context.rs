@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 use domain::RequestId as PrivacyRequestId;
@@ -12,7 +11,8 @@ use event_store::{Actor, CommandContext, Origin};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use crate::limits::network_of;
+use super::Visitor;
+use crate::network;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -30,6 +30,7 @@ pub(crate) struct RequestContext {
     tag: RequestTag,
     origin: Origin,
     /// Where it came with an Idempotency-Key.
+    visitor: Visitor,
     once: Option<Mark>,
 }
 
@@ -41,7 +42,12 @@ impl RequestContext {
 
     /// What the address it comes from is counted as.
     pub(crate) fn network(&self) -> String {
-        network_of(self.origin.ip_address)
+        network::line(self.origin.ip_address)
+    }
+
+    /// By what who asks can be known again.
+    pub(crate) fn visitor(&self) -> &Visitor {
+        &self.visitor
     }
 
     /// The context of a command that `actor` sends with this request.
@@ -77,7 +83,8 @@ impl FromRequestParts<AppState> for RequestContext {
             }),
             user_agent: user_agent(&parts.headers),
         };
-        Ok(Self { tag, origin, once: parts.extensions.get::<Mark>().cloned() })
+        let visitor = Visitor::read(&parts.headers, &origin, state.cookie);
+        Ok(Self { tag, origin, visitor, once: parts.extensions.get::<Mark>().cloned() })
     }
 }
 

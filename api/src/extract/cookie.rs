@@ -7,6 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long pages may personalise without asking again, in seconds: a day.
 const PERSONALIZATION_LIFE: u32 = 24 * 60 * 60;
 
+/// How long a browser is known again, in seconds: 400 days, the longest that browsers keep a cookie (RFC 6265bis,
+/// section 5.5).
+const BROWSER_LIFE: i64 = 400 * 24 * 60 * 60;
+
 /// The session cookie, as this deployment sets it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionCookie {
@@ -27,7 +31,16 @@ impl SessionCookie {
 
     /// Hands the token to the browser, out of reach of scripts, for `seconds`.
     pub(crate) fn set(self, token: &SecretString, seconds: i64) -> Option<HeaderValue> {
-        self.header(token.expose_secret(), seconds)
+        self.header(self.name(), token.expose_secret(), seconds)
+    }
+
+    /// What the browser is known by from one sign-in to the next. It opens nothing.
+    pub(crate) fn browser(self, token: &SecretString) -> Option<HeaderValue> {
+        self.header(self.browser_name(), token.expose_secret(), BROWSER_LIFE)
+    }
+
+    fn browser_name(self) -> &'static str {
+        if self.https { "__Host-browser" } else { "browser" }
     }
 
     /// Tells the pages of the product that they may personalise, for as long as the switch is on; or takes that back.
@@ -41,25 +54,34 @@ impl SessionCookie {
 
     /// Takes it back.
     pub(crate) fn clear(self) -> Option<HeaderValue> {
-        self.header("", 0)
+        self.header(self.name(), "", 0)
     }
 
-    fn header(self, value: &str, seconds: i64) -> Option<HeaderValue> {
+    fn header(self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
         let secure = if self.https { "; Secure" } else { "" };
-        let name = self.name();
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         let mut header = HeaderValue::from_str(&cookie).ok()?;
         header.set_sensitive(true);
         Some(header)
     }
 
-    /// The token in a request's cookies.
+    /// The token of the session in a request's cookies.
     pub(crate) fn read(self, headers: &HeaderMap) -> Option<SecretString> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut found = pairs.filter(|(name, _)| *name == self.name()).map(|(_, value)| value);
-        found.next().filter(|token| !token.is_empty()).map(SecretString::from)
+        value_of(self.name(), headers)
     }
+
+    /// What the browser is known by.
+    pub(crate) fn read_browser(self, headers: &HeaderMap) -> Option<SecretString> {
+        value_of(self.browser_name(), headers)
+    }
+}
+
+/// The value of the first cookie of this name.
+fn value_of(name: &str, headers: &HeaderMap) -> Option<SecretString> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut found = pairs.filter(|(other, _)| *other == name).map(|(_, value)| value);
+    found.next().filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
 #[cfg(test)]

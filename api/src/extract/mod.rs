@@ -11,6 +11,7 @@ mod path;
 mod position;
 mod same_origin;
 mod session;
+mod visitor;
 
 pub(crate) use body::{Body, parsed, read_whole, word};
 pub(crate) use context::{RequestContext, RequestTag};
@@ -23,6 +24,7 @@ pub(crate) use path::Ids;
 pub(crate) use position::SeenPosition;
 pub(crate) use same_origin::SameOrigin;
 pub(crate) use session::{CurrentSession, Sudo};
+pub(crate) use visitor::Visitor;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;

@@ -134,6 +134,12 @@ impl Problem {
         problem
     }
 
+    /// The same problem in other words.
+    pub(crate) fn in_words(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
     /// A parameter of the query cannot be used.
     pub(crate) fn invalid_parameter(error: InputError) -> Self {
         let mut problem =

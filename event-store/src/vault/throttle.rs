@@ -4,17 +4,20 @@
 //! Whoever asks is counted first and served after. One row says when all that was used up will have been given
 //! back; taking it is one statement, so a thousand askers at once are counted one by one. Keys are hashed, for they
 //! are addresses and the like.
+//!
+//! Where several limits hold for one thing they are [buckets](Bucket), taken together or not at all: what is refused is
+//! counted nowhere, so a crowd that one bucket sends away does not fill the wider ones for others.
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::types::PgInterval;
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
 use crate::store::EventStore;
 
 /// What is limited, and how far.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The name under which it is counted.
     pub name: &'static str,
@@ -31,6 +34,108 @@ pub enum Asked {
     Granted,
     /// Not before so long from now.
     Later(Duration),
+}
+
+/// Something that is limited, and for whom.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// How far.
+    pub limit: Limit,
+    /// For whom, or for what.
+    pub key: String,
+    /// The hash of whom it is [about], if of anybody.
+    pub about: Option<Vec<u8>>,
+}
+
+/// A bucket that is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// What it limits.
+    pub limit: Limit,
+    /// In which time it has room.
+    pub wait: Duration,
+}
+
+/// What is counted about somebody is forgiven under this hash.
+///
+/// # Errors
+/// When the store fails.
+pub async fn about(store: &EventStore, whom: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(store.hasher("throttle").await?.hash(&format!("about/{whom}")))
+}
+
+/// Counts one more in every bucket, or in none where one is full: the first one by name. They are taken in that order
+/// by all, for who waits for one holds those before it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take(store: &EventStore, buckets: &[Bucket]) -> Result<Option<Full>, StoreError> {
+    let buckets = in_order(buckets);
+    let (names, keys, every) = columns(store, &buckets).await?;
+    let room: Vec<PgInterval> =
+        buckets.iter().map(|bucket| interval(bucket.limit.every * bucket.limit.burst)).collect();
+    let about: Vec<Option<&[u8]>> = buckets.iter().map(|bucket| bucket.about.as_deref()).collect();
+    let full: Option<(i32, f64)> =
+        sqlx::query_as("SELECT full_at, wait FROM throttle_take($1, $2, $3, $4, $5)")
+            .bind(names)
+            .bind(keys)
+            .bind(about)
+            .bind(every)
+            .bind(room)
+            .fetch_optional(store.pool())
+            .await?;
+    let read = |(number, wait): (i32, f64)| {
+        let bucket = usize::try_from(number - 1).ok().and_then(|index| buckets.get(index))?;
+        Some(Full { limit: bucket.limit, wait: Duration::from_secs_f64(wait.max(0.0)) })
+    };
+    Ok(full.and_then(read))
+}
+
+/// Gives back what was [taken](take): it was no guess.
+///
+/// # Errors
+/// When the store fails.
+pub async fn put_back(store: &EventStore, buckets: &[Bucket]) -> Result<(), StoreError> {
+    let (names, keys, every) = columns(store, &in_order(buckets)).await?;
+    sqlx::query("SELECT throttle_give_back($1, $2, $3)")
+        .bind(names)
+        .bind(keys)
+        .bind(every)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+type Columns = (Vec<&'static str>, Vec<Vec<u8>>, Vec<PgInterval>);
+
+fn in_order(buckets: &[Bucket]) -> Vec<&Bucket> {
+    let mut buckets: Vec<&Bucket> = buckets.iter().collect();
+    buckets.sort_by_key(|bucket| (bucket.limit.name, &bucket.key));
+    buckets
+}
+
+async fn columns(store: &EventStore, buckets: &[&Bucket]) -> Result<Columns, StoreError> {
+    let hasher = store.hasher("throttle").await?;
+    Ok((
+        buckets.iter().map(|bucket| bucket.limit.name).collect(),
+        buckets.iter().map(|bucket| hasher.hash(&bucket.key)).collect(),
+        buckets.iter().map(|bucket| interval(bucket.limit.every)).collect(),
+    ))
+}
+
+/// Forgives all that was counted [about] somebody. Whoever tries at this moment is waited for in the order in which
+/// buckets are taken.
+pub(super) async fn forgive(db: &mut PgConnection, about: &[u8]) -> Result<(), StoreError> {
+    sqlx::query(
+        "WITH counted AS (
+             SELECT name, key FROM throttle WHERE about = $1 ORDER BY name COLLATE \"C\", key FOR UPDATE
+         )
+         DELETE FROM throttle t USING counted c WHERE t.name = c.name AND t.key = c.key",
+    )
+    .bind(about)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Asks whether `key` may do what `limit` is about once more, and counts it.

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::{
     account, challenge, credential, device, idempotency, invitation, link, operator, outgoing, recovery,
-    secret, session,
+    secret, session, throttle,
 };
 use crate::append::AppendError;
 use crate::seal::NewKey;
@@ -82,15 +82,17 @@ pub enum VaultWrite {
     },
     /// Let all recovery codes die.
     DropRecoveryCodes(AccountId),
-    /// An account was used from a program.
+    /// An account was used from a device.
     RememberDevice {
         /// Which account.
         account: AccountId,
-        /// The program's keyed hash.
-        hash: Vec<u8>,
+        /// The device.
+        device: device::Device,
         /// When.
         at: DateTime<Utc>,
     },
+    /// Forgive all tries that were counted about somebody: the hash of [`throttle::about`].
+    ForgiveTries(Vec<u8>),
     /// Keep a credential.
     IssueCredential(credential::NewCredential),
     /// End a credential.
@@ -176,7 +178,10 @@ impl VaultWrite {
             Self::PutRecoveryCodes { account, hashes } => recovery::put(db, *account, hashes).await?,
             Self::TakeRecoveryCode { account, hash } => recovery::take(db, *account, hash).await?,
             Self::DropRecoveryCodes(account) => recovery::drop_all(db, *account).await?,
-            Self::RememberDevice { account, hash, at } => device::remember(db, *account, hash, *at).await?,
+            Self::RememberDevice { account, device, at } => {
+                device::remember(db, *account, device, *at).await?;
+            }
+            Self::ForgiveTries(about) => throttle::forgive(db, about).await?,
             Self::IssueCredential(new) => credential::issue(db, new).await?,
             Self::EndCredential { id, at, end } => credential::end(db, *id, *at, *end).await?,
             Self::LimitCredential { id, expires_at } => credential::limit(db, *id, *expires_at).await?,

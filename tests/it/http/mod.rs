@@ -18,6 +18,7 @@ mod email_change;
 mod found;
 mod gdpr_token;
 mod headers;
+mod guessing;
 mod history;
 mod idempotency;
 mod invitations;

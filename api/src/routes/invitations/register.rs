@@ -83,7 +83,7 @@ pub(crate) async fn register(
             value: hash.into_bytes(),
         },
     ]);
-    let opening = Opening::attach(&state, account, context.origin(), &mut attached).await?;
+    let opening = Opening::attach(&state, account, &context, &mut attached).await?;
     let membership = MembershipId::generate(state.store.services());
     let done = state
         .store

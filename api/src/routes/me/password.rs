@@ -72,6 +72,7 @@ pub(crate) async fn change(
     ]);
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::PasswordChanged { at }).await?;
+    state.forgive_tries(account, &mut attached).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(session), SignOutReason::PasswordChanged);
     let command = AccountCommand::ChangePassword;

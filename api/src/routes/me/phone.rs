@@ -20,6 +20,7 @@ use super::sessions;
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed, word};
 use crate::limits;
 use crate::problem::{Kind, Problem, SecondFactor};
+use crate::second_factor::CodePayer;
 use crate::state::AppState;
 
 /// What a new phone is asked about.
@@ -61,7 +62,8 @@ pub(crate) async fn change(
     let account = current.account();
     let mut attached = Attached::default();
     let phone = (&body.number, body.channel);
-    let asked = state.ask_code(&mut attached, account, phone, (Purpose::Phone, SUBJECT)).await?;
+    let payer = (account, CodePayer::Account);
+    let asked = state.ask_code(&mut attached, payer, phone, (Purpose::Phone, SUBJECT)).await?;
     let command = AccountCommand::RequestPhoneChange {
         challenge_id: asked.challenge_id,
         number: body.number.clone(),

@@ -63,12 +63,16 @@ pub(crate) async fn ask(
 }
 
 async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) -> Result<(), Problem> {
-    // Counted for the address, whether it has an account or not, and silently.
-    if !state.is_granted(limits::MAILS, &email.canonical()).await? {
+    let owner = state.store.account_with(email).await?;
+    let account = owner.as_ref().and_then(|owner| owner.parse::<AccountId>().ok());
+    // Counted for the address, whether it has an account or not, and silently. What strangers ask for does not count
+    // against a familiar place.
+    let place = state.familiar_place(account, context.visitor()).await?;
+    let key = place.map_or_else(|| email.canonical(), |place| place.key().to_owned());
+    if !state.is_granted(limits::MAILS, &key).await? {
         return Ok(());
     }
-    let Some(owner) = state.store.account_with(email).await? else { return Ok(()) };
-    let Ok(account) = owner.parse::<AccountId>() else { return Ok(()) };
+    let (Some(owner), Some(account)) = (owner, account) else { return Ok(()) };
     let (aggregate, _) = state.store.load::<Account>(&owner).await?;
     let present = aggregate.holder.as_ref().and_then(|holder| holder.email.known());
     if present.is_none_or(|present| present.canonical() != email.canonical()) {

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::http::header::SET_COOKIE;
+use axum::response::{AppendHeaders, IntoResponse};
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
 use event_store::vault::VaultWrite;
@@ -64,10 +65,15 @@ pub(crate) async fn choose(
             value: hash.into_bytes(),
         },
     ]);
-    state.tell(&mut attached, account, Says::PasswordChanged { at: state.store.services().now() }).await?;
+    let now = state.store.services().now();
+    state.forgive_tries(account, &mut attached).await?;
+    let browser = state.make_familiar(account, context.visitor(), now, &mut attached).await?;
+    let cookie = browser.and_then(|browser| state.cookie.browser(&browser));
+    state.tell(&mut attached, account, Says::PasswordChanged { at: now }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (None, SignOutReason::PasswordReset);
     let command = AccountCommand::ResetPassword;
     let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
-    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+    let cookie = AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)));
+    Ok((state.position(account, &events).await, cookie, StatusCode::NO_CONTENT))
 }

@@ -7,15 +7,17 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::message::Says;
 use domain::{AccountId, SessionId};
+use event_store::Attached;
+use event_store::vault::VaultWrite;
+use event_store::vault::device::{self, Device, DeviceKind};
 use event_store::vault::session::NewSession;
-use event_store::vault::{VaultWrite, device};
-use event_store::{Attached, Origin};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::LIFE;
 use crate::command::EventPosition;
+use crate::extract::RequestContext;
 use crate::problem::{Problem, SecondFactor};
 use crate::state::AppState;
 use crate::token;
@@ -58,6 +60,8 @@ pub(crate) struct Opening {
     account: AccountId,
     token: SecretString,
     expires_at: DateTime<Utc>,
+    /// What the browser is known by next time, where it is new.
+    browser: Option<SecretString>,
 }
 
 impl Opening {
@@ -65,7 +69,7 @@ impl Opening {
     pub(crate) async fn attach(
         state: &AppState,
         account: AccountId,
-        origin: &Origin,
+        context: &RequestContext,
         attached: &mut Attached,
     ) -> Result<Self, Problem> {
         let services = state.store.services();
@@ -79,15 +83,16 @@ impl Opening {
             at,
             expires_at,
         }));
-        let program = origin.user_agent.as_deref().unwrap_or_default();
-        let hash = device::hash(&state.store, account, program).await?;
-        if device::is_new(state.store.pool(), account, &hash).await? {
+        let (origin, visitor) = (context.origin(), context.visitor());
+        let device = Device::of(&state.store, account, DeviceKind::Program, &visitor.program).await?;
+        if device::is_new(state.store.pool(), account, &device).await? {
             let says =
                 Says::NewDevice { at, program: origin.user_agent.clone(), ip_address: origin.ip_address };
             state.tell(attached, account, says).await?;
         }
-        attached.vault.push(VaultWrite::RememberDevice { account, hash, at });
-        Ok(Self { session, account, token, expires_at })
+        attached.vault.push(VaultWrite::RememberDevice { account, device, at });
+        let browser = state.make_familiar(account, visitor, at, attached).await?;
+        Ok(Self { session, account, token, expires_at, browser })
     }
 
     /// The answer that tells of it.
@@ -97,8 +102,11 @@ impl Opening {
         position: EventPosition,
         personalized: bool,
     ) -> Response {
-        let cookies =
-            [state.cookie.set(&self.token, LIFE.num_seconds()), state.cookie.personalization(personalized)];
+        let cookies = [
+            state.cookie.set(&self.token, LIFE.num_seconds()),
+            state.cookie.personalization(personalized),
+            self.browser.as_ref().and_then(|browser| state.cookie.browser(browser)),
+        ];
         let cookies: Vec<_> = cookies.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
         let location = [(LOCATION, format!("/v1/sessions/{}", self.session))];
         let answer = SignedIn {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::problem::{Kind, Problem};
-use crate::second_factor::{Answered, phone_of};
+use crate::second_factor::{Answered, CodePayer, phone_of};
 use crate::state::AppState;
 use crate::token;
 
@@ -112,7 +112,8 @@ async fn second_step(
     let (account, subject) = (current.account(), current.0.id.to_string());
     let Some(code) = code else {
         let mut sending = Attached::default();
-        let asked = state.ask_code(&mut sending, account, phone, (Purpose::Reauthenticate, &subject)).await?;
+        let payer = (account, CodePayer::Session(current.0.id));
+        let asked = state.ask_code(&mut sending, payer, phone, (Purpose::Reauthenticate, &subject)).await?;
         let record = AccountCommand::RecordSecondFactorAsked {
             challenge_id: asked.challenge_id,
             channel: asked.channel,

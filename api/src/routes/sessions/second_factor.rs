@@ -62,7 +62,7 @@ pub(crate) async fn second_step(
     let account = answered.account;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
-    let opening = Opening::attach(&state, account, context.origin(), &mut attached).await?;
+    let opening = Opening::attach(&state, account, &context, &mut attached).await?;
     state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
     let done = state
         .store

@@ -17,9 +17,9 @@ use uuid::Uuid;
 use super::opening::{Opening, SignedIn};
 use crate::credentials::Proved;
 use crate::extract::{Body, RequestContext, SameOrigin, parsed};
-use crate::limits;
 use crate::problem::{Kind, Problem};
-use crate::second_factor::phone_of;
+use crate::second_factor::{CodePayer, phone_of};
+use crate::sign_in_tries::SignInTry;
 use crate::state::AppState;
 
 /// Who signs in.
@@ -61,17 +61,21 @@ pub(crate) async fn sign_in(
     if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
         return Err(Problem::new(Kind::CrossSite));
     }
-    let tries = Tries::count(&state, &credentials.email, &context).await?;
-    let holder = holder_with(&state, &credentials.email).await?;
+    let owner = owner_of(&state, &credentials.email).await?;
+    let tried = SignInTry::count(&state, &credentials.email, owner, context.visitor()).await?;
+    let holder = holder_with(&state, owner, &credentials.email).await?;
     let account = holder.as_ref().map(|holder| holder.account_id);
     let proved = state.prove(account, credentials.password).await?;
     let (Some(holder), Some(proved)) = (holder, proved) else {
         return Err(Problem::new(Kind::WrongCredentials));
     };
-    tries.were_right(&state).await?;
+    tried.was_right(&state).await?;
     let command = context.command(Actor::Account(holder.account_id));
     match phone_of(&holder)? {
-        Some(phone) => ask(&state, (holder.account_id, phone), &proved, &command).await,
+        Some(phone) => {
+            let payer = tried.place().map_or(CodePayer::Stranger, CodePayer::Place);
+            ask(&state, (holder.account_id, phone), payer, &proved, &command).await
+        }
         None => open(&state, &holder, &proved, &context, &command).await,
     }
 }
@@ -79,11 +83,12 @@ pub(crate) async fn sign_in(
 async fn ask(
     state: &AppState,
     (account, phone): (AccountId, (&PhoneNumber, Channel)),
+    payer: CodePayer<'_>,
     proved: &Proved,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
     let mut attached = Attached::default();
-    let asked = state.ask_code(&mut attached, account, phone, (Purpose::SignIn, "")).await?;
+    let asked = state.ask_code(&mut attached, (account, payer), phone, (Purpose::SignIn, "")).await?;
     let record =
         AccountCommand::RecordSecondFactorAsked { challenge_id: asked.challenge_id, channel: asked.channel };
     let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await?;
@@ -100,7 +105,7 @@ async fn open(
     command: &CommandContext,
 ) -> Result<Response, Problem> {
     let (account, mut attached) = (holder.account_id, Attached::default());
-    let opening = Opening::attach(state, account, context.origin(), &mut attached).await?;
+    let opening = Opening::attach(state, account, context, &mut attached).await?;
     let record = AccountCommand::RecordSignIn { session_id: opening.session };
     let executed = state.execute::<Account>(&account.to_string(), record, command, attached).await?;
     unless_changed(state, account, proved, Begun::Session(opening.session), command).await?;
@@ -139,11 +144,19 @@ async fn unless_changed(
     Err(Problem::new(Kind::WrongCredentials))
 }
 
-/// The account that signs in with this address now. For an address of nobody the same is read as for somebody's.
-async fn holder_with(state: &AppState, email: &EmailAddress) -> Result<Option<Holder>, Problem> {
+/// The account that an address belongs to, if only because it may go back to it.
+async fn owner_of(state: &AppState, email: &EmailAddress) -> Result<Option<AccountId>, Problem> {
     let owner = state.store.account_with(email).await?;
     let unreadable = |_| StoreError::Unreadable("the owner of an email address".to_owned());
-    let account: Option<AccountId> = owner.map(|id| id.parse().map_err(unreadable)).transpose()?;
+    Ok(owner.map(|id| id.parse().map_err(unreadable)).transpose()?)
+}
+
+/// The account that signs in with this address now. For an address of nobody the same is read as for somebody's.
+async fn holder_with(
+    state: &AppState,
+    account: Option<AccountId>,
+    email: &EmailAddress,
+) -> Result<Option<Holder>, Problem> {
     let id = account.unwrap_or_else(|| AccountId::from_uuid(Uuid::nil()));
     let (aggregate, _) = state.store.load::<Account>(&id.to_string()).await?;
     // An address that the account may go back to is reserved, but does not sign in.
@@ -151,32 +164,4 @@ async fn holder_with(state: &AppState, email: &EmailAddress) -> Result<Option<Ho
         holder.email.known().is_some_and(|present| present.canonical() == email.canonical())
     };
     Ok(aggregate.holder.filter(holds))
-}
-
-/// The limits that a try counts against.
-struct Tries {
-    network: String,
-    both: String,
-    account: String,
-}
-
-impl Tries {
-    async fn count(
-        state: &AppState,
-        email: &EmailAddress,
-        context: &RequestContext,
-    ) -> Result<Self, Problem> {
-        let (network, account) = (context.network(), email.canonical());
-        let tries = Self { both: format!("{account}/{network}"), network, account };
-        state.limit(limits::TRIES_OF_ADDRESS, &tries.network).await?;
-        state.limit(limits::PASSWORDS, &tries.both).await?;
-        state.limit(limits::PASSWORDS_OF_ACCOUNT, &tries.account).await?;
-        Ok(tries)
-    }
-
-    async fn were_right(&self, state: &AppState) -> Result<(), Problem> {
-        state.was_right(limits::TRIES_OF_ADDRESS, &self.network).await?;
-        state.was_right(limits::PASSWORDS, &self.both).await?;
-        state.was_right(limits::PASSWORDS_OF_ACCOUNT, &self.account).await
-    }
 }
