@@ -6,7 +6,7 @@
 //! work is done whether there is a password to compare with or not, so that time tells nobody which
 //! addresses have an account (6.3.8).
 
-mod blocklist;
+mod guessing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
+
+pub use guessing::OwnWords;
 
 /// Memory in KiB, passes and lanes.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
@@ -41,15 +43,20 @@ pub enum Unfit {
     #[error("use at most 128 characters")]
     TooLong,
     /// It is one of those that are tried first.
-    #[error("this is one of the passwords that are tried first; choose another")]
+    #[error("this is easy to guess; several words that do not belong together are not")]
     Common,
+    /// It is made of words that point to whose it is.
+    #[error(
+        "this is easy to guess for who knows your name, your address or this service; choose words that do not point to you"
+    )]
+    OwnWords,
 }
 
 impl Password {
-    /// Takes a password that somebody chooses.
+    /// Takes a password that somebody chooses. How easy it is to guess is looked at when it is hashed.
     ///
     /// # Errors
-    /// When it is too short, too long, or among the most common ones.
+    /// When it is too short or too long.
     pub fn choose(text: &SecretString) -> Result<Self, Unfit> {
         let password = compose(text);
         let length = password.expose_secret().chars().count();
@@ -58,9 +65,6 @@ impl Password {
         }
         if length > *LENGTH.end() {
             return Err(Unfit::TooLong);
-        }
-        if blocklist::contains(password.expose_secret()) {
-            return Err(Unfit::Common);
         }
         Ok(Self(password))
     }
@@ -80,9 +84,18 @@ pub enum PasswordError {
     /// Too many others are being checked.
     #[error("too many passwords are being checked at once")]
     Busy,
+    /// It may not be chosen.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// The hash is damaged, or the machine gave no memory or randomness.
     #[error("a password could not be hashed: {0}")]
     Failed(String),
+}
+
+impl From<password_hash::Error> for PasswordError {
+    fn from(error: password_hash::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 /// Hashes and checks passwords, a bounded number at once. Clones share the bound.
@@ -99,12 +112,14 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The hash of a password, in PHC form, with a salt of its own.
+    /// The hash of a password that somebody chooses, in PHC form, with a salt of its own.
     ///
     /// # Errors
-    /// When it is not this password's turn in time, or the machine has no memory or randomness left.
-    pub async fn hash(&self, password: Password) -> Result<String, PasswordError> {
+    /// When it is easy to guess, also for who knows `words`; when it is not this password's turn in time, or the machine
+    /// has no memory or randomness left.
+    pub async fn hash(&self, password: Password, words: OwnWords) -> Result<String, PasswordError> {
         self.work(move || {
+            guessing::check(password.0.expose_secret(), &words)?;
             let hash = argon2()?.hash_password(password.0.expose_secret().as_bytes())?;
             Ok(hash.to_string())
         })
@@ -132,7 +147,7 @@ impl Passwords {
             match argon2()?.verify_password(text.as_bytes(), stored) {
                 Ok(()) => Ok(stored != NOBODYS),
                 Err(password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             }
         })
         .await
@@ -140,7 +155,7 @@ impl Passwords {
 
     async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, password_hash::Error> + Send + 'static,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let turn = self.turn().await?;
         // The turn goes along: who stops waiting does not make room for more than the cores can do.
@@ -149,8 +164,7 @@ impl Passwords {
             drop(turn);
             outcome
         });
-        let failed = |error: &dyn std::fmt::Display| PasswordError::Failed(error.to_string());
-        done.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+        done.await.map_err(|error| PasswordError::Failed(error.to_string()))?
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
@@ -180,13 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn any_characters_may_be_used_but_few_or_common_ones() {
+    fn any_characters_may_be_used_but_not_few() {
         assert_eq!(refusal("short"), Some(Unfit::TooShort));
         assert_eq!(refusal("äöüßéèê"), Some(Unfit::TooShort));
         assert_eq!(refusal(&"x".repeat(129)), Some(Unfit::TooLong));
-        assert_eq!(refusal("password"), Some(Unfit::Common));
-        assert_eq!(refusal("PassWord1"), Some(Unfit::Common));
-        for good in ["correct horse", "пароль пароль", "🐎🔋🐎🔋🐎🔋🐎🔋", "        x", &"é".repeat(128)]
+        for good in ["correct horse", "пароль пароль", "🐎🔋🐎🔋🐎🔋🐎🔋", "password", &"é".repeat(128)]
         {
             assert_eq!(refusal(good), None, "{good:?}");
         }
@@ -196,7 +208,7 @@ mod tests {
     async fn a_password_is_known_again_however_it_was_typed() {
         let passwords = Passwords::default();
         let composed = Password::choose(&secret("caf\u{e9} au lait")).ok().unwrap();
-        let hash = passwords.hash(composed).await.unwrap();
+        let hash = passwords.hash(composed, OwnWords::default()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         let stored = Some(hash.into_bytes());
         assert!(passwords.verify(secret("cafe\u{301} au lait"), stored.clone()).await.unwrap());
@@ -204,9 +216,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_easy_to_guess_is_not_hashed() {
+        let words = OwnWords::of_service("settings.example.com").and_of(None, Some("Ada Lovelace-Byron"));
+        for (text, why) in [("password1", Unfit::Common), ("Lovelace-Byron1", Unfit::OwnWords)] {
+            let chosen = Password::choose(&secret(text)).ok().unwrap();
+            let refused = Passwords::default().hash(chosen, words.clone()).await;
+            assert!(
+                matches!(refused, Err(PasswordError::Unfit(unfit)) if unfit == why),
+                "{text}: {refused:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn where_there_is_no_password_the_same_work_says_no() {
         let passwords = Passwords::default();
-        let hash = passwords.hash(Password::choose(&secret("correct horse")).ok().unwrap()).await.unwrap();
+        let horse = Password::choose(&secret("correct horse")).ok().unwrap();
+        let hash = passwords.hash(horse, OwnWords::default()).await.unwrap();
         let nobodys = argon2::PasswordHash::new(NOBODYS).unwrap();
         let real = argon2::PasswordHash::new(&hash).unwrap();
         assert_eq!(nobodys.params, real.params);

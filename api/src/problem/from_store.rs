@@ -33,6 +33,7 @@ impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         let kind = match error {
             PasswordError::Busy => Kind::Busy,
+            PasswordError::Unfit(_) => Kind::InvalidInput,
             PasswordError::Failed(_) => Kind::Internal,
         };
         Self::new(kind).caused_by(error)

@@ -213,3 +213,25 @@ async fn who_has_no_password_yet_gets_one_this_way() {
     sign_in(&service.client(), "mute@example.com").await.get("/v1/me").await;
     service.unharmed().await;
 }
+
+#[tokio::test]
+async fn a_new_password_is_not_made_of_what_points_to_its_holder() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    let token = link(&service, &ada.email).await;
+    for (unfit, why) in [
+        ("biblioteka", "several words"),
+        ("P4ssw0rd2026", "several words"),
+        ("ada@example.com", "who knows your name"),
+        ("AdaExample1", "who knows your name"),
+    ] {
+        let refused = choose(&service.client(), &token, unfit).await;
+        let errors = refused.problem(422, "invalid-input")["errors"].clone();
+        assert_eq!(errors[0]["pointer"], "/password", "{unfit}");
+        assert!(errors[0]["message"].as_str().unwrap().contains(why), "{unfit}: {errors}");
+    }
+    let change = json!({"current": PASSWORD, "new": "personalsettings"});
+    assert_eq!(sent(&ada.client, "PUT", "/v1/me/password", &change).await.pointers(), ["/new"]);
+    choose(&service.client(), &token, NEW).await.expect(204);
+    service.unharmed().await;
+}

@@ -67,7 +67,10 @@ pub(crate) async fn register(
         vault.push(VaultWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
-            value: state.passwords.hash(password).await?.into_bytes(),
+            value: state
+                .hash_chosen("/password", password, (Some(&new.email), Some(&name)))
+                .await?
+                .into_bytes(),
         });
     }
     let executed = state

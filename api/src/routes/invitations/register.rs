@@ -73,7 +73,7 @@ pub(crate) async fn register(
         return Err(Problem::new(Kind::EmailTaken));
     }
     let account = AccountId::generate(state.store.services());
-    let hash = state.passwords.hash(password).await?;
+    let hash = state.hash_chosen("/password", password, (Some(&open.email), Some(&name))).await?;
     let mut attached = Attached::default();
     attached.vault.extend([
         VaultWrite::TakeInvitation(open.id),

@@ -59,7 +59,7 @@ pub(crate) async fn change(
         return Err(Problem::new(Kind::WrongPassword));
     }
     state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
-    let hash = state.passwords.hash(new).await?;
+    let hash = state.hash_chosen_by(account, "/new", new).await?;
     let mut attached = Attached::default();
     attached.vault.extend([
         VaultWrite::PutSecret {

@@ -54,7 +54,7 @@ pub(crate) async fn choose(
     let account = state.open_link(Purpose::PasswordReset, &body.token, &context).await?.account;
     let new = Password::choose(&body.password)
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/password", unfit.to_string())]))?;
-    let hash = state.passwords.hash(new).await?;
+    let hash = state.hash_chosen_by(account, "/password", new).await?;
     let mut attached = Attached::default();
     attached.vault.extend([
         VaultWrite::TakeLink(body.token.hash()),
