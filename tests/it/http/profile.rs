@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::service::{asked, sent};
 use super::teams::organization_of;
 use super::{Answer, Service, send};
-use crate::support::Person;
+use crate::support::{OPERATOR_TOKEN, Person};
 
 const ME: &str = "/v1/me";
 
@@ -99,5 +99,35 @@ async fn what_is_not_shown_is_no_change_of_what_is() {
     asked(&other, "DELETE", "/v1/sessions/current").await.expect(204);
     send(ada.client.request("GET", ME).header("If-None-Match", &seen)).await.expect(304);
     patch_if(&ada, &seen, json!({"name": "Ada King"})).await.expect(200);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_name_that_poses_as_something_else_is_refused_wherever_it_is_chosen() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let operator = service.client().with_token(OPERATOR_TOKEN);
+    let link = "See evil.example";
+    for name in [link, "Ada\u{202e}King", "\u{405}ettings Team", &"x".repeat(201)] {
+        for (client, method, path) in [
+            (&ada.client, "PATCH", ME),
+            (&ada.client, "POST", "/v1/organizations"),
+            (&operator, "POST", "/v1/admin/accounts"),
+        ] {
+            let mut body = json!({"name": name});
+            if path.contains("admin") {
+                body["email"] = "new@example.com".into();
+            }
+            let refused = sent(client, method, path, &body).await;
+            assert_eq!(refused.pointers(), ["/name"], "{path} {name:?}");
+        }
+    }
+    let told = patch(&ada, json!({"name": link})).await.problem(422, "invalid-input")["errors"][0].clone();
+    let message = "“evil.example” reads as a web address: leave it out, or put a space after each dot";
+    assert_eq!(told["message"], message);
+    // Composed, and as long as it is seen.
+    let name = format!("Zoe\u{308} {}", "👩\u{200d}🚀".repeat(150));
+    let kept = patch(&ada, json!({"name": name})).await.expect(200).json();
+    assert!(kept["name"].as_str().unwrap().starts_with("Zo\u{eb} "), "{kept}");
     service.unharmed().await;
 }

@@ -43,14 +43,44 @@ pub(super) fn facts(rows: &[(&str, String)]) -> Block {
     Block::Facts(rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
 }
 
-/// A name that a person chose, as part of a sentence. It cannot end its quotes.
+/// A name that a person chose, as part of a sentence. It cannot end its quotes, and is no link.
 pub(super) fn quoted(name: &str) -> String {
-    format!("“{}”", one_line(name).replace(['“', '”'], "\""))
+    format!("“{}”", no_link(name).replace(['“', '”'], "\""))
+}
+
+/// What others wrote, on one line, so that no mail program makes a link of it. Names that are chosen today hold none;
+/// older ones may, and programs call themselves what they like.
+pub(super) fn no_link(text: &str) -> String {
+    let text = one_line(text).replace("://", ": //");
+    let mut plain = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        plain.push(c);
+        let begins_label = characters.peek().is_some_and(|next| next.is_alphabetic());
+        if c == '.' && before.is_alphanumeric() && begins_label {
+            plain.push(' ');
+        }
+        before = c;
+    }
+    plain
+}
+
+/// Longest name that is greeted with, in characters.
+const LONGEST_GREETED: usize = 60;
+
+/// A name to greet with: not one that reads as a sentence of ours.
+fn greeted(name: &str) -> Option<String> {
+    let name = no_link(name);
+    let is_name = !name.is_empty()
+        && name.chars().count() <= LONGEST_GREETED
+        && !name.contains(['!', '?', ':', ';', '@', '/', '<', '>']);
+    is_name.then_some(name)
 }
 
 /// The letter to a person, by name where they gave one.
 pub(super) fn render(subject: impl Into<String>, name: Option<&str>, mut blocks: Vec<Block>) -> Rendered {
-    let greeting = match name.map(one_line).filter(|name| !name.is_empty()) {
+    let greeting = match name.and_then(greeted) {
         Some(name) => format!("Hello {name},"),
         None => "Hello,".to_owned(),
     };

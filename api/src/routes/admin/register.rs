@@ -125,7 +125,7 @@ mod tests {
         [
           {
             "pointer": "/name",
-            "message": "expected 1 to 200 characters, none of them a control character"
+            "message": "character 2 is invisible or turns the text around it (U+0000): remove it"
           },
           {
             "pointer": "/password",

@@ -146,7 +146,7 @@ mod tests {
     fn everything_that_is_wrong_is_said_at_once() {
         let check = |name: &str, password: &str| check(name, &password.into());
         let errors = check("a\0b", "short").err().unwrap();
-        insta::assert_snapshot!(serde_json::to_string(&errors).unwrap(), @r#"[{"pointer":"/name","message":"expected 1 to 200 characters, none of them a control character"},{"pointer":"/password","message":"use at least 8 characters"}]"#);
+        insta::assert_snapshot!(serde_json::to_string(&errors).unwrap(), @r#"[{"pointer":"/name","message":"character 2 is invisible or turns the text around it (U+0000): remove it"},{"pointer":"/password","message":"use at least 8 characters"}]"#);
         assert_eq!(check("Grace", "short").err().unwrap().len(), 1);
         assert_eq!(check(" Grace ", "correct horse").ok().unwrap().0, "Grace");
     }

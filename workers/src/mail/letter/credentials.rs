@@ -5,7 +5,7 @@ use domain::message::NamedProject;
 
 use super::Draft;
 use crate::archive::words::time;
-use crate::mail::block::{Block, facts, paragraph, quoted};
+use crate::mail::block::{Block, facts, no_link, paragraph, quoted};
 
 pub(super) fn reset(
     at: DateTime<Utc>,
@@ -77,7 +77,7 @@ pub(super) fn revoked(at: DateTime<Utc>, project: &NamedProject) -> Draft {
 fn about(what: &str, at: DateTime<Utc>, project: &NamedProject) -> Block {
     facts(&[
         (what, time(at).to_string()),
-        ("Project", project.name.clone()),
+        ("Project", no_link(&project.name)),
         ("Project ID", project.project_id.to_string()),
     ])
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{Draft, page};
 use crate::archive::words::time;
 use crate::mail::PublicUrl;
-use crate::mail::block::{Block, facts, paragraph};
+use crate::mail::block::{Block, facts, no_link, paragraph};
 
 pub(super) fn new_device(at: DateTime<Utc>, program: Option<&str>, ip_address: Option<IpAddr>) -> Draft {
     let blocks = vec![
@@ -18,7 +18,7 @@ pub(super) fn new_device(at: DateTime<Utc>, program: Option<&str>, ip_address: O
         ),
         facts(&[
             ("Signed in", time(at).to_string()),
-            ("Program", program.unwrap_or("unknown").to_owned()),
+            ("Program", no_link(program.unwrap_or("unknown"))),
             ("Address", ip_address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())),
         ]),
     ];

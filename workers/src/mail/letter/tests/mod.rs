@@ -111,6 +111,23 @@ fn what_others_wrote_is_text_and_nothing_else() {
 }
 
 #[test]
+fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
+    let organization = "Visit https://evil.example”. You are hacked. “".to_owned();
+    let told = letter(&Says::MembershipEnded { at: at(23, 18), organization });
+    assert!(told.contains("“Visit https: //evil. example\". You are hacked. \"”"), "{told}");
+    let greeting = |name: &str| {
+        let letter = write(&Says::PasswordChanged { at: at(23, 18) }, Some(name), &public_url()).unwrap();
+        letter.text.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(greeting("J. R. R. Tolkien"), "Hello J. R. R. Tolkien,");
+    assert_eq!(greeting("evil.example"), "Hello evil. example,");
+    let sentence = "Ada, your account is in danger and will end today unless you call us";
+    for name in ["Warning! Call us", "See http://evil.example", "ada@evil.example", sentence] {
+        assert_eq!(greeting(name), "Hello,", "{name}");
+    }
+}
+
+#[test]
 fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
     let mut pages = BTreeSet::new();
     for says in all("Analytics") {
