@@ -8,9 +8,9 @@ use std::io::{IsTerminal, Write};
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless asked otherwise: our own crates, and trouble elsewhere.
+/// What is logged unless asked otherwise: our own crates, what matters to security, and trouble elsewhere.
 const DEFAULT_FILTER: &str =
-    "warn,personal_settings=info,api=info,workers=info,projections=info,event_store=info";
+    "warn,personal_settings=info,api=info,workers=info,projections=info,event_store=info,security=info";
 
 /// How logs are written.
 #[derive(Clone, Debug, Args)]

@@ -30,9 +30,10 @@ pub mod password;
 mod problem;
 mod routes;
 mod second_factor;
+mod security_log;
 mod server;
-mod state;
 mod sign_in_tries;
+mod state;
 mod streams;
 pub mod token;
 
@@ -48,7 +49,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use middleware::{admit, answer_panic, hurry, observe, once};
+use middleware::{admit, answer_panic, hurry, observe, once, watch};
 use state::AppState;
 
 /// Every route, ready to be [served](serve()).
@@ -66,6 +67,7 @@ pub fn router(dependencies: Dependencies) -> Router {
     router
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
+        .layer(from_fn_with_state(state.clone(), watch))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)

@@ -102,6 +102,8 @@ impl AppState {
         let now = self.store.services().now();
         let asked = challenge::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
         let (account, challenge_id) = (asked.account, asked.id);
+        // Of a new phone the password tells nothing.
+        let wrong = || wrong().about((purpose != Purpose::Phone).then_some(account));
         let by_recovery_code = match code::read(typed).ok_or_else(wrong)? {
             Typed::Code(code) => {
                 let hash = challenge::hash(&self.store, asked.id, code.expose_secret()).await?;

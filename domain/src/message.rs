@@ -136,6 +136,17 @@ pub enum Says {
         /// How many are left.
         left: u32,
     },
+    /// Wrong codes were given after the right password, which somebody knows.
+    FailedCodes {
+        /// How many.
+        tries: u32,
+        /// From how many networks, at least.
+        networks: u32,
+        /// When the first was.
+        since: DateTime<Utc>,
+        /// When the last was.
+        until: DateTime<Utc>,
+    },
     /// The credentials of a project were reset.
     CredentialsReset {
         /// When.
@@ -238,6 +249,7 @@ impl Says {
             Self::PhoneRemoved { .. } => AccountNotice::PhoneRemoved,
             Self::RecoveryCodesIssued { .. } => AccountNotice::RecoveryCodesIssued,
             Self::RecoveryCodeUsed { .. } => AccountNotice::RecoveryCodeUsed,
+            Self::FailedCodes { .. } => AccountNotice::FailedCodes,
             Self::CredentialsReset { .. } => AccountNotice::CredentialsReset,
             Self::CredentialsRevealed { .. } => AccountNotice::CredentialsRevealed,
             Self::CredentialsRevoked { .. } => AccountNotice::CredentialsRevoked,
@@ -290,6 +302,7 @@ mod tests {
             Says::PhoneRemoved { at },
             Says::RecoveryCodesIssued { at },
             Says::RecoveryCodeUsed { at, left: 9 },
+            Says::FailedCodes { tries: 5, networks: 1, since: at, until: at },
             Says::CredentialsReset { at, project: project(), previous_ends_at: None, by_reader: true },
             Says::CredentialsRevealed { at, project: project(), by_reader: false },
             Says::CredentialsRevoked { at, project: project() },
@@ -317,7 +330,8 @@ mod tests {
         for says in all() {
             let written = serde_json::to_value(&says).unwrap();
             let tells = |members: &[&str]| members.iter().any(|name| written.get(name).is_some());
-            let of_use = tells(&["ip_address", "program", "user_agent", "network", "device", "place"]);
+            let of_use =
+                tells(&["ip_address", "program", "user_agent", "network", "networks", "device", "place"]);
             let scope = says.notice().map(AccountNotice::scope);
             assert_eq!(scope == Some(Scope::Activity), of_use, "{written}");
         }

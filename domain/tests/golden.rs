@@ -55,7 +55,8 @@ variants!(Account, "account.registered.v1", AccountEvent:
     EmailChangeRequested, EmailChanged, EmailChangeUndone, FormerEmailReleased, PasswordChanged,
     PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved,
     RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
-    OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, Deleted,
+    OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, FailedTriesNoted,
+    Deleted,
     PersonalDataErased);
 
 variants!(Operator, "operator.created.v1", OperatorEvent: Created, Revoked, Viewed);

@@ -10,6 +10,7 @@ pub mod archive;
 pub mod bus;
 pub mod checkpoints;
 mod error;
+mod failed_tries;
 mod folder;
 pub mod jobs;
 pub mod mail;

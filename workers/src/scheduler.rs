@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
 use event_store::failpoint;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::vault::{challenge, idempotency, link, session, throttle};
+use event_store::vault::{challenge, failed_try, idempotency, link, session, throttle};
 use event_store::{EventStore, StoreError, lease};
 use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bus::Bus;
 use crate::error::LeadError;
+use crate::failed_tries;
 use crate::pruning::prune_erased;
 
 /// Requests woken before their confirmations are awaited.
@@ -111,7 +112,10 @@ impl Scheduler {
             let now = self.now();
             for duty in self.timetable.struck(looked, now) {
                 match duty {
-                    Duty::Timers => self.wake_all(looked - LOOK_BACK, now, "timer").await?,
+                    Duty::Timers => {
+                        self.wake_all(looked - LOOK_BACK, now, "timer").await?;
+                        self.note_failed_tries().await;
+                    }
                     Duty::Sweep => self.sweep(now).await?,
                     Duty::Housekeeping => self.tidy(now).await?,
                 }
@@ -128,6 +132,14 @@ impl Scheduler {
     async fn sweep(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         let round = format!("sweep/{}", now.timestamp() / SWEEP_ROUND.num_seconds());
         self.wake_all(DateTime::UNIX_EPOCH, now, &round).await
+    }
+
+    /// It can wait, and must not keep people from being woken.
+    async fn note_failed_tries(&self) {
+        if let Err(error) = failed_tries::note_due(&self.store).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "failed tries could not be noted; it will be tried again");
+        }
     }
 
     /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent. The list
@@ -215,7 +227,17 @@ impl Scheduler {
         let leases = lease::sweep(pool).await?;
         let (codes, links) = (challenge::sweep(pool, now).await?, link::sweep(pool, now).await?);
         let throttles = throttle::sweep(pool).await?;
-        tracing::info!(sessions, answers, leases, codes, links, throttles, "what had ended was deleted");
+        let failed_tries = failed_try::sweep(pool, now).await?;
+        tracing::info!(
+            sessions,
+            answers,
+            leases,
+            codes,
+            links,
+            throttles,
+            failed_tries,
+            "what had ended was deleted"
+        );
         match prune_erased(&self.store, &self.views).await {
             Ok(events) => tracing::info!(events, "what was erased was pruned"),
             // It can wait, and must not keep people from being woken.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use domain::RequestId as PrivacyRequestId;
 use event_store::vault::idempotency::Mark;
 use event_store::{Actor, CommandContext, Origin};
@@ -29,8 +30,8 @@ pub(crate) struct RequestTag(pub(crate) Uuid);
 pub(crate) struct RequestContext {
     tag: RequestTag,
     origin: Origin,
-    /// Where it came with an Idempotency-Key.
     visitor: Visitor,
+    /// Where it came with an Idempotency-Key.
     once: Option<Mark>,
 }
 
@@ -76,16 +77,19 @@ impl FromRequestParts<AppState> for RequestContext {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let known = parts.extensions.get::<RequestTag>().copied();
         let tag = known.unwrap_or_else(|| RequestTag(state.store.services().ids.uuid()));
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let origin = Origin {
-            ip_address: peer.map(|ConnectInfo(address)| {
-                client_address(address.ip(), &parts.headers, &state.config.proxies)
-            }),
+            ip_address: address_of(&parts.extensions, &parts.headers, state),
             user_agent: user_agent(&parts.headers),
         };
         let visitor = Visitor::read(&parts.headers, &origin, state.cookie);
         Ok(Self { tag, origin, visitor, once: parts.extensions.get::<Mark>().cloned() })
     }
+}
+
+/// The address that a request comes from, where it is known.
+pub(crate) fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &AppState) -> Option<IpAddr> {
+    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(client_address(peer.ip(), headers, &state.config.proxies))
 }
 
 /// The address of the client: the last one in `X-Forwarded-For` that is none of our proxies. Each of them adds the

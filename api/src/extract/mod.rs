@@ -14,7 +14,7 @@ mod session;
 mod visitor;
 
 pub(crate) use body::{Body, parsed, read_whole, word};
-pub(crate) use context::{RequestContext, RequestTag};
+pub(crate) use context::{RequestContext, RequestTag, address_of};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use form::Form;
 pub(crate) use id::Id;

@@ -7,7 +7,9 @@ use domain::operator::OperatorScope;
 use event_store::vault::operator::{self, OperatorToken};
 
 use super::bearer;
+use crate::middleware::Witness;
 use crate::problem::{Kind, Problem};
+use crate::security_log::Subject;
 use crate::state::AppState;
 use crate::token;
 
@@ -74,5 +76,8 @@ async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Pro
     let found = operator::authenticate(state.store.pool(), &token::hash(&token), now).await?;
     let found = found.ok_or_else(unauthenticated)?;
     parts.extensions.insert(found.clone());
+    if let Some(witness) = parts.extensions.get::<Witness>() {
+        witness.saw(Subject::Operator(found.operator_id));
+    }
     Ok(found)
 }

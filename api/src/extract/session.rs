@@ -12,7 +12,9 @@ use event_store::vault::session::Session;
 use secrecy::SecretString;
 
 use super::{SameOrigin, bearer};
+use crate::middleware::Witness;
 use crate::problem::{Kind, Problem};
+use crate::security_log::Subject;
 use crate::state::{AppState, Shared};
 use crate::token;
 
@@ -43,6 +45,9 @@ impl FromRequestParts<AppState> for CurrentSession {
         let session = state.sessions.authenticate(&token::hash(&token), now).await?;
         let current = Self(session.ok_or_else(|| Problem::new(Kind::Unauthenticated))?);
         parts.extensions.insert(current);
+        if let Some(witness) = parts.extensions.get::<Witness>() {
+            witness.saw(Subject::Account(current.account()));
+        }
         Ok(current)
     }
 }

@@ -13,6 +13,7 @@ use std::error::Error;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use domain::AccountId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +22,10 @@ pub(crate) use members::{Candidate, OwnerNeeded, SecondFactor};
 
 /// The media type of a problem (RFC 9457, section 3).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Whose account an answer is about, where it does not tell. For the security log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About(pub(crate) AccountId);
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -36,6 +41,8 @@ struct Inner {
     second_factor: Option<SecondFactor>,
     organizations: Vec<OwnerNeeded>,
     headers: HeaderMap,
+    /// Whom it is about, where the answer does not tell.
+    about: Option<AccountId>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -111,6 +118,7 @@ impl Problem {
             second_factor: None,
             organizations: Vec::new(),
             headers: HeaderMap::new(),
+            about: None,
             cause: None,
         }));
         match kind {
@@ -126,18 +134,18 @@ impl Problem {
         }
     }
 
+    /// The same problem in other words.
+    pub(crate) fn in_words(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
     /// The body is well-formed, but says something that cannot be.
     pub(crate) fn invalid(errors: Vec<InputError>) -> Self {
         let mut problem =
             Self::because(Kind::InvalidInput, "Some of the input is missing, unknown or wrong.");
         problem.0.errors = errors;
         problem
-    }
-
-    /// The same problem in other words.
-    pub(crate) fn in_words(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = detail.into();
-        self
     }
 
     /// A parameter of the query cannot be used.
@@ -182,6 +190,12 @@ impl Problem {
         if self.0.kind == general { Self::new(here) } else { self }
     }
 
+    /// Says whose account it is about, to the security log alone.
+    pub(crate) fn about(mut self, account: Option<AccountId>) -> Self {
+        self.0.about = account;
+        self
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.insert(name, value);
@@ -213,8 +227,18 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
-        let Inner { kind, detail, errors, request_id, state, second_factor, organizations, headers, .. } =
-            *self.0;
+        let Inner {
+            kind,
+            detail,
+            errors,
+            request_id,
+            state,
+            second_factor,
+            organizations,
+            headers,
+            about,
+            ..
+        } = *self.0;
         let document = Document {
             r#type: format!("/problems/{}", kind.slug()),
             title: kind.title(),
@@ -227,7 +251,13 @@ impl IntoResponse for Problem {
             organizations,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
-        (kind.status(), headers, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response()
+        let mut response =
+            (kind.status(), headers, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        response.extensions_mut().insert(kind);
+        if let Some(account) = about {
+            response.extensions_mut().insert(About(account));
+        }
+        response
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountNotice, Channel, Preferences, SignOutReason, TokenEnd, Viewed};
+use super::{AccountNotice, Channel, FailedTries, Preferences, SignOutReason, TokenEnd, Viewed};
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
     OrganizationId, PhoneNumber, SessionId,
@@ -165,6 +165,11 @@ pub enum AccountCommand {
         what: Viewed,
         /// Up to when, if not up to now.
         until: Option<DateTime<Utc>>,
+    },
+    /// Something was tried in vain, several times.
+    RecordFailedTries {
+        /// What, and how often.
+        failed: FailedTries,
     },
     /// End the account.
     Delete,

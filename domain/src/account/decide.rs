@@ -121,6 +121,7 @@ impl Holder {
                 self.join(organization_id, membership_id)
             }
             C::LeaveOrganization { organization_id } => self.leave(organization_id),
+            C::RecordFailedTries { failed } => one(E::FailedTriesNoted { failed }),
             C::Delete => self.delete(now),
             // Decided before there need be a holder.
             C::Register { .. }

@@ -50,6 +50,47 @@ pub enum Viewed {
     State,
 }
 
+/// What was tried in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailedTryKind {
+    /// A password, to sign in or to confirm something.
+    Password,
+    /// A code, after the right password.
+    Code,
+    /// To see or change what is not the account's own, in one of its sessions.
+    Access,
+}
+
+impl FailedTryKind {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Access];
+
+    /// The name under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// Failed tries of one kind, gathered over a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTries {
+    /// What was tried.
+    pub kind: FailedTryKind,
+    /// How often.
+    pub tries: u32,
+    /// From how many networks, at least.
+    pub networks: u32,
+    /// When the first was.
+    pub since: DateTime<Utc>,
+    /// When the last was.
+    pub until: DateTime<Utc>,
+}
+
 /// Why a GDPR token ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -252,6 +293,12 @@ pub enum AccountEvent {
         /// Up to when, if not up to then.
         until: Option<DateTime<Utc>>,
     },
+    /// Something was tried in vain, several times.
+    FailedTriesNoted {
+        /// What, and how often.
+        #[serde(flatten)]
+        failed: FailedTries,
+    },
     /// The account ended.
     Deleted {
         /// Its id.
@@ -298,6 +345,7 @@ impl DomainEvent for AccountEvent {
             Self::NoticeSent { .. } => "account.notice_sent",
             Self::NoticeUndeliverable { .. } => "account.notice_undeliverable",
             Self::HistoryViewed { .. } => "account.history_viewed",
+            Self::FailedTriesNoted { .. } => "account.failed_tries_noted",
             Self::Deleted { .. } => "account.deleted",
             Self::PersonalDataErased { .. } => "account.personal_data_erased",
         }

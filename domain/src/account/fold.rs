@@ -107,6 +107,7 @@ impl Holder {
             | E::PasswordResetAsked { .. }
             | E::PasswordReset {}
             | E::HistoryViewed { .. }
+            | E::FailedTriesNoted { .. }
             | E::Deleted { .. }
             | E::PersonalDataErased { .. } => {}
         }

@@ -22,7 +22,9 @@ pub use command::AccountCommand;
 pub use decide::{GDPR_TOKEN_LIFE, RECOVERY_CODES};
 pub use email_change::{CONFIRMATION_LIFE, UNDO_LIFE};
 pub use error::AccountError;
-pub use event::{AccountEvent, PreferenceChange, SignOutReason, TokenEnd, Viewed};
+pub use event::{
+    AccountEvent, FailedTries, FailedTryKind, PreferenceChange, SignOutReason, TokenEnd, Viewed,
+};
 pub use model::{
     Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange, Preferences,
 };

@@ -42,10 +42,10 @@ macro_rules! notices {
             }
 
             /// How long what its message says is needed, and so which key it waits under. A sign-in tells the address
-            /// and the program it came from.
+            /// and the program it came from, wrong codes from how many networks they came.
             pub fn scope(self) -> Scope {
                 match self {
-                    Self::NewDevice => Scope::Activity,
+                    Self::NewDevice | Self::FailedCodes => Scope::Activity,
                     _ => Scope::Profile,
                 }
             }
@@ -80,6 +80,8 @@ notices! {
     RecoveryCodesIssued "recovery_codes_issued" "new recovery codes";
     /// A recovery code was used up.
     RecoveryCodeUsed "recovery_code_used" "the use of a recovery code";
+    /// Wrong codes were given after the right password.
+    FailedCodes "failed_codes" "wrong codes after the right password";
     /// The credentials of a project were reset.
     CredentialsReset "credentials_reset" "new credentials of a project";
     /// The secret of a project was shown.

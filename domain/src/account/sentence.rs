@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountEvent, Channel, PreferenceChange, SignOutReason, TokenEnd, Viewed};
-use crate::sentence::{Sentence, date, instant};
+use super::{
+    AccountEvent, Channel, FailedTries, FailedTryKind, PreferenceChange, SignOutReason, TokenEnd, Viewed,
+};
+use crate::sentence::{Sentence, count, date, instant};
 
 impl Sentence for AccountEvent {
     fn sentence(&self) -> String {
@@ -75,6 +77,7 @@ impl Sentence for AccountEvent {
                 format!("A message could not be delivered: {}", notice.in_words())
             }
             Self::HistoryViewed { what, until } => viewed(*what, *until),
+            Self::FailedTriesNoted { failed } => failed_tries(failed),
             Self::Deleted { .. } => "The account was deleted".to_owned(),
             Self::PersonalDataErased { .. } => {
                 "All that was personal in the account was made unreadable".to_owned()
@@ -115,6 +118,19 @@ fn preferences(
         .filter_map(|(name, change)| change.map(|c| format!("{name} was switched {}", on_off(c.to))))
         .collect();
     format!("{} (privacy policy {policy_version})", turned.join("; "))
+}
+
+fn failed_tries(failed: &FailedTries) -> String {
+    let times = count(failed.tries.into(), "time");
+    let tries = match failed.kind {
+        FailedTryKind::Password => format!("A wrong password was tried {times}"),
+        FailedTryKind::Code => format!("After the right password a wrong code was given {times}"),
+        FailedTryKind::Access => {
+            format!("What is not the account's own was asked for and refused {times}")
+        }
+    };
+    let networks = count(failed.networks.into(), "network");
+    format!("{tries}, from {networks}, between {} and {}", instant(failed.since), instant(failed.until))
 }
 
 fn viewed(what: Viewed, until: Option<DateTime<Utc>>) -> String {

@@ -7,19 +7,20 @@ use sqlx::{PgConnection, PgPool};
 use super::credential::{self, Owner};
 use crate::error::StoreError;
 
-/// Ends sessions and credentials; deletes secrets, codes, links, devices, and messages that did not go out.
+/// Ends sessions and credentials; deletes secrets, codes, links, devices, failed tries, and messages that did not go out.
 pub(super) async fn forget(
     db: &mut PgConnection,
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    const TABLES: [(&str, &str); 7] = [
+    const TABLES: [(&str, &str); 8] = [
         ("session", "account_id"),
         ("secret", "owner"),
         ("challenge", "account_id"),
         ("link", "account_id"),
         ("recovery_code", "account_id"),
         ("device", "account_id"),
+        ("failed_try", "account_id"),
         ("outgoing", "account_id"),
     ];
     for (table, column) in TABLES {
@@ -33,7 +34,8 @@ pub(super) async fn forget(
 
 /// Tables of what was collected about an account's use, with the columns that name the account and the time it was last
 /// collected. The wider registry is `.github/PERSONAL_DATA.md`.
-const ACTIVITY: [(&str, &str, &str); 1] = [("device", "account_id", "seen_at")];
+const ACTIVITY: [(&str, &str, &str); 2] =
+    [("device", "account_id", "seen_at"), ("failed_try", "account_id", "last_at")];
 
 /// Deletes what was collected about an account's use until `until`, or all of it.
 pub(crate) async fn forget_activity(

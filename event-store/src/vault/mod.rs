@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub mod challenge;
 pub mod credential;
 pub mod device;
+pub mod failed_try;
 pub mod idempotency;
 pub mod invitation;
 pub mod link;

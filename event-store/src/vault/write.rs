@@ -8,8 +8,8 @@ use domain::{
 use sqlx::PgConnection;
 
 use super::{
-    account, challenge, credential, device, idempotency, invitation, link, operator, outgoing, recovery,
-    secret, session, throttle,
+    account, challenge, credential, device, failed_try, idempotency, invitation, link, operator, outgoing,
+    recovery, secret, session, throttle,
 };
 use crate::append::AppendError;
 use crate::seal::NewKey;
@@ -93,6 +93,13 @@ pub enum VaultWrite {
     },
     /// Forgive all tries that were counted about somebody: the hash of [`throttle::about`].
     ForgiveTries(Vec<u8>),
+    /// Failed tries were noted: they must not have been noted meanwhile.
+    TakeFailedTries {
+        /// Which.
+        gathered: failed_try::Gathered,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Keep a credential.
     IssueCredential(credential::NewCredential),
     /// End a credential.
@@ -181,6 +188,7 @@ impl VaultWrite {
             Self::RememberDevice { account, device, at } => {
                 device::remember(db, *account, device, *at).await?;
             }
+            Self::TakeFailedTries { gathered, at } => failed_try::take(db, gathered, *at).await?,
             Self::ForgiveTries(about) => throttle::forgive(db, about).await?,
             Self::IssueCredential(new) => credential::issue(db, new).await?,
             Self::EndCredential { id, at, end } => credential::end(db, *id, *at, *end).await?,

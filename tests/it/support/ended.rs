@@ -4,13 +4,14 @@ use domain::AccountId;
 use sqlx::PgPool;
 
 /// Rows that should be gone when an account has ended and was erased: whose they are, and what else makes them such.
-const GONE: [(&str, &str, &str); 14] = [
+const GONE: [(&str, &str, &str); 15] = [
     ("session", "account_id", ""),
     ("secret", "owner", ""),
     ("challenge", "account_id", ""),
     ("link", "account_id", ""),
     ("recovery_code", "account_id", ""),
     ("device", "account_id", ""),
+    ("failed_try", "account_id", ""),
     ("outgoing", "account_id", ""),
     ("claim", "owner", ""),
     ("timer", "aggregate_id", ""),

@@ -3,6 +3,7 @@
 //! Whoever runs the service, or a scanner for leaked secrets on their behalf, ends it by its value, and its owners are
 //! told. The answer is the same whatever was shown.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,6 +23,7 @@ use crate::command::EventPosition;
 use crate::extract::{Form, Gateway, RequestContext};
 use crate::problem::Problem;
 use crate::routes::projects::telling::{named, tell_owners};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
 /// What shall end.
@@ -66,7 +68,7 @@ pub(crate) async fn revoke(
         },
         Worth::Unknown | Worth::Ended(_) => EventPosition::unknown(),
     };
-    Ok((position, StatusCode::OK).into_response())
+    Ok((Extension(SecurityEvent::CredentialRevoked), position, StatusCode::OK).into_response())
 }
 
 async fn revoke_token(

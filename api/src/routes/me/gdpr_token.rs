@@ -1,10 +1,10 @@
 //! `POST`, `GET` and `DELETE /v1/me/gdpr-token`: the token for the GDPR APIs.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::CredentialId;
 use domain::account::{Account, AccountCommand, GDPR_TOKEN_LIFE, TokenEnd};
@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::recovery_codes::Confirmation;
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo};
 use crate::problem::{InputError, Kind, Problem};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;
 
@@ -166,5 +167,6 @@ pub(crate) async fn revoke(
     let command = AccountCommand::EndGdprToken { credential_id: token, reason: TokenEnd::Revoked };
     let context = context.command(Actor::Account(account));
     let executed = state.execute::<Account>(&id, command, &context, attached).await?;
-    Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
+    let told = Extension(SecurityEvent::CredentialRevoked);
+    Ok((told, state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
 }

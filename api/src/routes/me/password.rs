@@ -1,5 +1,6 @@
 //! `PUT /v1/me/password`: choosing a new password.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -18,6 +19,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
 /// The old password and the new.
@@ -70,12 +72,13 @@ pub(crate) async fn change(
         // Whoever has such a link in an old mail shall not undo this.
         VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
     ]);
+    state.forgive_tries(account, &mut attached).await?;
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::PasswordChanged { at }).await?;
-    state.forgive_tries(account, &mut attached).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(session), SignOutReason::PasswordChanged);
     let command = AccountCommand::ChangePassword;
     let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
-    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+    let told = Extension(SecurityEvent::PasswordChanged);
+    Ok((told, state.position(account, &events).await, StatusCode::NO_CONTENT))
 }

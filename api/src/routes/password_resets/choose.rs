@@ -1,5 +1,6 @@
 //! `PUT /v1/password-resets`: choosing the new password.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
@@ -17,8 +18,9 @@ use utoipa::ToSchema;
 use crate::extract::{Body, RequestContext};
 use crate::links::LinkToken;
 use crate::password::Password;
-use crate::problem::{InputError, Problem};
+use crate::problem::{About, InputError, Problem};
 use crate::routes::me::sessions;
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
 /// The link, and the new password.
@@ -75,5 +77,6 @@ pub(crate) async fn choose(
     let command = AccountCommand::ResetPassword;
     let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
     let cookie = AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)));
-    Ok((state.position(account, &events).await, cookie, StatusCode::NO_CONTENT))
+    let told = (Extension(SecurityEvent::PasswordChanged), Extension(About(account)));
+    Ok((told, state.position(account, &events).await, cookie, StatusCode::NO_CONTENT))
 }

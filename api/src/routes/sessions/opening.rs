@@ -1,9 +1,9 @@
 //! Beginning a session, however it was proved who signs in.
 
-use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::message::Says;
 use domain::{AccountId, SessionId};
@@ -18,7 +18,8 @@ use utoipa::ToSchema;
 use super::LIFE;
 use crate::command::EventPosition;
 use crate::extract::RequestContext;
-use crate::problem::{Problem, SecondFactor};
+use crate::problem::{About, Problem, SecondFactor};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;
 
@@ -116,6 +117,7 @@ impl Opening {
             second_factor: None,
             expires_at: Some(self.expires_at),
         };
-        (StatusCode::CREATED, position, location, AppendHeaders(cookies), Json(answer)).into_response()
+        let told = (Extension(SecurityEvent::SignInOk), Extension(About(self.account)));
+        (StatusCode::CREATED, told, position, location, AppendHeaders(cookies), Json(answer)).into_response()
     }
 }

@@ -1,9 +1,9 @@
 //! `POST /v1/sessions/reauthenticate`: giving the password again, for the routes that want it fresh.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse};
+use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Holder};
 use event_store::vault::VaultWrite;
 use event_store::vault::challenge::{Purpose, Which};
@@ -16,6 +16,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::second_factor::{Answered, CodePayer, phone_of};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;
 
@@ -96,7 +97,7 @@ pub(crate) async fn reauthenticate(
     let left = (current.0.expires_at - at).num_seconds();
     let cookie = state.cookie.set(&token, left).map(|cookie| (SET_COOKIE, cookie));
     let answer = Reauthenticated { token: token.expose_secret().to_owned() };
-    Ok((position, AppendHeaders(cookie), Json(answer)))
+    Ok((Extension(SecurityEvent::SudoOk), position, AppendHeaders(cookie), Json(answer)))
 }
 
 /// The code, where the account has a second factor. Without one it is sent, and wanted.

@@ -1,9 +1,9 @@
 //! `POST /v1/sessions`: signing in.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Channel, Holder, SignOutReason};
 use domain::{AccountId, ChallengeId, EmailAddress, PhoneNumber, SessionId};
 use event_store::vault::VaultWrite;
@@ -17,8 +17,9 @@ use uuid::Uuid;
 use super::opening::{Opening, SignedIn};
 use crate::credentials::Proved;
 use crate::extract::{Body, RequestContext, SameOrigin, parsed};
-use crate::problem::{Kind, Problem};
+use crate::problem::{About, Kind, Problem};
 use crate::second_factor::{CodePayer, phone_of};
+use crate::security_log::SecurityEvent;
 use crate::sign_in_tries::SignInTry;
 use crate::state::AppState;
 
@@ -67,7 +68,7 @@ pub(crate) async fn sign_in(
     let account = holder.as_ref().map(|holder| holder.account_id);
     let proved = state.prove(account, credentials.password).await?;
     let (Some(holder), Some(proved)) = (holder, proved) else {
-        return Err(Problem::new(Kind::WrongCredentials));
+        return Err(Problem::new(Kind::WrongCredentials).about(account));
     };
     tried.was_right(&state).await?;
     let command = context.command(Actor::Account(holder.account_id));
@@ -94,7 +95,8 @@ async fn ask(
     let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await?;
     unless_changed(state, account, proved, Begun::Question(asked.challenge_id), context).await?;
     let position = state.position(account, &executed.events).await;
-    Ok((StatusCode::CREATED, position, Json(SignedIn::wanting(asked))).into_response())
+    let told = (Extension(SecurityEvent::FactorWanted), Extension(About(account)));
+    Ok((StatusCode::CREATED, told, position, Json(SignedIn::wanting(asked))).into_response())
 }
 
 async fn open(

@@ -7,6 +7,7 @@ mod agenda;
 mod deletion;
 mod effects;
 mod email_change;
+mod failed_tries;
 mod gdpr_token;
 mod memberships;
 mod profile;
@@ -171,8 +172,13 @@ fn holders_commands() -> Vec<Command> {
         Command::EndGdprToken { credential_id: credential(1), reason: TokenEnd::Revoked },
         Command::JoinOrganization { organization_id: organization(1), membership_id: membership(1) },
         Command::LeaveOrganization { organization_id: organization(1) },
+        Command::RecordFailedTries { failed: failed(FailedTryKind::Password) },
         Command::Delete,
     ]
+}
+
+fn failed(kind: FailedTryKind) -> FailedTries {
+    FailedTries { kind, tries: 12, networks: 3, since: hours(0), until: hours(1) }
 }
 
 /// One of each that also an account which ended may still have.

@@ -29,7 +29,7 @@ async fn verify(client: &Client, code: &str) -> Answer {
 }
 
 /// Gives somebody a phone; the recovery codes.
-async fn give_phone(service: &Service, person: &Person) -> Vec<String> {
+pub(super) async fn give_phone(service: &Service, person: &Person) -> Vec<String> {
     ask_for_phone(&person.client, "+14155550142", "sms").await.expect(202);
     let told = verify(&person.client, &service.take_code().await.code).await.expect(200).json();
     let codes = told["recovery_codes"].as_array().unwrap();
@@ -37,7 +37,7 @@ async fn give_phone(service: &Service, person: &Person) -> Vec<String> {
 }
 
 /// Begins to sign in: the question that the password alone leads to.
-async fn begin(client: &Client, person: &Person) -> String {
+pub(super) async fn begin(client: &Client, person: &Person) -> String {
     let asked = sent(client, "POST", SESSIONS, &credentials(&person.email)).await.expect(201).json();
     challenge(&asked["second_factor"])
 }
@@ -48,7 +48,7 @@ fn challenge(second_factor: &Value) -> String {
 }
 
 /// Answers a question of signing in.
-async fn answer(client: &Client, challenge: &str, code: &str) -> Answer {
+pub(super) async fn answer(client: &Client, challenge: &str, code: &str) -> Answer {
     sent(client, "POST", SECOND, &json!({"challenge_id": challenge, "code": code})).await
 }
 
@@ -70,7 +70,7 @@ async fn again(client: &Client, code: Option<&str>) -> Answer {
 }
 
 /// A code that is not this one.
-fn another_than(code: &str) -> String {
+pub(super) fn another_than(code: &str) -> String {
     let first = if code.starts_with('0') { "1" } else { "0" };
     format!("{first}{}", &code[1..])
 }

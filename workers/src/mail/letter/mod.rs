@@ -48,6 +48,9 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
         Says::PhoneRemoved { at } => sign_in::phone_removed(*at),
         Says::RecoveryCodesIssued { at } => sign_in::recovery_codes_issued(*at),
         Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(*at, *left),
+        Says::FailedCodes { tries, networks, since, until } => {
+            sign_in::failed_codes(*tries, *networks, (*since, *until))
+        }
         Says::CredentialsReset { at, project, previous_ends_at, by_reader } => {
             credentials::reset(*at, project, *previous_ends_at, *by_reader)
         }

@@ -113,6 +113,31 @@ pub(super) fn recovery_code_used(at: DateTime<Utc>, left: u32) -> Draft {
     ("A recovery code was used".into(), blocks)
 }
 
+pub(super) fn failed_codes(
+    tries: u32,
+    networks: u32,
+    (since, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Somebody gave your right password, and then wrong codes in place of the one that is sent to your phone. \
+             They did not get in.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph(
+            "If it was not you, somebody knows your password. Change it at once, and wherever else you use it. Give \
+             nobody a code that is sent to you, whatever they say.",
+        ),
+        facts(&[
+            ("Wrong codes", tries.to_string()),
+            ("Networks", networks.to_string()),
+            ("First", time(since).to_string()),
+            ("Last", time(until).to_string()),
+        ]),
+    ];
+    ("Wrong codes for your account".into(), blocks)
+}
+
 pub(super) fn account_deleted(at: DateTime<Utc>) -> Draft {
     let blocks = vec![
         paragraph(

@@ -3,10 +3,10 @@
 //! Both change together. The old pair dies at once, or is kept alive for a chosen time: its end is written with it, so it
 //! dies then whatever is down. There are never more than two pairs.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::message::Says;
 use domain::project::{Body as ProjectBody, LONGEST_OVERLAP_HOURS, Project, ProjectWish};
@@ -22,6 +22,7 @@ use crate::problem::{InputError, Problem};
 use crate::routes::projects::lookup;
 use crate::routes::projects::pair::Pair;
 use crate::routes::projects::telling::{named, tell_owners};
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
 /// That it is meant, and what becomes of the old pair.
@@ -104,7 +105,7 @@ pub(crate) async fn reset(
         fingerprint: pair.fingerprint,
         previous_ends_at: done.answer,
     };
-    Ok((position, [(CACHE_CONTROL, "no-store")], Json(answer)))
+    Ok((Extension(SecurityEvent::CredentialRevoked), position, [(CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
 /// Puts `pair` in the place of the present one. Until when that works.

@@ -1,5 +1,6 @@
 //! `POST /v1/projects/{id}/credentials/retire-previous`: the old pair is needed no longer.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -12,6 +13,7 @@ use event_store::{Actor, Attached};
 use crate::extract::{CurrentSession, Id, RequestContext};
 use crate::problem::Problem;
 use crate::routes::projects::lookup;
+use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
 /// Ends the time for which the old pair was kept alive. The owners of the project may.
@@ -48,5 +50,6 @@ pub(crate) async fn retire(
             Ok::<_, Problem>((unit, Attached { vault: vec![end], ..Attached::default() }, ()))
         })
         .await?;
-    Ok((state.position(account, &done.events).await, StatusCode::NO_CONTENT))
+    let told = Extension(SecurityEvent::CredentialRevoked);
+    Ok((told, state.position(account, &done.events).await, StatusCode::NO_CONTENT))
 }

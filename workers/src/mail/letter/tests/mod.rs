@@ -51,6 +51,7 @@ fn all(written: &str) -> Vec<Says> {
         Says::PhoneRemoved { at },
         Says::RecoveryCodesIssued { at },
         Says::RecoveryCodeUsed { at, left: 1 },
+        Says::FailedCodes { tries: 5, networks: 2, since: at, until: at },
         Says::CredentialsReset { at, project: project.clone(), previous_ends_at: None, by_reader: false },
         Says::CredentialsRevealed { at, project: project.clone(), by_reader: false },
         Says::CredentialsRevoked { at, project },
@@ -89,8 +90,7 @@ fn what_others_wrote_is_text_and_nothing_else() {
     for says in all(nasty) {
         let plain = write(&says, Some("Ada"), &public_url()).unwrap();
         let letter = write(&says, Some(nasty), &public_url()).unwrap();
-        assert!(letter.text.starts_with(&format!("Hello {shown}” Bcc: x@example.com <script>,\n")));
-        assert!(letter.html.contains(&format!("Hello {escaped}” Bcc: x@example.com &lt;script&gt;,")));
+        assert!(letter.text.starts_with("Hello,\n") && letter.html.contains("<p>Hello,</p>"));
         assert!(!letter.html.contains("<img") && !letter.html.contains("<script"), "{}", letter.html);
         for form in [&letter.text, &letter.html, &letter.subject] {
             assert!(!form.contains(['\u{202e}', '\u{2028}', '\u{0}', '\r']), "{form:?}");

@@ -146,3 +146,24 @@ fn the_end_of_an_account() {
     Deleted: 23 November 2026, 18:59 UTC
     ");
 }
+
+#[test]
+fn wrong_codes_after_the_right_password() {
+    let says = Says::FailedCodes { tries: 5, networks: 2, since: at(23, 17), until: at(23, 18) };
+    insta::assert_snapshot!(letter(&says), @"
+    Wrong codes for your account
+
+    Hello Ada Lovelace,
+
+    Somebody gave your right password, and then wrong codes in place of the one that is sent to your phone. They did not get in.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, somebody knows your password. Change it at once, and wherever else you use it. Give nobody a code that is sent to you, whatever they say.
+
+    Wrong codes: 5
+    Networks: 2
+    First: 23 November 2026, 17:59 UTC
+    Last: 23 November 2026, 18:59 UTC
+    ");
+}

@@ -1,0 +1,63 @@
+//! Tells of what matters to security, once for all routes: of each refusal by its kind, and of what a route says of its
+//! answer.
+//!
+//! It happens after the answer, so that no time tells whether there is an account; when the process dies in between, a
+//! line or a count is missing.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use crate::extract::address_of;
+use crate::problem::{About, Kind};
+use crate::security_log::{self, SecurityEvent, Subject};
+use crate::state::AppState;
+
+/// Who a request turned out to come from: filled in where that is found out.
+#[derive(Clone, Default)]
+pub(crate) struct Witness(Arc<OnceLock<Subject>>);
+
+impl Witness {
+    /// They have shown who they are.
+    pub(crate) fn saw(&self, subject: Subject) {
+        let _seen_before = self.0.set(subject);
+    }
+}
+
+/// Notes what came of a request, where that matters to security.
+pub(crate) async fn watch(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let witness = Witness::default();
+    request.extensions_mut().insert(witness.clone());
+    let address = address_of(request.extensions(), request.headers(), &state);
+    let matched = request.extensions().get::<MatchedPath>();
+    let names_a_thing = matched.is_some_and(|path| path.as_str().contains('{'));
+
+    let response = next.run(request).await;
+    let (extensions, seen) = (response.extensions(), witness.0.get().copied());
+    let about = extensions.get::<About>().map(|About(account)| Subject::Account(*account));
+    let refused = extensions.get::<Kind>().copied().and_then(SecurityEvent::of_refusal);
+    let told = extensions.get::<SecurityEvent>().copied();
+    let acted = matches!(seen, Some(Subject::Operator(_))).then_some(SecurityEvent::OperatorAct);
+    let subject = match refused {
+        // A code for a new phone is wrong without anybody knowing the password of another.
+        Some(SecurityEvent::FactorFailed) => about,
+        _ => about.or(seen),
+    };
+    let event = match refused.or(told).or(acted) {
+        // Nobody's, or of one's own, such as a setting that is not set.
+        Some(SecurityEvent::AccessRefused) if seen.is_none() || !names_a_thing => return response,
+        Some(event) => event,
+        None => return response,
+    };
+    let noting = async move {
+        if let Err(error) = security_log::note(&state.store, event, subject, address).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, event = event.name(), "a security event could not be noted");
+        }
+    };
+    tokio::spawn(noting.in_current_span());
+    response
+}

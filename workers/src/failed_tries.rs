@@ -1,0 +1,52 @@
+//! Telling the holders of accounts of failed tries: an event, and a mail where somebody knows the password.
+//!
+//! The event, the mail and the end of the count are written together. After a crash before that they are found due
+//! again; two workers at once write one of it.
+
+use domain::MessageId;
+use domain::account::{Account, AccountCommand, AccountNotice, FailedTryKind};
+use domain::message::{MessageContent, Recipient, Says};
+use event_store::vault::VaultWrite;
+use event_store::vault::failed_try::{self, Gathered};
+use event_store::vault::outgoing::{Medium, NewMessage, Topic};
+use event_store::{Attached, CommandContext, EventStore, ExecuteError, StoreError};
+
+/// Notes what is due, or some of it. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn note_due(store: &EventStore) -> Result<usize, StoreError> {
+    let due = failed_try::list_due(store.pool(), store.services().now()).await?;
+    for gathered in &due {
+        note(store, gathered).await?;
+    }
+    Ok(due.len())
+}
+
+async fn note(store: &EventStore, gathered: &Gathered) -> Result<(), StoreError> {
+    let (account, failed, at) = (gathered.account, gathered.failed, store.services().now());
+    let take = VaultWrite::TakeFailedTries { gathered: gathered.clone(), at };
+    let mut attached = Attached { vault: vec![take], ..Attached::default() };
+    if failed.kind == FailedTryKind::Code {
+        let message = mail(store, gathered).await?;
+        attached.live_keys.push(message.key_id());
+        attached.vault.push(VaultWrite::Queue(message));
+    }
+    let context = CommandContext::service(account.uuid());
+    let command = AccountCommand::RecordFailedTries { failed };
+    match store.execute::<Account>(&account.to_string(), command, &context, attached).await {
+        Err(ExecuteError::Store(error)) => Err(error),
+        // Another worker was faster, or the account has ended: its tries went with it, or are swept.
+        _ => Ok(()),
+    }
+}
+
+async fn mail(store: &EventStore, gathered: &Gathered) -> Result<NewMessage, StoreError> {
+    let failed = gathered.failed;
+    let (tries, networks) = (failed.tries, failed.networks);
+    let says = Says::FailedCodes { tries, networks, since: failed.since, until: failed.until };
+    let content = MessageContent { to: Recipient::Holder, says };
+    let topic = Topic::Account(gathered.account, AccountNotice::FailedCodes);
+    let id = MessageId::generate(store.services());
+    NewMessage::seal(store, id, topic, Medium::Mail, &content, None).await
+}
