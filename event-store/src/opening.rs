@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::seal::{self, DataKey, Place, SealError};
+use crate::seal::{self, ColumnKey, DataKey, Place, SealError};
 use crate::store::EventStore;
 
 /// Keys to open with. Values under one that is missing were erased.
@@ -53,6 +53,15 @@ impl Keys {
             }
         }
         Ok(Self { known, forged })
+    }
+
+    /// The one key with which the personal values in `value` were sealed; none where it was destroyed, or where they are of
+    /// several.
+    pub(crate) fn only(&self, value: &Value) -> Option<ColumnKey> {
+        let mut ids = BTreeSet::new();
+        seal::sealing_keys(value, &mut ids).ok()?;
+        let id = ids.pop_first().filter(|_| ids.is_empty())?;
+        self.known.get(&id).cloned().map(ColumnKey::new)
     }
 
     /// Opens a value at its place.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::opening::Keys;
-use crate::seal::Place;
+use crate::seal::{ColumnKey, Place};
 use crate::store::EventStore;
 
 /// The most events of a page.
@@ -70,6 +70,8 @@ pub struct Fact {
     pub recorded_at: DateTime<Utc>,
     /// Who brought it about, where its reader wants to know.
     pub actor: Option<String>,
+    /// The key its personal values were sealed with, where they were opened: for a read model that seals them anew.
+    pub key: Option<ColumnKey>,
     /// What happened.
     pub content: Content,
 }
@@ -97,6 +99,7 @@ impl Fact {
             event_type: row.try_get("event_type")?,
             recorded_at: row.try_get("recorded_at")?,
             actor: None,
+            key: None,
             content: Content::Unread,
         })
     }
@@ -312,7 +315,10 @@ fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
             fact.content = content(event.map_err(|error| error.to_string()));
             return fact;
         }
-        Payload::Sealed(value) => keys.open(value, place(&fact)).map_err(|error| error.to_string()),
+        Payload::Sealed(value) => {
+            fact.key = keys.only(&value);
+            keys.open(value, place(&fact)).map_err(|error| error.to_string())
+        }
     };
     let event = read.and_then(|value| {
         let (version, value) = upcasters.lift(&fact.event_type, version, value);

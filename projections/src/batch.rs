@@ -92,9 +92,9 @@ async fn attempt(
     };
     let (fit, mut parked) = set_aside(page, &behind);
     if apart {
-        parked.extend(Apart::new(projection).fold(&mut transaction, fit).await?);
+        parked.extend(Apart::new(projection, taken.revision).fold(&mut transaction, fit).await?);
     } else if !fit.is_empty() {
-        projection.project(&mut transaction, &fit).await?;
+        projection.project_into(&mut transaction, &fit, taken.revision).await?;
     }
     parked::park(&mut transaction, name, &parked).await.map_err(Blame::Store)?;
     failpoint::reach("view: about to move", name);
@@ -153,14 +153,16 @@ fn set_aside<'a>(page: &'a Page, behind: &HashSet<(String, String)>) -> (Vec<&'a
 /// Folding in parts, each behind a savepoint, until every event that cannot be taken stands alone.
 pub(crate) struct Apart<'a, 'p> {
     projection: &'p dyn Projection,
+    /// The form of its tables.
+    revision: i32,
     /// Streams that are stopped, and at which position.
     stopped: HashMap<Stream<'a>, i64>,
     parked: Vec<Parked<'a>>,
 }
 
 impl<'a, 'p> Apart<'a, 'p> {
-    pub(crate) fn new(projection: &'p dyn Projection) -> Self {
-        Self { projection, stopped: HashMap::new(), parked: Vec::new() }
+    pub(crate) fn new(projection: &'p dyn Projection, revision: i32) -> Self {
+        Self { projection, revision, stopped: HashMap::new(), parked: Vec::new() }
     }
 
     /// Folds what can be taken, in order; what cannot is the answer, in order as well.
@@ -200,7 +202,7 @@ impl<'a, 'p> Apart<'a, 'p> {
     /// Folds a part, or leaves no trace of it and says whose fault that is.
     async fn project(&self, db: &mut PgConnection, part: &[&Fact]) -> Result<Option<Blame>, Blame> {
         let mut savepoint = db.begin().await.map_err(stored)?;
-        match self.projection.project(&mut savepoint, part).await {
+        match self.projection.project_into(&mut savepoint, part, self.revision).await {
             Ok(()) => savepoint.commit().await.map(|()| None).map_err(stored),
             Err(failure) => {
                 savepoint.rollback().await.map_err(stored)?;

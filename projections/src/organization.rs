@@ -9,8 +9,10 @@ use domain::organization::{Organization, OrganizationEvent, Role};
 use domain::{AccountId, Event, OrganizationId};
 use event_store::StoreError;
 use event_store::tail::{Fact, Payloads, Selection};
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row as _};
 
+use crate::account::sealed::{NAMED, Named, named};
 use crate::projection::{Failure, Projection, Table, Writing};
 use crate::views::Views;
 
@@ -267,7 +269,7 @@ pub struct OrganizationView {
 }
 
 /// A member of an organization.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberView {
     /// Which account.
     pub account_id: String,
@@ -348,16 +350,22 @@ impl Views {
         after: Option<AccountId>,
         limit: i64,
     ) -> Result<Vec<MemberView>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT m.account_id, a.name, a.email, m.role, m.joined_at
+        let rows = sqlx::query(&format!(
+            "SELECT m.account_id, {NAMED}, m.role, m.joined_at
              FROM member_view m LEFT JOIN account_view a USING (account_id)
-             WHERE m.organization_id = $1 AND m.account_id > $2 ORDER BY m.account_id LIMIT $3",
-        )
+             WHERE m.organization_id = $1 AND m.account_id > $2 ORDER BY m.account_id LIMIT $3"
+        ))
         .bind(organization.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(limit)
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        let named = named(self, &rows).await?;
+        let read = |(row, Named { email, name }): (&PgRow, Named)| {
+            let (account_id, role) = (row.try_get("account_id")?, row.try_get("role")?);
+            Ok(MemberView { account_id, name, email, role, joined_at: row.try_get("joined_at")? })
+        };
+        rows.iter().zip(named).map(read).collect()
     }
 
     /// The open invitations into an organization, oldest first.

@@ -228,10 +228,12 @@ async fn retry_facts(
     });
     let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
     let fit = facts.iter().take(readable).collect();
-    let refused = Apart::new(projection).fold(&mut transaction, fit).await.map_err(|blame| match blame {
-        Blame::Store(error) => error,
-        Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
-    })?;
+    let refused = Apart::new(projection, taken.revision).fold(&mut transaction, fit).await.map_err(
+        |blame| match blame {
+            Blame::Store(error) => error,
+            Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
+        },
+    )?;
     let refused = refused.into_iter().next().map(|it| (it.fact.position, it.reason.unwrap_or_default()));
     let head = refused.or(unfit.map(|(_, position, reason)| (position, reason)));
     let until = head.as_ref().map_or(i64::MAX, |(position, _)| *position);

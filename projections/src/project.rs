@@ -9,8 +9,10 @@ use domain::project::{Project, ProjectEvent};
 use domain::{AccountId, Event, ProjectId};
 use event_store::StoreError;
 use event_store::tail::{Fact, Payloads, Selection};
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row as _};
 
+use crate::account::sealed::{NAMED, Named, named};
 use crate::projection::{Failure, Projection, Table, Writing};
 use crate::views::Views;
 
@@ -237,7 +239,7 @@ async fn write_owners(
 }
 
 /// Somebody who is named as an owner of a project, in the stay that lasts.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectOwnerView {
     /// Which account.
     pub account_id: String,
@@ -303,17 +305,23 @@ impl Views {
         project: ProjectId,
         limit: i64,
     ) -> Result<Vec<ProjectOwnerView>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT v.account_id, a.name, a.email, v.named_at
+        let rows = sqlx::query(&format!(
+            "SELECT v.account_id, {NAMED}, v.named_at
              FROM project_owner_view v JOIN project_view p USING (project_id)
              JOIN member_view m ON m.organization_id = p.organization_id AND m.account_id = v.account_id
                  AND m.membership_id = v.membership_id
              LEFT JOIN account_view a ON a.account_id = v.account_id
-             WHERE v.project_id = $1 ORDER BY v.account_id LIMIT $2",
-        )
+             WHERE v.project_id = $1 ORDER BY v.account_id LIMIT $2"
+        ))
         .bind(project.to_string())
         .bind(limit)
         .fetch_all(self.pool())
-        .await?)
+        .await?;
+        let named = named(self, &rows).await?;
+        let read = |(row, Named { email, name }): (&PgRow, Named)| {
+            let (account_id, named_at) = (row.try_get("account_id")?, row.try_get("named_at")?);
+            Ok(ProjectOwnerView { account_id, name, email, named_at })
+        };
+        rows.iter().zip(named).map(read).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Removing from read models what an erasure has made unreadable in the log.
 //!
-//! Read models are made from opened events, so a destroyed key alone does not empty them. No read
+//! What an erased key has sealed does not open in a read model either. Emptied it is all the same: a process may have the
+//! key in memory for a while, and a table of the form before is not sealed. No read
 //! model holds anything of scope `activity`; what is of scope `profile` is the account's own row: in the
 //! live table, and in that of a rebuild, which may have been broken off long ago.
 //!
@@ -40,7 +41,9 @@ impl Purge for Views {
 
 async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]) -> Result<(), StoreError> {
     let empty = format!(
-        "UPDATE {table} SET email = NULL, name = NULL, billing_email = NULL, email_pending = NULL, phone = NULL
+        "UPDATE {table} SET email = NULL, name = NULL, billing_email = NULL, email_pending = NULL, phone = NULL,
+             email_sealed = NULL, name_sealed = NULL, billing_email_sealed = NULL,
+             email_pending_sealed = NULL, phone_sealed = NULL
          WHERE account_id = ANY($1)"
     );
     sqlx::query(&empty).bind(accounts).execute(&mut *db).await?;

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::AccountId;
-use event_store::{Gather, StoreError};
+use event_store::{EventStore, Gather, KeyRing, StoreError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
-use crate::account::{self, AccountView, MembershipView};
+use crate::account::{self, Closed};
 use crate::checkpoint;
 
 /// How often the checkpoint is asked for while a runner in another process is awaited.
@@ -21,7 +20,9 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct Views {
     pool: PgPool,
     progress: Arc<HashMap<&'static str, Progress>>,
-    accounts: Gather<String, (AccountView, Vec<MembershipView>)>,
+    accounts: Gather<String, Closed>,
+    /// Whose keys open what is personal.
+    store: Option<EventStore>,
 }
 
 /// How far a read model has come, as far as this process knows.
@@ -33,28 +34,34 @@ struct Progress {
 }
 
 impl Views {
-    /// The read models in `pool`.
+    /// The read models in `pool`, for who has no key to what is personal in them.
     pub fn new(pool: PgPool) -> Self {
+        Self::with_keys(pool, None)
+    }
+
+    /// The read models beside the events of `store`, whose keys open what is personal in them.
+    pub fn of(store: &EventStore) -> Self {
+        Self::with_keys(store.pool().clone(), Some(store.clone()))
+    }
+
+    fn with_keys(pool: PgPool, store: Option<EventStore>) -> Self {
         let names = crate::all().into_iter().map(|projection| projection.name());
         let progress = names.map(|name| (name, Progress::default())).collect();
         let accounts = account::gather(event_store::lookups(&pool));
-        Self { pool, progress: Arc::new(progress), accounts }
+        Self { pool, progress: Arc::new(progress), accounts, store }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// An account as it is now, and the organizations it is a member of: the first
-    /// [`MOST_MEMBERSHIPS`](account::MOST_MEMBERSHIPS).
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn account_fetch_with_memberships(
-        &self,
-        account: AccountId,
-    ) -> Result<Option<(AccountView, Vec<MembershipView>)>, StoreError> {
-        self.accounts.get(account.to_string()).await
+    /// The keys, for who has them.
+    pub(crate) fn keys(&self) -> Option<&KeyRing> {
+        self.store.as_ref().map(EventStore::keys)
+    }
+
+    pub(crate) fn accounts(&self) -> &Gather<String, Closed> {
+        &self.accounts
     }
 
     /// A read model has come to `position`.

@@ -36,6 +36,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     show_tokens(&house_token, new_operator_token.as_ref());
     let key_tasks = KeyTasks::start(&foundation, "api");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
+    log_tasks.see_to_outdated(&foundation.store, false);
     tokio::select! {
         () = LogTasks::catch_up(&foundation.store, &foundation.views) => {}
         ended = asked_to_end() => return ended,

@@ -41,9 +41,9 @@ impl Foundation {
         archives: &Url,
     ) -> anyhow::Result<Self> {
         let pool = connect_lazily(database_url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
-        let store = EventStore::new(pool.clone(), system::services(), keys);
+        let store = EventStore::new(pool, system::services(), keys);
         let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
-        let views = Views::new(pool);
+        let views = Views::of(&store);
         let erasures = Erasures::new(store.clone(), archives.clone(), Arc::new(views.clone()));
         Ok(Self { store, views, archives, erasures })
     }

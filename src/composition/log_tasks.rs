@@ -32,6 +32,17 @@ impl LogTasks {
         Self { stop, tasks }
     }
 
+    /// Brings read models to the form of this release, where the database is this process's alone; elsewhere it says how.
+    pub fn see_to_outdated(&self, store: &EventStore, alone: bool) {
+        let (store, stop) = (store.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = super::outdated::see_to(&store, alone) => {}
+            }
+        });
+    }
+
     /// Waits until the read models show what was stored before now, so that nobody is told less after a crash
     /// than before it. Not for long: a read model that is far behind, or stands still, must not keep a
     /// program from serving.

@@ -13,6 +13,7 @@ mod keys;
 mod log_tasks;
 mod metrics;
 pub mod operators;
+mod outdated;
 mod reader;
 mod service;
 mod signing;

@@ -62,8 +62,8 @@ impl Reader {
             None => start_or_join(&options.data_dir, options.servers).await?,
         };
         let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
-        let store = EventStore::new(pool.clone(), system::services(), keys);
-        let views = Views::new(pool);
+        let store = EventStore::new(pool, system::services(), keys);
+        let views = Views::of(&store);
         let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));
         // Nobody else moves the log of a database that was started just now.
         let own = servers.map(|servers| (servers, LogTasks::start(&store, &views)));

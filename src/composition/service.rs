@@ -91,6 +91,7 @@ impl Service {
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
         let signing = Signing::start(&foundation, &options.signing, Some(&data_dir))?;
         LogTasks::catch_up(&foundation.store, &foundation.views).await;
+        log_tasks.see_to_outdated(&foundation.store, given.database_url.is_none());
         http.open();
         Ok(Self {
             foundation,

@@ -1,8 +1,9 @@
 //! One data key and what it does: XChaCha20-Poly1305 with a random 24-byte nonce, wide enough never
-//! to repeat.
+//! to repeat, or with one made from what is sealed.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use rand::Rng;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -91,6 +92,16 @@ impl DataKey {
         seal(&self.bytes, plain, place)
     }
 
+    /// As [`seal`](Self::seal), but the same value in the same place gives the same bytes: the nonce is made from both,
+    /// with a key that is derived for that alone.
+    pub fn seal_alike(&self, plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SealError> {
+        let derived = Zeroizing::new(keyed_hash(&self.bytes, &[b"personal-settings synthetic nonce"])?);
+        let length = (place.len() as u64).to_be_bytes();
+        let hash = keyed_hash(&derived, &[&length, place, plain])?;
+        let nonce = hash.first_chunk::<NONCE>().ok_or(SealError::Encryption)?;
+        seal_with(&self.bytes, *nonce, plain, place)
+    }
+
     /// Opens what [`seal`](Self::seal) made for the same place.
     pub fn open(&self, sealed: &[u8], place: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         open(&self.bytes, sealed, place)
@@ -100,6 +111,16 @@ impl DataKey {
 pub(super) fn seal(key: &[u8; 32], plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     rand::rng().fill_bytes(&mut nonce);
+    seal_with(key, nonce, plain, place)
+}
+
+fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> Result<[u8; 32], SealError> {
+    let mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).map_err(|_| SealError::Encryption)?;
+    let mac = parts.iter().fold(mac, Mac::chain_update);
+    Ok(mac.finalize().into_bytes().into())
+}
+
+fn seal_with(key: &[u8; 32], nonce: [u8; NONCE], plain: &[u8], place: &[u8]) -> Result<Vec<u8>, SealError> {
     let cipher = XChaCha20Poly1305::new(&Key::from(*key));
     let payload = Payload { msg: plain, aad: place };
     let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Encryption)?;

@@ -225,7 +225,7 @@ impl KeyRing {
 
     /// Has keys that live at hand from now on. Those that cannot be opened are asked for again by whoever needs them, and
     /// who then learns why.
-    pub(crate) async fn bring(&self, found: Vec<(KeyName, WrappedKey)>) {
+    pub async fn bring(&self, found: Vec<(KeyName, WrappedKey)>) {
         let _ = self.at_hand(found).await;
     }
 

@@ -6,6 +6,7 @@
 //! environment, or HashiCorp Vault.
 
 mod cipher;
+mod column;
 pub mod holders;
 mod keys;
 mod local;
@@ -18,6 +19,7 @@ mod rotate;
 mod transit;
 
 pub use cipher::{DataKey, SealError};
+pub use column::{Column, ColumnKey, column_key_id, open_column};
 pub use keys::{DestroyedKey, KeyName, KeyRing, NewKey};
 pub use local::{LocalKeys, add_key, put_first};
 pub use master::MasterKey;

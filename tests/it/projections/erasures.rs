@@ -127,14 +127,14 @@ async fn a_rebuild_that_was_broken_off_brings_nothing_back() {
     broken_off.abort();
     proxy.cut();
     let in_rebuild = || async {
-        let statement = "SELECT email FROM rebuild.account_view WHERE account_id = $1";
-        sqlx::query_scalar::<_, Option<String>>(statement)
+        let statement = "SELECT email_sealed FROM rebuild.account_view WHERE account_id = $1";
+        sqlx::query_scalar::<_, Option<Vec<u8>>>(statement)
             .bind(ada.to_string())
             .fetch_one(pool)
             .await
             .unwrap()
     };
-    assert_eq!(in_rebuild().await.as_deref(), Some("ada@example.com"));
+    assert!(in_rebuild().await.is_some());
 
     erase(&house, ada).await;
     assert_eq!(in_rebuild().await, None);
@@ -176,7 +176,8 @@ async fn a_read_model_that_a_later_release_fills_is_left_to_it() {
     let _runner = run(house.beyond(&proxy));
     await_read(pool, &[account::NAME]).await;
     let filled = "UPDATE projection SET revision = $1 WHERE name = 'account'";
-    sqlx::query(filled).bind(2).execute(pool).await.unwrap();
+    let ours = find(account::NAME).unwrap().revision();
+    sqlx::query(filled).bind(ours + 1).execute(pool).await.unwrap();
     // A runner that had begun before sees it when it holds the checkpoint, and leaves everything as it was.
     let (held, within) = (proxy.hold_at("ROLLBACK"), Duration::from_secs(30));
     switch(&house, ada, false).await;
@@ -187,6 +188,6 @@ async fn a_read_model_that_a_later_release_fills_is_left_to_it() {
     await_log(pool, 2).await;
     assert_eq!(checkpoint::position(pool, account::NAME).await.unwrap(), 1);
     // It is given back.
-    sqlx::query(filled).bind(1).execute(pool).await.unwrap();
+    sqlx::query(filled).bind(ours).execute(pool).await.unwrap();
     await_read(pool, &[account::NAME]).await;
 }

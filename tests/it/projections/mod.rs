@@ -8,6 +8,7 @@ mod parked;
 mod positions;
 mod rebuild;
 mod replay;
+mod sealed;
 mod upcast;
 
 use domain::account::AccountCommand;

@@ -20,7 +20,7 @@ const GONE: [(&str, &str, &str); 15] = [
     (
         "account_view",
         "account_id",
-        "AND (email, name, billing_email, phone) IS DISTINCT FROM (NULL, NULL, NULL, NULL)",
+        "AND num_nonnulls(email_sealed, name_sealed, billing_email_sealed, email_pending_sealed, phone_sealed) > 0",
     ),
     ("credential", "owner", "AND ended_at IS NULL"),
     ("subject_key", "subject", "AND wrapped IS NOT NULL"),

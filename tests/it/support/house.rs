@@ -48,6 +48,11 @@ impl House {
         self.log_tasks = Some(LogTasks::start(&self.foundation.store, &self.foundation.views));
     }
 
+    /// Has read models brought to the form of this release, as who has the database alone, or not.
+    pub(crate) fn see_to_outdated(&self, alone: bool) {
+        self.log_tasks.as_ref().unwrap().see_to_outdated(&self.foundation.store, alone);
+    }
+
     /// The same house seen by another process: nothing in memory is shared.
     pub(crate) fn beside(&self) -> Foundation {
         lay(&self.database.url, &self.folder)

@@ -1,0 +1,154 @@
+//! Accounts as they are now.
+
+mod fold;
+mod row;
+pub(crate) mod sealed;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate as _;
+use domain::Event;
+use domain::account::{Account, AccountEvent, Preferences};
+use event_store::tail::{Fact, Payloads, Selection};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::projection::{Failure, Projection, Table, Writing};
+use row::Row;
+use sealed::Form;
+
+pub(crate) use shown::{Closed, gather};
+pub use shown::{MOST_MEMBERSHIPS, MembershipView, NamedAccount};
+
+/// The name of its checkpoint.
+pub const NAME: &str = "account";
+/// Its table.
+pub(crate) const TABLE: &str = "account_view";
+/// Its form. Since 2 personal columns are sealed.
+const REVISION: i32 = 2;
+
+/// Events that change nothing in it but the version. What is not named here is read: a later release
+/// may have added it.
+const NO_CHANGE: [&str; 13] = [
+    "account.signed_in",
+    "account.signed_out",
+    "account.second_factor_asked",
+    "account.reauthenticated",
+    "account.password_changed",
+    "account.password_reset_asked",
+    "account.password_reset",
+    "account.organization_joined",
+    "account.organization_left",
+    "account.notice_sent",
+    "account.notice_undeliverable",
+    "account.history_viewed",
+    "account.personal_data_erased",
+];
+
+/// An account as it is now. Personal values are `None` once erased.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct AccountView {
+    /// Its id.
+    pub account_id: String,
+    /// The sign-in address.
+    pub email: Option<String>,
+    /// The name to greet with.
+    pub name: Option<String>,
+    /// Cookies that personalise may be set.
+    pub personalization: bool,
+    /// Usage may be stored.
+    pub usage_logging: bool,
+    /// When it was opened.
+    pub registered_at: DateTime<Utc>,
+    /// When anything in it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// Sequence of the newest event folded in.
+    pub version: i64,
+    /// Where bills go, if not to the sign-in address.
+    pub billing_email: Option<String>,
+    /// An address that waits to be confirmed.
+    pub email_pending: Option<String>,
+    /// Until when it does.
+    pub email_pending_until: Option<DateTime<Utc>>,
+    /// The number that receives codes.
+    pub phone: Option<String>,
+    /// How they come.
+    pub phone_channel: Option<String>,
+    /// Recovery codes that are left.
+    pub recovery_codes: i32,
+    /// The token for the GDPR APIs.
+    pub gdpr_token_id: Option<Uuid>,
+    /// What it can be recognised by.
+    pub gdpr_token_fingerprint: Option<String>,
+    /// When it was issued.
+    pub gdpr_token_issued_at: Option<DateTime<Utc>>,
+    /// When it expires.
+    pub gdpr_token_expires_at: Option<DateTime<Utc>>,
+}
+
+impl AccountView {
+    /// The two switches.
+    pub fn preferences(&self) -> Preferences {
+        Preferences { personalization: self.personalization, usage_logging: self.usage_logging }
+    }
+}
+
+/// The reducer.
+pub struct AccountProjection;
+
+#[async_trait]
+impl Projection for AccountProjection {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn revision(&self) -> i32 {
+        REVISION
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[Table { name: TABLE, writing: Writing::ByKey }]
+    }
+
+    fn selection(&self) -> Selection {
+        Selection {
+            aggregate_types: &[Account::TYPE],
+            payloads: Payloads::AllBut(&NO_CHANGE),
+            opened: true,
+            actors_of: &[],
+        }
+    }
+
+    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+        self.project_into(db, facts, REVISION).await
+    }
+
+    async fn project_into(
+        &self,
+        db: &mut PgConnection,
+        facts: &[&Fact],
+        revision: i32,
+    ) -> Result<(), Failure> {
+        let form = Form::of(revision);
+        let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
+        let known = row::fetch(db, ids).await?;
+        let mut rows: BTreeMap<String, Row> =
+            known.into_iter().map(|row| (row.view.account_id.clone(), row)).collect();
+        let mut deleted = BTreeSet::new();
+        for fact in facts {
+            if let Some(Event::Account(AccountEvent::Deleted { .. })) = fact.event() {
+                rows.remove(&fact.aggregate_id);
+                deleted.insert(fact.aggregate_id.as_str());
+            } else if let Some(row) = rows.get_mut(&fact.aggregate_id) {
+                row.apply(fact, form)?;
+            } else if let Some(row) = Row::registered(fact, form)? {
+                rows.insert(row.view.account_id.clone(), row);
+            }
+        }
+        row::delete(db, deleted).await?;
+        Ok(row::write(db, &rows.into_values().collect::<Vec<_>>()).await?)
+    }
+}
