@@ -68,6 +68,9 @@ pub struct WorkerOptions {
     /// How texts and calls go out: `http(s)://SID:TOKEN@HOST?from=NUMBER` of a gateway of Twilio's form, or `directory:PATH` [default: below the data directory, with the mail]
     #[arg(long, env = "PERSONAL_SETTINGS_PHONE", hide_env_values = true)]
     pub phone: Option<String>,
+    /// How long a mail stays where it goes into a folder; a code stays for a quarter of an hour at most
+    #[arg(long, env = "PERSONAL_SETTINGS_DIRECTORY_RETENTION", default_value = "24h")]
+    pub directory_retention: Duration,
     /// Who mail comes from
     #[arg(
         long,

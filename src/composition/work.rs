@@ -13,7 +13,7 @@ use workers::mail::Outbox;
 use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
-use workers::{Bus, BusConfig, DataSource, Post, Relay, Scheduler, Sources, Workbench};
+use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, Workbench};
 
 use super::Foundation;
 use crate::cli::{BusOptions, WorkerOptions};
@@ -52,14 +52,17 @@ impl Work {
         data_dir: Option<&Path>,
     ) -> anyhow::Result<Workbench> {
         let Foundation { store, views, archives, erasures } = on.clone();
+        let (outbox, phone) = (outbox(options, data_dir)?, phone(options, data_dir)?);
+        let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
         let sources: Vec<Arc<dyn DataSource>> = vec![
-            Arc::new(AccountSource::new(erasures.clone(), views.clone())),
+            Arc::new(AccountSource::new(erasures.clone(), views.clone(), folders.clone())),
             Arc::new(UsageSource::new(erasures.clone())),
             Arc::new(ArchivesSource::new(erasures.clone(), views.clone())),
         ];
         Ok(Workbench {
-            outbox: outbox(options, data_dir)?,
-            phone: phone(options, data_dir)?,
+            outbox,
+            phone,
+            folders,
             sources: Sources::from_iter(sources),
             statement: Arc::new(statement(options)?),
             store,
@@ -81,6 +84,7 @@ impl Work {
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
         let Workbench { store, outbox, phone, public_url, .. } = bench.clone();
         tasks.spawn(Post::new(store, outbox, phone, public_url).run(stop.clone()));
+        tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
         for _ in 0..concurrency.max(1) {

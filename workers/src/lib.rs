@@ -27,6 +27,7 @@ mod workbench;
 pub use bus::{Bus, BusConfig};
 pub use checkpoints::Checkpoints;
 pub use error::LeadError;
+pub use folder::Folders;
 pub use jobs::JobError;
 pub use post::Post;
 pub use relay::Relay;

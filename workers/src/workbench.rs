@@ -7,6 +7,7 @@ use event_store::{Erasures, EventStore};
 use projections::Views;
 
 use crate::archive::Statement;
+use crate::folder::Folders;
 use crate::mail::{Outbox, PublicUrl};
 use crate::phone::Phone;
 use crate::sources::Sources;
@@ -26,6 +27,8 @@ pub struct Workbench {
     pub outbox: Outbox,
     /// How texts and calls go out, if they do.
     pub phone: Option<Phone>,
+    /// The folders that mail, texts and calls go into where they are not sent.
+    pub folders: Folders,
     /// Who holds data on people.
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).

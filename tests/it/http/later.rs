@@ -1,6 +1,7 @@
 //! What time alone brings about, done as by a worker whose clock is ahead.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
@@ -40,6 +41,7 @@ async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
         concurrency: 1,
         mail: Some(format!("directory:{}", service.folder().join("data/mail").display())),
         phone: None,
+        directory_retention: Duration::from_secs(24 * 60 * 60).into(),
         mail_from: "no-reply@example.com".to_owned(),
         statement: None,
     };

@@ -1,5 +1,7 @@
 //! What a mail tells a person to do can be done.
 
+use std::time::{Duration, SystemTime};
+
 use serde_json::Value;
 
 use crate::support::{Client, Database, Person, Start, eventually, shared};
@@ -57,4 +59,38 @@ async fn what_a_mail_tells_to_do_can_be_done() {
     let request = person.client.get(&format!("/v1/me/privacy-requests/{erasure}")).await;
     assert_eq!(request["state"], "cancelled");
     assert_eq!(calls(&mail(&erasure, "cancelled").await), []);
+}
+
+#[tokio::test]
+async fn mail_in_a_folder_is_warned_of_and_goes_when_its_time_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let mail = folder.path().join("data/mail");
+    std::fs::create_dir_all(&mail).unwrap();
+    // From a process that ended long ago: whole, and half written.
+    let old = [mail.join("msg_1.new_device@example.com.eml"), mail.join(".12-3.tmp")];
+    let kept = [mail.join("req_2.received@example.com.eml"), mail.join("notes.txt")];
+    for path in old.iter().chain(&kept) {
+        std::fs::write(path, b"Hello").unwrap();
+    }
+    #[expect(clippy::disallowed_methods, reason = "files bear the time of the machine")]
+    let hours_ago = |hours: u64| SystemTime::now() - Duration::from_secs(hours * 60 * 60);
+    for (path, hours) in [(&old[0], 4), (&old[1], 4), (&kept[0], 2), (&kept[1], 400)] {
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(hours_ago(hours)).unwrap();
+    }
+    let program = Start::new(folder.path(), &["serve"])
+        .env("DATABASE_URL", &database.url)
+        .env("NATS_URL", &shared().nats_url)
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+        .env("PERSONAL_SETTINGS_DIRECTORY_RETENTION", "3h")
+        .ready()
+        .await;
+    eventually("what is too old is removed", || async {
+        (!old.iter().any(|path| path.exists())).then_some(())
+    })
+    .await;
+    assert!(kept.iter().all(|path| path.exists()), "what is not too old stays, and what is not ours");
+    let said = program.said();
+    assert_eq!(said.matches("mail: written into a folder and not sent").count(), 1, "{said}");
+    assert_eq!(said.matches("texts and calls: written into a folder and not sent").count(), 1, "{said}");
 }

@@ -74,6 +74,7 @@ impl House {
             concurrency: 2,
             mail: Some(mail.to_owned()),
             phone: Some(format!("directory:{}", self.folder.path().join("phone").display())),
+            directory_retention: Duration::from_secs(24 * 60 * 60).into(),
             mail_from: "no-reply@example.com".to_owned(),
             statement: None,
         };

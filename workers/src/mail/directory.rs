@@ -22,8 +22,12 @@ impl Directory {
 
     pub(super) async fn send(&self, message: &Message) -> Result<(), MailError> {
         let (_, bytes) = message.encode(&self.from)?;
-        let name = format!("{}.eml", message.message_id.bare());
-        self.folder.keep(name, bytes).await.map_err(MailError::Directory)
+        let written = self.folder.keep(message.message_id.bare(), message.account, "eml", bytes).await;
+        written.map_err(MailError::Directory)
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     pub(super) async fn check(&self) -> Result<(), MailError> {

@@ -12,6 +12,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use domain::AccountId;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{MultiPart, SinglePart};
@@ -80,6 +81,8 @@ impl fmt::Display for MessageId {
 /// A mail to one person, in text and HTML that say the same.
 #[derive(Clone)]
 pub struct Message {
+    /// Whose account it is about; none: nobody's yet. No part of the mail.
+    pub account: Option<AccountId>,
     /// Whom it is for.
     pub to: Address,
     /// Their name, as they gave it.

@@ -5,6 +5,7 @@
 //! above.
 
 use super::{Directory, MailError, Message, Sender, Smtp};
+use crate::folder::Folder;
 
 /// Brings mail to a server or into a directory. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -36,6 +37,14 @@ impl Outbox {
         match self {
             Self::Smtp(smtp) => smtp.send(message).await,
             Self::Directory(directory) => directory.send(message).await,
+        }
+    }
+
+    /// The folder it writes into, if it does.
+    pub(crate) fn folder(&self) -> Option<&Folder> {
+        match self {
+            Self::Smtp(_) => None,
+            Self::Directory(directory) => Some(directory.folder()),
         }
     }
 

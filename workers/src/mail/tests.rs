@@ -12,6 +12,7 @@ use super::*;
 
 fn message() -> Message {
     Message {
+        account: None,
         to: "ada@example.com".parse().unwrap(),
         to_name: Some("Ada Lövelace".to_owned()),
         subject: "Your data is ready – fetch it".to_owned(),

@@ -20,7 +20,11 @@ impl Directory {
             Content::Sms(text) => ("txt", text),
             Content::Call(twiml) => ("xml", twiml),
         };
-        let name = format!("{}.{ending}", message.id);
-        self.0.keep(name, format!("{content}\n").into_bytes()).await.map_err(PhoneError::Directory)
+        let (name, bytes) = (message.id.to_string(), format!("{content}\n").into_bytes());
+        self.0.keep(&name, message.account, ending, bytes).await.map_err(PhoneError::Directory)
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.0
     }
 }

@@ -22,7 +22,9 @@ mod tests;
 
 use std::fmt;
 
-use domain::{MessageId, PhoneNumber};
+use domain::{AccountId, MessageId, PhoneNumber};
+
+use crate::folder::Folder;
 
 pub use directory::Directory;
 pub use error::{Answer, PhoneError};
@@ -31,6 +33,8 @@ pub use twilio::Twilio;
 /// A message to one phone.
 #[derive(Clone)]
 pub struct PhoneMessage {
+    /// Whose account it is about. No part of what reaches the phone.
+    pub account: Option<AccountId>,
     /// The same on every repeat.
     pub id: MessageId,
     /// The phone.
@@ -73,6 +77,14 @@ impl Phone {
             Some(("directory", path)) => Directory::new(path).map(Self::Directory),
             Some(("http" | "https", _)) => Twilio::from_url(url).map(Self::Twilio),
             _ => Err(PhoneError::Url("it begins with none of https:, http: and directory:")),
+        }
+    }
+
+    /// The folder it writes into, if it does.
+    pub(crate) fn folder(&self) -> Option<&Folder> {
+        match self {
+            Self::Twilio(_) => None,
+            Self::Directory(directory) => Some(directory.folder()),
         }
     }
 

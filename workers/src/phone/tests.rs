@@ -12,7 +12,7 @@ use super::*;
 
 fn message(content: Content) -> PhoneMessage {
     let id = MessageId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
-    PhoneMessage { id, to: "+14155550123".parse().unwrap(), content }
+    PhoneMessage { account: None, id, to: "+14155550123".parse().unwrap(), content }
 }
 
 fn sms() -> PhoneMessage {

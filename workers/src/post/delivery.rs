@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::AccountId;
 use domain::account::{Account, AccountCommand};
 use domain::message::{MessageContent, Recipient, Says};
 use event_store::failpoint;
@@ -189,7 +190,8 @@ impl Post {
         let message_id =
             MessageId::of(message.id, notice, &self.public_url).map_err(|_| Trouble::Unsayable)?;
         let (subject, text, html) = (letter.subject, letter.text, letter.html);
-        Ok(Message { to, to_name, subject, text, html, message_id, date: message.queued_at })
+        let account = account_of(message.topic);
+        Ok(Message { account, to, to_name, subject, text, html, message_id, date: message.queued_at })
     }
 
     async fn addressee(&self, topic: Topic, to: Recipient) -> Result<(Address, Option<String>), Trouble> {
@@ -216,6 +218,13 @@ impl Post {
     }
 }
 
+fn account_of(topic: Topic) -> Option<AccountId> {
+    match topic {
+        Topic::Account(account, _) => Some(account),
+        Topic::Invitation => None,
+    }
+}
+
 /// What it tells of, in a word.
 fn told_of(message: &Taken) -> &'static str {
     match message.topic {
@@ -239,7 +248,7 @@ fn write_phone(
             Content::Sms(words::text(&code, wanted_for, minutes))
         }
     };
-    Ok(PhoneMessage { id: message.id, to, content })
+    Ok(PhoneMessage { account: account_of(message.topic), id: message.id, to, content })
 }
 
 /// To the nearest, and one at least: a text is some seconds on its way.

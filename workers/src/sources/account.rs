@@ -1,7 +1,8 @@
 //! The account itself: profile, settings, sessions, history and consent records.
 //!
 //! Erasing what was collected about its use means destroying the account's `activity` key: every
-//! address and user agent in its events, wherever a copy of them lies, is unreadable from then on.
+//! address and user agent in its events, wherever a copy of them lies, is unreadable from then on. Devices and queued
+//! messages go with the key, and so do the mails that lie in a folder instead of being sent.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ use futures::TryStreamExt;
 use projections::{Table, Told, Views, history};
 use serde_json::{Value, json};
 
+use crate::folder::Folders;
+
 use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
 
 /// See the module.
@@ -23,6 +26,7 @@ pub struct AccountSource {
     store: EventStore,
     views: Views,
     erasures: Erasures,
+    folders: Folders,
 }
 
 /// The key under which lies what was collected about an account's use.
@@ -31,9 +35,9 @@ pub(crate) fn activity_key(account: AccountId) -> KeyName {
 }
 
 impl AccountSource {
-    /// The accounts in the store of `erasures`.
-    pub fn new(erasures: Erasures, views: Views) -> Self {
-        Self { store: erasures.store().clone(), views, erasures }
+    /// The accounts in the store of `erasures`, with what was written for their holders into `folders`.
+    pub fn new(erasures: Erasures, views: Views, folders: Folders) -> Self {
+        Self { store: erasures.store().clone(), views, erasures, folders }
     }
 
     async fn export_profile(&self, account: AccountId, parts: &mut Parts<'_>) -> Result<(), SourceError> {
@@ -120,6 +124,7 @@ impl DataSource for AccountSource {
     async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
         let name = activity_key(subject.account);
         let destroyed_keys = self.erasures.destroy_key(&name, &subject.request.to_string()).await?;
+        self.folders.forget(subject.account).await.map_err(SourceError::Folder)?;
         let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);
         Ok(Erasure { counts, destroyed_keys })
     }

@@ -36,6 +36,7 @@ fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) 
     let message_id = MessageId::of(request.request_id, notice.as_str(), &bench.public_url);
     let message_id = message_id.map_err(|_| JobError::NoAddress)?;
     Ok(Message {
+        account: Some(request.account_id),
         to: email.as_str().parse().map_err(|_| JobError::NoAddress)?,
         to_name: name,
         subject: rendered.subject,

@@ -1,13 +1,23 @@
-//! Files in a directory, each whole or not there.
+//! Files in a directory, each whole or not there, and for a bounded time.
 //!
 //! Why: what goes out by mail or phone can go into files instead, which a demonstration shows and a test reads. What
-//! always holds: a file under its name is whole and on the disk; only the owner can read it; a repeat replaces it. A
-//! crash in the middle leaves a hidden `.tmp` file, which nobody reads.
+//! always holds: a file under its name is whole and on the disk; only the owner can read it; a repeat replaces it. Its name
+//! tells nothing of a person, but ends with a mark by which what was written for an account is found ([`Folders`]). A
+//! crash in the middle leaves a hidden `.tmp` file, which nobody reads and the sweep removes.
+
+mod kept;
+#[cfg(test)]
+mod tests;
+
+pub use kept::Folders;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::AccountId;
+use sha2::{Digest, Sha256};
 
 /// Makes the names of temporary files differ inside this process.
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -22,8 +32,18 @@ impl Folder {
         (!path.is_empty()).then(|| Self(path.into()))
     }
 
-    /// Writes a file. `Ok` means that it will outlast a crash (fsync).
-    pub(crate) async fn keep(&self, name: String, bytes: Vec<u8>) -> io::Result<()> {
+    /// Writes a file that begins with `name`, for an account. `Ok` means that it will outlast a crash (fsync).
+    pub(crate) async fn keep(
+        &self,
+        name: &str,
+        account: Option<AccountId>,
+        ending: &str,
+        bytes: Vec<u8>,
+    ) -> io::Result<()> {
+        let name = match account {
+            Some(account) => format!("{name}.{}.{ending}", mark(account)),
+            None => format!("{name}.{ending}"),
+        };
         self.blocking(move |directory| write(directory, &name, &bytes)).await
     }
 
@@ -41,6 +61,12 @@ impl Folder {
         let path = self.0.clone();
         tokio::task::spawn_blocking(move || work(&path)).await.unwrap_or_else(|panic| Err(panic.into()))
     }
+}
+
+/// What a file written for an account is found by. The id is random, so the hash tells nothing to who does not have it.
+fn mark(account: AccountId) -> String {
+    let hash = Sha256::new().chain_update(b"personal-settings folder").chain_update(account.to_string());
+    hex::encode(&hash.finalize()[..8])
 }
 
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
