@@ -8,6 +8,7 @@ pub mod composition;
 pub mod demo;
 pub mod embedded;
 pub mod logging;
+pub mod personal_data;
 pub mod system;
 
 /// Chooses the one TLS implementation of the program. To be called before anything speaks HTTPS.

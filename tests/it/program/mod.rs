@@ -8,6 +8,7 @@ mod keys;
 mod mails;
 mod order;
 mod outage;
+mod personal_data;
 mod projections;
 mod proof;
 mod races;
