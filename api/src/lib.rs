@@ -18,6 +18,7 @@ mod conditional;
 mod credentials;
 mod extract;
 mod familiar;
+mod grave;
 mod limits;
 mod links;
 mod messages;
@@ -36,6 +37,7 @@ mod sign_in_tries;
 mod state;
 mod streams;
 pub mod token;
+mod user_agent;
 
 #[cfg(test)]
 mod tests;

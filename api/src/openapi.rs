@@ -3,6 +3,7 @@
 //! A route documents what is special about it. What holds for many of them is added here: how to say who
 //! asks, and the refusals any route of its sort can answer with. So a route cannot forget them.
 
+use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -11,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{OpenApi as _, ToSchema};
 
+use crate::grave::{Proof, Weight, weight_of};
 use crate::problem::{Document, InputError, MEDIA_TYPE};
 use crate::routes;
 
@@ -56,6 +58,7 @@ pub fn openapi() -> OpenApi {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 complete(path, &method, operation);
+                mark_grave(path, &method, operation);
             }
         }
     }
@@ -129,6 +132,40 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
 }
 
+/// Shows how grave an act is: what makes it so, which proof it wants, and who is told of what; or why it is not grave.
+fn mark_grave(path: &str, method: &HttpMethod, operation: &mut Operation) {
+    let Some(weight) = weight_of(&format!("{} {path}", name(method))) else { return };
+    let extensions = operation.extensions.get_or_insert_default();
+    let (why, proof, tells) = match weight {
+        Weight::Grave(why, proof, tells) => (why, *proof, tells),
+        Weight::Light(reason) => {
+            extensions.insert("x-not-grave".to_owned(), json!(reason));
+            return;
+        }
+    };
+    let tells: Vec<_> = tells
+        .iter()
+        .map(|(whom, notice)| json!({"whom": whom.as_str(), "notice": notice.as_str()}))
+        .collect();
+    let grave = json!({"why": why.as_str(), "proof": proof.as_str(), "tells": tells});
+    extensions.insert("x-grave".to_owned(), grave);
+    if proof == Proof::Sudo {
+        let text = "The password was not given within the last ten minutes: `reauthentication-required`";
+        let response = ResponseBuilder::new().description(text).build();
+        operation.responses.responses.entry("403".to_owned()).or_insert(RefOr::T(response));
+    }
+}
+
+fn name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Put => "PUT",
+        HttpMethod::Post => "POST",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Patch => "PATCH",
+        _ => "GET",
+    }
+}
+
 /// A refusal is a problem unless the route says otherwise; the effect of a command has a position.
 fn finish(status: &str, response: &mut Response, command: bool) {
     let refused = status.starts_with(['4', '5']);
@@ -180,13 +217,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Routes for whoever holds a password, a code or the link in a mail.
-    const OPEN: [&str; 10] = [
+    const OPEN: [&str; 11] = [
         "POST /v1/sessions",
         "POST /v1/sessions/second-factor",
         "POST /v1/password-resets",
         "PUT /v1/password-resets",
         "POST /v1/email-confirmations",
         "POST /v1/email-undos",
+        "POST /v1/billing-email-undos",
         "POST /v1/invitations/lookup",
         "POST /v1/invitations/register",
         "POST /v1/invitations/decline",
@@ -227,6 +265,7 @@ mod tests {
         PUT /v1/admin/organizations/{id}/members/{account_id}
         GET /v1/admin/parked-events
         POST /v1/admin/projects
+        POST /v1/billing-email-undos
         GET /v1/credentials/self
         POST /v1/email-confirmations
         POST /v1/email-undos
@@ -322,6 +361,10 @@ mod tests {
         }
     }
 
+    fn json_of(response: &RefOr<Response>) -> String {
+        serde_json::to_string(response).unwrap()
+    }
+
     #[test]
     fn every_operation_says_who_may_and_what_may_go_wrong() {
         let mut ids = BTreeSet::new();
@@ -334,6 +377,9 @@ mod tests {
             assert_eq!(operation.security.is_none(), open, "{name}: who may?");
             assert!(open || statuses.contains("401"), "{name}: {statuses:?}");
             assert!(!name.contains("/v1/") || statuses.contains("503"), "{name}: {statuses:?}");
+            let refused = format!("{:?}", operation.responses.responses.get("403").map(json_of));
+            let sudo = matches!(weight_of(&name), Some(Weight::Grave(_, Proof::Sudo, _)));
+            assert!(!sudo || refused.contains("reauthentication-required"), "{name}: {refused}");
             let mut wanted = Vec::new();
             if name.starts_with("POST /v1/") {
                 assert!(has_parameter(&operation, "Idempotency-Key"), "{name}");

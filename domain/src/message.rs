@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountNotice;
 use crate::organization::Role;
-use crate::{EmailAddress, PhoneNumber, ProjectId};
+use crate::{AccountId, EmailAddress, PhoneNumber, ProjectId, RequestId};
 
 /// A message: to whom, and what it says.
 #[derive(Clone, Serialize, Deserialize)]
@@ -57,6 +57,48 @@ pub enum CodeFor {
     Reauthentication,
     /// Verifying a new phone number.
     NewPhone,
+}
+
+/// What changed about who may do what in an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TeamChange {
+    /// An address was invited.
+    Invited {
+        /// Into which role.
+        role: Role,
+    },
+    /// A member joined.
+    Joined {
+        /// In which role.
+        role: Role,
+    },
+    /// A member has another role.
+    RoleChanged {
+        /// The one from before.
+        from: Role,
+        /// The one that holds.
+        to: Role,
+    },
+    /// A member was removed, or left.
+    Left {
+        /// The role that ended.
+        role: Role,
+    },
+}
+
+/// How a change among the owners of a project concerns the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnersChange {
+    /// It is the reader who is named as an owner.
+    ReaderNamed,
+    /// It is the reader who is not any more.
+    ReaderRemoved,
+    /// A member is named as an owner.
+    Named(AccountId),
+    /// A member is not any more.
+    Removed(AccountId),
 }
 
 /// What a message says.
@@ -200,6 +242,59 @@ pub enum Says {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Bills go elsewhere: take it back, if it was not you.
+    BillingEmailChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// Whether there is a billing address now; otherwise bills go to the sign-in address.
+        set: bool,
+        /// Whether it is the reader's account: the billing addresses are told as well.
+        of_reader: bool,
+        /// The token of the link, for the holder alone.
+        token: Option<String>,
+        /// Until when it works.
+        undo_until: DateTime<Utc>,
+    },
+    /// Another billing address was taken back.
+    BillingEmailUndone {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The archive of an export was fetched.
+    ArchiveDownloaded {
+        /// When.
+        at: DateTime<Utc>,
+        /// Of which request.
+        request_id: RequestId,
+        /// The program, as it calls itself.
+        program: Option<String>,
+        /// From where.
+        ip_address: Option<IpAddr>,
+    },
+    /// Who may do what in an organization of the reader has changed.
+    TeamChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// The name of the organization.
+        organization: String,
+        /// The member; none where an address was invited.
+        member: Option<AccountId>,
+        /// What changed.
+        change: TeamChange,
+        /// Whether it was the reader who did it.
+        by_reader: bool,
+    },
+    /// Who is named as an owner of a project has changed.
+    ProjectOwnersChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// Which project.
+        project: NamedProject,
+        /// What changed.
+        change: OwnersChange,
+        /// Whether it was the reader who did it.
+        by_reader: bool,
+    },
     /// The reader has another role in an organization.
     RoleChanged {
         /// When.
@@ -258,6 +353,11 @@ impl Says {
             Self::GdprTokenExpires { days, .. } if *days > 7 => AccountNotice::GdprTokenExpiresIn30Days,
             Self::GdprTokenExpires { .. } => AccountNotice::GdprTokenExpiresIn7Days,
             Self::GdprTokenExpired { .. } => AccountNotice::GdprTokenExpired,
+            Self::BillingEmailChanged { .. } => AccountNotice::BillingEmailChanged,
+            Self::BillingEmailUndone { .. } => AccountNotice::BillingEmailUndone,
+            Self::ArchiveDownloaded { .. } => AccountNotice::ArchiveDownloaded,
+            Self::TeamChanged { .. } => AccountNotice::TeamChanged,
+            Self::ProjectOwnersChanged { .. } => AccountNotice::ProjectOwnersChanged,
             Self::RoleChanged { .. } => AccountNotice::RoleChanged,
             Self::MembershipEnded { .. } => AccountNotice::MembershipEnded,
             Self::AccountDeleted { .. } => AccountNotice::AccountDeleted,
@@ -287,6 +387,15 @@ mod tests {
         let token = || "secret".to_owned();
         let organization = || "Engines".to_owned();
         let project = || NamedProject { project_id: ProjectId::from_uuid(Uuid::from_u128(1)), name: token() };
+        let member = AccountId::from_uuid(Uuid::from_u128(2));
+        let team = |change| Says::TeamChanged {
+            at,
+            organization: organization(),
+            member: Some(member),
+            change,
+            by_reader: false,
+        };
+        let owners = |change| Says::ProjectOwnersChanged { at, project: project(), change, by_reader: true };
         let code = |wanted_for| Says::Code { code: "123456".to_owned(), wanted_for };
         vec![
             Says::NewDevice { at, program: Some(token()), ip_address: "192.0.2.1".parse().ok() },
@@ -311,6 +420,22 @@ mod tests {
             Says::GdprTokenExpires { expires_at, days: 30 },
             Says::GdprTokenExpires { expires_at, days: 7 },
             Says::GdprTokenExpired { at },
+            Says::BillingEmailChanged { at, set: true, of_reader: true, token: Some(token()), undo_until },
+            Says::BillingEmailUndone { at },
+            Says::ArchiveDownloaded {
+                at,
+                request_id: RequestId::from_uuid(Uuid::from_u128(1)),
+                program: Some(token()),
+                ip_address: None,
+            },
+            team(TeamChange::Invited { role: Role::Owner }),
+            team(TeamChange::Joined { role: Role::Admin }),
+            team(TeamChange::RoleChanged { from: Role::Member, to: Role::Owner }),
+            team(TeamChange::Left { role: Role::Member }),
+            owners(OwnersChange::ReaderNamed),
+            owners(OwnersChange::ReaderRemoved),
+            owners(OwnersChange::Named(member)),
+            owners(OwnersChange::Removed(member)),
             Says::RoleChanged { at, organization: organization(), role: Role::Admin },
             Says::MembershipEnded { at, organization: organization() },
             Says::AccountDeleted { at },

@@ -1,7 +1,8 @@
 //! The cookie a browser's session lives in (RFC 6265).
 
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, HeaderName, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
+use axum::response::AppendHeaders;
 use secrecy::{ExposeSecret, SecretString};
 
 /// How long pages may personalise without asking again, in seconds: a day.
@@ -10,6 +11,13 @@ const PERSONALIZATION_LIFE: u32 = 24 * 60 * 60;
 /// How long a browser is known again, in seconds: 400 days, the longest that browsers keep a cookie (RFC 6265bis,
 /// section 5.5).
 const BROWSER_LIFE: i64 = 400 * 24 * 60 * 60;
+/// W3C Clear Site Data: what a browser forgets of our pages.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// Where one signs out. Cookies are taken back by name: the word for all of them would reach those of every host below the
+/// same domain, and so end sessions of the product itself.
+const PAGES: &str = "\"cache\", \"storage\"";
+/// Where the account ends, and with it whatever belongs to it.
+const EVERYTHING: &str = "\"cache\", \"cookies\", \"storage\"";
 
 /// The session cookie, as this deployment sets it.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +60,22 @@ impl SessionCookie {
         HeaderValue::from_str(&cookie).ok()
     }
 
-    /// Takes it back.
-    pub(crate) fn clear(self) -> Option<HeaderValue> {
+    /// The session has ended: the browser forgets its cookie, and what it kept of our pages.
+    pub(crate) fn signed_out(self) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
+        let cookie = self.clear().map(|cookie| (SET_COOKIE, cookie));
+        AppendHeaders(
+            cookie.into_iter().chain([(CLEAR_SITE_DATA, HeaderValue::from_static(PAGES))]).collect(),
+        )
+    }
+
+    /// The account has ended: the browser forgets everything.
+    pub(crate) fn ended(self) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
+        let cookies = [self.clear(), self.personalization(false)].into_iter().flatten();
+        let cookies = cookies.map(|cookie| (SET_COOKIE, cookie));
+        AppendHeaders(cookies.chain([(CLEAR_SITE_DATA, HeaderValue::from_static(EVERYTHING))]).collect())
+    }
+
+    fn clear(self) -> Option<HeaderValue> {
         self.header(self.name(), "", 0)
     }
 

@@ -11,6 +11,7 @@ mod path;
 mod position;
 mod same_origin;
 mod session;
+mod sign_in_client;
 mod visitor;
 
 pub(crate) use body::{Body, parsed, read_whole, word};
@@ -24,6 +25,7 @@ pub(crate) use path::Ids;
 pub(crate) use position::SeenPosition;
 pub(crate) use same_origin::SameOrigin;
 pub(crate) use session::{CurrentSession, Sudo};
+pub(crate) use sign_in_client::SignInClient;
 pub(crate) use visitor::Visitor;
 
 use axum::http::HeaderMap;
@@ -32,7 +34,7 @@ use secrecy::SecretString;
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). `Some(None)` where there is
 /// such a header but it holds no token of that form.
-fn bearer(headers: &HeaderMap) -> Option<Option<SecretString>> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<SecretString>> {
     let value = headers.get(AUTHORIZATION)?;
     let token = value.to_str().ok().and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;

@@ -73,7 +73,8 @@ async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<
     let token = api::token::generate(api::token::Kind::Session);
     let token_hash = api::token::hash(&token).to_vec();
     let expires_at = at + chrono::Duration::days(1);
-    let open = VaultWrite::OpenSession(NewSession { id, token_hash, account, at, expires_at });
+    let open =
+        VaultWrite::OpenSession(NewSession { id, token_hash, account, at, expires_at, sealed_device: None });
     let attached = Attached { vault: vec![open], ..Attached::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
     let context = CommandContext::service(account.uuid());

@@ -38,6 +38,12 @@ pub enum SignOutReason {
     EmailChangeUndone,
     /// The phone number was removed.
     PhoneRemoved,
+    /// Another billing address was taken back.
+    BillingEmailUndone,
+    /// Another session began in the same browser.
+    Replaced,
+    /// There were too many: it was the one used least recently.
+    TooMany,
 }
 
 /// What somebody who runs the service looked at.

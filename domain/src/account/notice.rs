@@ -41,11 +41,11 @@ macro_rules! notices {
                 match self { $(Self::$name => $stored,)* }
             }
 
-            /// How long what its message says is needed, and so which key it waits under. A sign-in tells the address
-            /// and the program it came from, wrong codes from how many networks they came.
+            /// How long what its message says is needed, and so which key it waits under. A sign-in and a
+            /// download tell the address and the program they came from, wrong codes from how many networks they came.
             pub fn scope(self) -> Scope {
                 match self {
-                    Self::NewDevice | Self::FailedCodes => Scope::Activity,
+                    Self::NewDevice | Self::FailedCodes | Self::ArchiveDownloaded => Scope::Activity,
                     _ => Scope::Profile,
                 }
             }
@@ -98,10 +98,20 @@ notices! {
     GdprTokenExpiresIn7Days "gdpr_token_expires_in_7_days" "a GDPR token that expires in 7 days";
     /// A GDPR token expired.
     GdprTokenExpired "gdpr_token_expired" "an expired GDPR token";
+    /// Bills go elsewhere, told with a link to take it back.
+    BillingEmailChanged "billing_email_changed" "another billing address";
+    /// Another billing address was taken back.
+    BillingEmailUndone "billing_email_undone" "another billing address was taken back";
+    /// The archive of an export was fetched.
+    ArchiveDownloaded "archive_downloaded" "a download of the archive";
     /// The role in an organization changed.
     RoleChanged "role_changed" "another role in an organization";
     /// A membership ended.
     MembershipEnded "membership_ended" "the end of a membership";
+    /// Who may do what in an organization changed, told to its owners.
+    TeamChanged "team_changed" "a change among the members of an organization";
+    /// Who is named as an owner of a project changed.
+    ProjectOwnersChanged "project_owners_changed" "a change among the owners of a project";
     /// The account ended.
     AccountDeleted "account_deleted" "the deletion of the account";
 }

@@ -104,6 +104,13 @@ fn signed_out(reason: SignOutReason) -> &'static str {
             "A session was ended because a change of the email address was taken back"
         }
         SignOutReason::PhoneRemoved => "A session was ended because the phone number was removed",
+        SignOutReason::BillingEmailUndone => {
+            "A session was ended because another billing address was taken back"
+        }
+        SignOutReason::Replaced => "A session was ended by a new sign-in in the same browser",
+        SignOutReason::TooMany => {
+            "A session was ended because there were too many: it was the one used least recently"
+        }
     }
 }
 

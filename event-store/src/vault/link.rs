@@ -16,6 +16,8 @@ pub enum Purpose {
     EmailUndo,
     /// A new password is chosen.
     PasswordReset,
+    /// Another billing address is taken back.
+    BillingEmailUndo,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
             Self::EmailConfirmation => "email_confirmation",
             Self::EmailUndo => "email_undo",
             Self::PasswordReset => "password_reset",
+            Self::BillingEmailUndo => "billing_email_undo",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod outgoing;
 pub mod recovery;
 pub mod secret;
 pub mod session;
+pub mod session_device;
 pub mod throttle;
 mod write;
 

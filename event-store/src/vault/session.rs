@@ -1,4 +1,6 @@
-//! Sessions. The token is kept only as a hash; the row holds no address and no user agent.
+//! Sessions. The token is kept only as a hash; from where one was begun is coarse and sealed ([`session_device`]).
+//!
+//! [`session_device`]: super::session_device
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,6 +36,8 @@ pub struct NewSession {
     pub at: DateTime<Utc>,
     /// When it ends however much it is used.
     pub expires_at: DateTime<Utc>,
+    /// From where it begins, sealed.
+    pub sealed_device: Option<Vec<u8>>,
 }
 
 /// A session that lives.
@@ -73,14 +77,16 @@ impl Session {
 
 pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
-         VALUES ($1, $2, $3, $4, $4, $4, $5)",
+        "INSERT INTO session
+             (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at, sealed_device)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
     )
     .bind(new.id.uuid())
     .bind(&new.token_hash)
     .bind(new.account.to_string())
     .bind(new.at)
     .bind(new.expires_at)
+    .bind(&new.sealed_device)
     .execute(db)
     .await?;
     Ok(())
@@ -236,7 +242,7 @@ pub async fn fetch(
     row.as_ref().map(Session::read).transpose()
 }
 
-/// The sessions of an account that live at `now`, newest first.
+/// All sessions of an account that live at `now`, newest first.
 ///
 /// # Errors
 /// When the store fails.
@@ -246,7 +252,7 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>, StoreError> {
     let rows = sqlx::query(&format!(
-        "{SELECT} account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY created_at DESC LIMIT 1000"
+        "{SELECT} account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY session_id DESC"
     ))
     .bind(account.to_string())
     .bind(now)
@@ -254,6 +260,34 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     rows.iter().map(Session::read).collect()
+}
+
+/// A page of the sessions of an account that live at `now`, newest first and those before `cursor` where one is given,
+/// each with what is sealed of where it began.
+///
+/// # Errors
+/// When the store fails.
+pub async fn page(
+    db: impl PgExecutor<'_>,
+    account: AccountId,
+    now: DateTime<Utc>,
+    cursor: Option<SessionId>,
+    limit: i64,
+) -> Result<Vec<(Session, Option<Vec<u8>>)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, sealed_device
+         FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
+             AND ($4::uuid IS NULL OR session_id < $4)
+         ORDER BY session_id DESC LIMIT $5",
+    )
+    .bind(account.to_string())
+    .bind(now)
+    .bind(now - IDLE_LIFE)
+    .bind(cursor.map(|session| session.uuid()))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Ok((Session::read(row)?, row.try_get("sealed_device")?))).collect()
 }
 
 /// Deletes sessions whose life is over. Returns how many.

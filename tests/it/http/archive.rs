@@ -24,6 +24,18 @@ async fn downloads(client: &Client) -> usize {
 }
 
 #[tokio::test]
+async fn whoever_fetches_an_archive_tells_its_holder() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    let id = ada.ask_for("export").await;
+    ada.completed(&id).await;
+    ada.fetch_archive(&id).await;
+    let mail = service.take_mail("archive_downloaded", &ada.email).await;
+    assert!(mail.text.contains(&id) && mail.links().is_empty(), "{mail:?}");
+    service.unharmed().await;
+}
+
+#[tokio::test]
 async fn an_archive_is_fetched_in_parts_that_make_the_whole() {
     let service = Service::whole().await;
     let ada = service.person("ada").await;

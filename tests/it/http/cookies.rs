@@ -35,8 +35,10 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     service.person("ada").await;
     let answer = sign_in(&service).await;
     let (cookie, attributes) = parts(&answer);
-    let token = answer.json()["token"].as_str().unwrap().to_owned();
-    assert_eq!(cookie, format!("session={token}"));
+    let token = cookie.strip_prefix("session=").unwrap();
+    assert!(token.starts_with("pss_"), "{cookie}");
+    // Nor does a script find it in what it is answered.
+    assert_eq!((&answer.json()["token"], answer.text().contains("pss_")), (&json!(null), false));
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
         assert!(attributes.iter().any(|there| there == attribute), "{attribute}: {attributes:?}");
     }
@@ -63,6 +65,53 @@ async fn a_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     service.unharmed().await;
 }
 
+/// Signs in as a page of ours does, in a browser that has a cookie.
+async fn sign_in_again(service: &Service, email: &str, cookie: &str) -> Answer {
+    let request = service.client().request("POST", "/v1/sessions").header(OURS.0, OURS.1);
+    send(request.header("Cookie", cookie).json(&credentials(email))).await.expect(201)
+}
+
+#[tokio::test]
+async fn a_new_sign_in_in_the_same_browser_ends_the_former_session() {
+    let service = Service::api().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    let get = async |cookie: &str| {
+        send(service.client().request("GET", "/v1/me").header("Cookie", cookie)).await.status
+    };
+    let first = parts(&sign_in(&service).await).0;
+    let elsewhere = parts(&sign_in(&service).await).0;
+    let second = parts(&sign_in_again(&service, &ada.email, &first).await).0;
+    assert_eq!((get(&first).await, get(&second).await, get(&elsewhere).await), (401, 200, 200));
+    // Also where another person signs in there; a stale or forged cookie ends nothing.
+    let bobs = parts(&sign_in_again(&service, &bob.email, &second).await).0;
+    assert_eq!((get(&second).await, get(&bobs).await), (401, 200));
+    for stale in [first.as_str(), "session=pss_1", "theme=dark"] {
+        sign_in_again(&service, &ada.email, stale).await;
+    }
+    assert_eq!((get(&bobs).await, get(&elsewhere).await), (200, 200));
+    // The history says why, and nothing of who came after.
+    let history = ada.client.get("/v1/me/history?limit=50").await.to_string();
+    assert_eq!(history.matches("by a new sign-in in the same browser").count(), 2, "{history}");
+    assert!(!history.contains(&bob.account), "{history}");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_browser_forgets_what_it_kept_when_one_signs_out_and_when_the_account_ends() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let (cookie, _) = parts(&sign_in(&service).await);
+    let out = service.client().request("DELETE", "/v1/sessions/current").header("Cookie", &cookie);
+    let out = send(out.header(OURS.0, OURS.1)).await.expect(204);
+    // Not all cookies: those of other hosts below the same domain are not ours.
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+    assert_eq!(parts(&out).0, "session=");
+    let ended = ada.client.request("DELETE", "/v1/me").json(&json!({"confirm": true}));
+    let ended = send(ended).await.expect(204);
+    assert_eq!(ended.header("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+    service.unharmed().await;
+}
+
 #[tokio::test]
 async fn over_tls_the_cookie_is_bound_to_its_host() {
     let service =
@@ -70,8 +119,7 @@ async fn over_tls_the_cookie_is_bound_to_its_host() {
     service.person("ada").await;
     let answer = sign_in(&service).await;
     let (cookie, attributes) = parts(&answer);
-    let token = answer.json()["token"].as_str().unwrap().to_owned();
-    assert_eq!(cookie, format!("__Host-session={token}"));
+    let token = cookie.strip_prefix("__Host-session=").unwrap().to_owned();
     for attribute in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(attributes.iter().any(|there| there == attribute), "{attribute}: {attributes:?}");
     }
@@ -79,6 +127,20 @@ async fn over_tls_the_cookie_is_bound_to_its_host() {
     let get = |cookie: String| service.client().request("GET", "/v1/me").header("Cookie", cookie);
     send(get(cookie)).await.expect(200);
     send(get(format!("session={token}"))).await.problem(401, "unauthenticated");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_token_goes_back_the_way_it_came_when_the_password_is_given_again() {
+    let service = Service::api().await;
+    service.person("ada").await;
+    let (cookie, _) = parts(&sign_in(&service).await);
+    let request = service.client().request("POST", "/v1/sessions/reauthenticate").header("Cookie", cookie);
+    let again = request.header(OURS.0, OURS.1).json(&json!({"password": crate::support::PASSWORD}));
+    let again = send(again).await.expect(200);
+    assert_eq!((&again.json()["token"], again.text().contains("pss_")), (&json!(null), false));
+    let get = service.client().request("GET", "/v1/me").header("Cookie", parts(&again).0);
+    send(get).await.expect(200);
     service.unharmed().await;
 }
 

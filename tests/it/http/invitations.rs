@@ -113,7 +113,7 @@ async fn the_mail_brings_the_link() {
     assert_eq!(look_up(&service.client(), token).await.expect(200).json()["organization"]["name"], "Engines");
     register(&service.client(), token).await.expect(201);
     // It is sent once, and nothing of it waits any more.
-    let waiting = "SELECT count(*) FROM outgoing";
+    let waiting = "SELECT count(*) FROM outgoing WHERE notice = 'invitation'";
     let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&service.pool().await).await.unwrap();
     assert_eq!(waiting, 0);
     service.unharmed().await;

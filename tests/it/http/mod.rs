@@ -18,6 +18,7 @@ mod devices;
 mod email_change;
 mod found;
 mod gdpr_token;
+mod grave;
 mod guessing;
 mod headers;
 mod history;

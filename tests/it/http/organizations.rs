@@ -215,27 +215,45 @@ async fn who_is_removed_is_out_at_once_in_every_process() {
 }
 
 #[tokio::test]
-async fn who_it_happens_to_is_told_and_who_does_it_is_not() {
+async fn the_member_and_the_owners_are_told_of_another_role_and_of_the_end() {
     let service = Service::api().await;
     let (id, [owner, admin, member]) = team(&service).await;
     drain(&service).await;
     set_role(&admin, &id, &member, "admin").await.expect(200);
     let messages = drain(&service).await;
-    assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!(messages[0].account.as_deref(), Some(member.account.as_str()));
-    let says = &messages[0].content["says"];
+    let says = |person: &Person| {
+        let mut of = messages.iter().filter(|message| message.account.as_ref() == Some(&person.account));
+        of.next().map(|message| message.content["says"].clone()).unwrap_or_default()
+    };
+    let (to_member, to_owner) = (says(&member), says(&owner));
+    assert_eq!(messages.len(), 2, "{messages:?}");
     assert_eq!(
-        (&says["about"], &says["organization"], &says["role"]),
+        (&to_member["about"], &to_member["organization"], &to_member["role"]),
         (&json!("role_changed"), &json!("Engines"), &json!("admin"))
     );
+    assert_eq!(
+        (&to_owner["about"], &to_owner["member"], &to_owner["by_reader"]),
+        (&json!("team_changed"), &json!(member.account), &json!(false))
+    );
+    assert_eq!(to_owner["change"], json!({"role_changed": {"from": "member", "to": "admin"}}));
     // The same role again is no change, and nothing to tell.
     set_role(&admin, &id, &member, "admin").await.expect(200);
-    set_role(&admin, &id, &admin, "member").await.expect(200);
     set_role(&admin, &id, &owner, "member").await.problem(403, "insufficient-role");
     assert_eq!(told(&service).await, []);
+    let sorted = |mut told: Vec<(String, String)>| {
+        told.sort();
+        told
+    };
+    let of = |person: &Person, about: &str| (person.account.clone(), about.to_owned());
+    // Also what one does oneself: it may have been an intruder.
+    set_role(&admin, &id, &admin, "member").await.expect(200);
+    let demoted = vec![of(&admin, "role_changed"), of(&owner, "team_changed")];
+    assert_eq!(told(&service).await, sorted(demoted));
     remove(&owner, &id, &admin).await;
     remove(&member, &id, &member).await;
-    assert_eq!(told(&service).await, [(admin.account.clone(), "membership_ended".to_owned())]);
+    let ended = [&admin, &member].map(|person| of(person, "membership_ended"));
+    let to_owner = vec![of(&owner, "team_changed"); 2];
+    assert_eq!(told(&service).await, sorted([ended.to_vec(), to_owner].concat()));
 
     // Both find it in their history.
     for (person, event) in

@@ -208,3 +208,83 @@ async fn sessions_and_kept_answers_outlive_the_process() {
     send(request).await.expect(200);
     service.unharmed().await;
 }
+
+/// Sessions of an account that came about in some other way, used longer ago the higher their number.
+async fn insert_sessions(service: &Service, person: &Person, count: i32) {
+    let sql =
+        "INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
+        SELECT gen_random_uuid(), sha256(n::text::bytea), $1, now(), now() - n * interval '1 minute', now(),
+            now() + interval '1 day'
+        FROM generate_series(1, $2) AS n";
+    sqlx::query(sql).bind(&person.account).bind(count).execute(&service.pool().await).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_session_is_hidden_however_many_there_are() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    insert_sessions(&service, &ada, 1_100).await;
+    let (mut next, mut seen) = (format!("{SESSIONS}?limit=200"), Vec::new());
+    loop {
+        let page = ada.client.get(&next).await;
+        seen.extend(ids(&page));
+        match page["next_cursor"].as_str() {
+            Some(cursor) => next = format!("{SESSIONS}?limit=200&cursor={cursor}"),
+            None => break,
+        }
+    }
+    let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
+    assert_eq!((seen.len(), distinct.len()), (1_101, 1_101));
+    // And a new password ends all of them.
+    let change = json!({"current": PASSWORD, "new": "another horse entirely 9"});
+    sent(&ada.client, "PUT", "/v1/me/password", &change).await.expect(204);
+    assert_eq!(ids(&ada.client.get(SESSIONS).await).len(), 1);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn of_more_than_a_hundred_sessions_those_used_least_recently_end() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    insert_sessions(&service, &ada, 99).await;
+    let pool = service.pool().await;
+    let count = async || {
+        let sql =
+            "SELECT count(*), count(*) FILTER (WHERE seen_at < now() - interval '98 minutes 30 seconds')
+                   FROM session";
+        sqlx::query_as::<_, (i64, i64)>(sql).fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!(count().await, (100, 1));
+    let (_, device) = begin(&service.client(), &ada).await;
+    assert_eq!(count().await, (100, 0));
+    // Also where many begin at once.
+    let clients: Vec<Client> = (0..6).map(|_| service.client()).collect();
+    futures::future::join_all(clients.iter().map(|client| begin(client, &ada))).await;
+    assert_eq!(count().await.0, 100);
+    for client in [&ada.client, &device] {
+        client.get("/v1/me").await;
+    }
+    let history = ada.client.get("/v1/me/history?limit=50").await.to_string();
+    assert_eq!(history.matches("there were too many").count(), 7, "{history}");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_session_is_recognised_by_its_device_until_usage_is_erased() {
+    let service = Service::start("serve", &[("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "0s")]).await;
+    let ada = service.person("ada").await;
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
+    let http = crate::support::http().user_agent(firefox).build().unwrap();
+    begin(&Client { http, ..service.client() }, &ada).await;
+    let newest = async || ada.client.get(SESSIONS).await["items"][0].clone();
+    let shown = newest().await;
+    assert_eq!((&shown["device"], &shown["network"]), (&json!("Firefox on Linux"), &json!("127.0.0.0/24")));
+    let row = "SELECT string_agg(encode(sealed_device, 'escape'), ' ') FROM session";
+    let stored: String = sqlx::query_scalar(row).fetch_one(&service.pool().await).await.unwrap();
+    assert!(!stored.contains("Firefox") && !stored.contains("127.0"), "{stored}");
+    let erasure = ada.ask_for("erasure").await;
+    ada.completed(&erasure).await;
+    let shown = newest().await;
+    assert_eq!((&shown["device"], &shown["network"]), (&Value::Null, &Value::Null), "{shown}");
+    service.unharmed().await;
+}

@@ -150,6 +150,7 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         account,
         at: now,
         expires_at: now + chrono::Duration::days(30),
+        sealed_device: None,
     };
     let attached = Attached { vault: vec![VaultWrite::OpenSession(new)], ..Attached::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };

@@ -12,6 +12,7 @@ use domain::privacy_request::SourceName;
 use domain::{AccountId, Scope};
 use event_store::log::LogEntry;
 use event_store::vault::session;
+use event_store::vault::session_device::SessionDevice;
 use event_store::{Erasures, EventStore, KeyName};
 use futures::TryStreamExt;
 use projections::{Table, Told, Views, history};
@@ -52,14 +53,20 @@ impl AccountSource {
         parts.json("account/profile.json", "Your profile and settings", &profile).await?;
 
         let now = self.store.services().now();
-        let sessions = session::list(self.store.pool(), account, now).await?;
+        // Few: an account has a limited number of them.
+        let found = session::page(self.store.pool(), account, now, None, i64::MAX).await?;
+        let (sessions, sealed): (Vec<_>, Vec<_>) =
+            found.into_iter().map(|(session, sealed)| (session, (session.id, sealed))).unzip();
+        let devices = SessionDevice::open_all(&self.store, account, &sealed).await?;
         let mut part = parts.begin("account/sessions.ndjson", "Where you are signed in").await?;
-        for session in sessions {
+        for (session, device) in sessions.into_iter().zip(devices) {
             part.line(&json!({
                 "session_id": session.id,
                 "signed_in_at": session.created_at,
                 "last_seen_at": session.seen_at,
                 "expires_at": session.expires_at,
+                "device": device.program,
+                "network": device.network,
             }))
             .await?;
         }

@@ -16,6 +16,7 @@ use crate::extract::{Body, Ids, Operator, RequestContext, parsed, word};
 use crate::names;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::create::create_for;
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// An organization to create.
@@ -81,7 +82,7 @@ pub(crate) struct GivenRole {
     role: Role,
 }
 
-/// Makes an account a member of an organization, or gives a member another role.
+/// Makes an account a member of an organization, or gives a member another role. They and the owners are told by mail.
 #[utoipa::path(
     put, path = "/v1/admin/organizations/{id}/members/{account_id}", tag = "Operators", operation_id = "provisionMember",
     request_body = GivenRole,
@@ -113,8 +114,8 @@ pub(crate) async fn put_member(
             } else {
                 OrganizationWish::AddMember { account_id, membership_id, role: body.role }
             };
-            unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Operator, wish })
-                .await?;
+            let command = OrganizationCommand { by: By::Operator, wish };
+            let after = unit.execute::<Organization>(&organization, command).await?;
             if !is_member {
                 let join = AccountCommand::JoinOrganization { organization_id, membership_id };
                 unit.execute::<Account>(&account, join).await.map_err(|error| match error {
@@ -122,7 +123,11 @@ pub(crate) async fn put_member(
                     error => error.into(),
                 })?;
             }
-            Ok::<_, Problem>((unit, Attached::default(), ()))
+            let mut attached = Attached::default();
+            let team =
+                Team { before: Some(before.body()?), after: after.body()?, by: By::Operator, gone: None };
+            state.tell_team(&mut attached, team).await?;
+            Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
     Ok((state.position(account_id, &done.events).await, StatusCode::NO_CONTENT))

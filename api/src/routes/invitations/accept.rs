@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::organization::{Organization, OrganizationWish, Role};
-use domain::{EmailAddress, MembershipId, OrganizationId};
+use domain::{By, EmailAddress, MembershipId, OrganizationId};
 use event_store::vault::VaultWrite;
 use event_store::{Actor, Attached};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::wish_of;
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// The membership that began.
@@ -31,7 +32,7 @@ pub(crate) struct Joined {
 
 /// Accepts an invitation with the account one is signed in to.
 ///
-/// Its present address must be the one that was invited.
+/// Its present address must be the one that was invited. The owners are told by mail.
 #[utoipa::path(
     post, path = "/v1/invitations/accept", tag = "Organizations", operation_id = "acceptInvitation",
     request_body = OpenedLink,
@@ -63,11 +64,17 @@ pub(crate) async fn accept(
             }
             let accept =
                 OrganizationWish::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
-            unit.execute::<Organization>(&organization_id.to_string(), wish_of(account_id, accept)).await?;
+            let organization = organization_id.to_string();
+            let without: Organization = unit.load(&organization).await?;
+            let after = unit.execute::<Organization>(&organization, wish_of(account_id, accept)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&id, join).await?;
             let vault = vec![VaultWrite::TakeInvitation(open.id)];
-            Ok((unit, Attached { vault, ..Attached::default() }, ()))
+            let mut attached = Attached { vault, ..Attached::default() };
+            let by = By::Account(account_id);
+            let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
+            state.tell_team(&mut attached, team).await?;
+            Ok((unit, attached, ()))
         })
         .await
         // It was closed in this moment.

@@ -4,11 +4,10 @@
 //! begin in one step, or none of them does.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationWish};
-use domain::{AccountId, MembershipId, SessionId};
+use domain::{AccountId, By, MembershipId, SessionId};
 use event_store::vault::VaultWrite;
 use event_store::vault::secret::SecretKind;
 use event_store::{Actor, Attached, Unit};
@@ -17,12 +16,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::open::Open;
-use crate::extract::{Body, RequestContext, SameOrigin};
+use crate::extract::{Body, RequestContext, SignInClient};
 use crate::links::LinkToken;
 use crate::names;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::lookup::wish_of;
+use crate::routes::organizations::telling::Team;
 use crate::routes::sessions::opening::{Opening, SignedIn};
 use crate::state::AppState;
 
@@ -59,14 +59,10 @@ pub(crate) struct Registration {
 )]
 pub(crate) async fn register(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    client: SignInClient,
     context: RequestContext,
     Body(body): Body<Registration>,
 ) -> Result<Response, Problem> {
-    // As when signing in: another's page must not do that for anybody.
-    if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
-        return Err(Problem::new(Kind::CrossSite));
-    }
     let open = Open::by(&state, &body.token, &context).await?;
     let (name, password) = check(&body.name, &body.password).map_err(Problem::invalid)?;
     if state.store.account_with(&open.email).await?.is_some() {
@@ -83,14 +79,15 @@ pub(crate) async fn register(
             value: hash.into_bytes(),
         },
     ]);
-    let opening = Opening::attach(&state, account, &context, &mut attached).await?;
+    let opening = Opening::attach(&state, account, (&client, &context), &mut attached).await?;
     let membership = MembershipId::generate(state.store.services());
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |unit| {
             let begun = (account, membership, opening.session);
-            let unit = begin(&state, unit, &open, &name, begun).await?;
-            Ok::<_, Problem>((unit, attached.clone(), ()))
+            let mut attached = attached.clone();
+            let unit = begin(&state, unit, &open, (&name, begun), &mut attached).await?;
+            Ok::<_, Problem>((unit, attached, ()))
         })
         .await
         // It was closed in this moment.
@@ -105,8 +102,8 @@ async fn begin(
     state: &AppState,
     mut unit: Unit,
     open: &Open,
-    name: &str,
-    (account_id, membership_id, session_id): (AccountId, MembershipId, SessionId),
+    (name, (account_id, membership_id, session_id)): (&str, (AccountId, MembershipId, SessionId)),
+    attached: &mut Attached,
 ) -> Result<Unit, Problem> {
     let (id, organization_id) = (account_id.to_string(), open.organization);
     let register = AccountCommand::Register {
@@ -118,7 +115,12 @@ async fn begin(
     };
     unit.execute::<Account>(&id, register).await?;
     let accept = OrganizationWish::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
-    unit.execute::<Organization>(&organization_id.to_string(), wish_of(account_id, accept)).await?;
+    let organization = organization_id.to_string();
+    let without: Organization = unit.load(&organization).await?;
+    let after = unit.execute::<Organization>(&organization, wish_of(account_id, accept)).await?;
+    let by = By::Account(account_id);
+    let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
+    state.tell_team(attached, team).await?;
     let join = AccountCommand::JoinOrganization { organization_id, membership_id };
     unit.execute::<Account>(&id, join).await?;
     unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id }).await?;

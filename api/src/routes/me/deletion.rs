@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
 use domain::organization::{
@@ -26,6 +25,7 @@ use utoipa::ToSchema;
 use crate::extract::{Body, RequestContext, Sudo};
 use crate::messages::present_address;
 use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// Candidates that are named for an organization.
@@ -111,9 +111,7 @@ pub(crate) async fn end(
         })
         .await?;
     let position = state.position(account, &done.events).await;
-    let cookies = [state.cookie.clear(), state.cookie.personalization(false)];
-    let cookies: Vec<_> = cookies.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
-    Ok((StatusCode::NO_CONTENT, position, AppendHeaders(cookies)))
+    Ok((StatusCode::NO_CONTENT, position, state.cookie.ended()))
 }
 
 /// Ends the account and its memberships in one piece of work.
@@ -140,7 +138,12 @@ async fn end_in(
             attached.vault.push(VaultWrite::CloseOrganization { organization: *organization_id, at });
         }
         let command = OrganizationCommand { by: By::Account(account), wish: parting };
-        unit.execute::<Organization>(&organization_id.to_string(), command).await?;
+        let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;
+        if let Ok(after) = after.body() {
+            let by = By::Account(account);
+            let team = Team { before: Some(body), after, by, gone: Some(account) };
+            state.tell_team(&mut attached, team).await?;
+        }
         let leave = AccountCommand::LeaveOrganization { organization_id: *organization_id };
         unit.execute::<Account>(&id, leave).await?;
     }

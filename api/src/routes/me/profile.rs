@@ -1,22 +1,35 @@
 //! `PATCH /v1/me`: the name, and where bills go.
+//!
+//! Where bills go is a grave thing: it wants the password again, and the holder, the address from before and the new one
+//! are told, the holder with a link to take it back.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
+use chrono::Duration;
 use domain::EmailAddress;
 use domain::account::{Account, AccountCommand, Holder};
+use domain::message::{Recipient, Says};
+use event_store::vault::VaultWrite;
+use event_store::vault::link::{NewLink, Purpose};
 use event_store::{Actor, Attached};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::account::{self, Known, Profile};
 use crate::conditional;
-use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::extract::{Body, CurrentSession, RequestContext, Sudo};
+use crate::limits;
 use crate::names;
 use crate::problem::{InputError, Kind, Problem};
 use crate::state::AppState;
+use crate::token;
+
+/// How long another billing address can be taken back.
+const UNDO_LIFE: Duration = Duration::days(7);
 
 /// What to change. What is left out stays as it is; at least one is needed.
 #[derive(Deserialize, ToSchema)]
@@ -44,12 +57,16 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Ema
 }
 
 /// Changes the name, or where bills go.
+///
+/// Where bills go takes the password, given in the last ten minutes. The address one signs in with, the billing address
+/// from before and the new one are told by mail; the first with a link that takes the new one back, for a week.
 #[utoipa::path(
     patch, path = "/v1/me", tag = "Me", operation_id = "changeMe", request_body = ProfileChange,
     params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
     responses(
         (status = 200, description = "The profile as it stands now", body = Profile,
             headers(("ETag" = String, description = "How it stands"))),
+        (status = 403, description = "Where bills go is to change, and the password was not given lately: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
@@ -57,13 +74,18 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Ema
 pub(crate) async fn change(
     State(state): State<AppState>,
     current: CurrentSession,
+    sudo: Result<Sudo, Problem>,
     headers: HeaderMap,
     context: RequestContext,
     Body(change): Body<ProfileChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    let commands = commands(change)?;
     let account = current.account();
     let id = account.to_string();
+    if change.billing_email.is_some() {
+        sudo?;
+        state.limit(limits::MAILS, &id).await?;
+    }
+    let commands = commands(change)?;
     // They have events of their own.
     let (_, organizations) = account::fetch_with_organizations(&state, account, None).await?;
     let now = state.store.services().now();
@@ -79,12 +101,46 @@ pub(crate) async fn change(
                 unit.execute::<Account>(&id, command).await?;
             }
             let after: Account = unit.load(&id).await?;
-            Ok((unit, Attached::default(), after))
+            let mut attached = Attached::default();
+            tell_of_bills(&state, &mut attached, before.holder()?, after.holder()?).await?;
+            Ok((unit, attached, after))
         })
         .await?;
     let holder = done.answer.holder()?;
     let position = state.position(account, &done.events).await;
     Ok((position, [(ETAG, etag(holder))], Json(Profile::of(holder))))
+}
+
+/// Tells of another billing address all whom it concerns.
+async fn tell_of_bills(
+    state: &AppState,
+    attached: &mut Attached,
+    before: &Holder,
+    after: &Holder,
+) -> Result<(), Problem> {
+    if before.billing_email == after.billing_email {
+        return Ok(());
+    }
+    let (account, at) = (after.account_id, state.store.services().now());
+    let (undo_until, set) = (at + UNDO_LIFE, after.billing_email.is_some());
+    let token = token::generate(token::Kind::Link);
+    // Of several changes the last can be taken back.
+    let purpose = Purpose::BillingEmailUndo;
+    attached.vault.push(VaultWrite::DropLinks { account, purpose, subject: None });
+    if set {
+        let (token_hash, subject) = (token::hash(&token).to_vec(), String::new());
+        let link = NewLink { token_hash, purpose, account, subject, expires_at: undo_until };
+        attached.vault.push(VaultWrite::PutLink(link));
+    }
+    let says = |of_reader, token| Says::BillingEmailChanged { at, set, of_reader, token, undo_until };
+    let token = set.then(|| token.expose_secret().to_owned());
+    state.tell(attached, account, says(true, token)).await?;
+    let addresses = [&before.billing_email, &after.billing_email].into_iter().flatten();
+    for email in addresses.filter_map(|address| address.known()) {
+        let to = Recipient::Address { email: email.clone(), name: None };
+        state.tell_at(attached, account, to, says(false, None)).await?;
+    }
+    Ok(())
 }
 
 fn commands(change: ProfileChange) -> Result<Vec<AccountCommand>, Problem> {

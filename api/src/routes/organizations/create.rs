@@ -17,6 +17,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::names;
 use crate::problem::Problem;
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// How an organization or a project shall be called.
@@ -75,10 +76,14 @@ pub(crate) async fn create_for(
         .together(&context, async |mut unit| {
             let name = name.to_owned();
             let wish = OrganizationWish::Create { organization_id: id, name, owner, membership_id };
-            unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, wish }).await?;
+            let after =
+                unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, wish }).await?;
             let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
-            Ok::<_, Problem>((unit, Attached::default(), ()))
+            let mut attached = Attached::default();
+            let team = Team { before: None, after: after.body()?, by, gone: None };
+            state.tell_team(&mut attached, team).await?;
+            Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
     Ok((id, done.events))

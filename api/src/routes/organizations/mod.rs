@@ -10,6 +10,7 @@ pub(super) mod lookup;
 mod members;
 mod rename;
 mod show;
+pub(super) mod telling;
 
 use serde::Serialize;
 use utoipa::ToSchema;

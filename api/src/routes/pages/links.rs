@@ -20,7 +20,7 @@ struct Question {
     password: bool,
 }
 
-const QUESTIONS: [Question; 3] = [
+const QUESTIONS: [Question; 4] = [
     Question {
         name: "email-confirmation",
         title: "Confirm your email address",
@@ -40,6 +40,17 @@ const QUESTIONS: [Question; 3] = [
         done: "The change is taken back. A link to choose a new password is on its way to you.",
         method: "POST",
         path: "/v1/email-undos",
+        password: false,
+    },
+    Question {
+        name: "billing-email-undo",
+        title: "Take back another billing address",
+        text: "Bills go to the address you sign in with. All sessions end, and you get a link to choose a new password \
+               with.",
+        button: "Take it back",
+        done: "It is taken back. A link to choose a new password is on its way to you.",
+        method: "POST",
+        path: "/v1/billing-email-undos",
         password: false,
     },
     Question {

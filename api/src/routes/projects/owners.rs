@@ -10,13 +10,13 @@ use event_store::{Actor, Attached};
 
 use super::lookup;
 use crate::command::EventPosition;
-use crate::extract::{CurrentSession, Ids, RequestContext};
+use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
 /// Names a member of the organization as an owner of a project. Its owners may.
 ///
-/// It ends when they leave the organization.
+/// It ends when they leave the organization. They and the other owners are told by mail.
 #[utoipa::path(
     put, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "addProjectOwner",
     params(
@@ -25,7 +25,7 @@ use crate::state::AppState;
     ),
     responses(
         (status = 204, description = "They are an owner"),
-        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
         (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
         (status = 409, description = "They are no member of its organization: `not-member`"),
     ),
@@ -33,7 +33,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn add(
     State(state): State<AppState>,
-    current: CurrentSession,
+    Sudo(current): Sudo,
     Ids(id, owner): Ids<ProjectId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
@@ -43,7 +43,7 @@ pub(crate) async fn add(
     Ok((position, StatusCode::NO_CONTENT))
 }
 
-/// Names somebody as an owner of a project no longer. Its owners may.
+/// Names somebody as an owner of a project no longer. Its owners may. They are told by mail.
 #[utoipa::path(
     delete, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "removeProjectOwner",
     params(
@@ -52,7 +52,7 @@ pub(crate) async fn add(
     ),
     responses(
         (status = 204, description = "They are no owner by name any more"),
-        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
         (status = 404, description = "One is no member of its organization, or they are not named as an owner: `not-found`"),
         (status = 409, description = "They are no member of its organization: `not-member`"),
     ),
@@ -60,7 +60,7 @@ pub(crate) async fn add(
 )]
 pub(crate) async fn remove(
     State(state): State<AppState>,
-    current: CurrentSession,
+    Sudo(current): Sudo,
     Ids(id, owner): Ids<ProjectId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
@@ -83,8 +83,16 @@ async fn carry_out(
             let found = lookup::find_in(&mut unit, account, project).await?;
             let member = found.organization.members.get(&owner).copied();
             let wish = wish(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
-            unit.execute::<Project>(&project.to_string(), found.wish(wish)).await?;
-            Ok::<_, Problem>((unit, Attached::default(), ()))
+            let after = unit.execute::<Project>(&project.to_string(), found.wish(wish)).await?;
+            let (before, after) = (&found.project, after.body()?);
+            let mut attached = Attached::default();
+            if before.owners != after.owners {
+                let change = (owner, after.owners.contains_key(&owner));
+                state
+                    .tell_project_owners(&mut attached, (&found.organization, after), change, account)
+                    .await?;
+            }
+            Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
     Ok(state.position(account, &done.events).await)

@@ -1,14 +1,15 @@
-//! Telling the owners of a project what happened to its credentials.
+//! Telling the owners of a project what happened to its credentials, and who is named as an owner.
 
 use std::collections::BTreeSet;
 
 use domain::AccountId;
-use domain::message::{NamedProject, Says};
+use domain::message::{NamedProject, OwnersChange, Says};
 use domain::organization::{Body as OrganizationBody, Role};
 use domain::project::Body;
 use event_store::Attached;
 
 use crate::problem::Problem;
+use crate::routes::organizations::telling::MOST_TOLD;
 use crate::state::AppState;
 
 /// A project as messages name it.
@@ -28,6 +29,35 @@ pub(crate) async fn tell_owners(
         state.tell(attached, owner, says(by == Some(owner))).await?;
     }
     Ok(())
+}
+
+impl AppState {
+    /// Tells a member that they are named as an owner of a project or not any more, and its owners.
+    pub(crate) async fn tell_project_owners(
+        &self,
+        attached: &mut Attached,
+        (organization, project): (&OrganizationBody, &Body),
+        (member, is_named): (AccountId, bool),
+        by: AccountId,
+    ) -> Result<(), Problem> {
+        let at = self.store.services().now();
+        let says = |change, reader| Says::ProjectOwnersChanged {
+            at,
+            project: named(project),
+            change,
+            by_reader: by == reader,
+        };
+        let (of_reader, of_other) = match is_named {
+            true => (OwnersChange::ReaderNamed, OwnersChange::Named(member)),
+            false => (OwnersChange::ReaderRemoved, OwnersChange::Removed(member)),
+        };
+        self.tell(attached, member, says(of_reader, member)).await?;
+        let owners = owners(organization, project).into_iter().filter(|owner| *owner != member);
+        for owner in owners.take(MOST_TOLD) {
+            self.tell(attached, owner, says(of_other, owner)).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The owners of the organization, and who is named as an owner and has not left it since.

@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::{IntoResponse, Response};
 use domain::SessionId;
 use domain::account::{Account, AccountCommand, SignOutReason};
 use event_store::vault::{VaultWrite, session};
@@ -29,15 +28,15 @@ pub(crate) async fn end(
     current: CurrentSession,
     Id(id): Id<SessionId>,
     context: RequestContext,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let now = state.store.services().now();
     let found = session::fetch(state.store.pool(), current.account(), id, now).await?;
     let ended = found.ok_or_else(|| Problem::new(Kind::NotFound))?.id;
     let own = ended == current.0.id;
     let reason = if own { SignOutReason::SignedOut } else { SignOutReason::EndedByHolder };
     let position = end_session(&state, &current, ended, reason, &context).await?;
-    let cookie = state.cookie.clear().filter(|_| own).map(|cookie| (SET_COOKIE, cookie));
-    Ok((StatusCode::NO_CONTENT, position, AppendHeaders(cookie)))
+    let ended = (position, StatusCode::NO_CONTENT);
+    Ok(if own { (state.cookie.signed_out(), ended).into_response() } else { ended.into_response() })
 }
 
 /// Ends `session`, which must be one of the account's, and records it.

@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::SessionId;
 use event_store::vault::session::{self, Session};
+use event_store::vault::session_device::SessionDevice;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,6 +27,12 @@ pub(crate) struct SessionItem {
     last_used_at: DateTime<Utc>,
     /// When it ends however much it is used.
     expires_at: DateTime<Utc>,
+    /// The kind of program and system it was begun with. Null where it is not known, or was erased.
+    #[schema(example = "Firefox on Linux")]
+    device: Option<String>,
+    /// The network it was begun from. Null where it is not known, or was erased.
+    #[schema(example = "203.0.113.0/24")]
+    network: Option<String>,
     /// Whether it is the one of this request.
     current: bool,
 }
@@ -39,7 +46,7 @@ pub(crate) struct SessionList {
     next_cursor: Option<String>,
 }
 
-/// Lists the account's live sessions, newest first.
+/// Lists the account's live sessions, newest first: all of them, page by page.
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "Sessions", operation_id = "listSessions", params(Page),
     responses((status = 200, description = "The sessions", body = SessionList,
@@ -51,53 +58,27 @@ pub(crate) async fn list(
     current: CurrentSession,
     page: Page,
 ) -> Result<impl IntoResponse, Problem> {
-    let now = state.store.services().now();
-    let sessions = session::list(state.store.pool(), current.account(), now).await?;
-    let mut sessions = after(sessions, page.cursor()?);
-    let next_cursor = page.cut(&mut sessions, |session| session.id.to_string());
+    let (account, now) = (current.account(), state.store.services().now());
+    let limit = page.limit_and_one();
+    let mut found = session::page(state.store.pool(), account, now, page.cursor()?, limit).await?;
+    let next_cursor = page.cut(&mut found, |(session, _)| session.id.to_string());
     let link = page.link("/v1/sessions", next_cursor.as_deref());
-    let items = sessions.into_iter().map(|session| item(session, current.0.id)).collect();
-    Ok((link, Json(SessionList { items, next_cursor })))
+    let (sessions, sealed): (Vec<_>, Vec<_>) =
+        found.into_iter().map(|(session, sealed)| (session, (session.id, sealed))).unzip();
+    let devices = SessionDevice::open_all(&state.store, account, &sealed).await?;
+    let items =
+        sessions.into_iter().zip(devices).map(|(session, device)| item(session, device, current.0.id));
+    Ok((link, Json(SessionList { items: items.collect(), next_cursor })))
 }
 
-/// The sessions below the one the page before ended with. They are few, and listed newest first; one that
-/// ended meanwhile is passed over by the time it began, which its id holds.
-fn after(mut sessions: Vec<Session>, cursor: Option<SessionId>) -> Vec<Session> {
-    sessions.sort_unstable_by_key(|session| std::cmp::Reverse(session.id));
-    sessions.into_iter().filter(|session| cursor.is_none_or(|cursor| session.id < cursor)).collect()
-}
-
-fn item(session: Session, current: SessionId) -> SessionItem {
+fn item(session: Session, device: SessionDevice, current: SessionId) -> SessionItem {
     SessionItem {
         id: session.id,
         created_at: session.created_at,
         last_used_at: session.seen_at,
         expires_at: session.expires_at,
+        device: device.program,
+        network: device.network,
         current: session.id == current,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::AccountId;
-    use uuid::Uuid;
-
-    fn session(number: u128) -> Session {
-        let at = DateTime::UNIX_EPOCH;
-        let (id, account) =
-            (SessionId::from_uuid(Uuid::from_u128(number)), AccountId::from_uuid(Uuid::nil()));
-        Session { id, account, created_at: at, seen_at: at, sudo_at: at, expires_at: at }
-    }
-
-    #[test]
-    fn pages_go_from_the_newest_to_the_oldest() {
-        let all = || vec![session(1), session(3), session(2)];
-        let numbers = |sessions: Vec<Session>| {
-            sessions.iter().map(|session| session.id.uuid().as_u128()).collect::<Vec<_>>()
-        };
-        assert_eq!(numbers(after(all(), None)), [3, 2, 1]);
-        assert_eq!(numbers(after(all(), Some(session(3).id))), [2, 1]);
-        assert_eq!(numbers(after(all(), Some(session(1).id))), [0_u128; 0]);
     }
 }

@@ -5,29 +5,35 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::message::Says;
 use domain::{AccountId, SessionId};
-use event_store::Attached;
 use event_store::vault::VaultWrite;
 use event_store::vault::device::{self, Device, DeviceKind};
-use event_store::vault::session::NewSession;
+use event_store::vault::session::{self, NewSession, Session};
+use event_store::vault::session_device::SessionDevice;
+use event_store::{Attached, Origin, Unit};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::LIFE;
 use crate::command::EventPosition;
-use crate::extract::RequestContext;
+use crate::extract::{RequestContext, SignInClient};
 use crate::problem::{About, Problem, SecondFactor};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
-use crate::token;
+use crate::user_agent::neighbourhood_of;
+use crate::{token, user_agent};
+
+/// Sessions an account can have at once: more than anybody has devices, and few enough to look through.
+const MOST_SESSIONS: usize = 100;
 
 /// A session that began, or what is wanted before it can.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignedIn {
-    /// What to send as `Authorization: Bearer` from now on. Browsers get it as a cookie as well. Null where a code
-    /// is wanted first.
+    /// What programs send as `Authorization: Bearer` from now on. Null where a code is wanted first, and for a browser: it
+    /// has the token in its cookie alone, out of reach of scripts.
     #[schema(example = "pss_…")]
     token: Option<String>,
     /// Whose session it is.
@@ -63,6 +69,9 @@ pub(crate) struct Opening {
     expires_at: DateTime<Utc>,
     /// What the browser is known by next time, where it is new.
     browser: Option<SecretString>,
+    is_browser: bool,
+    /// The session from before in the same browser, of the same account.
+    former: Option<SessionId>,
 }
 
 impl Opening {
@@ -70,9 +79,10 @@ impl Opening {
     pub(crate) async fn attach(
         state: &AppState,
         account: AccountId,
-        context: &RequestContext,
+        (client, context): (&SignInClient, &RequestContext),
         attached: &mut Attached,
     ) -> Result<Self, Problem> {
+        let former = end_former(state, account, client, context).await?;
         let services = state.store.services();
         let (session, at) = (SessionId::generate(services), services.now());
         let (token, expires_at) = (token::generate(token::Kind::Session), at + LIFE);
@@ -83,6 +93,7 @@ impl Opening {
             account,
             at,
             expires_at,
+            sealed_device: Some(device_of(context.origin()).seal(&state.store, account, session).await?),
         }));
         let (origin, visitor) = (context.origin(), context.visitor());
         let device = Device::of(&state.store, account, DeviceKind::Program, &visitor.program).await?;
@@ -93,7 +104,27 @@ impl Opening {
         }
         attached.vault.push(VaultWrite::RememberDevice { account, device, at });
         let browser = state.make_familiar(account, visitor, at, attached).await?;
-        Ok(Self { session, account, token, expires_at, browser })
+        let is_browser = client.is_browser;
+        Ok(Self { session, account, token, expires_at, browser, is_browser, former })
+    }
+
+    /// Records in `unit` that it begins, and what ends with that: the former session of the browser, and where there are
+    /// too many, those used least recently. The account as it is then.
+    pub(crate) async fn record(
+        &self,
+        state: &AppState,
+        unit: &mut Unit,
+        attached: &mut Attached,
+    ) -> Result<Account, Problem> {
+        let (id, now) = (self.account.to_string(), state.store.services().now());
+        // Loaded first: whoever signs in after that has made the account another by then, and all of it is done again.
+        let _: Account = unit.load(&id).await?;
+        let live = session::list(state.store.pool(), self.account, now).await?;
+        for (session_id, reason) in ends(live, self.former) {
+            unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
+            attached.vault.push(VaultWrite::EndSession(session_id));
+        }
+        Ok(unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id: self.session }).await?)
     }
 
     /// The answer that tells of it.
@@ -111,7 +142,7 @@ impl Opening {
         let cookies: Vec<_> = cookies.into_iter().flatten().map(|cookie| (SET_COOKIE, cookie)).collect();
         let location = [(LOCATION, format!("/v1/sessions/{}", self.session))];
         let answer = SignedIn {
-            token: Some(self.token.expose_secret().to_owned()),
+            token: (!self.is_browser).then(|| self.token.expose_secret().to_owned()),
             account_id: Some(self.account),
             session_id: Some(self.session),
             second_factor: None,
@@ -119,5 +150,78 @@ impl Opening {
         };
         let told = (Extension(SecurityEvent::SignInOk), Extension(About(self.account)));
         (StatusCode::CREATED, told, position, location, AppendHeaders(cookies), Json(answer)).into_response()
+    }
+}
+
+/// What its holder will recognise a session by.
+fn device_of(origin: &Origin) -> SessionDevice {
+    SessionDevice {
+        program: origin.user_agent.as_deref().and_then(user_agent::in_words),
+        network: origin.ip_address.map(neighbourhood_of),
+    }
+}
+
+/// The session from before in the same browser, which ends with the sign-in. One of another account ends at once, and its
+/// history does not tell who signed in after.
+async fn end_former(
+    state: &AppState,
+    account: AccountId,
+    client: &SignInClient,
+    context: &RequestContext,
+) -> Result<Option<SessionId>, Problem> {
+    let Some(former) = &client.former else { return Ok(None) };
+    let former = state.sessions.authenticate(former, state.store.services().now()).await?;
+    match former {
+        Some(former) if former.account != account => {
+            let end = VaultWrite::EndSession(former.id);
+            let record =
+                AccountCommand::RecordSignOut { session_id: former.id, reason: SignOutReason::Replaced };
+            let attached = Attached { vault: vec![end], ..Attached::default() };
+            let other = former.account.to_string();
+            state.execute::<Account>(&other, record, &context.command_of_service(), attached).await?;
+            Ok(None)
+        }
+        former => Ok(former.map(|session| session.id)),
+    }
+}
+
+/// The sessions that end when one more begins.
+fn ends(mut live: Vec<Session>, former: Option<SessionId>) -> Vec<(SessionId, SignOutReason)> {
+    live.sort_by_key(|session| std::cmp::Reverse((session.seen_at, session.id)));
+    let replaced = live.iter().any(|session| Some(session.id) == former).then_some(former).flatten();
+    let others = live.iter().map(|session| session.id).filter(|id| Some(*id) != former);
+    let surplus = others.skip(MOST_SESSIONS - 1).map(|id| (id, SignOutReason::TooMany));
+    replaced.map(|id| (id, SignOutReason::Replaced)).into_iter().chain(surplus).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Duration;
+    use uuid::Uuid;
+
+    fn session(number: u128) -> Session {
+        let at = DateTime::UNIX_EPOCH;
+        Session {
+            id: SessionId::from_uuid(Uuid::from_u128(number)),
+            account: AccountId::from_uuid(Uuid::nil()),
+            created_at: at,
+            // The higher its number, the longer ago it was used.
+            seen_at: at - Duration::minutes(i64::try_from(number).unwrap()),
+            sudo_at: at,
+            expires_at: at,
+        }
+    }
+
+    #[test]
+    fn with_one_more_the_former_ends_and_those_used_least_recently() {
+        let live = |count: u128| (1..=count).map(session).collect::<Vec<_>>();
+        assert!(ends(live(99), None).is_empty());
+        assert_eq!(ends(live(100), None), [(session(100).id, SignOutReason::TooMany)]);
+        assert_eq!(ends(live(100), Some(session(7).id)), [(session(7).id, SignOutReason::Replaced)]);
+        let both = [(session(7).id, SignOutReason::Replaced), (session(101).id, SignOutReason::TooMany)];
+        assert_eq!(ends(live(101), Some(session(7).id)), both);
+        // What has ended by itself does not end again.
+        assert!(ends(live(2), Some(session(3).id)).is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! `POST /v1/sessions/reauthenticate`: giving the password again, for the routes that want it fresh.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::{Extension, Json};
@@ -12,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extract::{Body, CurrentSession, RequestContext};
+use crate::extract::{Body, CurrentSession, RequestContext, bearer};
 use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::second_factor::{Answered, CodePayer, phone_of};
@@ -35,10 +36,10 @@ pub(crate) struct Reauthentication {
 /// The session goes on with another token.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Reauthenticated {
-    /// What to send as `Authorization: Bearer` from now on: the token from before opens nothing any more. Browsers
-    /// get it as a cookie as well.
+    /// What to send as `Authorization: Bearer` from now on: the token from before opens nothing any more. Null for a session
+    /// that was shown by its cookie: it has the new token there alone.
     #[schema(example = "pss_…")]
-    token: String,
+    token: Option<String>,
 }
 
 /// Gives the password again.
@@ -59,6 +60,7 @@ pub(crate) struct Reauthenticated {
 pub(crate) async fn reauthenticate(
     State(state): State<AppState>,
     current: CurrentSession,
+    headers: HeaderMap,
     context: RequestContext,
     Body(body): Body<Reauthentication>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -96,7 +98,9 @@ pub(crate) async fn reauthenticate(
     let position = state.position(account, &done.events).await;
     let left = (current.0.expires_at - at).num_seconds();
     let cookie = state.cookie.set(&token, left).map(|cookie| (SET_COOKIE, cookie));
-    let answer = Reauthenticated { token: token.expose_secret().to_owned() };
+    // It goes back the way the one from before came.
+    let token = bearer(&headers).map(|_| token.expose_secret().to_owned());
+    let answer = Reauthenticated { token };
     Ok((Extension(SecurityEvent::SudoOk), position, AppendHeaders(cookie), Json(answer)))
 }
 

@@ -1,7 +1,6 @@
 //! `POST /v1/sessions/second-factor`: the second step of signing in.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ChallengeId;
 use domain::account::{Account, AccountCommand};
@@ -12,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::opening::{Opening, SignedIn};
-use crate::extract::{Body, RequestContext, SameOrigin, parsed};
+use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
@@ -46,13 +45,10 @@ pub(crate) struct SecondStep {
 )]
 pub(crate) async fn second_step(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    client: SignInClient,
     context: RequestContext,
     Body(body): Body<SecondStep>,
 ) -> Result<Response, Problem> {
-    if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
-        return Err(Problem::new(Kind::CrossSite));
-    }
     let network = context.network();
     state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
     let mut attached = Attached::default();
@@ -62,7 +58,7 @@ pub(crate) async fn second_step(
     let account = answered.account;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
-    let opening = Opening::attach(&state, account, &context, &mut attached).await?;
+    let opening = Opening::attach(&state, account, (&client, &context), &mut attached).await?;
     state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
     let done = state
         .store
@@ -70,9 +66,9 @@ pub(crate) async fn second_step(
             if answered.by_recovery_code {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }
-            let record = AccountCommand::RecordSignIn { session_id: opening.session };
-            let account = unit.execute::<Account>(&id, record).await?;
-            Ok((unit, attached.clone(), account))
+            let mut attached = attached.clone();
+            let account = opening.record(&state, &mut unit, &mut attached).await?;
+            Ok((unit, attached, account))
         })
         .await;
     // Whoever used the code a moment before has signed in with it.

@@ -1,7 +1,7 @@
 //! `POST /v1/sessions`: signing in.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Channel, Holder, SignOutReason};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::opening::{Opening, SignedIn};
 use crate::credentials::Proved;
-use crate::extract::{Body, RequestContext, SameOrigin, parsed};
+use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::problem::{About, Kind, Problem};
 use crate::second_factor::{CodePayer, phone_of};
 use crate::security_log::SecurityEvent;
@@ -41,6 +41,8 @@ pub(crate) struct Credentials {
 /// Where the account has a second factor no session begins yet: a code is sent, and wanted at
 /// `/v1/sessions/second-factor`. An unknown address and a wrong password are answered alike and take the same time,
 /// so that nobody finds out who has an account.
+///
+/// A browser's session from before ends, and at the hundredth session of an account the one used least recently.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "Sessions", operation_id = "signIn", request_body = Credentials,
     responses(
@@ -54,14 +56,10 @@ pub(crate) struct Credentials {
 )]
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    client: SignInClient,
     context: RequestContext,
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, Problem> {
-    // Another's page must not sign a person in to an account they do not expect to be theirs.
-    if SameOrigin::of(&headers, &state.own_origin) == SameOrigin::No {
-        return Err(Problem::new(Kind::CrossSite));
-    }
     let owner = owner_of(&state, &credentials.email).await?;
     let tried = SignInTry::count(&state, &credentials.email, owner, context.visitor()).await?;
     let holder = holder_with(&state, owner, &credentials.email).await?;
@@ -77,7 +75,7 @@ pub(crate) async fn sign_in(
             let payer = tried.place().map_or(CodePayer::Stranger, CodePayer::Place);
             ask(&state, (holder.account_id, phone), payer, &proved, &command).await
         }
-        None => open(&state, &holder, &proved, &context, &command).await,
+        None => open(&state, &holder, &proved, (&client, &context), &command).await,
     }
 }
 
@@ -103,15 +101,21 @@ async fn open(
     state: &AppState,
     holder: &Holder,
     proved: &Proved,
-    context: &RequestContext,
+    from: (&SignInClient, &RequestContext),
     command: &CommandContext,
 ) -> Result<Response, Problem> {
     let (account, mut attached) = (holder.account_id, Attached::default());
-    let opening = Opening::attach(state, account, context, &mut attached).await?;
-    let record = AccountCommand::RecordSignIn { session_id: opening.session };
-    let executed = state.execute::<Account>(&account.to_string(), record, command, attached).await?;
+    let opening = Opening::attach(state, account, from, &mut attached).await?;
+    let done = state
+        .store
+        .together(command, async |mut unit| {
+            let mut attached = attached.clone();
+            opening.record(state, &mut unit, &mut attached).await?;
+            Ok::<_, Problem>((unit, attached, ()))
+        })
+        .await?;
     unless_changed(state, account, proved, Begun::Session(opening.session), command).await?;
-    let position = state.position(account, &executed.events).await;
+    let position = state.position(account, &done.events).await;
     Ok(opening.into_answer(state, position, holder.preferences.personalization))
 }
 

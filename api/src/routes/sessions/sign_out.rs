@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::response::IntoResponse;
 use domain::account::SignOutReason;
 
 use super::end::end_session;
@@ -14,7 +13,8 @@ use crate::state::AppState;
 /// Signs out: the session of this request ends at once, in every process.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "Sessions", operation_id = "signOut",
-    responses((status = 204, description = "The session ended; a browser forgets its cookie")),
+    responses((status = 204, description = "The session ended; a browser forgets its cookie and what it kept of our pages",
+        headers(("Clear-Site-Data" = String, description = "What a browser forgets")))),
     security(("session_token" = []), ("session_cookie" = []))
 )]
 pub(crate) async fn sign_out(
@@ -23,6 +23,5 @@ pub(crate) async fn sign_out(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let position = end_session(&state, &current, current.0.id, SignOutReason::SignedOut, &context).await?;
-    let cookie = state.cookie.clear().map(|cookie| (SET_COOKIE, cookie));
-    Ok((StatusCode::NO_CONTENT, position, AppendHeaders(cookie)))
+    Ok((StatusCode::NO_CONTENT, position, state.cookie.signed_out()))
 }

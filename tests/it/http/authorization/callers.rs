@@ -218,7 +218,7 @@ async fn begin_session(
     let account: AccountId = person.account.parse().unwrap();
     let token = api::token::generate(api::token::Kind::Session);
     let token_hash = api::token::hash(&token).to_vec();
-    let new = NewSession { id, token_hash, account, at, expires_at: at + life };
+    let new = NewSession { id, token_hash, account, at, expires_at: at + life, sealed_device: None };
     let attached = Attached { vault: vec![VaultWrite::OpenSession(new)], ..Attached::default() };
     let (command, context) = (AccountCommand::RecordSignIn { session_id: id }, account_context(account));
     store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();

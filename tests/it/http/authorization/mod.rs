@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use reqwest::RequestBuilder;
 
 use super::service::with_form;
-use super::{Answer, Service, routes, send};
+use super::{Answer, Service, grave, routes, send};
 use crate::support::Client;
 use callers::{Scene, Who};
 use table::{Body, Row, table};
@@ -62,6 +62,16 @@ async fn every_route_has_a_row() {
         routes(&service).await.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(here, there, "say who may use it: add a row");
     assert_eq!(here.len(), rows.len(), "one row a route");
+}
+
+/// What the description calls grave is what is refused without a password given lately.
+#[tokio::test]
+async fn every_grave_route_is_in_the_table_with_its_proof() {
+    let service = Service::api().await;
+    let mut here: BTreeSet<String> = table().iter().filter(|row| row.sudo).map(Row::name).collect();
+    // It only shows, and is asked for with the deletion itself.
+    here.remove("GET /v1/me/deletion");
+    assert_eq!(here, grave::routes_with_sudo(&service).await);
 }
 
 #[tokio::test]

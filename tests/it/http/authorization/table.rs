@@ -172,6 +172,7 @@ fn anybody() -> Vec<Row> {
         Row::new("PUT", "/v1/password-resets", open(410)).json(chosen),
         Row::new("POST", "/v1/email-confirmations", open(410)).json(link()),
         Row::new("POST", "/v1/email-undos", open(410)).json(link()),
+        Row::new("POST", "/v1/billing-email-undos", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/lookup", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/register", open(410)).json(registration),
         Row::new("POST", "/v1/invitations/decline", open(410)).json(link()),
@@ -210,10 +211,10 @@ fn organizations() -> Vec<Row> {
         Row::new("GET", "/v1/organizations/{id}", members(200, 200, 200)),
         Row::new("PATCH", "/v1/organizations/{id}", managers(200)).json(name()),
         Row::new("GET", "/v1/organizations/{id}/members", members(200, 200, 200)),
-        Row::new("PUT", "/v1/organizations/{id}/members/{account_id}", managers(200)).json(role),
-        Row::new("DELETE", "/v1/organizations/{id}/members/{account_id}", managers(204)),
+        Row::new("PUT", "/v1/organizations/{id}/members/{account_id}", managers(200)).json(role).sudo(),
+        Row::new("DELETE", "/v1/organizations/{id}/members/{account_id}", managers(204)).sudo(),
         Row::new("GET", "/v1/organizations/{id}/invitations", managers(200)),
-        Row::new("POST", "/v1/organizations/{id}/invitations", managers(201)).json(invitation),
+        Row::new("POST", "/v1/organizations/{id}/invitations", managers(201)).json(invitation).sudo(),
         Row::new("DELETE", "/v1/organizations/{id}/invitations/{invitation_id}", managers(204)),
         Row::new("POST", "/v1/organizations/{id}/projects", managers(201)).json(name()),
     ]
@@ -227,8 +228,8 @@ fn projects() -> Vec<Row> {
         Row::new("GET", "/v1/projects", holders(200)),
         Row::new("GET", "/v1/projects/{id}", members(200, 200, 200)),
         Row::new("PATCH", "/v1/projects/{id}", owners(200)).json(name),
-        Row::new("PUT", "/v1/projects/{id}/owners/{account_id}", owners(204)),
-        Row::new("DELETE", "/v1/projects/{id}/owners/{account_id}", owners(204)),
+        Row::new("PUT", "/v1/projects/{id}/owners/{account_id}", owners(204)).sudo(),
+        Row::new("DELETE", "/v1/projects/{id}/owners/{account_id}", owners(204)).sudo(),
         Row::new("POST", "/v1/projects/{id}/credentials/reveal", owners(200)).sudo(),
         Row::new("POST", "/v1/projects/{id}/credentials/reset", owners(200)).json(confirmed).sudo(),
         Row::new("POST", "/v1/projects/{id}/credentials/retire-previous", owners(409)),
@@ -252,9 +253,10 @@ fn account() -> Vec<Row> {
     let password = json!({"password": PASSWORD});
     let phone = json!({"number": "+14155550123", "channel": "sms"});
     let confirmed = || json!({"confirm": true});
+    let bills = json!({"billing_email": "bills@example.com"});
     vec![
         Row::new("GET", "/v1/me", holders(200)),
-        Row::new("PATCH", "/v1/me", holders(200)).json(json!({"name": "Ada"})),
+        Row::new("PATCH", "/v1/me", holders(200)).json(bills).sudo(),
         Row::new("GET", "/v1/me/history", holders(200)),
         Row::new("GET", "/v1/me/preferences", holders(200)),
         Row::new("PUT", "/v1/me/preferences", holders(200)).json(json!({"usage_logging": true})),

@@ -67,3 +67,57 @@ pub(super) fn change_undone(at: DateTime<Utc>) -> Draft {
     ];
     ("The change of your email address was taken back".into(), blocks)
 }
+
+/// To the holder with a link to take it back, and to the billing addresses without one.
+pub(super) fn billing_changed(
+    public_url: &PublicUrl,
+    at: DateTime<Utc>,
+    (set, of_reader): (bool, bool),
+    link: Option<(&str, DateTime<Utc>)>,
+) -> Draft {
+    let mut blocks = vec![paragraph(if set {
+        "The bills of an account go to another address from now on."
+    } else {
+        "The bills of an account go to the address it signs in with from now on, and to no other."
+    })];
+    match link {
+        Some((token, undo_until)) => blocks.extend([
+            paragraph("It is your account. If it was you, there is nothing to do."),
+            paragraph(
+                "If it was not you, take it back on this page. Then bills go to the address you sign in with, all \
+                 sessions end, and you get a link to choose a new password:",
+            ),
+            Block::Link("Take it back", page(public_url, "billing-email-undo", token)),
+            paragraph(format!(
+                "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
+                time(undo_until)
+            )),
+        ]),
+        None if of_reader => blocks.push(paragraph(
+            "It is your account. If it was not you, change your password at once, end your other sessions, and set the \
+             billing address again.",
+        )),
+        None => blocks.push(paragraph(
+            "You get this because bills went to this address, or go to it from now on. If you did not expect it, ask \
+             the holder of the account.",
+        )),
+    }
+    blocks.push(facts(&[("Changed", time(at).to_string())]));
+    ("Bills of an account go elsewhere".into(), blocks)
+}
+
+pub(super) fn billing_undone(at: DateTime<Utc>) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "Another billing address of your account was taken back, with the link that was sent to you. Bills go to \
+             the address you sign in with. All sessions have ended, and a link to choose a new password was sent to \
+             you.",
+        ),
+        paragraph(
+            "If it was not you, somebody else reads your mail: change the password of your mailbox, and then that of \
+             your account.",
+        ),
+        facts(&[("Taken back", time(at).to_string())]),
+    ];
+    ("The change of your billing address was taken back".into(), blocks)
+}

@@ -64,6 +64,20 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
         Says::GdprTokenRevoked { at } => credentials::token_revoked(*at),
         Says::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
         Says::GdprTokenExpired { at } => credentials::token_expired(*at),
+        Says::BillingEmailChanged { at, set, of_reader, token, undo_until } => {
+            let link = token.as_deref().map(|token| (token, *undo_until));
+            email::billing_changed(public_url, *at, (*set, *of_reader), link)
+        }
+        Says::BillingEmailUndone { at } => email::billing_undone(*at),
+        Says::ArchiveDownloaded { at, request_id, program, ip_address } => {
+            sign_in::archive_downloaded(*at, *request_id, program.as_deref(), *ip_address)
+        }
+        Says::TeamChanged { at, organization, member, change, by_reader } => {
+            organization::team_changed(*at, organization, *member, *change, *by_reader)
+        }
+        Says::ProjectOwnersChanged { at, project, change, by_reader } => {
+            organization::project_owners_changed(*at, project, *change, *by_reader)
+        }
         Says::RoleChanged { at, organization, role } => organization::role_changed(*at, organization, *role),
         Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
         Says::AccountDeleted { at } => sign_in::account_deleted(*at),

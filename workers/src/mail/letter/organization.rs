@@ -1,6 +1,8 @@
 //! Letters about organizations: to their members, and to whoever is invited.
 
 use chrono::{DateTime, Utc};
+use domain::AccountId;
+use domain::message::{NamedProject, OwnersChange, TeamChange};
 use domain::organization::Role;
 
 use super::{Draft, page};
@@ -64,4 +66,79 @@ pub(super) fn invitation(
         paragraph("If you do not want to join, or do not know the organization, do nothing."),
     ];
     ("You are invited to join an organization".into(), blocks)
+}
+
+/// To the owners.
+pub(super) fn team_changed(
+    at: DateTime<Utc>,
+    organization: &str,
+    member: Option<AccountId>,
+    change: TeamChange,
+    by_reader: bool,
+) -> Draft {
+    let name = quoted(organization);
+    let happened = match change {
+        TeamChange::Invited { role } => {
+            format!("An address was invited to join the organization {name} as {}.", in_words(role))
+        }
+        TeamChange::Joined { role } => {
+            format!("There is a new member of the organization {name}, as {}.", in_words(role))
+        }
+        TeamChange::RoleChanged { from, to } => {
+            format!("A member of the organization {name} was {} and is {} now.", in_words(from), in_words(to))
+        }
+        TeamChange::Left { role } => {
+            format!("A member of the organization {name}, who was {}, is no member any more.", in_words(role))
+        }
+    };
+    let mut rows = vec![("Changed", time(at).to_string())];
+    rows.extend(member.map(|member| ("Account ID", member.to_string())));
+    let blocks = vec![paragraph(happened), paragraph(otherwise(by_reader, "organization")), facts(&rows)];
+    ("Who may do what in your organization has changed".into(), blocks)
+}
+
+/// What to do about a change of rights in what the reader owns.
+fn otherwise(by_reader: bool, owned: &str) -> String {
+    if by_reader {
+        "You did this. If it was not you, change your password at once, end your other sessions, and undo it."
+            .to_owned()
+    } else {
+        format!("As an owner you can undo it. If you did not expect it, ask the other owners of the {owned}.")
+    }
+}
+
+/// To the member who is named or is not any more, and to the owners.
+pub(super) fn project_owners_changed(
+    at: DateTime<Utc>,
+    project: &NamedProject,
+    change: OwnersChange,
+    by_reader: bool,
+) -> Draft {
+    let name = quoted(&project.name);
+    let (happened, member) = match change {
+        OwnersChange::ReaderNamed => (format!("You are named as an owner of the project {name}."), None),
+        OwnersChange::ReaderRemoved => {
+            (format!("You are no longer named as an owner of the project {name}."), None)
+        }
+        OwnersChange::Named(member) => {
+            (format!("A member is named as an owner of the project {name}, which you own."), Some(member))
+        }
+        OwnersChange::Removed(member) => (
+            format!("A member is no longer named as an owner of the project {name}, which you own."),
+            Some(member),
+        ),
+    };
+    let then = match change {
+        OwnersChange::ReaderRemoved if !by_reader => {
+            "If you did not expect this, ask the owners of the project.".to_owned()
+        }
+        _ => otherwise(by_reader, "project"),
+    };
+    let mut rows = vec![
+        ("Changed", time(at).to_string()),
+        ("Project", project.name.clone()),
+        ("Project ID", project.project_id.to_string()),
+    ];
+    rows.extend(member.map(|member| ("Account ID", member.to_string())));
+    ("Who owns a project has changed".into(), vec![paragraph(happened), paragraph(then), facts(&rows)])
 }

@@ -1,8 +1,10 @@
-//! Letters about signing in: programs, passwords, the second factor, and the end of the account.
+//! Letters about signing in and what it opens: programs, passwords, the second factor, the archive, and the end of the
+//! account.
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use domain::RequestId;
 
 use super::{Draft, page};
 use crate::archive::words::time;
@@ -23,6 +25,31 @@ pub(super) fn new_device(at: DateTime<Utc>, program: Option<&str>, ip_address: O
         ]),
     ];
     ("A new sign-in to your account".into(), blocks)
+}
+
+pub(super) fn archive_downloaded(
+    at: DateTime<Utc>,
+    request_id: RequestId,
+    program: Option<&str>,
+    ip_address: Option<IpAddr>,
+) -> Draft {
+    let blocks = vec![
+        paragraph(
+            "The archive with your personal data was fetched, by somebody who is signed in to your account.",
+        ),
+        paragraph("If it was you, there is nothing to do."),
+        paragraph(
+            "If it was not you, change your password at once: that ends all other sessions. Then disable the archive, so \
+             that it is not fetched again.",
+        ),
+        facts(&[
+            ("Fetched", time(at).to_string()),
+            ("Request ID", request_id.to_string()),
+            ("Program", program.unwrap_or("unknown").to_owned()),
+            ("Address", ip_address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())),
+        ]),
+    ];
+    ("The archive with your data was fetched".into(), blocks)
 }
 
 pub(super) fn password_changed(at: DateTime<Utc>) -> Draft {

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::account::Account;
 use domain::message::{MessageContent, Recipient, Says};
 use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationWish, Role};
-use domain::{AccountId, EmailAddress, InvitationId, OrganizationId};
+use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
 use event_store::vault::VaultWrite;
 use event_store::vault::invitation::{self, NewInvitation, SealedEmail};
 use event_store::{Actor, Attached, Unit};
@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extract::{Body, CurrentSession, Id, RequestContext, parsed};
+use crate::extract::{Body, Id, RequestContext, Sudo, parsed};
 use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::PATH;
@@ -61,7 +61,7 @@ pub(crate) struct Invited {
 /// Invites somebody by mail.
 ///
 /// Owners may invite into every role, admins into all but that of an owner. An open invitation of the same address ends:
-/// its link no longer works.
+/// its link no longer works. The owners are told by mail that somebody was invited.
 #[utoipa::path(
     post, path = "/v1/organizations/{id}/invitations", tag = "Organizations", operation_id = "invite",
     request_body = InvitationWish,
@@ -69,7 +69,7 @@ pub(crate) struct Invited {
     responses(
         (status = 201, description = "The invitation is on its way, whether or not the address has an account", body = Invited,
             headers(("Location" = String, description = "The invitation: it can be taken back there"))),
-        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
         (status = 404, description = "There is none, or one is no member of it: `not-found`"),
         (status = 409, description = "The address is that of a member: `already-member`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
         (status = 429, description = "Too many invitations: `too-many-tries`; see `Retry-After`"),
@@ -78,7 +78,7 @@ pub(crate) struct Invited {
 )]
 pub(crate) async fn invite(
     State(state): State<AppState>,
-    current: CurrentSession,
+    Sudo(current): Sudo,
     Id(organization): Id<OrganizationId>,
     context: RequestContext,
     Body(InvitationWish { email, role }): Body<InvitationWish>,
@@ -138,7 +138,9 @@ impl Inviting<'_> {
         }
         let invited = after.body()?.invitations.get(&self.id);
         let expires_at = invited.ok_or_else(|| Problem::internal("an invitation was not kept"))?.expires_at;
-        let attached = self.attach(body.name.clone(), expires_at).await?;
+        let mut attached = self.attach(body.name.clone(), expires_at).await?;
+        let by = By::Account(self.account);
+        self.state.tell_of_invitation(&mut attached, body, self.role, by).await?;
         Ok((unit, attached, expires_at))
     }
 

@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::message::Says;
 use domain::organization::{Organization, OrganizationWish, Role};
-use domain::{AccountId, OrganizationId};
+use domain::{AccountId, By, OrganizationId};
 use event_store::{Actor, Attached};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extract::{Body, CurrentSession, Ids, RequestContext, parsed};
+use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// The role a member shall have.
@@ -38,8 +38,8 @@ pub(crate) struct MemberRole {
 
 /// Gives a member another role.
 ///
-/// Owners may give and take every role, admins all but that of an owner. There is always an owner. The member is told by
-/// mail.
+/// Owners may give and take every role, admins all but that of an owner. There is always an owner. The member and
+/// the owners are told by mail.
 #[utoipa::path(
     put, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "changeRole",
     request_body = RoleChange,
@@ -49,7 +49,7 @@ pub(crate) struct MemberRole {
     ),
     responses(
         (status = 200, description = "The member has the role", body = MemberRole),
-        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
         (status = 404, description = "One is no member, or they are none: `not-found`"),
         (status = 409, description = "There would be no owner any more: `last-owner`"),
     ),
@@ -57,7 +57,7 @@ pub(crate) struct MemberRole {
 )]
 pub(crate) async fn change_role(
     State(state): State<AppState>,
-    current: CurrentSession,
+    Sudo(current): Sudo,
     Ids(id, member): Ids<OrganizationId, AccountId>,
     context: RequestContext,
     Body(body): Body<RoleChange>,
@@ -71,15 +71,12 @@ pub(crate) async fn change_role(
             if !body.members.contains_key(&member) {
                 return Err(Problem::new(Kind::NotFound));
             }
-            let name = body.name.clone();
             let change = wish_of(account, OrganizationWish::ChangeRole { account_id: member, role });
-            unit.execute::<Organization>(&organization_id, change).await?;
+            let after = unit.execute::<Organization>(&organization_id, change).await?;
             let mut attached = Attached::default();
-            // Nobody is told of what they did themselves.
-            if member != account {
-                let at = state.store.services().now();
-                state.tell(&mut attached, member, Says::RoleChanged { at, organization: name, role }).await?;
-            }
+            let by = By::Account(account);
+            let team = Team { before: Some(body), after: after.body()?, by, gone: None };
+            state.tell_team(&mut attached, team).await?;
             Ok((unit, attached, ()))
         })
         .await

@@ -4,20 +4,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
-use domain::message::Says;
 use domain::organization::{Organization, OrganizationWish};
-use domain::{AccountId, OrganizationId};
+use domain::{AccountId, By, OrganizationId};
 use event_store::{Actor, Attached};
 
-use crate::extract::{CurrentSession, Ids, RequestContext};
+use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
 /// Removes a member, or leaves.
 ///
 /// Everybody may leave; owners may remove everybody, admins all but owners. There is always an owner. Who is removed is
-/// out at once, and is told by mail.
+/// out at once; they and the owners are told by mail.
 #[utoipa::path(
     delete, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "removeMember",
     params(
@@ -26,7 +26,7 @@ use crate::state::AppState;
     ),
     responses(
         (status = 204, description = "They are no member any more"),
-        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
         (status = 404, description = "One is no member, or they are none: `not-found`"),
         (status = 409, description = "There would be no owner any more: `last-owner`"),
     ),
@@ -34,7 +34,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn remove(
     State(state): State<AppState>,
-    current: CurrentSession,
+    Sudo(current): Sudo,
     Ids(id, member): Ids<OrganizationId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
@@ -43,16 +43,15 @@ pub(crate) async fn remove(
         .store
         .together(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Organization = unit.load(&organization_id).await?;
-            let name = member_of(&before, account)?.0.name.clone();
+            let (body, _) = member_of(&before, account)?;
             let remove = wish_of(account, OrganizationWish::RemoveMember { account_id: member });
-            unit.execute::<Organization>(&organization_id, remove).await?;
+            let after = unit.execute::<Organization>(&organization_id, remove).await?;
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;
             let mut attached = Attached::default();
-            if member != account {
-                let at = state.store.services().now();
-                state.tell(&mut attached, member, Says::MembershipEnded { at, organization: name }).await?;
-            }
+            let by = By::Account(account);
+            let team = Team { before: Some(body), after: after.body()?, by, gone: None };
+            state.tell_team(&mut attached, team).await?;
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await

@@ -15,6 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::RequestId;
+use domain::message::Says;
 use domain::privacy_request::{Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, Request};
 use event_store::object::ObjectKey;
 use event_store::seal::DataKey;
@@ -34,7 +35,7 @@ const SCOPE: &str = "archive";
 /// Fetches the archive.
 ///
 /// It can be had for seven days, unless it was disabled or its data erased, and needs the password to have
-/// been given in the last ten minutes. A broken download goes on with `Range`. `HEAD` asks for its size.
+/// been given in the last ten minutes. The holder is told by mail. A broken download goes on with `Range`. `HEAD` asks for its size.
 #[utoipa::path(
     get, path = "/v1/me/privacy-requests/{id}/archive", tag = "Privacy requests", operation_id = "downloadArchive",
     params(
@@ -120,7 +121,7 @@ async fn opened(state: &AppState, id: RequestId, archive: &Archive) -> Result<Ar
     }
 }
 
-/// Records the download, unless the session only goes on with one. The key must still live then: an
+/// Records the download and tells the holder, unless the session only goes on with one. The key must still live then: an
 /// erasure that is faster leaves nothing to fetch.
 async fn record(
     state: &AppState,
@@ -134,13 +135,21 @@ async fn record(
     if range.start > 0 && state.downloads.contains_key(&download) {
         return Ok(EventPosition::unknown());
     }
+    let mut attached = Attached { live_keys: vec![key.id], ..Attached::default() };
+    let says = Says::ArchiveDownloaded {
+        at: state.store.services().now(),
+        request_id: id,
+        program: context.origin().user_agent.clone(),
+        ip_address: context.origin().ip_address,
+    };
+    state.tell(&mut attached, account, says).await?;
     let recorded = state
         .store
         .execute::<PrivacyRequest>(
             &id.to_string(),
             PrivacyRequestCommand::RecordDownload,
             &context.command_about(Actor::Account(account), id),
-            Attached { live_keys: vec![key.id], ..Attached::default() },
+            attached,
         )
         .await;
     let executed = match recorded {

@@ -70,3 +70,61 @@ fn a_change_that_was_taken_back() {
     Taken back: 23 November 2026, 18:59 UTC
     ");
 }
+
+#[test]
+fn bills_that_go_elsewhere() {
+    let changed = |set, of_reader, token: Option<&str>| {
+        let token = token.map(str::to_owned);
+        letter(&Says::BillingEmailChanged { at: at(23, 18), set, of_reader, token, undo_until: at(30, 18) })
+    };
+    insta::assert_snapshot!(changed(true, true, Some(TOKEN)), @"
+    Bills of an account go elsewhere
+
+    Hello Ada Lovelace,
+
+    The bills of an account go to another address from now on.
+
+    It is your account. If it was you, there is nothing to do.
+
+    If it was not you, take it back on this page. Then bills go to the address you sign in with, all sessions end, and you get a link to choose a new password:
+
+    https://settings.example.com/base/links/billing-email-undo#pslink_0123456789abcdefABCDEF-_
+
+    Opening it changes nothing yet: the page asks first. The link works once, and until 30 November 2026, 18:59 UTC.
+
+    Changed: 23 November 2026, 18:59 UTC
+    ");
+    insta::assert_snapshot!(changed(true, false, None), @"
+    Bills of an account go elsewhere
+
+    Hello Ada Lovelace,
+
+    The bills of an account go to another address from now on.
+
+    You get this because bills went to this address, or go to it from now on. If you did not expect it, ask the holder of the account.
+
+    Changed: 23 November 2026, 18:59 UTC
+    ");
+    insta::assert_snapshot!(changed(false, true, None), @"
+    Bills of an account go elsewhere
+
+    Hello Ada Lovelace,
+
+    The bills of an account go to the address it signs in with from now on, and to no other.
+
+    It is your account. If it was not you, change your password at once, end your other sessions, and set the billing address again.
+
+    Changed: 23 November 2026, 18:59 UTC
+    ");
+    insta::assert_snapshot!(letter(&Says::BillingEmailUndone { at: at(23, 18) }), @"
+    The change of your billing address was taken back
+
+    Hello Ada Lovelace,
+
+    Another billing address of your account was taken back, with the link that was sent to you. Bills go to the address you sign in with. All sessions have ended, and a link to choose a new password was sent to you.
+
+    If it was not you, somebody else reads your mail: change the password of your mailbox, and then that of your account.
+
+    Taken back: 23 November 2026, 18:59 UTC
+    ");
+}

@@ -8,9 +8,9 @@ mod sign_in;
 use std::collections::BTreeSet;
 
 use chrono::TimeZone;
-use domain::ProjectId;
-use domain::message::{CodeFor, NamedProject, Says};
+use domain::message::{CodeFor, NamedProject, OwnersChange, Says, TeamChange};
 use domain::organization::Role;
+use domain::{AccountId, ProjectId, RequestId};
 use uuid::Uuid;
 
 use super::*;
@@ -54,12 +54,39 @@ fn all(written: &str) -> Vec<Says> {
         Says::FailedCodes { tries: 5, networks: 2, since: at, until: at },
         Says::CredentialsReset { at, project: project.clone(), previous_ends_at: None, by_reader: false },
         Says::CredentialsRevealed { at, project: project.clone(), by_reader: false },
-        Says::CredentialsRevoked { at, project },
+        Says::CredentialsRevoked { at, project: project.clone() },
         Says::GdprTokenIssued { at, expires_at, replaces: true },
         Says::GdprTokenRevoked { at },
         Says::GdprTokenExpires { expires_at, days: 30 },
         Says::GdprTokenExpires { expires_at, days: 7 },
         Says::GdprTokenExpired { at },
+        Says::BillingEmailChanged {
+            at,
+            set: true,
+            of_reader: true,
+            token: Some(token.clone()),
+            undo_until: expires_at,
+        },
+        Says::BillingEmailUndone { at },
+        Says::ArchiveDownloaded {
+            at,
+            request_id: RequestId::from_uuid(Uuid::nil()),
+            program: Some(written.to_owned()),
+            ip_address: None,
+        },
+        Says::TeamChanged {
+            at,
+            organization: organization.clone(),
+            member: None,
+            change: TeamChange::Invited { role: Role::Owner },
+            by_reader: false,
+        },
+        Says::ProjectOwnersChanged {
+            at,
+            project: project.clone(),
+            change: OwnersChange::ReaderNamed,
+            by_reader: false,
+        },
         Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner },
         Says::MembershipEnded { at, organization: organization.clone() },
         Says::AccountDeleted { at },
@@ -101,7 +128,7 @@ fn what_others_wrote_is_text_and_nothing_else() {
         assert_eq!(found, plain.html.matches(escaped).count());
         places += found;
     }
-    assert_eq!(places, 11, "a place for what others wrote was added or lost: see that it is in this test");
+    assert_eq!(places, 15, "a place for what others wrote was added or lost: see that it is in this test");
     // It cannot pose as words of ours by ending its quotes.
     let role =
         Says::RoleChanged {
@@ -148,5 +175,8 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
         assert_eq!(letter.text.contains("Opening it changes nothing yet"), links > 0, "{}", letter.text);
     }
     let pages: Vec<_> = pages.iter().map(String::as_str).collect();
-    assert_eq!(pages, ["email-confirmation", "email-undo", "invitation", "password-reset"]);
+    assert_eq!(
+        pages,
+        ["billing-email-undo", "email-confirmation", "email-undo", "invitation", "password-reset"]
+    );
 }

@@ -167,3 +167,29 @@ fn wrong_codes_after_the_right_password() {
     Last: 23 November 2026, 18:59 UTC
     ");
 }
+
+#[test]
+fn an_archive_that_was_fetched() {
+    let says = Says::ArchiveDownloaded {
+        at: at(23, 18),
+        request_id: RequestId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003)),
+        program: Some("Firefox".to_owned()),
+        ip_address: "192.0.2.1".parse().ok(),
+    };
+    insta::assert_snapshot!(letter(&says), @"
+    The archive with your data was fetched
+
+    Hello Ada Lovelace,
+
+    The archive with your personal data was fetched, by somebody who is signed in to your account.
+
+    If it was you, there is nothing to do.
+
+    If it was not you, change your password at once: that ends all other sessions. Then disable the archive, so that it is not fetched again.
+
+    Fetched: 23 November 2026, 18:59 UTC
+    Request ID: req_01j0000000e008000000000003
+    Program: Firefox
+    Address: 192.0.2.1
+    ");
+}

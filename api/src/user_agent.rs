@@ -1,0 +1,108 @@
+//! The kind of program and of system that a `User-Agent` names (RFC 9110, section 10.1.5), and the network of an address,
+//! for people to recognise a session by. Coarse on purpose: no version, no model. What is not in the tables is named by nothing that it says of
+//! itself.
+
+use std::net::IpAddr;
+
+/// Programs by what their name holds. The first that fits counts: most browsers claim to be others as well.
+const PROGRAMS: [(&str, &str); 16] = [
+    ("edg", "Edge"),
+    ("opr/", "Opera"),
+    ("vivaldi", "Vivaldi"),
+    ("samsungbrowser", "Samsung Internet"),
+    ("yabrowser", "Yandex Browser"),
+    ("duckduckgo", "DuckDuckGo"),
+    ("fxios", "Firefox"),
+    ("firefox", "Firefox"),
+    ("crios", "Chrome"),
+    ("chrome", "Chrome"),
+    ("chromium", "Chromium"),
+    ("safari", "Safari"),
+    ("curl", "curl"),
+    ("wget", "Wget"),
+    ("python", "a Python program"),
+    ("okhttp", "an Android app"),
+];
+
+/// Systems likewise.
+const SYSTEMS: [(&str, &str); 8] = [
+    ("windows", "Windows"),
+    ("iphone", "iPhone"),
+    ("ipad", "iPad"),
+    ("android", "Android"),
+    ("cros", "ChromeOS"),
+    ("mac os x", "macOS"),
+    ("macintosh", "macOS"),
+    ("linux", "Linux"),
+];
+
+/// Such as "Firefox on Linux"; nothing where neither is known.
+pub(crate) fn in_words(user_agent: &str) -> Option<String> {
+    let text = user_agent.to_lowercase();
+    let find = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(part, _)| text.contains(part)).map(|(_, name)| *name)
+    };
+    match (find(&PROGRAMS), find(&SYSTEMS)) {
+        (Some(program), Some(system)) => Some(format!("{program} on {system}")),
+        (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
+        (None, None) => None,
+    }
+}
+
+/// The network of an address as people are shown it: as wide as many households (IPv4 /24, IPv6 /48).
+pub(crate) fn neighbourhood_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_shown_as_wide_as_many_households() {
+        let shown = |text: &str| neighbourhood_of(text.parse().unwrap());
+        assert_eq!(shown("203.0.113.7"), "203.0.113.0/24");
+        assert_eq!(shown("2001:db8:1:2::1"), "2001:db8:1::/48");
+    }
+
+    #[test]
+    fn browsers_are_told_by_what_they_alone_say() {
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36";
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1";
+        for (user_agent, words) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox on Linux"),
+            (windows, "Chrome on Windows"),
+            (&format!("{windows} Edg/120.0"), "Edge on Windows"),
+            (&format!("{windows} OPR/106.0"), "Opera on Windows"),
+            (phone, "Safari on iPhone"),
+            (&phone.replace("Version/17.0", "FxiOS/120.0"), "Firefox on iPhone"),
+            (
+                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_1) AppleWebKit/605.1.15 Version/17.1 Safari/605.1.15",
+                "Safari on macOS",
+            ),
+            ("curl/8.5.0", "curl"),
+        ] {
+            assert_eq!(in_words(user_agent).as_deref(), Some(words), "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_named_by_nothing_it_says() {
+        for user_agent in ["", "SomeTool/1.0 (ada@example.com)", "<b>x</b>"] {
+            assert_eq!(in_words(user_agent), None, "{user_agent}");
+        }
+    }
+}
