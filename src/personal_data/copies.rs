@@ -130,10 +130,14 @@ fn of_use(datum: Datum) -> Vec<Placed> {
                 data_deleted: Fate::KeyDestroyed,
                 ..sealed(place, Scope::Activity, otherwise)
             };
-            let mut copies = vec![key_destroyed(
-                Place::EventMetadata,
-                "ciphertext pruned an hour after its key was destroyed",
-            )];
+            let session = Placed {
+                account_deleted: Fate::RowDeleted,
+                ..key_destroyed(Place::Column("session", "sealed_device"), "when the session ends")
+            };
+            let mut copies = vec![
+                key_destroyed(Place::EventMetadata, "ciphertext pruned an hour after its key was destroyed"),
+                session,
+            ];
             copies.extend(messages(Scope::Activity));
             copies.extend(archives());
             if datum == Datum::IpAddress {
