@@ -1,7 +1,7 @@
 //! Codes that people type: six digits sent to a phone, and recovery codes kept on paper.
 //!
 //! Both come from the CSPRNG of the process. A code of six digits is guarded by its few tries and its short life, a
-//! recovery code by 80 random bits.
+//! recovery code by 120 random bits: more than the 112 from which a fast hash keeps it (OWASP ASVS 5.0, 6.5.2).
 
 use chrono::Duration;
 use rand::RngExt;
@@ -14,8 +14,10 @@ pub(crate) const TRIES: i32 = 5;
 
 /// Crockford's alphabet: no letter looks like a digit.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Characters of a recovery code: 80 bits.
-const RECOVERY_LENGTH: usize = 16;
+/// Characters of a recovery code: 120 bits.
+const RECOVERY_LENGTH: usize = 24;
+/// Characters of those that earlier releases made: 80 bits. They work until they are used or replaced.
+const EARLIER_RECOVERY_LENGTH: usize = 16;
 /// Characters of it that stand together.
 const GROUP: usize = 4;
 
@@ -63,7 +65,8 @@ pub(crate) fn read(typed: &SecretString) -> Option<Typed> {
     if plain.len() == 6 && plain.bytes().all(|c| c.is_ascii_digit()) {
         return Some(Typed::Code(plain.into()));
     }
-    let known = plain.len() == RECOVERY_LENGTH && plain.bytes().all(|c| ALPHABET.contains(&c));
+    let length_fits = [RECOVERY_LENGTH, EARLIER_RECOVERY_LENGTH].contains(&plain.len());
+    let known = length_fits && plain.bytes().all(|c| ALPHABET.contains(&c));
     known.then(|| Typed::Recovery(plain.into()))
 }
 
@@ -82,8 +85,19 @@ mod tests {
     fn codes_are_read_as_people_type_them() {
         assert_eq!(told(" 012 345\n"), Some((false, "012345".to_owned())));
         assert_eq!(told("O1I-l23"), Some((false, "011123".to_owned())));
+        let recovery = "4f7k0011abcdwxyz23456789".to_owned();
+        assert_eq!(told("4F7K-0O1l-abcd-wxyz 2345-6789"), Some((true, recovery)));
+        // As an earlier release made them.
         assert_eq!(told("4F7K-0O1l-abcd-wxyz"), Some((true, "4f7k0011abcdwxyz".to_owned())));
-        for other in ["", "12345", "1234567", "４２４２４２", "4f7k-0011-abcd-wxyu", &"1".repeat(100)] {
+        for other in [
+            "",
+            "12345",
+            "1234567",
+            "４２４２４２",
+            "4f7k-0011-abcd-wxyu",
+            "4f7k-0011-abcd-wxyz-23",
+            &"1".repeat(100),
+        ] {
             assert_eq!(told(other), None, "{other}");
         }
     }
@@ -94,6 +108,6 @@ mod tests {
         let (one, other) = (recovery(), recovery());
         assert!(matches!(read(&one), Some(Typed::Recovery(_))));
         assert_ne!(one.expose_secret(), other.expose_secret());
-        assert_eq!(one.expose_secret().len(), 19);
+        assert_eq!(one.expose_secret().len(), 29);
     }
 }

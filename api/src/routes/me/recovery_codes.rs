@@ -22,7 +22,7 @@ use crate::state::AppState;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RecoveryCodes {
     /// The codes: keep them where only you find them.
-    #[schema(example = json!(["4f7k-0011-abcd-wxyz"]))]
+    #[schema(example = json!(["4f7k-0011-abcd-wxyz-2345-6789"]))]
     recovery_codes: Vec<String>,
 }
 
