@@ -29,6 +29,7 @@ mod openapi;
 mod page;
 pub mod password;
 mod problem;
+mod query;
 mod routes;
 mod second_factor;
 mod security_log;

@@ -13,6 +13,7 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use utoipa::IntoParams;
 
 use crate::problem::{InputError, Problem};
+use crate::query::parameters;
 use crate::state::AppState;
 
 const DEFAULT: u16 = 50;
@@ -70,14 +71,14 @@ impl Page {
     /// The page that `uri` asks for; `others` are parameters of the route's own.
     pub(crate) fn parse(uri: &Uri, others: &[&str]) -> Result<Self, InputError> {
         let mut page = Self { limit: DEFAULT, cursor: None };
-        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            match name.as_ref() {
+        for (name, value) in parameters(uri)? {
+            match name.as_str() {
                 "limit" => {
                     let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
                     let wrong = || InputError::parameter("limit", "expected a number from 1 to 200");
                     page.limit = limit.ok_or_else(wrong)?;
                 }
-                "cursor" => page.cursor = Some(value.into_owned()),
+                "cursor" => page.cursor = Some(value),
                 other if others.contains(&other) => {}
                 other => return Err(InputError::parameter(other, "there is no such parameter here")),
             }
@@ -120,7 +121,9 @@ mod tests {
     fn a_page_is_what_was_asked_for_or_the_first_fifty() {
         assert_eq!(parse("").unwrap(), Page { limit: 50, cursor: None });
         assert_eq!(parse("limit=3&cursor=17").unwrap().cursor::<i64>().unwrap(), Some(17));
-        for query in ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "at=2026-05-03"] {
+        for query in
+            ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "limit=1&limit=2", "at=2026-05-03"]
+        {
             assert!(parse(query).is_err(), "{query}");
         }
         assert!(parse("cursor=x").unwrap().cursor::<i64>().is_err());

@@ -131,6 +131,8 @@ async fn a_query_that_makes_no_sense_is_refused_by_name() {
             ("cursor=%00", "cursor"),
             ("cursor=99999999999999999999", "cursor"),
             ("cursor=", "cursor"),
+            ("limit=1&limit=2", "limit"),
+            ("cursor=&limit=1&cursor=", "cursor"),
             ("surprise=1", "surprise"),
             ("Limit=1", "Limit"),
         ] {

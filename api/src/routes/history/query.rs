@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 
 use crate::page::Page;
 use crate::problem::{InputError, Problem};
+use crate::query::parameters;
 use crate::state::AppState;
 
 /// The parameters of a history, besides those of its pages.
@@ -58,8 +59,8 @@ impl StateQuery {
 
     fn parse(uri: &Uri) -> Result<Self, InputError> {
         let mut query = Self { at: None, format: None };
-        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            match (name.as_ref(), value.as_ref()) {
+        for (name, value) in parameters(uri)? {
+            match (name.as_str(), value.as_str()) {
                 ("at", value) => query.at = Some(instant(value)?),
                 ("format", "json") => query.format = Some(StateForm::Json),
                 ("format", "text") => query.format = Some(StateForm::Text),
@@ -117,8 +118,8 @@ impl HistoryQuery {
     fn parse(uri: &Uri) -> Result<Self, InputError> {
         let page = Page::parse(uri, &["at", "format"])?;
         let mut query = Self { page, at: None, format: None };
-        for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            match name.as_ref() {
+        for (name, value) in parameters(uri)? {
+            match name.as_str() {
                 "at" => query.at = Some(instant(&value)?),
                 "format" => query.format = Some(Form::named(&value)?),
                 _ => {}
@@ -202,7 +203,8 @@ mod tests {
         let paged = parse("at=2026-05-03&format=pages").unwrap();
         assert_eq!(paged.as_given(), "&at=2026-05-03T23:59:59.999999Z&format=pages");
         assert_eq!(parse("").unwrap().as_given(), "");
-        for query in ["at=yesterday", "at=", "format=xml", "limit=0", "of=me"] {
+        for query in ["at=yesterday", "at=", "format=xml", "limit=0", "of=me", "at=2026-05-03&at=2026-05-04"]
+        {
             assert!(parse(query).is_err(), "{query}");
         }
     }
