@@ -211,3 +211,20 @@ async fn what_is_no_http_is_hung_up_on() {
     }
     service.unharmed().await;
 }
+
+/// A front that believes the length and a back that believes the chunks would see two different requests in the same
+/// bytes: what follows the last chunk is never taken for a request of its own (RFC 9112, section 6.3).
+#[tokio::test]
+async fn a_body_ends_where_its_chunks_do_and_what_follows_is_no_request() {
+    let service = Service::api().await;
+    for length in
+        ["Content-Length: 6\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 6"]
+    {
+        let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+        let head = "POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json";
+        let said = spoken(&service, format!("{head}\r\n{length}\r\n\r\n0\r\n\r\n{hidden}").as_bytes()).await;
+        assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{length}: {said}");
+        assert!(said.starts_with("HTTP/1.1 4"), "{length}: {said}");
+    }
+    service.unharmed().await;
+}

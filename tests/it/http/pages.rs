@@ -104,3 +104,24 @@ async fn the_interface_is_described_for_people_as_it_is_for_programs() {
     }
     service.unharmed().await;
 }
+
+#[tokio::test]
+async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
+    let service = Service::api().await;
+    let client = service.client();
+    let mut seen = 0;
+    for path in ["/links/password-reset", "/links/invitation"] {
+        let page = asked(&client, "GET", path).await.expect(200);
+        let fields = page.text().split("<input ").skip(1).filter_map(|rest| rest.split_once('>'));
+        for (field, _) in fields.filter(|(field, _)| field.contains("password\"")) {
+            seen += 1;
+            assert!(field.contains("type=\"password\""), "{path}: {field}");
+            let filled = ["new-password", "current-password"].map(|kind| format!("autocomplete=\"{kind}\""));
+            assert!(filled.iter().any(|attribute| field.contains(attribute)), "{path}: {field}");
+        }
+    }
+    assert!(seen >= 3, "{seen} fields");
+    let script = asked(&client, "GET", "/assets/links.js").await.expect(200);
+    assert!(!script.text().contains("paste"), "pasting is not hindered");
+    service.unharmed().await;
+}
