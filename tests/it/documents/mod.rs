@@ -92,3 +92,14 @@ fn every_link_between_documents_leads_to_a_file() {
         }
     }
 }
+
+#[test]
+fn every_decision_has_a_number_of_its_own() {
+    let names = documents().into_iter().filter(|path| path.parent().unwrap().ends_with("adr"));
+    let mut numbers: Vec<String> =
+        names.map(|path| path.file_name().unwrap().to_str().unwrap()[..4].to_owned()).collect();
+    let all = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert!(all > 10 && numbers.len() == all, "two decisions have one number: {numbers:?}");
+}

@@ -2,10 +2,10 @@
 //!
 //! In the last column of a table, `http::sudo` is a module of `tests/it` and `http::sudo::name` a test in it; several of
 //! one module stand in braces. After the name of a crate and a colon, up to the next semicolon, names are those of
-//! tests anywhere in that crate.
+//! tests anywhere in that crate, and paths those of its modules.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::files::{root, rust_files};
 
@@ -70,47 +70,57 @@ fn expanded(name: &str) -> Vec<String> {
 
 /// The tests there are.
 pub(super) struct Sources {
-    /// By module of `tests/it`.
-    modules: BTreeMap<String, BTreeSet<String>>,
-    /// By crate.
-    crates: BTreeMap<&'static str, BTreeSet<String>>,
+    here: Modules,
+    crates: BTreeMap<&'static str, Modules>,
 }
+
+/// Tests by module.
+struct Modules(BTreeMap<String, BTreeSet<String>>);
 
 impl Sources {
     pub(super) fn read() -> Self {
-        let here = root().join("tests/it");
-        let modules = rust_files(&here).into_iter().map(|(path, text)| {
-            let module = module_of(path.strip_prefix(&here).unwrap());
-            (module, tests_in(&text).collect())
-        });
-        let crates = CRATES.into_iter().map(|name| {
-            let files = rust_files(&root().join(name)).into_iter();
-            (name, files.flat_map(|(_, text)| tests_in(&text).collect::<Vec<_>>()).collect())
-        });
-        Self { modules: modules.collect(), crates: crates.collect() }
+        let of_crate = |name: &'static str| {
+            let folder = root().join(name);
+            let folders =
+                if name == "src" { vec![folder] } else { ["src", "tests"].map(|of| folder.join(of)).into() };
+            let there = folders.iter().filter(|folder| folder.exists());
+            let modules = Modules(there.flat_map(|folder| Modules::below(folder).0).collect());
+            (name, modules)
+        };
+        let here = Modules::below(&root().join("tests/it"));
+        Self { here, crates: CRATES.into_iter().map(of_crate).collect() }
     }
 
     pub(super) fn have(&self, named: &Named) -> bool {
         match named {
-            Named::In(name, test) => self.crates[name].contains(test),
-            Named::Here(path) => self.has_module(path) || self.has_test(path),
+            Named::In(name, path) => self.crates[name].have(path) || self.crates[name].have_anywhere(path),
+            Named::Here(path) => self.here.have(path),
         }
-    }
-
-    /// A module, or one above modules, with a test in it.
-    fn has_module(&self, path: &str) -> bool {
-        let below = format!("{path}::");
-        let mut within = self.modules.iter().filter(|(name, _)| *name == path || name.starts_with(&below));
-        within.any(|(_, tests)| !tests.is_empty())
-    }
-
-    fn has_test(&self, path: &str) -> bool {
-        let Some((module, test)) = path.rsplit_once("::") else { return false };
-        self.modules.get(module).is_some_and(|tests| tests.contains(test))
     }
 }
 
-/// The module that a file below `tests/it` is.
+impl Modules {
+    fn below(folder: &Path) -> Self {
+        let module = |(path, text): (PathBuf, String)| {
+            (module_of(path.strip_prefix(folder).unwrap()), tests_in(&text).collect())
+        };
+        Self(rust_files(folder).into_iter().map(module).collect())
+    }
+
+    /// Whether a path is that of a module with a test in it or below it, or that of a test.
+    fn have(&self, path: &str) -> bool {
+        let below = format!("{path}::");
+        let mut within = self.0.iter().filter(|(name, _)| *name == path || name.starts_with(&below));
+        let is_test = |(module, test)| self.0.get(module).is_some_and(|tests| tests.contains(test));
+        within.any(|(_, tests)| !tests.is_empty()) || path.rsplit_once("::").is_some_and(is_test)
+    }
+
+    fn have_anywhere(&self, test: &str) -> bool {
+        self.0.values().any(|tests| tests.contains(test))
+    }
+}
+
+/// The module that a file is.
 fn module_of(path: &Path) -> String {
     let path = path.with_extension("");
     let path = if path.ends_with("mod") { path.parent().unwrap() } else { &path };
@@ -164,4 +174,5 @@ fn what_is_not_there_is_missed() {
     assert!(!here("documents::named_tests::module_of") && !here("documents::nothing") && !here("support"));
     let in_api = |name: &str| sources.have(&Named::In("api", name.to_owned()));
     assert!(in_api("a_bearer_token_is_found") && !in_api("bearer"));
+    assert!(in_api("extract::session") && !in_api("extract::bearer") && !in_api("extract::session::bearer"));
 }
