@@ -20,7 +20,7 @@ pub(crate) const TRIES_OF_ADDRESS: Limit =
 /// Secrets tried in one session: passwords, codes.
 pub(crate) const TRIES_OF_SESSION: Limit =
     Limit { name: "tries/session", burst: 10, every: Duration::from_secs(60) };
-/// Codes sent for one account at the wish of one [`CodePayer`]: each costs money, and annoys.
+/// Codes sent for one account at the wish of one [`CodePayer`](crate::second_factor::CodePayer): each costs money, and annoys.
 pub(crate) const CODES: Limit = Limit { name: "codes/account", burst: 5, every: Duration::from_secs(300) };
 /// Codes sent for one account at the wish of all who have proved more than the password.
 pub(crate) const CODES_OF_KNOWN: Limit =

@@ -1,10 +1,10 @@
 //! The registry of personal data: every datum, every place it is copied to, how it lies there, and how and when it goes.
 //!
 //! Why in code: an erasure that is made place by place forgets the place that was added last. Here the data are an
-//! enumeration, and where each lies is a function of it ([`copies`]). A test reads the schema of a running database and
+//! enumeration, and where each lies is a function of it ([`copies()`]). A test reads the schema of a running database and
 //! fails where a column is named neither here nor among those that hold nothing personal ([`NOT_PERSONAL`]); another seeds a
 //! mark into every datum of the real program, erases and deletes, and looks for the marks everywhere. `.github/PERSONAL_DATA.md`
-//! is printed from it ([`document`]).
+//! is printed from it ([`document()`]).
 //!
 //! Nothing runs on it: what carries an erasure out is `event_store::erasure` and the data sources.
 
