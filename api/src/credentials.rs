@@ -2,16 +2,22 @@
 
 use domain::account::Account;
 use domain::{AccountId, EmailAddress};
+use event_store::vault::authentication;
 use event_store::vault::secret::{self, SecretKind};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::password::{OwnWords, Password, PasswordError};
 use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
-/// A password that was right, as the hash it was compared with.
-#[derive(PartialEq, Eq)]
-pub(crate) struct Proved(Vec<u8>);
+/// A password that was right.
+#[derive(Clone, Copy)]
+pub(crate) struct Proved {
+    /// The authentication generation of the account when it was looked at: what rests on it is stored in this
+    /// generation, or not at all.
+    pub(crate) generation: i64,
+}
 
 impl AppState {
     /// Compares `given` with the password of `account`. The same is done and takes the same time where
@@ -21,10 +27,13 @@ impl AppState {
         account: Option<AccountId>,
         given: SecretString,
     ) -> Result<Option<Proved>, Problem> {
-        let owner = account.map(|account| account.to_string()).unwrap_or_default();
+        let owner = account.unwrap_or_else(|| AccountId::from_uuid(Uuid::nil()));
+        // Before the password: a change between the two makes it the older.
+        let generation = authentication::generation(self.store.pool(), owner).await?;
+        let owner = owner.to_string();
         let stored = secret::fetch(self.store.pool(), SecretKind::PasswordHash, &owner).await?;
-        let right = self.passwords.verify(given, stored.clone()).await?;
-        Ok(stored.filter(|_| right).map(Proved))
+        let right = self.passwords.verify(given, stored).await?;
+        Ok(right.then_some(Proved { generation }))
     }
 
     /// The hash of a password that somebody chooses, which stands at `pointer` in the body. It must not be easy to guess
@@ -56,12 +65,5 @@ impl AppState {
         let holder = aggregate.holder()?;
         let words = (holder.email.known(), holder.name.known().map(String::as_str));
         self.hash_chosen(pointer, password, words).await
-    }
-
-    /// Whether the password that was right is still the account's: it may have been changed meanwhile.
-    pub(crate) async fn still_holds(&self, account: AccountId, proved: &Proved) -> Result<bool, Problem> {
-        let owner = account.to_string();
-        let stored = secret::fetch(self.store.pool(), SecretKind::PasswordHash, &owner).await?;
-        Ok(stored.as_ref() == Some(&proved.0))
     }
 }

@@ -4,6 +4,7 @@
 //! the signing in) in which it was asked for. A try is counted before it is compared.
 
 use domain::account::{Account, Channel, Holder, Phone};
+use domain::authentication::Factor;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::Attached;
@@ -23,8 +24,30 @@ pub(crate) struct Answered {
     pub(crate) account: AccountId,
     /// The question.
     pub(crate) challenge_id: ChallengeId,
-    /// It was a recovery code.
-    pub(crate) by_recovery_code: bool,
+    /// The authentication generation in which it was asked.
+    pub(crate) generation: i64,
+    /// What the code was.
+    pub(crate) factor: Factor,
+}
+
+impl Answered {
+    /// Whether it was a recovery code.
+    pub(crate) fn by_recovery_code(&self) -> bool {
+        self.factor == Factor::RecoveryCode
+    }
+}
+
+/// A question that a code shall answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    /// Whose.
+    pub(crate) account: AccountId,
+    /// The authentication generation in which that was proved which it follows.
+    pub(crate) generation: i64,
+    /// What the answer is good for.
+    pub(crate) purpose: Purpose,
+    /// What it is about, where that is more than the account.
+    pub(crate) subject: &'a str,
 }
 
 /// Against whose share a code counts. A stranger who knows the password must not use up what the holder needs.
@@ -57,14 +80,15 @@ impl AppState {
         }
     }
 
-    /// Sends a code to a phone of `account`, for `purpose`. The question is asked with what is `attached`.
+    /// Sends a code to a phone, counted for `payer`. The question is asked with what is `attached`.
     pub(crate) async fn ask_code(
         &self,
         attached: &mut Attached,
-        (account, payer): (AccountId, CodePayer<'_>),
+        payer: CodePayer<'_>,
         phone: (&PhoneNumber, Channel),
-        (purpose, subject): (Purpose, &str),
+        question: Question<'_>,
     ) -> Result<SecondFactor, Problem> {
+        let Question { account, generation, purpose, subject } = question;
         self.count_code(account, payer).await?;
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
@@ -75,6 +99,7 @@ impl AppState {
             account,
             subject: subject.to_owned(),
             code_hash: challenge::hash(&self.store, id, code.expose_secret()).await?,
+            generation,
             tries: code::TRIES,
             expires_at,
         }));
@@ -101,16 +126,16 @@ impl AppState {
         let wrong = || Problem::new(Kind::WrongCode);
         let now = self.store.services().now();
         let asked = challenge::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
-        let (account, challenge_id) = (asked.account, asked.id);
+        let (account, challenge_id, generation) = (asked.account, asked.id, asked.generation);
         // Of a new phone the password tells nothing.
         let wrong = || wrong().about((purpose != Purpose::Phone).then_some(account));
-        let by_recovery_code = match code::read(typed).ok_or_else(wrong)? {
+        let factor = match code::read(typed).ok_or_else(wrong)? {
             Typed::Code(code) => {
                 let hash = challenge::hash(&self.store, asked.id, code.expose_secret()).await?;
                 if !asked.is_answered_by(&hash) {
                     return Err(wrong());
                 }
-                false
+                Factor::PhoneCode
             }
             // A new phone is not verified by a piece of paper.
             Typed::Recovery(_) if purpose == Purpose::Phone => return Err(wrong()),
@@ -120,11 +145,11 @@ impl AppState {
                     return Err(wrong());
                 }
                 attached.vault.push(VaultWrite::TakeRecoveryCode { account, hash });
-                true
+                Factor::RecoveryCode
             }
         };
         attached.vault.push(VaultWrite::TakeChallenge(challenge_id));
-        Ok(Answered { account, challenge_id, by_recovery_code })
+        Ok(Answered { account, challenge_id, generation, factor })
     }
 }
 
@@ -147,7 +172,7 @@ impl AppState {
         account: &Account,
         answered: &Answered,
     ) -> Result<(), Problem> {
-        if !answered.by_recovery_code {
+        if !answered.by_recovery_code() {
             return Ok(());
         }
         let left = account.holder()?.recovery_codes.saturating_sub(1);

@@ -142,6 +142,7 @@ pub(crate) async fn execute(
         causation: None,
         correlation: store.services().ids.uuid(),
         once: None,
+        session: None,
     };
     store.execute::<Account>(&id.to_string(), command, &context, Attached::default()).await?;
     Ok(())

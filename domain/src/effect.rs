@@ -4,6 +4,7 @@
 //! account, that one request of a kind is open, that usage may be stored. An event names them, and
 //! the event store writes them with it or refuses both.
 
+use crate::authentication::Ending;
 use crate::ids::AccountId;
 
 /// A set of names that can each have one owner at a time.
@@ -60,6 +61,11 @@ pub enum Effect {
 pub trait Effects {
     /// The facts that must come true with this event.
     fn effects(&self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// What must end with this event of what was staged, issued or lent before.
+    fn endings(&self) -> Vec<Ending> {
         Vec::new()
     }
 }

@@ -52,7 +52,8 @@ macro_rules! variants {
 
 variants!(Account, "account.registered.v1", AccountEvent:
     Registered, SignedIn, SecondFactorAsked, SignedOut, Reauthenticated, NameChanged, BillingEmailChanged,
-    EmailChangeRequested, EmailChanged, EmailChangeUndone, FormerEmailReleased, PasswordChanged,
+    BillingEmailUndone,
+    EmailChangeRequested, EmailChanged, EmailChangeUndone, EmailChangeEnded, FormerEmailReleased, PasswordChanged,
     PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved,
     RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
     OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, FailedTriesNoted,

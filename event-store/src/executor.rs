@@ -8,8 +8,9 @@ use std::time::Duration;
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventStore as _};
+use domain::authentication::Ending;
 use domain::effect::{ClaimKind, Effect};
-use domain::{AccountId, Effects, EventId, OperatorId, SelfContained, Services, Snapshot};
+use domain::{AccountId, Effects, EventId, OperatorId, SelfContained, Services, SessionId, Snapshot};
 use uuid::Uuid;
 
 use crate::append::AppendError;
@@ -19,8 +20,9 @@ use crate::repository::{Appended, Collected, Extras, SealedEventRepository};
 use crate::retry::Delays;
 use crate::snapshot;
 use crate::store::EventStore;
-use crate::vault::VaultWrite;
+use crate::vault::authentication::InSession;
 use crate::vault::idempotency::Mark;
+use crate::vault::{VaultWrite, ending};
 
 /// How often a command is tried when others append to the same stream.
 pub(crate) const TRIES: u32 = 12;
@@ -68,18 +70,46 @@ pub struct CommandContext {
     pub correlation: Uuid,
     /// The request that leads to it, if it is to be carried out once.
     pub once: Option<Mark>,
+    /// The session in which it is asked for, if any.
+    pub session: Option<InSession>,
 }
 
 impl CommandContext {
     /// The service itself acts, carrying on with wish `correlation`.
     pub fn service(correlation: Uuid) -> Self {
-        Self { actor: Actor::Service, origin: Origin::default(), causation: None, correlation, once: None }
+        Self {
+            actor: Actor::Service,
+            origin: Origin::default(),
+            causation: None,
+            correlation,
+            once: None,
+            session: None,
+        }
     }
 
-    /// What goes into the vault with the events of a command.
-    pub(crate) fn vault(&self, attached: &Attached) -> Vec<VaultWrite> {
+    /// The same, asked for in `session` and no other.
+    #[must_use]
+    pub fn with_session(self, session: Option<SessionId>) -> Self {
+        let own = self.session.filter(|own| Some(own.session) == session);
+        let other = || session.map(|session| InSession { session, proved_since: None });
+        Self { session: own.or_else(other), ..self }
+    }
+
+    /// The session that goes on where a change of the account ends others.
+    pub(crate) fn own_session(&self) -> Option<SessionId> {
+        self.session.map(|session| session.session)
+    }
+
+    /// What goes into the vault with the events of a command, in this order: what must still count and is used up, what
+    /// `ends` with the events, what comes anew.
+    pub(crate) fn vault(&self, attached: &Attached, ends: Vec<VaultWrite>) -> Vec<VaultWrite> {
+        let sudo = self.session.and_then(|InSession { session, proved_since }| {
+            Some(VaultWrite::RequireSudo { session, proved_since: proved_since? })
+        });
+        let (before, after): (Vec<_>, Vec<_>) =
+            attached.vault.iter().cloned().partition(VaultWrite::rests_on_before);
         let once = self.once.clone().map(VaultWrite::CarryOut);
-        attached.vault.iter().cloned().chain(once).collect()
+        sudo.into_iter().chain(before).chain(ends).chain(after).chain(once).collect()
     }
 
     fn metadata(&self) -> HashMap<String, String> {
@@ -141,6 +171,9 @@ pub enum ExecuteError<E: std::error::Error> {
     /// A link, a code or whatever else works once was used meanwhile.
     #[error("what this rests on was used meanwhile")]
     Spent,
+    /// What was proved of who asks counts no more: the account was changed meanwhile.
+    #[error("what was proved counts no more")]
+    ProofOver,
     /// Others were faster again and again.
     #[error("too many commands for one aggregate at once")]
     Contended,
@@ -296,6 +329,12 @@ where
         self.events.iter().flat_map(Effects::effects).collect()
     }
 
+    /// What ends with the events.
+    pub(crate) fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite> {
+        let endings: Vec<Ending> = self.events.iter().flat_map(Effects::endings).collect();
+        ending::writes(&self.id, &endings, context.own_session(), store.services().now())
+    }
+
     /// Stores the events, or hands them to `collected`, to be written with others.
     pub(crate) async fn store(
         self,
@@ -305,6 +344,7 @@ where
         collected: Option<Collected>,
     ) -> Result<Stored<A>, Failure<A::Error>> {
         let effects = self.effects();
+        let ends = self.ends(store, context);
         let Self { id, loaded, aggregate, events } = self;
         let version = loaded.version + events.len() as u64;
         let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
@@ -316,7 +356,7 @@ where
         let appended = Arc::new(Mutex::new(Appended::default()));
         let extras = Extras {
             effects: effects.clone(),
-            vault: context.vault(attached),
+            vault: context.vault(attached, ends),
             live_keys: attached.live_keys.clone(),
             source_keys: Arc::clone(&loaded.keys),
             snapshot,
@@ -385,6 +425,7 @@ pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure
                 AppendError::ClaimTaken => Failure::ClaimTaken(Vec::new()),
                 AppendError::KeyGone => Failure::KeyGone,
                 AppendError::Spent => Failure::Final(ExecuteError::Spent),
+                AppendError::ProofOver => Failure::Final(ExecuteError::ProofOver),
                 AppendError::Store(error) => Failure::Final(ExecuteError::Store(error)),
             };
         }

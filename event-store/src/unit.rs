@@ -25,6 +25,7 @@ use crate::load;
 use crate::repository::Collected;
 use crate::retry::Delays;
 use crate::store::EventStore;
+use crate::vault::VaultWrite;
 
 /// The aggregates of one piece of work, as they stand in it.
 pub struct Unit {
@@ -60,6 +61,8 @@ pub enum TogetherError<E> {
     KeyGone,
     /// A link, a code or whatever else works once was used meanwhile.
     Spent,
+    /// What was proved of who asks counts no more: the account was changed meanwhile.
+    ProofOver,
     /// Others were faster again and again.
     Contended,
     /// The store failed.
@@ -118,6 +121,7 @@ impl EventStore {
                     }
                 }
                 Err(AppendError::Spent) => return Err(TogetherError::Spent),
+                Err(AppendError::ProofOver) => return Err(TogetherError::ProofOver),
                 Err(AppendError::Store(error)) => return Err(TogetherError::Store(error)),
             }
             delays.wait().await;
@@ -214,8 +218,10 @@ impl Unit {
     ) -> Result<Vec<EventId>, AppendError> {
         let collected = Collected::default();
         let (mut ready, mut events, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
+        let mut ends = Vec::new();
         for part in self.parts.into_values() {
             let seen = part.seen();
+            ends.extend(part.ends(&self.store, context));
             match part.prepare(&self.store, context, attached, &collected).await? {
                 Some(stored) => {
                     events.extend(stored.events());
@@ -228,7 +234,7 @@ impl Unit {
         if appends.is_empty() {
             return Ok(Vec::new());
         }
-        let vault = context.vault(attached);
+        let vault = context.vault(attached, ends);
         let written =
             Alone::new(&self.store.inner, &appends, &vault).resting_on(&unchanged).write(false).await;
         for stored in ready {
@@ -251,6 +257,9 @@ trait Part: Send {
 
     /// How it was loaded.
     fn seen(&self) -> Seen;
+
+    /// What ends with its events.
+    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite>;
 
     /// Seals what is to be stored; nothing where nothing is.
     async fn prepare(
@@ -286,6 +295,10 @@ where
 
     fn seen(&self) -> Seen {
         Seen::of::<A>(&self.id, self.loaded.version)
+    }
+
+    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite> {
+        Decided::ends(self, store, context)
     }
 
     async fn prepare(

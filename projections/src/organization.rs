@@ -76,7 +76,7 @@ struct Row<'a> {
 
 enum MemberChange {
     Joined { membership_id: String, role: Role, joined_at: DateTime<Utc> },
-    Role(Role),
+    Role { role: Role, next_stay: Option<String> },
     Left,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Changes<'a> {
                 self.invitations.retain(|(organization, _), _| *organization != id);
                 self.closed.insert(id);
             }
-            E::MemberInvited { invitation_id, role, expires_at } => {
+            E::MemberInvited { invitation_id, role, expires_at, .. } => {
                 let (role, invited_at, expires_at) = (*role, fact.recorded_at, *expires_at);
                 let row = InvitationRow { role, invited_at, expires_at };
                 self.invitations.insert((id, invitation_id.to_string()), Some(row));
@@ -118,10 +118,18 @@ impl<'a> Changes<'a> {
                 let joined = MemberChange::Joined { membership_id, role: *role, joined_at: fact.recorded_at };
                 self.members.insert((id, account_id.to_string()), joined);
             }
-            E::MemberRoleChanged { account_id, to, .. } => {
+            E::MemberRoleChanged { account_id, to, membership_id, .. } => {
+                let began = membership_id.map(|stay| stay.to_string());
                 let change = self.members.entry((id, account_id.to_string()));
-                match change.or_insert(MemberChange::Role(*to)) {
-                    MemberChange::Joined { role, .. } | MemberChange::Role(role) => *role = *to,
+                match change.or_insert(MemberChange::Role { role: *to, next_stay: None }) {
+                    MemberChange::Joined { role, membership_id, .. } => {
+                        *role = *to;
+                        *membership_id = began.unwrap_or(std::mem::take(membership_id));
+                    }
+                    MemberChange::Role { role, next_stay } => {
+                        *role = *to;
+                        *next_stay = began.or(next_stay.take());
+                    }
                     MemberChange::Left => {}
                 }
             }
@@ -178,7 +186,7 @@ async fn write_members(
             MemberChange::Joined { membership_id, role, joined_at } => {
                 joined.push((key, membership_id.as_str(), role.as_str(), *joined_at));
             }
-            MemberChange::Role(role) => roles.push((key, role.as_str())),
+            MemberChange::Role { role, next_stay } => roles.push((key, role.as_str(), next_stay.as_deref())),
             MemberChange::Left => left.push(key),
         }
     }
@@ -196,13 +204,15 @@ async fn write_members(
     .execute(&mut *db)
     .await?;
     sqlx::query(
-        "UPDATE member_view v SET role = c.role
-         FROM unnest($1::text[], $2::text[], $3::text[]) AS c (organization_id, account_id, role)
+        "UPDATE member_view v SET role = c.role, membership_id = coalesce(c.next_stay, v.membership_id)
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+             AS c (organization_id, account_id, role, next_stay)
          WHERE v.organization_id = c.organization_id AND v.account_id = c.account_id",
     )
-    .bind(roles.iter().map(|(key, _)| key.0).collect::<Vec<_>>())
-    .bind(roles.iter().map(|(key, _)| key.1).collect::<Vec<_>>())
-    .bind(roles.iter().map(|(_, role)| *role).collect::<Vec<_>>())
+    .bind(roles.iter().map(|(key, ..)| key.0).collect::<Vec<_>>())
+    .bind(roles.iter().map(|(key, ..)| key.1).collect::<Vec<_>>())
+    .bind(roles.iter().map(|(_, role, _)| *role).collect::<Vec<_>>())
+    .bind(roles.iter().map(|(.., next_stay)| *next_stay).collect::<Vec<_>>())
     .execute(&mut *db)
     .await?;
     let (organizations, accounts): (Vec<_>, Vec<_>) = left.into_iter().unzip();

@@ -7,12 +7,14 @@ use axum::http::header::{HeaderName, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use domain::RequestId as PrivacyRequestId;
+use event_store::vault::authentication::{InSession, SUDO_LIFE};
 use event_store::vault::idempotency::Mark;
 use event_store::{Actor, CommandContext, Origin};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::Visitor;
+use super::session::UnderSudo;
+use super::{CurrentSession, Visitor};
 use crate::network;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -33,6 +35,8 @@ pub(crate) struct RequestContext {
     visitor: Visitor,
     /// Where it came with an Idempotency-Key.
     once: Option<Mark>,
+    /// The session of who asks; under sudo, what its commands rest on.
+    session: Option<InSession>,
 }
 
 impl RequestContext {
@@ -55,7 +59,7 @@ impl RequestContext {
     pub(crate) fn command(&self, actor: Actor) -> CommandContext {
         let correlation = self.tag.0;
         let (origin, once) = (self.origin.clone(), self.once.clone());
-        CommandContext { actor, origin, causation: None, correlation, once }
+        CommandContext { actor, origin, causation: None, correlation, once, session: self.session }
     }
 
     /// The context of a command that the service sends on behalf of whoever asks, who need have no account: from where
@@ -82,8 +86,16 @@ impl FromRequestParts<AppState> for RequestContext {
             user_agent: user_agent(&parts.headers),
         };
         let visitor = Visitor::read(&parts.headers, &origin, state.cookie);
-        Ok(Self { tag, origin, visitor, once: parts.extensions.get::<Mark>().cloned() })
+        let once = parts.extensions.get::<Mark>().cloned();
+        Ok(Self { tag, origin, visitor, once, session: session_of(parts, state) })
     }
+}
+
+/// The session that an extractor before this one has found, and what must still count of it.
+fn session_of(parts: &Parts, state: &AppState) -> Option<InSession> {
+    let session = parts.extensions.get::<CurrentSession>()?.0.id;
+    let under_sudo = parts.extensions.get::<UnderSudo>();
+    Some(InSession { session, proved_since: under_sudo.map(|_| state.store.services().now() - SUDO_LIFE) })
 }
 
 /// The address that a request comes from, where it is known.

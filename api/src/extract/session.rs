@@ -8,6 +8,8 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
+use domain::authentication::Factor;
+use event_store::vault::authentication::SUDO_LIFE;
 use event_store::vault::session::Session;
 use secrecy::SecretString;
 
@@ -17,9 +19,6 @@ use crate::problem::{Kind, Problem};
 use crate::security_log::Subject;
 use crate::state::{AppState, Shared};
 use crate::token;
-
-/// How long a password given counts as given (OWASP ASVS 5.0, 7.5.1).
-const SUDO_LIFE: Duration = Duration::minutes(10);
 
 /// The live session of who is asking.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +67,23 @@ fn token_of(headers: &HeaderMap, safe: bool, state: &Shared) -> Result<SecretStr
     if token::is_well_formed(token::Kind::Session, &token) { Ok(token) } else { Err(unauthenticated()) }
 }
 
-/// A live session in which the password was given within the last ten minutes. Signing in counts.
+/// A live session in which it was proved within the last ten minutes who acts: by the password, and the second factor
+/// where there is one. Signing in counts.
+///
+/// What is seen here may have changed when a command is stored. So a [`RequestContext`](super::RequestContext) that is
+/// extracted after it has every command looked at once more, in its own transaction.
 pub(crate) struct Sudo(pub(crate) CurrentSession);
+
+/// That the request is answered under sudo.
+#[derive(Clone, Copy)]
+pub(super) struct UnderSudo;
+
+impl Sudo {
+    /// The authentication generation in which it was proved.
+    pub(crate) fn generation(&self) -> Result<i64, Problem> {
+        self.0.0.generation.ok_or_else(|| Problem::new(Kind::ReauthenticationRequired))
+    }
+}
 
 impl FromRequestParts<AppState> for Sudo {
     type Rejection = Problem;
@@ -77,6 +91,7 @@ impl FromRequestParts<AppState> for Sudo {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let current = CurrentSession::from_request_parts(parts, state).await?;
         if is_elevated(&current.0, state.store.services().now()) {
+            parts.extensions.insert(UnderSudo);
             Ok(Self(current))
         } else {
             Err(Problem::new(Kind::ReauthenticationRequired))
@@ -85,8 +100,10 @@ impl FromRequestParts<AppState> for Sudo {
 }
 
 fn is_elevated(session: &Session, now: DateTime<Utc>) -> bool {
+    // What an earlier release took for proved may not be enough by now.
+    let is_known = session.generation.is_some() && session.factors.include(Factor::Password);
     // A clock set back must not make a password count for longer.
-    (Duration::zero()..SUDO_LIFE).contains(&(now - session.sudo_at))
+    is_known && (Duration::zero()..SUDO_LIFE).contains(&(now - session.sudo_at))
 }
 
 #[cfg(test)]
@@ -95,6 +112,7 @@ mod tests {
     use crate::tests::{state, state_at};
     use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
     use domain::SessionId;
+    use domain::authentication::Factors;
     use secrecy::ExposeSecret;
     use uuid::Uuid;
 
@@ -108,11 +126,18 @@ mod tests {
             seen_at: now,
             sudo_at: now - ago,
             expires_at: now,
+            factors: Factors::PASSWORD,
+            generation: Some(1),
         };
         assert!(is_elevated(&given(Duration::zero()), now));
         assert!(is_elevated(&given(Duration::seconds(599)), now));
         assert!(!is_elevated(&given(Duration::seconds(600)), now));
         assert!(!is_elevated(&given(Duration::seconds(-1)), now));
+        let of_an_earlier_release = Session { generation: None, ..given(Duration::zero()) };
+        assert!(!is_elevated(&of_an_earlier_release, now));
+        let by_a_code_alone =
+            Session { factors: Factors::default().and(Factor::PhoneCode), ..given(Duration::zero()) };
+        assert!(!is_elevated(&by_a_code_alone, now));
     }
 
     fn headers(pairs: &[(axum::http::HeaderName, String)]) -> HeaderMap {

@@ -122,6 +122,7 @@ where
             }
             ExecuteError::KeyGone => Self::new(Kind::DataErased),
             ExecuteError::Spent => Self::new(Kind::LinkDead),
+            ExecuteError::ProofOver => Self::new(Kind::ReauthenticationRequired),
             ExecuteError::Contended => Self::new(Kind::Busy),
             ExecuteError::Store(error) => error.into(),
         }
@@ -135,6 +136,7 @@ impl From<TogetherError<Problem>> for Problem {
             TogetherError::Taken { kind, owner } => ExecuteError::Taken { kind, owner },
             TogetherError::KeyGone => ExecuteError::KeyGone,
             TogetherError::Spent => ExecuteError::Spent,
+            TogetherError::ProofOver => ExecuteError::ProofOver,
             TogetherError::Contended => ExecuteError::Contended,
             TogetherError::Store(error) => ExecuteError::Store(error),
         };

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
+use domain::authentication::Factors;
 use domain::{AccountId, SessionId};
 use event_store::vault::VaultWrite;
 use event_store::vault::session::NewSession;
@@ -73,8 +74,10 @@ async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<
     let token = api::token::generate(api::token::Kind::Session);
     let token_hash = api::token::hash(&token).to_vec();
     let expires_at = at + chrono::Duration::days(1);
+    let (generation, factors) = (1, Factors::PASSWORD);
     let open =
-        VaultWrite::OpenSession(NewSession { id, token_hash, account, at, expires_at, sealed_device: None });
+        NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
+    let open = VaultWrite::OpenSession(open);
     let attached = Attached { vault: vec![open], ..Attached::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
     let context = CommandContext::service(account.uuid());

@@ -59,6 +59,8 @@ pub enum AccountCommand {
         /// The additional address.
         billing_email: Option<EmailAddress>,
     },
+    /// Whoever reads the holder's mail takes another billing address back.
+    UndoBillingEmail,
     /// Move to another sign-in address, once it is confirmed.
     RequestEmailChange {
         /// The id of the change.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{
     Account, AccountCommand, AccountError, AccountEvent, AccountNotice, Holder, PreferenceChange, TokenEnd,
 };
+use crate::authentication::{Change, Lent};
 use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, Personal};
 
 /// How long a GDPR token holds.
@@ -20,6 +21,14 @@ fn one(event: AccountEvent) -> Decision {
 
 impl Account {
     pub(super) fn decide(&self, command: AccountCommand, now: DateTime<Utc>) -> Decision {
+        let mut events = self.decide_alone(command, now)?;
+        if let Some(holder) = &self.holder {
+            events.extend(holder.ended_by(&events));
+        }
+        Ok(events)
+    }
+
+    fn decide_alone(&self, command: AccountCommand, now: DateTime<Utc>) -> Decision {
         match command {
             AccountCommand::Register { account_id, email, name, preferences, policy_version } => {
                 if self.holder.is_some() || self.ended.is_some() {
@@ -84,6 +93,7 @@ impl Holder {
             C::ChangeName { name } if self.name.known() == Some(&name) => Ok(Vec::new()),
             C::ChangeName { name } => one(E::NameChanged { name: Personal::profile(self.account_id, name) }),
             C::ChangeBillingEmail { billing_email } => Ok(self.change_billing_email(billing_email)),
+            C::UndoBillingEmail => one(E::BillingEmailUndone {}),
             C::RequestEmailChange { change_id, email } => self.request_email_change(change_id, email, now),
             C::ConfirmEmailChange { change_id } => self.confirm_email_change(change_id, now),
             C::UndoEmailChange { change_id } => self.undo_email_change(change_id, now),
@@ -129,6 +139,30 @@ impl Holder {
             | C::RecordNotice { .. }
             | C::RecordErasure { .. } => Ok(Vec::new()),
         }
+    }
+
+    /// What the account itself holds that ends with these events, by the table.
+    fn ended_by(&self, events: &[AccountEvent]) -> Vec<AccountEvent> {
+        let changes: Vec<Change> = events.iter().filter_map(AccountEvent::change).collect();
+        let ends = |lent| changes.iter().any(|change| change.ends(lent));
+        let told = |told: fn(&AccountEvent) -> bool| events.iter().any(told);
+        let mut ended = Vec::new();
+        // A change of the address that is confirmed or taken back, and the end of the account, say so themselves.
+        let says_so = told(|event| {
+            use AccountEvent as E;
+            matches!(event, E::EmailChanged { .. } | E::EmailChangeUndone { .. } | E::Deleted { .. })
+        });
+        if let Some(change) =
+            self.email_change.as_ref().filter(|_| ends(Lent::PendingEmailChange) && !says_so)
+        {
+            ended.push(AccountEvent::EmailChangeEnded { change_id: change.change_id });
+        }
+        let deleted = told(|event| matches!(event, AccountEvent::Deleted { .. }));
+        if let Some(token) = self.gdpr_token.as_ref().filter(|_| ends(Lent::GdprToken) && !deleted) {
+            let (credential_id, reason) = (token.credential_id, TokenEnd::Revoked);
+            ended.push(AccountEvent::GdprTokenEnded { credential_id, reason });
+        }
+        ended
     }
 
     /// A new phone comes with new recovery codes.

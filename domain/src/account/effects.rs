@@ -2,6 +2,7 @@
 
 use super::agenda::{ERASURE_PATIENCE, token_notices};
 use super::{AccountEvent, AccountNotice};
+use crate::authentication::{Change, Ending};
 use crate::effect::ClaimKind;
 use crate::{Effect, Effects, EmailAddress, Personal, TimerChange, Timers};
 
@@ -35,6 +36,50 @@ impl Effects for AccountEvent {
                 released.iter().filter_map(release).chain([gate]).collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    fn endings(&self) -> Vec<Ending> {
+        self.change().map(Ending::Account).into_iter().collect()
+    }
+}
+
+impl AccountEvent {
+    /// What it changes of how the account is proved: the table says what ends with it.
+    pub fn change(&self) -> Option<Change> {
+        match self {
+            Self::PasswordChanged {} => Some(Change::PasswordChanged),
+            Self::PasswordReset {} => Some(Change::PasswordReset),
+            Self::EmailChanged { .. } => Some(Change::EmailChanged),
+            Self::EmailChangeUndone { .. } => Some(Change::EmailChangeUndone),
+            Self::BillingEmailChanged { .. } => Some(Change::BillingEmailChanged),
+            Self::BillingEmailUndone {} => Some(Change::BillingEmailUndone),
+            Self::PhoneVerified { .. } => Some(Change::PhoneVerified),
+            Self::PhoneRemoved {} => Some(Change::PhoneRemoved),
+            Self::RecoveryCodesIssued { .. } => Some(Change::RecoveryCodesIssued),
+            Self::Deleted { .. } => Some(Change::AccountDeleted),
+            Self::Registered { .. }
+            | Self::SignedIn { .. }
+            | Self::SecondFactorAsked { .. }
+            | Self::SignedOut { .. }
+            | Self::Reauthenticated { .. }
+            | Self::NameChanged { .. }
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChangeEnded { .. }
+            | Self::FormerEmailReleased { .. }
+            | Self::PasswordResetAsked { .. }
+            | Self::PhoneChangeRequested { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PreferencesChanged { .. }
+            | Self::GdprTokenIssued { .. }
+            | Self::GdprTokenEnded { .. }
+            | Self::OrganizationJoined { .. }
+            | Self::OrganizationLeft { .. }
+            | Self::FailedTriesNoted { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::HistoryViewed { .. }
+            | Self::PersonalDataErased { .. } => None,
         }
     }
 }

@@ -44,6 +44,10 @@ pub enum SignOutReason {
     Replaced,
     /// There were too many: it was the one used least recently.
     TooMany,
+    /// A phone number was verified.
+    PhoneVerified,
+    /// Recovery codes were made anew.
+    RecoveryCodesIssued,
 }
 
 /// What somebody who runs the service looked at.
@@ -158,6 +162,8 @@ pub enum AccountEvent {
         /// The additional address; none: to the sign-in address.
         billing_email: Option<Personal<EmailAddress>>,
     },
+    /// Another billing address was taken back, by the link sent to the holder: bills go to the sign-in address.
+    BillingEmailUndone {},
     /// Another sign-in address is wished for, and waits to be confirmed.
     EmailChangeRequested {
         /// The id of the change.
@@ -188,6 +194,11 @@ pub enum AccountEvent {
         email: Personal<EmailAddress>,
         /// The addresses that were given up.
         released: Vec<Personal<EmailAddress>>,
+    },
+    /// A change that waited to be confirmed ended with something else: the proof it was asked for with counts no more.
+    EmailChangeEnded {
+        /// The change.
+        change_id: EmailChangeId,
     },
     /// The time to take a change back is over: the old address was given up.
     FormerEmailReleased {
@@ -331,9 +342,11 @@ impl DomainEvent for AccountEvent {
             Self::Reauthenticated { .. } => "account.reauthenticated",
             Self::NameChanged { .. } => "account.name_changed",
             Self::BillingEmailChanged { .. } => "account.billing_email_changed",
+            Self::BillingEmailUndone {} => "account.billing_email_undone",
             Self::EmailChangeRequested { .. } => "account.email_change_requested",
             Self::EmailChanged { .. } => "account.email_changed",
             Self::EmailChangeUndone { .. } => "account.email_change_undone",
+            Self::EmailChangeEnded { .. } => "account.email_change_ended",
             Self::FormerEmailReleased { .. } => "account.former_email_released",
             Self::PasswordChanged {} => "account.password_changed",
             Self::PasswordResetAsked { .. } => "account.password_reset_asked",

@@ -1,6 +1,7 @@
 //! How events change an account: they only assign.
 
 use super::{Account, AccountEvent, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange};
+use crate::authentication::Lent;
 
 impl Account {
     pub(super) fn fold(&mut self, event: AccountEvent) {
@@ -48,9 +49,13 @@ impl Ended {
 impl Holder {
     fn fold(&mut self, event: AccountEvent) {
         use AccountEvent as E;
+        if event.change().is_some_and(|change| change.ends(Lent::PendingPhone)) {
+            self.phone_change = None;
+        }
         match event {
             E::NameChanged { name } => self.name = name,
             E::BillingEmailChanged { billing_email } => self.billing_email = billing_email,
+            E::BillingEmailUndone {} => self.billing_email = None,
             E::PreferencesChanged { personalization, usage_logging, .. } => {
                 let preferences = &mut self.preferences;
                 preferences.personalization = personalization.map_or(preferences.personalization, |c| c.to);
@@ -75,11 +80,11 @@ impl Holder {
             E::PhoneChangeRequested { challenge_id, number, channel } => {
                 self.phone_change = Some(PhoneChange { challenge_id, number, channel });
             }
-            E::PhoneVerified { number, channel } => {
-                self.phone = Some(Phone { number, channel });
-                self.phone_change = None;
+            E::EmailChangeEnded { change_id } => {
+                self.email_change = self.email_change.take().filter(|change| change.change_id != change_id);
             }
-            E::PhoneRemoved {} => (self.phone, self.phone_change, self.recovery_codes) = (None, None, 0),
+            E::PhoneVerified { number, channel } => self.phone = Some(Phone { number, channel }),
+            E::PhoneRemoved {} => (self.phone, self.recovery_codes) = (None, 0),
             E::RecoveryCodesIssued { count } => self.recovery_codes = count,
             E::RecoveryCodeUsed { left } => self.recovery_codes = left,
             E::GdprTokenIssued { credential_id, fingerprint, expires_at, .. } => {

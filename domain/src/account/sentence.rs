@@ -18,6 +18,9 @@ impl Sentence for AccountEvent {
             Self::SignedOut { reason, .. } => signed_out(*reason).to_owned(),
             Self::Reauthenticated { .. } => "The password was confirmed again".to_owned(),
             Self::NameChanged { .. } => "The name was changed".to_owned(),
+            Self::BillingEmailUndone {} => {
+                "Another billing address was taken back, by the link in the mail that told of it".to_owned()
+            }
             Self::BillingEmailChanged { billing_email: Some(_) } => {
                 "The email address for bills was changed".to_owned()
             }
@@ -33,6 +36,10 @@ impl Sentence for AccountEvent {
             ),
             Self::EmailChangeUndone { .. } => {
                 "The change of the email address was taken back from the old address".to_owned()
+            }
+            Self::EmailChangeEnded { .. } => {
+                "The other email address can no longer be confirmed: it was asked for with a proof that counts no more"
+                    .to_owned()
             }
             Self::FormerEmailReleased { email: Some(_), .. } => {
                 "The former email address was given up: the change can no longer be taken back".to_owned()
@@ -111,6 +118,8 @@ fn signed_out(reason: SignOutReason) -> &'static str {
         SignOutReason::TooMany => {
             "A session was ended because there were too many: it was the one used least recently"
         }
+        SignOutReason::PhoneVerified => "A session was ended because a phone number was verified",
+        SignOutReason::RecoveryCodesIssued => "A session was ended because recovery codes were made anew",
     }
 }
 

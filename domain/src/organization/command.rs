@@ -70,6 +70,8 @@ pub enum OrganizationWish {
         account_id: AccountId,
         /// Its role.
         role: Role,
+        /// The stay that begins where the role is a lesser one.
+        next_stay: MembershipId,
     },
     /// End a membership. Everybody may end their own.
     RemoveMember {

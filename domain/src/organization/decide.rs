@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Body, InvitationEnd, MembershipEnd, Organization, OrganizationCommand, OrganizationError,
+    Body, Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationCommand, OrganizationError,
     OrganizationEvent, OrganizationWish, Role,
 };
 use crate::actor::By;
@@ -56,13 +56,15 @@ impl Body {
                 if self.invitations.len() >= MOST_INVITATIONS || self.members.len() >= MOST_MEMBERS {
                     return Err(OrganizationError::Full);
                 }
-                one(E::MemberInvited { invitation_id, role, expires_at: now + INVITATION_LIFE })
+                let (expires_at, invited_by) = (now + INVITATION_LIFE, by.account());
+                one(E::MemberInvited { invitation_id, role, expires_at, invited_by })
             }
             W::EndInvitation { invitation_id, reason } => self.end_invitation(by, invitation_id, reason, now),
             W::AcceptInvitation { invitation_id, account_id, membership_id } => {
                 self.oneself(by, account_id)?;
                 let invitation = self.invitations.get(&invitation_id);
-                let invitation = invitation.filter(|invitation| now < invitation.expires_at);
+                let invitation = invitation
+                    .filter(|invitation| now < invitation.expires_at && self.may_still_be_given(invitation));
                 let role = invitation.ok_or(OrganizationError::NoInvitation)?.role;
                 self.join(account_id, membership_id, role, Some(invitation_id))
             }
@@ -70,7 +72,9 @@ impl Body {
                 self.manager(by, Role::Owner)?;
                 self.join(account_id, membership_id, role, None)
             }
-            W::ChangeRole { account_id, role } => self.change_role(by, account_id, role),
+            W::ChangeRole { account_id, role, next_stay } => {
+                self.change_role(by, account_id, role, next_stay)
+            }
             W::RemoveMember { account_id } => self.remove(by, account_id),
             W::ReleaseMember { account_id, successor } => {
                 self.oneself(by, account_id)?;
@@ -142,7 +146,28 @@ impl Body {
         self.members.get(&account).map(|member| member.role).ok_or(OrganizationError::NotMember)
     }
 
-    fn change_role(&self, by: By, account_id: AccountId, to: Role) -> Decision {
+    /// Whether its sender may still give the role. Of who sent it with an earlier release nothing is known.
+    fn may_still_be_given(&self, invitation: &Invitation) -> bool {
+        invitation.invited_by.is_none_or(|sender| {
+            self.members.get(&sender).is_some_and(|member| member.role.manages_role(invitation.role))
+        })
+    }
+
+    /// The ends of invitations that `sender` may not give any more, being left with `role`. Of those whose sender is not
+    /// known, all that the sender could have sent.
+    fn invitations_lost(&self, sender: AccountId, role: Option<Role>) -> Vec<OrganizationEvent> {
+        let before = self.members.get(&sender).map(|member| member.role);
+        let may = |role: Option<Role>, given| role.is_some_and(|role| role.manages_role(given));
+        let lost = self.invitations.iter().filter(|(_, invitation)| {
+            let sent = invitation.invited_by.map_or_else(|| may(before, invitation.role), |by| by == sender);
+            sent && !may(role, invitation.role)
+        });
+        let reason = InvitationEnd::SenderWithoutRight;
+        lost.map(|(id, _)| OrganizationEvent::InvitationEnded { invitation_id: *id, reason }).collect()
+    }
+
+    /// A lesser role is another stay: what was given for the one before, by name, was given to who was trusted more.
+    fn change_role(&self, by: By, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
         self.manager(by, Role::Member)?;
         let from = self.role_of(account_id)?;
         self.manager(by, from.max(to))?;
@@ -152,7 +177,10 @@ impl Body {
         if self.is_only_owner(account_id) {
             return Err(OrganizationError::LastOwner);
         }
-        one(OrganizationEvent::MemberRoleChanged { account_id, from, to })
+        let membership_id = (to < from).then_some(next_stay);
+        let mut events = vec![OrganizationEvent::MemberRoleChanged { account_id, from, to, membership_id }];
+        events.extend(self.invitations_lost(account_id, Some(to)));
+        Ok(events)
     }
 
     fn remove(&self, by: By, account_id: AccountId) -> Decision {
@@ -172,7 +200,9 @@ impl Body {
             return Err(OrganizationError::LastOwner);
         }
         let reason = if oneself { MembershipEnd::Left } else { MembershipEnd::Removed };
-        one(OrganizationEvent::MemberLeft { account_id, reason })
+        let mut events = vec![OrganizationEvent::MemberLeft { account_id, reason }];
+        events.extend(self.invitations_lost(account_id, None));
+        Ok(events)
     }
 
     /// A successor is made an owner only where one is needed.
@@ -184,10 +214,17 @@ impl Body {
             let successor = successor.ok_or(OrganizationError::LastOwner)?;
             let from = self.role_of(successor)?;
             let to = Role::Owner;
-            events.push(OrganizationEvent::MemberRoleChanged { account_id: successor, from, to });
+            let membership_id = None;
+            events.push(OrganizationEvent::MemberRoleChanged {
+                account_id: successor,
+                from,
+                to,
+                membership_id,
+            });
         }
         let reason = MembershipEnd::AccountDeleted;
         events.push(OrganizationEvent::MemberLeft { account_id, reason });
+        events.extend(self.invitations_lost(account_id, None));
         Ok(events)
     }
 

@@ -6,6 +6,7 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::Role;
+use crate::authentication::Ending;
 use crate::sentence::{Sentence, date};
 use crate::{AccountId, Effects, InvitationId, MembershipId, OrganizationId, TimerChange, Timers};
 
@@ -17,6 +18,8 @@ pub enum InvitationEnd {
     Revoked,
     /// Who was invited declined.
     Declined,
+    /// The sender may no longer give the role: removed, left, or of a lesser role.
+    SenderWithoutRight,
     /// Its time was over.
     Expired,
 }
@@ -57,6 +60,9 @@ pub enum OrganizationEvent {
         role: Role,
         /// Until when it can be accepted.
         expires_at: DateTime<Utc>,
+        /// Who invited; none where an earlier release did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invited_by: Option<AccountId>,
     },
     /// An invitation ended without anybody joining.
     InvitationEnded {
@@ -84,6 +90,9 @@ pub enum OrganizationEvent {
         from: Role,
         /// The role it has.
         to: Role,
+        /// The stay that begins with a lesser role: what was given for the one before ends with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        membership_id: Option<MembershipId>,
     },
     /// A membership ended.
     MemberLeft {
@@ -116,7 +125,14 @@ impl DomainEvent for OrganizationEvent {
     }
 }
 
-impl Effects for OrganizationEvent {}
+impl Effects for OrganizationEvent {
+    fn endings(&self) -> Vec<Ending> {
+        match self {
+            Self::InvitationEnded { invitation_id, .. } => vec![Ending::Invitation(*invitation_id)],
+            _ => Vec::new(),
+        }
+    }
+}
 
 impl Timers for OrganizationEvent {
     fn timers(&self) -> Vec<TimerChange> {
@@ -151,20 +167,28 @@ impl Sentence for OrganizationEvent {
         match self {
             Self::Created { name, .. } => format!("The organization {} was created", quoted(name)),
             Self::Renamed { name } => format!("The organization was renamed to {}", quoted(name)),
-            Self::MemberInvited { role, expires_at, .. } => {
-                format!("Somebody was invited into the organization as {role}, until {}", date(*expires_at))
+            Self::MemberInvited { role, expires_at, invited_by, .. } => {
+                let by = if invited_by.is_some() { " by a member" } else { "" };
+                let until = date(*expires_at);
+                format!("Somebody was invited into the organization{by} as {role}, until {until}")
             }
             Self::InvitationEnded { reason, .. } => match reason {
                 InvitationEnd::Revoked => "An invitation into the organization was taken back".to_owned(),
                 InvitationEnd::Declined => "An invitation into the organization was declined".to_owned(),
                 InvitationEnd::Expired => "An invitation into the organization expired".to_owned(),
+                InvitationEnd::SenderWithoutRight => {
+                    "An invitation into the organization ended: its sender may no longer give the role"
+                        .to_owned()
+                }
             },
             Self::MemberJoined { role, invitation_id, .. } => {
                 let how = if invitation_id.is_some() { "by invitation, " } else { "" };
                 format!("An account joined the organization {how}as {role}")
             }
-            Self::MemberRoleChanged { from, to, .. } => {
-                format!("The role of a member of the organization was changed from {from} to {to}")
+            Self::MemberRoleChanged { from, to, membership_id, .. } => {
+                let lost =
+                    if membership_id.is_some() { "; being named as an owner of projects ended" } else { "" };
+                format!("The role of a member of the organization was changed from {from} to {to}{lost}")
             }
             Self::MemberLeft { reason, .. } => match reason {
                 MembershipEnd::Left => "A member left the organization".to_owned(),

@@ -54,7 +54,7 @@ pub struct Body {
 /// A member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// The stay: an account that comes back has another.
+    /// The stay: an account that comes back, or has a lesser role, has another. What was given for one ends with it.
     pub membership_id: MembershipId,
     /// Its role.
     pub role: Role,
@@ -67,6 +67,8 @@ pub struct Invitation {
     pub role: Role,
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
+    /// Who invited; none where an earlier release did not say.
+    pub invited_by: Option<AccountId>,
 }
 
 impl Organization {
@@ -97,17 +99,18 @@ impl Body {
         match event {
             E::Created { .. } => {}
             E::Renamed { name } => self.name = name,
-            E::MemberInvited { invitation_id, role, expires_at } => {
-                self.invitations.insert(invitation_id, Invitation { role, expires_at });
+            E::MemberInvited { invitation_id, role, expires_at, invited_by } => {
+                self.invitations.insert(invitation_id, Invitation { role, expires_at, invited_by });
             }
             E::InvitationEnded { invitation_id, .. } => drop(self.invitations.remove(&invitation_id)),
             E::MemberJoined { account_id, membership_id, role, invitation_id } => {
                 self.members.insert(account_id, Member { membership_id, role });
                 invitation_id.map(|id| self.invitations.remove(&id));
             }
-            E::MemberRoleChanged { account_id, to, .. } => {
+            E::MemberRoleChanged { account_id, to, membership_id, .. } => {
                 if let Some(member) = self.members.get_mut(&account_id) {
                     member.role = to;
+                    member.membership_id = membership_id.unwrap_or(member.membership_id);
                 }
             }
             E::MemberLeft { account_id, .. } => drop(self.members.remove(&account_id)),
@@ -121,7 +124,7 @@ impl Body {
 
 // What it says of who is what in it decides for its projects: it is no `SelfContained`.
 impl Snapshot for Organization {
-    const SCHEMA_VERSION: i32 = 1;
+    const SCHEMA_VERSION: i32 = 2;
 }
 
 impl Aggregate for Organization {

@@ -87,7 +87,8 @@ impl<'a> Alone<'a> {
                 error @ (AppendError::Conflict
                 | AppendError::ClaimTaken
                 | AppendError::KeyGone
-                | AppendError::Spent),
+                | AppendError::Spent
+                | AppendError::ProofOver),
             ) => error,
             answered => return answered,
         };

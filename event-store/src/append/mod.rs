@@ -81,6 +81,8 @@ pub(crate) enum AppendError {
     KeyGone,
     #[error("what it rests on was used up meanwhile")]
     Spent,
+    #[error("what was proved counts no more")]
+    ProofOver,
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -13,7 +13,7 @@ pub(super) async fn forget(
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    const TABLES: [(&str, &str); 8] = [
+    const TABLES: [(&str, &str); 9] = [
         ("session", "account_id"),
         ("secret", "owner"),
         ("challenge", "account_id"),
@@ -22,6 +22,7 @@ pub(super) async fn forget(
         ("device", "account_id"),
         ("failed_try", "account_id"),
         ("outgoing", "account_id"),
+        ("authentication", "account_id"),
     ];
     for (table, column) in TABLES {
         sqlx::query(&format!("DELETE FROM {table} WHERE {column} = $1"))

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, ChallengeId};
 use sqlx::{PgConnection, PgPool, Row};
 
+use super::authentication;
 use crate::append::AppendError;
 use crate::error::StoreError;
 use crate::store::EventStore;
@@ -45,6 +46,8 @@ pub struct NewChallenge {
     pub subject: String,
     /// The keyed hash of the code.
     pub code_hash: Vec<u8>,
+    /// The authentication generation in which it is asked.
+    pub generation: i64,
     /// How often it may be tried.
     pub tries: i32,
     /// Until when.
@@ -60,6 +63,8 @@ pub struct Challenge {
     pub account: AccountId,
     /// What the answer is good for.
     pub subject: String,
+    /// The authentication generation in which it was asked.
+    pub generation: i64,
     /// Until when.
     pub expires_at: DateTime<Utc>,
     code_hash: Vec<u8>,
@@ -80,8 +85,13 @@ pub async fn hash(store: &EventStore, id: ChallengeId, code: &str) -> Result<Vec
     Ok(store.hasher("code").await?.hash(&format!("{id}/{code}")))
 }
 
-/// Asks; an account has one question of a purpose and subject at a time.
-pub(super) async fn put(db: &mut PgConnection, new: &NewChallenge) -> Result<(), StoreError> {
+/// Asks; an account has one question of a purpose and subject at a time. What it rests on must still count.
+pub(super) async fn put(db: &mut PgConnection, new: &NewChallenge) -> Result<(), AppendError> {
+    authentication::require(db, new.account, new.generation).await?;
+    Ok(insert(db, new).await?)
+}
+
+async fn insert(db: &mut PgConnection, new: &NewChallenge) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM challenge WHERE account_id = $1 AND purpose = $2 AND subject = $3")
         .bind(new.account.to_string())
         .bind(new.purpose.as_str())
@@ -89,8 +99,8 @@ pub(super) async fn put(db: &mut PgConnection, new: &NewChallenge) -> Result<(),
         .execute(&mut *db)
         .await?;
     sqlx::query(
-        "INSERT INTO challenge (challenge_id, purpose, account_id, subject, code_hash, tries_left, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO challenge (challenge_id, purpose, account_id, subject, code_hash, tries_left, expires_at, generation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(new.id.uuid())
     .bind(new.purpose.as_str())
@@ -99,6 +109,7 @@ pub(super) async fn put(db: &mut PgConnection, new: &NewChallenge) -> Result<(),
     .bind(&new.code_hash)
     .bind(new.tries)
     .bind(new.expires_at)
+    .bind(new.generation)
     .execute(db)
     .await?;
     Ok(())
@@ -122,8 +133,8 @@ pub async fn try_once(
     let row = sqlx::query(
         "UPDATE challenge SET tries_left = tries_left - 1
          WHERE (challenge_id = $1 OR (account_id = $2 AND subject = $3)) AND purpose = $4
-           AND tries_left > 0 AND expires_at > $5
-         RETURNING challenge_id, account_id, subject, code_hash, expires_at",
+           AND tries_left > 0 AND expires_at > $5 AND generation IS NOT NULL
+         RETURNING challenge_id, account_id, subject, code_hash, expires_at, generation",
     )
     .bind(id)
     .bind(account)
@@ -141,6 +152,7 @@ pub async fn try_once(
                 .map_err(|_| StoreError::Unreadable("a challenge's account".to_owned()))?,
             subject: row.try_get("subject")?,
             expires_at: row.try_get("expires_at")?,
+            generation: row.try_get("generation")?,
             code_hash: row.try_get("code_hash")?,
         })
     })
@@ -166,12 +178,17 @@ pub(super) async fn take(db: &mut PgConnection, id: ChallengeId) -> Result<(), A
     super::spent_unless(taken.rows_affected() == 1)
 }
 
-/// Lets a question die.
-///
-/// # Errors
-/// When the store fails.
-pub async fn forget(pool: &PgPool, id: ChallengeId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM challenge WHERE challenge_id = $1").bind(id.uuid()).execute(pool).await?;
+/// Lets all questions of a purpose die.
+pub(super) async fn drop_all(
+    db: &mut PgConnection,
+    account: AccountId,
+    purpose: Purpose,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM challenge WHERE account_id = $1 AND purpose = $2")
+        .bind(account.to_string())
+        .bind(purpose.as_str())
+        .execute(db)
+        .await?;
     Ok(())
 }
 

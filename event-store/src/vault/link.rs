@@ -110,21 +110,17 @@ pub(super) async fn take(db: &mut PgConnection, token_hash: &[u8]) -> Result<(),
     super::spent_unless(taken.rows_affected() == 1)
 }
 
-/// Lets all links of a purpose die; those about `subject` alone, where one is given.
+/// Lets all links of a purpose die.
 pub(super) async fn drop_all(
     db: &mut PgConnection,
     account: AccountId,
     purpose: Purpose,
-    subject: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "DELETE FROM link WHERE account_id = $1 AND purpose = $2 AND ($3::text IS NULL OR subject = $3)",
-    )
-    .bind(account.to_string())
-    .bind(purpose.as_str())
-    .bind(subject)
-    .execute(db)
-    .await?;
+    sqlx::query("DELETE FROM link WHERE account_id = $1 AND purpose = $2")
+        .bind(account.to_string())
+        .bind(purpose.as_str())
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -4,9 +4,11 @@
 //! event's own transaction ([`VaultWrite`]).
 
 pub(crate) mod account;
+pub mod authentication;
 pub mod challenge;
 pub mod credential;
 pub mod device;
+pub(crate) mod ending;
 pub mod failed_try;
 pub mod idempotency;
 pub mod invitation;

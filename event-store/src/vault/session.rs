@@ -6,12 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
+use domain::authentication::Factors;
 use domain::{AccountId, SessionId};
 use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
+use super::authentication;
+use crate::append::AppendError;
 use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::pool::Kept;
@@ -32,7 +35,11 @@ pub struct NewSession {
     pub token_hash: Vec<u8>,
     /// Whose.
     pub account: AccountId,
-    /// When it begins; the password was given then.
+    /// The authentication generation in which it was proved who begins it.
+    pub generation: i64,
+    /// What was given to prove it.
+    pub factors: Factors,
+    /// When it begins; they were given then.
     pub at: DateTime<Utc>,
     /// When it ends however much it is used.
     pub expires_at: DateTime<Utc>,
@@ -51,19 +58,23 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// When it was last used, to the minute.
     pub seen_at: DateTime<Utc>,
-    /// When the password was last given in it.
+    /// When it was last proved in it who acts; long ago where that counts no more.
     pub sudo_at: DateTime<Utc>,
+    /// What was given then.
+    pub factors: Factors,
+    /// The authentication generation in which that was; none where an earlier release began the session.
+    pub generation: Option<i64>,
     /// When it ends however much it is used.
     pub expires_at: DateTime<Utc>,
 }
 
 /// A session, column by column: a later release may add some while this one runs.
-const SELECT: &str =
-    "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at FROM session WHERE";
+const SELECT: &str = "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation FROM session WHERE";
 
 impl Session {
     fn read(row: &PgRow) -> Result<Self, StoreError> {
         let account: String = row.try_get("account_id")?;
+        let factors: Option<Vec<String>> = row.try_get("factors")?;
         Ok(Self {
             id: SessionId::from_uuid(row.try_get("session_id")?),
             account: account.parse().map_err(|_| StoreError::Unreadable("a session's account".to_owned()))?,
@@ -71,21 +82,32 @@ impl Session {
             seen_at: row.try_get("seen_at")?,
             sudo_at: row.try_get("sudo_at")?,
             expires_at: row.try_get("expires_at")?,
+            factors: Factors::of_names(factors.iter().flatten().map(String::as_str)),
+            generation: row.try_get("generation")?,
         })
     }
 }
 
-pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), StoreError> {
+/// Begins it, if what was proved still counts.
+pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), AppendError> {
+    authentication::require(db, new.account, new.generation).await?;
+    Ok(insert(db, new).await?)
+}
+
+async fn insert(db: &mut PgConnection, new: &NewSession) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO session
-             (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at, sealed_device)
-         VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
+             (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at, generation, factors,
+              sealed_device)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8)",
     )
     .bind(new.id.uuid())
     .bind(&new.token_hash)
     .bind(new.account.to_string())
     .bind(new.at)
     .bind(new.expires_at)
+    .bind(new.generation)
+    .bind(new.factors.names())
     .bind(&new.sealed_device)
     .execute(db)
     .await?;
@@ -97,38 +119,40 @@ pub(super) async fn end(db: &mut PgConnection, session: SessionId) -> Result<(),
     Ok(())
 }
 
-pub(super) async fn end_all(
-    db: &mut PgConnection,
-    account: AccountId,
-    except: Option<SessionId>,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM session WHERE account_id = $1 AND session_id IS DISTINCT FROM $2")
-        .bind(account.to_string())
-        .bind(except.map(|session| session.uuid()))
-        .execute(&mut *db)
-        .await?;
-    // Nor does one begin that was half proved by then.
-    sqlx::query("DELETE FROM challenge WHERE account_id = $1 AND purpose = 'sign_in'")
-        .bind(account.to_string())
-        .execute(db)
-        .await?;
-    Ok(())
+/// What was proved again in a session.
+#[derive(Clone)]
+pub struct Elevation {
+    /// Which session.
+    pub session: SessionId,
+    /// Whose.
+    pub account: AccountId,
+    /// The authentication generation in which it was proved.
+    pub generation: i64,
+    /// What was given.
+    pub factors: Factors,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The hash of the session's new token.
+    pub token_hash: Vec<u8>,
 }
 
-/// The token from before opens nothing any more.
-pub(super) async fn elevate(
-    db: &mut PgConnection,
-    session: SessionId,
-    at: DateTime<Utc>,
-    token_hash: &[u8],
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE session SET sudo_at = $2, token_hash = $3 WHERE session_id = $1")
-        .bind(session.uuid())
-        .bind(at)
-        .bind(token_hash)
-        .execute(db)
-        .await?;
-    Ok(())
+/// The token from before opens nothing any more. What was proved must still count, and the session be there.
+pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Result<(), AppendError> {
+    authentication::require(db, elevation.account, elevation.generation).await?;
+    let elevated = sqlx::query(
+        "UPDATE session SET sudo_at = $3, token_hash = $4, generation = $5, factors = $6
+         WHERE session_id = $1 AND account_id = $2",
+    )
+    .bind(elevation.session.uuid())
+    .bind(elevation.account.to_string())
+    .bind(elevation.at)
+    .bind(&elevation.token_hash)
+    .bind(elevation.generation)
+    .bind(elevation.factors.names())
+    .execute(db)
+    .await
+    .map_err(StoreError::from)?;
+    if elevated.rows_affected() == 1 { Ok(()) } else { Err(AppendError::ProofOver) }
 }
 
 /// Who shows which token: looked up for many at once, and remembered for nobody, so that a session that was ended in
@@ -210,7 +234,7 @@ impl Seen {
 async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
     let mut db = lookups.take().await?;
     let rows = sqlx::query(
-        "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at
+        "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation
          FROM session WHERE token_hash = ANY($1)",
     )
     .bind(hashes)
@@ -275,7 +299,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<(Session, Option<Vec<u8>>)>, StoreError> {
     let rows = sqlx::query(
-        "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, sealed_device
+        "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation, sealed_device
          FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
              AND ($4::uuid IS NULL OR session_id < $4)
          ORDER BY session_id DESC LIMIT $5",

@@ -1,6 +1,7 @@
 //! Writes to the vault that come true with the events of a command, or not at all.
 
 use chrono::{DateTime, Utc};
+use domain::authentication::Change;
 use domain::{
     AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, ProjectId,
     SessionId,
@@ -8,8 +9,8 @@ use domain::{
 use sqlx::PgConnection;
 
 use super::{
-    account, challenge, credential, device, failed_try, idempotency, invitation, link, operator, outgoing,
-    recovery, secret, session, throttle,
+    account, authentication, challenge, credential, device, failed_try, idempotency, invitation, link,
+    operator, outgoing, recovery, secret, session, throttle,
 };
 use crate::append::AppendError;
 use crate::seal::NewKey;
@@ -33,26 +34,42 @@ pub enum VaultWrite {
     OpenSession(session::NewSession),
     /// End a session.
     EndSession(SessionId),
-    /// End every session of an account, but one perhaps.
-    EndSessions {
-        /// Whose.
+    /// What was proved of an account in this authentication generation must still count.
+    RequireGeneration {
+        /// Which account.
         account: AccountId,
-        /// The one that stays.
-        except: Option<SessionId>,
+        /// In which it was proved.
+        generation: i64,
     },
-    /// The password was given again in a session: it has another token from now on.
-    Elevate {
+    /// What was proved in a session must still count.
+    RequireSudo {
         /// Which.
         session: SessionId,
-        /// When.
-        at: DateTime<Utc>,
-        /// The hash of its new token.
-        token_hash: Vec<u8>,
+        /// Since when at the latest.
+        proved_since: DateTime<Utc>,
     },
+    /// What was proved of an account before counts no more: its sessions end, but one perhaps.
+    RaiseGeneration {
+        /// Which account.
+        account: AccountId,
+        /// By what.
+        change: Change,
+        /// The session that stays.
+        stays: Option<SessionId>,
+    },
+    /// It was proved again in a session who acts: it has another token then.
+    Elevate(session::Elevation),
     /// Ask a question that a code answers.
     Ask(challenge::NewChallenge),
     /// Use a question up: it must be there.
     TakeChallenge(ChallengeId),
+    /// Let questions die.
+    DropChallenges {
+        /// Whose.
+        account: AccountId,
+        /// What answers are good for.
+        purpose: challenge::Purpose,
+    },
     /// Keep a link.
     PutLink(link::NewLink),
     /// Use a link up: it must be there.
@@ -63,8 +80,6 @@ pub enum VaultWrite {
         account: AccountId,
         /// What they open.
         purpose: link::Purpose,
-        /// What they are about, if not all.
-        subject: Option<String>,
     },
     /// Keep recovery codes, as hashes; the old ones die.
     PutRecoveryCodes {
@@ -110,6 +125,13 @@ pub enum VaultWrite {
         at: DateTime<Utc>,
         /// How.
         end: credential::CredentialEnd,
+    },
+    /// End the credentials of an account.
+    EndCredentials {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: DateTime<Utc>,
     },
     /// From now on a credential ends by itself.
     LimitCredential {
@@ -165,23 +187,42 @@ pub enum VaultWrite {
 }
 
 impl VaultWrite {
+    /// Whether it uses up, or requires, what must have been there before the command: such writes come first, before
+    /// what the command ends.
+    pub(crate) fn rests_on_before(&self) -> bool {
+        matches!(
+            self,
+            Self::RequireGeneration { .. }
+                | Self::RequireSudo { .. }
+                | Self::TakeChallenge(_)
+                | Self::TakeLink(_)
+                | Self::TakeRecoveryCode { .. }
+                | Self::TakeInvitation(_)
+        )
+    }
+
     pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), AppendError> {
         match self {
             Self::PutSecret { kind, owner, value } => secret::put(db, *kind, owner, value).await?,
             Self::KeepKey(key) => drop(key.keep(db).await?),
             Self::OpenSession(new) => session::open(db, new).await?,
             Self::EndSession(session) => session::end(db, *session).await?,
-            Self::EndSessions { account, except } => session::end_all(db, *account, *except).await?,
-            Self::Elevate { session, at, token_hash } => {
-                session::elevate(db, *session, *at, token_hash).await?;
+            Self::RequireGeneration { account, generation } => {
+                authentication::require(db, *account, *generation).await?;
             }
+            Self::RequireSudo { session, proved_since } => {
+                authentication::require_sudo(db, *session, *proved_since).await?;
+            }
+            Self::RaiseGeneration { account, change, stays } => {
+                authentication::raise(db, *account, *change, *stays).await?;
+            }
+            Self::Elevate(elevation) => session::elevate(db, elevation).await?,
             Self::Ask(new) => challenge::put(db, new).await?,
             Self::TakeChallenge(id) => challenge::take(db, *id).await?,
+            Self::DropChallenges { account, purpose } => challenge::drop_all(db, *account, *purpose).await?,
             Self::PutLink(new) => link::put(db, new).await?,
             Self::TakeLink(token_hash) => link::take(db, token_hash).await?,
-            Self::DropLinks { account, purpose, subject } => {
-                link::drop_all(db, *account, *purpose, subject.as_deref()).await?;
-            }
+            Self::DropLinks { account, purpose } => link::drop_all(db, *account, *purpose).await?,
             Self::PutRecoveryCodes { account, hashes } => recovery::put(db, *account, hashes).await?,
             Self::TakeRecoveryCode { account, hash } => recovery::take(db, *account, hash).await?,
             Self::DropRecoveryCodes(account) => recovery::drop_all(db, *account).await?,
@@ -192,6 +233,9 @@ impl VaultWrite {
             Self::ForgiveTries(about) => throttle::forgive(db, about).await?,
             Self::IssueCredential(new) => credential::issue(db, new).await?,
             Self::EndCredential { id, at, end } => credential::end(db, *id, *at, *end).await?,
+            Self::EndCredentials { account, at } => {
+                credential::end_all(db, &credential::Owner::Account(*account), *at).await?;
+            }
             Self::LimitCredential { id, expires_at } => credential::limit(db, *id, *expires_at).await?,
             Self::OpenProject { project, organization, token } => {
                 usage::open_project(db, *project, *organization, token).await?;

@@ -65,7 +65,9 @@ impl AccountView {
                 self.usage_logging = usage_logging.map_or(self.usage_logging, |change| change.to);
             }
             E::EmailChangeRequested { confirm_by, .. } => self.email_pending_until = Some(*confirm_by),
-            E::EmailChanged { .. } | E::EmailChangeUndone { .. } => self.email_pending_until = None,
+            E::EmailChanged { .. } | E::EmailChangeUndone { .. } | E::EmailChangeEnded { .. } => {
+                self.email_pending_until = None;
+            }
             E::PhoneVerified { channel, .. } => self.phone_channel = Some(channel.as_str().to_owned()),
             E::PhoneRemoved {} => (self.phone_channel, self.recovery_codes) = (None, 0),
             E::RecoveryCodesIssued { count } | E::RecoveryCodeUsed { left: count } => {
@@ -101,6 +103,8 @@ impl Writer<'_> {
             E::BillingEmailChanged { billing_email } => {
                 self.put(Field::BillingEmail, billing_email.as_ref().and_then(address))
             }
+            E::BillingEmailUndone {} => self.put(Field::BillingEmail, None),
+            E::EmailChangeEnded { .. } => self.put(Field::EmailPending, None),
             E::EmailChangeRequested { email, .. } => self.put(Field::EmailPending, address(email)),
             E::EmailChanged { email, .. } | E::EmailChangeUndone { email, .. } => {
                 self.put(Field::EmailPending, None)?;

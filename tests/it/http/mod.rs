@@ -16,6 +16,7 @@ mod deletion;
 mod detection;
 mod devices;
 mod email_change;
+mod endings;
 mod found;
 mod gdpr_token;
 mod grave;

@@ -135,7 +135,9 @@ async fn a_role_allows_what_it_allows() {
     assert_eq!(set_role(&owner, &id, &member, "boss").await.pointers(), ["/role"]);
 
     let answer = set_role(&admin, &id, &member, "admin").await.expect(200);
-    assert_eq!(answer.json(), json!({"account_id": member.account, "role": "admin"}));
+    let nothing_ended = json!({"account_id": member.account, "role": "admin",
+        "ended_project_ownership": false, "ended_invitations": 0});
+    assert_eq!(answer.json(), nothing_ended);
     assert_eq!(member.client.get(&format!("{PATH}/{id}")).await["role"], "admin");
     assert_eq!(each(&member.client.get(PATH).await, "role"), ["admin"]);
     set_role(&admin, &id, &member, "member").await.expect(200);

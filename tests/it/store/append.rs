@@ -1,6 +1,7 @@
 //! One statement, all or nothing, and nothing personal in plain text.
 
 use domain::account::{Account, AccountCommand};
+use domain::authentication::Factors;
 use domain::effect::ClaimKind;
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
 use domain::{AccountId, SessionId};
@@ -148,6 +149,8 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         id,
         token_hash: b"hash".to_vec(),
         account,
+        generation: 1,
+        factors: Factors::PASSWORD,
         at: now,
         expires_at: now + chrono::Duration::days(30),
         sealed_device: None,

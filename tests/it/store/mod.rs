@@ -1,8 +1,10 @@
 //! The event store on real PostgreSQL.
 
 mod append;
+mod authentication;
 mod cohorts;
 mod cut;
+mod endings;
 mod erasure;
 mod idempotency;
 mod kept;

@@ -113,6 +113,7 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
         causation: None,
         correlation: Uuid::nil(),
         once: None,
+        session: None,
     };
     for command in commands {
         let id = account_id.to_string();

@@ -191,6 +191,7 @@ pub(crate) fn account_context(account: AccountId) -> CommandContext {
         causation: None,
         correlation: Uuid::nil(),
         once: None,
+        session: None,
     }
 }
 

@@ -66,7 +66,10 @@ impl From<ExecuteError<PrivacyRequestError>> for JobError {
         match error {
             ExecuteError::Refused(refusal) => Self::Refused(refusal),
             ExecuteError::KeyGone => Self::Erased,
-            ExecuteError::Contended | ExecuteError::Taken { .. } | ExecuteError::Spent => Self::Contended,
+            ExecuteError::Contended
+            | ExecuteError::Taken { .. }
+            | ExecuteError::Spent
+            | ExecuteError::ProofOver => Self::Contended,
             ExecuteError::Store(error) => Self::Store(error),
         }
     }

@@ -138,9 +138,12 @@ impl Post {
             // There never was such an account.
             Err(ExecuteError::Refused(_)) => Ok(outgoing::forget(self.store.pool(), message.id).await?),
             Err(ExecuteError::Store(error)) => Err(error.into()),
-            Err(ExecuteError::Contended | ExecuteError::KeyGone | ExecuteError::Taken { .. }) => {
-                Err(Trouble::Contended)
-            }
+            Err(
+                ExecuteError::Contended
+                | ExecuteError::KeyGone
+                | ExecuteError::ProofOver
+                | ExecuteError::Taken { .. },
+            ) => Err(Trouble::Contended),
         }
     }
 

@@ -55,6 +55,7 @@ impl From<TogetherError<TaskError>> for TaskError {
             TogetherError::Taken { .. }
             | TogetherError::KeyGone
             | TogetherError::Spent
+            | TogetherError::ProofOver
             | TogetherError::Contended => Self::Refused("what it rests on has changed meanwhile".to_owned()),
         }
     }

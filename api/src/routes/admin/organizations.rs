@@ -110,7 +110,7 @@ pub(crate) async fn put_member(
             let before: Organization = unit.load(&organization).await?;
             let is_member = before.body()?.members.contains_key(&account_id);
             let wish = if is_member {
-                OrganizationWish::ChangeRole { account_id, role: body.role }
+                OrganizationWish::ChangeRole { account_id, role: body.role, next_stay: membership_id }
             } else {
                 OrganizationWish::AddMember { account_id, membership_id, role: body.role }
             };

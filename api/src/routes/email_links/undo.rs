@@ -42,11 +42,7 @@ pub(crate) async fn undo(
     let change_id: EmailChangeId = found.subject.parse().map_err(|_| Problem::new(Kind::LinkDead))?;
     let (account, now) = (found.account, state.store.services().now());
     let mut attached = Attached::default();
-    attached.vault.extend([
-        VaultWrite::TakeLink(token.hash()),
-        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation, subject: None },
-        VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
-    ]);
+    attached.vault.push(VaultWrite::TakeLink(token.hash()));
     // Both go out after this is stored, and so to the address that holds again.
     state.tell(&mut attached, account, Says::EmailChangeUndone { at: now }).await?;
     send_link(&state, account, &mut attached).await?;

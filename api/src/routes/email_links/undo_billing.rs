@@ -39,15 +39,11 @@ pub(crate) async fn undo(
     let account = state.open_link(Purpose::BillingEmailUndo, &token, &context).await?.account;
     let at = state.store.services().now();
     let mut attached = Attached::default();
-    attached.vault.extend([
-        VaultWrite::TakeLink(token.hash()),
-        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation, subject: None },
-        VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
-    ]);
+    attached.vault.push(VaultWrite::TakeLink(token.hash()));
     state.tell(&mut attached, account, Says::BillingEmailUndone { at }).await?;
     send_link(&state, account, &mut attached).await?;
     let context = context.command(Actor::Account(account));
-    let command = AccountCommand::ChangeBillingEmail { billing_email: None };
+    let command = AccountCommand::UndoBillingEmail;
     let ends = (None, SignOutReason::BillingEmailUndone);
     let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))

@@ -6,10 +6,11 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::account::{Account, AccountCommand};
+use domain::authentication::Factors;
 use domain::organization::{Organization, OrganizationWish};
 use domain::{AccountId, By, MembershipId, SessionId};
-use event_store::vault::VaultWrite;
 use event_store::vault::secret::SecretKind;
+use event_store::vault::{VaultWrite, authentication};
 use event_store::{Actor, Attached, Unit};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -23,7 +24,7 @@ use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::lookup::wish_of;
 use crate::routes::organizations::telling::Team;
-use crate::routes::sessions::opening::{Opening, SignedIn};
+use crate::routes::sessions::opening::{Opening, ProvedBy, SignedIn};
 use crate::state::AppState;
 
 /// Who registers. The address is the one that was invited.
@@ -79,7 +80,8 @@ pub(crate) async fn register(
             value: hash.into_bytes(),
         },
     ]);
-    let opening = Opening::attach(&state, account, (&client, &context), &mut attached).await?;
+    let chosen = ProvedBy { generation: authentication::FIRST, factors: Factors::PASSWORD };
+    let opening = Opening::attach(&state, account, chosen, (&client, &context), &mut attached).await?;
     let membership = MembershipId::generate(state.store.services());
     let done = state
         .store

@@ -125,7 +125,6 @@ async fn end_in(
     let before: Account = unit.load(&id).await?;
     let holder = before.holder()?;
     let mut attached = Attached::default();
-    attached.vault.push(VaultWrite::ForgetAccount { account, at });
     let mut needing = Vec::new();
     for organization_id in holder.memberships.keys() {
         let organization: Organization = unit.load(&organization_id.to_string()).await?;

@@ -83,7 +83,7 @@ pub(crate) async fn change(
     let confirms = format!("{change_id}/{}", current.0.id);
     let mut attached = Attached::default();
     attached.vault.extend([
-        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation, subject: None },
+        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation },
         link(&confirm, Purpose::EmailConfirmation, confirms, confirm_by),
         link(&undo, Purpose::EmailUndo, change_id.to_string(), undo_until),
     ]);

@@ -7,7 +7,6 @@ use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
 use event_store::vault::VaultWrite;
-use event_store::vault::link::Purpose;
 use event_store::vault::secret::SecretKind;
 use event_store::{Actor, Attached};
 use secrecy::SecretString;
@@ -15,6 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::sessions;
+use crate::credentials::Proved;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::password::Password;
@@ -57,20 +57,19 @@ pub(crate) async fn change(
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/new", unfit.to_string())]))?;
     let (account, session) = (current.account(), current.0.id);
     state.limit(limits::TRIES_OF_SESSION, &session.to_string()).await?;
-    if state.prove(Some(account), body.current).await?.is_none() {
-        return Err(Problem::new(Kind::WrongPassword));
-    }
+    let proved = state.prove(Some(account), body.current).await?;
+    let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     let hash = state.hash_chosen_by(account, "/new", new).await?;
     let mut attached = Attached::default();
     attached.vault.extend([
+        // Another that was changed meanwhile is not overwritten with the right to change the one before.
+        VaultWrite::RequireGeneration { account, generation },
         VaultWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: hash.into_bytes(),
         },
-        // Whoever has such a link in an old mail shall not undo this.
-        VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
     ]);
     state.forgive_tries(account, &mut attached).await?;
     let at = state.store.services().now();
@@ -78,7 +77,9 @@ pub(crate) async fn change(
     let context = context.command(Actor::Account(account));
     let ends = (Some(session), SignOutReason::PasswordChanged);
     let command = AccountCommand::ChangePassword;
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await;
+    let events =
+        events.map_err(|problem| problem.instead_of(Kind::ReauthenticationRequired, Kind::WrongPassword))?;
     let told = Extension(SecurityEvent::PasswordChanged);
     Ok((told, state.position(account, &events).await, StatusCode::NO_CONTENT))
 }

@@ -8,7 +8,6 @@ use axum::response::IntoResponse;
 use domain::PhoneNumber;
 use domain::account::{Account, AccountCommand, Channel, RECOVERY_CODES, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
 use event_store::vault::challenge::{Purpose, Which};
 use event_store::{Actor, Attached};
 use secrecy::SecretString;
@@ -20,7 +19,7 @@ use super::sessions;
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed, word};
 use crate::limits;
 use crate::problem::{Kind, Problem, SecondFactor};
-use crate::second_factor::CodePayer;
+use crate::second_factor::{CodePayer, Question};
 use crate::state::AppState;
 
 /// What a new phone is asked about.
@@ -55,15 +54,15 @@ pub(crate) struct NewPhone {
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,
-    Sudo(current): Sudo,
+    sudo: Sudo,
     context: RequestContext,
     Body(body): Body<NewPhone>,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = current.account();
+    let (account, generation) = (sudo.0.account(), sudo.generation()?);
     let mut attached = Attached::default();
     let phone = (&body.number, body.channel);
-    let payer = (account, CodePayer::Account);
-    let asked = state.ask_code(&mut attached, payer, phone, (Purpose::Phone, SUBJECT)).await?;
+    let question = Question { account, generation, purpose: Purpose::Phone, subject: SUBJECT };
+    let asked = state.ask_code(&mut attached, CodePayer::Account, phone, question).await?;
     let command = AccountCommand::RequestPhoneChange {
         challenge_id: asked.challenge_id,
         number: body.number.clone(),
@@ -83,9 +82,9 @@ pub(crate) struct PhoneCode {
     code: SecretString,
 }
 
-/// Verifies the new phone: from now on it is the second factor.
+/// Verifies the new phone: it is the second factor then.
 ///
-/// The answer holds recovery codes, the only time they are shown. Each stands once for the phone.
+/// All other sessions end: what was proved in them is less than is asked for now, or something else. The answer holds recovery codes, the only time they are shown. Each stands once for the phone.
 #[utoipa::path(
     post, path = "/v1/me/two-factor-phone/verify", tag = "Me", operation_id = "verifyPhone", request_body = PhoneCode,
     responses(
@@ -116,10 +115,11 @@ pub(crate) async fn verify(
     let command =
         AccountCommand::VerifyPhone { challenge_id: answered.challenge_id, recovery_codes: RECOVERY_CODES };
     let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await;
-    let executed = executed.map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::WrongCode))?;
+    let ends = (Some(current.0.id), SignOutReason::PhoneVerified);
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await;
+    let events = events.map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::WrongCode))?;
     state.was_right(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
-    let position = state.position(account, &executed.events).await;
+    let position = state.position(account, &events).await;
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
 }
 
@@ -139,8 +139,7 @@ pub(crate) async fn remove(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
-    let vault = vec![VaultWrite::DropRecoveryCodes(account)];
-    let mut attached = Attached { vault, ..Attached::default() };
+    let mut attached = Attached::default();
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::PhoneRemoved { at }).await?;
     let context = context.command(Actor::Account(account));

@@ -125,10 +125,9 @@ async fn tell_of_bills(
     let (account, at) = (after.account_id, state.store.services().now());
     let (undo_until, set) = (at + UNDO_LIFE, after.billing_email.is_some());
     let token = token::generate(token::Kind::Link);
-    // Of several changes the last can be taken back.
-    let purpose = Purpose::BillingEmailUndo;
-    attached.vault.push(VaultWrite::DropLinks { account, purpose, subject: None });
+    // Of several changes the last can be taken back: the table ends the link of the one before.
     if set {
+        let purpose = Purpose::BillingEmailUndo;
         let (token_hash, subject) = (token::hash(&token).to_vec(), String::new());
         let link = NewLink { token_hash, purpose, account, subject, expires_at: undo_until };
         attached.vault.push(VaultWrite::PutLink(link));

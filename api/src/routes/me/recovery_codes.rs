@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use domain::AccountId;
-use domain::account::{Account, AccountCommand, RECOVERY_CODES};
+use domain::account::{AccountCommand, RECOVERY_CODES, SignOutReason};
 use domain::message::Says;
 use event_store::vault::{VaultWrite, recovery};
 use event_store::{Actor, Attached};
@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sessions;
 use crate::code::{self, Typed};
 use crate::extract::{Body, RequestContext, Sudo};
 use crate::problem::{InputError, Problem};
@@ -34,7 +35,7 @@ pub(crate) struct Confirmation {
     pub(super) confirm: bool,
 }
 
-/// Makes new recovery codes. The old ones no longer work.
+/// Makes new recovery codes. The old ones no longer work, and all other sessions end.
 #[utoipa::path(
     post, path = "/v1/me/recovery-codes", tag = "Me", operation_id = "makeRecoveryCodes", request_body = Confirmation,
     responses(
@@ -60,8 +61,9 @@ pub(crate) async fn renew(
     state.tell(&mut attached, account, Says::RecoveryCodesIssued { at }).await?;
     let command = AccountCommand::IssueRecoveryCodes { count: RECOVERY_CODES };
     let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
-    let position = state.position(account, &executed.events).await;
+    let ends = (Some(current.0.id), SignOutReason::RecoveryCodesIssued);
+    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let position = state.position(account, &events).await;
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
 }
 

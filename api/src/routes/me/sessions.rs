@@ -2,14 +2,14 @@
 
 use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::{AccountId, EventId, SessionId};
-use event_store::vault::{VaultWrite, session};
+use event_store::vault::session;
 use event_store::{Attached, CommandContext};
 
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Has an account carry out a command with which its sessions end, but one perhaps. The history tells of each end, in
-/// the same step: none goes untold, whatever dies.
+/// Has an account carry out a command with which its sessions end, but one perhaps: by the table of `domain`, with the
+/// event. The history tells of each end, in the same step: none goes untold, whatever dies.
 pub(crate) async fn end_with(
     state: &AppState,
     account: AccountId,
@@ -19,18 +19,17 @@ pub(crate) async fn end_with(
     attached: Attached,
 ) -> Result<Vec<EventId>, Problem> {
     let id = account.to_string();
+    let context = context.clone().with_session(except);
     let done = state
         .store
-        .together(context, async |mut unit| {
+        .together(&context, async |mut unit| {
             unit.execute::<Account>(&id, command.clone()).await?;
             // Whoever signs in after this look has made the account another by then: all of it is done again.
             for session_id in others(state, account, except).await? {
                 let end = AccountCommand::RecordSignOut { session_id, reason };
                 unit.execute::<Account>(&id, end).await?;
             }
-            let mut attached = attached.clone();
-            attached.vault.push(VaultWrite::EndSessions { account, except });
-            Ok::<_, Problem>((unit, attached, ()))
+            Ok::<_, Problem>((unit, attached.clone(), ()))
         })
         .await?;
     Ok(done.events)

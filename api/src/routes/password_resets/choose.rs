@@ -60,7 +60,6 @@ pub(crate) async fn choose(
     let mut attached = Attached::default();
     attached.vault.extend([
         VaultWrite::TakeLink(body.token.hash()),
-        VaultWrite::DropLinks { account, purpose: Purpose::PasswordReset, subject: None },
         VaultWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),

@@ -162,6 +162,7 @@ mod tests {
     use super::*;
     use crate::tests::{state, text_of};
     use domain::SessionId;
+    use domain::authentication::Factors;
     use domain::privacy_request::Request;
     use uuid::Uuid;
 
@@ -173,6 +174,8 @@ mod tests {
             seen_at: at(NOW),
             sudo_at: at(NOW),
             expires_at: at(NOW),
+            factors: Factors::PASSWORD,
+            generation: Some(1),
         };
         let state = state();
         Follower {

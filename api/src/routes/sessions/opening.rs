@@ -6,6 +6,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, SignOutReason};
+use domain::authentication::Factors;
 use domain::message::Says;
 use domain::{AccountId, SessionId};
 use event_store::vault::VaultWrite;
@@ -61,6 +62,15 @@ impl SignedIn {
     }
 }
 
+/// What was given to prove who signs in.
+#[derive(Clone, Copy)]
+pub(crate) struct ProvedBy {
+    /// The authentication generation in which it was given.
+    pub(crate) generation: i64,
+    /// What it was.
+    pub(crate) factors: Factors,
+}
+
 /// A session that begins with the command it is attached to.
 pub(crate) struct Opening {
     pub(crate) session: SessionId,
@@ -75,10 +85,12 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Attaches a new session of `account`; its holder is told where it is used from for the first time.
+    /// Attaches a new session of `account`; its holder is told where it is used from for the first time. It begins
+    /// only if what was `proved` still counts then.
     pub(crate) async fn attach(
         state: &AppState,
         account: AccountId,
+        proved: ProvedBy,
         (client, context): (&SignInClient, &RequestContext),
         attached: &mut Attached,
     ) -> Result<Self, Problem> {
@@ -91,6 +103,8 @@ impl Opening {
             id: session,
             token_hash,
             account,
+            generation: proved.generation,
+            factors: proved.factors,
             at,
             expires_at,
             sealed_device: Some(device_of(context.origin()).seal(&state.store, account, session).await?),
@@ -210,6 +224,8 @@ mod tests {
             seen_at: at - Duration::minutes(i64::try_from(number).unwrap()),
             sudo_at: at,
             expires_at: at,
+            factors: Factors::PASSWORD,
+            generation: Some(1),
         }
     }
 

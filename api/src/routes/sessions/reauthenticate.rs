@@ -6,17 +6,20 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse};
 use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Holder};
+use domain::authentication::Factors;
 use event_store::vault::VaultWrite;
 use event_store::vault::challenge::{Purpose, Which};
+use event_store::vault::session::Elevation;
 use event_store::{Actor, Attached, CommandContext};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::credentials::Proved;
 use crate::extract::{Body, CurrentSession, RequestContext, bearer};
 use crate::limits;
 use crate::problem::{Kind, Problem};
-use crate::second_factor::{Answered, CodePayer, phone_of};
+use crate::second_factor::{Answered, CodePayer, Question, phone_of};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;
@@ -67,26 +70,30 @@ pub(crate) async fn reauthenticate(
     let (account, session) = (current.account(), current.0.id);
     let key = session.to_string();
     state.limit(limits::TRIES_OF_SESSION, &key).await?;
-    if state.prove(Some(account), body.password).await?.is_none() {
-        return Err(Problem::new(Kind::WrongPassword));
-    }
+    let proved = state.prove(Some(account), body.password).await?;
+    let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
     let mut attached = Attached::default();
     let command = context.command(Actor::Account(account));
     let holder = aggregate.holder()?;
-    let answered = second_step(&state, &current, holder, body.code, &command, &mut attached).await?;
+    let subject = session.to_string();
+    let question = Question { account, generation, purpose: Purpose::Reauthenticate, subject: &subject };
+    let asking = (question, CodePayer::Session(session));
+    let answered = second_step(&state, asking, holder, body.code, &command, &mut attached).await?;
     state.was_right(limits::TRIES_OF_SESSION, &key).await?;
     if let Some(answered) = &answered {
         state.tell_of_recovery_code(&mut attached, &aggregate, answered).await?;
     }
     let (token, at) = (token::generate(token::Kind::Session), state.store.services().now());
     let token_hash = token::hash(&token).to_vec();
-    attached.vault.push(VaultWrite::Elevate { session, at, token_hash });
+    let factors = answered.iter().fold(Factors::PASSWORD, |factors, answered| factors.and(answered.factor));
+    let elevation = Elevation { session, account, generation, factors, at, token_hash };
+    attached.vault.push(VaultWrite::Elevate(elevation));
     let done = state
         .store
         .together(&command, async |mut unit| {
-            if answered.as_ref().is_some_and(|answered| answered.by_recovery_code) {
+            if answered.as_ref().is_some_and(Answered::by_recovery_code) {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }
             let record = AccountCommand::RecordReauthentication { session_id: session };
@@ -107,18 +114,17 @@ pub(crate) async fn reauthenticate(
 /// The code, where the account has a second factor. Without one it is sent, and wanted.
 async fn second_step(
     state: &AppState,
-    current: &CurrentSession,
+    (question, payer): (Question<'_>, CodePayer<'_>),
     holder: &Holder,
     code: Option<SecretString>,
     context: &CommandContext,
     attached: &mut Attached,
 ) -> Result<Option<Answered>, Problem> {
     let Some(phone) = phone_of(holder)? else { return Ok(None) };
-    let (account, subject) = (current.account(), current.0.id.to_string());
+    let account = question.account;
     let Some(code) = code else {
         let mut sending = Attached::default();
-        let payer = (account, CodePayer::Session(current.0.id));
-        let asked = state.ask_code(&mut sending, payer, phone, (Purpose::Reauthenticate, &subject)).await?;
+        let asked = state.ask_code(&mut sending, payer, phone, question).await?;
         let record = AccountCommand::RecordSecondFactorAsked {
             challenge_id: asked.challenge_id,
             channel: asked.channel,
@@ -126,6 +132,6 @@ async fn second_step(
         state.execute::<Account>(&account.to_string(), record, context, sending).await?;
         return Err(Problem::new(Kind::SecondFactorRequired).with_second_factor(asked));
     };
-    let which = Which::About(account, &subject);
+    let which = Which::About(account, question.subject);
     state.check_code(Purpose::Reauthenticate, which, &code, attached).await.map(Some)
 }

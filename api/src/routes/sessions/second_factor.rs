@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::ChallengeId;
 use domain::account::{Account, AccountCommand};
+use domain::authentication::Factors;
 use event_store::vault::challenge::{Purpose, Which};
 use event_store::{Actor, Attached};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::opening::{Opening, SignedIn};
+use super::opening::{Opening, ProvedBy, SignedIn};
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::limits;
 use crate::problem::{Kind, Problem};
@@ -58,12 +59,14 @@ pub(crate) async fn second_step(
     let account = answered.account;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
-    let opening = Opening::attach(&state, account, (&client, &context), &mut attached).await?;
+    let proved =
+        ProvedBy { generation: answered.generation, factors: Factors::PASSWORD.and(answered.factor) };
+    let opening = Opening::attach(&state, account, proved, (&client, &context), &mut attached).await?;
     state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |mut unit| {
-            if answered.by_recovery_code {
+            if answered.by_recovery_code() {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }
             let mut attached = attached.clone();
@@ -71,8 +74,11 @@ pub(crate) async fn second_step(
             Ok((unit, attached, account))
         })
         .await;
-    // Whoever used the code a moment before has signed in with it.
-    let done = done.map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode))?;
+    // It was used a moment before, or what it rests on was changed.
+    let done = done.map_err(|error| {
+        let problem = Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode);
+        problem.instead_of(Kind::ReauthenticationRequired, Kind::WrongCode)
+    })?;
     let personalized = done.answer.holder()?.preferences.personalization;
     let position = state.position(account, &done.events).await;
     Ok(opening.into_answer(&state, position, personalized))

@@ -4,21 +4,21 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use domain::account::{Account, AccountCommand, Channel, Holder, SignOutReason};
-use domain::{AccountId, ChallengeId, EmailAddress, PhoneNumber, SessionId};
-use event_store::vault::VaultWrite;
-use event_store::vault::challenge::{self, Purpose};
+use domain::account::{Account, AccountCommand, Channel, Holder};
+use domain::authentication::Factors;
+use domain::{AccountId, EmailAddress, PhoneNumber};
+use event_store::vault::challenge::Purpose;
 use event_store::{Actor, Attached, CommandContext, StoreError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::opening::{Opening, SignedIn};
+use super::opening::{Opening, ProvedBy, SignedIn};
 use crate::credentials::Proved;
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::problem::{About, Kind, Problem};
-use crate::second_factor::{CodePayer, phone_of};
+use crate::second_factor::{CodePayer, Question, phone_of};
 use crate::security_log::SecurityEvent;
 use crate::sign_in_tries::SignInTry;
 use crate::state::AppState;
@@ -73,9 +73,9 @@ pub(crate) async fn sign_in(
     match phone_of(&holder)? {
         Some(phone) => {
             let payer = tried.place().map_or(CodePayer::Stranger, CodePayer::Place);
-            ask(&state, (holder.account_id, phone), payer, &proved, &command).await
+            ask(&state, (holder.account_id, phone), payer, proved, &command).await
         }
-        None => open(&state, &holder, &proved, (&client, &context), &command).await,
+        None => open(&state, &holder, proved, (&client, &context), &command).await,
     }
 }
 
@@ -83,15 +83,17 @@ async fn ask(
     state: &AppState,
     (account, phone): (AccountId, (&PhoneNumber, Channel)),
     payer: CodePayer<'_>,
-    proved: &Proved,
+    proved: Proved,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
     let mut attached = Attached::default();
-    let asked = state.ask_code(&mut attached, (account, payer), phone, (Purpose::SignIn, "")).await?;
+    let generation = proved.generation;
+    let question = Question { account, generation, purpose: Purpose::SignIn, subject: "" };
+    let asked = state.ask_code(&mut attached, payer, phone, question).await?;
     let record =
         AccountCommand::RecordSecondFactorAsked { challenge_id: asked.challenge_id, channel: asked.channel };
-    let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await?;
-    unless_changed(state, account, proved, Begun::Question(asked.challenge_id), context).await?;
+    let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await;
+    let executed = executed.map_err(unless_changed)?;
     let position = state.position(account, &executed.events).await;
     let told = (Extension(SecurityEvent::FactorWanted), Extension(About(account)));
     Ok((StatusCode::CREATED, told, position, Json(SignedIn::wanting(asked))).into_response())
@@ -100,12 +102,13 @@ async fn ask(
 async fn open(
     state: &AppState,
     holder: &Holder,
-    proved: &Proved,
+    proved: Proved,
     from: (&SignInClient, &RequestContext),
     command: &CommandContext,
 ) -> Result<Response, Problem> {
     let (account, mut attached) = (holder.account_id, Attached::default());
-    let opening = Opening::attach(state, account, from, &mut attached).await?;
+    let by_password = ProvedBy { generation: proved.generation, factors: Factors::PASSWORD };
+    let opening = Opening::attach(state, account, by_password, from, &mut attached).await?;
     let done = state
         .store
         .together(command, async |mut unit| {
@@ -113,41 +116,15 @@ async fn open(
             opening.record(state, &mut unit, &mut attached).await?;
             Ok::<_, Problem>((unit, attached, ()))
         })
-        .await?;
-    unless_changed(state, account, proved, Begun::Session(opening.session), command).await?;
+        .await;
+    let done = done.map_err(|error| unless_changed(error.into()))?;
     let position = state.position(account, &done.events).await;
     Ok(opening.into_answer(state, position, holder.preferences.personalization))
 }
 
-/// What a right password has begun.
-#[derive(Clone, Copy)]
-enum Begun {
-    Session(SessionId),
-    Question(ChallengeId),
-}
-
-/// A password changed while it was being compared has ended all sessions, but not what began since.
-async fn unless_changed(
-    state: &AppState,
-    account: AccountId,
-    proved: &Proved,
-    begun: Begun,
-    context: &CommandContext,
-) -> Result<(), Problem> {
-    if state.still_holds(account, proved).await? {
-        return Ok(());
-    }
-    let (session_id, end) = match begun {
-        Begun::Session(session) => (session, VaultWrite::EndSession(session)),
-        Begun::Question(challenge) => {
-            challenge::forget(state.store.pool(), challenge).await?;
-            return Err(Problem::new(Kind::WrongCredentials));
-        }
-    };
-    let end = Attached { vault: vec![end], ..Attached::default() };
-    let command = AccountCommand::RecordSignOut { session_id, reason: SignOutReason::PasswordChanged };
-    state.execute::<Account>(&account.to_string(), command, context, end).await?;
-    Err(Problem::new(Kind::WrongCredentials))
+/// A password that was changed while it was compared was wrong.
+fn unless_changed(problem: Problem) -> Problem {
+    problem.instead_of(Kind::ReauthenticationRequired, Kind::WrongCredentials)
 }
 
 /// The account that an address belongs to, if only because it may go back to it.

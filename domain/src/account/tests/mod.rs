@@ -147,6 +147,7 @@ fn holders_commands() -> Vec<Command> {
         Command::RecordReauthentication { session_id: session(1) },
         Command::ChangeName { name: "Ada King".to_owned() },
         Command::ChangeBillingEmail { billing_email: Some(address(KING)) },
+        Command::UndoBillingEmail,
         Command::RequestEmailChange { change_id: change(1), email: address(KING) },
         Command::ConfirmEmailChange { change_id: change(1) },
         Command::UndoEmailChange { change_id: change(1) },

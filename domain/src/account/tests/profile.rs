@@ -45,6 +45,16 @@ fn bills_go_elsewhere_and_back_to_the_sign_in_address() {
     assert_eq!(holder(back).billing_email, None);
 }
 
+#[test]
+fn another_billing_address_is_taken_back() {
+    let elsewhere = vec![registered(), billed_to(Some(KING))];
+    let undone = Event::BillingEmailUndone {};
+    given(hours(1), elsewhere.clone())
+        .when(Command::UndoBillingEmail)
+        .then_expect_events(vec![undone.clone()]);
+    assert_eq!(holder([elsewhere, vec![undone]].concat()).billing_email, None);
+}
+
 fn switches(personalization: Option<bool>, usage_logging: Option<bool>) -> Command {
     Command::ChangePreferences { personalization, usage_logging, policy_version: "2026-02".to_owned() }
 }

@@ -8,7 +8,7 @@ fn left(who: u128) -> Event {
 }
 
 fn becomes_owner(who: u128, from: Role) -> Event {
-    Event::MemberRoleChanged { account_id: account(who), from, to: Role::Owner }
+    Event::MemberRoleChanged { account_id: account(who), from, to: Role::Owner, membership_id: None }
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! Who is invited, by whom, and how an invitation ends.
 
 use super::*;
+use crate::authentication::Ending;
 
+/// An invitation of which an earlier release did not say who sent it.
 pub(super) fn invited(number: u128, role: Role) -> Event {
-    Event::MemberInvited { invitation_id: invitation(number), role, expires_at: days(7) }
+    Event::MemberInvited { invitation_id: invitation(number), role, expires_at: days(7), invited_by: None }
+}
+
+fn invited_by(number: u128, role: Role, by: By) -> Event {
+    let (invitation_id, invited_by) = (invitation(number), by.account());
+    Event::MemberInvited { invitation_id, role, expires_at: days(7), invited_by }
 }
 
 fn ended(number: u128, reason: InvitationEnd) -> Event {
@@ -28,13 +35,14 @@ fn inviting() -> Vec<Event> {
 fn whoever_manages_a_role_invites_into_it() {
     for role in [Role::Member, Role::Admin, Role::Owner] {
         for allowed in [by(OWNER), By::Operator] {
-            assert_eq!(asked(&staffed(), allowed, invite(1, role)), Ok(vec![invited(1, role)]));
+            let sent = vec![invited_by(1, role, allowed)];
+            assert_eq!(asked(&staffed(), allowed, invite(1, role)), Ok(sent));
         }
         let of_admin = asked(&staffed(), by(ADMIN), invite(1, role));
         if role == Role::Owner {
             assert_eq!(of_admin, Err(Error::Forbidden));
         } else {
-            assert_eq!(of_admin, Ok(vec![invited(1, role)]));
+            assert_eq!(of_admin, Ok(vec![invited_by(1, role, by(ADMIN))]));
         }
         assert_eq!(asked(&staffed(), by(MEMBER), invite(1, role)), Err(Error::Forbidden));
         assert_eq!(asked(&staffed(), by(STRANGER), invite(1, role)), Err(Error::Unknown));
@@ -167,4 +175,61 @@ fn each_open_invitation_has_a_timer_and_a_place_in_the_agenda() {
     for event in inviting() {
         assert_eq!(event.effects(), vec![]);
     }
+}
+
+/// With a second owner (5) and invitations of each role from each who may give it: 1 to 3 from an owner, 4 and 5 from an
+/// admin, 6 from whom an earlier release did not say.
+fn inviting_by() -> Vec<Event> {
+    let sent = vec![
+        joined(5, Role::Owner),
+        invited_by(1, Role::Member, by(5)),
+        invited_by(2, Role::Admin, by(5)),
+        invited_by(3, Role::Owner, by(5)),
+        invited_by(4, Role::Member, by(ADMIN)),
+        invited_by(5, Role::Admin, by(ADMIN)),
+        invited(6, Role::Member),
+    ];
+    [staffed(), sent].concat()
+}
+
+fn without_right(numbers: &[u128]) -> Vec<Event> {
+    numbers.iter().map(|number| ended(*number, InvitationEnd::SenderWithoutRight)).collect()
+}
+
+/// All but the first of what an organization answers.
+fn besides(answer: Result<Vec<Event>, Error>) -> Vec<Event> {
+    answer.unwrap().split_off(1)
+}
+
+#[test]
+fn an_invitation_ends_with_the_right_of_its_sender() {
+    let asked_by_owner = |wish| besides(asked(&inviting_by(), by(OWNER), wish));
+    assert_eq!(asked_by_owner(remove(5)), without_right(&[1, 2, 3, 6]));
+    assert_eq!(asked_by_owner(remove(ADMIN)), without_right(&[4, 5, 6]));
+    assert_eq!(asked_by_owner(remove(MEMBER)), vec![], "who could send none has sent none");
+    assert_eq!(besides(asked(&inviting_by(), by(5), remove(5))), without_right(&[1, 2, 3, 6]));
+    assert_eq!(besides(asked(&inviting_by(), by(5), release(5, None))), without_right(&[1, 2, 3, 6]));
+    // With a lesser role those stay that it may give as well.
+    assert_eq!(asked_by_owner(change_role(5, Role::Admin)), without_right(&[3]));
+    assert_eq!(asked_by_owner(change_role(5, Role::Member)), without_right(&[1, 2, 3, 6]));
+    assert_eq!(asked_by_owner(change_role(ADMIN, Role::Owner)), vec![]);
+}
+
+#[test]
+fn an_invitation_of_a_sender_without_right_is_accepted_by_nobody() {
+    // As an earlier release left it: the sender went, and the invitation stayed.
+    let left = Event::MemberLeft { account_id: account(5), reason: MembershipEnd::Removed };
+    let history = [inviting_by(), vec![left]].concat();
+    for number in [1, 2, 3] {
+        let refused = asked(&history, by(STRANGER), accept(number, STRANGER));
+        assert_eq!(refused, Err(Error::NoInvitation));
+    }
+    assert!(asked(&history, by(STRANGER), accept(4, STRANGER)).is_ok());
+}
+
+#[test]
+fn an_ended_invitation_ends_in_the_vault_with_its_event() {
+    let ending = Ending::Invitation(invitation(1));
+    assert_eq!(ended(1, InvitationEnd::SenderWithoutRight).endings(), vec![ending]);
+    assert_eq!(invited(1, Role::Member).endings(), vec![]);
 }

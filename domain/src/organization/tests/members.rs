@@ -3,7 +3,8 @@
 use super::*;
 
 fn role_changed(who: u128, from: Role, to: Role) -> Event {
-    Event::MemberRoleChanged { account_id: account(who), from, to }
+    let membership_id = (to < from).then(|| membership(NEXT_STAY));
+    Event::MemberRoleChanged { account_id: account(who), from, to, membership_id }
 }
 
 fn left(who: u128, reason: MembershipEnd) -> Event {

@@ -24,6 +24,8 @@ const OWNER: u128 = 1;
 const ADMIN: u128 = 2;
 const MEMBER: u128 = 3;
 const STRANGER: u128 = 4;
+/// The stay that begins with a lesser role.
+const NEXT_STAY: u128 = 50;
 
 fn account(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(number))
@@ -122,7 +124,7 @@ fn add(who: u128, role: Role) -> Wish {
 }
 
 fn change_role(who: u128, role: Role) -> Wish {
-    Wish::ChangeRole { account_id: account(who), role }
+    Wish::ChangeRole { account_id: account(who), role, next_stay: membership(NEXT_STAY) }
 }
 
 fn remove(who: u128) -> Wish {

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
 use domain::account::{Account, AccountCommand};
+use domain::authentication::Factors;
 use domain::operator::OperatorScope;
 use domain::{AccountId, SessionId};
-use event_store::vault::VaultWrite;
 use event_store::vault::operator::Origin;
 use event_store::vault::session::NewSession;
+use event_store::vault::{VaultWrite, authentication};
 use event_store::{Attached, EventStore};
 use personal_settings::composition::operators::{self, NewOperator};
 use secrecy::ExposeSecret;
@@ -218,7 +219,10 @@ async fn begin_session(
     let account: AccountId = person.account.parse().unwrap();
     let token = api::token::generate(api::token::Kind::Session);
     let token_hash = api::token::hash(&token).to_vec();
-    let new = NewSession { id, token_hash, account, at, expires_at: at + life, sealed_device: None };
+    let generation = authentication::generation(store.pool(), account).await.unwrap();
+    let (factors, expires_at) = (Factors::PASSWORD, at + life);
+    let new =
+        NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
     let attached = Attached { vault: vec![VaultWrite::OpenSession(new)], ..Attached::default() };
     let (command, context) = (AccountCommand::RecordSignIn { session_id: id }, account_context(account));
     store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();

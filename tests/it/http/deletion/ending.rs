@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ME, Service, delete, delete_with};
 use crate::http::service::{asked, assert_quiet, credentials, keyed, sent};
 use crate::http::teams::{each, team};
-use crate::support::{Client, OPERATOR_TOKEN, PASSWORD, Person, eventually, sign_in};
+use crate::support::{Client, OPERATOR_TOKEN, PASSWORD, Person, eventually};
 
 /// Everything that could open something of the account.
 struct Keys {
@@ -18,7 +18,19 @@ struct Keys {
 }
 
 async fn keys_of(service: &Service, person: &Person) -> Keys {
-    let other = sign_in(&service.client(), &person.email).await;
+    let phone = json!({"number": "+14155550142", "channel": "sms"});
+    sent(&person.client, "PUT", "/v1/me/two-factor-phone", &phone).await.expect(202);
+    let code = json!({"code": service.take_code().await.code});
+    let verified = person.client.post("/v1/me/two-factor-phone/verify", code).await;
+    let question = async || {
+        let half =
+            sent(&service.client(), "POST", "/v1/sessions", &credentials(&person.email)).await.expect(201);
+        (half.json()["second_factor"]["challenge_id"].clone(), service.take_code().await.code)
+    };
+    let (challenge_id, code) = question().await;
+    let answer = json!({"challenge_id": challenge_id, "code": code});
+    let begun = service.client().post("/v1/sessions/second-factor", answer).await;
+    let other = service.client().with_token(begun["token"].as_str().unwrap());
     let gdpr = person.client.post("/v1/me/gdpr-token", json!({"confirm": true})).await["token"].clone();
     let email = json!({"email": "moved@example.com"});
     sent(&person.client, "PUT", "/v1/me/email", &email).await.expect(202);
@@ -29,16 +41,12 @@ async fn keys_of(service: &Service, person: &Person) -> Keys {
         ("POST", "/v1/email-undos".to_owned(), link("email_change", &person.email).await),
         ("PUT", "/v1/password-resets".to_owned(), link("password_reset_link", &person.email).await),
     ];
-    let phone = json!({"number": "+14155550142", "channel": "sms"});
-    sent(&person.client, "PUT", "/v1/me/two-factor-phone", &phone).await.expect(202);
-    let code = json!({"code": service.take_code().await.code});
-    let verified = person.client.post("/v1/me/two-factor-phone/verify", code).await;
-    let half = sent(&service.client(), "POST", "/v1/sessions", &credentials(&person.email)).await.expect(201);
+    let (question, code) = question().await;
     Keys {
         sessions: [person.client.clone(), other],
         gdpr: gdpr.as_str().unwrap().to_owned(),
-        question: half.json()["second_factor"]["challenge_id"].clone(),
-        code: service.take_code().await.code,
+        question,
+        code,
         recovery_code: verified["recovery_codes"][0].as_str().unwrap().to_owned(),
         links,
     }

@@ -1,5 +1,6 @@
 //! The second factor: a phone that codes are sent to, and the codes that stand for it.
 
+mod generation;
 mod guesses;
 mod recovery;
 mod setting;

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    PHONE, RECOVERY, Service, another_than, answer, ask_for_phone, begin, challenge, give_phone, verify,
+    PHONE, RECOVERY, Service, another_than, answer, ask_for_phone, begin, challenge, give_phone,
+    sign_in_with_both, verify,
 };
 use crate::http::service::{asked, assert_quiet, credentials, sent};
 use crate::support::{Client, sign_in};
@@ -69,8 +70,8 @@ async fn removing_it_ends_the_other_sessions_at_once_in_every_process() {
     let service = Service::whole().await;
     let elsewhere = service.another().await;
     let ada = service.person("ada").await;
-    let before = sign_in(&service.client(), &ada.email).await;
     let codes = give_phone(&service, &ada).await;
+    let before = sign_in_with_both(&service, &ada).await;
     let question = begin(&service.client(), &ada).await;
     let code = service.take_code().await.code;
     let there = Client { base: elsewhere.base.clone(), ..before.clone() };

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::organization::{Organization, OrganizationWish, Role};
-use domain::{AccountId, By, OrganizationId};
+use domain::organization::{Body as OrganizationBody, Organization, OrganizationWish, Role};
+use domain::{AccountId, By, MembershipId, OrganizationId};
 use event_store::{Actor, Attached};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,12 +34,30 @@ pub(crate) struct MemberRole {
     /// The role.
     #[schema(value_type = String, example = "admin")]
     role: Role,
+    /// What ended with a lesser role: being named as an owner of projects (an owner can name the member again).
+    ended_project_ownership: bool,
+    /// What ended with a lesser role: open invitations that the member had sent and may not send any more.
+    ended_invitations: usize,
+}
+
+impl MemberRole {
+    /// What the member is now, having been another `before`.
+    fn of(account_id: AccountId, before: &OrganizationBody, now: &OrganizationBody) -> Option<Self> {
+        let (was, is) = (before.members.get(&account_id)?, now.members.get(&account_id)?);
+        Some(Self {
+            account_id,
+            role: is.role,
+            ended_project_ownership: was.membership_id != is.membership_id,
+            ended_invitations: before.invitations.len().saturating_sub(now.invitations.len()),
+        })
+    }
 }
 
 /// Gives a member another role.
 ///
-/// Owners may give and take every role, admins all but that of an owner. There is always an owner. The member and
-/// the owners are told by mail.
+/// Owners may give and take every role, admins all but that of an owner. There is always an owner. With a lesser role
+/// end what was given by name for the one before, and invitations that the member may not send any more; the answer
+/// tells of it. The member and the owners are told by mail.
 #[utoipa::path(
     put, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "changeRole",
     request_body = RoleChange,
@@ -71,13 +89,15 @@ pub(crate) async fn change_role(
             if !body.members.contains_key(&member) {
                 return Err(Problem::new(Kind::NotFound));
             }
-            let change = wish_of(account, OrganizationWish::ChangeRole { account_id: member, role });
-            let after = unit.execute::<Organization>(&organization_id, change).await?;
+            let next_stay = MembershipId::generate(state.store.services());
+            let change = OrganizationWish::ChangeRole { account_id: member, role, next_stay };
+            let after = unit.execute::<Organization>(&organization_id, wish_of(account, change)).await?;
+            let answer = MemberRole::of(member, body, after.body()?);
             let mut attached = Attached::default();
             let by = By::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
             state.tell_team(&mut attached, team).await?;
-            Ok((unit, attached, ()))
+            Ok((unit, attached, answer.ok_or_else(|| Problem::new(Kind::NotFound))?))
         })
         .await
         // Their account ended meanwhile.
@@ -85,5 +105,5 @@ pub(crate) async fn change_role(
     // What the member reads next shows it as well.
     state.position(member, &done.events).await;
     let position = state.position(account, &done.events).await;
-    Ok((position, Json(MemberRole { account_id: member, role })))
+    Ok((position, Json(done.answer)))
 }

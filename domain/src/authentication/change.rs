@@ -1,0 +1,95 @@
+//! What happens to how an account is proved, or to what it may do.
+
+use super::{Factor, Lent};
+use crate::InvitationId;
+
+/// A change after which not all holds that was staged, issued or lent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The holder chose another password, giving the one before.
+    PasswordChanged,
+    /// A password was chosen by a link sent by mail.
+    PasswordReset,
+    /// Another sign-in address was confirmed.
+    EmailChanged,
+    /// A change of the address was taken back, by the link sent to the address from before.
+    EmailChangeUndone,
+    /// Bills go elsewhere.
+    BillingEmailChanged,
+    /// Another billing address was taken back, by the link sent to the holder.
+    BillingEmailUndone,
+    /// A phone was verified: it is the second factor.
+    PhoneVerified,
+    /// The phone was removed.
+    PhoneRemoved,
+    /// Recovery codes were made anew.
+    RecoveryCodesIssued,
+    /// A member of an organization has a lesser role.
+    MemberDemoted,
+    /// A membership ended: the member left, or was removed.
+    MemberLeft,
+    /// An organization was closed.
+    OrganizationClosed,
+    /// The account ended.
+    AccountDeleted,
+}
+
+impl Change {
+    /// Every one.
+    pub const ALL: [Self; 13] = [
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::EmailChanged,
+        Self::EmailChangeUndone,
+        Self::BillingEmailChanged,
+        Self::BillingEmailUndone,
+        Self::PhoneVerified,
+        Self::PhoneRemoved,
+        Self::RecoveryCodesIssued,
+        Self::MemberDemoted,
+        Self::MemberLeft,
+        Self::OrganizationClosed,
+        Self::AccountDeleted,
+    ];
+
+    /// What it is called where the table is shown.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "password changed",
+            Self::PasswordReset => "password reset by mail",
+            Self::EmailChanged => "address changed",
+            Self::EmailChangeUndone => "change of the address taken back",
+            Self::BillingEmailChanged => "billing address changed",
+            Self::BillingEmailUndone => "billing address taken back",
+            Self::PhoneVerified => "phone set or changed",
+            Self::PhoneRemoved => "phone removed",
+            Self::RecoveryCodesIssued => "recovery codes made anew",
+            Self::MemberDemoted => "member demoted",
+            Self::MemberLeft => "member left or removed",
+            Self::OrganizationClosed => "organization closed",
+            Self::AccountDeleted => "account deleted",
+        }
+    }
+
+    /// Whether proofs from before count no more: the account is of another authentication generation then.
+    pub fn raises_generation(self) -> bool {
+        self.ends(Lent::Sessions)
+    }
+
+    /// What the session that brought it about has proved with it.
+    pub fn proves(self) -> Option<Factor> {
+        match self {
+            Self::PhoneVerified => Some(Factor::PhoneCode),
+            _ => None,
+        }
+    }
+}
+
+/// What must end together with an event, in the statement that stores it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// What the table says of this change, for the account whose event it is.
+    Account(Change),
+    /// An invitation: its link opens nothing any more.
+    Invitation(InvitationId),
+}

@@ -1,0 +1,170 @@
+//! What rests on a proof is stored in the generation in which it was proved, or not at all.
+
+use domain::account::{Account, AccountCommand};
+use domain::authentication::{Factor, Factors};
+use domain::{AccountId, ChallengeId, SessionId};
+use event_store::vault::VaultWrite;
+use event_store::vault::authentication::{InSession, SUDO_LIFE, generation};
+use event_store::vault::challenge::{NewChallenge, Purpose};
+use event_store::vault::session::{Elevation, NewSession, fetch};
+use event_store::{Attached, CommandContext, ExecuteError};
+
+use crate::support::{House, account_context};
+
+type Outcome = Result<(), ExecuteError<domain::account::AccountError>>;
+
+async fn execute(
+    house: &House,
+    account: AccountId,
+    context: &CommandContext,
+    vault: Vec<VaultWrite>,
+) -> Outcome {
+    let attached = Attached { vault, ..Attached::default() };
+    let command = AccountCommand::RecordReauthentication { session_id: SessionId::from_uuid(account.uuid()) };
+    let store = &house.foundation.store;
+    store.execute::<Account>(&account.to_string(), command, context, attached).await.map(drop)
+}
+
+fn new_session(house: &House, account: AccountId, generation: i64) -> NewSession {
+    let services = house.foundation.store.services();
+    let (id, at) = (SessionId::generate(services), services.now());
+    NewSession {
+        id,
+        token_hash: id.uuid().as_bytes().to_vec(),
+        account,
+        generation,
+        factors: Factors::PASSWORD,
+        at,
+        expires_at: at + chrono::Duration::days(1),
+        sealed_device: None,
+    }
+}
+
+/// Everything that rests on a proof of this generation, and a session that lives.
+fn resting_on(house: &House, account: AccountId, session: SessionId, generation: i64) -> Vec<VaultWrite> {
+    let services = house.foundation.store.services();
+    let at = services.now();
+    vec![
+        VaultWrite::RequireGeneration { account, generation },
+        VaultWrite::OpenSession(new_session(house, account, generation)),
+        VaultWrite::Ask(NewChallenge {
+            id: ChallengeId::generate(services),
+            purpose: Purpose::SignIn,
+            account,
+            subject: String::new(),
+            code_hash: b"hash".to_vec(),
+            generation,
+            tries: 5,
+            expires_at: at,
+        }),
+        VaultWrite::Elevate(Elevation {
+            session,
+            account,
+            generation,
+            factors: Factors::PASSWORD,
+            at,
+            token_hash: b"elevated".to_vec(),
+        }),
+    ]
+}
+
+/// Opens a session; the context of what is asked for in it under sudo.
+async fn session_of(house: &House, account: AccountId, generation: i64) -> (SessionId, CommandContext) {
+    let new = new_session(house, account, generation);
+    let (session, at) = (new.id, new.at);
+    let context = account_context(account);
+    execute(house, account, &context, vec![VaultWrite::OpenSession(new)]).await.unwrap();
+    let under_sudo = InSession { session, proved_since: Some(at - SUDO_LIFE) };
+    (session, CommandContext { session: Some(under_sudo), ..context })
+}
+
+#[tokio::test]
+async fn what_rests_on_an_older_proof_is_not_stored() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let pool = house.foundation.store.pool();
+    let proved = generation(pool, account).await.unwrap();
+    let (session, _) = session_of(&house, account, proved).await;
+    let context = account_context(account);
+    for write in resting_on(&house, account, session, proved) {
+        execute(&house, account, &context, vec![write]).await.unwrap();
+    }
+    let own = context.clone().with_session(Some(session));
+    let store = &house.foundation.store;
+    let change = AccountCommand::ChangePassword;
+    store.execute::<Account>(&account.to_string(), change, &own, Attached::default()).await.unwrap();
+    assert_eq!(generation(pool, account).await.unwrap(), proved + 1);
+    for write in resting_on(&house, account, session, proved) {
+        let refused = execute(&house, account, &context, vec![write]).await;
+        assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
+    }
+    for write in resting_on(&house, account, session, proved + 1) {
+        execute(&house, account, &context, vec![write]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_under_sudo_is_refused_once_its_session_ended() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let (own, own_sudo) = session_of(&house, account, 1).await;
+    let (_, other_sudo) = session_of(&house, account, 1).await;
+    for context in [&own_sudo, &other_sudo] {
+        execute(&house, account, context, Vec::new()).await.unwrap();
+    }
+    let store = &house.foundation.store;
+    let change = AccountCommand::ChangePassword;
+    store.execute::<Account>(&account.to_string(), change, &own_sudo, Attached::default()).await.unwrap();
+    execute(&house, account, &own_sudo, Vec::new()).await.unwrap();
+    let refused = execute(&house, account, &other_sudo, Vec::new()).await;
+    assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
+    // Nor does a proof count that is too old, in whatever session.
+    let later = InSession { session: own, proved_since: Some(store.services().now()) };
+    let context = CommandContext { session: Some(later), ..own_sudo };
+    let refused = execute(&house, account, &context, Vec::new()).await;
+    assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_session_that_made_a_change_goes_on_with_what_it_proved() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let store = &house.foundation.store;
+    let (known, context) = session_of(&house, account, 1).await;
+    let now = store.services().now();
+    let challenge_id = ChallengeId::generate(store.services());
+    let number = "+14155550142".parse().unwrap();
+    let channel = domain::account::Channel::Sms;
+    for command in [
+        AccountCommand::RequestPhoneChange { challenge_id, number, channel },
+        AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 },
+    ] {
+        store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await.unwrap();
+    }
+    let session = fetch(store.pool(), account, known, now).await.unwrap().unwrap();
+    assert_eq!(session.factors, Factors::PASSWORD.and(Factor::PhoneCode));
+    assert_eq!(session.generation, Some(generation(store.pool(), account).await.unwrap()));
+    assert!(now - session.sudo_at < SUDO_LIFE);
+    // Of a session that an earlier release began nothing is known.
+    let forget = "UPDATE session SET generation = NULL, factors = NULL";
+    sqlx::query(forget).execute(store.pool()).await.unwrap();
+    let own = account_context(account).with_session(Some(known));
+    let remove = AccountCommand::RemovePhone;
+    store.execute::<Account>(&account.to_string(), remove, &own, Attached::default()).await.unwrap();
+    let session = fetch(store.pool(), account, known, now).await.unwrap().unwrap();
+    assert_eq!(session.factors, Factors::default());
+    assert!(now - session.sudo_at > SUDO_LIFE);
+}
+
+#[tokio::test]
+async fn nothing_of_an_account_that_ended_is_left_to_prove() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    session_of(&house, account, 1).await;
+    house.command(account, AccountCommand::Delete).await.unwrap();
+    for table in ["session", "authentication", "challenge"] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let left: i64 = sqlx::query_scalar(&sql).fetch_one(house.foundation.store.pool()).await.unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+}
