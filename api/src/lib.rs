@@ -12,6 +12,7 @@
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command
 //! and what belongs to it are one statement of the event store.
 
+mod bodies;
 mod code;
 mod command;
 mod conditional;
@@ -27,13 +28,16 @@ mod names;
 mod network;
 mod openapi;
 mod page;
+mod parsing;
 pub mod password;
+mod places;
 mod problem;
 mod query;
 mod routes;
 mod second_factor;
 mod security_log;
 mod server;
+mod shares;
 mod sign_in_tries;
 mod state;
 mod streams;
@@ -48,7 +52,6 @@ pub use server::serve;
 pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -61,8 +64,7 @@ pub fn router(dependencies: Dependencies) -> Router {
     // Within `once`, so that a panic gives its key up like any other failure.
     let v1 = routes::v1()
         .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(from_fn_with_state(state.clone(), once))
-        .layer(DefaultBodyLimit::max(routes::LARGEST_BODY));
+        .layer(from_fn_with_state(state.clone(), once));
     let limited =
         v1.merge(routes::ingestion()).layer(from_fn(hurry)).layer(from_fn_with_state(state.clone(), admit));
     // What tells how the process is must answer also when it is busy.

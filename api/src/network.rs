@@ -54,6 +54,25 @@ pub(crate) fn named(address: Option<IpAddr>, width: Width) -> Option<String> {
     }
 }
 
+/// What counts as one client where room is shared: an IPv4 address, or of IPv6 a site, in which one client has more
+/// addresses than can be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Network(IpNet);
+
+impl Network {
+    /// The one an address lies in.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        Self(network(address, Width::Site).unwrap_or(address.into()))
+    }
+}
+
+/// Whether an address is that of a proxy that is trusted.
+pub(crate) fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    proxies.iter().any(|network| network.contains(&address))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +95,14 @@ mod tests {
         let line = |text: &str| line(text.parse().ok());
         assert_eq!(line("2001:db8:1:2:3::4"), line("2001:db8:1:2:ffff::9"));
         assert_ne!(line("2001:db8:1:2::1"), line("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn a_site_of_ipv6_is_one_client() {
+        let client = |text: &str| Network::of(text.parse().unwrap());
+        assert_eq!(client("2001:db8:1:200::1"), client("2001:db8:1:2ff:3::4"));
+        assert_ne!(client("2001:db8:1:200::1"), client("2001:db8:1:300::1"));
+        assert_ne!(client("203.0.113.7"), client("203.0.113.8"));
+        assert_eq!(client("::ffff:203.0.113.7"), client("203.0.113.7"));
     }
 }

@@ -97,6 +97,15 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if path != "/healthz" && path != "/readyz" {
         refusals.push((503, "Away, busy or late: `unavailable`, `busy` or `timed-out`; see `Retry-After`"));
     }
+    if product || path == "/track" {
+        refusals.push((
+            429,
+            "Too much is under way for one client at once: `too-much-at-once`; see `Retry-After`",
+        ));
+    }
+    if operation.request_body.is_some() {
+        refusals.push((408, "The body came too slowly: `body-too-slow`"));
+    }
     if operation.security.is_some() {
         refusals.push((401, "No live token or session: `unauthenticated`"));
         if command {
@@ -173,7 +182,7 @@ fn finish(status: &str, response: &mut Response, command: bool) {
         let problem = Content::new(Some(Ref::from_schema_name(Document::name())));
         response.content.insert(MEDIA_TYPE.to_owned(), problem.into());
     }
-    if status == "503" {
+    if ["429", "503"].contains(&status) {
         let header = header(Type::Integer, "After how many seconds to try again");
         response.headers.insert("Retry-After".to_owned(), header.into());
     }

@@ -17,17 +17,19 @@ use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use moka::future::Cache;
 use projections::Views;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::bodies::Bodies;
 use crate::command::Written;
 use crate::extract::SessionCookie;
+use crate::parsing::Parsing;
 use crate::password::Passwords;
+use crate::places::Places;
+use crate::routes::Strangers;
 use crate::streams::Streams;
 
-/// Requests that may be at work at once; one more is told to come back. Bounds memory under overload.
-const MAX_REQUESTS: usize = 1_024;
 /// How long a project's token is taken to stay its token without asking again.
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
@@ -116,8 +118,12 @@ pub(crate) struct Shared {
     pub(crate) cookie: SessionCookie,
     /// The origin (RFC 6454) of our own pages.
     pub(crate) own_origin: String,
-    /// Requests that may begin.
-    pub(crate) requests: Arc<Semaphore>,
+    /// Requests that may be at work.
+    pub(crate) places: Places,
+    /// Memory for bodies.
+    pub(crate) bodies: Bodies,
+    pub(crate) parsing: Parsing,
+    pub(crate) strangers: Strangers,
     pub(crate) streams: Streams,
     /// Who shows which token.
     pub(crate) sessions: Sessions,
@@ -147,7 +153,10 @@ impl AppState {
             projects: Cache::builder().max_capacity(10_000).time_to_live(PROJECT_LIFE).build(),
             cookie: SessionCookie::new(config.public_url.scheme() == "https"),
             own_origin: config.public_url.origin().ascii_serialization(),
-            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            places: Places::default(),
+            bodies: Bodies::default(),
+            parsing: Parsing::default(),
+            strangers: Strangers::default(),
             streams: Streams::default(),
             sessions: vitals.store.sessions(),
             store: vitals.store.clone(),

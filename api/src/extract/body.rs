@@ -6,22 +6,25 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
-use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _, IntoDeserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 use serde_path_to_error::{Path, Segment};
 
+use super::read_whole;
+use super::scan::{DEEPEST, Excess, Scan, Tally};
 use crate::problem::{InputError, Kind, Problem};
 use crate::state::AppState;
+
+/// Most values in the body of a command, whatever they are.
+const MOST_VALUES: usize = 10_000;
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest<AppState> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
@@ -29,19 +32,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
             let detail = "The body must be application/json.";
             return Err(Problem::because(Kind::UnsupportedMediaType, detail));
         }
-        parse(&read_whole(request, state).await?).map(Self)
+        let whole = read_whole(request, state).await?;
+        state.parsing.run(whole.network(), whole.len(), move || parse(&whole)).await?.map(Self)
     }
-}
-
-/// The whole body, if it is not larger than the route allows.
-pub(crate) async fn read_whole(request: Request, state: &AppState) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::because(Kind::TooLarge, "The body is larger than this route takes.")
-        } else {
-            Problem::because(Kind::Malformed, "The body could not be read to its end.")
-        }
-    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -72,11 +65,7 @@ where
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Whether it is JSON at all comes first: serde calls a wrong type a matter of syntax in some places.
-    // Read as a value, since only then its texts are looked at too.
-    serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Problem::because(Kind::Malformed, format!("The body is not JSON: see {place}."))
-    })?;
+    scan(bytes)?;
     // Serde would take the items of a list for the members in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Problem::invalid(vec![InputError::at("", "expected an object")]));
@@ -85,6 +74,25 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().clone();
         refuse(&error.into_inner(), &path)
+    })
+}
+
+/// Refuses what is no JSON, and what is more of it than any command needs, before anything is built of it.
+fn scan(bytes: &[u8]) -> Result<(), Problem> {
+    let tally = Tally::of(MOST_VALUES);
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let scanned = Scan::within(&tally, 0).deserialize(&mut reader).and_then(|()| reader.end());
+    scanned.map_err(|error| match tally.excess() {
+        Some(Excess::Values) => {
+            Problem::because(Kind::TooLarge, format!("The body has more than {MOST_VALUES} values."))
+        }
+        Some(Excess::Depth) => {
+            Problem::because(Kind::Malformed, format!("The body is nested more than {DEEPEST} deep."))
+        }
+        None => {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Problem::because(Kind::Malformed, format!("The body is not JSON: see {place}."))
+        }
     })
 }
 
@@ -191,6 +199,15 @@ mod tests {
             let problem = parse::<Wanted>(body.as_bytes()).unwrap_err();
             assert_eq!(problem.kind(), Kind::Malformed, "{}", &body[..body.len().min(20)]);
         }
+    }
+
+    #[test]
+    fn more_values_than_a_command_needs_are_not_built() {
+        let many = format!("[{}1]", "{\"\":0},".repeat(MOST_VALUES));
+        assert_eq!(parse::<Wanted>(many.as_bytes()).unwrap_err().kind(), Kind::TooLarge);
+        let depth = usize::from(DEEPEST) + 1;
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(parse::<Wanted>(deep.as_bytes()).unwrap_err().kind(), Kind::Malformed);
     }
 
     #[test]

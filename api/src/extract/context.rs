@@ -108,7 +108,7 @@ pub(crate) fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &A
 /// address it was reached from; what stands before that is what the client claims.
 fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let peer = peer.to_canonical();
-    let is_proxy = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
+    let is_proxy = |address: &IpAddr| network::is_trusted(*address, proxies);
     if !is_proxy(&peer) {
         return peer;
     }

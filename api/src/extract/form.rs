@@ -53,7 +53,8 @@ impl FromRequest<AppState> for Form {
             let detail = format!("The body must be {MEDIA_TYPE}.");
             return Err(Problem::because(Kind::UnsupportedMediaType, detail));
         }
-        Self::parse(&read_whole(request, state).await?)
+        let whole = read_whole(request, state).await?;
+        state.parsing.run(whole.network(), whole.len(), move || Self::parse(&whole)).await?
     }
 }
 

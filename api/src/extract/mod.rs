@@ -10,11 +10,13 @@ mod operator;
 mod path;
 mod position;
 mod same_origin;
+mod scan;
 mod session;
 mod sign_in_client;
 mod visitor;
+mod whole;
 
-pub(crate) use body::{Body, parsed, read_whole, word};
+pub(crate) use body::{Body, parsed, word};
 pub(crate) use context::{RequestContext, RequestTag, address_of};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use form::Form;
@@ -24,9 +26,11 @@ pub(crate) use operator::{Auditor, Gateway, Operator, any_operator};
 pub(crate) use path::Ids;
 pub(crate) use position::SeenPosition;
 pub(crate) use same_origin::SameOrigin;
+pub(crate) use scan::{DEEPEST, Excess, Scan, Tally, Wanted};
 pub(crate) use session::{CurrentSession, Sudo};
 pub(crate) use sign_in_client::SignInClient;
 pub(crate) use visitor::Visitor;
+pub(crate) use whole::{LargestBody, Whole, read_whole};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 
 use super::{SameOrigin, bearer};
 use crate::middleware::Witness;
+use crate::places::Seat;
 use crate::problem::{Kind, Problem};
 use crate::security_log::Subject;
 use crate::state::{AppState, Shared};
@@ -43,6 +44,9 @@ impl FromRequestParts<AppState> for CurrentSession {
         let now = state.store.services().now();
         let session = state.sessions.authenticate(&token::hash(&token), now).await?;
         let current = Self(session.ok_or_else(|| Problem::new(Kind::Unauthenticated))?);
+        if let Some(seat) = parts.extensions.get::<Seat>() {
+            seat.belongs_to(current.account())?;
+        }
         parts.extensions.insert(current);
         if let Some(witness) = parts.extensions.get::<Witness>() {
             witness.saw(Subject::Account(current.account()));

@@ -26,6 +26,7 @@ use tracing::Instrument;
 
 use crate::command::EVENT_POSITION;
 use crate::extract::{CurrentSession, Operator, any_operator, read_whole};
+use crate::places::Seat;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -55,11 +56,15 @@ pub(crate) async fn once(
     };
     let (mut parts, body) = request.into_parts();
     let caller = caller(&mut parts, &state).await?;
-    let bytes = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
-    let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &bytes].concat();
-    let mut request = Request::from_parts(parts, Body::from(bytes));
+    let whole = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
+    let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &*whole].concat();
+    let seat = parts.extensions.get::<Seat>().cloned();
+    parts.extensions.insert(whole);
+    let mut request = Request::from_parts(parts, Body::empty());
     // Claiming is part of the task: a key that was claimed for a client who has gone is answered for.
     let work = async move {
+        // Work that goes on when its client has gone still takes a place.
+        let _seat = seat;
         match claim(&state, &caller, &key, &said).await? {
             Claimed::First(ticket) => {
                 request.extensions_mut().insert(ticket.mark());

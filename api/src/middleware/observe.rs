@@ -49,7 +49,7 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
 
     let out = response.headers_mut();
     headers::secure(out, &path, state.is_https());
-    if status == StatusCode::PAYLOAD_TOO_LARGE.as_u16() {
+    if [StatusCode::PAYLOAD_TOO_LARGE.as_u16(), StatusCode::REQUEST_TIMEOUT.as_u16()].contains(&status) {
         // RFC 9112, section 9.6: the rest of the body is not read, so the connection ends here.
         out.insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -5,21 +5,24 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::extract::address_of;
+use crate::network::Network;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
 /// Lets a request in if the service is open and there is room, and holds its place until it is answered.
 pub(crate) async fn admit(
     State(state): State<AppState>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     if !*state.vitals.open.borrow() {
         return Err(Problem::new(Kind::Unavailable));
     }
-    let Ok(_place) = state.requests.try_acquire() else {
-        metrics::counter!("http_requests_shed_total").increment(1);
-        return Err(Problem::new(Kind::Busy));
-    };
-    Ok(next.run(request).await)
+    let client = address_of(request.extensions(), request.headers(), &state);
+    let seat = state.places.seat(client.map(Network::of))?;
+    request.extensions_mut().insert(seat.clone());
+    let response = next.run(request).await;
+    drop(seat);
+    Ok(response)
 }

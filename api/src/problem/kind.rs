@@ -74,6 +74,7 @@ kinds! {
     LinkDead "link-dead" GONE "The link no longer works.";
     ArchiveGone "archive-gone" GONE "The archive can no longer be had.";
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "It was changed since you last looked.";
+    BodyTooSlow "body-too-slow" REQUEST_TIMEOUT "The body came too slowly.";
     TooLarge "too-large" PAYLOAD_TOO_LARGE "The body is too large.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body is not of the media type that is wanted here.";
     RangeNotSatisfiable "range-not-satisfiable" RANGE_NOT_SATISFIABLE "The range lies outside the archive.";
@@ -81,6 +82,7 @@ kinds! {
     IdempotencyKeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY
         "The Idempotency-Key was used with another request.";
     TooManyTries "too-many-tries" TOO_MANY_REQUESTS "Too many tries.";
+    TooMuchAtOnce "too-much-at-once" TOO_MANY_REQUESTS "Too much is under way for you at once; try again.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The service is away for a moment; try again.";
     Busy "busy" SERVICE_UNAVAILABLE "The service is busy; try again.";
@@ -90,7 +92,8 @@ kinds! {
 impl Kind {
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_temporary(self) -> bool {
-        self.status() == StatusCode::SERVICE_UNAVAILABLE || self == Self::RequestInProgress
+        self.status() == StatusCode::SERVICE_UNAVAILABLE
+            || matches!(self, Self::RequestInProgress | Self::TooMuchAtOnce | Self::BodyTooSlow)
     }
 }
 

@@ -17,6 +17,8 @@ mod projects;
 mod sessions;
 mod track;
 
+pub(crate) use track::Strangers;
+
 use axum::extract::FromRef;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -59,7 +59,7 @@ async fn repeats_and_strangers_are_told_apart() {
         occurred_at: chrono::DateTime::UNIX_EPOCH,
         name: "Page viewed".to_owned(),
         insert_id: insert_id.to_owned(),
-        properties: json!({}),
+        properties: json!({}).to_string(),
     };
     let batch = [event(account, "a"), event(account, "b"), event(account, "a"), event(stranger, "a")];
     let pool = house.foundation.store.pool();

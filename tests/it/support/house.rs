@@ -137,7 +137,7 @@ impl House {
                 occurred_at: services.now(),
                 name: "Page viewed".to_owned(),
                 insert_id: format!("{n}-{}", services.ids.uuid()),
-                properties: json!({"path": "/seeded-path", "ip": "203.0.113.77", "n": n}),
+                properties: json!({"path": "/seeded-path", "ip": "203.0.113.77", "n": n}).to_string(),
             })
             .collect();
         usage::ingest(self.foundation.store.pool(), &incoming).await.unwrap().stored

@@ -23,6 +23,14 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 
+    /// It is let into no project.
+    pub(super) fn unknown_token() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "set properties.token of every event to the token of your project",
+        )
+    }
+
     /// It is too much; `error` says how much would not be.
     pub(super) fn too_large(error: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, error)

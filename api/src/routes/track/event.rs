@@ -1,7 +1,12 @@
-//! One event of usage, as it is sent.
+//! The second pass over what is sent: one event of usage after the other, as it is stored.
+
+use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 use event_store::usage::Incoming;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::dialect::Refusal;
@@ -10,6 +15,60 @@ use super::dialect::Refusal;
 const LONGEST: usize = 255;
 /// From here on a time is in milliseconds: in seconds it would be in the year 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
+
+/// Reads events as JSON, one after the other, so that no more than one is held as values. `take` makes of each what is
+/// kept of it.
+pub(super) fn each(
+    json: &[u8],
+    take: impl FnMut(usize, Value) -> Result<Incoming, Refusal>,
+) -> Result<Vec<Incoming>, Refusal> {
+    let mut pass = Pass { taken: Vec::new(), refusal: None, take };
+    match serde_json::Deserializer::from_slice(json).deserialize_any(&mut pass) {
+        Ok(()) => Ok(pass.taken),
+        Err(_) => Err(pass.refusal.unwrap_or_else(|| Refusal::malformed("the events are not JSON"))),
+    }
+}
+
+struct Pass<F> {
+    taken: Vec<Incoming>,
+    refusal: Option<Refusal>,
+    take: F,
+}
+
+impl<F: FnMut(usize, Value) -> Result<Incoming, Refusal>> Pass<F> {
+    fn event<E: Error>(&mut self, event: Value) -> Result<(), E> {
+        match (self.take)(self.taken.len(), event) {
+            Ok(incoming) => {
+                self.taken.push(incoming);
+                Ok(())
+            }
+            Err(refusal) => {
+                self.refusal = Some(refusal);
+                Err(E::custom("no further"))
+            }
+        }
+    }
+}
+
+impl<'de, F: FnMut(usize, Value) -> Result<Incoming, Refusal>> Visitor<'de> for &mut Pass<F> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of events, or one event")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut events: A) -> Result<(), A::Error> {
+        while let Some(event) = events.next_element()? {
+            self.event(event)?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        let event = Value::deserialize(MapAccessDeserializer::new(members))?;
+        self.event(event)
+    }
+}
 
 /// An event that can be stored.
 #[derive(Debug, PartialEq)]
@@ -58,7 +117,7 @@ impl Sent {
         &self.token
     }
 
-    /// The event as it is stored, with an insert id from `fresh` where it brought none.
+    /// The event as it is stored, its properties as text again, with an insert id from `fresh` where it brought none.
     pub(super) fn incoming(self, project: &str, fresh: impl FnOnce() -> String) -> Incoming {
         Incoming {
             project_id: project.to_owned(),
@@ -66,7 +125,7 @@ impl Sent {
             occurred_at: self.occurred_at,
             name: self.name,
             insert_id: self.insert_id.unwrap_or_else(fresh),
-            properties: Value::Object(self.properties),
+            properties: Value::Object(self.properties).to_string(),
         }
     }
 }
@@ -127,7 +186,22 @@ mod tests {
         assert_eq!((stored.name.as_str(), stored.insert_id.as_str()), ("Opened", "i"));
         assert_eq!(stored.occurred_at.to_rfc3339(), "2023-11-14T22:13:20+00:00");
         let kept = json!({"distinct_id": "acc_1", "time": 1_700_000_000, "$insert_id": "i", "plan": "pro"});
-        assert_eq!(stored.properties, kept);
+        assert_eq!(serde_json::from_str::<Value>(&stored.properties).unwrap(), kept);
+    }
+
+    #[test]
+    fn events_are_read_one_after_the_other_up_to_the_first_that_is_refused() {
+        let store = |sent: Sent| sent.incoming("house", || "fresh".to_owned());
+        let read =
+            |json: &str| each(json.as_bytes(), |index, event| Sent::read(event, index, now()).map(store));
+        let one = r#"{"event": "a", "properties": {"distinct_id": "d", "x": "\u00e9\n"}}"#;
+        let taken = read(&format!("[{one},{one}]")).unwrap();
+        assert_eq!(taken.len(), 2);
+        assert_eq!(taken[1].properties, r#"{"distinct_id":"d","x":"é\n"}"#);
+        assert_eq!(read(one).unwrap().len(), 1);
+        assert!(read("[]").unwrap().is_empty());
+        let refused = format!("{:?}", read(&format!("[{one},7,{{}}]")).unwrap_err());
+        assert!(refused.contains("event 1: "), "{refused}");
     }
 
     #[test]

@@ -3,40 +3,39 @@
 //!
 //! Of an account that does not want its usage logged nothing is stored, and the sender is told nothing of
 //! that: what is dropped is answered like what is stored. Nothing of the contents is logged.
+//!
+//! Two passes over a body: the first keeps nothing but the token and counts ([`outline`]), so that nothing is built for
+//! a sender who is not let in, or who sends too much; the second builds one event after the other ([`event`]).
 
+mod call;
 mod dialect;
 mod event;
+mod outline;
 mod payload;
+mod strangers;
 
-use std::collections::BTreeSet;
-
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::CONTENT_ENCODING;
-use axum::http::{StatusCode, Uri};
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use event_store::StoreError;
-use event_store::usage::{self, Incoming, Ingested, Project};
-use tower_http::decompression::RequestDecompressionLayer;
+use event_store::usage::{self, Ingested, Project};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::read_whole;
-use crate::problem::{Kind, Problem};
+use crate::extract::{LargestBody, read_whole};
+use crate::places::Seat;
+use crate::problem::Problem;
 use crate::state::AppState;
+use call::{Call, Packing};
 use dialect::{Refusal, VerboseAnswer, Verbosity};
-use event::Sent;
+pub(crate) use strangers::Strangers;
 
-/// Largest body once decompressed, in bytes.
+/// Largest body, in bytes, also when it is unpacked.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
-/// Most events in one call.
-const MOST_EVENTS: usize = 2_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(track))
-        // The limit counts what comes out of the decompression.
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+    OpenApiRouter::new().routes(routes!(track)).layer(Extension(LargestBody(LARGEST_BODY)))
 }
 
 /// Takes usage in.
@@ -66,7 +65,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         (status = 401, description = "`0`: an event has no token, or one of no project", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
-        (status = 413, description = "`0`: more than 10 MiB or 2000 events", content(
+        (status = 413, description = "`0`: more than 10 MiB, 2000 events, 10000 values in one or 600000 in all", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
         (status = 415, description = "`0`: compressed otherwise than with gzip", content(
@@ -90,63 +89,55 @@ async fn take_in(
     request: Request,
     verbosity: &mut Verbosity,
 ) -> Result<Result<(), Refusal>, Problem> {
-    // The decompression removes the header of what it could read.
-    if request.headers().contains_key(CONTENT_ENCODING) {
-        let refusal =
-            Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "compress the body with gzip or not at all");
-        return Ok(Err(refusal));
+    let network = request.extensions().get::<Seat>().and_then(Seat::network);
+    state.strangers.refuse(network)?;
+    let mut read = 0;
+    let outcome = store(state, request, verbosity, &mut read).await;
+    if let Ok(Err(_)) = outcome {
+        state.strangers.note(network, read);
     }
-    let bytes = match read_whole(request, state).await {
-        Ok(bytes) => bytes,
-        Err(problem) if problem.kind() == Kind::TooLarge => {
-            return Ok(Err(Refusal::too_large("send at most 10 MiB at once")));
-        }
-        Err(_) => {
-            return Ok(Err(Refusal::malformed(
-                "the body could not be read; is it whole, and gzip if it says so?",
-            )));
-        }
+    outcome
+}
+
+/// The same; tells how many bytes are `read`, or may have been.
+async fn store(
+    state: &AppState,
+    request: Request,
+    verbosity: &mut Verbosity,
+    read: &mut usize,
+) -> Result<Result<(), Refusal>, Problem> {
+    let packing = match Packing::of(request.headers()) {
+        Ok(packing) => packing,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let events = match read(&bytes, state, verbosity) {
+    let whole = match read_whole(request, state).await {
+        Ok(whole) => whole,
+        Err(problem) => return call::told(problem).map(Err),
+    };
+    *read = packing.at_most(whole.len());
+    let call = match state.parsing.run(whole.network(), *read, move || Call::read(whole, packing)).await?? {
+        Ok(call) => call,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    *read = call.payload.json.len();
+    verbosity.also(call.payload.verbose);
+    if call.outline.events == 0 {
+        // Nothing was sent: there is nothing to be let in.
+        return Ok(Ok(()));
+    }
+    let token = call.outline.token.as_deref().unwrap_or_default();
+    let Some(project) = project_with(state, token).await? else {
+        return Ok(Err(Refusal::unknown_token()));
+    };
+    let services = state.store.services().clone();
+    let network = call.payload.json.network();
+    let events = move || call.events(&services, &project);
+    let (batch, _charge) = match state.parsing.run(network, *read, events).await? {
         Ok(events) => events,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(project) = project_of(state, &events).await? else {
-        let text = "set properties.token of every event to the token of your project";
-        return Ok(Err(Refusal::new(StatusCode::UNAUTHORIZED, text)));
-    };
-    let ids = &state.store.services().ids;
-    let batch: Vec<Incoming> =
-        events.into_iter().map(|event| event.incoming(&project.id, || ids.uuid().to_string())).collect();
     count(usage::ingest(state.store.pool(), &batch).await?);
     Ok(Ok(()))
-}
-
-fn read(bytes: &[u8], state: &AppState, verbosity: &mut Verbosity) -> Result<Vec<Sent>, Refusal> {
-    let payload = payload::read(bytes)?;
-    verbosity.also(payload.verbose);
-    if payload.events.len() > MOST_EVENTS {
-        return Err(Refusal::too_large("send at most 2000 events at once"));
-    }
-    let now = state.store.services().now();
-    payload.events.into_iter().enumerate().map(|(index, event)| Sent::read(event, index, now)).collect()
-}
-
-/// The project all events belong to. `None` when one of them has no token, or one of no project.
-async fn project_of(state: &AppState, events: &[Sent]) -> Result<Option<Project>, StoreError> {
-    let tokens: BTreeSet<&str> = events.iter().map(Sent::token).collect();
-    let mut found = None;
-    for token in tokens {
-        match project_with(state, token).await? {
-            Some(project) => found = Some(project),
-            None => return Ok(None),
-        }
-    }
-    match found {
-        Some(project) => Ok(Some(project)),
-        // Nothing was sent: there is nothing to be let in.
-        None => Ok(Some(Project { id: String::new(), token: String::new(), house: true })),
-    }
 }
 
 /// The house project, if `token` is its token: the one project whose usage is collected so far.

@@ -1,0 +1,177 @@
+//! How many requests may be at work at once: in all, of one network and of one account.
+//!
+//! A request takes its place when it is admitted, and a share of its account as soon as that is known. While it waits
+//! for its body it gives the place back ([`Seat::while_away`]): a client that sends slowly keeps nobody else out.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use domain::AccountId;
+
+use crate::network::Network;
+use crate::problem::{Kind, Problem};
+use crate::shares::{Full, Share, Shares};
+
+/// Requests at work in this process. Bounds memory under overload.
+const MOST: usize = 1_024;
+/// Requests at work of one network: many people may share one.
+const MOST_OF_NETWORK: usize = 256;
+/// Requests that wait for their bodies, in all and of one network.
+const WAITS: (usize, usize) = (4_096, 256);
+/// Requests at work of one account.
+const MOST_OF_ACCOUNT: usize = 64;
+
+/// The places there are. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Places {
+    networks: Shares<Network>,
+    accounts: Shares<AccountId>,
+    waits: Shares<Network>,
+}
+
+/// The place of one request. Clones are the same place, which is given back with the last of them.
+#[derive(Clone)]
+pub(crate) struct Seat(Arc<Inner>);
+
+struct Inner {
+    places: Places,
+    network: Option<Network>,
+    place: Mutex<Option<Share<Network>>>,
+    account: OnceLock<Share<AccountId>>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            networks: Shares::new(MOST, MOST_OF_NETWORK),
+            accounts: Shares::new(usize::MAX, MOST_OF_ACCOUNT),
+            waits: Shares::new(WAITS.0, WAITS.1),
+        }
+    }
+}
+
+impl Places {
+    /// A place for a request from `network`, or the refusal that there is none.
+    pub(crate) fn seat(&self, network: Option<Network>) -> Result<Seat, Problem> {
+        let place = Mutex::new(Some(self.networks.take(network, 1).map_err(refusal)?));
+        Ok(Seat(Arc::new(Inner { places: self.clone(), network, place, account: OnceLock::new() })))
+    }
+}
+
+impl Seat {
+    /// Where the request comes from.
+    pub(crate) fn network(&self) -> Option<Network> {
+        self.0.network
+    }
+
+    /// The request is one of `account`, which has a share of its own.
+    pub(crate) fn belongs_to(&self, account: AccountId) -> Result<(), Problem> {
+        if self.0.account.get().is_none() {
+            let share = self.0.places.accounts.take(Some(account), 1).map_err(refusal)?;
+            // Set meanwhile: then it is counted already.
+            let _ = self.0.account.set(share);
+        }
+        Ok(())
+    }
+
+    /// Gives the place back while `work` waits for the client, and takes one again afterwards.
+    pub(crate) async fn while_away<T>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let waits = self.0.places.waits.take(self.0.network, 1).map_err(refusal)?;
+        drop(self.place().take());
+        let done = work.await?;
+        drop(waits);
+        *self.place() = Some(self.0.places.networks.take(self.0.network, 1).map_err(refusal)?);
+        Ok(done)
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<Share<Network>>> {
+        self.0.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn refusal(full: Full) -> Problem {
+    let (bound, kind) = match full {
+        Full::All => ("all", Kind::Busy),
+        Full::Each => ("client", Kind::TooMuchAtOnce),
+    };
+    metrics::counter!("http_requests_shed_total", "bound" => bound).increment(1);
+    Problem::new(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::pending;
+    use uuid::Uuid;
+
+    fn network(last: u8) -> Option<Network> {
+        Some(Network::of(std::net::IpAddr::from([203, 0, 113, last])))
+    }
+
+    fn kind(refused: Result<impl Sized, Problem>) -> Option<Kind> {
+        refused.err().map(|problem| problem.kind())
+    }
+
+    #[test]
+    fn one_network_never_takes_all_places() {
+        let places = Places::default();
+        let held: Vec<Seat> = (0..MOST_OF_NETWORK).map(|_| places.seat(network(1)).unwrap()).collect();
+        assert_eq!(kind(places.seat(network(1))), Some(Kind::TooMuchAtOnce));
+        let others: Vec<Seat> = (2..5)
+            .flat_map(|n| (0..MOST_OF_NETWORK).map(move |_| n))
+            .map(|n| places.seat(network(n)).unwrap())
+            .collect();
+        assert_eq!(kind(places.seat(network(9))), Some(Kind::Busy));
+        drop(held);
+        assert!(places.seat(network(9)).is_ok());
+        drop(others);
+    }
+
+    #[test]
+    fn one_account_has_its_share_from_wherever_it_comes() {
+        let places = Places::default();
+        let ada = AccountId::from_uuid(Uuid::from_u128(1));
+        let held: Vec<Seat> = (0..64u8).map(|n| places.seat(network(n)).unwrap()).collect();
+        for seat in &held {
+            seat.belongs_to(ada).unwrap();
+            // Known already.
+            seat.belongs_to(ada).unwrap();
+        }
+        let another = places.seat(network(100)).unwrap();
+        assert_eq!(kind(another.belongs_to(ada)), Some(Kind::TooMuchAtOnce));
+        assert!(another.belongs_to(AccountId::from_uuid(Uuid::from_u128(2))).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_request_that_waits_for_its_body_holds_no_place() {
+        let places = Places::default();
+        let seat = places.seat(network(1)).unwrap();
+        let taken = seat.while_away(async { Ok(places.networks.taken()) }).await.unwrap();
+        assert_eq!((taken, places.networks.taken()), (0, 1));
+        // It stands behind those who came meanwhile.
+        let refused = seat.while_away(async {
+            let others: Vec<Seat> = (0..MOST_OF_NETWORK).map(|_| places.seat(network(1)).unwrap()).collect();
+            Ok(others)
+        });
+        assert_eq!(kind(refused.await), Some(Kind::TooMuchAtOnce));
+    }
+
+    #[tokio::test]
+    async fn one_network_never_takes_all_room_to_wait_for_bodies_in() {
+        let places = Places::default();
+        let mut waiting = Vec::new();
+        for _ in 0..WAITS.1 {
+            let seat = places.seat(network(1)).unwrap();
+            let mut wait = Box::pin(async move { seat.while_away(pending::<Result<(), Problem>>()).await });
+            assert!(futures::poll!(&mut wait).is_pending());
+            waiting.push(wait);
+        }
+        let wait = async |network| places.seat(network).unwrap().while_away(async { Ok(()) }).await;
+        assert_eq!(kind(wait(network(1)).await), Some(Kind::TooMuchAtOnce));
+        assert!(wait(network(2)).await.is_ok());
+        drop(waiting);
+        assert!(wait(network(1)).await.is_ok());
+    }
+}
