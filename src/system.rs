@@ -1,9 +1,10 @@
-//! The real clock and real ids: the one place that asks the system for them.
+//! The real clock, real ids and the limit on open files: the one place that asks the system for them.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::{Clock, IdSource, Services};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use uuid::Uuid;
 
 /// The services of a running program.
@@ -29,4 +30,18 @@ impl IdSource for SystemIds {
     fn uuid(&self) -> Uuid {
         Uuid::now_v7()
     }
+}
+
+/// Raises the number of files and connections the process may have open to the most that the system lets it have.
+/// Returns how many that are.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn raise_file_limit() -> nix::Result<u64> {
+    let (current, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    if current < most && setrlimit(Resource::RLIMIT_NOFILE, most, most).is_err() {
+        // Some systems call more "the most" than they grant.
+        return Ok(current);
+    }
+    Ok(most)
 }

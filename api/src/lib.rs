@@ -48,7 +48,7 @@ mod user_agent;
 mod tests;
 
 pub use openapi::openapi;
-pub use server::serve;
+pub use server::{ConnectionLimits, serve};
 pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 
 use axum::Router;

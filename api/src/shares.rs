@@ -58,7 +58,6 @@ impl<K: Eq + Hash + Copy> Shares<K> {
     }
 
     /// How much is taken of all.
-    #[cfg(test)]
     pub(crate) fn taken(&self) -> usize {
         self.held().all
     }

@@ -1,6 +1,7 @@
 //! Options of the work itself: the HTTP interface, and the jobs.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -38,6 +39,13 @@ pub struct ApiOptions {
     /// comes from [default: none, the connection is what counts]
     #[arg(long, env = "PERSONAL_SETTINGS_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections that may be open at once [default: what the system's limit on open files leaves room for, 4096 at most]
+    #[arg(long, env = "PERSONAL_SETTINGS_MAX_CONNECTIONS")]
+    pub max_connections: Option<NonZeroUsize>,
+    /// Connections that may be open at once from one address (of IPv6: from one /56); trusted proxies may have as many
+    /// as there are
+    #[arg(long, env = "PERSONAL_SETTINGS_MAX_CONNECTIONS_PER_ADDRESS", default_value = "256")]
+    pub max_connections_per_address: NonZeroUsize,
     /// How long a gateway may take what it was told of a credential for true: no revocation is seen later
     #[arg(long, env = "PERSONAL_SETTINGS_INTROSPECTION_MAX_AGE", default_value = "10s")]
     pub introspection_max_age: Duration,

@@ -3,7 +3,7 @@
 use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
-    self, Foundation, Http, KeyTasks, LogTasks, api_config, asked_to_end, key_provider,
+    self, Foundation, Http, KeyTasks, LogTasks, api_config, asked_to_end, connection_limits, key_provider,
 };
 use crate::logging::say;
 
@@ -20,7 +20,8 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
         &options.archives,
     )?;
     let checks = composition::readiness(&foundation, None);
-    let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
+    let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+    let http = Http::start(listener, &foundation, config, limits, checks)?;
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
         foundation.prepare(false).await?;

@@ -50,5 +50,6 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
 async fn bare_handler(address: std::net::SocketAddr) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(address).await?;
     let stop = tokio_util::sync::CancellationToken::new();
-    Ok(api::serve(listener, api::bare_router(), stop).await?)
+    let limits = api::ConnectionLimits { total: 4_096, per_address: 4_096, trusted: Vec::new() };
+    Ok(api::serve(listener, api::bare_router(), limits, stop).await?)
 }

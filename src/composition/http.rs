@@ -1,11 +1,12 @@
 //! What a process serves over HTTP: the interface, or only how it is.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use api::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
+use api::{ApiConfig, ConnectionLimits, Dependencies, ReadinessCheck, Vitals};
 use domain::account::Preferences;
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
@@ -16,9 +17,19 @@ use url::Url;
 
 use super::{Foundation, GRACE};
 use crate::cli::{ApiOptions, Consent};
+use crate::system;
 
 /// How long an erasure can be cancelled where nobody says otherwise.
 const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Connections where no number is given: each takes some tens of kibibytes at worst.
+const MOST_CONNECTIONS: usize = 4_096;
+/// Fewer are of no use.
+const FEWEST_CONNECTIONS: usize = 16;
+/// Files that the process needs besides: connections to servers, archives.
+const OTHER_FILES: usize = 256;
+/// Connections of those who ask only how the process is.
+const PROBES: usize = 64;
 
 /// The running interface.
 pub struct Http {
@@ -46,6 +57,7 @@ impl Http {
         listener: TcpListener,
         on: &Foundation,
         config: ApiConfig,
+        limits: ConnectionLimits,
         readiness: Vec<Arc<dyn ReadinessCheck>>,
     ) -> anyhow::Result<Self> {
         let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
@@ -55,7 +67,7 @@ impl Http {
             archives: on.archives.clone(),
             config,
         });
-        let task = tokio::spawn(api::serve(listener, router, stop.clone()));
+        let task = tokio::spawn(api::serve(listener, router, limits, stop.clone()));
         Ok(Self { stop, task, open })
     }
 
@@ -70,7 +82,8 @@ impl Http {
     ) -> anyhow::Result<Self> {
         let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
         let router = api::vitals_router(vitals(on, readiness, &stop, &open)?);
-        let task = tokio::spawn(api::serve(listener, router, stop.clone()));
+        let limits = ConnectionLimits { total: PROBES, per_address: PROBES, trusted: Vec::new() };
+        let task = tokio::spawn(api::serve(listener, router, limits, stop.clone()));
         Ok(Self { stop, task, open })
     }
 
@@ -106,6 +119,23 @@ fn vitals(
         shutdown: stop.clone(),
         open: open.subscribe(),
     })
+}
+
+/// How many connections the interface takes.
+///
+/// # Errors
+/// When the system does not tell how many files may be open, or lets too few be.
+pub fn connection_limits(options: &ApiOptions) -> anyhow::Result<ConnectionLimits> {
+    let files = system::raise_file_limit().context("the limit on open files cannot be had")?;
+    let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(OTHER_FILES);
+    let wanted = options.max_connections.map_or(MOST_CONNECTIONS.min(room), NonZeroUsize::get);
+    anyhow::ensure!(
+        room >= wanted.max(FEWEST_CONNECTIONS),
+        "the process may have {files} files open, of which it needs {OTHER_FILES} itself: raise the limit (ulimit -n, \
+         LimitNOFILE), or lower --max-connections"
+    );
+    let per_address = options.max_connections_per_address.get();
+    Ok(ConnectionLimits { total: wanted, per_address, trusted: options.trusted_proxies.clone() })
 }
 
 /// The interface's configuration.

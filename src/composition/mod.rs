@@ -21,7 +21,7 @@ mod work;
 
 pub use auditor::Auditor;
 pub use foundation::Foundation;
-pub use http::{Http, api_config};
+pub use http::{Http, api_config, connection_limits};
 pub use keys::{KeyTasks, key_provider};
 pub use log_tasks::LogTasks;
 pub use reader::Reader;

@@ -13,7 +13,9 @@ use url::Url;
 use workers::Bus;
 
 use super::operators;
-use super::{Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, key_provider};
+use super::{
+    Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, connection_limits, key_provider,
+};
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
 
@@ -76,7 +78,9 @@ impl Service {
         let bus = bus(&nats_url, &given.bus).await?;
         let bench = Work::bench(&foundation, &options.worker, &public_url, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
-        let http = Http::start(listener, &foundation, api_config(&options.api, public_url.clone())?, checks)?;
+        let (config, limits) =
+            (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+        let http = Http::start(listener, &foundation, config, limits, checks)?;
 
         foundation.prepare(true).await?;
         if given.database_url.is_none() {

@@ -16,8 +16,9 @@ const MAY_USE: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that only some crates may name.
-const ONLY_IN: [(&str, &[&str]); 11] = [
+const ONLY_IN: [(&str, &[&str]); 12] = [
     ("axum", &["api"]),
+    ("hyper", &["api"]),
     ("tower-http", &["api"]),
     ("utoipa", &["api"]),
     ("async-nats", &["workers"]),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod connections;
 mod crash;
 mod demo;
 mod keys;

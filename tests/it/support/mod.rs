@@ -7,6 +7,7 @@ mod order;
 mod person;
 mod program;
 mod proxy;
+mod raw;
 mod servers;
 mod smtp;
 mod team;
@@ -20,6 +21,7 @@ pub(crate) use order::{all_entries, assert_whole, await_sequenced, leader_beyond
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, Program, Start, http};
 pub(crate) use proxy::{Lost, Proxy, Target};
+pub(crate) use raw::Raw;
 pub(crate) use servers::{Database, jetstream, postgres_program, shared};
 pub(crate) use smtp::{MailServer, SILENCE, header};
 pub(crate) use team::{Made, Pair, Team, found_project, found_team, open_account, open_account_as, reset};

@@ -65,6 +65,22 @@ impl Start {
         self
     }
 
+    /// Lets it have `files` open, unless it raises that itself.
+    pub(crate) fn with_open_files(mut self, files: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("ulimit -Sn {files} && exec \"$0\" \"$@\""));
+        shell.arg(self.command.get_program()).args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.current_dir(self.command.get_current_dir().unwrap()).stdin(Stdio::null());
+        self.command = shell;
+        self
+    }
+
     /// Starts it.
     pub(crate) fn spawn(mut self) -> Program {
         let file = File::options().create(true).append(true).open(&self.output).unwrap();
@@ -118,6 +134,13 @@ impl Program {
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
         kill(pid, signal).unwrap();
+    }
+
+    /// How many files it may have open now.
+    pub(crate) fn open_files(&self) -> u64 {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// Whether it has ended.
