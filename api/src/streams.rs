@@ -1,44 +1,99 @@
-//! How many answers may be on their way for long.
+//! How many answers may be on their way for long: in all, of one network and of one client.
 //!
 //! A stream of events, an archive and a whole history hold a connection for minutes or hours, long after
-//! their request counted as answered. They are counted here, so that they cannot take all memory.
+//! their request counted as answered. They are counted here, so that they cannot take all memory, nor one client
+//! all the room.
 
-use std::sync::Arc;
-
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::{AccountId, OperatorId};
 use futures::{Stream, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::network::Network;
+use crate::places::Seat;
 use crate::problem::{Kind, Problem};
+use crate::shares::{Full, Share, Shares};
+use crate::state::AppState;
 
 /// Streams at once in this process.
-const MAX_STREAMS: usize = 2_048;
+const MOST: usize = 2_048;
+/// Those of one network.
+const MOST_OF_NETWORK: usize = 256;
+/// Those of one account, or of one operator: some windows of a browser, and a download.
+const MOST_OF_CLIENT: usize = 8;
 
 /// The room for streams. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Streams(Arc<Semaphore>);
+pub(crate) struct Streams {
+    networks: Shares<Network>,
+    clients: Shares<Client>,
+}
+
+/// Whose a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Client {
+    Account(AccountId),
+    Operator(OperatorId),
+}
+
+/// Where there may be room for the stream that a request asks for.
+pub(crate) struct Hall {
+    streams: Streams,
+    network: Option<Network>,
+}
 
 /// The room one stream takes; given back when dropped.
-pub(crate) struct Room(OwnedSemaphorePermit);
+pub(crate) struct Room {
+    _of_network: Share<Network>,
+    _of_client: Share<Client>,
+}
 
 impl Default for Streams {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MAX_STREAMS)))
+        Self {
+            networks: Shares::new(MOST, MOST_OF_NETWORK),
+            clients: Shares::new(usize::MAX, MOST_OF_CLIENT),
+        }
     }
 }
 
 impl Streams {
-    /// Room for one more stream, or the refusal that there is none.
-    pub(crate) fn room(&self) -> Result<Room, Problem> {
-        self.0.clone().try_acquire_owned().map(Room).map_err(|_| Problem::new(Kind::Busy))
+    fn room(&self, network: Option<Network>, client: Client) -> Result<Room, Full> {
+        let of_client = self.clients.take(Some(client), 1)?;
+        Ok(Room { _of_network: self.networks.take(network, 1)?, _of_client: of_client })
+    }
+}
+
+impl FromRequestParts<AppState> for Hall {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let network = parts.extensions.get::<Seat>().and_then(Seat::network);
+        Ok(Self { streams: state.streams.clone(), network })
+    }
+}
+
+impl Hall {
+    /// Room for one more stream of `client`, or the refusal that there is none.
+    pub(crate) fn room(&self, client: Client) -> Result<Room, Problem> {
+        self.streams.room(self.network, client).map_err(|full| {
+            metrics::counter!("http_streams_refused_total").increment(1);
+            match full {
+                Full::All => Problem::new(Kind::Busy),
+                Full::Each => Problem::because(
+                    Kind::TooMuchAtOnce,
+                    format!("At most {MOST_OF_CLIENT} streams and downloads at once: end one of them first."),
+                ),
+            }
+        })
     }
 }
 
 impl Room {
     /// Holds the room until the stream is at its end or dropped.
     pub(crate) fn hold<S: Stream>(self, stream: S) -> impl Stream<Item = S::Item> {
-        let Self(permit) = self;
         stream.map(move |item| {
-            let _held = &permit;
+            let _held = &self;
             item
         })
     }
@@ -47,13 +102,43 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
+
+    fn account(n: u128) -> Client {
+        Client::Account(AccountId::from_uuid(Uuid::from_u128(n)))
+    }
+
+    fn network(n: u8) -> Option<Network> {
+        Some(Network::of([203, 0, 113, n].into()))
+    }
+
+    #[test]
+    fn one_account_has_a_few_streams_from_wherever_it_asks() {
+        let streams = Streams::default();
+        let held: Vec<Room> = (0..8).map(|n| streams.room(network(n), account(1)).unwrap()).collect();
+        assert_eq!(streams.room(network(9), account(1)).err(), Some(Full::Each));
+        assert!(streams.room(network(9), account(2)).is_ok());
+        drop(held);
+        assert!(streams.room(network(9), account(1)).is_ok());
+    }
+
+    #[test]
+    fn one_network_never_takes_all_room() {
+        let streams = Streams::default();
+        let held: Vec<Room> = (0..256).map(|n| streams.room(network(1), account(n)).unwrap()).collect();
+        assert_eq!(streams.room(network(1), account(1_000)).err(), Some(Full::Each));
+        assert!(streams.room(network(2), account(1_000)).is_ok());
+        drop(held);
+        // What was refused has taken nothing.
+        assert_eq!((streams.networks.taken(), streams.clients.taken()), (0, 0));
+    }
 
     #[tokio::test]
     async fn a_stream_holds_its_room_while_it_lives() {
-        let streams = Streams(Arc::new(Semaphore::new(1)));
-        let held = streams.room().unwrap().hold(futures::stream::iter([1, 2]));
-        assert_eq!(streams.room().err().map(|problem| problem.kind()), Some(Kind::Busy));
+        let streams = Streams::default();
+        let held = streams.room(None, account(1)).unwrap().hold(futures::stream::iter([1, 2]));
+        assert_eq!(streams.networks.taken(), 1);
         assert_eq!(held.collect::<Vec<_>>().await, [1, 2]);
-        assert!(streams.room().is_ok());
+        assert_eq!(streams.networks.taken(), 0);
     }
 }

@@ -3,15 +3,16 @@
 //! The row holds the aggregate itself, folded by the domain's own `apply`, so that this view and the
 //! planner can never disagree about a request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::privacy_request::{Kind, PrivacyRequest, Request, next_at};
 use domain::{AccountId, Event, RequestId};
-use event_store::StoreError;
 use event_store::tail::{Fact, Payloads, Selection};
+use event_store::{Gather, Kept, StoreError};
+use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
@@ -126,7 +127,28 @@ fn read(row: &PgRow) -> Result<RequestView, StoreError> {
     Ok(RequestView { request, version: row.try_get("version")? })
 }
 
+/// Looks up the versions of many requests at once.
+pub(crate) fn gather_versions(lookups: Kept) -> Gather<String, i64> {
+    Gather::new(move |ids| versions(lookups.clone(), ids).boxed())
+}
+
+async fn versions(lookups: Kept, ids: Vec<String>) -> Result<HashMap<String, i64>, StoreError> {
+    let mut db = lookups.take().await?;
+    let sql = "SELECT request_id, version FROM privacy_request_view WHERE request_id = ANY($1)";
+    let rows = sqlx::query_as(sql).bind(ids).fetch_all(&mut *db).await?;
+    db.keep();
+    Ok(rows.into_iter().collect())
+}
+
 impl Views {
+    /// The version of a request, whosever it is: for those who follow one and have it already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn request_version(&self, request: RequestId) -> Result<Option<i64>, StoreError> {
+        self.request_versions.get(request.to_string()).await
+    }
+
     /// A request of an account. Another's request is not found.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::account::{self, Closed};
-use crate::checkpoint;
+use crate::{checkpoint, privacy_request};
 
 /// How often the checkpoint is asked for while a runner in another process is awaited.
 const POLL: Duration = Duration::from_millis(10);
@@ -23,6 +23,7 @@ pub struct Views {
     accounts: Gather<String, Closed>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,
+    pub(crate) request_versions: Gather<String, i64>,
 }
 
 /// How far a read model has come, as far as this process knows.
@@ -47,8 +48,10 @@ impl Views {
     fn with_keys(pool: PgPool, store: Option<EventStore>) -> Self {
         let names = crate::all().into_iter().map(|projection| projection.name());
         let progress = names.map(|name| (name, Progress::default())).collect();
-        let accounts = account::gather(event_store::lookups(&pool));
-        Self { pool, progress: Arc::new(progress), accounts, store }
+        let lookups = event_store::lookups(&pool);
+        let accounts = account::gather(lookups.clone());
+        let request_versions = privacy_request::gather_versions(lookups);
+        Self { pool, progress: Arc::new(progress), accounts, request_versions, store }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

@@ -72,6 +72,10 @@ pub struct Session {
 const SELECT: &str = "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation FROM session WHERE";
 
 impl Session {
+    fn is_alive(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at > now && self.seen_at > now - IDLE_LIFE
+    }
+
     fn read(row: &PgRow) -> Result<Self, StoreError> {
         let account: String = row.try_get("account_id")?;
         let factors: Option<Vec<String>> = row.try_get("factors")?;
@@ -160,6 +164,7 @@ pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Res
 #[derive(Clone)]
 pub struct Sessions {
     found: Gather<Vec<u8>, Session>,
+    by_id: Gather<Uuid, Session>,
     seen: Arc<Seen>,
 }
 
@@ -171,8 +176,10 @@ struct Seen {
 
 impl Sessions {
     pub(crate) fn new(pool: PgPool, lookups: Kept) -> Self {
+        let others = lookups.clone();
         let found = Gather::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
-        Self { found, seen: Arc::new(Seen { pool, waiting: Mutex::default() }) }
+        let by_id = Gather::new(move |ids| find_by_id(others.clone(), ids).boxed());
+        Self { found, by_id, seen: Arc::new(Seen { pool, waiting: Mutex::default() }) }
     }
 
     /// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
@@ -185,12 +192,25 @@ impl Sessions {
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError> {
         let found = self.found.get(token_hash.to_vec()).await?;
-        let lives = |session: &Session| session.expires_at > now && session.seen_at > now - IDLE_LIFE;
-        let Some(session) = found.filter(lives) else { return Ok(None) };
+        let Some(session) = found.filter(|session| session.is_alive(now)) else { return Ok(None) };
         if session.seen_at < now - SEEN_EVERY {
             self.seen.note(session.id, now);
         }
         Ok(Some(session))
+    }
+
+    /// Whether a session of an account lives at `now`. Asking is no use of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_alive(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let found = self.by_id.get(session.uuid()).await?;
+        Ok(found.is_some_and(|session| session.account == account && session.is_alive(now)))
     }
 }
 
@@ -242,6 +262,13 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
     .await?;
     db.keep();
     rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()
+}
+
+async fn find_by_id(lookups: Kept, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Session>, StoreError> {
+    let mut db = lookups.take().await?;
+    let rows = sqlx::query(&format!("{SELECT} session_id = ANY($1)")).bind(ids).fetch_all(&mut *db).await?;
+    db.keep();
+    rows.iter().map(|row| Ok((row.try_get("session_id")?, Session::read(row)?))).collect()
 }
 
 /// A session of an account, if it lives at `now`. Another's session is not found.

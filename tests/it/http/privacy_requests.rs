@@ -196,6 +196,33 @@ async fn who_signs_out_stops_following() {
 }
 
 #[tokio::test]
+async fn an_account_follows_with_a_few_streams_at_once() {
+    let service = Service::api().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    let path = |id: &str| format!("{REQUESTS}/{id}/events");
+    let (of_ada, of_bob) = (path(&ask(&ada.client, "export").await), path(&ask(&bob.client, "export").await));
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        let mut stream = ada.client.request("GET", &of_ada).send().await.unwrap();
+        assert!(stream.chunk().await.unwrap().is_some());
+        streams.push(stream);
+    }
+    asked(&ada.client, "GET", &of_ada).await.problem(429, "too-much-at-once");
+    let csv = ada.client.request("GET", "/v1/me/history").header("Accept", "text/csv");
+    send(csv).await.problem(429, "too-much-at-once");
+    // Another account has its own, and one that ends makes room.
+    let mut other = bob.client.request("GET", &of_bob).send().await.unwrap();
+    assert!(other.chunk().await.unwrap().is_some());
+    drop(streams.pop());
+    eventually("there is room again", || async {
+        let stream = ada.client.request("GET", &of_ada).send().await.unwrap();
+        stream.status().is_success().then_some(())
+    })
+    .await;
+    service.unharmed().await;
+}
+
+#[tokio::test]
 async fn an_erasure_leaves_the_account_and_takes_the_rest() {
     let service = Service::whole().await;
     let ada = service.person("ada").await;

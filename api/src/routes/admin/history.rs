@@ -14,6 +14,7 @@ use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
 use crate::state::AppState;
+use crate::streams::{Client, Hall};
 
 /// Shows the history of an account.
 ///
@@ -42,6 +43,7 @@ pub(crate) async fn show(
     Id(account): Id<AccountId>,
     query: HistoryQuery,
     headers: HeaderMap,
+    hall: Hall,
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let at = (Viewed::History, query.until());
@@ -53,7 +55,8 @@ pub(crate) async fn show(
         let (link, page) = history::page(&state, account, &query, &tell, &path).await?;
         history::answer(link, page)
     } else {
-        history::lines(&state, account, form, query.until(), tell).await?
+        let room = hall.room(Client::Operator(operator))?;
+        history::lines(&state, account, form, query.until(), tell, room).await?
     };
     Ok((position, history::varies(response)).into_response())
 }

@@ -13,6 +13,7 @@ use projections::Lines;
 use super::Tell;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::streams::Room;
 
 /// The history of `account` up to `until`, if given; oldest first.
 pub(super) async fn stream(
@@ -21,8 +22,8 @@ pub(super) async fn stream(
     mut writer: Lines,
     until: Option<DateTime<Utc>>,
     tell: Tell,
+    room: Room,
 ) -> Result<Body, Problem> {
-    let room = state.streams.room()?;
     let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
     // The first is read before anything is answered, so that a database that is away is told as such.
     let first = entries.try_next().await?;

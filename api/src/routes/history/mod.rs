@@ -23,6 +23,7 @@ pub(super) use state::AccountStateBody;
 
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::streams::Room;
 
 /// A page of a history.
 #[derive(Serialize, ToSchema)]
@@ -65,6 +66,7 @@ pub(super) async fn lines(
     form: Form,
     until: Option<DateTime<Utc>>,
     tell: Tell,
+    room: Room,
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
         Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Lines::Ndjson),
@@ -74,7 +76,7 @@ pub(super) async fn lines(
             ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv())
         }
     };
-    let body = export::stream(state, account, writer, until, tell).await?;
+    let body = export::stream(state, account, writer, until, tell, room).await?;
     let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
     if let Some(file) = file {
         response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));

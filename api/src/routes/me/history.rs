@@ -15,6 +15,7 @@ use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
 use crate::state::AppState;
+use crate::streams::{Client, Hall};
 
 /// Shows the history of the account.
 ///
@@ -38,13 +39,15 @@ pub(crate) async fn show(
     SeenPosition(seen): SeenPosition,
     query: HistoryQuery,
     headers: HeaderMap,
+    hall: Hall,
 ) -> Result<Response, Problem> {
     let account = current.account();
     state.catch_up(NAME, account, seen).await?;
     let tell: Tell = Box::new(move |entry| Told::for_holder(entry, account));
     let form = query.form(&headers);
     if form != Form::Pages {
-        return Ok(history::varies(history::lines(&state, account, form, query.until(), tell).await?));
+        let room = hall.room(Client::Account(account))?;
+        return Ok(history::varies(history::lines(&state, account, form, query.until(), tell, room).await?));
     }
     let (link, mut page) = history::page(&state, account, &query, &tell, "/v1/me/history").await?;
     if let Some(at) = query.until().filter(|_| query.page.is_first()) {

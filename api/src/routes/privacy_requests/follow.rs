@@ -1,9 +1,9 @@
 //! `GET /v1/me/privacy-requests/{id}/events`: a request as it moves, as server-sent events.
 //!
-//! Says at once where the request stands, then each change, until it is closed. The read model is looked
-//! at when it moved here, and now and then in any case: the runner that moves it may be in another process.
-//! A session that ends meanwhile ends the stream; so does a failure of the database, after which a browser
-//! comes back by itself.
+//! Says at once where the request stands, then each change, until it is closed. A stream sleeps until the log or the
+//! read model moves, in whatever process: both are followed once for all of this one. Then all streams look together,
+//! in one statement. A session that ends meanwhile ends the stream; so does a failure of the database, after which a
+//! browser comes back by itself.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::RequestId;
 use event_store::StoreError;
-use event_store::vault::session::{self, Session};
+use event_store::vault::session::Session;
 use futures::{Stream, stream};
 use projections::privacy_request::{NAME, RequestView};
 use tokio::sync::watch;
@@ -24,14 +24,15 @@ use super::representation::PrivacyRequestBody;
 use crate::extract::{CurrentSession, Id, SeenPosition};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::streams::{Client, Hall};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often a silent stream says that it lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often the request is looked at although nothing moved here.
-const POLL: Duration = Duration::from_secs(1);
+/// How often is looked although nothing moved: a session runs out without an event.
+const QUIET: Duration = Duration::from_secs(60);
 /// How long at least between two looks.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Follows a request.
 ///
@@ -58,8 +59,9 @@ pub(crate) async fn follow(
     Id(id): Id<RequestId>,
     SeenPosition(seen): SeenPosition,
     headers: HeaderMap,
+    hall: Hall,
 ) -> Result<Response, Problem> {
-    let room = state.streams.room()?;
+    let room = hall.room(Client::Account(current.account()))?;
     let first = lookup::find(&state, current.account(), id, seen).await?;
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()?.parse().ok());
     if first.request.state.is_closed() && last == Some(first.version) {
@@ -67,6 +69,7 @@ pub(crate) async fn follow(
     }
     let follower = Follower {
         progress: state.views.follow(NAME),
+        log: state.store.head().subscribe(),
         session: current.0,
         id,
         shown: first.version,
@@ -83,8 +86,10 @@ struct Follower {
     state: AppState,
     session: Session,
     id: RequestId,
-    /// Told when the read model moves in this process.
+    /// Told when the read model moves.
     progress: Option<watch::Receiver<i64>>,
+    /// Told when the log does: a session may have ended.
+    log: watch::Receiver<i64>,
     /// The version last shown.
     shown: i64,
     /// What to show without waiting.
@@ -123,8 +128,8 @@ impl Follower {
                 () = self.news() => {}
             }
             match self.look().await {
-                Ok(Some(view)) if view.version > self.shown => return Some(view),
-                Ok(Some(_)) => {}
+                Ok(Some(Look::Changed(view))) => return Some(*view),
+                Ok(Some(Look::Same)) => {}
                 Ok(None) => return None,
                 Err(error) => {
                     tracing::warn!(
@@ -137,23 +142,47 @@ impl Follower {
         }
     }
 
+    /// Waits until something moved, and then for a moment: what moves is much, or nothing.
     async fn news(&mut self) {
+        let (log, progress) = (&mut self.log, &mut self.progress);
+        let moved = async {
+            match progress {
+                Some(progress) => tokio::select! {
+                    moved = log.changed() => moved,
+                    moved = progress.changed() => moved,
+                },
+                None => log.changed().await,
+            }
+        };
+        // Time that is up is a reason to look as well; that nothing moves any more, one to wait.
+        if !matches!(timeout(QUIET, moved).await, Ok(Ok(())) | Err(_)) {
+            sleep(QUIET).await;
+        }
         sleep(PAUSE).await;
+        self.log.mark_unchanged();
         if let Some(progress) = &mut self.progress {
-            // Time that is up is a reason to look as well.
-            let _ = timeout(POLL, progress.changed()).await;
-        } else {
-            sleep(POLL).await;
+            progress.mark_unchanged();
         }
     }
 
-    async fn look(&self) -> Result<Option<RequestView>, StoreError> {
-        let (account, now) = (self.session.account, self.state.store.services().now());
-        if session::fetch(self.state.store.pool(), account, self.session.id, now).await?.is_none() {
+    /// The request, if it has changed. `None` where it is not to be shown any more.
+    async fn look(&self) -> Result<Option<Look>, StoreError> {
+        let (session, now) = (&self.session, self.state.store.services().now());
+        if !self.state.sessions.is_alive(session.account, session.id, now).await? {
             return Ok(None);
         }
-        self.state.views.request_fetch(account, self.id).await
+        if self.state.views.request_version(self.id).await?.is_none_or(|version| version <= self.shown) {
+            return Ok(Some(Look::Same));
+        }
+        let view = self.state.views.request_fetch(session.account, self.id).await?;
+        Ok(view.map(Box::new).map(Look::Changed))
     }
+}
+
+/// What a look has shown.
+enum Look {
+    Same,
+    Changed(Box<RequestView>),
 }
 
 #[cfg(test)]
@@ -164,6 +193,7 @@ mod tests {
     use domain::SessionId;
     use domain::authentication::Factors;
     use domain::privacy_request::Request;
+    use futures::StreamExt;
     use uuid::Uuid;
 
     fn follower(request: Request) -> Follower {
@@ -180,6 +210,7 @@ mod tests {
         let state = state();
         Follower {
             progress: state.views.follow(NAME),
+            log: state.store.head().subscribe(),
             session,
             id: request.request_id,
             shown: 0,
@@ -203,5 +234,19 @@ mod tests {
         follower.state.vitals.shutdown.cancel();
         let text = text_of(Sse::new(follower.stream()).into_response()).await;
         assert_eq!(text.matches("event: state").count(), 1, "{text}");
+    }
+
+    /// The database is away, so a look would end the stream.
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_asked_of_the_database_until_something_moves() {
+        let (moved, progress) = watch::channel(1);
+        let mut follower = follower(export());
+        follower.progress = Some(progress);
+        let mut events = std::pin::pin!(follower.stream());
+        assert!(events.next().await.unwrap().is_ok());
+        let still = timeout(QUIET - Duration::from_secs(1), events.next()).await;
+        assert!(still.is_err(), "it looked although nothing moved");
+        moved.send_replace(2);
+        assert!(events.next().await.is_none());
     }
 }

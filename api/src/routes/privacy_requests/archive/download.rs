@@ -28,6 +28,7 @@ use crate::command::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
+use crate::streams::{Client, Hall};
 
 /// What the key of an archive is for.
 const SCOPE: &str = "archive";
@@ -62,6 +63,7 @@ pub(crate) async fn download(
     Id(id): Id<RequestId>,
     method: Method,
     headers: HeaderMap,
+    hall: Hall,
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let found = lookup::owned(&state, current.account(), id).await?;
@@ -81,7 +83,7 @@ pub(crate) async fn download(
     };
     let part = (status == StatusCode::PARTIAL_CONTENT).then_some(archive.bytes);
     let head = about(id, &etag, &range, part);
-    let room = state.streams.room()?;
+    let room = hall.room(Client::Account(current.account()))?;
     let position = record(&state, &current, id, &key, &range, &context).await?;
     let bytes = state.archives.read(&archive.object, &ObjectKey::from_bytes(*key.expose()), range);
     let bytes = bytes.inspect_err(|error| {
