@@ -98,10 +98,7 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
         refusals.push((503, "Away, busy or late: `unavailable`, `busy` or `timed-out`; see `Retry-After`"));
     }
     if product || path == "/track" {
-        refusals.push((
-            429,
-            "Too much is under way for one client at once: `too-much-at-once`; see `Retry-After`",
-        ));
+        refusals.push((429, "Too much at once for one client: `too-much-at-once`; see `Retry-After`"));
     }
     if operation.request_body.is_some() {
         refusals.push((408, "The body came too slowly: `body-too-slow`"));

@@ -1,7 +1,7 @@
 //! How many requests may be at work at once: in all, of one network and of one account.
 //!
 //! A request takes its place when it is admitted, and a share of its account as soon as that is known. While it waits
-//! for its body it gives the place back ([`Seat::while_away`]): a client that sends slowly keeps nobody else out.
+//! for its body it gives the place back ([`Seat::while_away`]): a client that sends slowly keeps no other out.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 

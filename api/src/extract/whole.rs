@@ -55,7 +55,7 @@ impl Deref for Whole {
 }
 
 impl Whole {
-    /// A body that is there already, charged to nobody.
+    /// A body that is there already; nothing is charged for it.
     #[cfg(test)]
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let charge = Bodies::default().charge(None).expect("nothing is charged");

@@ -48,7 +48,7 @@ pub async fn serve(
         never = door.let_in(&listener, &tasks) => match never {},
         () = last_call => {}
     }
-    // Whoever comes now is refused by the system.
+    // Connections that come now are refused by the system.
     drop(listener);
     door.ending.cancel();
     tasks.close();

@@ -1,4 +1,4 @@
-//! Connections of clients that wait, trickle, or are too many: they are cut, and nobody else notices.
+//! Connections of clients that wait, trickle, or are too many: they are cut, and other clients do not notice.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,5 +1,6 @@
 //! The real program as a process: what a user, an operator and a power cut do to it.
 
+mod attack;
 mod audit;
 mod bench;
 mod connections;

@@ -17,6 +17,9 @@ pub(crate) const OPERATOR_TOKEN: &str = "pso_a-token-for-tests-that-is-long-enou
 /// The token of the house project that every program of the tests knows.
 pub(crate) const HOUSE_TOKEN: &str = "house-project-token-of-the-tests";
 
+/// Names the program to be started in place of the one that was built with the tests: a release, to measure it.
+pub(crate) const PROGRAM: &str = "PERSONAL_SETTINGS_PROGRAM";
+
 /// A running program; killed when dropped.
 pub(crate) struct Program {
     child: Child,
@@ -39,7 +42,8 @@ impl Start {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         let output = folder.join(format!("output-{port}.txt"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_personal-settings"));
+        let built = env!("CARGO_BIN_EXE_personal-settings").into();
+        let mut command = Command::new(std::env::var_os(PROGRAM).unwrap_or(built));
         command
             .args(arguments)
             .current_dir(folder)
@@ -134,6 +138,13 @@ impl Program {
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
         kill(pid, signal).unwrap();
+    }
+
+    /// The most memory it had at any time, in MiB.
+    pub(crate) fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
     }
 
     /// How many files it may have open now.
