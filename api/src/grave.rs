@@ -164,6 +164,12 @@ const GRAVE: &[Act] = &[
         Link,
         &[(Holder, N::BillingEmailUndone), (Holder, N::PasswordResetLink)],
     ),
+    grave(
+        "POST /v1/factor-undos",
+        Destination,
+        Link,
+        &[(Holder, N::SecondFactorUndone), (Holder, N::PasswordResetLink)],
+    ),
     grave("POST /v1/me/gdpr-token", Disclosure, Sudo, &[(Holder, N::GdprTokenIssued)]),
     grave(
         "POST /v1/projects/{id}/credentials/reveal",

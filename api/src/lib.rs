@@ -18,6 +18,7 @@ mod command;
 mod conditional;
 mod credentials;
 mod extract;
+mod factor_undo;
 mod familiar;
 mod grave;
 mod limits;

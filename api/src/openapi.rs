@@ -223,13 +223,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Routes for whoever holds a password, a code or the link in a mail.
-    const OPEN: [&str; 11] = [
+    const OPEN: [&str; 12] = [
         "POST /v1/sessions",
         "POST /v1/sessions/second-factor",
         "POST /v1/password-resets",
         "PUT /v1/password-resets",
         "POST /v1/email-confirmations",
         "POST /v1/email-undos",
+        "POST /v1/factor-undos",
         "POST /v1/billing-email-undos",
         "POST /v1/invitations/lookup",
         "POST /v1/invitations/register",
@@ -275,6 +276,7 @@ mod tests {
         GET /v1/credentials/self
         POST /v1/email-confirmations
         POST /v1/email-undos
+        POST /v1/factor-undos
         POST /v1/introspect
         POST /v1/invitations/accept
         POST /v1/invitations/decline

@@ -112,12 +112,13 @@ async fn caller(parts: &mut Parts, state: &AppState) -> Result<String, Problem> 
 
 /// Whether a route is for whoever is not signed in, or need not be: who has the link of a mail is known by that.
 fn is_anonymous(path: &str) -> bool {
-    const ROUTES: [&str; 9] = [
+    const ROUTES: [&str; 10] = [
         "/v1/sessions",
         "/v1/sessions/second-factor",
         "/v1/password-resets",
         "/v1/email-confirmations",
         "/v1/email-undos",
+        "/v1/factor-undos",
         "/v1/billing-email-undos",
         "/v1/invitations/lookup",
         "/v1/invitations/register",

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountNotice, Channel, FailedTries, Preferences, SignOutReason, TokenEnd, Viewed};
+use super::{
+    AccountNotice, Channel, FailedTries, Preferences, SecondFactor, SignOutReason, TokenEnd, Viewed,
+};
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
     OrganizationId, PhoneNumber, SessionId,
@@ -110,6 +112,11 @@ pub enum AccountCommand {
     },
     /// Do without a second factor.
     RemovePhone,
+    /// A second factor is taken back, by the link in a mail of the account.
+    UndoSecondFactor {
+        /// What of it.
+        factor: SecondFactor,
+    },
     /// Have new recovery codes; the old ones die.
     IssueRecoveryCodes {
         /// How many.

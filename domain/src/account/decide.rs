@@ -10,6 +10,8 @@ use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, 
 
 /// How long a GDPR token holds.
 pub const GDPR_TOKEN_LIFE: Duration = Duration::days(365);
+/// How long a new second factor can be taken back, by a link in the mail that tells of it.
+pub const FACTOR_UNDO_LIFE: Duration = Duration::days(7);
 /// Recovery codes that are made at once.
 pub const RECOVERY_CODES: u32 = 10;
 
@@ -108,6 +110,9 @@ impl Holder {
             }),
             C::VerifyPhone { challenge_id, recovery_codes } => {
                 self.verify_phone(challenge_id, recovery_codes)
+            }
+            C::UndoSecondFactor { factor } => {
+                self.with_phone().and_then(|()| one(E::SecondFactorUndone { factor }))
             }
             C::RemovePhone => self.with_phone().and_then(|()| one(E::PhoneRemoved {})),
             C::IssueRecoveryCodes { count } => {

@@ -57,6 +57,7 @@ impl AccountEvent {
             Self::PhoneVerified { .. } => Some(Change::PhoneVerified),
             Self::PhoneRemoved {} => Some(Change::PhoneRemoved),
             Self::RecoveryCodesIssued { .. } => Some(Change::RecoveryCodesIssued),
+            Self::SecondFactorUndone { .. } => Some(Change::SecondFactorUndone),
             Self::Deleted { .. } => Some(Change::AccountDeleted),
             Self::Registered { .. }
             | Self::SignedIn { .. }

@@ -5,111 +5,14 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountNotice, Channel, Preferences};
+use super::{
+    AccountNotice, Channel, FailedTries, PreferenceChange, Preferences, SecondFactor, SignOutReason,
+    TokenEnd, Viewed,
+};
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
     OrganizationId, Personal, PhoneNumber, SessionId,
 };
-
-/// A switch that was turned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreferenceChange {
-    /// What it was.
-    pub from: bool,
-    /// What it is now.
-    pub to: bool,
-}
-
-/// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SignOutReason {
-    /// The holder signed out there.
-    SignedOut,
-    /// The holder ended it from another session.
-    EndedByHolder,
-    /// The password was changed.
-    PasswordChanged,
-    /// A new password was chosen by a link sent by mail.
-    PasswordReset,
-    /// Another sign-in address holds.
-    EmailChanged,
-    /// A change of the sign-in address was taken back.
-    EmailChangeUndone,
-    /// The phone number was removed.
-    PhoneRemoved,
-    /// Another billing address was taken back.
-    BillingEmailUndone,
-    /// Another session began in the same browser.
-    Replaced,
-    /// There were too many: it was the one used least recently.
-    TooMany,
-    /// A phone number was verified.
-    PhoneVerified,
-    /// Recovery codes were made anew.
-    RecoveryCodesIssued,
-}
-
-/// What somebody who runs the service looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Viewed {
-    /// What happened, event by event.
-    History,
-    /// How the account stood at an instant.
-    State,
-}
-
-/// What was tried in vain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailedTryKind {
-    /// A password, to sign in or to confirm something.
-    Password,
-    /// A code, after the right password.
-    Code,
-    /// To see or change what is not the account's own, in one of its sessions.
-    Access,
-}
-
-impl FailedTryKind {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Access];
-
-    /// The name under which it is stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Code => "code",
-            Self::Access => "access",
-        }
-    }
-}
-
-/// Failed tries of one kind, gathered over a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedTries {
-    /// What was tried.
-    pub kind: FailedTryKind,
-    /// How often.
-    pub tries: u32,
-    /// From how many networks, at least.
-    pub networks: u32,
-    /// When the first was.
-    pub since: DateTime<Utc>,
-    /// When the last was.
-    pub until: DateTime<Utc>,
-}
-
-/// Why a GDPR token ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenEnd {
-    /// It was revoked.
-    Revoked,
-    /// Its year was over.
-    Expired,
-}
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +137,11 @@ pub enum AccountEvent {
     },
     /// There is no second factor any more.
     PhoneRemoved {},
+    /// A second factor was taken back, by the link in the mail that told of it.
+    SecondFactorUndone {
+        /// What of it.
+        factor: SecondFactor,
+    },
     /// Recovery codes were made; older ones are dead.
     RecoveryCodesIssued {
         /// How many.
@@ -354,6 +262,7 @@ impl DomainEvent for AccountEvent {
             Self::PhoneChangeRequested { .. } => "account.phone_change_requested",
             Self::PhoneVerified { .. } => "account.phone_verified",
             Self::PhoneRemoved {} => "account.phone_removed",
+            Self::SecondFactorUndone { .. } => "account.second_factor_undone",
             Self::RecoveryCodesIssued { .. } => "account.recovery_codes_issued",
             Self::RecoveryCodeUsed { .. } => "account.recovery_code_used",
             Self::PreferencesChanged { .. } => "account.preferences_changed",

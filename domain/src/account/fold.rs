@@ -1,6 +1,9 @@
 //! How events change an account: they only assign.
 
-use super::{Account, AccountEvent, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange};
+use super::{
+    Account, AccountEvent, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange,
+    SecondFactor,
+};
 use crate::authentication::Lent;
 
 impl Account {
@@ -85,6 +88,10 @@ impl Holder {
             }
             E::PhoneVerified { number, channel } => self.phone = Some(Phone { number, channel }),
             E::PhoneRemoved {} => (self.phone, self.recovery_codes) = (None, 0),
+            E::SecondFactorUndone { factor: SecondFactor::Phone } => {
+                (self.phone, self.recovery_codes) = (None, 0);
+            }
+            E::SecondFactorUndone { factor: SecondFactor::RecoveryCodes } => self.recovery_codes = 0,
             E::RecoveryCodesIssued { count } => self.recovery_codes = count,
             E::RecoveryCodeUsed { left } => self.recovery_codes = left,
             E::GdprTokenIssued { credential_id, fingerprint, expires_at, .. } => {

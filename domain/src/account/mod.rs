@@ -11,6 +11,7 @@ mod fold;
 mod model;
 mod notice;
 mod sentence;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -19,16 +20,17 @@ use cqrs_es::event_sink::EventSink;
 
 pub use agenda::{AccountTask, ERASURE_PATIENCE, agenda};
 pub use command::AccountCommand;
-pub use decide::{GDPR_TOKEN_LIFE, RECOVERY_CODES};
+pub use decide::{FACTOR_UNDO_LIFE, GDPR_TOKEN_LIFE, RECOVERY_CODES};
 pub use email_change::{CONFIRMATION_LIFE, UNDO_LIFE};
 pub use error::AccountError;
-pub use event::{
-    AccountEvent, FailedTries, FailedTryKind, PreferenceChange, SignOutReason, TokenEnd, Viewed,
-};
+pub use event::AccountEvent;
 pub use model::{
     Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange, Preferences,
 };
 pub use notice::{AccountNotice, Channel};
+pub use terms::{
+    FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason, TokenEnd, Viewed,
+};
 
 use crate::{SelfContained, Services, Snapshot};
 

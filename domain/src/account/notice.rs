@@ -76,6 +76,8 @@ notices! {
     PhoneVerified "phone_verified" "a new phone number";
     /// There is no second factor any more.
     PhoneRemoved "phone_removed" "the removal of the phone number";
+    /// A second factor was taken back.
+    SecondFactorUndone "second_factor_undone" "a second factor was taken back";
     /// Recovery codes were made.
     RecoveryCodesIssued "recovery_codes_issued" "new recovery codes";
     /// A recovery code was used up.

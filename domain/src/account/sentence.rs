@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    AccountEvent, Channel, FailedTries, FailedTryKind, PreferenceChange, SignOutReason, TokenEnd, Viewed,
+    AccountEvent, Channel, FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason,
+    TokenEnd, Viewed,
 };
 use crate::sentence::{Sentence, count, date, instant};
 
@@ -60,6 +61,13 @@ impl Sentence for AccountEvent {
                 format!("The phone number was verified: from now on codes come {}", by(*channel))
             }
             Self::PhoneRemoved {} => "The phone number was removed, and with it the second factor".to_owned(),
+            Self::SecondFactorUndone { factor } => match factor {
+                SecondFactor::Phone => "The phone number was taken back, by the link in the mail that told of it",
+                SecondFactor::RecoveryCodes => {
+                    "The recovery codes were taken back, by the link in the mail that told of them"
+                }
+            }
+            .to_owned(),
             Self::RecoveryCodesIssued { count } => {
                 format!("New recovery codes were made, {count} of them; older ones no longer work")
             }
@@ -119,6 +127,7 @@ fn signed_out(reason: SignOutReason) -> &'static str {
             "A session was ended because there were too many: it was the one used least recently"
         }
         SignOutReason::PhoneVerified => "A session was ended because a phone number was verified",
+        SignOutReason::SecondFactorUndone => "A session was ended because a second factor was taken back",
         SignOutReason::RecoveryCodesIssued => "A session was ended because recovery codes were made anew",
     }
 }

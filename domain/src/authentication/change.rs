@@ -24,6 +24,8 @@ pub enum Change {
     PhoneRemoved,
     /// Recovery codes were made anew.
     RecoveryCodesIssued,
+    /// A second factor was taken back, by the link in the mail that told of it.
+    SecondFactorUndone,
     /// A member of an organization has a lesser role.
     MemberDemoted,
     /// A membership ended: the member left, or was removed.
@@ -36,7 +38,7 @@ pub enum Change {
 
 impl Change {
     /// Every one.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::EmailChanged,
@@ -46,6 +48,7 @@ impl Change {
         Self::PhoneVerified,
         Self::PhoneRemoved,
         Self::RecoveryCodesIssued,
+        Self::SecondFactorUndone,
         Self::MemberDemoted,
         Self::MemberLeft,
         Self::OrganizationClosed,
@@ -64,6 +67,7 @@ impl Change {
             Self::PhoneVerified => "phone set or changed",
             Self::PhoneRemoved => "phone removed",
             Self::RecoveryCodesIssued => "recovery codes made anew",
+            Self::SecondFactorUndone => "second factor taken back",
             Self::MemberDemoted => "member demoted",
             Self::MemberLeft => "member left or removed",
             Self::OrganizationClosed => "organization closed",

@@ -11,6 +11,8 @@ pub enum Lent {
     EmailUndoLink,
     /// The link that takes another billing address back.
     BillingUndoLink,
+    /// The link that takes a new second factor back.
+    FactorUndoLink,
     /// The link to choose a new password with.
     PasswordResetLink,
     /// A phone that waits to be verified.
@@ -43,11 +45,12 @@ pub enum Lent {
 
 impl Lent {
     /// Every one.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::PendingEmailChange,
         Self::EmailConfirmationLink,
         Self::EmailUndoLink,
         Self::BillingUndoLink,
+        Self::FactorUndoLink,
         Self::PasswordResetLink,
         Self::PendingPhone,
         Self::PhoneCode,
@@ -71,6 +74,7 @@ impl Lent {
             Self::EmailConfirmationLink => "link that confirms an address",
             Self::EmailUndoLink => "link that takes a change of the address back",
             Self::BillingUndoLink => "link that takes a billing address back",
+            Self::FactorUndoLink => "link that takes a second factor back",
             Self::PasswordResetLink => "link to choose a password",
             Self::PendingPhone => "phone that waits to be verified",
             Self::PhoneCode => "code that verifies it",

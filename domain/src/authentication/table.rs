@@ -42,6 +42,7 @@ impl Change {
             Lent::PendingEmailChange | Lent::EmailConfirmationLink => self.email_change(),
             Lent::EmailUndoLink => self.email_undo_link(),
             Lent::BillingUndoLink => self.billing_undo_link(),
+            Lent::FactorUndoLink => self.factor_undo_link(),
             Lent::PasswordResetLink => self.password_reset_link(),
             Lent::PendingPhone | Lent::PhoneCode => self.pending_phone(),
             Lent::SignInQuestion | Lent::ReauthenticationQuestion => self.question(),
@@ -68,6 +69,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailUndone => Ends(OLDER_PROOF),
             Self::EmailChanged | Self::EmailChangeUndone => Ends("the address is another now"),
             Self::BillingEmailChanged => Stays(BILLS),
@@ -84,6 +86,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailUndone => Stays(WAY_BACK),
             Self::EmailChangeUndone => {
                 Stays("the one used is used up; one of an earlier change leads further back")
@@ -102,11 +105,31 @@ impl Change {
             | Self::EmailChangeUndone
             | Self::PhoneVerified
             | Self::PhoneRemoved
-            | Self::RecoveryCodesIssued => Stays(WAY_BACK),
+            | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone => Stays(WAY_BACK),
             Self::BillingEmailChanged => {
                 Ends("of several changes the last can be taken back, by a link of its own")
             }
             Self::BillingEmailUndone => Ends("the one used is used up"),
+            Self::AccountDeleted => Ends(ACCOUNT_ENDED),
+            Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
+        }
+    }
+
+    fn factor_undo_link(self) -> Fate {
+        match self {
+            Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::EmailChanged
+            | Self::EmailChangeUndone
+            | Self::BillingEmailUndone
+            | Self::PhoneVerified
+            | Self::PhoneRemoved
+            | Self::RecoveryCodesIssued => Stays(WAY_BACK),
+            Self::SecondFactorUndone => {
+                Stays("the one used is used up; another takes back what another mail told of")
+            }
+            Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
         }
@@ -121,7 +144,7 @@ impl Change {
                 Ends("it was sent to an address that holds no more")
             }
             Self::PhoneVerified | Self::PhoneRemoved | Self::RecoveryCodesIssued => Stays(WAY_BACK),
-            Self::BillingEmailUndone => Ends("another is sent with it"),
+            Self::BillingEmailUndone | Self::SecondFactorUndone => Ends("another is sent with it"),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -136,6 +159,7 @@ impl Change {
             | Self::EmailChangeUndone
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailUndone => Ends(OLDER_PROOF),
             Self::PhoneVerified => Ends("a phone was verified in its place"),
             Self::BillingEmailChanged => Stays(BILLS),
@@ -152,7 +176,9 @@ impl Change {
             }
             Self::PhoneVerified | Self::PhoneRemoved => Ends("its code went to a phone that counts no more"),
             Self::RecoveryCodesIssued => Ends("a recovery code that counts no more could answer it"),
-            Self::BillingEmailUndone => Ends("the password it followed may be an intruder's"),
+            Self::BillingEmailUndone | Self::SecondFactorUndone => {
+                Ends("the password it followed may be an intruder's")
+            }
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -167,9 +193,10 @@ impl Change {
             Self::PhoneVerified | Self::PhoneRemoved | Self::RecoveryCodesIssued => {
                 EndsElsewhere("the others proved less than the account asks for now, or something else")
             }
-            Self::PasswordReset | Self::EmailChangeUndone | Self::BillingEmailUndone => {
-                Ends(MAYBE_AN_INTRUDERS)
-            }
+            Self::PasswordReset
+            | Self::EmailChangeUndone
+            | Self::BillingEmailUndone
+            | Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -194,6 +221,7 @@ impl Change {
             | Self::EmailChangeUndone
             | Self::BillingEmailUndone => Stays("they stand for the phone, which has not changed"),
             Self::BillingEmailChanged => Stays(BILLS),
+            Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
         }
@@ -201,9 +229,10 @@ impl Change {
 
     fn gdpr_token(self) -> Fate {
         match self {
-            Self::PasswordReset | Self::EmailChangeUndone | Self::BillingEmailUndone => {
-                Ends(MAYBE_AN_INTRUDERS)
-            }
+            Self::PasswordReset
+            | Self::EmailChangeUndone
+            | Self::BillingEmailUndone
+            | Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
             Self::PasswordChanged
             | Self::EmailChanged
             | Self::PhoneVerified
@@ -231,6 +260,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(ORGANIZATIONS_MATTER),
         }
@@ -250,6 +280,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(ORGANIZATIONS_MATTER),
         }
@@ -268,6 +299,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays("it is the project's, and its owners were told of it"),
         }
@@ -282,6 +314,7 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(
                 "its archive opens in a session of the holder alone, and a right must not be lost by an accident",
@@ -293,76 +326,4 @@ impl Change {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_cell_has_its_reason() {
-        for change in Change::ALL {
-            for lent in Lent::ALL {
-                let (Ends(reason) | EndsElsewhere(reason) | Stays(reason)) = change.fate(lent);
-                assert!(reason.len() > 15 && !reason.ends_with('.'), "{change:?} × {lent:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_session_could_do_ends_with_the_session() {
-        for change in Change::ALL {
-            let session = change.fate(Lent::Sessions);
-            assert_eq!(change.ends(Lent::StreamsUnderWay), change.ends(Lent::Sessions), "{change:?}");
-            assert_eq!(change.fate(Lent::Sudo), session, "{change:?}");
-            // What was half proved, or asked for, counts for no more than what was proved.
-            for asked in [
-                Lent::SignInQuestion,
-                Lent::ReauthenticationQuestion,
-                Lent::PendingEmailChange,
-                Lent::EmailConfirmationLink,
-                Lent::PendingPhone,
-                Lent::PhoneCode,
-            ] {
-                assert_eq!(change.ends(asked), change.raises_generation(), "{change:?} × {asked:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn no_act_in_a_session_ends_a_way_back_that_is_not_its_own() {
-        for change in [Change::PhoneVerified, Change::PhoneRemoved, Change::RecoveryCodesIssued] {
-            assert!(!change.ends(Lent::PasswordResetLink) && !change.ends(Lent::EmailUndoLink), "{change:?}");
-        }
-    }
-
-    /// The table as Markdown: of each thing lent, what ends it and what leaves it, and why.
-    fn shown() -> String {
-        let mut rows = "| What was lent | Ends | With | Because |\n|---|---|---|---|\n".to_owned();
-        for lent in Lent::ALL {
-            let mut groups: Vec<(Fate, Vec<&str>)> = Vec::new();
-            for change in Change::ALL {
-                let fate = change.fate(lent);
-                match groups.iter_mut().find(|(known, _)| *known == fate) {
-                    Some((_, changes)) => changes.push(change.in_words()),
-                    None => groups.push((fate, vec![change.in_words()])),
-                }
-            }
-            for (fate, changes) in groups {
-                let (ends, reason) = match fate {
-                    Ends(reason) => ("yes", reason),
-                    EndsElsewhere(reason) => ("elsewhere", reason),
-                    Stays(reason) => ("no", reason),
-                };
-                rows += &format!("| {} | {ends} | {} | {reason} |\n", lent.in_words(), changes.join(", "));
-            }
-        }
-        rows
-    }
-
-    #[test]
-    fn the_table_is_shown_as_it_is() {
-        let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../.github/SECURITY.md");
-        let document = std::fs::read_to_string(document).unwrap();
-        let (_, from) = document.split_once("<!-- endings -->\n").unwrap();
-        let (table, _) = from.split_once("<!-- end of endings -->").unwrap();
-        assert_eq!(table, shown(), "`.github/SECURITY.md` should hold:\n{}", shown());
-    }
-}
+mod tests;

@@ -57,6 +57,7 @@ fn write(
         Lent::EmailConfirmationLink => links(Purpose::EmailConfirmation),
         Lent::EmailUndoLink => links(Purpose::EmailUndo),
         Lent::BillingUndoLink => links(Purpose::BillingEmailUndo),
+        Lent::FactorUndoLink => links(Purpose::FactorUndo),
         Lent::PasswordResetLink => links(Purpose::PasswordReset),
         Lent::PhoneCode => questions(Question::Phone),
         Lent::SignInQuestion => questions(Question::SignIn),

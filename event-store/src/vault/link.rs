@@ -14,6 +14,8 @@ pub enum Purpose {
     EmailConfirmation,
     /// A change of the address is taken back.
     EmailUndo,
+    /// A second factor is taken back.
+    FactorUndo,
     /// A new password is chosen.
     PasswordReset,
     /// Another billing address is taken back.
@@ -25,6 +27,7 @@ impl Purpose {
         match self {
             Self::EmailConfirmation => "email_confirmation",
             Self::EmailUndo => "email_undo",
+            Self::FactorUndo => "factor_undo",
             Self::PasswordReset => "password_reset",
             Self::BillingEmailUndo => "billing_email_undo",
         }

@@ -1,7 +1,7 @@
 //! How events change the row of an account.
 
 use chrono::{DateTime, Utc};
-use domain::account::AccountEvent;
+use domain::account::{AccountEvent, SecondFactor};
 use domain::{EmailAddress, Event, Personal, PhoneNumber};
 use event_store::tail::Fact;
 
@@ -70,6 +70,12 @@ impl AccountView {
             }
             E::PhoneVerified { channel, .. } => self.phone_channel = Some(channel.as_str().to_owned()),
             E::PhoneRemoved {} => (self.phone_channel, self.recovery_codes) = (None, 0),
+            E::SecondFactorUndone { factor } => {
+                self.recovery_codes = 0;
+                if *factor == SecondFactor::Phone {
+                    self.phone_channel = None;
+                }
+            }
             E::RecoveryCodesIssued { count } | E::RecoveryCodeUsed { left: count } => {
                 self.recovery_codes = i32::try_from(*count).unwrap_or(i32::MAX);
             }
@@ -113,7 +119,9 @@ impl Writer<'_> {
             E::PhoneVerified { number, .. } => {
                 self.put(Field::Phone, number.known().map(PhoneNumber::as_str))
             }
-            E::PhoneRemoved {} => self.put(Field::Phone, None),
+            E::PhoneRemoved {} | E::SecondFactorUndone { factor: SecondFactor::Phone } => {
+                self.put(Field::Phone, None)
+            }
             _ => Ok(()),
         }
     }

@@ -43,6 +43,7 @@ fn of_sessions() -> Vec<Form> {
         form("PUT", "/v1/password-resets", chosen, &["token", "password"]),
         form("POST", "/v1/email-confirmations", link(), &["token"]),
         form("POST", "/v1/email-undos", link(), &["token"]),
+        form("POST", "/v1/factor-undos", link(), &["token"]),
         form("POST", "/v1/billing-email-undos", link(), &["token"]),
     ]
 }

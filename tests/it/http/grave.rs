@@ -78,12 +78,12 @@ impl<'a> Scene<'a> {
 
     /// Takes a message that waits, by what it is about and a member of what it says.
     async fn said(&self, about: &str, member: &str) -> String {
-        let message = eventually(&format!("a message about {about}"), || async {
-            let says = |message: &Message| message.content["says"][member].is_string();
-            drain(self.service).await.into_iter().find(|message| message.about == about && says(message))
+        let pointer = format!("/says/{member}");
+        eventually(&format!("a message about {about}"), || async {
+            let mut told = drain(self.service).await.into_iter().filter(|message| message.about == about);
+            told.find_map(|message| Some(message.content.pointer(&pointer)?.as_str()?.to_owned()))
         })
-        .await;
-        message.content["says"][member].as_str().unwrap().to_owned()
+        .await
     }
 
     /// Sets a phone, and goes on with both factors given.
@@ -225,6 +225,15 @@ impl<'a> Scene<'a> {
             "POST /v1/billing-email-undos" => {
                 self.change_bills().await;
                 self.open("/v1/billing-email-undos", "billing_email_changed").await;
+            }
+            "POST /v1/factor-undos" => {
+                self.send("PUT", PHONE, json!({"number": "+14155550142", "channel": "sms"}))
+                    .await
+                    .expect(202);
+                let code = self.said("code", "code").await;
+                self.send("POST", &format!("{PHONE}/verify"), json!({"code": code})).await.expect(200);
+                let undo = self.said("phone_verified", "undo/token").await;
+                opened(&self.service.client(), "/v1/factor-undos", &undo).await.expect(204);
             }
             "POST /v1/me/gdpr-token" => {
                 self.send("POST", "/v1/me/gdpr-token", confirmed).await.expect(201);

@@ -3,8 +3,15 @@
 use super::service::asked;
 use super::{Answer, Service, send};
 
-const PAGES: [&str; 5] =
-    ["/docs", "/links/email-confirmation", "/links/email-undo", "/links/password-reset", "/links/invitation"];
+const PAGES: [&str; 7] = [
+    "/docs",
+    "/links/email-confirmation",
+    "/links/email-undo",
+    "/links/billing-email-undo",
+    "/links/factor-undo",
+    "/links/password-reset",
+    "/links/invitation",
+];
 const ASSETS: [(&str, &str); 2] =
     [("/assets/page.css", "text/css; charset=utf-8"), ("/assets/links.js", "text/javascript; charset=utf-8")];
 

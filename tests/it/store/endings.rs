@@ -1,6 +1,6 @@
 //! What a change ends is what the table says, in the transaction that stores the change.
 
-use domain::account::{Account, AccountCommand, AccountEvent, Channel};
+use domain::account::{Account, AccountCommand, AccountEvent, Channel, SecondFactor};
 use domain::authentication::{Change, Factors, Fate, Lent};
 use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
 use event_store::vault::VaultWrite;
@@ -103,6 +103,7 @@ impl<'a> Holder<'a> {
             Purpose::EmailConfirmation,
             Purpose::EmailUndo,
             Purpose::BillingEmailUndo,
+            Purpose::FactorUndo,
             Purpose::PasswordReset,
         ];
         vault.extend(purposes.map(|purpose| VaultWrite::PutLink(link(purpose))));
@@ -133,6 +134,7 @@ impl<'a> Holder<'a> {
                 AccountCommand::VerifyPhone { challenge_id: self.challenge_id, recovery_codes: 10 }
             }
             Change::PhoneRemoved => AccountCommand::RemovePhone,
+            Change::SecondFactorUndone => AccountCommand::UndoSecondFactor { factor: SecondFactor::Phone },
             Change::RecoveryCodesIssued => AccountCommand::IssueRecoveryCodes { count: 10 },
             Change::AccountDeleted => AccountCommand::Delete,
             Change::MemberDemoted | Change::MemberLeft | Change::OrganizationClosed => return,
@@ -147,6 +149,7 @@ impl<'a> Holder<'a> {
             Lent::EmailConfirmationLink => ("link", "purpose = 'email_confirmation'"),
             Lent::EmailUndoLink => ("link", "purpose = 'email_undo'"),
             Lent::BillingUndoLink => ("link", "purpose = 'billing_email_undo'"),
+            Lent::FactorUndoLink => ("link", "purpose = 'factor_undo'"),
             Lent::PasswordResetLink => ("link", "purpose = 'password_reset'"),
             Lent::PhoneCode => ("challenge", "purpose = 'phone'"),
             Lent::SignInQuestion => ("challenge", "purpose = 'sign_in'"),

@@ -1,5 +1,5 @@
-//! `/v1/email-confirmations`, `/v1/email-undos` and `/v1/billing-email-undos`: what the links of a change of an address
-//! do.
+//! `/v1/email-confirmations`, `/v1/email-undos`, `/v1/billing-email-undos` and `/v1/factor-undos`: what the links do that
+//! confirm a change of an address, and those that take a change back.
 //!
 //! Opening a link does nothing: the page behind it asks, and only its POST does (mail scanners follow links). The token
 //! is in the body of that POST, and so in no log of a proxy.
@@ -7,6 +7,8 @@
 mod confirm;
 mod undo;
 mod undo_billing;
+mod undo_factor;
+mod undoing;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,4 +20,5 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(confirm::confirm))
         .routes(routes!(undo::undo))
         .routes(routes!(undo_billing::undo))
+        .routes(routes!(undo_factor::undo))
 }

@@ -1,23 +1,16 @@
 //! `POST /v1/email-undos`: a change of the address is taken back.
-//!
-//! Whoever changed it had a session, and perhaps the password: so all sessions end, and a link to choose a new
-//! password goes to the address that holds again.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::EmailChangeId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
 use event_store::vault::link::Purpose;
-use event_store::{Actor, Attached};
 
+use super::undoing::{Undo, take_back};
 use crate::extract::{Body, RequestContext};
 use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
-use crate::routes::me::sessions;
-use crate::routes::password_resets::send_link;
 use crate::state::AppState;
 
 /// Takes a change of the sign-in address back, by the link that was mailed to the address from before.
@@ -40,15 +33,11 @@ pub(crate) async fn undo(
 ) -> Result<impl IntoResponse, Problem> {
     let found = state.open_link(Purpose::EmailUndo, &token, &context).await?;
     let change_id: EmailChangeId = found.subject.parse().map_err(|_| Problem::new(Kind::LinkDead))?;
-    let (account, now) = (found.account, state.store.services().now());
-    let mut attached = Attached::default();
-    attached.vault.push(VaultWrite::TakeLink(token.hash()));
-    // Both go out after this is stored, and so to the address that holds again.
-    state.tell(&mut attached, account, Says::EmailChangeUndone { at: now }).await?;
-    send_link(&state, account, &mut attached).await?;
-    let context = context.command(Actor::Account(account));
-    let command = AccountCommand::UndoEmailChange { change_id };
-    let ends = (None, SignOutReason::EmailChangeUndone);
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
-    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+    let undo = Undo {
+        account: found.account,
+        command: AccountCommand::UndoEmailChange { change_id },
+        reason: SignOutReason::EmailChangeUndone,
+        says: Says::EmailChangeUndone { at: state.store.services().now() },
+    };
+    take_back(&state, &token, undo, &context).await
 }

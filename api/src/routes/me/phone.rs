@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use domain::PhoneNumber;
-use domain::account::{Account, AccountCommand, Channel, RECOVERY_CODES, SignOutReason};
+use domain::account::{
+    Account, AccountCommand, Channel, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
+};
 use domain::message::Says;
 use event_store::vault::challenge::{Purpose, Which};
 use event_store::{Actor, Attached};
@@ -107,10 +109,11 @@ pub(crate) async fn verify(
     let answered = state.check_code(Purpose::Phone, which, &body.code, &mut attached).await?;
     let codes = recovery_codes::make(&state, account, &mut attached).await?;
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
-    let waiting = aggregate.holder()?.phone_change.as_ref().and_then(|phone| phone.number.known());
-    if let Some(number) = waiting {
+    let holder = aggregate.holder()?;
+    if let Some(number) = holder.phone_change.as_ref().and_then(|phone| phone.number.known()) {
         let (at, phone) = (state.store.services().now(), number.masked());
-        state.tell(&mut attached, account, Says::PhoneVerified { at, phone }).await?;
+        let says = |undo| Says::PhoneVerified { at, phone: phone.clone(), undo: Some(undo) };
+        state.tell_of_factor(&mut attached, holder, Factor::Phone, says).await?;
     }
     let command =
         AccountCommand::VerifyPhone { challenge_id: answered.challenge_id, recovery_codes: RECOVERY_CODES };

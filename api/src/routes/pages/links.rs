@@ -20,7 +20,7 @@ struct Question {
     password: bool,
 }
 
-const QUESTIONS: [Question; 4] = [
+const QUESTIONS: [Question; 5] = [
     Question {
         name: "email-confirmation",
         title: "Confirm your email address",
@@ -51,6 +51,17 @@ const QUESTIONS: [Question; 4] = [
         done: "It is taken back. A link to choose a new password is on its way to you.",
         method: "POST",
         path: "/v1/billing-email-undos",
+        password: false,
+    },
+    Question {
+        name: "factor-undo",
+        title: "Take back a second factor",
+        text: "The phone number or the recovery codes that the mail told of no longer work. All sessions end, and you \
+               get a link to choose a new password with.",
+        button: "Take it back",
+        done: "It is taken back. A link to choose a new password is on its way to you.",
+        method: "POST",
+        path: "/v1/factor-undos",
         password: false,
     },
     Question {

@@ -162,6 +162,8 @@ fn holders_commands() -> Vec<Command> {
         },
         Command::VerifyPhone { challenge_id: challenge(1), recovery_codes: RECOVERY_CODES },
         Command::RemovePhone,
+        Command::UndoSecondFactor { factor: SecondFactor::Phone },
+        Command::UndoSecondFactor { factor: SecondFactor::RecoveryCodes },
         Command::IssueRecoveryCodes { count: RECOVERY_CODES },
         Command::RecordRecoveryCodeUsed,
         Command::ChangePreferences {

@@ -115,3 +115,15 @@ fn recovery_codes_are_used_up_one_by_one_and_made_anew() {
         assert_eq!(holder([history, vec![issued]].concat()).recovery_codes, 8);
     }
 }
+
+#[test]
+fn a_second_factor_is_taken_back_as_far_as_its_mail_told() {
+    for (factor, phone_stays) in [(SecondFactor::Phone, false), (SecondFactor::RecoveryCodes, true)] {
+        let undone = Event::SecondFactorUndone { factor };
+        let undo = Command::UndoSecondFactor { factor };
+        given(hours(1), with_phone()).when(undo.clone()).then_expect_events(vec![undone.clone()]);
+        let holder = fold([with_phone(), vec![undone]].concat()).holder.unwrap();
+        assert_eq!((holder.phone.is_some(), holder.recovery_codes), (phone_stays, 0));
+        given(hours(1), vec![registered()]).when(undo).then_expect_error(Error::NoSecondFactor);
+    }
+}

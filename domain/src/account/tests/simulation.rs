@@ -193,7 +193,7 @@ fn events_of(life: &impl Strategy<Value = Vec<Action>>) -> Vec<Event> {
 fn the_simulation_reaches_every_event() {
     let events = events_of(&prop::collection::vec(about_anything(), 0..80));
     let told: BTreeSet<String> = events.iter().map(DomainEvent::event_type).collect();
-    assert_eq!(told.len(), 32, "{told:?}");
+    assert_eq!(told.len(), 33, "{told:?}");
     let moves = events_of(&prop::collection::vec(about_email(), 0..60));
     let is = |test: fn(&Event) -> bool| moves.iter().any(test);
     assert!(is(|event| matches!(event, Event::EmailChangeUndone { released, .. } if released.len() > 1)));

@@ -172,6 +172,7 @@ fn anybody() -> Vec<Row> {
         Row::new("PUT", "/v1/password-resets", open(410)).json(chosen),
         Row::new("POST", "/v1/email-confirmations", open(410)).json(link()),
         Row::new("POST", "/v1/email-undos", open(410)).json(link()),
+        Row::new("POST", "/v1/factor-undos", open(410)).json(link()),
         Row::new("POST", "/v1/billing-email-undos", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/lookup", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/register", open(410)).json(registration),

@@ -6,6 +6,7 @@ mod recovery;
 mod setting;
 mod signing_in;
 mod sudo;
+mod undoing;
 
 use serde_json::{Value, json};
 

@@ -44,9 +44,14 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
             sign_in::password_reset_link(public_url, token, *expires_at)
         }
         Says::Code { .. } => return None,
-        Says::PhoneVerified { at, phone } => sign_in::phone_verified(*at, phone),
+        Says::PhoneVerified { at, phone, undo } => {
+            sign_in::phone_verified(public_url, *at, phone, undo.as_ref())
+        }
         Says::PhoneRemoved { at } => sign_in::phone_removed(*at),
-        Says::RecoveryCodesIssued { at } => sign_in::recovery_codes_issued(*at),
+        Says::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
+        Says::RecoveryCodesIssued { at, undo } => {
+            sign_in::recovery_codes_issued(public_url, *at, undo.as_ref())
+        }
         Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(*at, *left),
         Says::FailedCodes { tries, networks, since, until } => {
             sign_in::failed_codes(*tries, *networks, (*since, *until))

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use domain::RequestId;
+use domain::account::SecondFactor;
+use domain::message::UndoLink;
 
 use super::{Draft, page};
 use crate::archive::words::time;
@@ -81,17 +83,69 @@ pub(super) fn password_reset_link(public_url: &PublicUrl, token: &str, expires_a
     ("Choose a new password".into(), blocks)
 }
 
-pub(super) fn phone_verified(at: DateTime<Utc>, phone: &str) -> Draft {
-    let blocks = vec![
+/// For a reader who did not do it: the way back, or, in a message of an earlier release, whom to tell.
+fn take_back(public_url: &PublicUrl, undo: Option<&UndoLink>) -> Vec<Block> {
+    let Some(UndoLink { token, until }) = undo else {
+        return vec![paragraph(
+            "If it was not you, change your password at once, and tell the operator of the service.",
+        )];
+    };
+    vec![
+        paragraph(
+            "If it was not you, take it back on this page. Then all sessions end, and you get a link to choose a new \
+             password:",
+        ),
+        Block::Link("Take it back", page(public_url, "factor-undo", token)),
+        paragraph(format!(
+            "Opening it changes nothing yet: the page asks first. The link works once, and until {}, whatever else \
+             is changed meanwhile.",
+            time(*until)
+        )),
+    ]
+}
+
+pub(super) fn phone_verified(
+    public_url: &PublicUrl,
+    at: DateTime<Utc>,
+    phone: &str,
+    undo: Option<&UndoLink>,
+) -> Draft {
+    let mut blocks = vec![
         paragraph(
             "A phone number was verified for your account. Besides your password, signing in now takes a code that \
-             is sent there.",
+             is sent there. Sessions that were open elsewhere have ended.",
         ),
         paragraph("If it was you, there is nothing to do."),
-        paragraph("If it was not you, change your password at once, and tell the operator of the service."),
-        facts(&[("Verified", time(at).to_string()), ("Phone number", phone.to_owned())]),
     ];
+    blocks.extend(take_back(public_url, undo));
+    blocks.push(facts(&[("Verified", time(at).to_string()), ("Phone number", phone.to_owned())]));
     ("Your phone is your second factor".into(), blocks)
+}
+
+pub(super) fn second_factor_undone(at: DateTime<Utc>, factor: SecondFactor) -> Draft {
+    let what = match factor {
+        SecondFactor::Phone => {
+            "The phone number of your account was taken back, with the link in the mail that told of it. Signing in \
+             takes your password alone until you set a phone number again."
+        }
+        SecondFactor::RecoveryCodes => {
+            "The recovery codes of your account were taken back, with the link in the mail that told of them. None \
+             works any more until you make new ones."
+        }
+    };
+    let blocks = vec![
+        paragraph(what),
+        paragraph(
+            "All sessions have ended, the token for the GDPR APIs is revoked, and a link to choose a new password was \
+             sent to you. Choose one now: who set what you took back knew the one you have.",
+        ),
+        paragraph(
+            "If it was not you, somebody else reads your mail: change the password of your mailbox, and then that of \
+             your account.",
+        ),
+        facts(&[("Taken back", time(at).to_string())]),
+    ];
+    ("Your second factor was taken back".into(), blocks)
 }
 
 pub(super) fn phone_removed(at: DateTime<Utc>) -> Draft {
@@ -107,16 +161,20 @@ pub(super) fn phone_removed(at: DateTime<Utc>) -> Draft {
     ("Your second factor was removed".into(), blocks)
 }
 
-pub(super) fn recovery_codes_issued(at: DateTime<Utc>) -> Draft {
-    let blocks = vec![
+pub(super) fn recovery_codes_issued(
+    public_url: &PublicUrl,
+    at: DateTime<Utc>,
+    undo: Option<&UndoLink>,
+) -> Draft {
+    let mut blocks = vec![
         paragraph(
             "Recovery codes were made for your account. Each stands once for a code that is sent to your phone. \
-             Recovery codes that were made before no longer work.",
+             Recovery codes that were made before no longer work, and sessions that were open elsewhere have ended.",
         ),
         paragraph("If it was you, keep them where only you can read them."),
-        paragraph("If it was not you, change your password at once, and then make new recovery codes."),
-        facts(&[("Made", time(at).to_string())]),
     ];
+    blocks.extend(take_back(public_url, undo));
+    blocks.push(facts(&[("Made", time(at).to_string())]));
     ("You have new recovery codes".into(), blocks)
 }
 

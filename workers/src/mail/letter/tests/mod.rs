@@ -8,6 +8,8 @@ mod sign_in;
 use std::collections::BTreeSet;
 
 use chrono::TimeZone;
+use domain::account::SecondFactor;
+use domain::message::UndoLink;
 use domain::message::{CodeFor, NamedProject, OwnersChange, Says, TeamChange};
 use domain::organization::Role;
 use domain::{AccountId, ProjectId, RequestId};
@@ -30,6 +32,11 @@ fn project(name: &str) -> NamedProject {
     NamedProject { project_id: ProjectId::from_uuid(id), name: name.to_owned() }
 }
 
+/// The way back from a second factor.
+fn undo() -> Option<UndoLink> {
+    Some(UndoLink { token: TOKEN.to_owned(), until: at(30, 18) })
+}
+
 /// The whole letter, as it reads in plain text.
 fn letter(says: &Says) -> String {
     let letter = write(says, Some("Ada Lovelace"), &public_url()).unwrap();
@@ -47,9 +54,10 @@ fn all(written: &str) -> Vec<Says> {
         Says::EmailChangeUndone { at },
         Says::PasswordChanged { at },
         Says::PasswordResetLink { token: token.clone(), expires_at },
-        Says::PhoneVerified { at, phone: written.to_owned() },
+        Says::PhoneVerified { at, phone: written.to_owned(), undo: undo() },
         Says::PhoneRemoved { at },
-        Says::RecoveryCodesIssued { at },
+        Says::SecondFactorUndone { at, factor: SecondFactor::Phone },
+        Says::RecoveryCodesIssued { at, undo: undo() },
         Says::RecoveryCodeUsed { at, left: 1 },
         Says::FailedCodes { tries: 5, networks: 2, since: at, until: at },
         Says::CredentialsReset { at, project: project.clone(), previous_ends_at: None, by_reader: false },
@@ -177,6 +185,13 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
     let pages: Vec<_> = pages.iter().map(String::as_str).collect();
     assert_eq!(
         pages,
-        ["billing-email-undo", "email-confirmation", "email-undo", "invitation", "password-reset"]
+        [
+            "billing-email-undo",
+            "email-confirmation",
+            "email-undo",
+            "factor-undo",
+            "invitation",
+            "password-reset"
+        ]
     );
 }

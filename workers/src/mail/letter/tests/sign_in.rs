@@ -59,17 +59,21 @@ fn a_link_to_choose_a_new_password() {
 
 #[test]
 fn a_phone_that_was_verified() {
-    let says = Says::PhoneVerified { at: at(23, 18), phone: "•••23".to_owned() };
+    let says = Says::PhoneVerified { at: at(23, 18), phone: "•••23".to_owned(), undo: undo() };
     insta::assert_snapshot!(letter(&says), @"
     Your phone is your second factor
 
     Hello Ada Lovelace,
 
-    A phone number was verified for your account. Besides your password, signing in now takes a code that is sent there.
+    A phone number was verified for your account. Besides your password, signing in now takes a code that is sent there. Sessions that were open elsewhere have ended.
 
     If it was you, there is nothing to do.
 
-    If it was not you, change your password at once, and tell the operator of the service.
+    If it was not you, take it back on this page. Then all sessions end, and you get a link to choose a new password:
+
+    https://settings.example.com/base/links/factor-undo#pslink_0123456789abcdefABCDEF-_
+
+    Opening it changes nothing yet: the page asks first. The link works once, and until 30 November 2026, 18:59 UTC, whatever else is changed meanwhile.
 
     Verified: 23 November 2026, 18:59 UTC
     Phone number: •••23
@@ -95,16 +99,20 @@ fn a_phone_that_was_removed() {
 
 #[test]
 fn new_recovery_codes() {
-    insta::assert_snapshot!(letter(&Says::RecoveryCodesIssued { at: at(23, 18) }), @"
+    insta::assert_snapshot!(letter(&Says::RecoveryCodesIssued { at: at(23, 18), undo: undo() }), @"
     You have new recovery codes
 
     Hello Ada Lovelace,
 
-    Recovery codes were made for your account. Each stands once for a code that is sent to your phone. Recovery codes that were made before no longer work.
+    Recovery codes were made for your account. Each stands once for a code that is sent to your phone. Recovery codes that were made before no longer work, and sessions that were open elsewhere have ended.
 
     If it was you, keep them where only you can read them.
 
-    If it was not you, change your password at once, and then make new recovery codes.
+    If it was not you, take it back on this page. Then all sessions end, and you get a link to choose a new password:
+
+    https://settings.example.com/base/links/factor-undo#pslink_0123456789abcdefABCDEF-_
+
+    Opening it changes nothing yet: the page asks first. The link works once, and until 30 November 2026, 18:59 UTC, whatever else is changed meanwhile.
 
     Made: 23 November 2026, 18:59 UTC
     ");
@@ -192,4 +200,31 @@ fn an_archive_that_was_fetched() {
     Program: Firefox
     Address: 192.0.2.1
     ");
+}
+
+#[test]
+fn a_second_factor_that_was_taken_back() {
+    insta::assert_snapshot!(letter(&Says::SecondFactorUndone { at: at(23, 18), factor: SecondFactor::Phone }), @"
+    Your second factor was taken back
+
+    Hello Ada Lovelace,
+
+    The phone number of your account was taken back, with the link in the mail that told of it. Signing in takes your password alone until you set a phone number again.
+
+    All sessions have ended, the token for the GDPR APIs is revoked, and a link to choose a new password was sent to you. Choose one now: who set what you took back knew the one you have.
+
+    If it was not you, somebody else reads your mail: change the password of your mailbox, and then that of your account.
+
+    Taken back: 23 November 2026, 18:59 UTC
+    ");
+    let codes = letter(&Says::SecondFactorUndone { at: at(23, 18), factor: SecondFactor::RecoveryCodes });
+    assert!(codes.contains("None works any more until you make new ones."), "{codes}");
+}
+
+/// A message that an earlier release queued tells no way back: it says whom to tell.
+#[test]
+fn a_second_factor_told_of_without_a_link() {
+    let queued = r#"{"about": "phone_verified", "at": "2026-11-23T18:59:59Z", "phone": "•••23"}"#;
+    let told = letter(&serde_json::from_str(queued).unwrap());
+    assert!(told.contains("tell the operator of the service") && !told.contains("links/"), "{told}");
 }

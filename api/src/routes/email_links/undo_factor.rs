@@ -1,0 +1,44 @@
+//! `POST /v1/factor-undos`: a second factor is taken back.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::account::{AccountCommand, SecondFactor, SignOutReason};
+use domain::message::Says;
+use event_store::vault::link::Purpose;
+
+use super::undoing::{Undo, take_back};
+use crate::extract::{Body, RequestContext};
+use crate::links::OpenedLink;
+use crate::problem::{Kind, Problem};
+use crate::state::AppState;
+
+/// Takes a second factor back, by the link in the mail that told of it.
+///
+/// It works for a week, whatever else is changed meanwhile. A phone is taken away with its recovery codes, also one
+/// that came in its place; or the recovery codes alone, where the mail told of these. All sessions end, the token for
+/// the GDPR APIs is revoked, and a link to choose a new password is mailed.
+#[utoipa::path(
+    post, path = "/v1/factor-undos", tag = "Me", operation_id = "undoSecondFactor",
+    request_body = OpenedLink,
+    responses(
+        (status = 204, description = "It is taken back"),
+        (status = 410, description = "The link no longer works, or nothing is left to take back: `link-dead`"),
+        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn undo(
+    State(state): State<AppState>,
+    context: RequestContext,
+    Body(OpenedLink { token }): Body<OpenedLink>,
+) -> Result<impl IntoResponse, Problem> {
+    let found = state.open_link(Purpose::FactorUndo, &token, &context).await?;
+    let factor = SecondFactor::of_name(&found.subject).ok_or_else(|| Problem::new(Kind::LinkDead))?;
+    let undo = Undo {
+        account: found.account,
+        command: AccountCommand::UndoSecondFactor { factor },
+        reason: SignOutReason::SecondFactorUndone,
+        says: Says::SecondFactorUndone { at: state.store.services().now(), factor },
+    };
+    let undone = take_back(&state, &token, undo, &context).await;
+    undone.map_err(|problem| problem.instead_of(Kind::NoSecondFactor, Kind::LinkDead))
+}

@@ -1,0 +1,50 @@
+//! Taking something back, by the link in the mail that told of it.
+//!
+//! It took a session and the password to do it, and the holder says it was done by another: so all sessions end, and a link
+//! to choose a new password is mailed.
+
+use axum::http::StatusCode;
+use domain::AccountId;
+use domain::account::{AccountCommand, SignOutReason};
+use domain::message::Says;
+use event_store::vault::VaultWrite;
+use event_store::{Actor, Attached};
+
+use crate::command::EventPosition;
+use crate::extract::RequestContext;
+use crate::links::LinkToken;
+use crate::problem::Problem;
+use crate::routes::me::sessions;
+use crate::routes::password_resets::send_link;
+use crate::state::AppState;
+
+/// What a link takes back.
+pub(super) struct Undo {
+    /// Whose.
+    pub(super) account: AccountId,
+    /// The command that does it.
+    pub(super) command: AccountCommand,
+    /// Why the sessions end.
+    pub(super) reason: SignOutReason,
+    /// What the holder is told.
+    pub(super) says: Says,
+}
+
+/// Takes it back, and uses the link of `token` up. Both mails go out after it is stored, and so to the address that holds
+/// then.
+pub(super) async fn take_back(
+    state: &AppState,
+    token: &LinkToken,
+    undo: Undo,
+    context: &RequestContext,
+) -> Result<(EventPosition, StatusCode), Problem> {
+    let Undo { account, command, reason, says } = undo;
+    let vault = vec![VaultWrite::TakeLink(token.hash())];
+    let mut attached = Attached { vault, ..Attached::default() };
+    state.tell(&mut attached, account, says).await?;
+    send_link(state, account, &mut attached).await?;
+    let context = context.command(Actor::Account(account));
+    let ends = (None, reason);
+    let events = sessions::end_with(state, account, command, ends, &context, attached).await?;
+    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+}

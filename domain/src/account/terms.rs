@@ -1,0 +1,131 @@
+//! The words in which events of an account tell why, what and how. Stored for ever, as the events are.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A switch that was turned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreferenceChange {
+    /// What it was.
+    pub from: bool,
+    /// What it is now.
+    pub to: bool,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignOutReason {
+    /// The holder signed out there.
+    SignedOut,
+    /// The holder ended it from another session.
+    EndedByHolder,
+    /// The password was changed.
+    PasswordChanged,
+    /// A new password was chosen by a link sent by mail.
+    PasswordReset,
+    /// Another sign-in address holds.
+    EmailChanged,
+    /// A change of the sign-in address was taken back.
+    EmailChangeUndone,
+    /// The phone number was removed.
+    PhoneRemoved,
+    /// Another billing address was taken back.
+    BillingEmailUndone,
+    /// Another session began in the same browser.
+    Replaced,
+    /// There were too many: it was the one used least recently.
+    TooMany,
+    /// A phone number was verified.
+    PhoneVerified,
+    /// Recovery codes were made anew.
+    RecoveryCodesIssued,
+    /// A second factor was taken back.
+    SecondFactorUndone,
+}
+
+/// What a second factor consists of, as far as it can be taken back by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// The phone, and the recovery codes that stand for it.
+    Phone,
+    /// The recovery codes alone.
+    RecoveryCodes,
+}
+
+impl SecondFactor {
+    /// The name under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::RecoveryCodes => "recovery_codes",
+        }
+    }
+
+    /// What is stored under a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Phone, Self::RecoveryCodes].into_iter().find(|factor| factor.as_str() == name)
+    }
+}
+
+/// What somebody who runs the service looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Viewed {
+    /// What happened, event by event.
+    History,
+    /// How the account stood at an instant.
+    State,
+}
+
+/// What was tried in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailedTryKind {
+    /// A password, to sign in or to confirm something.
+    Password,
+    /// A code, after the right password.
+    Code,
+    /// To see or change what is not the account's own, in one of its sessions.
+    Access,
+}
+
+impl FailedTryKind {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Access];
+
+    /// The name under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// Failed tries of one kind, gathered over a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTries {
+    /// What was tried.
+    pub kind: FailedTryKind,
+    /// How often.
+    pub tries: u32,
+    /// From how many networks, at least.
+    pub networks: u32,
+    /// When the first was.
+    pub since: DateTime<Utc>,
+    /// When the last was.
+    pub until: DateTime<Utc>,
+}
+
+/// Why a GDPR token ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenEnd {
+    /// It was revoked.
+    Revoked,
+    /// Its year was over.
+    Expired,
+}
