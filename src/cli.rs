@@ -29,7 +29,7 @@ pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
 pub use servers::{BusOptions, DatabaseOptions, KeyOptions, ReaderOptions, ServerOptions};
-pub use work::{ApiOptions, Consent, WorkerOptions};
+pub use work::{ApiOptions, Consent, VitalsOptions, WorkerOptions};
 
 /// Event-sourced personal settings and privacy requests, beside your product.
 #[derive(Debug, Parser)]

@@ -4,6 +4,11 @@
 //! carries the position of its last event in the log (`Event-Position`), and a read waits, for a bounded
 //! time, until the read model has come as far as the caller's own last write. Whoever wrote through
 //! another process sends the position along in the same header.
+//!
+//! A position counts what everybody does, so account holders get it sealed ([`EventStore::seal_position`]); those
+//! who run the service see the number.
+//!
+//! [`EventStore::seal_position`]: event_store::EventStore::seal_position
 
 use std::time::Duration;
 
@@ -49,13 +54,18 @@ impl Written {
 }
 
 /// The position of a command's effect, as a header of its answer. Left out when it is not known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EventPosition(Option<i64>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventPosition(Option<HeaderValue>);
 
 impl EventPosition {
     /// No position to tell.
     pub(crate) fn unknown() -> Self {
         Self(None)
+    }
+
+    /// The number itself, for those who run the service.
+    fn plain(position: Option<i64>) -> Self {
+        Self(position.map(HeaderValue::from))
     }
 }
 
@@ -64,7 +74,7 @@ impl IntoResponseParts for EventPosition {
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
         if let Some(position) = self.0 {
-            parts.headers_mut().insert(EVENT_POSITION, HeaderValue::from(position));
+            parts.headers_mut().insert(EVENT_POSITION, position);
         }
         Ok(parts)
     }
@@ -88,26 +98,45 @@ impl AppState {
         Ok(self.store.execute::<A>(id, command, context, attached).await?)
     }
 
-    /// The position of the last of a command's `events`, which concern `account`. Where there is none
-    /// because everything was so already, the effect lies at or before the newest known position.
+    /// The position of the last of a command's `events`, which concern `account`, sealed for its holder.
     pub(crate) async fn position(&self, account: AccountId, events: &[EventId]) -> EventPosition {
-        let Some(last) = events.last() else {
-            let known = self.written.newest(account).await.max(self.store.head().position());
-            return EventPosition((known > 0).then_some(known));
-        };
-        let position = self.sequenced(*last).await;
-        if let Some(position) = position {
-            self.written.record(account, position).await;
+        let Some(position) = self.reached(account, events).await else { return EventPosition::unknown() };
+        match self.store.seal_position(account, position).await {
+            Ok(sealed) => EventPosition(HeaderValue::try_from(sealed).ok()),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a position could not be sealed");
+                EventPosition::unknown()
+            }
         }
-        EventPosition(position)
     }
 
-    /// The position of the last of a command's `events`, where it is no account holder who reads next.
-    pub(crate) async fn position_for_others(&self, events: &[EventId]) -> EventPosition {
+    /// The same, for an operator who did it.
+    pub(crate) async fn position_for_operator(
+        &self,
+        account: AccountId,
+        events: &[EventId],
+    ) -> EventPosition {
+        EventPosition::plain(self.reached(account, events).await)
+    }
+
+    /// The position of the last of a command's `events`, for an operator, where no account holder is concerned.
+    pub(crate) async fn position_of_nobody(&self, events: &[EventId]) -> EventPosition {
         match events.last() {
-            Some(last) => EventPosition(self.sequenced(*last).await),
+            Some(last) => EventPosition::plain(self.sequenced(*last).await),
             None => EventPosition::unknown(),
         }
+    }
+
+    /// How far `account` has written. Where there are no events because everything was so already, the effect lies
+    /// at or before the newest known position.
+    async fn reached(&self, account: AccountId, events: &[EventId]) -> Option<i64> {
+        let Some(last) = events.last() else {
+            let known = self.written.newest(account).await.max(self.store.head().position());
+            return (known > 0).then_some(known);
+        };
+        let position = self.sequenced(*last).await?;
+        self.written.record(account, position).await;
+        Some(position)
     }
 
     /// The command is stored: a failure from here on must not make it look refused.
@@ -185,7 +214,7 @@ mod tests {
     #[test]
     fn a_known_position_is_told() {
         let header = |position| {
-            let response = (EventPosition(position), ()).into_response();
+            let response = (EventPosition::plain(position), ()).into_response();
             response.headers().get(EVENT_POSITION).cloned()
         };
         assert_eq!(header(Some(42)).unwrap(), "42");

@@ -84,10 +84,9 @@ pub fn bare_router() -> Router {
     Router::new().fallback(|| async { "nothing" })
 }
 
-/// The routes of a process that serves nobody: how it is, and its metrics.
+/// How a process is, and its metrics: for those who run the service, on a listener of its own.
 pub fn vitals_router(vitals: Vitals) -> Router {
-    let (router, _) = routes::vitals().split_for_parts();
-    router
+    routes::vitals()
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
         .layer(CatchPanicLayer::custom(answer_panic))

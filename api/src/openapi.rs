@@ -184,7 +184,9 @@ fn finish(status: &str, response: &mut Response, command: bool) {
         response.headers.insert("Retry-After".to_owned(), header.into());
     }
     if command && status.starts_with('2') {
-        let header = header(Type::Integer, "The position of the effect in the log");
+        let text = "How far the effect lies in the log: to be sent along with a GET. Sealed for account holders; for \
+            operators, the position itself";
+        let header = header(Type::String, text);
         response.headers.insert("Event-Position".to_owned(), header.into());
     }
 }
@@ -260,7 +262,6 @@ mod tests {
         let names: Vec<String> = operations(&openapi()).into_iter().map(|(name, _)| name).collect();
         insta::assert_snapshot!(names.join("\n"), @"
         GET /healthz
-        GET /metrics
         GET /openapi.json
         GET /readyz
         POST /track

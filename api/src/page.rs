@@ -1,6 +1,6 @@
 //! Lists, page by page: `?limit=&cursor=`, `next_cursor` in the body and a `Link` header (RFC 8288).
 //!
-//! A cursor is the id or position of the last item shown. So a page costs the same however far back it
+//! A cursor is the id of the last item shown. So a page costs the same however far back it
 //! lies, and what is added meanwhile shifts nothing.
 
 use std::str::FromStr;
@@ -39,10 +39,13 @@ impl Page {
     /// The item after which the page begins.
     pub(crate) fn cursor<T: FromStr>(&self) -> Result<Option<T>, Problem> {
         let parsed = self.cursor.as_deref().map(str::parse).transpose();
-        parsed.map_err(|_| {
-            let message = "expected the next_cursor of an earlier page of this list";
-            Problem::invalid_parameter(InputError::parameter("cursor", message))
-        })
+        parsed.map_err(|_| Self::no_such_cursor())
+    }
+
+    /// The refusal of a cursor that no page of the list has given.
+    pub(crate) fn no_such_cursor() -> Problem {
+        let message = "expected the next_cursor of an earlier page of this list";
+        Problem::invalid_parameter(InputError::parameter("cursor", message))
     }
 
     /// Cuts `items` to the page; the cursor of the next page, if there is one, names the last item left.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::extract::FromRef;
 use domain::account::Preferences;
 use domain::privacy_request::{Holidays, SourceName};
 use domain::{RequestId, SessionId};
@@ -32,6 +31,8 @@ use crate::streams::Streams;
 
 /// How long a project's token is taken to stay its token without asking again.
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
+/// How long what the process depends on is taken to work, or not, for those who ask from outside.
+const READY_LIFE: Duration = Duration::from_secs(1);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
 const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
 
@@ -61,10 +62,10 @@ pub struct ApiConfig {
 /// Something that must work before this process can serve.
 #[async_trait]
 pub trait ReadinessCheck: Send + Sync {
-    /// Its name in the answer of `/readyz`.
+    /// Its name in the answer of `/readyz` on the listener of the process's own.
     fn name(&self) -> &'static str;
 
-    /// Whether it works; if not, why, in words that may be shown to anybody.
+    /// Whether it works; if not, why, in words for those who run the service.
     ///
     /// # Errors
     /// When it does not work.
@@ -108,6 +109,8 @@ pub(crate) struct Shared {
     pub(crate) archives: ObjectVault,
     pub(crate) config: ApiConfig,
     pub(crate) vitals: Vitals,
+    /// Whether what this process depends on works.
+    pub(crate) ready: Cache<(), bool>,
     pub(crate) passwords: Passwords,
     /// What each account last wrote through this process.
     pub(crate) written: Written,
@@ -137,16 +140,11 @@ impl Deref for AppState {
     }
 }
 
-impl FromRef<AppState> for Vitals {
-    fn from_ref(state: &AppState) -> Self {
-        state.vitals.clone()
-    }
-}
-
 impl AppState {
     pub(crate) fn new(dependencies: Dependencies) -> Self {
         let Dependencies { vitals, views, archives, config } = dependencies;
         Self(Arc::new(Shared {
+            ready: Cache::builder().max_capacity(1).time_to_live(READY_LIFE).build(),
             passwords: Passwords::default(),
             written: Written::default(),
             downloads: Cache::builder().max_capacity(100_000).time_to_live(DOWNLOAD_LIFE).build(),

@@ -22,6 +22,7 @@ pub mod object;
 mod opening;
 mod placed;
 mod pool;
+mod position;
 pub mod proof;
 mod recent;
 mod repository;

@@ -12,7 +12,7 @@ use domain::account::Account;
 use domain::organization::Organization;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
 use domain::project::Project;
-use domain::{AccountId, Event};
+use domain::{AccountId, Event, EventId};
 use event_store::log::{self, LogEntry};
 use event_store::tail::{Fact, Payloads, Selection};
 use event_store::{EventStore, StoreError};
@@ -183,6 +183,22 @@ impl Views {
         }
         found.truncate(wanted);
         Ok(found)
+    }
+
+    /// The position of an event that concerns an account; `None` where it is no such event.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn history_position(
+        &self,
+        account: AccountId,
+        event: EventId,
+    ) -> Result<Option<i64>, StoreError> {
+        let position = sqlx::query_scalar(
+            "SELECT h.position FROM log l JOIN account_history h ON h.position = l.position
+             WHERE l.event_id = $1 AND h.account_id = $2",
+        );
+        Ok(position.bind(event.uuid()).bind(account.to_string()).fetch_optional(self.pool()).await?)
     }
 
     /// How far the history has come, and how many events it could not take.

@@ -7,22 +7,22 @@ use std::io;
 use bytes::Bytes;
 
 use crate::table::Table;
-use crate::told::Told;
+use crate::told::{Audience, Told};
 
 /// How events are written, a line each.
 pub enum Lines {
     /// An object a line.
     Ndjson,
-    /// A row a line, below a heading; of [`Told::COLUMNS`].
+    /// A row a line, below a heading; of [`Told::columns`].
     Csv(Box<Table>),
     /// A sentence a line.
     Text,
 }
 
 impl Lines {
-    /// Writes CSV.
-    pub fn csv() -> Self {
-        Self::Csv(Box::new(Table::new(&Told::COLUMNS)))
+    /// Writes CSV for `audience`.
+    pub fn csv(audience: Audience) -> Self {
+        Self::Csv(Box::new(Table::new(&Told::columns(audience))))
     }
 
     /// What stands before the first event.
@@ -64,7 +64,7 @@ mod tests {
     fn told() -> Told {
         Told {
             id: EventId::from_uuid(Uuid::from_u128(7)),
-            position: 7,
+            position: Some(7),
             at: DateTime::UNIX_EPOCH,
             event_type: "account.signed_in".to_owned(),
             what: "Signed in".to_owned(),
@@ -73,7 +73,7 @@ mod tests {
             user_agent: Some("=cmd|' /C calc'!A0".to_owned()),
             aggregate_type: "account".to_owned(),
             aggregate_id: "acc_1".to_owned(),
-            sequence: 2,
+            sequence: Some(2),
             causation_id: None,
             correlation_id: None,
             data: json!({}),
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_row_is_read_by_a_spreadsheet_and_not_run() {
-        let mut lines = Lines::csv();
+        let mut lines = Lines::csv(Audience::Operator);
         assert_eq!(
             lines.heading(),
             "position,at,type,what,actor,ip_address,user_agent,aggregate_id,sequence\r\n"
@@ -90,6 +90,14 @@ mod tests {
         assert_eq!(
             lines.line(&told()).unwrap(),
             "7,1970-01-01T00:00:00+00:00,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,2\r\n"
+        );
+        // A holder's table has no column of the order of everything.
+        let mut lines = Lines::csv(Audience::Holder);
+        assert_eq!(lines.heading(), "at,type,what,actor,ip_address,user_agent,aggregate_id,sequence\r\n");
+        let holder = Told { position: None, sequence: None, ..told() };
+        assert_eq!(
+            lines.line(&holder).unwrap(),
+            "1970-01-01T00:00:00+00:00,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,\r\n"
         );
     }
 

@@ -31,8 +31,9 @@ pub struct AccountState {
     pub at: DateTime<Utc>,
     /// How many events had concerned it by then.
     pub events: u64,
-    /// The position of the last of them.
-    pub position: i64,
+    /// The position of the last of them: for those who run the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
     /// The account itself.
     pub account: Value,
     /// Its privacy requests, oldest first.
@@ -110,7 +111,7 @@ impl Fold {
             account_id: account,
             at,
             events: self.events,
-            position: self.position,
+            position: (audience == Audience::Operator).then_some(self.position),
             account: told(account_state),
             privacy_requests: requests.map(|request| told(json!(request))).collect(),
         })
@@ -121,9 +122,9 @@ impl AccountState {
     /// The state as lines of text, one a value.
     pub fn in_words(&self) -> String {
         let at = self.at.format("%Y-%m-%d %H:%M:%S UTC");
-        let (events, position) = (self.events, self.position);
-        let mut text =
-            format!("{} as of {at}, after {events} events (position {position})\n", self.account_id);
+        let events = self.events;
+        let position = self.position.map(|position| format!(" (position {position})")).unwrap_or_default();
+        let mut text = format!("{} as of {at}, after {events} events{position}\n", self.account_id);
         write_lines(&mut text, "  ", &self.account);
         for request in &self.privacy_requests {
             text.push_str("privacy request\n");
@@ -171,7 +172,7 @@ mod tests {
             account_id: AccountId::from_uuid(uuid::Uuid::from_u128(1)),
             at: DateTime::UNIX_EPOCH,
             events: 2,
-            position: 7,
+            position: Some(7),
             account: json!({
                 "email": {"$erased": true}, "name": "A\u{1b}[2Jda\n", "preferences": {"usage_logging": true},
             }),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
+use domain::account::Account;
 use domain::personal::{ERASED, MARK};
 use domain::privacy_request::PrivacyRequest;
 use domain::sentence::sentence_of;
@@ -29,8 +30,9 @@ const STALLED: &str = "Work on the request is held up, and somebody has been tol
 pub struct Told {
     /// Its id.
     pub id: EventId,
-    /// Its place in the order of everything.
-    pub position: i64,
+    /// Its place in the order of everything: for those who run the service alone, since it counts what everybody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
     /// When it was stored.
     pub at: DateTime<Utc>,
     /// What happened, as a name.
@@ -48,8 +50,10 @@ pub struct Told {
     pub aggregate_type: String,
     /// What it happened to.
     pub aggregate_id: String,
-    /// Its place in the history of that aggregate.
-    pub sequence: i64,
+    /// Its place in the history of that aggregate. Not told to an account holder where others have a part in it: it
+    /// counts what they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i64>,
     /// The event that led to it.
     pub causation_id: Option<String>,
     /// What all events of one wish have in common.
@@ -68,7 +72,7 @@ impl Told {
         };
         Self {
             id: entry.event_id,
-            position: entry.position,
+            position: Some(entry.position),
             at: entry.recorded_at,
             what,
             actor: text("actor").unwrap_or_default(),
@@ -76,7 +80,7 @@ impl Told {
             user_agent: personal(&entry.metadata, "user_agent"),
             causation_id: text("causation_id"),
             correlation_id: text("correlation_id"),
-            sequence: entry.sequence,
+            sequence: Some(entry.sequence),
             event_type: entry.event_type,
             aggregate_type: entry.aggregate_type,
             aggregate_id: entry.aggregate_id,
@@ -93,13 +97,16 @@ fn personal(metadata: &Value, name: &str) -> Option<String> {
 
 impl Told {
     /// The heading of the table that [`cells`](Self::cells) fills.
-    pub const COLUMNS: [&str; 9] =
-        ["position", "at", "type", "what", "actor", "ip_address", "user_agent", "aggregate_id", "sequence"];
+    pub fn columns(audience: Audience) -> Vec<&'static str> {
+        let columns = ["at", "type", "what", "actor", "ip_address", "user_agent", "aggregate_id", "sequence"];
+        let position = (audience == Audience::Operator).then_some("position");
+        position.into_iter().chain(columns).collect()
+    }
 
-    /// A row of a table of events.
-    pub fn cells(&self) -> [String; 9] {
-        [
-            self.position.to_string(),
+    /// A row of a table of events, as this one was told.
+    pub fn cells(&self) -> Vec<String> {
+        let number = |number: Option<i64>| number.as_ref().map(ToString::to_string);
+        let cells = [
             self.at.to_rfc3339(),
             self.event_type.clone(),
             self.what.clone(),
@@ -107,8 +114,9 @@ impl Told {
             self.ip_address.clone().unwrap_or_default(),
             self.user_agent.clone().unwrap_or_default(),
             self.aggregate_id.clone(),
-            self.sequence.to_string(),
-        ]
+            number(self.sequence).unwrap_or_default(),
+        ];
+        number(self.position).into_iter().chain(cells).collect()
     }
 
     /// One line in words.
@@ -118,8 +126,16 @@ impl Told {
         format!("{at}  {} (by {}{from})", self.what, self.actor)
     }
 
-    /// Tells an opened entry as `reader`, the account holder, may see it: nothing personal of others,
-    /// and nothing of how we are built.
+    /// Tells an opened entry of the history of `account` as `audience` may see it.
+    pub fn to(audience: Audience, entry: LogEntry, account: AccountId) -> Self {
+        match audience {
+            Audience::Holder => Self::for_holder(entry, account),
+            Audience::Operator => Self::for_operator(entry),
+        }
+    }
+
+    /// Tells an opened entry as `reader`, the account holder, may see it: nothing personal of others, no number that
+    /// counts what others do, and nothing of how we are built.
     pub fn for_holder(mut entry: LogEntry, reader: AccountId) -> Self {
         let reader = reader.to_string();
         // Where an operator sat is the operator's own, erased or not.
@@ -137,6 +153,9 @@ impl Told {
         if told.event_type == "privacy_request.stalled" {
             STALLED.clone_into(&mut told.what);
         }
+        told.position = None;
+        let own = [Account::TYPE, PrivacyRequest::TYPE].contains(&told.aggregate_type.as_str());
+        told.sequence = told.sequence.filter(|_| own);
         told
     }
 
@@ -234,6 +253,23 @@ mod tests {
         assert_eq!(told.data, json!({"session_id": session}));
         assert_eq!(told.ip_address.as_deref(), Some("203.0.113.7"));
         assert_eq!(told.user_agent.as_deref(), Some("[erased]"));
+    }
+
+    #[test]
+    fn a_holder_gets_no_number_that_counts_what_others_do() {
+        let of = |aggregate_type: &str| {
+            let mut entry = entry(json!({"event": "renamed"}), json!({"actor": "acc_2"}));
+            entry.aggregate_type = aggregate_type.to_owned();
+            entry
+        };
+        for (aggregate_type, own) in
+            [("account", true), ("privacy_request", true), ("organization", false), ("project", false)]
+        {
+            let told = Told::to(Audience::Holder, of(aggregate_type), reader());
+            assert_eq!((told.position, told.sequence.is_some()), (None, own), "{aggregate_type}");
+            let told = Told::to(Audience::Operator, of(aggregate_type), reader());
+            assert!(told.position.is_some() && told.sequence.is_some(), "{aggregate_type}");
+        }
     }
 
     #[test]

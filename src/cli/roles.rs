@@ -1,12 +1,11 @@
 //! What a process can be: all of it at once, the HTTP interface, or a worker.
 
-use std::net::SocketAddr;
-
 use clap::Args;
 use url::Url;
 
 use super::{
-    ApiOptions, BusOptions, DatabaseOptions, KeyOptions, ServerOptions, SigningOptions, WorkerOptions,
+    ApiOptions, BusOptions, DatabaseOptions, KeyOptions, ServerOptions, SigningOptions, VitalsOptions,
+    WorkerOptions,
 };
 
 /// `serve`.
@@ -24,6 +23,9 @@ pub struct ServeOptions {
     /// Checkpoints of the log.
     #[command(flatten)]
     pub signing: SigningOptions,
+    /// How the process is.
+    #[command(flatten)]
+    pub vitals: VitalsOptions,
 }
 
 /// `demo`.
@@ -49,6 +51,9 @@ pub struct ApiRole {
     /// The interface.
     #[command(flatten)]
     pub api: ApiOptions,
+    /// How the process is.
+    #[command(flatten)]
+    pub vitals: VitalsOptions,
     /// Where archives lie, sealed: `file:///…`, `s3://…`, `gs://…` or `az://…`
     #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
     pub archives: Url,
@@ -81,7 +86,7 @@ pub struct WorkerRole {
     /// The address people reach the service at; links in mails begin with it
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_URL")]
     pub public_url: Url,
-    /// Address to tell on how the process is: /healthz, /readyz and /metrics [default: none]
-    #[arg(long, env = "PERSONAL_SETTINGS_METRICS_LISTEN")]
-    pub metrics_listen: Option<SocketAddr>,
+    /// How the process is.
+    #[command(flatten)]
+    pub vitals: VitalsOptions,
 }

@@ -55,6 +55,20 @@ pub struct ApiOptions {
     pub operator_token: Option<SecretString>,
 }
 
+/// How the process is.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct VitalsOptions {
+    /// Address to tell on how the process is: /healthz, /readyz and /metrics, for those who run it; to be kept from
+    /// everybody else [default: a free port of 127.0.0.1, which is printed at the start]
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_METRICS_LISTEN",
+        default_value = "127.0.0.1:0",
+        hide_default_value = true
+    )]
+    pub metrics_listen: SocketAddr,
+}
+
 /// How the switches of a new account stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Consent {

@@ -10,6 +10,7 @@ use crate::logging::say;
 pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     composition::check_operator_token(&options.api)?;
     let listener = Http::bind(options.api.listen, "--listen").await?;
+    let vitals_listener = Http::bind_vitals(&options.vitals).await?;
     let public_url = match &options.api.public_url {
         Some(url) => url.clone(),
         None => format!("http://{}", listener.local_addr()?).parse()?,
@@ -21,7 +22,8 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     )?;
     let checks = composition::readiness(&foundation, None);
     let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
-    let http = Http::start(listener, &foundation, config, limits, checks)?;
+    let http = Http::start(vitals_listener, &foundation, checks)?;
+    let http = http.with_interface(listener, &foundation, config, limits);
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
         foundation.prepare(false).await?;

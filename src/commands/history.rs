@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Instant, Lines, Told, history};
+use projections::{Audience, Instant, Lines, Told, history};
 
 use crate::cli::{HistoryFormat, HistoryOptions};
 use crate::composition::Reader;
@@ -70,7 +70,7 @@ impl Printer {
         let lines = match format {
             HistoryFormat::Ndjson => Lines::Ndjson,
             HistoryFormat::Text => Lines::Text,
-            HistoryFormat::Csv => Lines::csv(),
+            HistoryFormat::Csv => Lines::csv(Audience::Operator),
         };
         Self { lines, out: BufWriter::new(std::io::stdout()) }
     }

@@ -7,10 +7,7 @@ use crate::composition::{
 use crate::logging::say;
 
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
-    let listener = match options.metrics_listen {
-        Some(address) => Some(Http::bind(address, "--metrics-listen").await?),
-        None => None,
-    };
+    let listener = Http::bind_vitals(&options.vitals).await?;
     let foundation = Foundation::lay(
         &options.database.database_url,
         key_provider(&options.keys, None)?,
@@ -19,7 +16,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let bench = Work::bench(&foundation, &options.worker, &options.public_url, None)?;
     let bus = bus(&options.nats_url, &options.bus).await?;
     let checks = readiness(&foundation, Some(&bus));
-    let vitals = listener.map(|listener| Http::start_vitals(listener, &foundation, checks)).transpose()?;
+    let vitals = Http::start(listener, &foundation, checks)?;
     tokio::select! {
         prepared = foundation.prepare(false) => prepared?,
         ended = asked_to_end() => return ended,
@@ -30,11 +27,9 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
-    vitals.iter().for_each(Http::open);
+    vitals.open();
     asked_to_end().await?;
-    if let Some(vitals) = vitals {
-        vitals.stop().await;
-    }
+    vitals.stop().await;
     work.stop().await;
     signing.stop().await;
     log_tasks.stop().await;

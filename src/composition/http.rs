@@ -1,4 +1,5 @@
-//! What a process serves over HTTP: the interface, or only how it is.
+//! What a process serves over HTTP: to everybody the interface, if it has one; on a listener of its own, to those who
+//! run it, how it is.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -11,12 +12,13 @@ use domain::account::Preferences;
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{Foundation, GRACE};
-use crate::cli::{ApiOptions, Consent};
+use crate::cli::{ApiOptions, Consent, VitalsOptions};
+use crate::logging::say;
 use crate::system;
 
 /// How long an erasure can be cancelled where nobody says otherwise.
@@ -31,11 +33,12 @@ const OTHER_FILES: usize = 256;
 /// Connections of those who ask only how the process is.
 const PROBES: usize = 64;
 
-/// The running interface.
+/// What runs of it.
 pub struct Http {
     stop: CancellationToken,
-    task: JoinHandle<std::io::Result<()>>,
     open: watch::Sender<bool>,
+    vitals: Vitals,
+    tasks: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Http {
@@ -49,76 +52,83 @@ impl Http {
         })
     }
 
-    /// Starts answering: 503 until [`open`](Self::open).
+    /// Takes the port on which the process tells how it is, and says which one.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn bind_vitals(options: &VitalsOptions) -> anyhow::Result<TcpListener> {
+        let listener = Self::bind(options.metrics_listen, "--metrics-listen").await?;
+        say(format!("How the process is: http://{}/readyz and /metrics", listener.local_addr()?));
+        Ok(listener)
+    }
+
+    /// Starts telling how the process is: not ready until [`open`](Self::open).
     ///
     /// # Errors
     /// When metrics cannot be recorded.
     pub fn start(
+        vitals_listener: TcpListener,
+        on: &Foundation,
+        readiness: Vec<Arc<dyn ReadinessCheck>>,
+    ) -> anyhow::Result<Self> {
+        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
+        let vitals = Vitals {
+            store: on.store.clone(),
+            readiness,
+            metrics: super::metrics::recorder()?,
+            shutdown: stop.clone(),
+            open: open.subscribe(),
+        };
+        let mut http = Self { stop, open, vitals, tasks: Vec::new() };
+        let limits = ConnectionLimits { total: PROBES, per_address: PROBES, trusted: Vec::new() };
+        http.serve(vitals_listener, api::vitals_router(http.vitals.clone()), limits);
+        Ok(http)
+    }
+
+    /// Starts answering everybody: 503 until [`open`](Self::open).
+    #[must_use]
+    pub fn with_interface(
+        mut self,
         listener: TcpListener,
         on: &Foundation,
         config: ApiConfig,
         limits: ConnectionLimits,
-        readiness: Vec<Arc<dyn ReadinessCheck>>,
-    ) -> anyhow::Result<Self> {
-        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
+    ) -> Self {
         let router = api::router(Dependencies {
-            vitals: vitals(on, readiness, &stop, &open)?,
+            vitals: self.vitals.clone(),
             views: on.views.clone(),
             archives: on.archives.clone(),
             config,
         });
-        let task = tokio::spawn(api::serve(listener, router, limits, stop.clone()));
-        Ok(Self { stop, task, open })
+        self.serve(listener, router, limits);
+        self
     }
 
-    /// Starts telling how the process is, and nothing else: not ready until [`open`](Self::open).
-    ///
-    /// # Errors
-    /// When metrics cannot be recorded.
-    pub fn start_vitals(
-        listener: TcpListener,
-        on: &Foundation,
-        readiness: Vec<Arc<dyn ReadinessCheck>>,
-    ) -> anyhow::Result<Self> {
-        let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
-        let router = api::vitals_router(vitals(on, readiness, &stop, &open)?);
-        let limits = ConnectionLimits { total: PROBES, per_address: PROBES, trusted: Vec::new() };
-        let task = tokio::spawn(api::serve(listener, router, limits, stop.clone()));
-        Ok(Self { stop, task, open })
+    fn serve(&mut self, listener: TcpListener, router: axum::Router, limits: ConnectionLimits) {
+        self.tasks.push(tokio::spawn(api::serve(listener, router, limits, self.stop.clone())));
     }
 
-    /// From now on requests are served.
+    /// Requests are served from here on.
     pub fn open(&self) {
         self.open.send_replace(true);
     }
 
     /// Takes no new requests, and returns when those under way are answered.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.stop.cancel();
-        match tokio::time::timeout(GRACE, &mut self.task).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(ended) => tracing::error!(?ended, "the HTTP interface did not end well"),
+        let cut: Vec<AbortHandle> = self.tasks.iter().map(JoinHandle::abort_handle).collect();
+        match tokio::time::timeout(GRACE, futures::future::join_all(self.tasks)).await {
+            Ok(ended) => {
+                for ended in ended.into_iter().filter(|ended| !matches!(ended, Ok(Ok(())))) {
+                    tracing::error!(?ended, "the HTTP interface did not end well");
+                }
+            }
             Err(_) => {
                 tracing::warn!(grace = ?GRACE, "requests that took too long were cut");
-                self.task.abort();
+                cut.iter().for_each(AbortHandle::abort);
             }
         }
     }
-}
-
-fn vitals(
-    on: &Foundation,
-    readiness: Vec<Arc<dyn ReadinessCheck>>,
-    stop: &CancellationToken,
-    open: &watch::Sender<bool>,
-) -> anyhow::Result<Vitals> {
-    Ok(Vitals {
-        store: on.store.clone(),
-        readiness,
-        metrics: super::metrics::recorder()?,
-        shutdown: stop.clone(),
-        open: open.subscribe(),
-    })
 }
 
 /// How many connections the interface takes.

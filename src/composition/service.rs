@@ -50,6 +50,7 @@ impl Service {
     pub async fn start(options: &ServeOptions) -> anyhow::Result<Self> {
         check_operator_token(&options.api)?;
         let listener = Http::bind(options.api.listen, "--listen").await?;
+        let vitals_listener = Http::bind_vitals(&options.vitals).await?;
         let listen = listener.local_addr()?;
         let public_url = match &options.api.public_url {
             Some(url) => url.clone(),
@@ -78,9 +79,9 @@ impl Service {
         let bus = bus(&nats_url, &given.bus).await?;
         let bench = Work::bench(&foundation, &options.worker, &public_url, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
-        let (config, limits) =
-            (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
-        let http = Http::start(listener, &foundation, config, limits, checks)?;
+        let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+        let http = Http::start(vitals_listener, &foundation, checks)?;
+        let http = http.with_interface(listener, &foundation, config, limits);
 
         foundation.prepare(true).await?;
         if given.database_url.is_none() {

@@ -20,7 +20,7 @@ use crate::state::AppState;
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Routes that are asked all the time by machines.
-const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+const QUIET: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Gives a request its id, and tells how it went.
 pub(crate) async fn observe(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -1,4 +1,7 @@
 //! `GET /healthz` and `GET /readyz`: is the process alive, and should it be sent requests?
+//!
+//! What exactly does not work is for those who run the service: the listener of a process's own tells it
+//! ([`readiness`]); to everybody only yes or no is said.
 
 use std::time::Duration;
 
@@ -11,7 +14,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
-use crate::state::Vitals;
+use crate::state::{AppState, Vitals};
 
 /// How long one check may take.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -32,20 +35,26 @@ pub(crate) async fn healthz() -> Json<Alive> {
 }
 
 /// Whether the process can serve.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Readiness {
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Ready {
     /// `ready` or `not_ready`.
     #[schema(example = "ready")]
+    status: &'static str,
+}
+
+/// Whether the process can serve, and what was looked at.
+#[derive(Debug, Serialize)]
+pub(crate) struct Readiness {
+    /// `ready` or `not_ready`.
     status: &'static str,
     /// What was looked at.
     checks: Vec<Check>,
 }
 
 /// One thing that must work.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
     /// What.
-    #[schema(example = "database")]
     name: &'static str,
     /// Whether it works.
     ok: bool,
@@ -58,17 +67,36 @@ pub(crate) struct Check {
 #[utoipa::path(
     get, path = "/readyz", tag = "Service", operation_id = "getReadiness",
     responses(
-        (status = 200, description = "It can serve", body = Readiness),
-        (status = 503, description = "It cannot", body = Readiness),
+        (status = 200, description = "It can serve", body = Ready),
+        (status = 503, description = "It cannot", body = Ready),
     )
 )]
-pub(crate) async fn readyz(State(vitals): State<Vitals>) -> (StatusCode, Json<Readiness>) {
-    let readiness = look(&vitals).await;
-    let status = if readiness.status == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(readiness))
+pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
+    let vitals = &state.vitals;
+    // Anybody may ask, as often as they like: what it depends on is looked at once a second.
+    let works = state.ready.get_with((), async { all_work(&dependencies(vitals).await) }).await;
+    let (code, status) = told(works && process(vitals).ok);
+    (code, Json(Ready { status }))
 }
 
-async fn look(vitals: &Vitals) -> Readiness {
+/// The same, and what does not work: for those who run the service.
+pub(crate) async fn readiness(State(vitals): State<Vitals>) -> (StatusCode, Json<Readiness>) {
+    let mut checks = vec![process(&vitals)];
+    checks.extend(dependencies(&vitals).await);
+    let (code, status) = told(all_work(&checks));
+    (code, Json(Readiness { status, checks }))
+}
+
+fn told(ready: bool) -> (StatusCode, &'static str) {
+    if ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not_ready") }
+}
+
+fn all_work(checks: &[Check]) -> bool {
+    checks.iter().all(|check| check.ok)
+}
+
+/// What the process depends on.
+async fn dependencies(vitals: &Vitals) -> Vec<Check> {
     let database = async {
         // The cause is not for everybody: it may name hosts and users.
         vitals.store.ping().await.map_err(|_| "the database does not answer".to_owned())
@@ -78,17 +106,19 @@ async fn look(vitals: &Vitals) -> Readiness {
         bounded("database", database),
         others.collect::<FuturesOrdered<_>>().collect::<Vec<_>>()
     );
-    let process = if vitals.shutdown.is_cancelled() {
+    [database].into_iter().chain(others).collect()
+}
+
+/// The process itself.
+fn process(vitals: &Vitals) -> Check {
+    let trouble = if vitals.shutdown.is_cancelled() {
         Some("it is about to stop")
     } else if !*vitals.open.borrow() {
         Some("it is starting: it waits for the database, its schema, its keys or its ledger of erasures")
     } else {
         None
     };
-    let process = Check { name: "process", ok: process.is_none(), detail: process.map(str::to_owned) };
-    let checks: Vec<Check> = [process, database].into_iter().chain(others).collect();
-    let ready = checks.iter().all(|check| check.ok);
-    Readiness { status: if ready { "ready" } else { "not_ready" }, checks }
+    Check { name: "process", ok: trouble.is_none(), detail: trouble.map(str::to_owned) }
 }
 
 async fn bounded(name: &'static str, check: impl Future<Output = Result<(), String>>) -> Check {

@@ -19,7 +19,8 @@ mod track;
 
 pub(crate) use track::Strangers;
 
-use axum::extract::FromRef;
+use axum::Router;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,19 +52,20 @@ pub(crate) fn ingestion() -> OpenApiRouter<AppState> {
 
 /// What tells of the process itself, and of this interface.
 pub(crate) fn service() -> OpenApiRouter<AppState> {
-    vitals().routes(routes!(openapi_json::openapi_json)).merge(pages::routes())
-}
-
-/// What tells of the process itself, whatever it does.
-pub(crate) fn vitals<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Vitals: FromRef<S>,
-{
     OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
-        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi_json::openapi_json))
+        .merge(pages::routes())
+}
+
+/// What tells those who run the service how the process is. It counts what everybody does, so it has a listener of
+/// its own.
+pub(crate) fn vitals() -> Router<Vitals> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readiness))
+        .route("/metrics", get(metrics::metrics))
 }
 
 /// The answer where there is no route.

@@ -144,7 +144,9 @@ async fn a_query_that_makes_no_sense_is_refused_by_name() {
         asked(&ada.client, "GET", &format!("{path}?limit=1")).await.expect(200);
     }
     for edge in ["0", "-1", "9223372036854775807", "-9223372036854775808"] {
-        asked(&ada.client, "GET", &format!("/v1/me/history?cursor={edge}")).await.expect(200);
+        // A cursor is the id of an event of this history.
+        let path = format!("/v1/me/history?cursor={edge}");
+        asked(&ada.client, "GET", &path).await.problem(400, "invalid-parameters");
     }
     service.unharmed().await;
 }

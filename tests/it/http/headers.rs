@@ -119,7 +119,7 @@ async fn metrics_are_numbers_of_routes_and_say_nothing_of_anybody() {
     ada.use_product(3).await;
     asked(&ada.client, "GET", "/made-up-path-1?made-up-query=1").await.expect(404);
     asked(&ada.client, "MADEUPMETHOD", "/v1/me").await.expect(405);
-    let answer = asked(&service.client(), "GET", "/metrics").await.expect(200);
+    let answer = asked(&service.program.vitals(), "GET", "/metrics").await.expect(200);
     assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"), "{answer:?}");
     let metrics = answer.text();
     for line in metrics.lines() {

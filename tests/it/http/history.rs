@@ -53,8 +53,8 @@ async fn the_same_is_told_in_pages_in_lines_and_in_rows() {
             None => break assert_eq!((link, &page.json()["next_cursor"]), ("", &Value::Null)),
         }
     }
-    let positions: Vec<i64> = pages.iter().map(|item| item["position"].as_i64().unwrap()).collect();
-    assert!(positions.windows(2).all(|pair| pair[0] > pair[1]), "{positions:?}");
+    let sequences: Vec<i64> = pages.iter().map(|item| item["sequence"].as_i64().unwrap()).collect();
+    assert!(sequences.windows(2).all(|pair| pair[0] == pair[1] + 1), "{sequences:?}");
     assert_eq!(pages.len(), 27);
     let opened = pages.last().unwrap();
     assert_eq!(opened["type"], "account.registered");
@@ -77,14 +77,14 @@ async fn the_same_is_told_in_pages_in_lines_and_in_rows() {
     let mut table = rows.text().lines().map(cells);
     let heading = table.next().unwrap();
     let column = |name: &str| heading.iter().position(|cell| cell == name).unwrap();
-    let (position, what) = (column("position"), column("type"));
+    let (sequence, what) = (column("sequence"), column("type"));
     let table: Vec<Vec<String>> = table.collect();
     assert!(table.iter().all(|row| row.len() == heading.len()), "{table:#?}");
     let told: Vec<(String, String)> =
-        table.iter().rev().map(|row| (row[position].clone(), row[what].clone())).collect();
+        table.iter().rev().map(|row| (row[sequence].clone(), row[what].clone())).collect();
     let expected: Vec<(String, String)> = pages
         .iter()
-        .map(|item| (item["position"].to_string(), item["type"].as_str().unwrap().to_owned()))
+        .map(|item| (item["sequence"].to_string(), item["type"].as_str().unwrap().to_owned()))
         .collect();
     assert_eq!(told, expected);
 

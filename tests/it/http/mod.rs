@@ -17,6 +17,7 @@ mod detection;
 mod devices;
 mod email_change;
 mod endings;
+mod exposure;
 mod found;
 mod gdpr_token;
 mod grave;

@@ -169,10 +169,13 @@ async fn two_resets_at_once_leave_one_pair() {
     for hours in [0, 0, 2] {
         let (one, other) = tokio::join!(project.reset(&owner, hours), project.reset(&admin, hours));
         let answers = [one.expect(200), other.expect(200)];
-        let positions = answers.iter().map(|answer| answer.header("event-position").parse::<i64>().unwrap());
-        let last = positions.max().unwrap().to_string();
-        let read = owner.client.request("GET", &project.path).header("Event-Position", last);
-        let shown = send(read).await.expect(200).json();
+        // Each waits for their own change; after that both are shown.
+        for (person, answer) in [&owner, &admin].into_iter().zip(&answers) {
+            let seen = answer.header("event-position");
+            let read = person.client.request("GET", &project.path).header("Event-Position", seen);
+            send(read).await.expect(200);
+        }
+        let shown = owner.client.get(&project.path).await;
         let mut alive = Vec::new();
         for pair in answers.iter().map(Answer::json) {
             if worth(&service, pair["api_secret"].as_str().unwrap()).await["active"] == true {

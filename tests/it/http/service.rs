@@ -159,7 +159,7 @@ impl Service {
 
     /// The metrics.
     pub(super) async fn metrics(&self) -> String {
-        send(self.client().request("GET", "/metrics")).await.expect(200).text().to_owned()
+        self.program.metrics().await
     }
 
     /// Whatever was sent so far: the program answers, nothing failed on our side, and it never panicked.

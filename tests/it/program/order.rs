@@ -153,7 +153,7 @@ async fn whoever_holds_up_the_order_is_named() {
 }
 
 async fn metrics(program: &crate::support::Program) -> String {
-    let answer = program.client().request("GET", "/metrics").send().await.unwrap();
+    let answer = program.vitals().request("GET", "/metrics").send().await.unwrap();
     answer.text().await.unwrap()
 }
 

@@ -32,7 +32,7 @@ async fn prepare(database_open: bool, nats_open: bool) -> Outage {
 }
 
 async fn await_status(program: &Program, path: &str, wanted: u16) -> Value {
-    let client = program.client();
+    let client = program.vitals();
     eventually(&format!("{path} answers {wanted}"), || async {
         let answer = client.request("GET", path).send().await.ok()?;
         let status = answer.status().as_u16();

@@ -122,7 +122,7 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
         (said.contains("waiting for the ledger of erasures") && said.contains("--archives")).then_some(())
     })
     .await;
-    let (status, ready) = person.client.ask("GET", "/readyz", Value::Null).await;
+    let (status, ready) = program.vitals().ask("GET", "/readyz", Value::Null).await;
     let check = |checks: &Value| checks.as_array().unwrap().iter().find(|c| c["name"] == "erasures").cloned();
     assert_eq!((status, check(&ready["checks"]).unwrap()["ok"].clone()), (503, json!(false)));
     let answer = person.client.request("GET", "/v1/me/history").send().await.unwrap();

@@ -107,7 +107,7 @@ async fn what_the_switch_forbids_is_answered_as_accepted_and_counted_as_dropped(
     let answer = person.use_product(25).await;
     assert_eq!(answer, serde_json::json!({"status": 1, "error": null}));
 
-    let metrics = program.client().request("GET", "/metrics").send().await.unwrap().text().await.unwrap();
+    let metrics = program.metrics().await;
     for line in ["usage_events_total{outcome=\"stored\"} 10", "usage_events_total{outcome=\"dropped\"} 25"] {
         assert!(metrics.contains(line), "{line:?} is not in {metrics}");
     }

@@ -45,7 +45,7 @@ async fn an_outage_of_vault_costs_503s_and_delays_and_nothing_is_lost() {
     assert!(answer.headers().contains_key("retry-after"));
     let problem: Value = answer.json().await.unwrap();
     assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");
-    keys_are(&person.client, false).await;
+    keys_are(&program.vitals(), false).await;
     // A job needs a key of its request; it is put off, not failed.
     let export = person.ask_for("export").await;
     eventually("a job was put off", || async { program.said().contains("a job failed").then_some(()) }).await;
@@ -68,7 +68,7 @@ async fn an_outage_of_vault_costs_503s_and_delays_and_nothing_is_lost() {
 
     vault.fail(None);
     program.await_ready().await;
-    keys_are(&person.client, true).await;
+    keys_are(&program.vitals(), true).await;
     person.completed(&export).await;
     let (status, _) = person.client.ask("GET", "/v1/me", Value::Null).await;
     assert_eq!(status, 200);

@@ -50,7 +50,7 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
             assert_eq!(told(&house, ada, Some(at)).await, all[..count]);
             let list = views.history_list(store, ada, (None, Some(at)), 100).await.unwrap();
             let listed: Vec<i64> = list.iter().rev().map(|entry| entry.position).collect();
-            assert_eq!(listed, all[..count].iter().map(|told| told.position).collect::<Vec<_>>());
+            assert_eq!(listed, all[..count].iter().filter_map(|told| told.position).collect::<Vec<_>>());
             let state = views.account_state(store, ada, at, Audience::Operator).await.unwrap();
             assert_eq!(state.as_ref().map_or(0, |state| state.events), count as u64);
             let Some(state) = state else { continue };
@@ -60,8 +60,8 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
         }
     }
     // A page at a time, newest first.
-    let page = views.history_list(store, ada, (Some(all[4].position), Some(all[3].at)), 2).await.unwrap();
-    assert_eq!(page.iter().map(|e| e.position).collect::<Vec<_>>(), [all[3].position, all[2].position]);
+    let page = views.history_list(store, ada, (all[4].position, Some(all[3].at)), 2).await.unwrap();
+    assert_eq!(page.iter().map(|e| Some(e.position)).collect::<Vec<_>>(), [all[3].position, all[2].position]);
     assert!(views.account_state(store, bob, all[0].at, Audience::Holder).await.unwrap().is_none());
 }
 
@@ -199,11 +199,11 @@ async fn events_that_lie_the_other_way_round_are_found_by_their_times() {
         let at = "2026-05-03T10:00:00Z".parse::<DateTime<Utc>>().unwrap() + chrono::Duration::minutes(minute);
         let mut expected = Vec::new();
         for event in &all {
-            if log::recorded_at(pool, event.position).await.unwrap().unwrap() <= at {
+            if log::recorded_at(pool, event.position.unwrap()).await.unwrap().unwrap() <= at {
                 expected.push(event.position);
             }
         }
-        let found: Vec<i64> = told(&house, ada, Some(at)).await.iter().map(|told| told.position).collect();
+        let found: Vec<_> = told(&house, ada, Some(at)).await.iter().map(|told| told.position).collect();
         assert_eq!(found, expected, "{minute}");
     }
     let later = "2026-05-03T11:00:00Z".parse().unwrap();

@@ -25,6 +25,8 @@ pub(crate) struct Program {
     child: Child,
     /// Where it listens.
     pub(crate) base: String,
+    /// Where it tells those who run it how it is.
+    pub(crate) vitals: String,
     /// Everything it wrote, standard output and error together.
     pub(crate) output: PathBuf,
 }
@@ -33,14 +35,17 @@ pub(crate) struct Program {
 pub(crate) struct Start {
     command: Command,
     listen: String,
+    vitals: String,
     output: PathBuf,
 }
 
 impl Start {
     /// `arguments`, listening on a free port, writing into `folder`.
     pub(crate) fn new(folder: &Path, arguments: &[&str]) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
+        // Both at once, so that they are not the same.
+        let free = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        let [port, vitals_port] = free.map(|listener| listener.local_addr().unwrap().port());
+        let [listen, vitals] = [port, vitals_port].map(|port| format!("127.0.0.1:{port}"));
         let output = folder.join(format!("output-{port}.txt"));
         let built = env!("CARGO_BIN_EXE_personal-settings").into();
         let mut command = Command::new(std::env::var_os(PROGRAM).unwrap_or(built));
@@ -50,11 +55,12 @@ impl Start {
             .env_remove("DATABASE_URL")
             .env_remove("NATS_URL")
             .env("PERSONAL_SETTINGS_LISTEN", &listen)
+            .env("PERSONAL_SETTINGS_METRICS_LISTEN", &vitals)
             .env("PERSONAL_SETTINGS_OPERATOR_TOKEN", OPERATOR_TOKEN)
             .env("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN", HOUSE_TOKEN)
             .env("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "0s")
             .stdin(Stdio::null());
-        Self { command, listen, output }
+        Self { command, listen, vitals, output }
     }
 
     /// Sets a variable.
@@ -90,7 +96,8 @@ impl Start {
         let file = File::options().create(true).append(true).open(&self.output).unwrap();
         self.command.stdout(file.try_clone().unwrap()).stderr(file);
         let child = self.command.spawn().unwrap();
-        Program { child, base: format!("http://{}", self.listen), output: self.output }
+        let [base, vitals] = [self.listen, self.vitals].map(|address| format!("http://{address}"));
+        Program { child, base, vitals, output: self.output }
     }
 
     /// Starts it and waits until it is ready.
@@ -171,6 +178,18 @@ impl Program {
     pub(crate) fn client(&self) -> Client {
         let http = http().build().unwrap();
         Client { http, base: self.base.clone(), token: None }
+    }
+
+    /// A client of the listener that tells how it is.
+    pub(crate) fn vitals(&self) -> Client {
+        Client { base: self.vitals.clone(), ..self.client() }
+    }
+
+    /// Its metrics.
+    pub(crate) async fn metrics(&self) -> String {
+        let answer = self.vitals().request("GET", "/metrics").send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
     }
 }
 

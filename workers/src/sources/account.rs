@@ -15,7 +15,7 @@ use event_store::vault::session;
 use event_store::vault::session_device::SessionDevice;
 use event_store::{Erasures, EventStore, KeyName};
 use futures::TryStreamExt;
-use projections::{Table, Told, Views, history};
+use projections::{Audience, Table, Told, Views, history};
 use serde_json::{Value, json};
 
 use crate::folder::Folders;
@@ -79,7 +79,7 @@ impl AccountSource {
         let mut data = parts
             .begin("account/history.ndjson", "Everything that happened to your account, as data")
             .await?;
-        let mut table = Table::new(&Told::COLUMNS);
+        let mut table = Table::new(&Told::columns(Audience::Holder));
         let mut words =
             parts.begin("account/history.csv", "Everything that happened to your account, in words").await?;
         let mut consents =

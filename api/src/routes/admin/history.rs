@@ -6,13 +6,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::account::Viewed;
-use projections::Told;
+use projections::Audience;
 
 use super::look;
 use crate::extract::{Auditor, Id, RequestContext};
 use crate::page::Page;
 use crate::problem::Problem;
-use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
+use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery};
 use crate::state::AppState;
 use crate::streams::{Client, Hall};
 
@@ -48,15 +48,15 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let at = (Viewed::History, query.until());
     let position = look::record(&state, account, operator, &context, at).await?;
-    let tell: Tell = Box::new(Told::for_operator);
+    let audience = Audience::Operator;
     let form = query.form(&headers);
     let response = if form == Form::Pages {
         let path = format!("/v1/admin/accounts/{account}/history");
-        let (link, page) = history::page(&state, account, &query, &tell, &path).await?;
+        let (link, page) = history::page(&state, account, &query, audience, &path).await?;
         history::answer(link, page)
     } else {
         let room = hall.room(Client::Operator(operator))?;
-        history::lines(&state, account, form, query.until(), tell, room).await?
+        history::lines(&state, account, form, query.until(), audience, room).await?
     };
     Ok((position, history::varies(response)).into_response())
 }

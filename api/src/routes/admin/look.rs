@@ -31,7 +31,7 @@ pub(super) async fn record(
         ExecuteError::Refused(AccountError::Unknown) => Problem::new(Kind::NotFound),
         error => error.into(),
     })?;
-    let position = state.position(account, &executed.events).await;
+    let position = state.position_for_operator(account, &executed.events).await;
     state.catch_up(NAME, account, None).await?;
     Ok(position)
 }

@@ -63,7 +63,7 @@ pub(crate) async fn create(
         Kind::Unauthenticated => no_account("/owner"),
         _ => problem,
     })?;
-    let position = state.position(body.owner, &events).await;
+    let position = state.position_for_operator(body.owner, &events).await;
     let location = [(LOCATION, format!("/v1/organizations/{id}"))];
     Ok((StatusCode::CREATED, position, location, Json(ProvisionedOrganization { organization_id: id })))
 }
@@ -130,5 +130,5 @@ pub(crate) async fn put_member(
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
-    Ok((state.position(account_id, &done.events).await, StatusCode::NO_CONTENT))
+    Ok((state.position_for_operator(account_id, &done.events).await, StatusCode::NO_CONTENT))
 }

@@ -87,7 +87,7 @@ pub(crate) async fn register(
             Attached { vault, ..Attached::default() },
         )
         .await?;
-    let position = state.position(account, &executed.events).await;
+    let position = state.position_for_operator(account, &executed.events).await;
     let location = [(LOCATION, format!("/v1/admin/accounts/{account}"))];
     Ok((StatusCode::CREATED, position, location, Json(Registered { account_id: account })))
 }

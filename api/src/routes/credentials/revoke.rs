@@ -94,7 +94,7 @@ async fn revoke_token(
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
-    Ok(state.position(account, &done.events).await)
+    Ok(state.position_for_operator(account, &done.events).await)
 }
 
 async fn revoke_pair(
@@ -125,7 +125,7 @@ async fn revoke_pair(
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
-    Ok(state.position_for_others(&done.events).await)
+    Ok(state.position_of_nobody(&done.events).await)
 }
 
 fn ending(found: &Credential, at: DateTime<Utc>) -> Attached {

@@ -13,8 +13,9 @@ pub(crate) struct HistoryEntry {
     /// Its id.
     #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]
     id: EventId,
-    /// Its place in the order of everything.
-    position: i64,
+    /// Its place in the order of everything; told to those who run the service alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
     /// When it was stored.
     at: DateTime<Utc>,
     /// What happened, as a stable name.
@@ -34,8 +35,9 @@ pub(crate) struct HistoryEntry {
     aggregate_type: String,
     /// What it happened to.
     aggregate_id: String,
-    /// Its place among what happened to it.
-    sequence: i64,
+    /// Its place among what happened to it; not told to an account holder where others have a part in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<i64>,
     /// The event that led to this one.
     causation_id: Option<String>,
     /// What all events of one wish have in common.

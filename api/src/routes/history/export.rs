@@ -8,9 +8,8 @@ use axum::body::Body;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use futures::{StreamExt, TryStreamExt, stream};
-use projections::Lines;
+use projections::{Audience, Lines, Told};
 
-use super::Tell;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::streams::Room;
@@ -21,7 +20,7 @@ pub(super) async fn stream(
     account: AccountId,
     mut writer: Lines,
     until: Option<DateTime<Utc>>,
-    tell: Tell,
+    audience: Audience,
     room: Room,
 ) -> Result<Body, Problem> {
     let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
@@ -29,7 +28,7 @@ pub(super) async fn stream(
     let first = entries.try_next().await?;
     let heading = stream::iter([Ok(writer.heading())]);
     let lines = stream::iter(first.map(Ok)).chain(entries).map(move |entry| match entry {
-        Ok(entry) => writer.line(&tell(entry)),
+        Ok(entry) => writer.line(&Told::to(audience, entry, account)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a history was cut off");
             Err(io::Error::other("the history could not be read to its end"))

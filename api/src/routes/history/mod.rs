@@ -11,9 +11,8 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use domain::AccountId;
-use event_store::LogEntry;
-use projections::{Lines, Told};
+use domain::{AccountId, EventId};
+use projections::{Audience, Lines, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +20,7 @@ pub(super) use entry::HistoryEntry;
 pub(super) use query::{Form, HistoryQuery, StateForm, StateQuery};
 pub(super) use state::AccountStateBody;
 
+use crate::page::Page;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::streams::Room;
@@ -38,24 +38,27 @@ pub(crate) struct HistoryPage {
     pub(super) state: Option<Option<AccountStateBody>>,
 }
 
-/// How an event is told to who asks.
-pub(super) type Tell = Box<dyn Fn(LogEntry) -> Told + Send + Sync>;
-
 /// A page, and the link to the next: the list lies at `path`.
 pub(super) async fn page(
     state: &AppState,
     account: AccountId,
     query: &HistoryQuery,
-    tell: &Tell,
+    audience: Audience,
     path: &str,
 ) -> Result<(impl axum::response::IntoResponseParts + use<>, HistoryPage), Problem> {
     let (page, until) = (&query.page, query.until());
-    let before = page.cursor()?;
+    let before = match page.cursor::<EventId>()? {
+        Some(last) => {
+            let position = state.views.history_position(account, last).await?;
+            Some(position.ok_or_else(Page::no_such_cursor)?)
+        }
+        None => None,
+    };
     let list = state.views.history_list(&state.store, account, (before, until), page.limit_and_one());
     let mut entries = list.await?;
-    let next_cursor = page.cut(&mut entries, |entry| entry.position.to_string());
+    let next_cursor = page.cut(&mut entries, |entry| entry.event_id.to_string());
     let link = page.link_with(path, next_cursor.as_deref(), &query.as_given());
-    let items = entries.into_iter().map(|entry| tell(entry).into()).collect();
+    let items = entries.into_iter().map(|entry| Told::to(audience, entry, account).into()).collect();
     Ok((link, HistoryPage { items, next_cursor, state: None }))
 }
 
@@ -65,7 +68,7 @@ pub(super) async fn lines(
     account: AccountId,
     form: Form,
     until: Option<DateTime<Utc>>,
-    tell: Tell,
+    audience: Audience,
     room: Room,
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
@@ -73,10 +76,10 @@ pub(super) async fn lines(
         Form::Text => ("text/plain; charset=utf-8", None, Lines::Text),
         Form::Csv => {
             let file = "attachment; filename=\"history.csv\"";
-            ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv())
+            ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv(audience))
         }
     };
-    let body = export::stream(state, account, writer, until, tell, room).await?;
+    let body = export::stream(state, account, writer, until, audience, room).await?;
     let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
     if let Some(file) = file {
         response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));

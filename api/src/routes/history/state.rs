@@ -18,8 +18,9 @@ pub(crate) struct AccountStateBody {
     at: DateTime<Utc>,
     /// How many events had concerned it by then.
     events: u64,
-    /// The position of the last of them.
-    position: i64,
+    /// The position of the last of them; told to those who run the service alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
     /// The account itself.
     #[schema(value_type = Object)]
     account: Value,

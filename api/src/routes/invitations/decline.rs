@@ -45,5 +45,5 @@ pub(crate) async fn decline(
         .await
         // It was closed in this moment.
         .map_err(|error| Problem::from(error).instead_of(Kind::NotFound, Kind::LinkDead))?;
-    Ok((state.position_for_others(&done.events).await, StatusCode::NO_CONTENT))
+    Ok(StatusCode::NO_CONTENT)
 }

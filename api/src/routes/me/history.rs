@@ -7,13 +7,13 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use projections::Audience;
 use projections::history::NAME;
-use projections::{Audience, Told};
 
 use crate::extract::{CurrentSession, SeenPosition};
 use crate::page::Page;
 use crate::problem::Problem;
-use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery, Tell};
+use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery};
 use crate::state::AppState;
 use crate::streams::{Client, Hall};
 
@@ -43,15 +43,15 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let account = current.account();
     state.catch_up(NAME, account, seen).await?;
-    let tell: Tell = Box::new(move |entry| Told::for_holder(entry, account));
+    let audience = Audience::Holder;
     let form = query.form(&headers);
     if form != Form::Pages {
         let room = hall.room(Client::Account(account))?;
-        return Ok(history::varies(history::lines(&state, account, form, query.until(), tell, room).await?));
+        return Ok(history::varies(history::lines(&state, account, form, query.until(), audience, room).await?));
     }
-    let (link, mut page) = history::page(&state, account, &query, &tell, "/v1/me/history").await?;
+    let (link, mut page) = history::page(&state, account, &query, audience, "/v1/me/history").await?;
     if let Some(at) = query.until().filter(|_| query.page.is_first()) {
-        let known = state.views.account_state(&state.store, account, at, Audience::Holder).await?;
+        let known = state.views.account_state(&state.store, account, at, audience).await?;
         page.state = Some(known.map(Into::into));
     }
     Ok(history::varies(history::answer(link, page)))

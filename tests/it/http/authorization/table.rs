@@ -151,7 +151,6 @@ fn service() -> Vec<Row> {
     vec![
         Row::new("GET", "/healthz", open(200)),
         Row::new("GET", "/readyz", open(200)),
-        Row::new("GET", "/metrics", open(200)),
         Row::new("GET", "/openapi.json", open(200)),
         Row::new("POST", "/track", open(200)).json(json!([])),
     ]

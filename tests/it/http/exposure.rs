@@ -1,0 +1,152 @@
+//! Nothing global on a public surface: no counter, position or metric tells what others do, or who has an account.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::service::{asked, sent, wish};
+use super::teams::organization_of;
+use super::{Answer, Service, send};
+use crate::support::{OPERATOR_TOKEN, Person};
+
+const HISTORY: &str = "/v1/me/history";
+
+/// Every number in an answer: in its JSON, its lines, its cells and its headers.
+fn numbers(answer: &Answer) -> BTreeSet<i64> {
+    let cursor = answer.header("link").split("cursor=").nth(1).and_then(|rest| rest.split(['&', '>']).next());
+    let headers = [answer.header("event-position"), answer.header("etag").trim_matches('"')];
+    let words = headers.into_iter().chain(cursor);
+    let mut found: BTreeSet<i64> = words.filter_map(|word| word.parse().ok()).collect();
+    for line in answer.text().lines() {
+        match serde_json::from_str(line) {
+            Ok(value) => collect(&value, &mut found),
+            Err(_) => found.extend(line.split(',').filter_map(|cell| cell.trim().parse::<i64>().ok())),
+        }
+    }
+    found
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<i64>) {
+    match value {
+        Value::Number(number) => found.extend(number.as_i64()),
+        Value::String(text) => found.extend(text.parse::<i64>().ok()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(members) => members.values().for_each(|member| collect(member, found)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+async fn switch(person: &Person, on: bool) -> Answer {
+    sent(&person.client, "PUT", "/v1/me/preferences", &json!({"personalization": on})).await.expect(200)
+}
+
+#[tokio::test]
+async fn no_number_that_a_holder_sees_counts_what_others_do() {
+    let service = Service::api().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    // What others do lies between all that she does.
+    for round in 0..60 {
+        switch(&bob, round % 2 == 0).await;
+    }
+    let mut answers = vec![switch(&ada, false).await];
+    for round in 0..60 {
+        switch(&bob, round % 2 == 0).await;
+    }
+    organization_of(&ada).await;
+    answers.push(sent(&ada.client, "POST", "/v1/me/privacy-requests", &wish("export")).await.expect(202));
+    for path in [
+        "/v1/me",
+        "/v1/me/preferences",
+        "/v1/me/privacy-requests",
+        "/v1/organizations",
+        HISTORY,
+        "/v1/me/history?limit=2",
+        "/v1/me/history?format=ndjson",
+        "/v1/me/history?format=csv",
+        "/v1/me/history?at=2100-01-01",
+    ] {
+        answers.push(asked(&ada.client, "GET", path).await.expect(200));
+    }
+    let positions: Vec<i64> =
+        sqlx::query_scalar("SELECT position FROM account_history WHERE account_id = $1 AND position > 60")
+            .bind(&ada.account)
+            .fetch_all(&service.pool().await)
+            .await
+            .unwrap();
+    assert!(positions.len() >= 3, "{positions:?}");
+    let positions: BTreeSet<i64> = positions.into_iter().collect();
+    for answer in &answers {
+        let told: Vec<_> = numbers(answer).intersection(&positions).copied().collect();
+        assert!(told.is_empty(), "{told:?} in {answer:?}");
+        assert!(!answer.text().contains("\"position\""), "{answer:?}");
+    }
+    // The next page begins at an event that was shown.
+    let page = answers[7].json();
+    assert_eq!(page["next_cursor"], page["items"][1]["id"]);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_sealed_position_tells_nothing_and_opens_for_its_account_alone() {
+    let service = Service::api().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    switch(&ada, false).await;
+    // Nothing happens any more, so the position is the same; what is told of it is not.
+    let told: BTreeSet<String> = {
+        let mut told = BTreeSet::new();
+        for _ in 0..5 {
+            told.insert(switch(&ada, false).await.header("event-position").to_owned());
+        }
+        told
+    };
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert!(told.iter().all(|text| text.len() == 64), "{told:?}");
+    // Another's is worth as much as none.
+    for text in &told {
+        let read = bob.client.request("GET", "/v1/me").header("Event-Position", text);
+        send(read).await.expect(200);
+    }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn those_who_run_the_service_see_positions() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let operator = service.client().with_token(OPERATOR_TOKEN);
+    let path = format!("/v1/admin/accounts/{}/history", ada.account);
+    let page = asked(&operator, "GET", &path).await.expect(200);
+    let looked: i64 = page.header("event-position").parse().unwrap();
+    assert_eq!(page.json()["items"][0]["position"], looked);
+    let table = asked(&operator, "GET", &format!("{path}?format=csv")).await.expect(200);
+    assert!(table.text().starts_with("position,"), "{table:?}");
+    let body = json!({"email": "eve@example.com", "name": "Eve"});
+    let made = sent(&operator, "POST", "/v1/admin/accounts", &body).await.expect(201);
+    assert!(made.header("event-position").parse::<i64>().unwrap() > looked);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn metrics_and_what_does_not_work_are_told_on_a_listener_of_their_own() {
+    let service = Service::api().await;
+    let client = service.client();
+    asked(&client, "GET", "/metrics").await.problem(404, "not-found");
+    assert_eq!(asked(&client, "GET", "/readyz").await.expect(200).text(), r#"{"status":"ready"}"#);
+    let document = client.get("/openapi.json").await;
+    assert!(document["paths"].get("/metrics").is_none());
+    let vitals = service.program.vitals();
+    let ready = vitals.get("/readyz").await;
+    assert!(ready["checks"].as_array().is_some_and(|checks| checks.len() >= 4), "{ready}");
+    assert!(service.metrics().await.contains("http_requests_total"));
+    for path in ["/v1/me", "/track", "/openapi.json", "/"] {
+        assert_eq!(vitals.ask("GET", path, Value::Null).await.0, 404, "{path}");
+    }
+    // Where no address was chosen, it is a free one of this machine alone, which is printed.
+    let other = service.start_of("api").without("PERSONAL_SETTINGS_METRICS_LISTEN").ready().await;
+    let told = other.told("How the process is: ").unwrap();
+    let address = told.split("/readyz").next().unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "{told}");
+    let metrics = client.http.get(format!("{address}/metrics")).send().await.unwrap();
+    assert_eq!(metrics.status(), 200);
+    service.unharmed().await;
+}
