@@ -28,7 +28,7 @@ pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, Vaul
 pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
-pub use servers::{BusOptions, DatabaseOptions, KeyOptions, ReaderOptions, ServerOptions};
+pub use servers::{BusOptions, DatabaseOptions, KeyOptions, NetworkOptions, ReaderOptions, ServerOptions};
 pub use work::{ApiOptions, Consent, VitalsOptions, WorkerOptions};
 
 /// Event-sourced personal settings and privacy requests, beside your product.

@@ -17,6 +17,11 @@ pub enum StoreError {
     /// The address makes no sense.
     #[error("expected an address such as postgres://user:password@host/database")]
     Url,
+    /// The address asks for less than verified TLS to another host.
+    #[error(
+        "it asks for less than verified TLS to {0}: leave sslmode out, or name the host with --allow-plain-text {0}"
+    )]
+    Unverified(String),
     /// The database answered with an error.
     #[error("the database refused a statement")]
     Database(#[source] sqlx::Error),

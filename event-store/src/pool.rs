@@ -1,5 +1,6 @@
 //! Connections and the schema.
 
+use std::net::IpAddr;
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -26,15 +27,55 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A pool that connects when it is first used, so that a process can start, and say that it is not
-/// ready, while the database is still away.
+/// ready, while the database is still away. A server on another host is spoken to over TLS, and its certificate is
+/// verified.
+///
+/// # Errors
+/// When `url` is no PostgreSQL URL, or asks for less than that.
+pub fn connect_lazily(url: &str, max_connections: u32) -> Result<PgPool, StoreError> {
+    let options = parse(url)?;
+    let options = match (host_of(&options), options.get_ssl_mode()) {
+        (None, _) | (Some(_), PgSslMode::VerifyCa | PgSslMode::VerifyFull) => options,
+        // What a URL means that says nothing of it.
+        (Some(_), PgSslMode::Prefer) => options.ssl_mode(PgSslMode::VerifyFull),
+        (Some(host), _) => return Err(StoreError::Unverified(host)),
+    };
+    Ok(pool(options, max_connections))
+}
+
+/// The same, with as much TLS as the URL says.
 ///
 /// # Errors
 /// When `url` is no PostgreSQL URL.
-pub fn connect_lazily(url: &str, max_connections: u32) -> Result<PgPool, StoreError> {
+pub fn connect_as_said(url: &str, max_connections: u32) -> Result<PgPool, StoreError> {
+    Ok(pool(parse(url)?, max_connections))
+}
+
+/// The host that a URL leads to, if that is another than this one.
+///
+/// # Errors
+/// When `url` is no PostgreSQL URL.
+pub fn remote_host(url: &str) -> Result<Option<String>, StoreError> {
+    Ok(host_of(&parse(url)?))
+}
+
+fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(StoreError::Url);
     }
-    let options = PgConnectOptions::from_str(url)?.application_name("personal-settings").options([
+    Ok(PgConnectOptions::from_str(url)?)
+}
+
+/// The host, unless it is a socket or this machine.
+fn host_of(options: &PgConnectOptions) -> Option<String> {
+    let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
+    let socket = options.get_socket().is_some() || host.starts_with('/');
+    let here = host.parse::<IpAddr>().map_or(host == "localhost", |address| address.is_loopback());
+    (!socket && !here).then(|| host.to_owned())
+}
+
+fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
+    let options = options.application_name("personal-settings").options([
         // A peer that is gone is noticed in seconds: its backend holds locks that others wait for. A Unix
         // socket knows none of this and needs none.
         ("tcp_keepalives_idle", "10"),
@@ -44,12 +85,12 @@ pub fn connect_lazily(url: &str, max_connections: u32) -> Result<PgPool, StoreEr
         // A transaction that is left open holds back the order of all events.
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
-    Ok(PgPoolOptions::new()
+    PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(PATIENCE)
         // A ping before each use would cost a fifth of the throughput; a dead connection shows itself.
         .test_before_acquire(false)
-        .connect_lazy_with(options))
+        .connect_lazy_with(options)
 }
 
 /// How a few statements that are carried out all the time are planned: once. With many values at hand PostgreSQL would

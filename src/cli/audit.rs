@@ -122,6 +122,9 @@ pub struct AuditorOptions {
     /// The signing key.
     #[command(flatten)]
     pub signing: SigningKeyOptions,
+    /// The network.
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 /// Where the key that signs checkpoints is.

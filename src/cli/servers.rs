@@ -15,6 +15,17 @@ pub struct DatabaseOptions {
     /// PostgreSQL 15 or newer
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+    /// The network.
+    #[command(flatten)]
+    pub network: NetworkOptions,
+}
+
+/// The network between this process and its servers.
+#[derive(Clone, Debug, Args)]
+pub struct NetworkOptions {
+    /// Hosts of databases, NATS and mail servers that need not be spoken to over verified TLS: their URLs say how
+    #[arg(long, env = "PERSONAL_SETTINGS_ALLOW_PLAIN_TEXT", value_delimiter = ',')]
+    pub allow_plain_text: Vec<String>,
 }
 
 /// A database to read: a given one, or the one below a data directory, whether or not a program runs it.
@@ -36,6 +47,9 @@ pub struct ReaderOptions {
     /// The keys.
     #[command(flatten)]
     pub keys: KeyOptions,
+    /// The network.
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 /// Servers that are started where they are not given.
@@ -56,6 +70,9 @@ pub struct ServerOptions {
     /// The bus.
     #[command(flatten)]
     pub bus: BusOptions,
+    /// The network.
+    #[command(flatten)]
+    pub network: NetworkOptions,
     /// The keys.
     #[command(flatten)]
     pub keys: KeyOptions,

@@ -3,7 +3,8 @@
 use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
-    self, Foundation, Http, KeyTasks, LogTasks, api_config, asked_to_end, connection_limits, key_provider,
+    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, connection_limits, key_provider,
+    public_url,
 };
 use crate::logging::say;
 
@@ -11,11 +12,9 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     composition::check_operator_token(&options.api)?;
     let listener = Http::bind(options.api.listen, "--listen").await?;
     let vitals_listener = Http::bind_vitals(&options.vitals).await?;
-    let public_url = match &options.api.public_url {
-        Some(url) => url.clone(),
-        None => format!("http://{}", listener.local_addr()?).parse()?,
-    };
-    let foundation = Foundation::lay(
+    let public_url = public_url(options.api.public_url.as_ref(), listener.local_addr()?)?;
+    let foundation = Foundation::lay_over(
+        &Network::from(&options.database.network),
         &options.database.database_url,
         key_provider(&options.keys, None)?,
         &options.archives,

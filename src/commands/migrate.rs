@@ -1,13 +1,11 @@
 //! `migrate`: the schema.
 
-use anyhow::Context;
-use event_store::connect_lazily;
-
 use crate::cli::DatabaseOptions;
+use crate::composition::Network;
 use crate::logging::say;
 
 pub(super) async fn run(options: &DatabaseOptions) -> anyhow::Result<()> {
-    let pool = connect_lazily(&options.database_url, 1).context("DATABASE_URL cannot be used")?;
+    let pool = Network::from(&options.network).database(&options.database_url, 1)?;
     event_store::migrate(&pool).await?;
     say("The database schema is up to date.");
     Ok(())

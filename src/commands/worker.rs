@@ -2,19 +2,22 @@
 
 use crate::cli::WorkerRole;
 use crate::composition::{
-    Foundation, Http, KeyTasks, LogTasks, Signing, Work, asked_to_end, bus, key_provider, readiness,
+    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, asked_to_end, bus, check_public_url, key_provider, readiness,
 };
 use crate::logging::say;
 
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let listener = Http::bind_vitals(&options.vitals).await?;
-    let foundation = Foundation::lay(
+    check_public_url(&options.public_url)?;
+    let network = Network::from(&options.database.network);
+    let foundation = Foundation::lay_over(
+        &network,
         &options.database.database_url,
         key_provider(&options.keys, None)?,
         &options.archives,
     )?;
-    let bench = Work::bench(&foundation, &options.worker, &options.public_url, None)?;
-    let bus = bus(&options.nats_url, &options.bus).await?;
+    let bench = Work::bench(&foundation, &network, &options.worker, &options.public_url, None)?;
+    let bus = bus(&network, &options.nats_url, &options.bus).await?;
     let checks = readiness(&foundation, Some(&bus));
     let vitals = Http::start(listener, &foundation, checks)?;
     tokio::select! {

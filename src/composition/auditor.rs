@@ -2,9 +2,10 @@
 
 use anyhow::Context;
 use event_store::object::ObjectVault;
-use event_store::{Pool, connect_lazily};
+use event_store::Pool;
 use url::Url;
 
+use super::Network;
 use super::reader::start_or_join;
 use crate::cli::AuditorOptions;
 use crate::embedded::Servers;
@@ -34,7 +35,7 @@ impl Auditor {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.signing.data_dir, options.servers).await?,
         };
-        let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
+        let pool = Network::from(&options.network).database(&url, CONNECTIONS)?;
         Ok(Self { pool, objects, own })
     }
 

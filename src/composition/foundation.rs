@@ -8,10 +8,11 @@ use event_store::erasure::ErasureError;
 use event_store::object::ObjectVault;
 use event_store::retry::Delays;
 use event_store::seal::SealError;
-use event_store::{Erasures, EventStore, KeyProvider, StoreError, connect_lazily, schema_is_current};
+use event_store::{Erasures, EventStore, KeyProvider, StoreError, schema_is_current};
 use projections::Views;
 use url::Url;
 
+use super::Network;
 use crate::system;
 
 /// Connections to the database a process may have.
@@ -40,7 +41,20 @@ impl Foundation {
         keys: impl Into<Arc<dyn KeyProvider>>,
         archives: &Url,
     ) -> anyhow::Result<Self> {
-        let pool = connect_lazily(database_url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
+        Self::lay_over(&Network::default(), database_url, keys, archives)
+    }
+
+    /// Lays it over this network.
+    ///
+    /// # Errors
+    /// When a URL or the object store makes no sense, or the network does not allow it.
+    pub fn lay_over(
+        network: &Network,
+        database_url: &str,
+        keys: impl Into<Arc<dyn KeyProvider>>,
+        archives: &Url,
+    ) -> anyhow::Result<Self> {
+        let pool = network.database(database_url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
         let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
         let views = Views::of(&store);

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use event_store::object::ObjectVault;
-use event_store::{Erasures, EventStore, connect_lazily};
+use event_store::{Erasures, EventStore};
 use projections::Views;
 
 use super::service::directory_url;
-use super::{LogTasks, key_provider};
+use super::{LogTasks, Network, key_provider};
 use crate::cli::{KeyOptions, ReaderOptions};
 use crate::embedded::{Error, Options, ServerSource, Servers, running_database_url};
 use crate::system;
@@ -61,7 +61,7 @@ impl Reader {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.data_dir, options.servers).await?,
         };
-        let pool = connect_lazily(&url, CONNECTIONS).context("DATABASE_URL cannot be used")?;
+        let pool = Network::from(&options.network).database(&url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
         let views = Views::of(&store);
         let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));

@@ -14,7 +14,7 @@ use workers::Bus;
 
 use super::operators;
 use super::{
-    Foundation, Http, KeyTasks, LogTasks, Signing, Work, api_config, bus, connection_limits, key_provider,
+    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, api_config, bus, connection_limits, key_provider,
 };
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
@@ -52,10 +52,7 @@ impl Service {
         let listener = Http::bind(options.api.listen, "--listen").await?;
         let vitals_listener = Http::bind_vitals(&options.vitals).await?;
         let listen = listener.local_addr()?;
-        let public_url = match &options.api.public_url {
-            Some(url) => url.clone(),
-            None => format!("http://{listen}").parse().context("no URL can be made of the address")?,
-        };
+        let public_url = super::public_url(options.api.public_url.as_ref(), listen)?;
         let given = &options.servers;
         let servers = Servers::start(Options {
             data_dir: given.data_dir.clone(),
@@ -74,10 +71,11 @@ impl Service {
             Some(url) => url.clone(),
             None => directory_url(&data_dir.join("archives"))?,
         };
-        let foundation =
-            Foundation::lay(&database_url, key_provider(&given.keys, Some(&data_dir))?, &archives)?;
-        let bus = bus(&nats_url, &given.bus).await?;
-        let bench = Work::bench(&foundation, &options.worker, &public_url, Some(&data_dir))?;
+        let network = Network::from(&given.network);
+        let keys = key_provider(&given.keys, Some(&data_dir))?;
+        let foundation = Foundation::lay_over(&network, &database_url, keys, &archives)?;
+        let bus = bus(&network, &nats_url, &given.bus).await?;
+        let bench = Work::bench(&foundation, &network, &options.worker, &public_url, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
         let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
         let http = Http::start(vitals_listener, &foundation, checks)?;

@@ -15,7 +15,7 @@ use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, Workbench};
 
-use super::Foundation;
+use super::{Foundation, Network};
 use crate::cli::{BusOptions, WorkerOptions};
 
 /// Every second, every minute, and once an hour.
@@ -31,11 +31,12 @@ pub struct Work {
 ///
 /// # Errors
 /// When the URL makes no sense.
-pub async fn bus(url: &str, options: &BusOptions) -> anyhow::Result<Bus> {
+pub async fn bus(network: &Network, url: &str, options: &BusOptions) -> anyhow::Result<Bus> {
     let config = BusConfig {
         url: url.to_owned(),
         subjects: options.nats_prefix.clone(),
         replicas: options.nats_replicas,
+        tls: network.nats_needs_tls(url)?,
     };
     Bus::connect(config).await.context("NATS_URL cannot be used")
 }
@@ -47,12 +48,13 @@ impl Work {
     /// When an option makes no sense.
     pub fn bench(
         on: &Foundation,
+        network: &Network,
         options: &WorkerOptions,
         public_url: &Url,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<Workbench> {
         let Foundation { store, views, archives, erasures } = on.clone();
-        let (outbox, phone) = (outbox(options, data_dir)?, phone(options, data_dir)?);
+        let (outbox, phone) = (outbox(network, options, data_dir)?, phone(options, data_dir)?);
         let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
         let sources: Vec<Arc<dyn DataSource>> = vec![
             Arc::new(AccountSource::new(erasures.clone(), views.clone(), folders.clone())),
@@ -101,12 +103,12 @@ impl Work {
     }
 }
 
-fn outbox(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Outbox> {
+fn outbox(network: &Network, options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Outbox> {
     let url = options.mail.clone().or_else(|| below(data_dir, "mail"));
     let url = url.context("no way to send mail: give --mail smtp://… or --mail directory:PATH")?;
     let from =
         options.mail_from.parse().context("--mail-from is no mailbox such as \"Name <name@example.com>\"")?;
-    Outbox::from_url(&url, from).context("--mail cannot be used")
+    Outbox::from_url(&network.mail(&url)?, from).context("--mail cannot be used")
 }
 
 /// None for a worker on its own that was given no way: the post says what that means.

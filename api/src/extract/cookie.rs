@@ -52,11 +52,11 @@ impl SessionCookie {
     }
 
     /// Tells the pages of the product that they may personalise, for as long as the switch is on; or takes that back.
-    /// It holds nothing about the person, and scripts may read it.
+    /// It holds nothing about the person, and scripts may read it. Over TLS it is bound to the host, as the session is.
     pub(crate) fn personalization(self, on: bool) -> Option<HeaderValue> {
-        let secure = if self.https { "; Secure" } else { "" };
+        let (prefix, secure) = if self.https { ("__Host-", "; Secure") } else { ("", "") };
         let (value, seconds) = if on { ("on", PERSONALIZATION_LIFE) } else { ("", 0) };
-        let cookie = format!("personalization={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}");
+        let cookie = format!("{prefix}personalization={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&cookie).ok()
     }
 
@@ -117,6 +117,19 @@ mod tests {
         insta::assert_snapshot!(header.to_str().unwrap(), @"__Host-session=pss_1; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
         let cleared = SessionCookie::new(true).clear().unwrap();
         insta::assert_snapshot!(cleared.to_str().unwrap(), @"__Host-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure");
+    }
+
+    #[test]
+    fn every_cookie_over_tls_is_bound_to_the_host() {
+        let cookies = SessionCookie::new(true);
+        let set = [cookies.set(&"pss_1".into(), 60), cookies.clear(), cookies.personalization(true), cookies.personalization(false)];
+        for header in set {
+            let header = header.unwrap();
+            let text = header.to_str().unwrap();
+            // RFC 6265bis, section 4.1.3.2: Secure, for the whole host, without a Domain.
+            assert!(text.starts_with("__Host-") && text.contains("; Path=/;"), "{text}");
+            assert!(text.ends_with("; Secure") && !text.contains("Domain"), "{text}");
+        }
     }
 
     #[test]

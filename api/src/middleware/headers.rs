@@ -8,9 +8,11 @@ use axum::http::header::{
 const ALWAYS: [(HeaderName, HeaderValue); 3] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    // Nothing here is a page: whatever a browser makes of it may load nothing and be framed nowhere.
-    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
 ];
+/// Nothing here is a page: whatever a browser makes of it loads nothing, sends nothing and is framed nowhere. What has no
+/// fallback in `default-src` is said on its own.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Two years (RFC 6797).
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
@@ -45,13 +47,13 @@ mod tests {
     fn an_answer_is_kept_from_caches_frames_and_guesses() {
         insta::assert_snapshot!(told("/v1/me", true), @"
         cache-control: no-store
-        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-security-policy: default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'
         referrer-policy: no-referrer
         strict-transport-security: max-age=63072000; includeSubDomains
         x-content-type-options: nosniff
         ");
         insta::assert_snapshot!(told("/healthz", false), @"
-        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-security-policy: default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'
         referrer-policy: no-referrer
         x-content-type-options: nosniff
         ");

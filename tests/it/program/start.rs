@@ -66,6 +66,27 @@ async fn urls_and_secrets_that_make_no_sense() {
 }
 
 #[tokio::test]
+async fn what_would_go_over_a_network_in_the_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value, told) in [
+        ("PERSONAL_SETTINGS_PUBLIC_URL", "http://settings.example.com", "--public-url https://"),
+        ("DATABASE_URL", "postgres://u:hush@db.example.com/ps?sslmode=disable", "--allow-plain-text db.example.com"),
+        (
+            "PERSONAL_SETTINGS_MAIL",
+            "smtp://mail.example.com?tls=opportunistic",
+            "--allow-plain-text mail.example.com",
+        ),
+    ] {
+        let database = Database::create().await;
+        let start = Start::new(folder.path(), &["serve"])
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url);
+        let said = refused(start.env(name, value)).await;
+        assert!(said.contains(told) && !said.contains("hush"), "{name}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_short_operator_token_before_any_server_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let start = Start::new(folder.path(), &["serve"]).env("PERSONAL_SETTINGS_OPERATOR_TOKEN", "short");

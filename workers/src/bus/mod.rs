@@ -47,6 +47,17 @@ pub struct BusConfig {
     pub subjects: Subjects,
     /// How many servers of the cluster keep each stream.
     pub replicas: usize,
+    /// Whether servers are spoken to over TLS alone, also where the URL does not say so.
+    pub tls: bool,
+}
+
+/// The hosts that a URL names, without those of servers it speaks to over TLS anyhow.
+///
+/// # Errors
+/// When the URL is no NATS URL.
+pub fn plain_hosts(url: &str) -> Result<Vec<String>, BusError> {
+    let servers = server_addresses(url)?;
+    Ok(servers.iter().filter(|server| !server.tls_required()).map(|server| server.host().to_owned()).collect())
 }
 
 /// The servers of a URL, or of several with commas between them.
@@ -105,6 +116,7 @@ impl Bus {
             .name("personal-settings")
             .retry_on_initial_connect()
             .connection_timeout(PATIENCE)
+            .require_tls(config.tls)
             .connect(&servers)
             .await
             .map_err(BusError::Connect)?;

@@ -17,7 +17,7 @@ use crate::state::AppState;
 
 /// Pages load what is ours alone, and send to us alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("links.js");
 

@@ -1,0 +1,225 @@
+//! Who may be in between: servers on other hosts are spoken to over TLS with verified certificates, unless
+//! `--allow-plain-text` names their host; and people reach the service over TLS, or on this machine alone.
+//!
+//! One rule for the database, NATS and the mail server. Where a URL says nothing of TLS it means verified TLS; one that
+//! asks for less is refused at the start, before anything is sent. What was allowed is warned of.
+
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::{Context, bail, ensure};
+use event_store::{Pool, connect_as_said, connect_lazily, remote_host};
+use url::Url;
+use workers::bus;
+
+use crate::cli::NetworkOptions;
+
+/// What was allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    plain: Vec<String>,
+}
+
+impl From<&NetworkOptions> for Network {
+    fn from(options: &NetworkOptions) -> Self {
+        Self { plain: options.allow_plain_text.clone() }
+    }
+}
+
+impl Network {
+    /// Connections to the database, which may still be away.
+    ///
+    /// # Errors
+    /// When the URL makes no sense, or asks for less than verified TLS to another host.
+    pub fn database(&self, url: &str, connections: u32) -> anyhow::Result<Pool> {
+        match remote_host(url).context("DATABASE_URL cannot be used")? {
+            Some(host) if self.is_allowed(&host, "database") => connect_as_said(url, connections),
+            _ => connect_lazily(url, connections),
+        }
+        .context("DATABASE_URL cannot be used")
+    }
+
+    /// Whether NATS must be spoken to over TLS, also where its URL does not say so.
+    ///
+    /// # Errors
+    /// When the URL makes no sense.
+    pub fn nats_needs_tls(&self, url: &str) -> anyhow::Result<bool> {
+        let hosts = bus::plain_hosts(url).context("NATS_URL cannot be used")?;
+        let remote = hosts.iter().filter(|host| !is_here(host));
+        Ok(remote.filter(|host| !self.is_allowed(host, "NATS server")).count() > 0)
+    }
+
+    /// The way mail goes out, with TLS demanded where the URL says nothing of it.
+    ///
+    /// # Errors
+    /// When it asks for less than TLS to another host.
+    pub fn mail(&self, url: &str) -> anyhow::Result<String> {
+        // What makes no sense is told by the outbox.
+        let Ok(mut parsed) = Url::parse(url) else { return Ok(url.to_owned()) };
+        let host = parsed.host_str().unwrap_or_default().to_owned();
+        if parsed.scheme() != "smtp" || is_here(&host) {
+            return Ok(url.to_owned());
+        }
+        let said = parsed.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+        match said.as_deref() {
+            Some("required") => Ok(url.to_owned()),
+            _ if self.is_allowed(&host, "mail server") => Ok(url.to_owned()),
+            None => {
+                parsed.query_pairs_mut().append_pair("tls", "required");
+                Ok(parsed.into())
+            }
+            Some(_) => bail!(
+                "--mail asks for less than TLS to {host}: leave ?tls= out, or name the host with \
+                 --allow-plain-text {host}"
+            ),
+        }
+    }
+
+    fn is_allowed(&self, host: &str, what: &str) -> bool {
+        let allowed = self.plain.iter().any(|plain| plain.eq_ignore_ascii_case(host));
+        if allowed {
+            tracing::warn!(
+                host,
+                "the connection to the {what} is neither encrypted nor verified unless its URL says so, as \
+                 --allow-plain-text allows: whatever is in between can read and change what goes over it"
+            );
+        }
+        allowed
+    }
+}
+
+/// Where people reach the service: as configured, or else where it listens.
+///
+/// # Errors
+/// When that is plain HTTP, and not on this machine.
+pub fn public_url(given: Option<&Url>, listen: SocketAddr) -> anyhow::Result<Url> {
+    let url = match given {
+        Some(url) => url.clone(),
+        // It listens everywhere, so on this machine as well; nothing tells its name to others.
+        None if listen.ip().is_unspecified() => format!("http://localhost:{}", listen.port()).parse()?,
+        None => format!("http://{listen}").parse()?,
+    };
+    check_public_url(&url)?;
+    Ok(url)
+}
+
+/// Refuses an address at which passwords and cookies would go over a network in the clear.
+///
+/// # Errors
+/// When it is one.
+pub fn check_public_url(url: &Url) -> anyhow::Result<()> {
+    let here = url.host_str().is_some_and(is_here);
+    ensure!(
+        url.scheme() == "https" || (url.scheme() == "http" && here),
+        "the public URL {url} is not https: passwords and cookies would go over the network in the clear; end TLS in a \
+         proxy and give its address, as --public-url https://settings.example.com"
+    );
+    Ok(())
+}
+
+/// Whether a host is this machine.
+fn is_here(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(allowed: &[&str]) -> Network {
+        Network { plain: allowed.iter().map(ToString::to_string).collect() }
+    }
+
+    fn parsed(url: &str) -> Url {
+        url.parse().unwrap()
+    }
+
+    #[test]
+    fn people_reach_the_service_over_tls_or_on_this_machine() {
+        for good in [
+            "https://settings.example.com",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+            "http://localhost",
+            "http://settings.localhost:8080",
+        ] {
+            check_public_url(&parsed(good)).unwrap();
+        }
+        for bad in [
+            "http://settings.example.com",
+            "http://10.0.0.7:8080",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+        ] {
+            let told = check_public_url(&parsed(bad)).unwrap_err().to_string();
+            assert!(told.contains(bad) && told.contains("--public-url https://"), "{told}");
+        }
+    }
+
+    #[test]
+    fn without_a_public_url_it_is_where_the_service_listens() {
+        let of = |listen: &str| public_url(None, listen.parse().unwrap());
+        assert_eq!(of("127.0.0.1:8080").unwrap(), parsed("http://127.0.0.1:8080"));
+        assert_eq!(of("0.0.0.0:8080").unwrap(), parsed("http://localhost:8080"));
+        assert!(of("192.0.2.7:8080").is_err());
+    }
+
+    #[tokio::test]
+    async fn the_database_on_another_host_is_verified() {
+        let none = network(&[]);
+        for good in [
+            "postgres://db.example.com/ps",
+            "postgres://db.example.com/ps?sslmode=verify-full",
+            "postgres://db.example.com/ps?sslmode=verify-ca",
+            "postgres://127.0.0.1/ps?sslmode=disable",
+            "postgres://localhost/ps?host=/run/postgresql&sslmode=disable",
+        ] {
+            none.database(good, 1).unwrap_or_else(|error| panic!("{good}: {error:#}"));
+        }
+        for weak in ["disable", "allow", "require"] {
+            let url = format!("postgres://user:hush@db.example.com/ps?sslmode={weak}");
+            let told = format!("{:#}", none.database(&url, 1).unwrap_err());
+            assert!(told.contains("--allow-plain-text db.example.com") && !told.contains("hush"), "{told}");
+            network(&["DB.example.com"]).database(&url, 1).unwrap();
+        }
+    }
+
+    #[test]
+    fn nats_on_another_host_is_spoken_to_over_tls() {
+        let none = network(&[]);
+        for (url, needs) in [
+            ("nats://127.0.0.1:4222", false),
+            ("nats://localhost", false),
+            ("nats://user:hush@nats.example.com:4222", true),
+            ("nats://localhost,nats://b.example.com", true),
+            ("tls://nats.example.com", false),
+        ] {
+            assert_eq!(none.nats_needs_tls(url).unwrap(), needs, "{url}");
+        }
+        assert!(!network(&["nats"]).nats_needs_tls("nats://nats:4222").unwrap());
+        assert!(network(&["nats"]).nats_needs_tls("nats://nats:4222,nats://other").unwrap());
+    }
+
+    #[test]
+    fn mail_to_another_host_goes_over_tls() {
+        let none = network(&[]);
+        for same in [
+            "directory:mail",
+            "smtps://mail.example.com",
+            "smtp://mail.example.com?tls=required",
+            "smtp://127.0.0.1:25",
+            "smtp://localhost?tls=opportunistic",
+            "nonsense",
+        ] {
+            assert_eq!(none.mail(same).unwrap(), same);
+        }
+        assert_eq!(none.mail("smtp://mail.example.com").unwrap(), "smtp://mail.example.com?tls=required");
+        let weak = "smtp://mail.example.com?tls=opportunistic";
+        assert!(none.mail(weak).unwrap_err().to_string().contains("--allow-plain-text mail.example.com"));
+        assert_eq!(network(&["mail.example.com"]).mail(weak).unwrap(), weak);
+    }
+}
