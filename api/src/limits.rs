@@ -17,6 +17,10 @@ use crate::state::AppState;
 /// Secrets tried from one address, whatever on.
 pub(crate) const TRIES_OF_ADDRESS: Limit =
     Limit { name: "tries/address", burst: 300, every: Duration::from_secs(2) };
+/// Tokens shown that are worth nothing, from one network. Right ones are neither counted nor refused, so that nobody's
+/// guesses keep others of the network out.
+pub(crate) const WRONG_TOKENS: Limit =
+    Limit { name: "tokens/network", burst: 300, every: Duration::from_secs(2) };
 /// Secrets tried in one session: passwords, codes.
 pub(crate) const TRIES_OF_SESSION: Limit =
     Limit { name: "tries/session", burst: 10, every: Duration::from_secs(60) };
@@ -43,6 +47,22 @@ impl AppState {
         match throttle::ask(&self.store, limit, key).await? {
             Asked::Granted => Ok(()),
             Asked::Later(wait) => Err(too_many(limit, wait)),
+        }
+    }
+
+    /// The refusal of a token that is worth nothing, shown from `network`: `unless_too_many`, or that there were too many
+    /// of them. A network that has shown too many costs the database nothing for a moment.
+    pub(crate) async fn refuse_token(&self, network: String, unless_too_many: Problem) -> Problem {
+        if let Some(wait) = self.barred.get(&network).await {
+            return too_many(WRONG_TOKENS, wait);
+        }
+        match throttle::ask(&self.store, WRONG_TOKENS, &network).await {
+            Ok(Asked::Granted) => unless_too_many,
+            Ok(Asked::Later(wait)) => {
+                self.barred.insert(network, wait).await;
+                too_many(WRONG_TOKENS, wait)
+            }
+            Err(error) => error.into(),
         }
     }
 

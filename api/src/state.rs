@@ -31,6 +31,8 @@ use crate::streams::Streams;
 
 /// How long a project's token is taken to stay its token without asking again.
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
+/// How long a network stays barred without asking again.
+const BARRED_LIFE: Duration = Duration::from_secs(1);
 /// How long what the process depends on is taken to work, or not, for those who ask from outside.
 const READY_LIFE: Duration = Duration::from_secs(1);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
@@ -109,6 +111,8 @@ pub(crate) struct Shared {
     pub(crate) archives: ObjectVault,
     pub(crate) config: ApiConfig,
     pub(crate) vitals: Vitals,
+    /// Networks that have shown too many wrong tokens, and for how long they may show no more.
+    pub(crate) barred: Cache<String, Duration>,
     /// Whether what this process depends on works.
     pub(crate) ready: Cache<(), bool>,
     pub(crate) passwords: Passwords,
@@ -144,6 +148,7 @@ impl AppState {
     pub(crate) fn new(dependencies: Dependencies) -> Self {
         let Dependencies { vitals, views, archives, config } = dependencies;
         Self(Arc::new(Shared {
+            barred: Cache::builder().max_capacity(100_000).time_to_live(BARRED_LIFE).build(),
             ready: Cache::builder().max_capacity(1).time_to_live(READY_LIFE).build(),
             passwords: Passwords::default(),
             written: Written::default(),

@@ -75,6 +75,11 @@ impl RequestContext {
     }
 }
 
+/// What the address a request comes from is counted as.
+pub(super) fn network_of(parts: &Parts, state: &AppState) -> String {
+    network::line(address_of(&parts.extensions, &parts.headers, state))
+}
+
 impl FromRequestParts<AppState> for RequestContext {
     type Rejection = Problem;
 

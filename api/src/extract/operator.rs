@@ -6,7 +6,7 @@ use domain::OperatorId;
 use domain::operator::OperatorScope;
 use event_store::vault::operator::{self, OperatorToken};
 
-use super::bearer;
+use super::{bearer, context};
 use crate::middleware::Witness;
 use crate::problem::{Kind, Problem};
 use crate::security_log::Subject;
@@ -74,7 +74,9 @@ async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Pro
     let token = bearer(&parts.headers).flatten().ok_or_else(unauthenticated)?;
     let now = state.store.services().now();
     let found = operator::authenticate(state.store.pool(), &token::hash(&token), now).await?;
-    let found = found.ok_or_else(unauthenticated)?;
+    let Some(found) = found else {
+        return Err(state.refuse_token(context::network_of(parts, state), unauthenticated()).await);
+    };
     parts.extensions.insert(found.clone());
     if let Some(witness) = parts.extensions.get::<Witness>() {
         witness.saw(Subject::Operator(found.operator_id));

@@ -13,7 +13,7 @@ use event_store::vault::authentication::SUDO_LIFE;
 use event_store::vault::session::Session;
 use secrecy::SecretString;
 
-use super::{SameOrigin, bearer};
+use super::{SameOrigin, bearer, context};
 use crate::middleware::Witness;
 use crate::places::Seat;
 use crate::problem::{Kind, Problem};
@@ -43,7 +43,11 @@ impl FromRequestParts<AppState> for CurrentSession {
         let token = token_of(&parts.headers, parts.method.is_safe(), state)?;
         let now = state.store.services().now();
         let session = state.sessions.authenticate(&token::hash(&token), now).await?;
-        let current = Self(session.ok_or_else(|| Problem::new(Kind::Unauthenticated))?);
+        let Some(session) = session else {
+            let refusal = Problem::new(Kind::Unauthenticated);
+            return Err(state.refuse_token(context::network_of(parts, state), refusal).await);
+        };
+        let current = Self(session);
         if let Some(seat) = parts.extensions.get::<Seat>() {
             seat.belongs_to(current.account())?;
         }

@@ -315,6 +315,45 @@ async fn a_program_learns_what_it_was_given_and_what_became_of_it() {
     service.unharmed().await;
 }
 
+/// How many networks have shown wrong tokens.
+async fn wrong_tokens(service: &Service) -> i64 {
+    let sql = "SELECT count(*) FROM throttle WHERE name = 'tokens/network'";
+    sqlx::query_scalar(sql).fetch_one(&service.pool().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn tokens_are_not_guessed_without_end_and_right_ones_pass_whatever_others_show() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let operator = service.client().with_token(OPERATOR_TOKEN);
+    for _ in 0..10 {
+        ada.client.get("/v1/me").await;
+        operator.get("/v1/admin/parked-events").await;
+    }
+    assert_eq!(wrong_tokens(&service).await, 0, "right ones are not even counted");
+    let made_up = |kind| {
+        let token = api::token::generate(kind);
+        service.client().with_token(secrecy::ExposeSecret::expose_secret(&token))
+    };
+    let (session, guessed) = (made_up(api::token::Kind::Session), made_up(api::token::Kind::Operator));
+    for (client, path) in [(&session, "/v1/me"), (&guessed, "/v1/admin/parked-events")] {
+        asked(client, "GET", path).await.problem(401, "unauthenticated");
+        service.use_up("tokens/network").await;
+        let guesses = guess_until_refused(|| asked(client, "GET", path), "unauthenticated").await;
+        assert!((2..10).contains(&guesses), "{guesses}");
+        // Those who are known are answered, also while the network is sent away.
+        ada.client.get("/v1/me").await;
+        operator.get("/v1/admin/parked-events").await;
+        service.forget_tries().await;
+        // What a process remembers of it is a second old at most.
+        eventually("it may be tried again", || async {
+            (asked(client, "GET", path).await.status == 401).then_some(())
+        })
+        .await;
+    }
+    service.unharmed().await;
+}
+
 #[tokio::test]
 async fn credentials_are_not_guessed_without_end_and_right_ones_are_no_guess() {
     let service = Service::api().await;
@@ -324,10 +363,12 @@ async fn credentials_are_not_guessed_without_end_and_right_ones_are_no_guess() {
         shown_as_bearer(&service, &token).await.expect(200);
         shown_as_bearer(&service, &old).await.problem(401, "credential-revoked");
     }
-    assert!(service.tries_to_forgive().await < 1.0);
-    service.use_tries_up().await;
+    assert_eq!(wrong_tokens(&service).await, 0, "right ones are not even counted");
+    shown_as_bearer(&service, "psg_wrong").await.problem(401, "credential-unknown");
+    service.use_up("tokens/network").await;
     let guesses = guess_until_refused(|| shown_as_bearer(&service, "psg_wrong"), "credential-unknown").await;
     assert!((2..10).contains(&guesses), "{guesses}");
+    shown_as_bearer(&service, &token).await.expect(200);
     // A gateway is known, and asks as often as it is asked.
     for _ in 0..10 {
         assert_eq!(worth(&service, "psg_wrong").await, json!({"active": false}));

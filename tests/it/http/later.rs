@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
 use personal_settings::cli::WorkerOptions;
-use personal_settings::composition::Work;
+use personal_settings::composition::{Network, Work};
 use url::Url;
 use workers::Workbench;
 
@@ -45,5 +45,5 @@ async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
         mail_from: "no-reply@example.com".to_owned(),
         statement: None,
     };
-    Work::bench(&foundation, &options, &Url::parse(&service.program.base).unwrap(), None).unwrap()
+    Work::bench(&foundation, &Network::default(), &options, &Url::parse(&service.program.base).unwrap(), None).unwrap()
 }

@@ -152,8 +152,13 @@ impl Service {
 
     /// From now on an address has but two tries left, of 300 that come back one in two seconds.
     pub(super) async fn use_tries_up(&self) {
-        let sql = "UPDATE throttle SET tat = clock_timestamp() + interval '596 seconds' WHERE name = 'tries/address'";
-        let used = sqlx::query(sql).execute(&self.pool().await).await.unwrap();
+        self.use_up("tries/address").await;
+    }
+
+    /// From now on a network has but two tries left of a limit of 300 that come back one in two seconds.
+    pub(super) async fn use_up(&self, limit: &str) {
+        let sql = "UPDATE throttle SET tat = clock_timestamp() + interval '596 seconds' WHERE name = $1";
+        let used = sqlx::query(sql).bind(limit).execute(&self.pool().await).await.unwrap();
         assert_eq!(used.rows_affected(), 1);
     }
 

@@ -9,7 +9,7 @@ use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
 use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin};
 use personal_settings::cli::{BusOptions, WorkerOptions};
-use personal_settings::composition::{Foundation, LogTasks, Work, bus};
+use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
@@ -79,13 +79,13 @@ impl House {
             statement: None,
         };
         let public_url = Url::parse("https://settings.example.com").unwrap();
-        Work::bench(&self.foundation, &options, &public_url, None).unwrap()
+        Work::bench(&self.foundation, &Network::default(), &options, &public_url, None).unwrap()
     }
 
     /// A connection to NATS with streams of this test's own.
     pub(crate) async fn bus(&self) -> Bus {
         let options = BusOptions { nats_prefix: self.database.name.parse().unwrap(), nats_replicas: 1 };
-        bus(&shared().nats_url, &options).await.unwrap()
+        bus(&Network::default(), &shared().nats_url, &options).await.unwrap()
     }
 
     /// Starts workers.

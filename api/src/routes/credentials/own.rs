@@ -9,7 +9,6 @@ use event_store::vault::credential::CredentialEnd;
 
 use super::lookup::{CredentialFacts, Worth, use_now};
 use crate::extract::{RequestContext, ShownCredential};
-use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -32,16 +31,13 @@ pub(crate) async fn show(
     shown: ShownCredential,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let network = context.network();
-    state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
-    let worth = use_now(&state, &shown.secret, shown.api_key.as_deref()).await?;
     // Who shows what was once valid has not guessed it: a forgotten program must not keep its neighbours out.
-    if !matches!(worth, Worth::Unknown) {
-        state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
-    }
-    let kind = match worth {
+    let kind = match use_now(&state, &shown.secret, shown.api_key.as_deref()).await? {
         Worth::Alive(found) => return Ok(Json(CredentialFacts::from(&found))),
-        Worth::Unknown => Kind::CredentialUnknown,
+        Worth::Unknown => {
+            let refusal = ShownCredential::refusal(Kind::CredentialUnknown);
+            return Err(state.refuse_token(context.network(), refusal).await);
+        }
         Worth::Ended(CredentialEnd::Expired) => Kind::CredentialExpired,
         Worth::Ended(CredentialEnd::Revoked) => Kind::CredentialRevoked,
         Worth::Ended(CredentialEnd::Retired) => Kind::CredentialRetired,
