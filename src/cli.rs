@@ -28,7 +28,10 @@ pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, Vaul
 pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
-pub use servers::{BusOptions, DatabaseOptions, KeyOptions, NetworkOptions, ReaderOptions, ServerOptions};
+pub use servers::{
+    BusOptions, DatabaseOptions, KeyOptions, MigrateOptions, NetworkOptions, OwnerOptions, ReaderOptions,
+    ServerOptions,
+};
 pub use work::{ApiOptions, Consent, VitalsOptions, WorkerOptions};
 
 /// Event-sourced personal settings and privacy requests, beside your product.
@@ -78,7 +81,7 @@ pub enum Command {
     /// Run the workers only
     Worker(Box<WorkerRole>),
     /// Bring the database schema up to date
-    Migrate(DatabaseOptions),
+    Migrate(MigrateOptions),
     /// Replay what happened
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -105,7 +105,8 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     }
     if operation.security.is_some() {
         refusals.push((401, "No live token or session: `unauthenticated`"));
-        refusals.push((429, "Too many wrong tokens came from the network: `too-many-tries`; see `Retry-After`"));
+        refusals
+            .push((429, "Too many wrong tokens came from the network: `too-many-tries`; see `Retry-After`"));
         if command {
             refusals.push((403, "A page of another site sent this: `cross-site-request`"));
         }

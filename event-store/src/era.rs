@@ -5,7 +5,7 @@
 //! before old ones and be skipped. So whoever takes the lead in sequencing looks first, and begins
 //! a new era when the ids in the table are ahead of the server's own.
 
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
 use crate::error::StoreError;
 
@@ -15,16 +15,7 @@ pub(crate) async fn begin_if_restored(db: &mut PgConnection) -> Result<i16, Stor
     if let Some(era) = current_if_sound(db).await? {
         return Ok(era);
     }
-    let mut transaction = db.begin().await?;
-    // Nobody appends while the default changes.
-    sqlx::query("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE").execute(&mut *transaction).await?;
-    let era: i16 = sqlx::query_scalar("SELECT coalesce(max(era), 0::smallint) + 1::smallint FROM events")
-        .fetch_one(&mut *transaction)
-        .await?;
-    sqlx::query(&format!("ALTER TABLE events ALTER COLUMN era SET DEFAULT {era}"))
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let era: i16 = sqlx::query_scalar("SELECT era_begin()").fetch_one(&mut *db).await?;
     tracing::warn!(era, "the database was restored from a dump: a new era of the log begins");
     Ok(era)
 }

@@ -27,6 +27,7 @@ pub mod proof;
 mod recent;
 mod repository;
 pub mod retry;
+pub mod role;
 pub mod seal;
 pub mod seed;
 pub mod sequencer;
@@ -44,7 +45,9 @@ pub use executor::{Actor, Attached, CommandContext, ExecuteError, Executed, Orig
 pub use gather::{Found, Gather};
 pub use key_file::KeyFileError;
 pub use log::{LogEntry, LogHead};
-pub use pool::{Kept, Lent, connect_as_said, connect_lazily, lookups, migrate, remote_host, schema_is_current};
+pub use pool::{
+    Kept, Lent, connect_as_said, connect_lazily, lookups, migrate, remote_host, schema_is_current,
+};
 pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;
 pub use sqlx::PgPool as Pool;

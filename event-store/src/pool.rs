@@ -59,7 +59,7 @@ pub fn remote_host(url: &str) -> Result<Option<String>, StoreError> {
     Ok(host_of(&parse(url)?))
 }
 
-fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
+pub(crate) fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(StoreError::Url);
     }

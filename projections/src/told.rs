@@ -105,7 +105,7 @@ impl Told {
 
     /// A row of a table of events, as this one was told.
     pub fn cells(&self) -> Vec<String> {
-        let number = |number: Option<i64>| number.as_ref().map(ToString::to_string);
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
         let cells = [
             self.at.to_rfc3339(),
             self.event_type.clone(),

@@ -20,6 +20,26 @@ pub struct DatabaseOptions {
     pub network: NetworkOptions,
 }
 
+/// The owner of the database, where the program works as another role.
+#[derive(Clone, Debug, Args)]
+pub struct OwnerOptions {
+    /// The database again, as its owner: migrates, and lets the role that DATABASE_URL names do what it needs
+    /// [default: DATABASE_URL]
+    #[arg(long, env = "PERSONAL_SETTINGS_OWNER_URL", hide_env_values = true)]
+    pub owner_url: Option<String>,
+}
+
+/// `migrate`.
+#[derive(Clone, Debug, Args)]
+pub struct MigrateOptions {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseOptions,
+    /// Its owner.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
+}
+
 /// The network between this process and its servers.
 #[derive(Clone, Debug, Args)]
 pub struct NetworkOptions {
@@ -61,6 +81,9 @@ pub struct ServerOptions {
     /// PostgreSQL 15 or newer [default: one of our own below the data directory]
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// The owner of the database.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
     /// NATS 2.9 or newer with JetStream [default: one of our own below the data directory]
     #[arg(long, env = "NATS_URL", hide_env_values = true)]
     pub nats_url: Option<String>,

@@ -25,7 +25,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let http = http.with_interface(listener, &foundation, config, limits);
     say(format!("The HTTP interface listens on {public_url}"));
     let prepared = async {
-        foundation.prepare(false).await?;
+        foundation.prepare(None).await?;
         let house_token = composition::house_token(&foundation, &options.api).await?;
         let new_operator_token =
             composition::operators::prepare(&foundation.store, options.api.operator_token.as_ref()).await?;

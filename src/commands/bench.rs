@@ -24,7 +24,7 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
             Some(Servers::start(start).await?)
         }
     };
-    let own = servers.as_ref().and_then(Servers::database_url);
+    let own = servers.as_ref().and_then(Servers::owner_url);
     let url = options.database_url.as_deref().or(own).context("no database")?;
     let programs = Programs { program: std::env::current_exe().context("the program's own file is gone")? };
     let plan = Plan { names: options.names.clone(), quick: options.quick, programs };

@@ -1,7 +1,8 @@
 //! `projections`: how the read models are getting on, rebuilding one, and trying again what could not be
 //! taken. All of it may be done beside a running program, and be broken off at any moment.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+use event_store::role;
 use indicatif::{ProgressBar, ProgressStyle};
 use projections::parked::{self, Retried};
 use projections::rebuild::{Phase, Progress, Start};
@@ -48,6 +49,10 @@ pub(super) async fn rebuild(options: &RebuildOptions) -> anyhow::Result<()> {
     let projection = projections::find(&options.name).with_context(|| unknown(&options.name))?;
     let start = if options.anew { Start::Anew } else { Start::Resume };
     let reader = Reader::open(&options.reader).await?;
+    if !role::may_migrate(reader.store.pool()).await? {
+        reader.close().await;
+        bail!("a rebuild makes tables: run it with the owner of the database in DATABASE_URL");
+    }
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{msg:<9} {wide_bar} {human_pos} of {human_len} events, {eta} left",
     )?);

@@ -2,7 +2,8 @@
 
 use crate::cli::WorkerRole;
 use crate::composition::{
-    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, asked_to_end, bus, check_public_url, key_provider, readiness,
+    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, asked_to_end, bus, check_public_url,
+    key_provider, readiness,
 };
 use crate::logging::say;
 
@@ -21,7 +22,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let checks = readiness(&foundation, Some(&bus));
     let vitals = Http::start(listener, &foundation, checks)?;
     tokio::select! {
-        prepared = foundation.prepare(false) => prepared?,
+        prepared = foundation.prepare(None) => prepared?,
         ended = asked_to_end() => return ended,
     }
     let key_tasks = KeyTasks::start(&foundation, "worker");

@@ -1,8 +1,8 @@
 //! The log opened for whoever verifies it: no key to what is sealed, and nothing that moves it.
 
 use anyhow::Context;
-use event_store::object::ObjectVault;
 use event_store::Pool;
+use event_store::object::ObjectVault;
 use url::Url;
 
 use super::Network;

@@ -8,11 +8,11 @@ use event_store::erasure::ErasureError;
 use event_store::object::ObjectVault;
 use event_store::retry::Delays;
 use event_store::seal::SealError;
-use event_store::{Erasures, EventStore, KeyProvider, StoreError, schema_is_current};
+use event_store::{Erasures, EventStore, KeyProvider, StoreError, role, schema_is_current};
 use projections::Views;
 use url::Url;
 
-use super::Network;
+use super::{Network, Owner};
 use crate::system;
 
 /// Connections to the database a process may have.
@@ -62,14 +62,20 @@ impl Foundation {
         Ok(Self { store, views, archives, erasures })
     }
 
-    /// Waits for the database, brings its schema up to date (or waits until somebody has), makes sure
+    /// Waits for the database, has its `owner` bring the schema up to date (or waits until that was done), makes sure
     /// that its keys are wrapped with a master key at hand, and that everything is erased that the ledger
     /// of erasures holds.
     ///
     /// # Errors
     /// When waiting cannot help.
-    pub async fn prepare(&self, migrate: bool) -> anyhow::Result<()> {
-        self.prepare_database(migrate).await?;
+    pub async fn prepare(&self, owner: Option<&Owner>) -> anyhow::Result<()> {
+        self.prepare_database(owner).await?;
+        if role::may_change_history(self.store.pool()).await? {
+            tracing::warn!(
+                "the database role of this process may change and delete what happened, which it never needs: see \
+                 \"The database\" in the README for a role that may not"
+            );
+        }
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         loop {
             match self.erasures.catch_up().await {
@@ -86,10 +92,10 @@ impl Foundation {
         }
     }
 
-    async fn prepare_database(&self, migrate: bool) -> anyhow::Result<()> {
+    async fn prepare_database(&self, owner: Option<&Owner>) -> anyhow::Result<()> {
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         loop {
-            match self.try_prepare(migrate).await {
+            match self.try_prepare(owner).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
                     tracing::warn!(
@@ -113,10 +119,12 @@ impl Foundation {
         }
     }
 
-    async fn try_prepare(&self, migrate: bool) -> Result<bool, StoreError> {
-        if migrate {
-            event_store::migrate(self.store.pool()).await?;
-        } else if !schema_is_current(self.store.pool()).await? {
+    async fn try_prepare(&self, owner: Option<&Owner>) -> Result<bool, StoreError> {
+        let migrated = match owner {
+            Some(owner) => owner.migrate().await?,
+            None => false,
+        };
+        if !migrated && !schema_is_current(self.store.pool()).await? {
             return Ok(false);
         }
         self.store.check_era().await?;

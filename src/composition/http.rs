@@ -81,7 +81,8 @@ impl Http {
         };
         let mut http = Self { stop, open, vitals, tasks: Vec::new() };
         let limits = ConnectionLimits { total: PROBES, per_address: PROBES, trusted: Vec::new() };
-        http.serve(vitals_listener, api::vitals_router(http.vitals.clone()), limits);
+        let router = api::vitals_router(http.vitals.clone());
+        http.run(api::serve(vitals_listener, router, limits, http.stop.clone()));
         Ok(http)
     }
 
@@ -100,12 +101,12 @@ impl Http {
             archives: on.archives.clone(),
             config,
         });
-        self.serve(listener, router, limits);
+        self.run(api::serve(listener, router, limits, self.stop.clone()));
         self
     }
 
-    fn serve(&mut self, listener: TcpListener, router: axum::Router, limits: ConnectionLimits) {
-        self.tasks.push(tokio::spawn(api::serve(listener, router, limits, self.stop.clone())));
+    fn run(&mut self, serving: impl Future<Output = std::io::Result<()>> + Send + 'static) {
+        self.tasks.push(tokio::spawn(serving));
     }
 
     /// Requests are served from here on.

@@ -14,7 +14,7 @@ use projections::Views;
 use super::service::directory_url;
 use super::{LogTasks, Network, key_provider};
 use crate::cli::{KeyOptions, ReaderOptions};
-use crate::embedded::{Error, Options, ServerSource, Servers, running_database_url};
+use crate::embedded::{Error, Options, ServerSource, Servers, running_owner_url};
 use crate::system;
 
 /// Connections a reader may have.
@@ -147,10 +147,10 @@ pub(super) async fn start_or_join(
     (start.source, start.nats) = (source, false);
     match Servers::start(start).await {
         Ok(servers) => {
-            let url = servers.database_url().context("no database")?.to_owned();
+            let url = servers.owner_url().context("no database")?.to_owned();
             Ok((url, Some(servers)))
         }
-        Err(error @ Error::InUse { .. }) => match running_database_url(data_dir) {
+        Err(error @ Error::InUse { .. }) => match running_owner_url(data_dir) {
             Some(url) => Ok((url, None)),
             None => Err(error.into()),
         },

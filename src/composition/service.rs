@@ -14,7 +14,8 @@ use workers::Bus;
 
 use super::operators;
 use super::{
-    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, api_config, bus, connection_limits, key_provider,
+    Foundation, Http, KeyTasks, LogTasks, Network, Owner, Signing, Work, api_config, bus, connection_limits,
+    key_provider,
 };
 use crate::cli::{ApiOptions, ServeOptions};
 use crate::embedded::{Options, Servers};
@@ -64,6 +65,7 @@ impl Service {
         .await?;
         let url = |given: &Option<String>, own: Option<&str>| given.clone().or(own.map(str::to_owned));
         let database_url = url(&given.database_url, servers.database_url()).context("no database")?;
+        let owner_url = url(&given.owner.owner_url, servers.owner_url());
         let nats_url = url(&given.nats_url, servers.nats_url()).context("no NATS")?;
 
         let data_dir = std::path::absolute(&given.data_dir)?;
@@ -81,7 +83,9 @@ impl Service {
         let http = Http::start(vitals_listener, &foundation, checks)?;
         let http = http.with_interface(listener, &foundation, config, limits);
 
-        foundation.prepare(true).await?;
+        let owner = Owner::at(&network, owner_url.as_ref().unwrap_or(&database_url), &database_url)?;
+        let owner = if given.database_url.is_none() { owner.making_the_role() } else { owner };
+        foundation.prepare(Some(&owner)).await?;
         if given.database_url.is_none() {
             // The database is ours alone, and so is the data directory: whoever held a lease is dead.
             lease::end_all(foundation.store.pool()).await?;

@@ -189,10 +189,16 @@ impl Servers {
     }
 
     /// The address of PostgreSQL's database, over its Unix socket, as sqlx and PostgreSQL's own programs read
-    /// it.
+    /// it: for a role that owns nothing, and is there once the owner has made it.
     #[must_use]
     pub fn database_url(&self) -> Option<&str> {
         self.postgres.as_ref().map(|running| running.url.as_str())
+    }
+
+    /// The same, for the owner.
+    #[must_use]
+    pub fn owner_url(&self) -> Option<&str> {
+        self.postgres.as_ref().map(|running| running.owner_url.as_str())
     }
 
     /// The directory of PostgreSQL's programs, `pg_dump` and `psql` among them, of the version that runs.
@@ -248,12 +254,12 @@ impl Servers {
     }
 }
 
-/// The address of the PostgreSQL that another process of ours runs on this data directory, if one does: for
-/// reading beside it.
+/// The address of the PostgreSQL that another process of ours runs on this data directory, if one does, for its
+/// owner: who may read the directory may do everything in it.
 #[must_use]
-pub fn running_database_url(data_dir: &Path) -> Option<String> {
+pub fn running_owner_url(data_dir: &Path) -> Option<String> {
     let home = std::path::absolute(data_dir).ok()?.join("postgres");
-    socket::of_running(&home).map(|directory| postgres::url(&directory))
+    socket::of_running(&home).map(|directory| postgres::owner_url(&directory))
 }
 
 impl fmt::Debug for Servers {

@@ -31,8 +31,11 @@ use super::wire::{Failure, Session};
 /// How it is called in messages.
 pub(super) const NAME: &str = "PostgreSQL";
 
-/// The superuser, and the only user.
-const USER: &str = "postgres";
+/// The superuser, who owns everything.
+const OWNER: &str = "postgres";
+
+/// The role that the program works as, which owns nothing. It is made with the schema.
+const WORKER: &str = "personal_settings";
 
 /// The database that the program works in.
 const DATABASE: &str = "personal_settings";
@@ -103,7 +106,10 @@ const FLEETING: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) keeper: Keeper,
+    /// For the program's work.
     pub(super) url: String,
+    /// For its owner, who migrates.
+    pub(super) owner_url: String,
     /// The directory of its programs.
     pub(super) bin: PathBuf,
     /// Dropped after the keeper, so that the server is told to end before its socket goes.
@@ -137,13 +143,23 @@ pub(super) async fn start(
     let Started { keeper, log, bin, socket } = started;
     let path = socket.socket();
     until_ready(NAME, &keeper, &log, async || greet(&path).await).await?;
-    Ok(Running { url: url(socket.path()), keeper, bin, _socket: socket })
+    let (url, owner_url) = (url(socket.path()), owner_url(socket.path()));
+    Ok(Running { url, owner_url, keeper, bin, _socket: socket })
 }
 
-/// The address of our database behind the socket in `directory`.
-pub(super) fn url(directory: &Path) -> String {
+/// The address of our database behind the socket in `directory`, for the program's work.
+fn url(directory: &Path) -> String {
+    url_of(WORKER, directory)
+}
+
+/// The same, for its owner.
+pub(super) fn owner_url(directory: &Path) -> String {
+    url_of(OWNER, directory)
+}
+
+fn url_of(role: &str, directory: &Path) -> String {
     let directory = directory.display();
-    format!("postgres://{USER}@localhost:5432/{DATABASE}?host={directory}&sslmode=disable")
+    format!("postgres://{role}@localhost:5432/{DATABASE}?host={directory}&sslmode=disable")
 }
 
 fn launch(home: &Path, source: ServerSource, durable: bool, around: &Surroundings) -> Result<Started, Error> {
@@ -215,7 +231,7 @@ async fn greet(socket: &Path) -> Result<(), String> {
 }
 
 async fn open(socket: &Path, database: &str) -> Result<Session, Failure> {
-    Session::open(socket, USER, database).await
+    Session::open(socket, OWNER, database).await
 }
 
 async fn close(session: Session) -> Result<(), String> {

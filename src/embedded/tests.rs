@@ -31,7 +31,7 @@ fn nats_only(data_dir: &Path) -> Options {
 }
 
 async fn connect(servers: &Servers) -> PgConnection {
-    PgConnection::connect(servers.database_url().unwrap()).await.unwrap()
+    PgConnection::connect(servers.owner_url().unwrap()).await.unwrap()
 }
 
 async fn ask(connection: &mut PgConnection, query: &str) -> String {
@@ -169,7 +169,7 @@ async fn no_personal_data_reach_the_log() {
 async fn killed_servers_come_back_at_the_same_address() {
     let directory = tempfile::tempdir().unwrap();
     let servers = Servers::start(fleeting(directory.path())).await.unwrap();
-    let urls = [servers.database_url(), servers.nats_url()].map(|url| url.unwrap().to_owned());
+    let urls = [servers.owner_url(), servers.nats_url()].map(|url| url.unwrap().to_owned());
     let pids = [servers.postgres_pid().unwrap(), servers.nats_pid().unwrap()];
     for pid in pids {
         send(pid, Signal::SIGKILL);
@@ -233,7 +233,7 @@ async fn fetched_servers_work_as_well() {
     let version = ask(&mut connection, "SHOW server_version").await;
     assert_eq!(version, "18.6");
     if let Some(program) = servers.dump_program() {
-        let dump = Command::new(program).arg(servers.database_url().unwrap()).output().unwrap();
+        let dump = Command::new(program).arg(servers.owner_url().unwrap()).output().unwrap();
         assert!(
             String::from_utf8_lossy(&dump.stdout).contains("PostgreSQL database dump complete"),
             "{dump:?}"

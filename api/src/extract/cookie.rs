@@ -56,7 +56,8 @@ impl SessionCookie {
     pub(crate) fn personalization(self, on: bool) -> Option<HeaderValue> {
         let (prefix, secure) = if self.https { ("__Host-", "; Secure") } else { ("", "") };
         let (value, seconds) = if on { ("on", PERSONALIZATION_LIFE) } else { ("", 0) };
-        let cookie = format!("{prefix}personalization={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}");
+        let cookie =
+            format!("{prefix}personalization={value}; Path=/; SameSite=Lax; Max-Age={seconds}{secure}");
         HeaderValue::from_str(&cookie).ok()
     }
 
@@ -122,7 +123,12 @@ mod tests {
     #[test]
     fn every_cookie_over_tls_is_bound_to_the_host() {
         let cookies = SessionCookie::new(true);
-        let set = [cookies.set(&"pss_1".into(), 60), cookies.clear(), cookies.personalization(true), cookies.personalization(false)];
+        let set = [
+            cookies.set(&"pss_1".into(), 60),
+            cookies.clear(),
+            cookies.personalization(true),
+            cookies.personalization(false),
+        ];
         for header in set {
             let header = header.unwrap();
             let text = header.to_str().unwrap();

@@ -12,7 +12,8 @@ const ALWAYS: [(HeaderName, HeaderValue); 3] = [
 ];
 /// Nothing here is a page: whatever a browser makes of it loads nothing, sends nothing and is framed nowhere. What has no
 /// fallback in `default-src` is said on its own.
-const POLICY: &str = "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Two years (RFC 6797).
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");

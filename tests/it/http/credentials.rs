@@ -1,12 +1,13 @@
 //! What programs show: introspection and revocation for gateways, and what a program learns of its own.
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::queue::{drain, told};
 use super::service::{asked, guess_until_refused, sent, with_form};
 use super::teams::{organization_of, project_of, team};
 use super::{Answer, Service, send};
-use crate::support::{OPERATOR_TOKEN, Person};
+use crate::support::{OPERATOR_TOKEN, Person, eventually};
 
 const INTROSPECT: &str = "/v1/introspect";
 const REVOKE: &str = "/v1/revoke";
@@ -333,7 +334,7 @@ async fn tokens_are_not_guessed_without_end_and_right_ones_pass_whatever_others_
     assert_eq!(wrong_tokens(&service).await, 0, "right ones are not even counted");
     let made_up = |kind| {
         let token = api::token::generate(kind);
-        service.client().with_token(secrecy::ExposeSecret::expose_secret(&token))
+        service.client().with_token(token.expose_secret())
     };
     let (session, guessed) = (made_up(api::token::Kind::Session), made_up(api::token::Kind::Operator));
     for (client, path) in [(&session, "/v1/me"), (&guessed, "/v1/admin/parked-events")] {

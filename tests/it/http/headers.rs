@@ -13,7 +13,10 @@ fn assert_guarded(answer: &Answer, what: &str, seen: &mut BTreeSet<String>) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("content-security-policy", "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
     ] {
         assert_eq!(answer.header(name), value, "{what}: {name}");
     }

@@ -45,5 +45,6 @@ async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
         mail_from: "no-reply@example.com".to_owned(),
         statement: None,
     };
-    Work::bench(&foundation, &Network::default(), &options, &Url::parse(&service.program.base).unwrap(), None).unwrap()
+    Work::bench(&foundation, &Network::default(), &options, &Url::parse(&service.program.base).unwrap(), None)
+        .unwrap()
 }

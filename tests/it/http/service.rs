@@ -199,7 +199,7 @@ fn configured(
     variables: &[(&'static str, &'static str)],
 ) -> Start {
     let start = Start::new(folder, &[role])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_MASTER_KEY", MASTER_KEY)

@@ -40,7 +40,7 @@ async fn its_operator_token_is_printed_once_and_serves_afterwards() {
     let database = Database::create().await;
     let start = |arguments: &[&str]| {
         Start::new(folder.path(), arguments)
-            .env("DATABASE_URL", &database.url)
+            .env("DATABASE_URL", &database.worker_url)
             .env("NATS_URL", &shared().nats_url)
             .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
             .without("PERSONAL_SETTINGS_OPERATOR_TOKEN")
@@ -70,7 +70,7 @@ async fn a_cooling_off_that_was_asked_for_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create().await;
     let program = Start::new(folder.path(), &["demo", "--erasure-cooling-off", "24h"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .spawn();
@@ -88,7 +88,7 @@ async fn it_walks_with_an_external_postgresql_and_nats() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create().await;
     let mut program = Start::new(folder.path(), &["demo", "--exit"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .spawn();

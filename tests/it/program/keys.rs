@@ -7,7 +7,7 @@ use crate::support::{Database, Person, Program, Start, eventually, shared, sign_
 /// A role on a machine of its own: with its own copy of the key file.
 fn role(folder: &Path, role: &str, file: &Path, database: &Database) -> Start {
     Start::new(folder, &[role])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &file.display().to_string())
@@ -18,7 +18,7 @@ fn role(folder: &Path, role: &str, file: &Path, database: &Database) -> Start {
 
 async fn keys(folder: &Path, words: &[&str], file: &Path, database: &Database) -> (i32, String) {
     let mut program = Start::new(folder, &[&["keys"], words].concat())
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &file.display().to_string())
         .env("PERSONAL_SETTINGS_ARCHIVES", &format!("file://{}/archives", folder.display()))
         .spawn();

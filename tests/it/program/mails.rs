@@ -28,7 +28,7 @@ async fn what_a_mail_tells_to_do_can_be_done() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::create().await;
     let program = Start::new(folder.path(), &["serve"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "24h")

@@ -115,7 +115,7 @@ async fn an_erasure_settings_sign_ins_and_the_end_of_the_account_at_once() {
     let (folder, database) = (tempfile::tempdir().unwrap(), Database::create().await);
     let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
     let program = Start::new(folder.path(), &["serve"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_MASTER_KEY", MASTER_KEY)

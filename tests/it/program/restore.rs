@@ -15,7 +15,7 @@ const ADDRESS: &str = "127.0.0.78";
 
 fn serve(folder: &Path, database: &Database) -> Start {
     Start::new(folder, &["serve"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
 }
@@ -104,7 +104,7 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
     restore(&read_only, &backup);
     assert_eq!(keys_of(&read_only.pool().await, &person.account, "activity").await, 1);
     let mut audit = Start::new(folder.path(), &["audit", "history", &person.account])
-        .env("DATABASE_URL", &read_only.url)
+        .env("DATABASE_URL", &read_only.worker_url)
         .spawn();
     audit.ended().await;
     // What the operator did is the operator's.

@@ -11,7 +11,8 @@ pub(super) fn role(folder: &Path, role: &str, database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
     event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
     Start::new(folder, &[role])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
+        .env("PERSONAL_SETTINGS_OWNER_URL", &database.url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &here("master.key"))
@@ -122,6 +123,7 @@ async fn a_worker_tells_how_it_is_where_it_is_asked_to() {
     assert_eq!(client.ask("GET", "/readyz", json!(null)).await.0, 503);
     let mut migrate = role(folder.path(), "migrate", &database).spawn();
     assert_eq!(migrate.ended().await, 0, "{}", migrate.said());
+    assert!(migrate.said().contains("personal_settings may work in it"), "{}", migrate.said());
     worker.await_ready().await;
     assert_eq!(client.ask("GET", "/v1/me", json!(null)).await.0, 404);
 

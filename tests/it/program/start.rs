@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::support::{Database, Start, shared};
+use crate::support::{Database, Person, Start, shared};
 
 async fn refused(start: Start) -> String {
     let begun = Instant::now();
@@ -66,11 +66,55 @@ async fn urls_and_secrets_that_make_no_sense() {
 }
 
 #[tokio::test]
+async fn a_program_with_a_database_of_its_own_works_as_a_role_that_owns_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Start::new(folder.path(), &["serve"]).ready().await;
+    Person::join(&program.client(), "ada@example.com").await;
+    assert!(!program.said().contains("may change and delete what happened"), "{}", program.said());
+    let url = personal_settings::embedded::running_owner_url(&folder.path().join("data")).unwrap();
+    let owner = sqlx::PgPool::connect(&url).await.unwrap();
+    let roles: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE application_name = 'personal-settings'",
+    )
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    assert_eq!(roles, ["personal_settings"]);
+    let may: bool = sqlx::query_scalar(
+        "SELECT has_table_privilege('personal_settings', 'events', 'UPDATE, DELETE, TRUNCATE')
+             OR has_table_privilege('personal_settings', 'log', 'UPDATE, DELETE, TRUNCATE')
+             OR rolsuper OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid)
+         FROM pg_roles r WHERE rolname = 'personal_settings'",
+    )
+    .fetch_one(&owner)
+    .await
+    .unwrap();
+    assert!(!may);
+}
+
+#[tokio::test]
+async fn a_role_that_may_do_too_much_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let program = Start::new(folder.path(), &["serve"])
+        .env("DATABASE_URL", &database.url)
+        .env("NATS_URL", &shared().nats_url)
+        .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
+        .ready()
+        .await;
+    assert!(program.said().contains("may change and delete what happened"), "{}", program.said());
+}
+
+#[tokio::test]
 async fn what_would_go_over_a_network_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value, told) in [
         ("PERSONAL_SETTINGS_PUBLIC_URL", "http://settings.example.com", "--public-url https://"),
-        ("DATABASE_URL", "postgres://u:hush@db.example.com/ps?sslmode=disable", "--allow-plain-text db.example.com"),
+        (
+            "DATABASE_URL",
+            "postgres://u:hush@db.example.com/ps?sslmode=disable",
+            "--allow-plain-text db.example.com",
+        ),
         (
             "PERSONAL_SETTINGS_MAIL",
             "smtp://mail.example.com?tls=opportunistic",

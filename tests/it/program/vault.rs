@@ -11,7 +11,7 @@ use crate::support::{
 fn serve(folder: &Path, database: &Database, vault: &TransitServer) -> Start {
     std::fs::write(folder.join("vault-token"), TOKEN).unwrap();
     Start::new(folder, &["serve"])
-        .env("DATABASE_URL", &database.url)
+        .env("DATABASE_URL", &database.worker_url)
         .env("NATS_URL", &shared().nats_url)
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .env("PERSONAL_SETTINGS_VAULT_URL", &vault.url)

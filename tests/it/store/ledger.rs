@@ -96,7 +96,7 @@ async fn the_entry_is_there_before_the_key_dies_and_a_crash_in_between_is_made_g
     assert!(lives(store, &activity(account)).await);
 
     let started: Foundation = house.beside();
-    started.prepare(false).await.unwrap();
+    started.prepare(None).await.unwrap();
     assert!(!lives(store, &activity(account)).await, "the start made it good");
     // Whoever tries the erasure again does nothing twice.
     let keys = started.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
@@ -141,7 +141,7 @@ async fn a_start_carries_out_what_the_database_does_not_know_and_nothing_more() 
 
     let started = house.beside();
     assert!(!started.erasures.is_caught_up());
-    started.prepare(false).await.unwrap();
+    started.prepare(None).await.unwrap();
     assert!(started.erasures.is_caught_up());
     assert!(!lives(store, &activity(account)).await);
     assert_eq!(usage_of(store, account).await, 7);
@@ -201,7 +201,7 @@ async fn no_usage_is_deleted_that_the_ledger_does_not_name_also_after_it_was_awa
     .await
     .unwrap();
     forget_erasures(store).await;
-    house.beside().prepare(false).await.unwrap();
+    house.beside().prepare(None).await.unwrap();
     assert_eq!(usage_of(store, account).await, 4, "usage of before the erasure is back");
 }
 

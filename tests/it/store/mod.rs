@@ -12,6 +12,7 @@ mod ledger;
 mod order;
 mod proof;
 mod rest;
+mod role;
 mod rotation;
 mod sealing;
 mod snapshots;

@@ -16,7 +16,7 @@ use crate::support::{House, Proxy, Target, assert_whole, await_sequenced, eventu
 /// Leaders that are killed.
 const ROUNDS: usize = 12;
 
-async fn sign_in(house: &House, account: AccountId) {
+pub(super) async fn sign_in(house: &House, account: AccountId) {
     let session_id = SessionId::generate(house.foundation.store.services());
     house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
 }

@@ -32,7 +32,7 @@ impl House {
         let database = Database::create().await;
         let folder = tempfile::tempdir().unwrap();
         let foundation = lay(&database.url, &folder);
-        foundation.prepare(false).await.unwrap();
+        foundation.prepare(None).await.unwrap();
         usage::house_project(foundation.store.pool(), None, "house-token").await.unwrap();
         let log_tasks = Some(LogTasks::start(&foundation.store, &foundation.views));
         Self { database, foundation, folder, log_tasks }

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use event_store::role;
 use personal_settings::embedded::{Options, ServerSource, Servers};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgPool};
@@ -18,6 +19,8 @@ use super::eventually;
 pub(crate) struct Shared {
     /// A migrated, empty database.
     template: PgConnectOptions,
+    /// The role that programs work as.
+    worker: String,
     /// Where NATS is reached.
     pub(crate) nats_url: String,
     /// Where PostgreSQL's socket lies.
@@ -60,12 +63,17 @@ async fn start() -> (Servers, Shared) {
     })
     .await
     .unwrap_or_else(|error| panic!("{error}"));
-    let url = servers.database_url().expect("PostgreSQL was asked for").to_owned();
+    let url = servers.owner_url().expect("PostgreSQL was asked for").to_owned();
+    let worker =
+        servers.database_url().map(|url| role::of_url(url).unwrap()).expect("PostgreSQL was asked for");
     let pool = PgPool::connect(&url).await.unwrap();
     event_store::migrate(&pool).await.unwrap();
+    role::ensure_role(&pool, &worker).await.unwrap();
+    role::grant(&pool, &worker).await.unwrap();
     pool.close().await;
     let shared = Shared {
         template: url.parse().unwrap(),
+        worker,
         nats_url: servers.nats_url().expect("NATS was asked for").to_owned(),
         socket_folder: socket_folder(&url),
         programs: servers.postgres_programs().expect("PostgreSQL was asked for").to_owned(),
@@ -98,8 +106,10 @@ fn remove_left_overs(runs: &Path) {
 
 /// A database of one test's own, migrated and empty.
 pub(crate) struct Database {
-    /// Where it is.
+    /// Where it is, for its owner, who may do everything.
     pub(crate) url: String,
+    /// Where it is, for the role that programs work as.
+    pub(crate) worker_url: String,
     /// Its name, which also serves as the prefix of the test's NATS streams.
     pub(crate) name: String,
 }
@@ -129,8 +139,10 @@ impl Database {
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         sqlx::query(&statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-        let url = shared.template.clone().database(&name).to_url_lossy().to_string();
-        Self { url, name }
+        let options = shared.template.clone().database(&name);
+        let [url, worker_url] = [options.clone(), options.username(&shared.worker)]
+            .map(|options| options.to_url_lossy().to_string());
+        Self { url, worker_url, name }
     }
 
     /// A few connections to it.

@@ -57,7 +57,11 @@ pub struct BusConfig {
 /// When the URL is no NATS URL.
 pub fn plain_hosts(url: &str) -> Result<Vec<String>, BusError> {
     let servers = server_addresses(url)?;
-    Ok(servers.iter().filter(|server| !server.tls_required()).map(|server| server.host().to_owned()).collect())
+    Ok(servers
+        .iter()
+        .filter(|server| !server.tls_required())
+        .map(|server| server.host().to_owned())
+        .collect())
 }
 
 /// The servers of a URL, or of several with commas between them.

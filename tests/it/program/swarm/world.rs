@@ -68,7 +68,7 @@ impl World {
         let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
         let key = MasterKey::from_base64(MASTER_KEY).unwrap();
         let foundation = Foundation::lay(&database.url, key, &archives).unwrap();
-        foundation.prepare(false).await.unwrap();
+        foundation.prepare(None).await.unwrap();
         let people = people(&foundation).await;
         let teams = teams(&foundation, &people, &mut StdRng::seed_from_u64(seed)).await;
         Self {
@@ -87,7 +87,7 @@ impl World {
     /// Starts the program.
     pub(super) async fn open(&mut self) {
         let program = Start::new(self.folder.path(), &["serve"])
-            .env("DATABASE_URL", &self.database.url)
+            .env("DATABASE_URL", &self.database.worker_url)
             .env("NATS_URL", &shared().nats_url)
             .env("PERSONAL_SETTINGS_NATS_PREFIX", &self.database.name)
             .env("PERSONAL_SETTINGS_MASTER_KEY", MASTER_KEY)

@@ -1,0 +1,73 @@
+//! The role that the program works as: it owns nothing, and cannot change what happened.
+
+use event_store::role;
+use sqlx::PgPool;
+
+use super::order::sign_in;
+use crate::support::{Database, House, await_sequenced};
+
+/// SQLSTATE of a statement that is not granted.
+const REFUSED: &str = "42501";
+
+async fn code_of(pool: &PgPool, statement: &str) -> Option<String> {
+    let error = sqlx::query(statement).execute(pool).await.err()?;
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    Some(code.unwrap_or_default().into_owned())
+}
+
+#[tokio::test]
+async fn it_cannot_change_what_happened_nor_who_may() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    sign_in(&house, account).await;
+    await_sequenced(house.foundation.store.pool()).await;
+    let pool = PgPool::connect(&house.database.worker_url).await.unwrap();
+    for statement in [
+        "UPDATE events SET event_type = 'x'",
+        "DELETE FROM events",
+        "TRUNCATE events",
+        "UPDATE log SET position = 7",
+        "DELETE FROM log",
+        "TRUNCATE log",
+        "ALTER TABLE events DISABLE TRIGGER ALL",
+        "DROP TRIGGER events_append_only ON events",
+        "ALTER TABLE events ALTER COLUMN era SET DEFAULT 7",
+        "DROP TABLE log",
+        "CREATE TABLE own (one integer)",
+        "CREATE OR REPLACE FUNCTION event_prune(event uuid, request text) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "INSERT INTO pruned_event (event_id, request) VALUES (gen_random_uuid(), 'x')",
+        "UPDATE _sqlx_migrations SET success = false",
+        "SET session_replication_role = replica",
+        // Only where a restore asks for it.
+        "SELECT era_begin()",
+    ] {
+        assert_eq!(code_of(&pool, statement).await.as_deref(), Some(REFUSED), "{statement}");
+    }
+    // Pruning finds nothing in tables of the caller's: the key of what is sealed was not destroyed.
+    let mut own = pool.acquire().await.unwrap();
+    sqlx::query("CREATE TEMP TABLE subject_key AS SELECT key_id, now() AS destroyed_at, NULL::bytea AS wrapped FROM public.subject_key")
+        .execute(&mut *own)
+        .await
+        .unwrap();
+    let sealed = "SELECT event_prune(event_id, 'x') FROM events WHERE payload::text LIKE '%$enc%'";
+    let refused = sqlx::query(sealed).execute(&mut *own).await.unwrap_err().to_string();
+    assert!(refused.contains("append-only"), "{refused}");
+    let owned: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole AND relpersistence <> 't'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(owned, 0);
+}
+
+#[tokio::test]
+async fn the_program_is_told_when_its_role_may_do_too_much() {
+    let database = Database::create().await;
+    let worker = PgPool::connect(&database.worker_url).await.unwrap();
+    let owner = database.pool().await;
+    assert!(!role::may_change_history(&worker).await.unwrap());
+    assert!(!role::may_migrate(&worker).await.unwrap());
+    assert!(role::may_change_history(&owner).await.unwrap());
+    assert!(role::may_migrate(&owner).await.unwrap());
+}
