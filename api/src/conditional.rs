@@ -1,10 +1,17 @@
 //! Conditional requests (RFC 9110, section 13): a client says which version it has seen.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use event_store::KeyedHasher;
 use serde::Serialize;
+
+use crate::problem::Problem;
+use crate::state::AppState;
 
 /// `body` under its `etag`, or 304 for a client that already has it.
 pub(crate) fn answer(headers: &HeaderMap, etag: String, body: impl Serialize) -> Response {
@@ -12,6 +19,24 @@ pub(crate) fn answer(headers: &HeaderMap, etag: String, body: impl Serialize) ->
         return (StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response();
     }
     ([(ETAG, etag)], Json(body)).into_response()
+}
+
+/// Names versions of what others change as well: keyed, so that a tag does not count their changes.
+pub(crate) struct Tags(KeyedHasher);
+
+impl Tags {
+    /// The tag of a version of `id`.
+    pub(crate) fn of(&self, id: impl Display, version: u64) -> String {
+        let hash = self.0.hash(&format!("{id} {version}"));
+        format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
+    }
+}
+
+impl AppState {
+    /// What names versions in this service, whatever the process.
+    pub(crate) async fn tags(&self) -> Result<Tags, Problem> {
+        Ok(Tags(self.store.hasher("etag").await?))
+    }
 }
 
 /// Whether the client already has the version named `etag` (`If-None-Match`, weak comparison).

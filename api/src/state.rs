@@ -34,7 +34,7 @@ const PROJECT_LIFE: Duration = Duration::from_secs(10);
 /// How long a network stays barred without asking again.
 const BARRED_LIFE: Duration = Duration::from_secs(1);
 /// How long what the process depends on is taken to work, or not, for those who ask from outside.
-const READY_LIFE: Duration = Duration::from_secs(1);
+const READY_LIFE: Duration = Duration::from_millis(200);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
 const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
 

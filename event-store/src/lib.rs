@@ -51,5 +51,5 @@ pub use pool::{
 pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;
 pub use sqlx::PgPool as Pool;
-pub use store::EventStore;
+pub use store::{EventStore, KeyedHasher};
 pub use unit::{Together, TogetherError, Unit};

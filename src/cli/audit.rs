@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use domain::AccountId;
 use url::Url;
 
-use super::{HistoryOptions, StateOptions};
+use super::{HistoryOptions, NetworkOptions, StateOptions};
 
 /// What an auditor can ask.
 #[derive(Debug, Subcommand)]

@@ -70,7 +70,8 @@ impl Foundation {
     /// When waiting cannot help.
     pub async fn prepare(&self, owner: Option<&Owner>) -> anyhow::Result<()> {
         self.prepare_database(owner).await?;
-        if role::may_change_history(self.store.pool()).await? {
+        // Whether that can be found out is no reason to stop or to wait.
+        if role::may_change_history(self.store.pool()).await.unwrap_or_default() {
             tracing::warn!(
                 "the database role of this process may change and delete what happened, which it never needs: see \
                  \"The database\" in the README for a role that may not"

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn network(allowed: &[&str]) -> Network {
-        Network { plain: allowed.iter().map(ToString::to_string).collect() }
+        Network { plain: allowed.iter().map(|host| (*host).to_owned()).collect() }
     }
 
     fn parsed(url: &str) -> Url {

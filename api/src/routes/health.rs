@@ -73,7 +73,7 @@ pub(crate) struct Check {
 )]
 pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
     let vitals = &state.vitals;
-    // Anybody may ask, as often as they like: what it depends on is looked at once a second.
+    // Anybody may ask, as often as they like: what it depends on is looked at a few times a second.
     let works = state.ready.get_with((), async { all_work(&dependencies(vitals).await) }).await;
     let (code, status) = told(works && process(vitals).ok);
     (code, Json(Ready { status }))

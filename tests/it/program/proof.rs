@@ -105,7 +105,7 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
     event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
     let role = |role: &str| {
         Start::new(folder, &[role])
-            .env("DATABASE_URL", &database.url)
+            .env("DATABASE_URL", &database.worker_url)
             .env("NATS_URL", &shared().nats_url)
             .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
             .env("PERSONAL_SETTINGS_MASTER_KEY_FILE", &here("master.key"))

@@ -53,7 +53,7 @@ async fn it_cannot_change_what_happened_nor_who_may() {
     let refused = sqlx::query(sealed).execute(&mut *own).await.unwrap_err().to_string();
     assert!(refused.contains("append-only"), "{refused}");
     let owned: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole AND relpersistence <> 't'",
+        "SELECT count(*) FROM pg_class WHERE relowner = current_user::text::regrole AND relpersistence <> 't'",
     )
     .fetch_one(&pool)
     .await

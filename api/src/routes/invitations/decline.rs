@@ -31,7 +31,7 @@ pub(crate) async fn decline(
 ) -> Result<impl IntoResponse, Problem> {
     let open = Open::by(&state, &token, &context).await?;
     let organization = open.organization.to_string();
-    let done = state
+    state
         .store
         // Who declines need have no account: the service itself acts.
         .together(&context.command_of_service(), async |mut unit| {

@@ -40,11 +40,6 @@ pub(crate) fn wish_of(account: AccountId, wish: OrganizationWish) -> Organizatio
     OrganizationCommand { by: By::Account(account), wish }
 }
 
-/// The version of an organization, as a tag.
-pub(super) fn etag(version: u64) -> String {
-    format!("\"{version}\"")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

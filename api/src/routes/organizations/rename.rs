@@ -11,7 +11,7 @@ use event_store::{Actor, Attached};
 
 use super::OrganizationNow;
 use super::create::Naming;
-use super::lookup::{etag, member_of, wish_of};
+use super::lookup::{member_of, wish_of};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::problem::{Kind, Problem};
@@ -43,12 +43,13 @@ pub(crate) async fn rename(
     Body(body): Body<Naming>,
 ) -> Result<impl IntoResponse, Problem> {
     let (name, account, organization_id) = (body.checked()?, current.account(), id.to_string());
+    let tags = state.tags().await?;
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |mut unit| {
             let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
             let role = member_of(&before, account)?.1.role;
-            if conditional::is_outdated(&headers, &etag(version)) {
+            if conditional::is_outdated(&headers, &tags.of(id, version)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
             }
             let rename = wish_of(account, OrganizationWish::Rename { name: name.clone() });
@@ -59,5 +60,5 @@ pub(crate) async fn rename(
         .await?;
     let position = state.position(account, &done.events).await;
     let (version, role) = done.answer;
-    Ok((position, [(ETAG, etag(version))], Json(OrganizationNow { id, name, role })))
+    Ok((position, [(ETAG, tags.of(id, version))], Json(OrganizationNow { id, name, role })))
 }

@@ -7,7 +7,7 @@ use domain::OrganizationId;
 use projections::organization::NAME;
 
 use super::list::OrganizationItem;
-use super::lookup::{self, etag};
+use super::lookup;
 use crate::conditional;
 use crate::extract::{CurrentSession, Id, SeenPosition};
 use crate::problem::{Kind, Problem};
@@ -53,5 +53,5 @@ pub(crate) async fn show(
         joined_at: view.joined_at,
         created_at: view.created_at,
     };
-    Ok(conditional::answer(&headers, etag(found.version), shown))
+    Ok(conditional::answer(&headers, state.tags().await?.of(id, found.version), shown))
 }

@@ -53,8 +53,3 @@ impl Found {
         ProjectCommand { by: self.standing, wish }
     }
 }
-
-/// The version of a project, as a tag.
-pub(super) fn etag(version: u64) -> String {
-    format!("\"{version}\"")
-}

@@ -11,7 +11,7 @@ use event_store::{Actor, Attached};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lookup::{self, etag};
+use super::lookup;
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::problem::{Kind, Problem};
@@ -57,11 +57,12 @@ pub(crate) async fn rename(
     Body(body): Body<Naming>,
 ) -> Result<impl IntoResponse, Problem> {
     let (name, account) = (body.checked()?, current.account());
+    let tags = state.tags().await?;
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            if conditional::is_outdated(&headers, &etag(found.version)) {
+            if conditional::is_outdated(&headers, &tags.of(id, found.version)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
             }
             let rename = found.wish(ProjectWish::Rename { name: name.clone() });
@@ -72,5 +73,5 @@ pub(crate) async fn rename(
         .await?;
     let position = state.position(account, &done.events).await;
     let (version, organization_id) = done.answer;
-    Ok((position, [(ETAG, etag(version))], Json(ProjectNow { id, organization_id, name })))
+    Ok((position, [(ETAG, tags.of(id, version))], Json(ProjectNow { id, organization_id, name })))
 }

@@ -9,7 +9,7 @@ use projections::{organization, project};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lookup::{self, etag};
+use super::lookup;
 use super::representation::{ProjectItem, items};
 use crate::extract::{CurrentSession, Id, SeenPosition};
 use crate::problem::{Kind, Problem};
@@ -75,5 +75,6 @@ pub(crate) async fn show(
     let owners = owners.into_iter().map(|view| ProjectOwner { account_id: view.account_id, name: view.name });
     let project = items(&state, vec![view]).await?.pop().ok_or_else(|| Problem::new(Kind::NotFound))?;
     let you_own = found.project.is_owned_by(&found.standing);
-    Ok(([(ETAG, etag(version))], Json(ProjectShown { project, owners: owners.collect(), you_own })))
+    let tag = state.tags().await?.of(id, version);
+    Ok(([(ETAG, tag)], Json(ProjectShown { project, owners: owners.collect(), you_own })))
 }
