@@ -34,6 +34,7 @@
 //! Azure drops uncommitted blocks by itself after a week. A probe of [`ObjectVault::check`] may stay
 //! under `.check/`; it holds random bytes.
 
+mod cloud;
 mod leftover;
 mod read;
 mod seal;

@@ -23,6 +23,7 @@ use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use rand::{TryRng, rngs::SysRng};
 use url::Url;
 
+use super::cloud::SameHost;
 use super::seal::Shape;
 use super::write::PART;
 use super::{ObjectError, ObjectKey, SealedWriter, leftover, read};
@@ -56,12 +57,19 @@ impl ObjectVault {
     /// [`ObjectError::Store`] where the environment has no usable settings. A cloud is not spoken to
     /// here: use [`check`](Self::check).
     pub fn open(url: &Url) -> Result<Self, ObjectError> {
+        let name = url.as_str();
         let store: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => return Self::open_directory(url),
             "memory" => Arc::new(InMemory::new()),
-            "s3" => Arc::new(AmazonS3Builder::from_env().with_url(url.as_str()).build()?),
-            "gs" => Arc::new(GoogleCloudStorageBuilder::from_env().with_url(url.as_str()).build()?),
-            "az" => Arc::new(MicrosoftAzureBuilder::from_env().with_url(url.as_str()).build()?),
+            "s3" => {
+                Arc::new(AmazonS3Builder::from_env().with_url(name).with_http_connector(SameHost).build()?)
+            }
+            "gs" => Arc::new(
+                GoogleCloudStorageBuilder::from_env().with_url(name).with_http_connector(SameHost).build()?,
+            ),
+            "az" => Arc::new(
+                MicrosoftAzureBuilder::from_env().with_url(name).with_http_connector(SameHost).build()?,
+            ),
             scheme => return Err(ObjectError::Scheme(scheme.to_owned())),
         };
         let prefix = Path::from_url_path(url.path()).map_err(|source| ObjectError::Url(Some(source)))?;
