@@ -9,6 +9,7 @@ use crate::logging::LogOptions;
 
 mod audit;
 mod bench;
+mod exposed;
 mod file;
 mod history;
 mod keys;
@@ -55,9 +56,22 @@ pub struct Order {
     /// What.
     pub command: Command,
     log: LogOptions,
+    /// Flags with a secret in them.
+    exposed: Vec<String>,
 }
 
 impl Order {
+    /// Warns of secrets that stand on the command line.
+    pub fn warn_of_exposed_secrets(&self) {
+        for flag in &self.exposed {
+            tracing::warn!(
+                flag,
+                "every user of this machine can read what stands on the command line, and there is a secret in this flag: \
+                 give it as an environment variable or in the configuration file"
+            );
+        }
+    }
+
     /// How it is logged.
     pub fn log(&self) -> &LogOptions {
         &self.log
@@ -113,10 +127,11 @@ pub fn parse() -> Order {
         Cli::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
     }
     let command = file::with_defaults(Cli::command(), &file);
-    let matches = command.get_matches();
+    let matches = command.clone().get_matches();
+    let exposed = exposed::flags(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let command = cli.command.unwrap_or_else(|| Command::Serve(Box::new(cli.serve)));
-    Order { command, log: cli.log }
+    Order { command, log: cli.log, exposed }
 }
 
 #[cfg(test)]
