@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::ReaderOptions;
+use super::{OwnerOptions, ReaderOptions};
 
 /// What can be done about read models.
 #[derive(Debug, Subcommand)]
@@ -23,6 +23,9 @@ pub struct RebuildOptions {
     /// The database.
     #[command(flatten)]
     pub reader: ReaderOptions,
+    /// Its owner: a rebuild makes tables.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
     /// Begin anew instead of going on where an earlier rebuild was broken off
     #[arg(long)]
     pub anew: bool,

@@ -23,7 +23,7 @@ pub struct DatabaseOptions {
 /// The owner of the database, where the program works as another role.
 #[derive(Clone, Debug, Args)]
 pub struct OwnerOptions {
-    /// The database again, as its owner: migrates, and lets the role that DATABASE_URL names do what it needs
+    /// The database again, as its owner: makes tables, and lets the role that DATABASE_URL names do what it needs
     /// [default: DATABASE_URL]
     #[arg(long, env = "PERSONAL_SETTINGS_OWNER_URL", hide_env_values = true)]
     pub owner_url: Option<String>,

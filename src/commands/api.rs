@@ -3,8 +3,8 @@
 use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
-    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, connection_limits, key_provider,
-    public_url,
+    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, connection_limits,
+    key_provider, public_url,
 };
 use crate::logging::say;
 
@@ -38,7 +38,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     show_tokens(&house_token, new_operator_token.as_ref());
     let key_tasks = KeyTasks::start(&foundation, "api");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
-    log_tasks.see_to_outdated(&foundation.store, false);
+    log_tasks.see_to_outdated(&foundation.store, None);
     tokio::select! {
         () = LogTasks::catch_up(&foundation.store, &foundation.views) => {}
         ended = asked_to_end() => return ended,

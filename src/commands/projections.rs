@@ -48,10 +48,14 @@ fn row([name, position, behind, parked, rebuild]: &[&str; 5]) -> String {
 pub(super) async fn rebuild(options: &RebuildOptions) -> anyhow::Result<()> {
     let projection = projections::find(&options.name).with_context(|| unknown(&options.name))?;
     let start = if options.anew { Start::Anew } else { Start::Resume };
-    let reader = Reader::open(&options.reader).await?;
+    let database_url = options.owner.owner_url.clone().or_else(|| options.reader.database_url.clone());
+    let reader = Reader::open(&ReaderOptions { database_url, ..options.reader.clone() }).await?;
     if !role::may_migrate(reader.store.pool()).await? {
         reader.close().await;
-        bail!("a rebuild makes tables: run it with the owner of the database in DATABASE_URL");
+        bail!(
+            "a rebuild makes tables, which the role that DATABASE_URL names may not: give --owner-url, with the owner of the \
+             database in it"
+        );
     }
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{msg:<9} {wide_bar} {human_pos} of {human_len} events, {eta} left",

@@ -27,7 +27,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     }
     let key_tasks = KeyTasks::start(&foundation, "worker");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
-    log_tasks.see_to_outdated(&foundation.store, false);
+    log_tasks.see_to_outdated(&foundation.store, None);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));

@@ -35,7 +35,7 @@ impl Auditor {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.signing.data_dir, options.servers).await?,
         };
-        let pool = Network::from(&options.network).database(&url, CONNECTIONS)?;
+        let pool = Network::from(&options.network).database("DATABASE_URL", &url, CONNECTIONS)?;
         Ok(Self { pool, objects, own })
     }
 

@@ -54,7 +54,7 @@ impl Foundation {
         keys: impl Into<Arc<dyn KeyProvider>>,
         archives: &Url,
     ) -> anyhow::Result<Self> {
-        let pool = network.database(database_url, CONNECTIONS)?;
+        let pool = network.database("DATABASE_URL", database_url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
         let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
         let views = Views::of(&store);
@@ -100,7 +100,8 @@ impl Foundation {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
                     tracing::warn!(
-                        "the database schema is not of this release: run `personal-settings migrate`"
+                        "the database schema is not of this release: run `personal-settings migrate --owner-url URL` with the \
+                         owner of the database in URL"
                     );
                 }
                 // A token that is not accepted is told at the start, and waited for only while running.

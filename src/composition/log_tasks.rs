@@ -32,13 +32,14 @@ impl LogTasks {
         Self { stop, tasks }
     }
 
-    /// Brings read models to the form of this release, where the database is this process's alone; elsewhere it says how.
-    pub fn see_to_outdated(&self, store: &EventStore, alone: bool) {
+    /// Brings read models to the form of this release through `owner`, where the database is this process's alone;
+    /// elsewhere it says how.
+    pub fn see_to_outdated(&self, store: &EventStore, owner: Option<EventStore>) {
         let (store, stop) = (store.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = super::outdated::see_to(&store, alone) => {}
+                () = super::outdated::see_to(&store, owner.as_ref()) => {}
             }
         });
     }

@@ -26,16 +26,17 @@ impl From<&NetworkOptions> for Network {
 }
 
 impl Network {
-    /// Connections to the database, which may still be away.
+    /// Connections to the database that `option` names, which may still be away.
     ///
     /// # Errors
     /// When the URL makes no sense, or asks for less than verified TLS to another host.
-    pub fn database(&self, url: &str, connections: u32) -> anyhow::Result<Pool> {
-        match remote_host(url).context("DATABASE_URL cannot be used")? {
+    pub fn database(&self, option: &str, url: &str, connections: u32) -> anyhow::Result<Pool> {
+        let unusable = || format!("{option} cannot be used");
+        match remote_host(url).with_context(unusable)? {
             Some(host) if self.is_allowed(&host, "database") => connect_as_said(url, connections),
             _ => connect_lazily(url, connections),
         }
-        .context("DATABASE_URL cannot be used")
+        .with_context(unusable)
     }
 
     /// Whether NATS must be spoken to over TLS, also where its URL does not say so.
@@ -178,13 +179,13 @@ mod tests {
             "postgres://127.0.0.1/ps?sslmode=disable",
             "postgres://localhost/ps?host=/run/postgresql&sslmode=disable",
         ] {
-            none.database(good, 1).unwrap_or_else(|error| panic!("{good}: {error:#}"));
+            none.database("DATABASE_URL", good, 1).unwrap_or_else(|error| panic!("{good}: {error:#}"));
         }
         for weak in ["disable", "allow", "require"] {
             let url = format!("postgres://user:hush@db.example.com/ps?sslmode={weak}");
-            let told = format!("{:#}", none.database(&url, 1).unwrap_err());
+            let told = format!("{:#}", none.database("DATABASE_URL", &url, 1).unwrap_err());
             assert!(told.contains("--allow-plain-text db.example.com") && !told.contains("hush"), "{told}");
-            network(&["DB.example.com"]).database(&url, 1).unwrap();
+            network(&["DB.example.com"]).database("DATABASE_URL", &url, 1).unwrap();
         }
     }
 

@@ -1,14 +1,17 @@
 //! Read models that are in the form of the release before.
 //!
-//! Who has the database alone rebuilds them at once, beside the live ones. Elsewhere processes of that release may still
-//! read them: then it is said once what to do when they have ended. A rebuild that is cut short goes on at the next start.
+//! The process that has the database alone rebuilds them at once, beside the live ones, as the owner: a rebuild makes
+//! tables, which the role the program works as may not. Elsewhere processes of that release may still read them, and this
+//! one serves them as they are: then it is said once what to run when those have ended. A rebuild that is cut short goes
+//! on at the next start.
 
 use event_store::EventStore;
 use projections::rebuild::Start;
 use projections::{find, rebuild, status};
 
-/// Rebuilds what is outdated, or says how.
-pub(super) async fn see_to(store: &EventStore, alone: bool) {
+/// Rebuilds what is outdated through `owner`, the store as the owner of a database that this process has alone; or
+/// says how.
+pub(super) async fn see_to(store: &EventStore, owner: Option<&EventStore>) {
     let list = match status::list(store).await {
         Ok(list) => list,
         Err(error) => {
@@ -19,15 +22,16 @@ pub(super) async fn see_to(store: &EventStore, alone: bool) {
     };
     for name in list.into_iter().filter(|status| status.outdated).map(|status| status.name) {
         let Some(projection) = find(&name) else { continue };
-        if !alone {
+        let Some(owner) = owner else {
             tracing::warn!(
                 projection = name,
-                "this read model is in the form of the release before: run `personal-settings projections rebuild` \
-                 with its name when every process is of this release"
+                "this read model is in the form of the release before, and is served as it is: when every process is of \
+                 this release, run `personal-settings projections rebuild {name} --owner-url URL` with the owner of the \
+                 database in URL"
             );
             continue;
-        }
-        match rebuild(store, &*projection, Start::Resume, &mut |_| {}).await {
+        };
+        match rebuild(owner, &*projection, Start::Resume, &mut |_| {}).await {
             Ok(position) => {
                 tracing::info!(projection = name, position, "a read model was brought to this release");
             }

@@ -1,9 +1,13 @@
-//! The owner of the database: brings the schema up to date, and lets the role that the program works as do what it
-//! needs. The program itself owns nothing.
+//! The owner of the database: brings the schema and the read models up to date, and lets the role that the program
+//! works as do what it needs. The program itself owns nothing.
 
-use event_store::{Pool, StoreError, role};
+use event_store::{EventStore, Pool, StoreError, role};
 
 use super::Network;
+use crate::system;
+
+/// Connections it may have: a rebuild holds one, and reads the log beside it.
+const CONNECTIONS: u32 = 4;
 
 /// Its way to the database, for as long as there is something to do.
 pub struct Owner {
@@ -22,7 +26,7 @@ impl Owner {
     pub fn at(network: &Network, owner_url: &str, database_url: &str) -> anyhow::Result<Self> {
         let (owner, worker) = (role::of_url(owner_url)?, role::of_url(database_url)?);
         let worker = (owner != worker).then_some(worker);
-        Ok(Self { pool: network.database(owner_url, 1)?, worker, makes_role: false })
+        Ok(Self { pool: network.database("--owner-url", owner_url, CONNECTIONS)?, worker, makes_role: false })
     }
 
     /// The same, of a server that lets in by its socket alone.
@@ -34,6 +38,11 @@ impl Owner {
     /// The role the program works as, if that is another.
     pub fn worker(&self) -> Option<&str> {
         self.worker.as_deref()
+    }
+
+    /// The store as the owner has it: for what makes tables.
+    pub fn store(&self, beside: &EventStore) -> EventStore {
+        EventStore::new(self.pool.clone(), system::services(), beside.keys().provider().clone())
     }
 
     /// Brings the schema up to date. False where nothing was done, since no other owner than the role the program works

@@ -61,7 +61,7 @@ impl Reader {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.data_dir, options.servers).await?,
         };
-        let pool = Network::from(&options.network).database(&url, CONNECTIONS)?;
+        let pool = Network::from(&options.network).database("DATABASE_URL", &url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
         let views = Views::of(&store);
         let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));

@@ -79,7 +79,8 @@ impl Service {
         let bus = bus(&network, &nats_url, &given.bus).await?;
         let bench = Work::bench(&foundation, &network, &options.worker, &public_url, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
-        let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+        let (config, limits) =
+            (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
         let http = Http::start(vitals_listener, &foundation, checks)?;
         let http = http.with_interface(listener, &foundation, config, limits);
 
@@ -98,7 +99,8 @@ impl Service {
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
         let signing = Signing::start(&foundation, &options.signing, Some(&data_dir))?;
         LogTasks::catch_up(&foundation.store, &foundation.views).await;
-        log_tasks.see_to_outdated(&foundation.store, given.database_url.is_none());
+        let alone = given.database_url.is_none();
+        log_tasks.see_to_outdated(&foundation.store, alone.then(|| owner.store(&foundation.store)));
         http.open();
         Ok(Self {
             foundation,

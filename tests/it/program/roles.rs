@@ -8,9 +8,13 @@ use serde_json::json;
 use crate::support::{Database, PASSWORD, Person, Program, Start, eventually, shared};
 
 pub(super) fn role(folder: &Path, role: &str, database: &Database) -> Start {
+    role_with(folder, &[role], database)
+}
+
+pub(super) fn role_with(folder: &Path, arguments: &[&str], database: &Database) -> Start {
     let here = |name: &str| folder.join(name).display().to_string();
     event_store::MasterKey::from_file_or_new(&folder.join("master.key")).unwrap();
-    Start::new(folder, &[role])
+    Start::new(folder, arguments)
         .env("DATABASE_URL", &database.worker_url)
         .env("PERSONAL_SETTINGS_OWNER_URL", &database.url)
         .env("NATS_URL", &shared().nats_url)
@@ -31,8 +35,8 @@ async fn api_and_worker_wait_for_the_schema_and_then_work() {
     let database = Database::create_empty().await;
     let mut api = role(folder.path(), "api", &database).spawn();
     let worker = role(folder.path(), "worker", &database).spawn();
-    says(&api, "run `personal-settings migrate`").await;
-    says(&worker, "run `personal-settings migrate`").await;
+    says(&api, "run `personal-settings migrate --owner-url URL`").await;
+    says(&worker, "run `personal-settings migrate --owner-url URL`").await;
     let (status, _) = api.client().ask("GET", "/v1/me", json!(null)).await;
     assert_eq!(status, 503);
 
@@ -118,7 +122,7 @@ async fn a_worker_tells_how_it_is_where_it_is_asked_to() {
     let mut worker = start().spawn();
     worker.base = format!("http://{address}");
     let client = worker.client();
-    says(&worker, "run `personal-settings migrate`").await;
+    says(&worker, "run `personal-settings migrate --owner-url URL`").await;
     assert_eq!(client.get("/healthz").await["status"], "ok");
     assert_eq!(client.ask("GET", "/readyz", json!(null)).await.0, 503);
     let mut migrate = role(folder.path(), "migrate", &database).spawn();

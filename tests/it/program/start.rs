@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::support::{Database, Person, Start, shared};
+use super::roles::{role, role_with, says};
+use crate::support::{Database, Person, Start, eventually, shared};
 
 async fn refused(start: Start) -> String {
     let begun = Instant::now();
@@ -90,6 +91,58 @@ async fn a_program_with_a_database_of_its_own_works_as_a_role_that_owns_nothing(
     .await
     .unwrap();
     assert!(!may);
+}
+
+/// Has the read model of accounts be in the form of the release before, as that one would have left it.
+async fn outdate(owner: &sqlx::PgPool) {
+    let before = "INSERT INTO projection (name, revision) VALUES ('account', 1)
+                  ON CONFLICT (name) DO UPDATE SET revision = 1";
+    sqlx::query(before).execute(owner).await.unwrap();
+}
+
+async fn is_outdated(owner: &sqlx::PgPool) -> bool {
+    let sql = "SELECT revision = 1 FROM projection WHERE name = 'account'";
+    sqlx::query_scalar(sql).fetch_one(owner).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_read_model_of_the_release_before_in_a_database_of_ones_own_is_rebuilt_by_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Start::new(folder.path(), &["serve"]).ready();
+    let owner = || async {
+        let url = personal_settings::embedded::running_owner_url(&folder.path().join("data")).unwrap();
+        sqlx::PgPool::connect(&url).await.unwrap()
+    };
+    let mut program = start().await;
+    let mut ada = Person::join(&program.client(), "ada@example.com").await;
+    outdate(&owner().await).await;
+    program.kill();
+    let program = start().await;
+    let owner = owner().await;
+    eventually("it is rebuilt", || async { (!is_outdated(&owner).await).then_some(()) }).await;
+    ada.at(&program.client());
+    assert_eq!(ada.client.get("/v1/me").await["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn a_read_model_of_the_release_before_beside_others_is_served_as_it_is_and_the_command_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let owner = database.pool().await;
+    outdate(&owner).await;
+    let api = role(folder.path(), "api", &database).ready().await;
+    let ada = Person::join(&api.client(), "ada@example.com").await;
+    says(&api, "run `personal-settings projections rebuild account --owner-url URL`").await;
+    assert_eq!(ada.client.get("/v1/me").await["email"], "ada@example.com");
+    assert!(is_outdated(&owner).await);
+
+    let rebuild = || role_with(folder.path(), &["projections", "rebuild", "account"], &database);
+    let said = refused(rebuild().without("PERSONAL_SETTINGS_OWNER_URL")).await;
+    assert!(said.contains("give --owner-url"), "{said}");
+    let mut rebuild = rebuild().spawn();
+    assert_eq!(rebuild.ended().await, 0, "{}", rebuild.said());
+    assert!(!is_outdated(&owner).await);
+    assert_eq!(ada.client.get("/v1/me").await["email"], "ada@example.com");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The role that the program works as: it owns nothing, and cannot change what happened.
 
 use event_store::role;
+use projections::rebuild::Start;
+use projections::{account, find, rebuild};
 use sqlx::PgPool;
 
 use super::order::sign_in;
@@ -59,6 +61,21 @@ async fn it_cannot_change_what_happened_nor_who_may() {
     .await
     .unwrap();
     assert_eq!(owned, 0);
+}
+
+#[tokio::test]
+async fn a_read_model_is_rebuilt_by_the_owner_alone_and_stays_the_roles_to_use() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    await_sequenced(house.foundation.store.pool()).await;
+    let worker = house.as_the_program();
+    let projection = find(account::NAME).unwrap();
+    let refused = rebuild(&worker.store, &*projection, Start::Anew, &mut |_| {}).await.unwrap_err();
+    assert!(format!("{refused:?}").contains(REFUSED), "{refused:?}");
+    rebuild(&house.foundation.store, &*projection, Start::Anew, &mut |_| {}).await.unwrap();
+    assert!(worker.views.account_fetch(ada).await.unwrap().is_some());
+    let change = "DELETE FROM account_view";
+    assert_eq!(code_of(worker.store.pool(), change).await, None);
 }
 
 #[tokio::test]

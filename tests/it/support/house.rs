@@ -50,12 +50,18 @@ impl House {
 
     /// Has read models brought to the form of this release, as who has the database alone, or not.
     pub(crate) fn see_to_outdated(&self, alone: bool) {
-        self.log_tasks.as_ref().unwrap().see_to_outdated(&self.foundation.store, alone);
+        let owner = alone.then(|| self.foundation.store.clone());
+        self.log_tasks.as_ref().unwrap().see_to_outdated(&self.foundation.store, owner);
     }
 
     /// The same house seen by another process: nothing in memory is shared.
     pub(crate) fn beside(&self) -> Foundation {
         lay(&self.database.url, &self.folder)
+    }
+
+    /// The same, as the role that programs work as.
+    pub(crate) fn as_the_program(&self) -> Foundation {
+        lay(&self.database.worker_url, &self.folder)
     }
 
     /// The same, its way to the database leading through `proxy`.
