@@ -126,6 +126,7 @@ mod tests {
         let set = [
             cookies.set(&"pss_1".into(), 60),
             cookies.clear(),
+            cookies.browser(&"psb_1".into()),
             cookies.personalization(true),
             cookies.personalization(false),
         ];

@@ -1,6 +1,7 @@
 //! Nothing global on a public surface: no counter, position or metric tells what others do, or who has an account.
 
 use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
 
@@ -11,13 +12,23 @@ use crate::support::{OPERATOR_TOKEN, Person};
 
 const HISTORY: &str = "/v1/me/history";
 
-/// Every number in an answer: in its JSON, its lines, its cells and its headers.
-fn numbers(answer: &Answer) -> BTreeSet<i64> {
+/// Every number in an answer: in its headers, its JSON, its lines and its cells.
+fn numbers(answer: &Answer) -> Vec<i64> {
     let cursor = answer.header("link").split("cursor=").nth(1).and_then(|rest| rest.split(['&', '>']).next());
     let headers = [answer.header("event-position"), answer.header("etag").trim_matches('"')];
     let words = headers.into_iter().chain(cursor);
-    let mut found: BTreeSet<i64> = words.filter_map(|word| word.parse().ok()).collect();
-    for line in answer.text().lines() {
+    let mut found: Vec<i64> = words.filter_map(|word| word.parse().ok()).collect();
+    found.extend(numbers_in(answer.text()));
+    found
+}
+
+fn numbers_in(text: &str) -> Vec<i64> {
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::from_str(text) {
+        collect(&value, &mut found);
+        return found;
+    }
+    for line in text.lines() {
         match serde_json::from_str(line) {
             Ok(value) => collect(&value, &mut found),
             Err(_) => found.extend(line.split(',').filter_map(|cell| cell.trim().parse::<i64>().ok())),
@@ -26,12 +37,17 @@ fn numbers(answer: &Answer) -> BTreeSet<i64> {
     found
 }
 
-fn collect(value: &Value, found: &mut BTreeSet<i64>) {
+fn collect(value: &Value, found: &mut Vec<i64>) {
     match value {
         Value::Number(number) => found.extend(number.as_i64()),
         Value::String(text) => found.extend(text.parse::<i64>().ok()),
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(members) => members.values().for_each(|member| collect(member, found)),
+        // How long a file is depends on the ids in it.
+        Value::Object(members) => {
+            for (_, member) in members.iter().filter(|(name, _)| *name != "bytes") {
+                collect(member, found);
+            }
+        }
         Value::Null | Value::Bool(_) => {}
     }
 }
@@ -78,13 +94,76 @@ async fn no_number_that_a_holder_sees_counts_what_others_do() {
     assert!(positions.len() >= 3, "{positions:?}");
     let positions: BTreeSet<i64> = positions.into_iter().collect();
     for answer in &answers {
-        let told: Vec<_> = numbers(answer).intersection(&positions).copied().collect();
+        let mut told = numbers(answer);
+        told.retain(|number| positions.contains(number));
         assert!(told.is_empty(), "{told:?} in {answer:?}");
         assert!(!answer.text().contains("\"position\""), "{answer:?}");
     }
     // The next page begins at an event that was shown.
     let page = answers[7].json();
     assert_eq!(page["next_cursor"], page["items"][1]["id"]);
+    service.unharmed().await;
+}
+
+/// A name for what was asked, and every number that was answered.
+type Told = Vec<(String, Vec<i64>)>;
+
+/// What a person sees of a few acts of theirs, `between` which others may do what they like.
+async fn seen(person: &Person, between: impl AsyncFn()) -> Told {
+    let mut told = Told::new();
+    let mut keep = |what: &str, answer: &Answer| told.push((what.to_owned(), numbers(answer)));
+    keep("a switch", &switch(person, false).await);
+    between().await;
+    let organization = organization_of(person).await;
+    between().await;
+    let path = format!("/v1/organizations/{organization}");
+    keep("an organization", &asked(&person.client, "GET", &path).await.expect(200));
+    keep("a name", &sent(&person.client, "PATCH", &path, &json!({"name": "Babbage"})).await);
+    between().await;
+    let export = person.ask_for("export").await;
+    person.completed(&export).await;
+    between().await;
+    for path in [
+        "/v1/me",
+        "/v1/me/preferences",
+        "/v1/me/privacy-requests",
+        "/v1/sessions",
+        "/v1/organizations",
+        HISTORY,
+        "/v1/me/history?limit=2",
+        "/v1/me/history?format=ndjson",
+        "/v1/me/history?format=csv",
+        "/v1/me/history?at=2100-01-01",
+    ] {
+        keep(path, &asked(&person.client, "GET", path).await.expect(200));
+    }
+    let archive = person.fetch_archive(&export).await;
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let (name, mut text) = (file.name().unwrap().into_owned(), String::new());
+        file.read_to_string(&mut text).unwrap();
+        told.push((name, numbers_in(&text)));
+    }
+    told
+}
+
+#[tokio::test]
+async fn who_does_the_same_sees_the_same_numbers_whatever_others_do_in_between() {
+    let service = Service::whole().await;
+    let [ada, eve, bob] =
+        [service.person("ada").await, service.person("eve").await, service.person("bob").await];
+    let alone = seen(&ada, async || {}).await;
+    let in_a_crowd = seen(&eve, async || {
+        for round in 0..20 {
+            switch(&bob, round % 2 == 0).await;
+        }
+        organization_of(&bob).await;
+    })
+    .await;
+    assert_eq!(alone, in_a_crowd);
+    let numbers: usize = alone.iter().map(|(_, numbers)| numbers.len()).sum();
+    assert!(numbers > 50 && alone.iter().any(|(name, _)| name == "account/history.csv"), "{alone:?}");
     service.unharmed().await;
 }
 
