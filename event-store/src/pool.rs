@@ -230,14 +230,21 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
     })
 }
 
-/// Whether the schema is that of this release, or of a later one that this release can live with.
+/// Whether the schema is that of this release, or of a later one that this release can live with, and the role of these
+/// connections was granted all of it: the owner grants after it has migrated.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
-    let there: bool =
-        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    let there: bool = sqlx::query_scalar(
+        "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND NOT EXISTS (
+             SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::text::regnamespace
+                 AND NOT has_table_privilege(oid, 'SELECT')
+         )",
+    )
+    .fetch_one(pool)
+    .await?;
     if !there {
         return Ok(false);
     }

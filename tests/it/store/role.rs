@@ -1,6 +1,6 @@
 //! The role that the program works as: it owns nothing, and cannot change what happened.
 
-use event_store::role;
+use event_store::{role, schema_is_current};
 use projections::rebuild::Start;
 use projections::{account, find, rebuild};
 use sqlx::PgPool;
@@ -87,4 +87,17 @@ async fn the_program_is_told_when_its_role_may_do_too_much() {
     assert!(!role::may_migrate(&worker).await.unwrap());
     assert!(role::may_change_history(&owner).await.unwrap());
     assert!(role::may_migrate(&owner).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_schema_is_current_for_a_role_when_all_of_it_was_granted() {
+    let database = Database::create().await;
+    let (worker, owner) = (PgPool::connect(&database.worker_url).await.unwrap(), database.pool().await);
+    assert!(schema_is_current(&worker).await.unwrap());
+    // As between a migration and what `migrate` does after it.
+    sqlx::query("CREATE TABLE of_the_next_release (one integer)").execute(&owner).await.unwrap();
+    assert!(schema_is_current(&owner).await.unwrap());
+    assert!(!schema_is_current(&worker).await.unwrap());
+    role::grant(&owner, &role::of_url(&database.worker_url).unwrap()).await.unwrap();
+    assert!(schema_is_current(&worker).await.unwrap());
 }
