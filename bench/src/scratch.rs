@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::Context;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Services, SessionId};
-use event_store::{Actor, Attached, CommandContext, EventStore, MasterKey, Origin, connect_lazily};
+use event_store::{
+    Actor, Attached, CommandContext, EventStore, MasterKey, Origin, Precedence, connect_lazily,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use url::Url;
@@ -143,6 +145,7 @@ pub(crate) async fn execute(
         correlation: store.services().ids.uuid(),
         once: None,
         session: None,
+        precedence: Precedence::default(),
     };
     store.execute::<Account>(&id.to_string(), command, &context, Attached::default()).await?;
     Ok(())

@@ -1,144 +1,23 @@
 //! From a command to its events: load, decide, append, and again when another was faster.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventStore as _};
 use domain::authentication::Ending;
 use domain::effect::{ClaimKind, Effect};
-use domain::{AccountId, Effects, EventId, OperatorId, SelfContained, Services, SessionId, Snapshot};
-use uuid::Uuid;
+use domain::{Effects, EventId, SelfContained, Services, Snapshot};
 
 use crate::append::AppendError;
+use crate::contention::Contest;
+use crate::context::{Attached, CommandContext};
 use crate::error::StoreError;
 use crate::load::{self, Loaded};
 use crate::repository::{Appended, Collected, Extras, SealedEventRepository};
-use crate::retry::Delays;
 use crate::snapshot;
 use crate::store::EventStore;
-use crate::vault::authentication::InSession;
-use crate::vault::idempotency::Mark;
 use crate::vault::{VaultWrite, ending};
-
-/// How often a command is tried when others append to the same stream.
-pub(crate) const TRIES: u32 = 12;
-
-/// Who does something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// An account holder.
-    Account(AccountId),
-    /// Someone who runs the service.
-    Operator(OperatorId),
-    /// The service itself, carrying on with what somebody asked for.
-    Service,
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Account(id) => id.fmt(f),
-            Self::Operator(id) => id.fmt(f),
-            Self::Service => f.write_str("service"),
-        }
-    }
-}
-
-/// From where somebody acts: personal data, sealed with their `activity` key.
-#[derive(Clone, Default)]
-pub struct Origin {
-    /// The address they come from.
-    pub ip_address: Option<IpAddr>,
-    /// The program they use.
-    pub user_agent: Option<String>,
-}
-
-/// Who sends a command, from where, and in consequence of what.
-#[derive(Clone)]
-pub struct CommandContext {
-    /// Who.
-    pub actor: Actor,
-    /// From where; nothing for the service itself.
-    pub origin: Origin,
-    /// The event that led to the command.
-    pub causation: Option<EventId>,
-    /// What all commands of one wish have in common.
-    pub correlation: Uuid,
-    /// The request that leads to it, if it is to be carried out once.
-    pub once: Option<Mark>,
-    /// The session in which it is asked for, if any.
-    pub session: Option<InSession>,
-}
-
-impl CommandContext {
-    /// The service itself acts, carrying on with wish `correlation`.
-    pub fn service(correlation: Uuid) -> Self {
-        Self {
-            actor: Actor::Service,
-            origin: Origin::default(),
-            causation: None,
-            correlation,
-            once: None,
-            session: None,
-        }
-    }
-
-    /// The same, asked for in `session` and no other.
-    #[must_use]
-    pub fn with_session(self, session: Option<SessionId>) -> Self {
-        let own = self.session.filter(|own| Some(own.session) == session);
-        let other = || session.map(|session| InSession { session, proved_since: None });
-        Self { session: own.or_else(other), ..self }
-    }
-
-    /// The session that goes on where a change of the account ends others.
-    pub(crate) fn own_session(&self) -> Option<SessionId> {
-        self.session.map(|session| session.session)
-    }
-
-    /// What goes into the vault with the events of a command, in this order: what must still count and is used up, what
-    /// `ends` with the events, what comes anew.
-    pub(crate) fn vault(&self, attached: &Attached, ends: Vec<VaultWrite>) -> Vec<VaultWrite> {
-        let sudo = self.session.and_then(|InSession { session, proved_since }| {
-            Some(VaultWrite::RequireSudo { session, proved_since: proved_since? })
-        });
-        let (before, after): (Vec<_>, Vec<_>) =
-            attached.vault.iter().cloned().partition(VaultWrite::rests_on_before);
-        let once = self.once.clone().map(VaultWrite::CarryOut);
-        sudo.into_iter().chain(before).chain(ends).chain(after).chain(once).collect()
-    }
-
-    fn metadata(&self) -> HashMap<String, String> {
-        let mut metadata = HashMap::from([
-            ("actor".to_owned(), self.actor.to_string()),
-            ("correlation_id".to_owned(), self.correlation.to_string()),
-        ]);
-        let optional = [
-            ("causation_id", self.causation.map(|id| id.to_string())),
-            ("ip_address", self.origin.ip_address.map(|ip| ip.to_string())),
-            ("user_agent", self.origin.user_agent.clone()),
-        ];
-        for (name, value) in optional {
-            if let Some(value) = value {
-                metadata.insert(name.to_owned(), value);
-            }
-        }
-        metadata
-    }
-}
-
-/// What is written with the events of a command, if it has any.
-#[derive(Clone, Default)]
-pub struct Attached {
-    /// Writes to the vault.
-    pub vault: Vec<VaultWrite>,
-    /// Keys that must still live.
-    pub live_keys: Vec<Uuid>,
-}
 
 /// An accepted command.
 #[derive(Debug)]
@@ -209,24 +88,50 @@ impl EventStore {
         A::Command: Clone,
         A::Event: Effects,
     {
-        let mut delays = Delays::new(Duration::from_millis(1), Duration::from_millis(50));
-        for _ in 0..TRIES {
-            match self.try_once::<A>(id, command.clone(), context, &attached).await {
+        let _place = self.place_of(context).await.ok_or(ExecuteError::Contended)?;
+        let mut contest = Contest::new(self, context);
+        let executed = self.contend::<A>(id, command, context, &attached, &mut contest).await;
+        contest.end().await;
+        executed
+    }
+
+    async fn contend<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+        attached: &Attached,
+        contest: &mut Contest<'_>,
+    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    where
+        A: Aggregate<Services = Services> + SelfContained,
+        A::Command: Clone,
+        A::Event: Effects,
+    {
+        let stream = (A::TYPE, id.to_owned());
+        while contest.goes_on() {
+            let in_turn = contest.streams().contains(&stream);
+            match self.try_once::<A>(id, command.clone(), context, attached, in_turn).await {
                 Ok(executed) => return Ok(executed),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::ClaimTaken(effects)) => {
                     if let Some((kind, owner)) = self.find_taken(id, &effects).await? {
                         return Err(ExecuteError::Taken { kind, owner });
                     }
+                    contest.pause().await;
                 }
                 Err(Failure::KeyGone) => {
                     if !self.inner.keys.all_live(&attached.live_keys).await? {
                         return Err(ExecuteError::KeyGone);
                     }
+                    contest.pause().await;
                 }
-                Err(Failure::Again) => {}
+                Err(Failure::Again) => {
+                    if !contest.lost([stream.clone()].into()).await? {
+                        break;
+                    }
+                }
             }
-            delays.wait().await;
         }
         Err(ExecuteError::Contended)
     }
@@ -237,6 +142,7 @@ impl EventStore {
         command: A::Command,
         context: &CommandContext,
         attached: &Attached,
+        in_turn: bool,
     ) -> Result<Executed<A>, Failure<A::Error>>
     where
         A: Aggregate<Services = Services> + Snapshot,
@@ -263,7 +169,7 @@ impl EventStore {
         }
         let version = loaded.version;
         let decided = Decided { id: id.to_owned(), loaded, aggregate, events };
-        let stored = decided.store(self, context, attached, None).await.inspect_err(|_| {
+        let stored = decided.store(self, context, attached, (in_turn, None)).await.inspect_err(|_| {
             self.inner.recent.forget(A::TYPE, id, version);
         })?;
         let (aggregate, version) = (stored.now.aggregate.clone(), stored.now.version);
@@ -335,13 +241,14 @@ where
         ending::writes(&self.id, &endings, context.own_session(), store.services().now())
     }
 
-    /// Stores the events, or hands them to `collected`, to be written with others.
+    /// Stores the events, or hands them to `collected`, to be written with others. `in_turn`: nobody else writes to the
+    /// stream.
     pub(crate) async fn store(
         self,
         store: &EventStore,
         context: &CommandContext,
         attached: &Attached,
-        collected: Option<Collected>,
+        (in_turn, collected): (bool, Option<Collected>),
     ) -> Result<Stored<A>, Failure<A::Error>> {
         let effects = self.effects();
         let ends = self.ends(store, context);
@@ -361,6 +268,7 @@ where
             source_keys: Arc::clone(&loaded.keys),
             snapshot,
             appended: appended.clone(),
+            in_turn,
             collected,
         };
         let repository = SealedEventRepository::new(store.inner.clone(), extras);

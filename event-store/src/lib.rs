@@ -6,6 +6,8 @@
 //! reads by position.
 
 mod append;
+mod contention;
+mod context;
 mod era;
 pub mod erasure;
 pub mod error;
@@ -39,9 +41,11 @@ mod unit;
 pub mod usage;
 pub mod vault;
 
+pub use contention::Precedence;
 pub use erasure::Erasures;
 pub use error::StoreError;
-pub use executor::{Actor, Attached, CommandContext, ExecuteError, Executed, Origin};
+pub use context::{Actor, Attached, CommandContext, Origin};
+pub use executor::{ExecuteError, Executed};
 pub use gather::{Found, Gather};
 pub use key_file::KeyFileError;
 pub use log::{LogEntry, LogHead};

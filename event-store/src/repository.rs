@@ -39,6 +39,8 @@ pub(crate) struct Extras {
     pub snapshot: Option<Written>,
     /// What was appended.
     pub appended: Arc<Mutex<Appended>>,
+    /// Whether the command has the turn of the stream.
+    pub in_turn: bool,
     /// Where the events go instead of being written, if several streams are written together.
     pub collected: Option<Collected>,
 }
@@ -158,6 +160,7 @@ impl SealedEventRepository {
             live_keys: live_keys.into_iter().collect(),
             effects: self.stored_effects().await?,
             snapshot,
+            in_turn: self.extras.in_turn,
         });
         match &self.extras.collected {
             Some(collected) => collected.lock().unwrap_or_else(PoisonError::into_inner).push(whole),

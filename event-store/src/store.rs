@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::append::claim_owner;
 use crate::append::cohort::Cohorts;
+use crate::contention::Contention;
 use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::log::LogHead;
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     /// Where the sequencer of this process has placed the newest events.
     pub placed: Placed,
     pub cohorts: Arc<Cohorts>,
+    pub contention: Contention,
     pub recent: Arc<Recent>,
     pub positions: Gather<Uuid, i64>,
     /// Streams as they are stored.
@@ -70,6 +72,7 @@ impl EventStore {
     ) -> Self {
         let recent = Arc::new(Recent::new());
         let cohorts = Arc::new(Cohorts::new(&pool));
+        let contention = Contention::new(&pool);
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
         let (lookups, reading) = (crate::pool::lookups(&pool), crate::pool::reading(&pool));
@@ -93,6 +96,7 @@ impl EventStore {
                 head,
                 placed: Placed::default(),
                 cohorts,
+                contention,
                 recent,
                 positions,
                 streams,

@@ -6,9 +6,8 @@
 //! beginning. So it is when the work refuses and rests on aggregates that have moved on meanwhile ([`rest`]).
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cqrs_es::Aggregate;
@@ -19,11 +18,12 @@ use domain::{Effects, EventId, Services, Snapshot};
 use crate::append::AppendError;
 use crate::append::alone::Alone;
 use crate::append::rest::{self, Seen};
+use crate::contention::{Contest, StreamName};
+use crate::context::{Attached, CommandContext};
 use crate::error::StoreError;
-use crate::executor::{Attached, CommandContext, Decided, ExecuteError, Failure, Stored, TRIES, failure};
+use crate::executor::{Decided, ExecuteError, Failure, Stored, failure};
 use crate::load;
 use crate::repository::Collected;
-use crate::retry::Delays;
 use crate::store::EventStore;
 use crate::vault::VaultWrite;
 
@@ -31,9 +31,11 @@ use crate::vault::VaultWrite;
 pub struct Unit {
     store: EventStore,
     /// In the order of their streams, in which they are written.
-    parts: BTreeMap<(&'static str, String), Box<dyn Part>>,
+    parts: BTreeMap<StreamName, Box<dyn Part>>,
     /// What was looked at: known also when the work gives up.
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// Streams that nobody else writes to.
+    in_turn: BTreeSet<StreamName>,
 }
 
 /// What a piece of work came to.
@@ -90,24 +92,46 @@ impl EventStore {
     where
         Fut: Future<Output = Result<(Unit, Attached, T), E>>,
     {
-        let mut delays = Delays::new(Duration::from_millis(1), Duration::from_millis(50));
-        for _ in 0..TRIES {
-            let seen = Arc::<Mutex<Vec<Seen>>>::default();
-            let unit = Unit { store: self.clone(), parts: BTreeMap::new(), seen: Arc::clone(&seen) };
+        let _place = self.place_of(context).await.ok_or(TogetherError::Contended)?;
+        let mut contest = Contest::new(self, context);
+        let done = self.contend_for_all(context, work, &mut contest).await;
+        contest.end().await;
+        done
+    }
+
+    async fn contend_for_all<T, E, Fut>(
+        &self,
+        context: &CommandContext,
+        work: impl Fn(Unit) -> Fut,
+        contest: &mut Contest<'_>,
+    ) -> Result<Together<T>, TogetherError<E>>
+    where
+        Fut: Future<Output = Result<(Unit, Attached, T), E>>,
+    {
+        while contest.goes_on() {
+            let unit = Unit::begin(self, contest.streams());
+            let seen = Arc::clone(&unit.seen);
             let (unit, attached, answer) = match work(unit).await {
                 Ok(done) => done,
                 Err(refusal) => {
                     if !self.is_outdated(&seen).await {
                         return Err(TogetherError::Work(refusal));
                     }
-                    delays.wait().await;
+                    if !contest.lost(streams(&seen)).await? {
+                        break;
+                    }
                     continue;
                 }
             };
             let claims = unit.claims();
             match unit.commit(context, &attached).await {
                 Ok(events) => return Ok(Together { answer, events }),
-                Err(AppendError::Conflict) => {}
+                Err(AppendError::Conflict) => {
+                    if !contest.lost(streams(&seen)).await? {
+                        break;
+                    }
+                    continue;
+                }
                 Err(AppendError::ClaimTaken) => {
                     for (id, effects) in claims {
                         if let Some((kind, owner)) = self.find_taken(&id, &effects).await? {
@@ -124,20 +148,48 @@ impl EventStore {
                 Err(AppendError::ProofOver) => return Err(TogetherError::ProofOver),
                 Err(AppendError::Store(error)) => return Err(TogetherError::Store(error)),
             }
-            delays.wait().await;
+            contest.pause().await;
         }
         Err(TogetherError::Contended)
+    }
+
+    /// What would end with the events of `command`, if it were stored now: nothing where the aggregate refuses.
+    pub(crate) async fn would_end<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+    ) -> Result<Vec<VaultWrite>, StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        let mut unit = Unit::begin(self, BTreeSet::new());
+        match unit.execute::<A>(id, command).await {
+            Ok(_) => Ok(unit.parts.values().flat_map(|part| part.ends(self, context)).collect()),
+            Err(ExecuteError::Store(error)) => Err(error),
+            Err(_) => Ok(Vec::new()),
+        }
     }
 
     /// Whether a refusal rests on aggregates that do not fit together: they were loaded one after the other. One alone
     /// stood so when it was loaded.
     async fn is_outdated(&self, seen: &Mutex<Vec<Seen>>) -> bool {
-        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         seen.len() > 1 && rest::has_moved(self.pool(), &seen).await.unwrap_or(false)
     }
 }
 
+/// The streams of what was looked at.
+fn streams(seen: &Mutex<Vec<Seen>>) -> BTreeSet<StreamName> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Seen::stream).collect()
+}
+
 impl Unit {
+    fn begin(store: &EventStore, in_turn: BTreeSet<StreamName>) -> Self {
+        Self { store: store.clone(), parts: BTreeMap::new(), seen: Arc::default(), in_turn }
+    }
+
     /// The store.
     pub fn store(&self) -> &EventStore {
         &self.store
@@ -219,10 +271,11 @@ impl Unit {
         let collected = Collected::default();
         let (mut ready, mut events, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
         let mut ends = Vec::new();
-        for part in self.parts.into_values() {
+        for (stream, part) in self.parts {
             let seen = part.seen();
             ends.extend(part.ends(&self.store, context));
-            match part.prepare(&self.store, context, attached, &collected).await? {
+            let in_turn = self.in_turn.contains(&stream);
+            match part.prepare(&self.store, context, attached, (in_turn, &collected)).await? {
                 Some(stored) => {
                     events.extend(stored.events());
                     ready.push(stored);
@@ -261,13 +314,14 @@ trait Part: Send {
     /// What ends with its events.
     fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite>;
 
-    /// Seals what is to be stored; nothing where nothing is.
+    /// Seals what is to be stored; nothing where nothing is. With it: whether nobody else writes to the stream, and where
+    /// it goes.
     async fn prepare(
         self: Box<Self>,
         store: &EventStore,
         context: &CommandContext,
         attached: &Attached,
-        collected: &Collected,
+        into: (bool, &Collected),
     ) -> Result<Option<Box<dyn Ready>>, AppendError>;
 }
 
@@ -306,13 +360,13 @@ where
         store: &EventStore,
         context: &CommandContext,
         attached: &Attached,
-        collected: &Collected,
+        (in_turn, collected): (bool, &Collected),
     ) -> Result<Option<Box<dyn Ready>>, AppendError> {
         if self.events.is_empty() {
             return Ok(None);
         }
         let id = self.id.clone();
-        match (*self).store(store, context, attached, Some(collected.clone())).await {
+        match (*self).store(store, context, attached, (in_turn, Some(collected.clone()))).await {
             Ok(stored) => Ok(Some(Box::new((id, stored)))),
             Err(Failure::Final(ExecuteError::Store(error))) => Err(error.into()),
             Err(_) => Err(AppendError::KeyGone),

@@ -9,7 +9,7 @@ use axum::http::{Extensions, HeaderMap};
 use domain::RequestId as PrivacyRequestId;
 use event_store::vault::authentication::{InSession, SUDO_LIFE};
 use event_store::vault::idempotency::Mark;
-use event_store::{Actor, CommandContext, Origin};
+use event_store::{Actor, CommandContext, Origin, Precedence};
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -59,7 +59,15 @@ impl RequestContext {
     pub(crate) fn command(&self, actor: Actor) -> CommandContext {
         let correlation = self.tag.0;
         let (origin, once) = (self.origin.clone(), self.once.clone());
-        CommandContext { actor, origin, causation: None, correlation, once, session: self.session }
+        CommandContext {
+            actor,
+            origin,
+            causation: None,
+            correlation,
+            once,
+            session: self.session,
+            precedence: Precedence::default(),
+        }
     }
 
     /// The context of a command that the service sends on behalf of whoever asks, who need have no account: from where

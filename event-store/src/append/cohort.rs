@@ -276,6 +276,7 @@ mod tests {
             live_keys: Vec::new(),
             effects: Vec::new(),
             snapshot: None,
+            in_turn: false,
         };
         let passenger = Passenger { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
         state.waiting.push_back(passenger);

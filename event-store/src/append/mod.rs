@@ -45,6 +45,8 @@ pub(crate) struct Append {
     pub live_keys: Vec<Uuid>,
     pub effects: Vec<StoredEffect>,
     pub snapshot: Option<SealedSnapshot>,
+    /// Whether the command has the [turn](crate::contention) of the stream.
+    pub in_turn: bool,
 }
 
 impl Append {

@@ -15,9 +15,11 @@ use cqrs_es::Aggregate;
 use sqlx::{PgConnection, PgExecutor};
 
 use super::{Append, AppendError};
+use crate::contention::StreamName;
 use crate::error::StoreError;
 
 /// An aggregate, and the version in which it was seen.
+#[derive(Clone)]
 pub(crate) struct Seen {
     aggregate_type: &'static str,
     aggregate_id: String,
@@ -27,6 +29,11 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn of<A: Aggregate>(id: &str, version: u64) -> Self {
         Self { aggregate_type: A::TYPE, aggregate_id: id.to_owned(), version: version.cast_signed() }
+    }
+
+    /// Its stream.
+    pub(crate) fn stream(&self) -> StreamName {
+        (self.aggregate_type, self.aggregate_id.clone())
     }
 }
 

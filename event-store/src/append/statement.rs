@@ -1,8 +1,8 @@
 //! The one statement that stores what commands bring: one of them or many.
 //!
-//! It first says of each command whether it can be stored: its keys live (and are locked, so that
-//! they cannot be destroyed before it is), nobody else appended to its stream, the names it claims are
-//! free. Only then it writes, and only what can be stored: a refused command leaves no trace and does
+//! It first says of each command whether it can be stored: no other has the [turn](crate::contention) of
+//! its stream, its keys live (and are locked, so that they cannot be destroyed before it is), nobody else
+//! appended to its stream, the names it claims are free. Only then it writes, and only what can be stored: a refused command leaves no trace and does
 //! not hinder the others. What another transaction does in the same instant makes the whole statement
 //! fail on a unique index, and nothing of it is stored.
 //!
@@ -18,15 +18,18 @@ use super::{Append, AppendError, SealedEvent, StoredEffect};
 const VERDICT: &str = "
 WITH live AS MATERIALIZED (
     SELECT l.key_id
-    FROM (SELECT DISTINCT key_id FROM unnest($5::uuid[]) AS k (key_id) ORDER BY key_id) AS k
+    FROM (SELECT DISTINCT key_id FROM unnest($6::uuid[]) AS k (key_id) ORDER BY key_id) AS k
     CROSS JOIN LATERAL (
         SELECT s.key_id FROM subject_key s WHERE s.key_id = k.key_id AND s.destroyed_at IS NULL FOR SHARE
     ) AS l
 ), keyless AS MATERIALIZED (
-    SELECT k.n FROM unnest($4::bigint[], $5::uuid[]) AS k (n, key_id)
+    SELECT k.n FROM unnest($5::bigint[], $6::uuid[]) AS k (n, key_id)
     WHERE k.key_id NOT IN (SELECT key_id FROM live)
 ), verdict AS MATERIALIZED (
     SELECT c.n, c.aggregate_type, c.aggregate_id, CASE
+        -- Another command has its turn, or waits for it: until the end of the transaction none comes in between.
+        WHEN NOT c.in_turn AND NOT pg_try_advisory_xact_lock_shared(
+                 hashtextextended('turn/' || c.aggregate_type || '/' || c.aggregate_id, 0)) THEN 'conflict'
         WHEN c.n IN (SELECT n FROM keyless) THEN 'key_gone'
         WHEN (SELECT true FROM events e WHERE e.aggregate_type = c.aggregate_type
               AND e.aggregate_id = c.aggregate_id AND e.sequence = c.first) THEN 'conflict'
@@ -34,34 +37,34 @@ WITH live AS MATERIALIZED (
               AND e.aggregate_id = c.aggregate_id AND e.sequence = c.first - 1) IS NULL THEN 'conflict'";
 
 const CLAIMS_VERDICT: &str = "
-        WHEN c.n IN (SELECT w.n FROM unnest($13::bigint[], $14::text[], $15::bytea[]) AS w (n, kind, name)
+        WHEN c.n IN (SELECT w.n FROM unnest($14::bigint[], $15::text[], $16::bytea[]) AS w (n, kind, name)
                      WHERE (SELECT claim.owner FROM claim WHERE claim.kind = w.kind AND claim.name = w.name)
                            <> c.aggregate_id)
              THEN 'claim_taken'";
 
 const EVENTS: &str = "
         ELSE 'stored' END AS said
-    FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY
-        AS c (aggregate_type, aggregate_id, first, n)
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) WITH ORDINALITY
+        AS c (aggregate_type, aggregate_id, first, in_turn, n)
 ), appended AS (
     INSERT INTO events
         (aggregate_type, aggregate_id, event_id, sequence, event_type, event_version, payload, metadata)
     SELECT v.aggregate_type, v.aggregate_id, e.event_id, e.sequence, e.event_type, e.event_version,
            e.payload::json, e.metadata::json
-    FROM unnest($6::bigint[], $7::uuid[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
+    FROM unnest($7::bigint[], $8::uuid[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::text[])
         AS e (n, event_id, sequence, event_type, event_version, payload, metadata)
     JOIN verdict v ON v.n = e.n AND v.said = 'stored'
     ORDER BY e.n, e.sequence
 )";
 
 const EFFECTS: &str = ", released AS (
-    DELETE FROM claim USING unnest($16::bigint[], $17::text[], $18::bytea[]) AS r (n, kind, name), verdict v
+    DELETE FROM claim USING unnest($17::bigint[], $18::text[], $19::bytea[]) AS r (n, kind, name), verdict v
     WHERE v.n = r.n AND v.said = 'stored'
       AND claim.kind = r.kind AND claim.name = r.name AND claim.owner = v.aggregate_id
 ), claimed AS (
     INSERT INTO claim (kind, name, owner)
     SELECT w.kind, w.name, v.aggregate_id
-    FROM unnest($13::bigint[], $14::text[], $15::bytea[]) AS w (n, kind, name)
+    FROM unnest($14::bigint[], $15::text[], $16::bytea[]) AS w (n, kind, name)
     JOIN verdict v ON v.n = w.n AND v.said = 'stored'
     -- Whoever has the name already keeps it.
     WHERE (SELECT claim.owner FROM claim WHERE claim.kind = w.kind AND claim.name = w.name)
@@ -69,7 +72,7 @@ const EFFECTS: &str = ", released AS (
 ), gated AS (
     INSERT INTO usage_gate (account_id, open)
     SELECT g.account_id, g.open
-    FROM unnest($19::bigint[], $20::text[], $21::boolean[]) AS g (n, account_id, open)
+    FROM unnest($20::bigint[], $21::text[], $22::boolean[]) AS g (n, account_id, open)
     JOIN verdict v ON v.n = g.n AND v.said = 'stored'
     ORDER BY g.account_id
     ON CONFLICT (account_id) DO UPDATE SET open = excluded.open
@@ -84,7 +87,7 @@ fn snapshots(parameter: usize) -> String {
         ", kept AS (
     INSERT INTO snapshot (aggregate_type, aggregate_id, sequence, schema_version, aggregate)
     SELECT v.aggregate_type, v.aggregate_id,
-           (SELECT max(e.sequence) FROM unnest($6::bigint[], $8::bigint[]) AS e (n, sequence) WHERE e.n = s.n),
+           (SELECT max(e.sequence) FROM unnest($7::bigint[], $9::bigint[]) AS e (n, sequence) WHERE e.n = s.n),
            s.schema_version, s.aggregate::json
     FROM unnest(${n}::bigint[], ${schema}::integer[], ${aggregate}::text[]) AS s (n, schema_version, aggregate)
     JOIN verdict v ON v.n = s.n AND v.said = 'stored'
@@ -137,7 +140,7 @@ fn text(has_effects: bool, has_snapshots: bool) -> String {
         text.push_str(EFFECTS);
     }
     if has_snapshots {
-        text.push_str(&snapshots(if has_effects { 22 } else { 13 }));
+        text.push_str(&snapshots(if has_effects { 23 } else { 14 }));
     }
     text.push_str(ANSWER);
     text
@@ -163,6 +166,7 @@ fn bind_events<'q>(query: Query<'q>, appends: &[&'q Append]) -> Query<'q> {
         .bind(appends.iter().map(|append| append.aggregate_type).collect::<Vec<_>>())
         .bind(appends.iter().map(|append| append.aggregate_id.as_str()).collect::<Vec<_>>())
         .bind(appends.iter().map(|append| append.first()).collect::<Vec<_>>())
+        .bind(appends.iter().map(|append| append.in_turn).collect::<Vec<_>>())
         .bind(key_commands)
         .bind(keys)
         .bind(event_commands)

@@ -76,7 +76,8 @@ pub(super) async fn require_sudo(
 ) -> Result<(), AppendError> {
     let held: Option<i32> = sqlx::query_scalar(
         "SELECT 1 FROM session s JOIN authentication a ON a.account_id = s.account_id AND a.generation = s.generation
-         WHERE s.session_id = $1 AND s.sudo_at > $2 FOR SHARE OF a FOR KEY SHARE OF s",
+         WHERE s.session_id = $1 AND s.sudo_at > $2 AND s.barred_at IS NULL
+         FOR SHARE OF a FOR KEY SHARE OF s",
     )
     .bind(session.uuid())
     .bind(proved_since)
@@ -103,11 +104,16 @@ pub(super) async fn raise(
     .fetch_one(&mut *db)
     .await?;
     let stays = stays.map(|session| session.uuid());
-    sqlx::query("DELETE FROM session WHERE account_id = $1 AND session_id IS DISTINCT FROM $2")
-        .bind(account.to_string())
-        .bind(stays)
-        .execute(&mut *db)
-        .await?;
+    sqlx::query(
+        "WITH ended AS (
+             DELETE FROM session WHERE account_id = $1 AND session_id IS DISTINCT FROM $2 RETURNING session_id
+         )
+         DELETE FROM idempotency USING ended WHERE idempotency.session_id = ended.session_id",
+    )
+    .bind(account.to_string())
+    .bind(stays)
+    .execute(&mut *db)
+    .await?;
     sqlx::query(
         "UPDATE session SET
              sudo_at = CASE WHEN generation = $3 - 1 THEN sudo_at ELSE 'epoch' END,

@@ -97,11 +97,13 @@ pub struct Credential {
     /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
     ended_as: Option<String>,
+    is_barred: bool,
     sealed: Option<Vec<u8>>,
 }
 
 const SELECT: &str =
-    "SELECT credential_id, kind, owner, api_key, issued_at, expires_at, last_used_at, ended_as, sealed
+    "SELECT credential_id, kind, owner, api_key, issued_at, expires_at, last_used_at, ended_as,
+         barred_at IS NOT NULL AS is_barred, sealed
      FROM credential WHERE";
 
 impl Credential {
@@ -120,6 +122,7 @@ impl Credential {
             expires_at: row.try_get("expires_at")?,
             last_used_at: row.try_get("last_used_at")?,
             ended_as: row.try_get("ended_as")?,
+            is_barred: row.try_get("is_barred")?,
             sealed: row.try_get("sealed")?,
         })
     }
@@ -130,6 +133,8 @@ impl Credential {
             Some("expired") => return Some(CredentialEnd::Expired),
             Some("retired") => return Some(CredentialEnd::Retired),
             Some(_) => return Some(CredentialEnd::Revoked),
+            // It is about to be.
+            None if self.is_barred => return Some(CredentialEnd::Revoked),
             None => {}
         }
         let over = self.expires_at.is_some_and(|at| at <= now);
@@ -227,6 +232,36 @@ pub(super) async fn end_all(db: &mut PgConnection, of: &Owner, at: DateTime<Utc>
     .bind(at)
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// The credentials of an account are worth nothing until they are [lifted](lift) or end.
+pub(super) async fn bar(
+    db: &mut PgConnection,
+    account: domain::AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE credential SET barred_at = $2 WHERE owner = $1 AND ended_at IS NULL AND barred_at IS NULL",
+    )
+    .bind(account.to_string())
+    .bind(at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What was barred at `at` works again.
+pub(super) async fn lift(
+    db: &mut PgConnection,
+    account: domain::AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE credential SET barred_at = NULL WHERE owner = $1 AND barred_at = $2")
+        .bind(account.to_string())
+        .bind(at)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -127,6 +127,22 @@ pub(super) async fn drop_all(
     Ok(())
 }
 
+/// Lets all links of a purpose die but those that are being used up.
+pub(super) async fn drop_others(
+    db: &mut PgConnection,
+    account: AccountId,
+    purpose: Purpose,
+    used: Vec<Vec<u8>>,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM link WHERE account_id = $1 AND purpose = $2 AND token_hash <> ALL ($3)")
+        .bind(account.to_string())
+        .bind(purpose.as_str())
+        .bind(used)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Deletes links whose time is over. Returns how many.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub mod authentication;
+mod bar;
 pub mod challenge;
 pub mod credential;
 pub mod device;
@@ -22,6 +23,7 @@ pub mod session_device;
 pub mod throttle;
 mod write;
 
+pub use bar::Bar;
 pub use write::VaultWrite;
 
 use sqlx::postgres::PgQueryResult;

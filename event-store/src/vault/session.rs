@@ -119,7 +119,47 @@ async fn insert(db: &mut PgConnection, new: &NewSession) -> Result<(), StoreErro
 }
 
 pub(super) async fn end(db: &mut PgConnection, session: SessionId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM session WHERE session_id = $1").bind(session.uuid()).execute(db).await?;
+    sqlx::query(
+        "WITH answers AS (DELETE FROM idempotency WHERE session_id = $1) DELETE FROM session WHERE session_id = $1",
+    )
+    .bind(session.uuid())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sessions of an account open nothing until they are [lifted](lift) or end: `only` one, or all but one perhaps.
+pub(super) async fn bar(
+    db: &mut PgConnection,
+    account: AccountId,
+    (only, except): (Option<SessionId>, Option<SessionId>),
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE session SET barred_at = $4
+         WHERE account_id = $1 AND barred_at IS NULL AND ($2::uuid IS NULL OR session_id = $2)
+           AND session_id IS DISTINCT FROM $3",
+    )
+    .bind(account.to_string())
+    .bind(only.map(|session| session.uuid()))
+    .bind(except.map(|session| session.uuid()))
+    .bind(at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What was barred at `at` opens again.
+pub(super) async fn lift(
+    db: &mut PgConnection,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE session SET barred_at = NULL WHERE account_id = $1 AND barred_at = $2")
+        .bind(account.to_string())
+        .bind(at)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -255,7 +295,7 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
     let mut db = lookups.take().await?;
     let rows = sqlx::query(
         "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation
-         FROM session WHERE token_hash = ANY($1)",
+         FROM session WHERE token_hash = ANY($1) AND barred_at IS NULL",
     )
     .bind(hashes)
     .fetch_all(&mut *db)
@@ -282,7 +322,7 @@ pub async fn fetch(
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(&format!(
-        "{SELECT} session_id = $1 AND account_id = $2 AND expires_at > $3 AND seen_at > $4"
+        "{SELECT} session_id = $1 AND account_id = $2 AND barred_at IS NULL AND expires_at > $3 AND seen_at > $4"
     ))
     .bind(session.uuid())
     .bind(account.to_string())
@@ -291,6 +331,28 @@ pub async fn fetch(
     .fetch_optional(db)
     .await?;
     row.as_ref().map(Session::read).transpose()
+}
+
+/// The sessions of an account that have not ended at `now`, those included that are barred until they are: which an
+/// end has to be told of.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list_to_end(
+    db: impl PgExecutor<'_>,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, StoreError> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT session_id FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
+         ORDER BY session_id DESC",
+    )
+    .bind(account.to_string())
+    .bind(now)
+    .bind(now - IDLE_LIFE)
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::from_uuid).collect())
 }
 
 /// All sessions of an account that live at `now`, newest first.
@@ -303,7 +365,7 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>, StoreError> {
     let rows = sqlx::query(&format!(
-        "{SELECT} account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY session_id DESC"
+        "{SELECT} account_id = $1 AND barred_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY session_id DESC"
     ))
     .bind(account.to_string())
     .bind(now)
@@ -327,7 +389,7 @@ pub async fn page(
 ) -> Result<Vec<(Session, Option<Vec<u8>>)>, StoreError> {
     let rows = sqlx::query(
         "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation, sealed_device
-         FROM session WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3
+         FROM session WHERE account_id = $1 AND barred_at IS NULL AND expires_at > $2 AND seen_at > $3
              AND ($4::uuid IS NULL OR session_id < $4)
          ORDER BY session_id DESC LIMIT $5",
     )

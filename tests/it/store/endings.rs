@@ -121,7 +121,14 @@ impl<'a> Holder<'a> {
 
     /// Brings the change about.
     async fn change(&self, change: Change) {
-        let command = match change {
+        if let Some(command) = self.command_of(change) {
+            self.command(command, Vec::new()).await;
+        }
+    }
+
+    /// The command that brings a change about, where it is one of the account alone.
+    fn command_of(&self, change: Change) -> Option<AccountCommand> {
+        Some(match change {
             Change::PasswordChanged => AccountCommand::ChangePassword,
             Change::PasswordReset => AccountCommand::ResetPassword,
             Change::EmailChanged => AccountCommand::ConfirmEmailChange { change_id: self.change_id },
@@ -137,9 +144,20 @@ impl<'a> Holder<'a> {
             Change::SecondFactorUndone => AccountCommand::UndoSecondFactor { factor: SecondFactor::Phone },
             Change::RecoveryCodesIssued => AccountCommand::IssueRecoveryCodes { count: 10 },
             Change::AccountDeleted => AccountCommand::Delete,
-            Change::MemberDemoted | Change::MemberLeft | Change::OrganizationClosed => return,
+            Change::MemberDemoted | Change::MemberLeft | Change::OrganizationClosed => return None,
+        })
+    }
+
+    /// How many sessions but the own one, tokens, links and questions with which a session could begin work at this
+    /// moment.
+    async fn count_working(&self, lent: Lent) -> i64 {
+        let barred = match lent {
+            Lent::Sessions => format!("session_id <> '{}' AND barred_at IS NOT NULL", self.own.uuid()),
+            Lent::GdprToken => "ended_at IS NULL AND barred_at IS NOT NULL".to_owned(),
+            _ => "false".to_owned(),
         };
-        self.command(command, Vec::new()).await;
+        let table = if lent == Lent::GdprToken { "credential" } else { "session" };
+        self.count(lent).await.unwrap() - self.count_in(table, &barred).await
     }
 
     /// How many the account has of something, where it is kept with the account: sessions but the own one.
@@ -214,6 +232,43 @@ async fn each_change_ends_what_the_table_says_and_nothing_else() {
         // Of an account that ended there is none.
         let raised = change.raises_generation() && change != Change::AccountDeleted;
         assert_eq!(after > before, raised, "{change:?}");
+    }
+}
+
+/// Of what is looked at at each request: nothing that an intruder may hold works while the command that ends it waits for
+/// its turn. Where the command is refused, sessions and tokens work again.
+#[tokio::test]
+async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
+    const LOOKED_AT: [Lent; 8] = [
+        Lent::Sessions,
+        Lent::GdprToken,
+        Lent::SignInQuestion,
+        Lent::ReauthenticationQuestion,
+        Lent::EmailConfirmationLink,
+        Lent::EmailUndoLink,
+        Lent::BillingUndoLink,
+        Lent::PasswordResetLink,
+    ];
+    let house = House::build().await;
+    let store = &house.foundation.store;
+    for (n, change) in Change::ALL.into_iter().enumerate() {
+        let holder = Holder::new(&house, &format!("ada{n}")).await;
+        // The account's own end may be refused for what its organizations need, and bars nothing ahead.
+        let Some(command) = holder.command_of(change).filter(|_| change != Change::AccountDeleted) else {
+            continue;
+        };
+        let context = account_context(holder.account).with_session(Some(holder.own));
+        let id = holder.account.to_string();
+        let nothing = Attached::default();
+        let bar = store.bar::<Account>(holder.account, (&id, command), &context, &nothing).await.unwrap();
+        let ends = |lent| changes_with(change).iter().any(|change| change.ends(lent));
+        for lent in LOOKED_AT {
+            assert_eq!(holder.count_working(lent).await, i64::from(!ends(lent)), "{change:?} × {lent:?}");
+        }
+        store.lift(&bar).await.unwrap();
+        for lent in [Lent::Sessions, Lent::GdprToken] {
+            assert_eq!(holder.count_working(lent).await, 1, "{change:?} × {lent:?}");
+        }
     }
 }
 

@@ -15,10 +15,10 @@ async fn team(house: &House) -> (Team, [AccountId; 2]) {
     (found_team(&house.foundation.store, &members).await, [ada, bob])
 }
 
-/// Bob leaves, in a work of its own.
+/// Bob leaves, in a work of its own and in another process: in one his commands go one after the other.
 async fn leave(house: &House, team: &Team, bob: AccountId) {
-    let context = account_context(bob);
-    let left = house.foundation.store.together(&context, async |mut unit| {
+    let (context, elsewhere) = (account_context(bob), house.beside());
+    let left = elsewhere.store.together(&context, async |mut unit| {
         let wish = OrganizationWish::RemoveMember { account_id: bob };
         let command = OrganizationCommand { by: By::Account(bob), wish };
         unit.execute::<Organization>(&team.id.to_string(), command).await.unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Personal, Scope};
 use event_store::log::{self, LogEntry};
-use event_store::{Actor, Attached, CommandContext, EventStore, KeyName, Origin};
+use event_store::{Actor, Attached, CommandContext, EventStore, KeyName, Origin, Precedence};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -114,6 +114,7 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
         correlation: Uuid::nil(),
         once: None,
         session: None,
+        precedence: Precedence::default(),
     };
     for command in commands {
         let id = account_id.to_string();

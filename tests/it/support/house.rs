@@ -7,7 +7,7 @@ use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestComm
 use domain::{AccountId, RequestId, Scope};
 use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
-use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin};
+use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin, Precedence};
 use personal_settings::cli::{BusOptions, WorkerOptions};
 use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
 use serde_json::json;
@@ -198,6 +198,7 @@ pub(crate) fn account_context(account: AccountId) -> CommandContext {
         correlation: Uuid::nil(),
         once: None,
         session: None,
+        precedence: Precedence::default(),
     }
 }
 

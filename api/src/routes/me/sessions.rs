@@ -1,8 +1,9 @@
-//! Sessions that end because something about the account has changed.
+//! Sessions that end because something about the account has changed. They open nothing from the moment it is asked for,
+//! however long the command waits ([`event_store::vault::Bar`]).
 
 use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::{AccountId, EventId, SessionId};
-use event_store::vault::session;
+use event_store::vault::{Bar, session};
 use event_store::{Attached, CommandContext};
 
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ pub(crate) async fn end_with(
 ) -> Result<Vec<EventId>, Problem> {
     let id = account.to_string();
     let context = context.clone().with_session(except);
+    let bar = state.store.bar::<Account>(account, (&id, command.clone()), &context, &attached).await?;
     let done = state
         .store
         .together(&context, async |mut unit| {
@@ -31,8 +33,8 @@ pub(crate) async fn end_with(
             }
             Ok::<_, Problem>((unit, attached.clone(), ()))
         })
-        .await?;
-    Ok(done.events)
+        .await;
+    Ok(state.unless_refused(&bar, done.map_err(Problem::from)).await?.events)
 }
 
 /// The sessions of an account, but one perhaps.
@@ -42,6 +44,17 @@ async fn others(
     except: Option<SessionId>,
 ) -> Result<Vec<SessionId>, Problem> {
     let now = state.store.services().now();
-    let sessions = session::list(state.store.pool(), account, now).await?;
-    Ok(sessions.into_iter().map(|session| session.id).filter(|id| Some(*id) != except).collect())
+    let sessions = session::list_to_end(state.store.pool(), account, now).await?;
+    Ok(sessions.into_iter().filter(|id| Some(*id) != except).collect())
+}
+
+impl AppState {
+    /// What a command came to for which sessions were barred: if it was refused, they are open again. If it may still
+    /// succeed they are not: its caller tries again.
+    pub(crate) async fn unless_refused<T>(&self, bar: &Bar, done: Result<T, Problem>) -> Result<T, Problem> {
+        if done.as_ref().is_err_and(|problem| problem.kind().status().is_client_error()) {
+            self.store.lift(bar).await?;
+        }
+        done
+    }
 }

@@ -48,6 +48,7 @@ pub(super) async fn end_session(
     context: &RequestContext,
 ) -> Result<EventPosition, Problem> {
     let account = current.account();
+    let bar = state.store.bar_session(account, session).await?;
     let executed = state
         .execute::<Account>(
             &account.to_string(),
@@ -55,6 +56,7 @@ pub(super) async fn end_session(
             &context.command(Actor::Account(account)),
             Attached { vault: vec![VaultWrite::EndSession(session)], ..Attached::default() },
         )
-        .await?;
+        .await;
+    let executed = state.unless_refused(&bar, executed).await?;
     Ok(state.position(account, &executed.events).await)
 }
