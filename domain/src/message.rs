@@ -352,6 +352,41 @@ pub enum Says {
 }
 
 impl Says {
+    /// Whether one such message can stand for several: it holds no code and no link of its own, warns of nothing to come,
+    /// and goes where the others go.
+    pub fn can_be_gathered(&self) -> bool {
+        match self {
+            Self::NewDevice { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PhoneRemoved { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::FailedCodes { .. }
+            | Self::CredentialsReset { .. }
+            | Self::CredentialsRevealed { .. }
+            | Self::CredentialsRevoked { .. }
+            | Self::GdprTokenIssued { .. }
+            | Self::GdprTokenRevoked { .. }
+            | Self::ArchiveDownloaded { .. }
+            | Self::TeamChanged { .. }
+            | Self::ProjectOwnersChanged { .. }
+            | Self::RoleChanged { .. }
+            | Self::MembershipEnded { .. } => true,
+            Self::PhoneVerified { undo, .. } | Self::RecoveryCodesIssued { undo, .. } => undo.is_none(),
+            Self::EmailConfirmation { .. }
+            | Self::EmailChange { .. }
+            | Self::EmailChangeUndone { .. }
+            | Self::SecondFactorUndone { .. }
+            | Self::PasswordResetLink { .. }
+            | Self::Code { .. }
+            | Self::GdprTokenExpires { .. }
+            | Self::GdprTokenExpired { .. }
+            | Self::BillingEmailChanged { .. }
+            | Self::BillingEmailUndone { .. }
+            | Self::AccountDeleted { .. }
+            | Self::Invitation { .. } => false,
+        }
+    }
+
     /// What it tells an account holder of; none for an invitation, which goes to whoever reads mail there.
     pub fn notice(&self) -> Option<AccountNotice> {
         Some(match self {

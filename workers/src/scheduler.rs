@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
 use event_store::failpoint;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::vault::{challenge, failed_try, idempotency, link, session, throttle};
+use event_store::vault::{challenge, failed_try, idempotency, link, pace, session, throttle};
 use event_store::{EventStore, StoreError, lease};
 use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
@@ -226,7 +226,7 @@ impl Scheduler {
         let answers = idempotency::sweep(pool).await?;
         let leases = lease::sweep(pool).await?;
         let (codes, links) = (challenge::sweep(pool, now).await?, link::sweep(pool, now).await?);
-        let throttles = throttle::sweep(pool).await?;
+        let throttles = throttle::sweep(pool).await? + pace::sweep(pool, now).await?;
         let failed_tries = failed_try::sweep(pool, now).await?;
         tracing::info!(
             sessions,

@@ -16,6 +16,7 @@ pub mod invitation;
 pub mod link;
 pub mod operator;
 pub mod outgoing;
+pub mod pace;
 pub mod recovery;
 pub mod secret;
 pub mod session;

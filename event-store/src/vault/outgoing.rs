@@ -4,6 +4,8 @@
 //! and none is sent for something that did not happen; one may be sent twice, with the same id, if a crash
 //! comes between sending it and recording that. What it says is sealed with the key of the person and of its notice's scope,
 //! and its row ends with that key.
+//!
+//! Many of one kind to one account are [gathered](super::pace): one waits that says the newest and counts the others.
 
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 use uuid::Uuid;
 
+use super::pace::{self, Turn};
 use crate::append::AppendError;
 use crate::error::StoreError;
 use crate::seal::{DataKey, KeyName, SealError};
@@ -75,6 +78,7 @@ pub struct NewMessage {
     sealed: Vec<u8>,
     queued_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
+    gathers: bool,
 }
 
 impl NewMessage {
@@ -95,7 +99,13 @@ impl NewMessage {
         let key = key(store, topic).await?;
         let sealed = key.seal(&content, id.to_string().as_bytes())?;
         let queued_at = store.services().now();
-        Ok(Self { id, topic, medium, key_id: key.id, sealed, queued_at, expires_at })
+        Ok(Self { id, topic, medium, key_id: key.id, sealed, queued_at, expires_at, gathers: false })
+    }
+
+    /// The same, to be gathered with others of its kind where many come at once: it holds nothing that they do not say
+    /// as well.
+    pub fn gathering(self) -> Self {
+        Self { gathers: true, ..self }
     }
 
     /// The key it is sealed with: to be named with the command, so that nothing is queued that cannot be opened.
@@ -108,24 +118,42 @@ impl NewMessage {
             Topic::Account(account, notice) => (Some(account.to_string()), notice.as_str()),
             Topic::Invitation => (None, INVITATION),
         };
-        sqlx::query(
-            "INSERT INTO outgoing
-                 (message_id, account_id, channel, notice, sealed, key_id, queued_at, due_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .bind(self.id.uuid())
-        .bind(account)
-        .bind(self.medium.as_str())
-        .bind(notice)
-        .bind(&self.sealed)
-        .bind(self.key_id)
-        .bind(self.queued_at)
-        .bind(self.expires_at)
-        .execute(db)
-        .await?;
+        let turn = match &account {
+            Some(account) if self.gathers => {
+                pace::ask(db, account, self.medium.as_str(), notice, self.queued_at).await?
+            }
+            _ => Turn::AtOnce,
+        };
+        let (text, due_at) = match turn {
+            Turn::AtOnce => (QUEUE, self.queued_at),
+            Turn::At(due_at) => (GATHER, due_at),
+        };
+        sqlx::query(text)
+            .bind(self.id.uuid())
+            .bind(account)
+            .bind(self.medium.as_str())
+            .bind(notice)
+            .bind(&self.sealed)
+            .bind(self.key_id)
+            .bind(self.queued_at)
+            .bind(due_at)
+            .bind(self.expires_at)
+            .execute(db)
+            .await?;
         Ok(())
     }
 }
+
+const QUEUE: &str = "INSERT INTO outgoing
+        (message_id, account_id, channel, notice, sealed, key_id, queued_at, due_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+/// The newest takes the place of the one that waits, and counts it.
+const GATHER: &str = "INSERT INTO outgoing AS o
+        (message_id, account_id, channel, notice, sealed, key_id, queued_at, due_at, expires_at, gathers)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)
+    ON CONFLICT (account_id, channel, notice) WHERE gathers DO UPDATE SET
+        message_id = excluded.message_id, sealed = excluded.sealed, key_id = excluded.key_id,
+        queued_at = excluded.queued_at, expires_at = excluded.expires_at, gathered = o.gathered + 1";
 
 async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>, StoreError> {
     match topic {
@@ -160,6 +188,8 @@ pub struct Taken {
     pub attempts: i32,
     /// From when on it is of no use.
     pub expires_at: Option<DateTime<Utc>>,
+    /// How many others of its kind it stands for.
+    pub gathered: u32,
     key_id: Uuid,
     sealed: Vec<u8>,
 }
@@ -190,6 +220,7 @@ impl Taken {
             queued_at: row.try_get("queued_at")?,
             attempts: row.try_get("attempts")?,
             expires_at: row.try_get("expires_at")?,
+            gathered: row.try_get::<i32, _>("gathered")?.unsigned_abs(),
             key_id: row.try_get("key_id")?,
             sealed: row.try_get("sealed")?,
         })
@@ -216,11 +247,11 @@ impl Taken {
 /// When the store fails.
 pub async fn take(pool: &PgPool, most: i64) -> Result<Vec<Taken>, StoreError> {
     let rows = sqlx::query(
-        "UPDATE outgoing SET attempts = attempts + 1, due_at = clock_timestamp() + $2
+        "UPDATE outgoing SET attempts = attempts + 1, gathers = false, due_at = clock_timestamp() + $2
          WHERE message_id = ANY (ARRAY(
              SELECT message_id FROM outgoing WHERE due_at <= clock_timestamp()
              ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-         RETURNING message_id, account_id, channel, notice, sealed, key_id, queued_at, attempts, expires_at",
+         RETURNING message_id, account_id, channel, notice, sealed, key_id, queued_at, attempts, expires_at, gathered",
     )
     .bind(most)
     .bind(LEASE)

@@ -33,9 +33,10 @@ pub(super) fn foundation_of(service: &Service) -> Foundation {
     Foundation::lay(&service.database.url, key, &archives).unwrap()
 }
 
-/// Takes all messages that wait, oldest first.
+/// Takes all messages that wait, oldest first: also one in which others of its kind are gathered, whose time comes.
 pub(super) async fn drain(service: &Service) -> Vec<Message> {
     let store = store_of(service);
+    sqlx::query("UPDATE outgoing SET due_at = queued_at WHERE gathers").execute(store.pool()).await.unwrap();
     let mut messages = Vec::new();
     for taken in outgoing::take(store.pool(), 1_000).await.unwrap() {
         let content: MessageContent = taken.open(&store).await.unwrap().unwrap();

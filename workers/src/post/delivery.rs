@@ -188,7 +188,11 @@ impl Post {
         let MessageContent { to, says } = content;
         self.still_of_use(letter::useful_until(&says))?;
         let (to, to_name) = self.addressee(message.topic, to).await?;
-        let letter = letter::write(&says, to_name.as_deref(), &self.public_url).ok_or(Trouble::Unsayable)?;
+        let letter = match message.gathered {
+            0 => letter::write(&says, to_name.as_deref(), &self.public_url),
+            others => letter::write_for_many(&says, others, to_name.as_deref(), &self.public_url),
+        };
+        let letter = letter.ok_or(Trouble::Unsayable)?;
         let notice = says.notice().map_or("invitation", |notice| notice.as_str());
         let message_id =
             MessageId::of(message.id, notice, &self.public_url).map_err(|_| Trouble::Unsayable)?;

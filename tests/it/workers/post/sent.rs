@@ -1,16 +1,17 @@
 //! What goes out.
 
 use chrono::{DateTime, Utc};
+use domain::AccountId;
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::organization::Role;
 use event_store::Attached;
 use event_store::vault::VaultWrite;
-use event_store::vault::outgoing::{Medium, Topic};
+use event_store::vault::outgoing::{self, Medium, Topic};
 use workers::{Post, Workbench};
 
 use super::{Running, SENT, UNDELIVERABLE};
-use crate::support::{House, MailServer, account_context, header};
+use crate::support::{House, MailServer, account_context, eventually, header};
 
 #[tokio::test]
 async fn a_message_goes_out_with_the_event_it_tells_of_and_is_recorded_once() {
@@ -162,4 +163,53 @@ async fn without_a_phone_gateway_codes_are_undeliverable_and_mail_goes_out() {
     house.nothing_is_queued().await;
     post.stop().await;
     assert_eq!((house.told(UNDELIVERABLE, code).await, house.told(SENT, mail).await), (1, 1));
+}
+
+#[tokio::test]
+async fn of_two_hundred_mails_of_a_kind_one_goes_out_now_and_one_that_counts_the_rest() {
+    let house = House::build().await;
+    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let server = MailServer::start(&[]).await;
+    let pool = house.foundation.store.pool();
+    let queue = async |account: AccountId| {
+        let at = house.foundation.store.services().now();
+        let says = Says::RoleChanged { at, organization: "Engines".to_owned(), role: Role::Admin };
+        let content = MessageContent { to: Recipient::Holder, says };
+        let topic = Topic::Account(account, AccountNotice::RoleChanged);
+        let (id, message) = house.seal(topic, Medium::Mail, content, None).await;
+        outgoing::queue(pool, &message.gathering()).await.unwrap();
+        id
+    };
+    let first = queue(ada).await;
+    let mut newest = first;
+    for _ in 0..199 {
+        newest = queue(ada).await;
+    }
+    // Another kind, and another's, have nothing to do with it.
+    house.tell_of_password(ada).await;
+    queue(bob).await;
+    assert_eq!(house.queued().await, 4);
+    let post = house.post(&server.url);
+    eventually("what is due went out", || async { (house.queued().await == 1).then_some(()) }).await;
+    assert_eq!(server.mails().len(), 3);
+    house.all_is_due().await;
+    house.nothing_is_queued().await;
+    post.stop().await;
+    let mails = server.mails();
+    assert_eq!(mails.len(), 4);
+    let last = mails[3].replace("=\r\n", "");
+    assert!(last.contains("198 more times"), "{last}");
+    assert_eq!((house.told(SENT, first).await, house.told(SENT, newest).await), (1, 1));
+    // What comes while it is on its way waits for the next.
+    sqlx::query("UPDATE message_pace SET gathers_until = clock_timestamp() - interval '1 second'")
+        .execute(pool)
+        .await
+        .unwrap();
+    queue(ada).await;
+    queue(ada).await;
+    let waits: Vec<(bool, i32)> = sqlx::query_as("SELECT gathers, gathered FROM outgoing ORDER BY queued_at")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    assert_eq!(waits, [(false, 0), (true, 0)]);
 }

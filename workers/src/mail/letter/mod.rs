@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use domain::message::Says;
 
 use super::PublicUrl;
-use super::block::{Block, Rendered, render};
+use super::block::{Block, Rendered, paragraph, render};
 
 /// The subject of a letter, and what it consists of.
 type Draft = (Cow<'static, str>, Vec<Block>);
@@ -29,6 +29,30 @@ type Draft = (Cow<'static, str>, Vec<Block>);
 pub(crate) fn write(says: &Says, name: Option<&str>, public_url: &PublicUrl) -> Option<Rendered> {
     let (subject, blocks) = draft(says, public_url)?;
     Some(render(subject, name, blocks))
+}
+
+/// The same, where it stands for some `others` of its kind.
+pub(crate) fn write_for_many(
+    says: &Says,
+    others: u32,
+    name: Option<&str>,
+    public_url: &PublicUrl,
+) -> Option<Rendered> {
+    let (subject, mut blocks) = draft(says, public_url)?;
+    blocks.push(gathered(others));
+    Some(render(subject, name, blocks))
+}
+
+/// What a letter says of the others that it stands for.
+fn gathered(others: u32) -> Block {
+    let times = match others {
+        1 => "once more".to_owned(),
+        others => format!("{others} more times"),
+    };
+    paragraph(format!(
+        "The same happened {times} shortly before. So that your mailbox does not fill up, this is the one mail about \
+         all of it; your history lists each of them."
+    ))
 }
 
 fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
