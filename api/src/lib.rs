@@ -6,7 +6,7 @@
 //!
 //! - Every refusal is a problem document (RFC 9457) with a stable `type`; no internal text leaves.
 //! - A route that is away, busy or late answers 503 with `Retry-After`; it never hangs and never panics.
-//! - Every POST but `/track` takes an `Idempotency-Key`; a cut connection does not stop what it began.
+//! - Every POST of who is known takes an `Idempotency-Key`; a cut connection does not stop what it began.
 //! - Nothing a client sent is logged: no query, no body, no address, no name of a program.
 //!
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command
@@ -28,6 +28,7 @@ mod middleware;
 mod names;
 mod network;
 mod openapi;
+mod pace;
 mod page;
 mod parsing;
 pub mod password;
@@ -44,6 +45,7 @@ mod state;
 mod streams;
 pub mod token;
 mod user_agent;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -56,8 +58,9 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use middleware::{admit, answer_panic, hurry, observe, once, watch};
+use middleware::{admit, answer_panic, guard, hurry, observe, once, watch};
 use state::AppState;
+use writing::recognize;
 
 /// Every route, ready to be [served](serve()).
 pub fn router(dependencies: Dependencies) -> Router {
@@ -65,7 +68,9 @@ pub fn router(dependencies: Dependencies) -> Router {
     // Within `once`, so that a panic gives its key up like any other failure.
     let v1 = routes::v1()
         .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(from_fn_with_state(state.clone(), once));
+        .layer(from_fn_with_state(state.clone(), once))
+        .layer(from_fn_with_state(state.clone(), guard))
+        .layer(from_fn(recognize));
     let limited =
         v1.merge(routes::ingestion()).layer(from_fn(hurry)).layer(from_fn_with_state(state.clone(), admit));
     // What tells how the process is must answer also when it is busy.

@@ -34,9 +34,63 @@ pub(crate) const MAILS: Limit = Limit { name: "mails/account", burst: 5, every: 
 /// Invitations that one account can send.
 pub(crate) const INVITATIONS: Limit =
     Limit { name: "invitations/account", burst: 100, every: Duration::from_secs(36) };
+/// Invitations to one address, whoever sends them: no number of accounts fills a mailbox. That others use it up keeps an
+/// invitation back for an hour, and nothing else.
+pub(crate) const INVITATIONS_OF_RECIPIENT: Limit =
+    Limit { name: "invitations/recipient", burst: 20, every: Duration::from_secs(3_600) };
 /// Organizations and projects that one account can create.
 pub(crate) const CREATIONS: Limit =
     Limit { name: "creations/account", burst: 50, every: Duration::from_secs(72) };
+
+/// Commands that are sent in one session: each may be an event, which is for ever. Nobody turns 200 switches at a
+/// stretch, or one a second for long.
+pub(crate) const COMMANDS_OF_SESSION: Limit =
+    Limit { name: "commands/session", burst: 200, every: Duration::from_secs(1) };
+/// Commands of one account, over all of its sessions: two busy ones.
+pub(crate) const COMMANDS_OF_ACCOUNT: Limit =
+    Limit { name: "commands/account", burst: 400, every: Duration::from_millis(500) };
+/// Of one session, what ends an intrusion: all of an account's sessions can be ended one after the other. Counted apart,
+/// so that commands of an intruder use none of it up.
+pub(crate) const ENDINGS_OF_SESSION: Limit =
+    Limit { name: "endings/session", burst: 200, every: Duration::from_secs(1) };
+/// What one operator's token sends: scripts that register whole companies, and gateways that ask thousands of times a
+/// second.
+pub(crate) const COMMANDS_OF_OPERATOR: Limit =
+    Limit { name: "commands/operator", burst: 20_000, every: Duration::from_micros(200) };
+/// Requests for an export or an erasure: each collects from every data source, or destroys keys. One an hour is far more
+/// than a person's, and 50 leave room for what was mistyped and cancelled.
+pub(crate) const PRIVACY_REQUESTS: Limit =
+    Limit { name: "privacy-requests/account", burst: 50, every: Duration::from_secs(3_600) };
+/// Downloads of archives that are recorded: each is an event and sends up to gigabytes.
+pub(crate) const DOWNLOADS: Limit =
+    Limit { name: "downloads/account", burst: 50, every: Duration::from_secs(120) };
+/// Tokens for the GDPR APIs: each leaves a row for ever, by which its value is recognised when it is dead.
+pub(crate) const GDPR_TOKENS: Limit =
+    Limit { name: "gdpr-tokens/account", burst: 50, every: Duration::from_secs(600) };
+/// Sets of recovery codes: each is a mail, and hashes of ten codes.
+pub(crate) const RECOVERY_CODES: Limit =
+    Limit { name: "recovery-codes/account", burst: 20, every: Duration::from_secs(600) };
+/// Secrets that are shown: each is an event and a mail to every owner of the project.
+pub(crate) const REVEALS: Limit =
+    Limit { name: "reveals/account", burst: 100, every: Duration::from_secs(60) };
+/// Credentials that are reset: a row for ever for each, an event, and a mail to every owner.
+pub(crate) const RESETS: Limit = Limit { name: "resets/account", burst: 50, every: Duration::from_secs(600) };
+/// Changes of who may do what, in organizations and projects: each is a mail to somebody else. A whole company of a
+/// hundred is rearranged at a stretch.
+pub(crate) const STANDINGS: Limit =
+    Limit { name: "standings/account", burst: 200, every: Duration::from_secs(36) };
+
+/// Usage about one person, in KiB: 32 MiB at a stretch, some 40,000 events, and 2 KiB a second, which is 170 MiB a day. Whoever has the public
+/// token of a project can send it.
+pub(crate) const USAGE_OF_PERSON: Limit =
+    Limit { name: "usage/person", burst: 32 * 1_024, every: Duration::from_millis(500) };
+/// Usage from one network, in KiB: 64 MiB at a stretch, and a mebibyte a second. A backend that sends for all of its
+/// people is one network.
+pub(crate) const USAGE_OF_NETWORK: Limit =
+    Limit { name: "usage/network", burst: 64 * 1_024, every: Duration::from_micros(1_000) };
+/// Usage of one project, in KiB: 512 MiB at a stretch, and 8 MiB a second.
+pub(crate) const USAGE_OF_PROJECT: Limit =
+    Limit { name: "usage/project", burst: 512 * 1_024, every: Duration::from_micros(125) };
 
 impl AppState {
     /// Counts one more of what `limit` is about.
@@ -64,6 +118,22 @@ impl AppState {
             }
             Err(error) => error.into(),
         }
+    }
+
+    /// Counts one more, in this process alone.
+    ///
+    /// # Errors
+    /// 429 when it is one too many.
+    pub(crate) fn pace(&self, limit: Limit, key: &str) -> Result<(), Problem> {
+        self.pace_by(limit, key, 1)
+    }
+
+    /// Counts so many more, in this process alone.
+    ///
+    /// # Errors
+    /// 429 when they are too many.
+    pub(crate) fn pace_by(&self, limit: Limit, key: &str, count: u32) -> Result<(), Problem> {
+        self.paces.ask(limit, key, count).map_or(Ok(()), |wait| Err(too_many(limit, wait)))
     }
 
     /// Whether one more is granted, where a refusal would tell something.

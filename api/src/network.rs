@@ -1,5 +1,6 @@
 //! Where requests come from, as networks of several widths: what has one address often has many.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -64,6 +65,12 @@ impl Network {
     pub(crate) fn of(address: IpAddr) -> Self {
         let address = address.to_canonical();
         Self(network(address, Width::Site).unwrap_or(address.into()))
+    }
+}
+
+impl Display for Network {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -15,9 +15,10 @@ use utoipa::{OpenApi as _, ToSchema};
 use crate::grave::{Proof, Weight, weight_of};
 use crate::problem::{Document, InputError, MEDIA_TYPE};
 use crate::routes;
+use crate::writing::{self, Repeat};
 
 const ABOUT: &str = "Personal settings and privacy requests of account holders. Refusals are problem documents \
-(RFC 9457): act on their `type`. Every POST but `/track` takes an `Idempotency-Key`. The answer to a command \
+(RFC 9457): act on their `type`. A POST in a session, by an operator or with the link of a mail takes an `Idempotency-Key`. The answer to a command \
 carries `Event-Position`; send it along with a GET, to whatever process, to see the effect.";
 
 /// A POST only so that what is asked about stands in no address.
@@ -41,11 +42,17 @@ const QUESTIONS: [&str; 2] = ["/v1/introspect", "/v1/invitations/lookup"];
 )]
 struct Base;
 
-/// The description of every route.
-pub fn openapi() -> OpenApi {
+/// What the routes say of themselves.
+pub(crate) fn undecorated() -> OpenApi {
     let router = routes::v1().merge(routes::ingestion()).merge(routes::service());
     let mut document = Base::openapi();
     document.merge(router.into_openapi());
+    document
+}
+
+/// The description of every route.
+pub fn openapi() -> OpenApi {
+    let mut document = undecorated();
     add_security(&mut document);
     for (path, item) in &mut document.paths.paths {
         let operations = [
@@ -122,13 +129,18 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if has_parameter(operation, "limit") {
         refusals.push((400, "A parameter is unknown or wrong: `invalid-parameters`"));
     }
+    let writing = operation.operation_id.as_deref().and_then(writing::named);
     if product && *method == HttpMethod::Post {
-        refusals.extend([
-            (400, "The Idempotency-Key cannot be used: `invalid-idempotency-key`"),
-            (409, "The same Idempotency-Key is at work: `request-in-progress`"),
-            (422, "The Idempotency-Key was used with another request: `idempotency-key-reused`"),
-        ]);
-        add_idempotency_key(operation);
+        refusals.push((400, "The Idempotency-Key cannot be used: `invalid-idempotency-key`"));
+        if let Some(repeat) = writing.map(|writing| writing.repeat).filter(|repeat| *repeat != Repeat::Anew) {
+            refusals.push((409, "The same Idempotency-Key is at work: `request-in-progress`"));
+            refusals
+                .push((422, "The Idempotency-Key was used with another request: `idempotency-key-reused`"));
+            add_idempotency_key(operation, repeat);
+        }
+    }
+    if writing.is_some_and(|writing| writing.guard.is_paced()) {
+        refusals.push((429, "Too many of them: `too-many-tries`; see `Retry-After`"));
     }
     for (status, description) in refusals {
         let response = ResponseBuilder::new().description(description).build();
@@ -208,10 +220,15 @@ fn has_parameter(operation: &Operation, name: &str) -> bool {
     })
 }
 
-fn add_idempotency_key(operation: &mut Operation) {
-    let text = "1 to 255 visible ASCII characters of your choice. The same key and body give the same answer \
+fn add_idempotency_key(operation: &mut Operation, repeat: Repeat) {
+    let mut text = "1 to 255 visible ASCII characters of your choice. The same key and body give the same answer \
         again for 24 hours; the same key and another request is refused with 422. Where the answer was lost in a \
-        crash, a repeat is refused with 409 and `answer-lost`: nothing is done twice.";
+        crash, a repeat is refused with 409 and `answer-lost`: nothing is done twice."
+        .to_owned();
+    if let Repeat::Told(another) = repeat {
+        text.push_str(" The answer holds a secret and is not kept: a repeat is refused with 409 and `answer-not-repeatable`. ");
+        text.push_str(another);
+    }
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
@@ -225,6 +242,16 @@ fn add_idempotency_key(operation: &mut Operation) {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    /// POSTs that are carried out again whenever they are sent: no key belongs to who sends them, or the answer of now counts.
+    const ANEW: [&str; 6] = [
+        "POST /v1/sessions",
+        "POST /v1/sessions/second-factor",
+        "POST /v1/password-resets",
+        "POST /v1/invitations/lookup",
+        "POST /v1/introspect",
+        "POST /v1/revoke",
+    ];
 
     /// Routes for whoever holds a password, a code or the link in a mail.
     const OPEN: [&str; 12] = [
@@ -392,9 +419,10 @@ mod tests {
             let sudo = matches!(weight_of(&name), Some(Weight::Grave(_, Proof::Sudo, _)));
             assert!(!sudo || refused.contains("reauthentication-required"), "{name}: {refused}");
             let mut wanted = Vec::new();
-            if name.starts_with("POST /v1/") {
-                assert!(has_parameter(&operation, "Idempotency-Key"), "{name}");
-                wanted.extend(["400", "409", "422"]);
+            let keyed = name.starts_with("POST /v1/") && !ANEW.contains(&name.as_str());
+            assert_eq!(has_parameter(&operation, "Idempotency-Key"), keyed, "{name}");
+            if keyed {
+                wanted.extend(["400", "409", "422", "429"]);
             }
             if name.contains("/v1/") && operation.request_body.is_some() {
                 wanted.extend(["400", "413", "415", "422"]);

@@ -31,9 +31,11 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Passwords tried on one account from one familiar place.
-const FAMILIAR: Limit = Limit { name: "password/familiar", burst: 20, every: Duration::from_secs(60) };
+pub(crate) const FAMILIAR: Limit =
+    Limit { name: "password/familiar", burst: 20, every: Duration::from_secs(60) };
 /// Passwords tried on one account by all strangers together, before it counts as under guessing.
-const STRANGERS: Limit = Limit { name: "password/strangers", burst: 100, every: Duration::from_secs(300) };
+pub(crate) const STRANGERS: Limit =
+    Limit { name: "password/strangers", burst: 100, every: Duration::from_secs(300) };
 
 /// Secrets tried from a network, whatever on.
 const ON_ANYTHING: [(Width, Limit); 4] = [

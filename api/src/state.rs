@@ -23,6 +23,7 @@ use url::Url;
 use crate::bodies::Bodies;
 use crate::command::Written;
 use crate::extract::SessionCookie;
+use crate::pace::Paces;
 use crate::parsing::Parsing;
 use crate::password::Passwords;
 use crate::places::Places;
@@ -132,6 +133,8 @@ pub(crate) struct Shared {
     pub(crate) parsing: Parsing,
     pub(crate) strangers: Strangers,
     pub(crate) streams: Streams,
+    /// What is limited in this process alone.
+    pub(crate) paces: Paces,
     /// Who shows which token.
     pub(crate) sessions: Sessions,
 }
@@ -161,6 +164,7 @@ impl AppState {
             parsing: Parsing::default(),
             strangers: Strangers::default(),
             streams: Streams::default(),
+            paces: Paces::default(),
             sessions: vitals.store.sessions(),
             store: vitals.store.clone(),
             views,

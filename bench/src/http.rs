@@ -25,6 +25,10 @@ use seed::{Holder, Holders, seed};
 
 /// Connections that each send one request after the other.
 const CONNECTIONS: [usize; 3] = [1, 8, 32];
+/// Commands of one session, at most: the service grants 200 at a stretch, to whoever measures as to everyone.
+const MAX_COMMANDS: usize = 190;
+/// Accounts of each history, whose turns come one after the other.
+const LIVES: usize = 4;
 /// Events of an account with a long history, and of one with a short.
 const HISTORIES: [usize; 2] = [10, 1_000];
 
@@ -112,7 +116,7 @@ async fn reads(
     Ok(())
 }
 
-/// A command on an account with a long history beside one with a short, one after the other on one connection.
+/// A command on accounts with a long history beside some with a short, one after the other on one connection.
 async fn histories(
     scratch: &crate::scratch::Scratch,
     service: &Process,
@@ -120,21 +124,24 @@ async fn histories(
     report: &mut Report<'_>,
 ) -> anyhow::Result<()> {
     let [short, long] = HISTORIES;
-    let (short_life, long_life) =
-        (seed::with_history(scratch, short).await?, seed::with_history(scratch, long).await?);
+    let lives = |events| try_join_all((0..LIVES).map(move |_| seed::with_history(scratch, events)));
+    let (short_lives, long_lives) = (lives(short).await?, lives(long).await?);
     let (mut shorts, mut longs) = (Vec::new(), Vec::new());
     let (mut one, mut other) = (service.connect().await?, service.connect().await?);
     let began = Instant::now();
-    let mut on = true;
-    while began.elapsed() < effort.round * 2 {
-        on = !on;
-        let Asked { method, path, body } = SWITCH;
-        for (connection, token, times) in
-            [(&mut one, &short_life, &mut shorts), (&mut other, &long_life, &mut longs)]
-        {
-            let asked = Instant::now();
-            connection.ask(method, path, token, body(on)).await?;
-            times.push(asked.elapsed().as_secs_f64() * 1e6);
+    let Asked { method, path, body } = SWITCH;
+    for round in 0..MAX_COMMANDS {
+        for (short_life, long_life) in short_lives.iter().zip(&long_lives) {
+            for (connection, token, times) in
+                [(&mut one, short_life, &mut shorts), (&mut other, long_life, &mut longs)]
+            {
+                let asked = Instant::now();
+                connection.ask(method, path, token, body(round % 2 == 1)).await?;
+                times.push(asked.elapsed().as_secs_f64() * 1e6);
+            }
+        }
+        if began.elapsed() >= effort.round * 2 {
+            break;
         }
     }
     let what = format!("http: PUT /v1/me/preferences, {long} events of history (floor: {short})");

@@ -42,9 +42,9 @@ pub mod usage;
 pub mod vault;
 
 pub use contention::Precedence;
+pub use context::{Actor, Attached, CommandContext, Origin};
 pub use erasure::Erasures;
 pub use error::StoreError;
-pub use context::{Actor, Attached, CommandContext, Origin};
 pub use executor::{ExecuteError, Executed};
 pub use gather::{Found, Gather};
 pub use key_file::KeyFileError;

@@ -263,10 +263,19 @@ fn archives() -> Vec<Placed> {
     vec![copy(place, Form::SealedForRequest, Fate::KeyDestroyed, Fate::KeyDestroyed, "after 7 days")]
 }
 
-/// In answers that are given again.
+/// In answers that are given again. One that held a secret is not kept.
 fn answers() -> Placed {
-    let expires = Fate::Expires("after 24 hours");
-    copy(Place::Column("idempotency", "answer"), Form::SealedByCaller, expires, expires, "after 24 hours")
+    let data_deleted = Fate::Expires("with its session, or after 24 hours");
+    let account_deleted =
+        Fate::Expires("with its session, at once; that of an operator or a link after 24 hours");
+    let otherwise = "with its session, after 24 hours, or when a thousand newer ones have come";
+    copy(
+        Place::Column("idempotency", "answer"),
+        Form::SealedByCaller,
+        data_deleted,
+        account_deleted,
+        otherwise,
+    )
 }
 
 fn backups(datum: Datum) -> Placed {

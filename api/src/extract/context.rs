@@ -18,6 +18,7 @@ use super::{CurrentSession, Visitor};
 use crate::network;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::writing::Writing;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Longest name of a program that is kept, in characters.
@@ -37,6 +38,7 @@ pub(crate) struct RequestContext {
     once: Option<Mark>,
     /// The session of who asks; under sudo, what its commands rest on.
     session: Option<InSession>,
+    precedence: Precedence,
 }
 
 impl RequestContext {
@@ -66,7 +68,7 @@ impl RequestContext {
             correlation,
             once,
             session: self.session,
-            precedence: Precedence::default(),
+            precedence: self.precedence,
         }
     }
 
@@ -100,7 +102,9 @@ impl FromRequestParts<AppState> for RequestContext {
         };
         let visitor = Visitor::read(&parts.headers, &origin, state.cookie);
         let once = parts.extensions.get::<Mark>().cloned();
-        Ok(Self { tag, origin, visitor, once, session: session_of(parts, state) })
+        let precedence = parts.extensions.get::<Writing>().map(|writing| writing.precedence);
+        let precedence = precedence.unwrap_or_default();
+        Ok(Self { tag, origin, visitor, once, session: session_of(parts, state), precedence })
     }
 }
 

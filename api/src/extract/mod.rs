@@ -22,7 +22,7 @@ pub(crate) use cookie::SessionCookie;
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use machine::ShownCredential;
-pub(crate) use operator::{Auditor, Gateway, Operator, any_operator};
+pub(crate) use operator::{Auditor, Gateway, Operator};
 pub(crate) use path::Ids;
 pub(crate) use position::SeenPosition;
 pub(crate) use same_origin::SameOrigin;

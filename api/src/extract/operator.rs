@@ -49,11 +49,6 @@ impl FromRequestParts<AppState> for Gateway {
     }
 }
 
-/// Whoever shows the token of an operator, whatever it allows.
-pub(crate) async fn any_operator(parts: &mut Parts, state: &AppState) -> Result<OperatorId, Problem> {
-    Ok(shown(parts, state).await?.operator_id)
-}
-
 /// Whoever may do everything may do this too.
 async fn allowed(parts: &mut Parts, state: &AppState, scope: OperatorScope) -> Result<OperatorId, Problem> {
     let shown = shown(parts, state).await?;

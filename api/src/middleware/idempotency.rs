@@ -2,8 +2,10 @@
 //!
 //! The first request with a key is carried out in a task of its own, so a client that goes away does not
 //! stop it half-way; its answer is kept for a day, sealed, and given again to whoever sends the same key and
-//! body. A key means something only to its caller: the account, the operator, or for signing in whoever
-//! knows the key and the password. Answers after which the same request may succeed are not kept.
+//! body in the same session, or with the same operator's token, and may still do so: the [guard](super::guard()) runs
+//! first. With the link of a mail the key belongs to the link. Of an answer that held a secret is kept only that it was given. A key of who is not known yet means nothing, and
+//! what tells how something stands now is told anew ([`Repeat`]). Answers after which the same request may succeed are
+//! not kept.
 //!
 //! A crash in the middle leaves a key without an answer. After a minute a repeat is carried out where nothing was
 //! stored, and is told that the answer is lost where something was ([`event_store::vault::idempotency`]).
@@ -12,35 +14,36 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::prelude::{BASE64_STANDARD, Engine};
 use event_store::retry::Delays;
-use event_store::vault::idempotency::{self, Claimed, Ticket};
-use serde::{Deserialize, Serialize};
+use event_store::vault::idempotency::{self, Caller, Claimed, Ticket};
+use serde::Deserialize;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
-use crate::command::EVENT_POSITION;
-use crate::extract::{CurrentSession, Operator, any_operator, read_whole};
+use super::kept::Kept;
+use crate::extract::{RequestContext, read_whole};
+use crate::links::LinkToken;
 use crate::places::Seat;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
+use crate::writing::{Guard, Repeat, Writing};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST_KEY: usize = 255;
 /// How long a repeat waits for the answer to the first.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a request may be carried out: less than the time after which another may take its key over.
 const LONGEST: Duration = Duration::from_secs(50);
-/// Headers that belong to what was done, and so to every answer about it.
-const KEPT: [HeaderName; 4] = [LOCATION, EVENT_POSITION, CONTENT_TYPE, SET_COOKIE];
 /// Largest answer that is kept, in bytes. Ours are far smaller.
 const LARGEST: usize = 1024 * 1024;
+
+/// Largest body in which a link is looked for, in bytes: it is read here and now.
+const LARGEST_WITH_LINK: usize = 16 * 1024;
 
 /// Carries a POST with an `Idempotency-Key` out once.
 pub(crate) async fn once(
@@ -54,13 +57,24 @@ pub(crate) async fn once(
     let Some(key) = key_of(request.headers())? else {
         return Ok(next.run(request).await);
     };
+    let Some(writing) =
+        request.extensions().get::<Writing>().filter(|one| one.repeat != Repeat::Anew).copied()
+    else {
+        return Ok(next.run(request).await);
+    };
+    let repeat = writing.repeat;
     let (mut parts, body) = request.into_parts();
-    let caller = caller(&mut parts, &state).await?;
     let whole = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
+    let caller = match parts.extensions.get::<Caller>() {
+        Some(caller) => Some(caller.clone()),
+        None if writing.guard == Guard::Link => link_in(&state, &mut parts, &whole).await?,
+        None => None,
+    };
     let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &*whole].concat();
     let seat = parts.extensions.get::<Seat>().cloned();
     parts.extensions.insert(whole);
     let mut request = Request::from_parts(parts, Body::empty());
+    let Some(caller) = caller else { return Ok(next.run(request).await) };
     // Claiming is part of the task: a key that was claimed for a client who has gone is answered for.
     let work = async move {
         // Work that goes on when its client has gone still takes a place.
@@ -68,14 +82,14 @@ pub(crate) async fn once(
         match claim(&state, &caller, &key, &said).await? {
             Claimed::First(ticket) => {
                 request.extensions_mut().insert(ticket.mark());
-                Ok(carry_out(ticket, next, request).await)
+                Ok(carry_out(ticket, repeat, next, request).await)
             }
             Claimed::Lost => Err(Problem::because(
                 Kind::AnswerLost,
                 "It was carried out, but its answer was lost. Nothing is done again for this Idempotency-Key: look at \
                  what there is.",
             )),
-            Claimed::Answered(kept) => Kept::replay(&kept),
+            Claimed::Answered(kept) => Kept::replay(&kept, repeat),
             Claimed::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
             Claimed::Pending => Err(Problem::new(Kind::RequestInProgress)),
         }
@@ -98,37 +112,31 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Whose the key is. Who may not send the request is refused here as the route would refuse them.
-async fn caller(parts: &mut Parts, state: &AppState) -> Result<String, Problem> {
-    match parts.uri.path() {
-        path if is_anonymous(path) => Ok("anonymous".to_owned()),
-        "/v1/introspect" | "/v1/revoke" => Ok(any_operator(parts, state).await?.to_string()),
-        path if path.starts_with("/v1/admin/") => {
-            Ok(Operator::from_request_parts(parts, state).await?.0.to_string())
-        }
-        _ => Ok(CurrentSession::from_request_parts(parts, state).await?.account().to_string()),
+/// The link that a body names, where it is one that we mailed: what was never proved has no keys. Asking counts as trying
+/// a secret does.
+async fn link_in(state: &AppState, parts: &mut Parts, body: &[u8]) -> Result<Option<Caller>, Problem> {
+    #[derive(Deserialize)]
+    struct Linked {
+        token: LinkToken,
+    }
+    if body.len() > LARGEST_WITH_LINK {
+        return Ok(None);
+    }
+    let Ok(Linked { token }) = serde_json::from_slice(body) else { return Ok(None) };
+    let context = RequestContext::from_request_parts(parts, state).await?;
+    let known = state.open_with(&token, &context, async |hash, _| {
+        Ok(idempotency::is_link(&state.store, &hash).await?.then_some(Caller::Link(hash)))
+    });
+    match known.await {
+        Ok(caller) => Ok(Some(caller)),
+        // The route says so, and counts it.
+        Err(problem) if problem.kind() == Kind::LinkDead => Ok(None),
+        Err(problem) => Err(problem),
     }
 }
 
-/// Whether a route is for whoever is not signed in, or need not be: who has the link of a mail is known by that.
-fn is_anonymous(path: &str) -> bool {
-    const ROUTES: [&str; 10] = [
-        "/v1/sessions",
-        "/v1/sessions/second-factor",
-        "/v1/password-resets",
-        "/v1/email-confirmations",
-        "/v1/email-undos",
-        "/v1/factor-undos",
-        "/v1/billing-email-undos",
-        "/v1/invitations/lookup",
-        "/v1/invitations/register",
-        "/v1/invitations/decline",
-    ];
-    ROUTES.contains(&path)
-}
-
 /// Claims the key; where the first request is still at work, waits for its answer for a while.
-async fn claim(state: &AppState, caller: &str, key: &str, said: &[u8]) -> Result<Claimed, Problem> {
+async fn claim(state: &AppState, caller: &Caller, key: &str, said: &[u8]) -> Result<Claimed, Problem> {
     let deadline = Instant::now() + PATIENCE;
     let mut delays = Delays::new(Duration::from_millis(20), Duration::from_millis(500));
     loop {
@@ -139,7 +147,7 @@ async fn claim(state: &AppState, caller: &str, key: &str, said: &[u8]) -> Result
     }
 }
 
-async fn carry_out(ticket: Ticket, next: Next, request: Request) -> Response {
+async fn carry_out(ticket: Ticket, repeat: Repeat, next: Next, request: Request) -> Response {
     let response = match timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(Kind::TimedOut).into_response(),
@@ -150,7 +158,7 @@ async fn carry_out(ticket: Ticket, next: Next, request: Request) -> Response {
         }
         return response;
     }
-    match keep(&ticket, response).await {
+    match keep(&ticket, repeat, response).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
@@ -163,10 +171,10 @@ fn is_final(status: StatusCode) -> bool {
     !status.is_server_error() && !open.contains(&status)
 }
 
-async fn keep(ticket: &Ticket, response: Response) -> Result<Response, Problem> {
+async fn keep(ticket: &Ticket, repeat: Repeat, response: Response) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST).await.map_err(Problem::internal)?;
-    let kept = Kept::new(parts.status, &parts.headers, &body);
+    let kept = Kept::new(parts.status, &parts.headers, &body, repeat);
     let written = serde_json::to_vec(&kept).map_err(Problem::internal)?;
     // What was done is done: the caller hears of it even when a repeat will not.
     if let Err(error) = ticket.answered(&written).await {
@@ -175,44 +183,10 @@ async fn keep(ticket: &Ticket, response: Response) -> Result<Response, Problem> 
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-/// An answer as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    status: u16,
-    headers: Vec<(String, String)>,
-    /// Base64.
-    body: String,
-}
-
-impl Kept {
-    fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-        let kept = headers.iter().filter(|(name, _)| KEPT.contains(name));
-        let headers = kept.filter_map(|(name, value)| Some((name.to_string(), text(value)?))).collect();
-        Self { status: status.as_u16(), headers, body: BASE64_STANDARD.encode(body) }
-    }
-
-    fn replay(written: &[u8]) -> Result<Response, Problem> {
-        let kept: Self = serde_json::from_slice(written).map_err(Problem::internal)?;
-        let body = BASE64_STANDARD.decode(kept.body).map_err(Problem::internal)?;
-        let mut response =
-            (StatusCode::from_u16(kept.status).map_err(Problem::internal)?, body).into_response();
-        // An answer without a body had no type either.
-        response.headers_mut().remove(CONTENT_TYPE);
-        for (name, value) in kept.headers {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(Problem::internal)?;
-            let value = HeaderValue::from_str(&value).map_err(Problem::internal)?;
-            response.headers_mut().append(name, value);
-        }
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-        Ok(response)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::text_of;
+    use axum::http::HeaderValue;
 
     fn keyed(values: &[&[u8]]) -> Result<Option<String>, Kind> {
         let headers = values.iter().map(|value| (KEY, HeaderValue::from_bytes(value).unwrap())).collect();
@@ -229,16 +203,6 @@ mod tests {
         }
     }
 
-    /// A route that asks for no session must not ask for one because of a key.
-    #[test]
-    fn who_need_not_be_signed_in_need_not_be_for_a_key() {
-        let document = serde_json::to_value(crate::openapi()).unwrap();
-        for (path, item) in document["paths"].as_object().unwrap() {
-            let Some(post) = item.get("post").filter(|_| path.starts_with("/v1/")) else { continue };
-            assert_eq!(is_anonymous(path), post.get("security").is_none(), "{path}");
-        }
-    }
-
     #[test]
     fn an_answer_that_can_change_is_not_kept() {
         for status in [200, 201, 202, 204, 404, 409, 410, 422] {
@@ -247,24 +211,5 @@ mod tests {
         for status in [401, 403, 429, 500, 503] {
             assert!(!is_final(StatusCode::from_u16(status).unwrap()), "{status}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_kept_answer_is_given_again_as_it_was() {
-        let headers = HeaderMap::from_iter([
-            (LOCATION, HeaderValue::from_static("/v1/sessions/ses_1")),
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (EVENT_POSITION, HeaderValue::from_static("7")),
-            (HeaderName::from_static("x-request-id"), HeaderValue::from_static("of the first")),
-        ]);
-        let kept = Kept::new(StatusCode::CREATED, &headers, b"{\"id\":1}");
-        let response = Kept::replay(&serde_json::to_vec(&kept).unwrap()).unwrap();
-        assert_eq!(response.status(), 201);
-        assert_eq!(response.headers()[LOCATION], "/v1/sessions/ses_1");
-        assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
-        assert_eq!(response.headers()[EVENT_POSITION], "7");
-        assert_eq!(response.headers()[REPLAYED], "true");
-        assert!(!response.headers().contains_key("x-request-id"));
-        assert_eq!(text_of(response).await, "{\"id\":1}");
     }
 }

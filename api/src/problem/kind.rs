@@ -70,6 +70,8 @@ kinds! {
     ArchiveNotReady "archive-not-ready" CONFLICT "The archive is not ready yet.";
     DataErased "data-erased" CONFLICT "The data this rests on was erased meanwhile.";
     RequestInProgress "request-in-progress" CONFLICT "A request with this Idempotency-Key is being carried out.";
+    AnswerNotRepeatable "answer-not-repeatable" CONFLICT
+        "The request was carried out, and its answer held a secret that is shown once.";
     AnswerLost "answer-lost" CONFLICT "The request was carried out, but its answer was lost.";
     LinkDead "link-dead" GONE "The link no longer works.";
     ArchiveGone "archive-gone" GONE "The archive can no longer be had.";

@@ -7,13 +7,14 @@ use sqlx::{PgConnection, PgPool};
 use super::credential::{self, Owner};
 use crate::error::StoreError;
 
-/// Ends sessions and credentials; deletes secrets, codes, links, devices, failed tries, and messages that did not go out.
+/// Ends sessions and credentials; deletes secrets, codes, links, devices, failed tries, answers to Idempotency-Keys, and
+/// messages that did not go out.
 pub(super) async fn forget(
     db: &mut PgConnection,
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    const TABLES: [(&str, &str); 9] = [
+    const TABLES: [(&str, &str); 11] = [
         ("session", "account_id"),
         ("secret", "owner"),
         ("challenge", "account_id"),
@@ -23,6 +24,8 @@ pub(super) async fn forget(
         ("failed_try", "account_id"),
         ("outgoing", "account_id"),
         ("authentication", "account_id"),
+        ("message_pace", "account_id"),
+        ("idempotency", "owner"),
     ];
     for (table, column) in TABLES {
         sqlx::query(&format!("DELETE FROM {table} WHERE {column} = $1"))

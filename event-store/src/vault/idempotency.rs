@@ -2,8 +2,8 @@
 //!
 //! The first request with a key takes the row and is carried out; repeats wait for its answer. The
 //! key is stored only as a keyed hash, and the answer is sealed under a key that is derived from
-//! the Idempotency-Key itself: an answer may hold a token, and only who sent the request may see it
-//! again.
+//! the Idempotency-Key itself: only who sent the request may see it again. It belongs to a session, and is gone with it,
+//! to an operator, or to a link that was mailed. Of each the newest are kept ([`Caller::max_rows`]).
 //!
 //! A process that dies before it answered leaves a row. Where it had stored nothing, another may take the request over
 //! after [`TAKEOVER`]. What a request stores it stores with a [`Mark`], in the same transaction: where it had stored
@@ -12,6 +12,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::{AccountId, OperatorId, SessionId};
 use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
@@ -25,6 +26,66 @@ use crate::store::EventStore;
 const TAKEOVER: Duration = Duration::from_secs(60);
 /// How long an answer is kept.
 pub const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whose a key is.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// A session's: in another of the account the same key is another key.
+    Session {
+        /// The account.
+        account: AccountId,
+        /// The session.
+        session: SessionId,
+    },
+    /// An operator's.
+    Operator(OperatorId),
+    /// That of a link that was mailed, by the hash of its token.
+    Link(Vec<u8>),
+}
+
+impl Caller {
+    /// Rows that are kept of one account, operator or link: when more come, the oldest go before their day is over.
+    pub fn max_rows(&self) -> i64 {
+        match self {
+            Self::Session { .. } | Self::Operator(_) => 1_000,
+            // It works once, and what is refused of it is mended in a few tries.
+            Self::Link(_) => 5,
+        }
+    }
+
+    fn owner(&self) -> String {
+        match self {
+            Self::Session { account, .. } => account.to_string(),
+            Self::Operator(operator) => operator.to_string(),
+            Self::Link(hash) => {
+                hash.iter().fold("link/".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
+            }
+        }
+    }
+
+    fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Session { session, .. } => Some(*session),
+            Self::Operator(_) | Self::Link(_) => None,
+        }
+    }
+}
+
+/// Whether a key can be that of this link: it works, or what was done with it is still known.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_link(store: &EventStore, token_hash: &[u8]) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM link WHERE token_hash = $1)
+             OR EXISTS (SELECT FROM invitation WHERE token_hash = $1)
+             OR EXISTS (SELECT FROM idempotency WHERE owner = $2)",
+    )
+    .bind(token_hash)
+    .bind(Caller::Link(token_hash.to_vec()).owner())
+    .fetch_one(store.pool())
+    .await?)
+}
 
 /// What a key and a body lead to.
 pub enum Claimed {
@@ -66,16 +127,27 @@ struct Row {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn claim(store: &EventStore, caller: &str, key: &str, body: &[u8]) -> Result<Claimed, StoreError> {
+pub async fn claim(
+    store: &EventStore,
+    caller: &Caller,
+    key: &str,
+    body: &[u8],
+) -> Result<Claimed, StoreError> {
     let hasher = store.hasher("idempotency").await?;
-    let joined = [caller, key].join("\u{0}");
+    let scope = caller.session().map_or_else(|| caller.owner(), |session| session.to_string());
+    let joined = [&scope, key].join("\u{0}");
     let key_hash = hasher.hash(&format!("name\u{0}{joined}"));
     // Keyed as well: a body may hold a password, and a plain hash of it could be tried out.
     let body_hash = hasher.hash_bytes(&[b"body\0", joined.as_bytes(), b"\0", body].concat());
     let seal = DataKey::derived(&hasher.hash(&format!("seal\u{0}{joined}")))?;
     let row = Row { pool: store.pool().clone(), key_hash, seal };
     let taken = sqlx::query_scalar(
-        "INSERT INTO idempotency (key_hash, body_hash) VALUES ($1, $2)
+        "WITH too_many AS (
+             DELETE FROM idempotency WHERE key_hash = ANY (ARRAY(
+                 SELECT key_hash FROM idempotency WHERE owner = $4 AND key_hash <> $1
+                 ORDER BY started_at DESC OFFSET $6 LIMIT 100))
+         )
+         INSERT INTO idempotency (key_hash, body_hash, owner, session_id) VALUES ($1, $2, $4, $5)
          ON CONFLICT (key_hash) DO UPDATE SET started_at = clock_timestamp()
          WHERE idempotency.answer IS NULL AND NOT idempotency.carried_out
            AND idempotency.body_hash = excluded.body_hash
@@ -85,6 +157,9 @@ pub async fn claim(store: &EventStore, caller: &str, key: &str, body: &[u8]) -> 
     .bind(&row.key_hash)
     .bind(&body_hash)
     .bind(TAKEOVER)
+    .bind(caller.owner())
+    .bind(caller.session().map(|session| session.uuid()))
+    .bind(caller.max_rows() - 1)
     .fetch_optional(store.pool())
     .await?;
     match taken {

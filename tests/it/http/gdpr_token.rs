@@ -104,11 +104,13 @@ async fn of_many_made_at_once_one_lives() {
     }
     assert_eq!(alive.len(), 1, "{alive:?}");
     assert_eq!(ada.client.get(TOKEN).await["fingerprint"], alive[0]["fingerprint"]);
-    // Whoever repeats a request that was answered gets the same token, and ends none.
-    let again = async || keyed(&ada.client, TOKEN, "k", &json!({"confirm": true})).await.expect(201);
-    let (first, repeat) = (again().await, again().await);
-    assert_eq!(first.text(), repeat.text());
-    shown(&service.client(), token(&repeat.json())).await.expect(200);
+    // Whoever repeats a request that was answered is told so, gets no token, and ends none.
+    let again = async || keyed(&ada.client, TOKEN, "k", &json!({"confirm": true})).await;
+    let first = again().await.expect(201);
+    let repeat = again().await;
+    repeat.problem(409, "answer-not-repeatable");
+    assert!(!repeat.text().contains(token(&first.json())), "{repeat:?}");
+    shown(&service.client(), token(&first.json())).await.expect(200);
     service.unharmed().await;
 }
 

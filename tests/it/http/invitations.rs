@@ -328,10 +328,40 @@ async fn with_a_key_registering_twice_is_registering_once() {
     let organization = organization_of(&ada).await;
     let token = invite(&service, &ada, &organization, "grace@example.com", "member").await;
     let body = |name: &str| json!({"token": token, "name": name, "password": PASSWORD});
-    let first = keyed(&service.client(), REGISTER, "k", &body("Grace")).await.expect(201);
-    let again = keyed(&service.client(), REGISTER, "k", &body("Grace")).await.expect(201);
-    assert_eq!((again.header("idempotency-replayed"), again.text()), ("true", first.text()));
+    keyed(&service.client(), REGISTER, "k", &body("Grace")).await.expect(201);
+    // The key is that of the link, and the session that began is told once.
+    let again = keyed(&service.client(), REGISTER, "k", &body("Grace")).await;
+    let problem = again.problem(409, "answer-not-repeatable");
+    assert!(problem["detail"].as_str().unwrap().contains("sign in"), "{problem}");
     keyed(&service.client(), REGISTER, "k", &body("Eve")).await.problem(422, "idempotency-key-reused");
+    sent(&service.client(), "POST", REGISTER, &body("Grace")).await.problem(410, "link-dead");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_mailbox_is_not_filled_with_invitations_of_many_accounts() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let organization = organization_of(&ada).await;
+    let wish = json!({"email": "grace@example.com", "role": "member"});
+    for n in 0..4 {
+        let person = service.person(&format!("person{n}")).await;
+        // Who may not invite uses nothing up.
+        sent(&person.client, "POST", &invitations(&organization), &wish).await.problem(404, "not-found");
+        let path = invitations(&organization_of(&person).await);
+        for _ in 0..4 {
+            sent(&person.client, "POST", &path, &wish).await.expect(201);
+        }
+    }
+    let path = invitations(&organization);
+    for _ in 0..4 {
+        sent(&ada.client, "POST", &path, &wish).await.expect(201);
+    }
+    let bob = service.person("bob").await;
+    let path = invitations(&organization_of(&bob).await);
+    sent(&bob.client, "POST", &path, &wish).await.problem(429, "too-many-tries");
+    let other = json!({"email": "other@example.com", "role": "member"});
+    sent(&bob.client, "POST", &path, &other).await.expect(201);
     service.unharmed().await;
 }
 

@@ -1,13 +1,25 @@
 //! Answers already given: who may still answer for a key.
 
 use domain::account::{Account, AccountCommand};
-use event_store::vault::idempotency::{Claimed, Ticket, claim};
+use domain::{AccountId, OperatorId, SessionId};
+use event_store::vault::VaultWrite;
+use event_store::vault::idempotency::{Caller, Claimed, Ticket, claim, is_link};
 use event_store::{Attached, CommandContext, ExecuteError};
+
+use uuid::Uuid;
 
 use crate::support::{House, account_context};
 
+fn operator() -> Caller {
+    Caller::Operator(OperatorId::from_uuid(Uuid::nil()))
+}
+
+fn in_session(session: SessionId) -> Caller {
+    Caller::Session { account: AccountId::from_uuid(Uuid::nil()), session }
+}
+
 async fn asked(house: &House) -> Claimed {
-    claim(&house.foundation.store, "acc_1", "key", b"body").await.unwrap()
+    claim(&house.foundation.store, &operator(), "key", b"body").await.unwrap()
 }
 
 async fn first(house: &House) -> Ticket {
@@ -63,4 +75,77 @@ async fn who_comes_late_does_not_answer_for_whoever_took_over() {
     successor.answered(b"of the successor").await.unwrap();
     let Claimed::Answered(answer) = asked(&house).await else { panic!("nothing was kept") };
     assert_eq!(answer, b"of the successor");
+}
+
+#[tokio::test]
+async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
+    let house = House::build().await;
+    let store = &house.foundation.store;
+    let session = SessionId::generate(store.services());
+    for (caller, max_rows) in
+        [(operator(), 1_000), (in_session(session), 1_000), (Caller::Link(vec![7; 32]), 5)]
+    {
+        assert_eq!(caller.max_rows(), max_rows);
+        let claimed = async |key: &str| claim(store, &caller, key, b"body").await.unwrap();
+        assert!(matches!(claimed("first").await, Claimed::First(_)));
+        // As many as there may be, and older ones of its owner's.
+        sqlx::query(
+            "INSERT INTO idempotency (key_hash, body_hash, owner, started_at)
+             SELECT uuid_send(gen_random_uuid()), '', owner, started_at - n * interval '1 second'
+             FROM (SELECT owner, started_at FROM idempotency ORDER BY started_at DESC LIMIT 1) AS newest,
+                 generate_series(1, $1) AS n",
+        )
+        .bind(max_rows + 50)
+        .execute(store.pool())
+        .await
+        .unwrap();
+        assert!(matches!(claimed("second").await, Claimed::First(_)));
+        let kept: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM idempotency GROUP BY owner ORDER BY max(started_at) DESC LIMIT 1",
+        )
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+        assert_eq!(kept, max_rows);
+        for key in ["first", "second"] {
+            assert!(matches!(claimed(key).await, Claimed::Pending), "the newest are there");
+        }
+    }
+}
+
+/// What was never mailed has no keys, and what was done with a link is known when it works no more.
+#[tokio::test]
+async fn a_key_is_that_of_a_link_that_was_mailed() {
+    let house = House::build().await;
+    let store = &house.foundation.store;
+    let (mailed, made_up) = (vec![1; 32], vec![2; 32]);
+    let link = "INSERT INTO link (token_hash, purpose, account_id, subject, expires_at)
+         VALUES ($1, 'email_undo', 'acc_1', '', now() + interval '1 day')";
+    sqlx::query(link).bind(&mailed).execute(store.pool()).await.unwrap();
+    assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
+    let caller = Caller::Link(mailed.clone());
+    assert!(matches!(claim(store, &caller, "key", b"body").await.unwrap(), Claimed::First(_)));
+    sqlx::query("DELETE FROM link").execute(store.pool()).await.unwrap();
+    assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_was_answered_in_a_session_ends_with_it() {
+    let house = House::build().await;
+    let ada = house.register("ada@example.com").await;
+    let store = &house.foundation.store;
+    let sessions = [SessionId::generate(store.services()), SessionId::generate(store.services())];
+    for session in sessions {
+        let Claimed::First(ticket) = claim(store, &in_session(session), "key", b"body").await.unwrap() else {
+            panic!("in another session it is another key")
+        };
+        ticket.answered(b"an answer").await.unwrap();
+    }
+    let writes = vec![VaultWrite::EndSession(sessions[0])];
+    let attached = Attached { vault: writes, ..Attached::default() };
+    let name = AccountCommand::ChangeName { name: "Ada King".to_owned() };
+    store.execute::<Account>(&ada.to_string(), name, &account_context(ada), attached).await.unwrap();
+    let again = async |session| claim(store, &in_session(session), "key", b"body").await.unwrap();
+    assert!(matches!(again(sessions[0]).await, Claimed::First(_)));
+    assert!(matches!(again(sessions[1]).await, Claimed::Answered(_)));
 }

@@ -4,7 +4,7 @@ use domain::AccountId;
 use sqlx::PgPool;
 
 /// Rows that should be gone when an account has ended and was erased: whose they are, and what else makes them such.
-const GONE: [(&str, &str, &str); 15] = [
+const GONE: [(&str, &str, &str); 17] = [
     ("session", "account_id", ""),
     ("secret", "owner", ""),
     ("challenge", "account_id", ""),
@@ -13,6 +13,8 @@ const GONE: [(&str, &str, &str); 15] = [
     ("device", "account_id", ""),
     ("failed_try", "account_id", ""),
     ("outgoing", "account_id", ""),
+    ("message_pace", "account_id", ""),
+    ("idempotency", "owner", ""),
     ("claim", "owner", ""),
     ("timer", "aggregate_id", ""),
     ("member_view", "account_id", ""),

@@ -17,7 +17,7 @@ pub(crate) fn named(project: &Body) -> NamedProject {
     NamedProject { project_id: project.project_id, name: project.name.clone() }
 }
 
-/// Has all owners told what `says` says to somebody who did it themselves, or did not.
+/// Has the owners told what `says` says to somebody who did it themselves, or did not.
 pub(crate) async fn tell_owners(
     state: &AppState,
     attached: &mut Attached,
@@ -53,20 +53,21 @@ impl AppState {
         };
         self.tell(attached, member, says(of_reader, member)).await?;
         let owners = owners(organization, project).into_iter().filter(|owner| *owner != member);
-        for owner in owners.take(MOST_TOLD) {
+        for owner in owners {
             self.tell(attached, owner, says(of_other, owner)).await?;
         }
         Ok(())
     }
 }
 
-/// The owners of the organization, and who is named as an owner and has not left it since.
+/// Who is told: the owners of the organization, and who is named as an owner and has not left it since.
 fn owners(organization: &OrganizationBody, project: &Body) -> BTreeSet<AccountId> {
     let stays = |(account, stay): (&AccountId, &_)| {
         organization.members.get(account).is_some_and(|member| member.membership_id == *stay)
     };
     let named = project.owners.iter().filter(|named| stays(*named)).map(|(account, _)| *account);
-    organization.members_of(Role::Owner).chain(named).collect()
+    let owners: BTreeSet<AccountId> = organization.members_of(Role::Owner).chain(named).collect();
+    owners.into_iter().take(MOST_TOLD).collect()
 }
 
 #[cfg(test)]
@@ -117,5 +118,27 @@ mod tests {
             previous: None,
         };
         assert_eq!(owners(&organization, &project), BTreeSet::from([account(1), account(2)]));
+    }
+
+    #[test]
+    fn so_many_owners_are_told_and_no_more() {
+        let owner = |number| (account(number), Member { membership_id: stay(number), role: Role::Owner });
+        let organization = OrganizationBody {
+            organization_id: OrganizationId::from_uuid(Uuid::nil()),
+            name: "Engines".to_owned(),
+            members: (1..=150).map(owner).collect(),
+            invitations: [].into(),
+            closed: false,
+        };
+        let project = Body {
+            project_id: ProjectId::from_uuid(Uuid::nil()),
+            organization_id: organization.organization_id,
+            name: "Looms".to_owned(),
+            token: "t".to_owned(),
+            owners: [].into(),
+            credentials: None,
+            previous: None,
+        };
+        assert_eq!(owners(&organization, &project).len(), MOST_TOLD);
     }
 }

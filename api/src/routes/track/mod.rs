@@ -12,6 +12,7 @@ mod dialect;
 mod event;
 mod outline;
 mod payload;
+mod quota;
 mod strangers;
 
 use axum::Extension;
@@ -71,6 +72,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         (status = 415, description = "`0`: compressed otherwise than with gzip", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
+        (status = 429, description = "More than 64 MiB at a stretch from one network: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn track(
@@ -131,11 +133,14 @@ async fn store(
     };
     let services = state.store.services().clone();
     let network = call.payload.json.network();
+    let from = network.map_or_else(|| "unknown".to_owned(), |network| network.to_string());
+    let project_id = project.id.clone();
     let events = move || call.events(&services, &project);
     let (batch, _charge) = match state.parsing.run(network, *read, events).await? {
         Ok(events) => events,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let batch = state.within_quota(&project_id, &from, batch)?;
     count(usage::ingest(state.store.pool(), &batch).await?);
     Ok(Ok(()))
 }

@@ -85,8 +85,9 @@ pub(crate) async fn invite(
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
     state.limit(limits::INVITATIONS, &account.to_string()).await?;
-    // Nobody's mailbox is filled with invitations of one and the same account.
+    // No mailbox is filled with invitations, of one account or of many.
     state.limit(limits::MAILS, &format!("{account}/{}", email.canonical())).await?;
+    state.limit(limits::INVITATIONS_OF_RECIPIENT, &email.canonical()).await?;
     let id = InvitationId::generate(state.store.services());
     let inviting = Inviting {
         state: &state,
@@ -101,7 +102,12 @@ pub(crate) async fn invite(
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |unit| inviting.work(unit).await)
-        .await?;
+        .await;
+    if done.is_err() {
+        // No mail goes there: who may not invite uses nothing up.
+        state.was_right(limits::INVITATIONS_OF_RECIPIENT, &email.canonical()).await?;
+    }
+    let done = done?;
     let position = state.position(account, &done.events).await;
     let location = [(LOCATION, format!("{PATH}/{organization}/invitations/{id}"))];
     let answer = Invited { id, email: email.clone(), role, expires_at: done.answer };

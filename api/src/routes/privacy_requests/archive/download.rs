@@ -26,6 +26,7 @@ use super::super::lookup;
 use super::range::{Wanted, wanted};
 use crate::command::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext, Sudo};
+use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 use crate::streams::{Client, Hall};
@@ -54,6 +55,7 @@ const SCOPE: &str = "archive";
         (status = 409, description = "The archive is not ready yet: `archive-not-ready`, with the `state`"),
         (status = 410, description = "It expired, was disabled, or its data was erased: `archive-gone`"),
         (status = 416, description = "The range lies outside: `range-not-satisfiable`"),
+        (status = 429, description = "Too many downloads: `too-many-tries`; see `Retry-After`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]
@@ -137,6 +139,7 @@ async fn record(
     if range.start > 0 && state.downloads.contains_key(&download) {
         return Ok(EventPosition::unknown());
     }
+    state.limit(limits::DOWNLOADS, &account.to_string()).await?;
     let mut attached = Attached { live_keys: vec![key.id], ..Attached::default() };
     let says = Says::ArchiveDownloaded {
         at: state.store.services().now(),

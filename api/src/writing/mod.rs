@@ -1,0 +1,122 @@
+//! Every operation that writes, and how it is treated before its route is asked: who may, how often, before whom its
+//! commands go, and what is kept of its answer.
+//!
+//! The [lines](table) name operations of the [description](crate::openapi()), which knows their methods and paths; so
+//! no middleware knows a path, and tests find an operation without a line or a line that says otherwise.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use event_store::Precedence;
+use event_store::vault::throttle::Limit;
+
+use table::WRITINGS;
+
+/// How an operation that writes is treated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writing {
+    /// Its id in the description.
+    operation: &'static str,
+    /// Who may.
+    pub(crate) guard: Guard,
+    /// Before whom its commands go.
+    pub(crate) precedence: Precedence,
+    /// How often, besides what holds for all commands.
+    pub(crate) limit: Counted,
+    /// What is kept of its answer for who sends the request again.
+    pub(crate) repeat: Repeat,
+}
+
+/// Who may send a request: asked before anything is counted, claimed or given again. The route asks as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Who holds a password, a code or a project's token: the route alone can tell.
+    ByRoute,
+    /// Who holds the link of a mail, whose token is in the body: an Idempotency-Key belongs to the link.
+    Link,
+    /// Who is signed in.
+    Session,
+    /// Who has given the password again in the session.
+    Sudo,
+    /// An operator who may do everything.
+    Operator,
+    /// An operator who may ask what credentials are worth.
+    Gateway,
+}
+
+impl Guard {
+    /// Whether the limits for all commands hold for it: who sends it is known before its route is asked.
+    pub(crate) fn is_paced(self) -> bool {
+        !matches!(self, Self::ByRoute | Self::Link)
+    }
+}
+
+/// How often an operation may be asked for, besides the limits that hold for all commands of a session, of an account and
+/// of an operator ([`limits`](crate::limits)).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counted {
+    /// As often as any command.
+    AsCommand,
+    /// So often an account.
+    OfAccount(Limit),
+    /// The route counts, by what only it knows.
+    ByRoute(
+        #[cfg_attr(not(test), expect(dead_code, reason = "for who reads the table, and for its test"))]
+        &'static [Limit],
+    ),
+}
+
+/// What a repeat with the same Idempotency-Key gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// The same answer.
+    Same,
+    /// That the answer was given: it held a secret, which is kept nowhere. And how to come by another.
+    Told(&'static str),
+    /// It is carried out again: nothing was proved that a key could belong to, or what is told may have changed.
+    Anew,
+}
+
+/// The operations by method and path, as the description has them.
+static BY_ROUTE: LazyLock<HashMap<(Method, String), &'static Writing>> = LazyLock::new(|| {
+    let mut by_route = HashMap::new();
+    for (path, item) in crate::openapi::undecorated().paths.paths {
+        let operations = [
+            (Method::PUT, item.put),
+            (Method::POST, item.post),
+            (Method::DELETE, item.delete),
+            (Method::PATCH, item.patch),
+        ];
+        for (method, operation) in operations {
+            let id = operation.and_then(|operation| operation.operation_id);
+            if let Some(writing) = id.and_then(|id| named(&id)) {
+                by_route.insert((method, path.clone()), writing);
+            }
+        }
+    }
+    by_route
+});
+
+/// How the operation of this id is treated, if it writes.
+pub(crate) fn named(id: &str) -> Option<&'static Writing> {
+    WRITINGS.iter().find(|writing| writing.operation == id)
+}
+
+/// Tells what follows which operation is asked for.
+pub(crate) async fn recognize(mut request: Request, next: Next) -> Response {
+    if !request.method().is_safe()
+        && let Some(path) = request.extensions().get::<MatchedPath>()
+        && let Some(writing) = BY_ROUTE.get(&(request.method().clone(), path.as_str().to_owned()))
+    {
+        request.extensions_mut().insert(**writing);
+    }
+    next.run(request).await
+}
