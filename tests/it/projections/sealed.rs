@@ -24,9 +24,10 @@ async fn seed(house: &House) -> AccountId {
     for command in [
         AccountCommand::ChangeName { name: SEEDED[1].to_owned() },
         AccountCommand::ChangeBillingEmail { billing_email: Some(SEEDED[2].parse().unwrap()) },
-        AccountCommand::RequestEmailChange { change_id, email: SEEDED[3].parse().unwrap() },
         AccountCommand::RequestPhoneChange { challenge_id, number: number(), channel: Channel::Sms },
         AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 },
+        // Last, since another factor ends it.
+        AccountCommand::RequestEmailChange { change_id, email: SEEDED[3].parse().unwrap() },
     ] {
         house.command(ada, command).await.unwrap();
     }
