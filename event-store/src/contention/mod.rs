@@ -1,7 +1,7 @@
 //! Commands that want the same at the same time: who goes first, and that everybody's turn comes.
 //!
 //! A command is tried at once, and where another was faster once more. One that has lost twice takes its
-//! [turn](turn): until it is done no other command is stored in the streams that it touches, so it loses no more. On
+//! [turn]: until it is done no other command is stored in the streams that it touches, so it loses no more. On
 //! the way without conflict nothing is waited for. Besides, an account's commands are carried out one at a time in a
 //! process ([`EventStore::place_of`]): of a thousand that one account sends, one competes with the others' commands.
 
