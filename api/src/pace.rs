@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use event_store::vault::throttle::Limit;
 use moka::sync::Cache;
+use tokio::time::Instant;
 
 /// Keys that are counted at once, at most.
 const MAX_KEYS: u64 = 200_000;
