@@ -148,6 +148,9 @@ async fn seen(person: &Person, between: impl AsyncFn()) -> Told {
     told
 }
 
+/// How many events others bring about each time.
+const CROWD: i64 = 20;
+
 #[tokio::test]
 async fn who_does_the_same_sees_the_same_numbers_whatever_others_do_in_between() {
     let service = Service::whole().await;
@@ -155,15 +158,22 @@ async fn who_does_the_same_sees_the_same_numbers_whatever_others_do_in_between()
         [service.person("ada").await, service.person("eve").await, service.person("bob").await];
     let alone = seen(&ada, async || {}).await;
     let in_a_crowd = seen(&eve, async || {
-        for round in 0..20 {
+        for round in 0..CROWD {
             switch(&bob, round % 2 == 0).await;
         }
-        organization_of(&bob).await;
     })
     .await;
-    assert_eq!(alone, in_a_crowd);
     let numbers: usize = alone.iter().map(|(_, numbers)| numbers.len()).sum();
     assert!(numbers > 50 && alone.iter().any(|(name, _)| name == "account/history.csv"), "{alone:?}");
+    let names = |told: &Told| told.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&alone), names(&in_a_crowd));
+    for ((name, quiet), (_, busy)) in alone.iter().zip(&in_a_crowd) {
+        // An archive holds one event of its own request more or less, as its parts are done in any order. What others
+        // have done would be a crowd more.
+        let largest = |numbers: &[i64]| numbers.iter().copied().max().unwrap_or_default();
+        let (quiet, busy) = (largest(quiet), largest(busy));
+        assert!((busy - quiet).abs() < CROWD / 2, "{name}: {quiet}, and {busy} in a crowd");
+    }
     service.unharmed().await;
 }
 
