@@ -1,11 +1,13 @@
 //! How many requests may be at work at once: in all, of one network and of one account.
 //!
-//! A request takes its place when it is admitted, and a share of its account as soon as that is known. While it waits
-//! for its body it gives the place back ([`Seat::while_away`]): a client that sends slowly keeps no other out.
+//! A request takes its place when it is admitted, and a share of its account as soon as that is known. What ends an
+//! intrusion takes one of its session instead: other sessions of the account must not be able to use that up. While a
+//! request waits for its body it gives the place back ([`Seat::while_away`]): a client that sends slowly keeps no other
+//! out.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use domain::AccountId;
+use domain::{AccountId, SessionId};
 
 use crate::network::Network;
 use crate::problem::{Kind, Problem};
@@ -17,14 +19,23 @@ const MOST: usize = 1_024;
 const MOST_OF_NETWORK: usize = 256;
 /// Requests that wait for their bodies, in all and of one network.
 const WAITS: (usize, usize) = (4_096, 256);
-/// Requests at work of one account.
+/// Requests at work of one account; and of one session of it, of those that end an intrusion.
 const MOST_OF_ACCOUNT: usize = 64;
+
+/// Whose share a request takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sharer {
+    /// That of all sessions of an account.
+    Account(AccountId),
+    /// That of one session, for what ends an intrusion.
+    EndingOf(SessionId),
+}
 
 /// The places there are. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Places {
     networks: Shares<Network>,
-    accounts: Shares<AccountId>,
+    sharers: Shares<Sharer>,
     waits: Shares<Network>,
 }
 
@@ -36,14 +47,14 @@ struct Inner {
     places: Places,
     network: Option<Network>,
     place: Mutex<Option<Share<Network>>>,
-    account: OnceLock<Share<AccountId>>,
+    shared: OnceLock<Share<Sharer>>,
 }
 
 impl Default for Places {
     fn default() -> Self {
         Self {
             networks: Shares::new(MOST, MOST_OF_NETWORK),
-            accounts: Shares::new(usize::MAX, MOST_OF_ACCOUNT),
+            sharers: Shares::new(usize::MAX, MOST_OF_ACCOUNT),
             waits: Shares::new(WAITS.0, WAITS.1),
         }
     }
@@ -53,7 +64,7 @@ impl Places {
     /// A place for a request from `network`, or the refusal that there is none.
     pub(crate) fn seat(&self, network: Option<Network>) -> Result<Seat, Problem> {
         let place = Mutex::new(Some(self.networks.take(network, 1).map_err(refusal)?));
-        Ok(Seat(Arc::new(Inner { places: self.clone(), network, place, account: OnceLock::new() })))
+        Ok(Seat(Arc::new(Inner { places: self.clone(), network, place, shared: OnceLock::new() })))
     }
 }
 
@@ -63,12 +74,12 @@ impl Seat {
         self.0.network
     }
 
-    /// The request is one of `account`, which has a share of its own.
-    pub(crate) fn belongs_to(&self, account: AccountId) -> Result<(), Problem> {
-        if self.0.account.get().is_none() {
-            let share = self.0.places.accounts.take(Some(account), 1).map_err(refusal)?;
+    /// The request is one of `sharer`, who has a share of their own.
+    pub(crate) fn belongs_to(&self, sharer: Sharer) -> Result<(), Problem> {
+        if self.0.shared.get().is_none() {
+            let share = self.0.places.sharers.take(Some(sharer), 1).map_err(refusal)?;
             // Set meanwhile: then it is counted already.
-            let _ = self.0.account.set(share);
+            let _ = self.0.shared.set(share);
         }
         Ok(())
     }
@@ -132,7 +143,8 @@ mod tests {
     #[test]
     fn one_account_has_its_share_from_wherever_it_comes() {
         let places = Places::default();
-        let ada = AccountId::from_uuid(Uuid::from_u128(1));
+        let account = |n| Sharer::Account(AccountId::from_uuid(Uuid::from_u128(n)));
+        let ada = account(1);
         let held: Vec<Seat> = (0..64u8).map(|n| places.seat(network(n)).unwrap()).collect();
         for seat in &held {
             seat.belongs_to(ada).unwrap();
@@ -141,7 +153,13 @@ mod tests {
         }
         let another = places.seat(network(100)).unwrap();
         assert_eq!(kind(another.belongs_to(ada)), Some(Kind::TooMuchAtOnce));
-        assert!(another.belongs_to(AccountId::from_uuid(Uuid::from_u128(2))).is_ok());
+        let ending = places.seat(network(101)).unwrap();
+        let session = SessionId::from_uuid(Uuid::from_u128(3));
+        assert!(
+            ending.belongs_to(Sharer::EndingOf(session)).is_ok(),
+            "what ends an intrusion has a share of its own"
+        );
+        assert!(another.belongs_to(account(2)).is_ok());
     }
 
     #[tokio::test]

@@ -9,17 +9,19 @@ use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
 use domain::authentication::Factor;
+use event_store::Precedence;
 use event_store::vault::authentication::SUDO_LIFE;
 use event_store::vault::session::Session;
 use secrecy::SecretString;
 
 use super::{SameOrigin, bearer, context};
 use crate::middleware::Witness;
-use crate::places::Seat;
+use crate::places::{Seat, Sharer};
 use crate::problem::{Kind, Problem};
 use crate::security_log::Subject;
 use crate::state::{AppState, Shared};
 use crate::token;
+use crate::writing::Writing;
 
 /// The live session of who is asking.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,14 @@ impl CurrentSession {
     /// Who is asking.
     pub(crate) fn account(&self) -> AccountId {
         self.0.account
+    }
+
+    /// Whose share of the places its request takes.
+    fn sharer(&self, writing: Option<&Writing>) -> Sharer {
+        match writing.map(|writing| writing.precedence) {
+            Some(Precedence::EndsIntrusion) => Sharer::EndingOf(self.0.id),
+            Some(Precedence::Ordinary) | None => Sharer::Account(self.0.account),
+        }
     }
 }
 
@@ -49,7 +59,7 @@ impl FromRequestParts<AppState> for CurrentSession {
         };
         let current = Self(session);
         if let Some(seat) = parts.extensions.get::<Seat>() {
-            seat.belongs_to(current.account())?;
+            seat.belongs_to(current.sharer(parts.extensions.get::<Writing>()))?;
         }
         parts.extensions.insert(current);
         if let Some(witness) = parts.extensions.get::<Witness>() {

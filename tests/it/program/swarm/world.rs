@@ -205,7 +205,8 @@ async fn people(foundation: &Foundation) -> Vec<Holder> {
     }
     // As signing in makes them, but for the passwords: hashing these would take minutes.
     sqlx::query(
-        "INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
+        "WITH proved AS (INSERT INTO authentication (account_id) SELECT unnest($3::text[]))
+         INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
          SELECT session_id, token_hash, account_id, now, now, now, now + interval '1 day'
          FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS s (session_id, token_hash, account_id),
               (SELECT clock_timestamp() AS now) AS clock",

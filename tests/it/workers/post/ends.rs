@@ -129,15 +129,18 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let house = House::build().await;
     let account = house.register("ada@example.com").await;
     let at = house.foundation.store.services().now();
-    let late = house.tell_of_password(account).await;
+    let waiting = house.tell_of_password(account).await;
     let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
     let content = MessageContent { to, says: Says::AccountDeleted { at } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let farewell = house.queue(topic, Medium::Mail, content).await;
     house.command(account, AccountCommand::Delete).await.unwrap();
+    let late = house.tell_of_password(account).await;
     let post = house.post(&house.mail_folder());
     house.nothing_is_queued().await;
     post.stop().await;
+    // What waited ends with the account; what comes after that cannot be delivered.
+    assert_eq!((house.told(SENT, waiting).await, house.told(UNDELIVERABLE, waiting).await), (0, 0));
     assert_eq!((house.told(SENT, late).await, house.told(UNDELIVERABLE, late).await), (0, 1));
     assert_eq!((house.told(SENT, farewell).await, house.told(UNDELIVERABLE, farewell).await), (1, 0));
     let (account, _) = house.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
