@@ -8,13 +8,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::BodyDataStream;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use futures::StreamExt;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::bodies::{Bodies, Charge, SMALL};
 use crate::network::Network;
@@ -26,6 +27,8 @@ use crate::state::AppState;
 const GRACE: Duration = Duration::from_secs(5);
 /// The least that must come on top, in bytes a second.
 const SLOWEST: usize = 4 * 1024;
+/// How long the rest of a body that is too large is read and thrown away.
+const LINGER: Duration = Duration::from_secs(2);
 /// Bytes that are unpacked at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -110,13 +113,16 @@ pub(crate) async fn read_whole(mut request: Request, state: &AppState) -> Result
 async fn read(request: Request, bodies: &Bodies, network: Option<Network>) -> Result<Whole, Problem> {
     let largest = request.extensions().get::<LargestBody>().copied().unwrap_or_default().0;
     let announced = announced(request.headers());
-    if announced.is_some_and(|announced| announced > largest) {
+    let mut chunks = request.into_body().into_data_stream();
+    if let Some(announced) = announced.filter(|announced| *announced > largest) {
+        if announced <= largest * 2 {
+            discard(&mut chunks, announced).await;
+        }
         return Err(too_large());
     }
     let charge = bodies.charge(network)?;
     let mut body = Growing::new(charge, largest, announced.unwrap_or(largest));
     let mut pace = Pace { began: Instant::now(), came: 0 };
-    let mut chunks = request.into_body().into_data_stream();
     loop {
         let chunk = match timeout_at(pace.deadline(), chunks.next()).await {
             Ok(Some(Ok(chunk))) => chunk,
@@ -130,6 +136,21 @@ async fn read(request: Request, bodies: &Bodies, network: Option<Network>) -> Re
         pace.came += chunk.len();
         body.take(&chunk)?;
     }
+}
+
+/// Reads what still comes of a body that is refused, as far as it is small, and throws it away: a client that is cut off
+/// while it sends reads no answer.
+async fn discard(chunks: &mut BodyDataStream, most: usize) {
+    let reading = async {
+        let mut came = 0;
+        while came < most
+            && let Some(Ok(chunk)) = chunks.next().await
+        {
+            came += chunk.len();
+        }
+    };
+    // What has not come by then is cut off.
+    let _ = timeout(LINGER, reading).await;
 }
 
 /// How many bytes are to come, where the client says so.
