@@ -112,6 +112,9 @@ impl World {
 
     /// Waits until all that was begun is over.
     pub(super) async fn rest(&self) {
+        // What is gathered into one mail would wait for minutes.
+        let gathered = "UPDATE outgoing SET due_at = clock_timestamp() WHERE gathers";
+        sqlx::query(gathered).execute(self.foundation.store.pool()).await.unwrap();
         loop {
             let left = self.waiting().await;
             if left == 0 {
@@ -206,8 +209,9 @@ async fn people(foundation: &Foundation) -> Vec<Holder> {
     // As signing in makes them, but for the passwords: hashing these would take minutes.
     sqlx::query(
         "WITH proved AS (INSERT INTO authentication (account_id) SELECT unnest($3::text[]))
-         INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at)
-         SELECT session_id, token_hash, account_id, now, now, now, now + interval '1 day'
+         INSERT INTO session (session_id, token_hash, account_id, created_at, seen_at, sudo_at, expires_at,
+                              generation, factors)
+         SELECT session_id, token_hash, account_id, now, now, now, now + interval '1 day', 1, '{password}'
          FROM unnest($1::uuid[], $2::bytea[], $3::text[]) AS s (session_id, token_hash, account_id),
               (SELECT clock_timestamp() AS now) AS clock",
     )
