@@ -6,7 +6,7 @@
 //! they can. The charge lasts as long as the body, or what was made of it, is held.
 
 use crate::network::Network;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::shares::{Full, Share, Shares};
 
 /// What of a body is small, in bytes: most commands are.
@@ -72,10 +72,6 @@ impl Charge {
 }
 
 fn refusal(full: Full) -> Problem {
-    let (bound, kind) = match full {
-        Full::All => ("all", Kind::Busy),
-        Full::Each => ("client", Kind::TooMuchAtOnce),
-    };
-    metrics::counter!("http_bodies_refused_total", "reason" => bound).increment(1);
-    Problem::new(kind)
+    metrics::counter!("http_bodies_refused_total", "reason" => full.name()).increment(1);
+    Problem::new(full.kind())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::network::Network;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::shares::{Full, Shares};
 
 /// What is parsed at once where it came, in bytes: less work than handing it over.
@@ -56,17 +56,15 @@ impl Parsing {
 }
 
 fn refusal(full: Full) -> Problem {
-    let (bound, kind) = match full {
-        Full::All => ("parsing_all", Kind::Busy),
-        Full::Each => ("parsing_client", Kind::TooMuchAtOnce),
-    };
-    metrics::counter!("http_bodies_refused_total", "reason" => bound).increment(1);
-    Problem::new(kind)
+    let reason = format!("parsing_{}", full.name());
+    metrics::counter!("http_bodies_refused_total", "reason" => reason).increment(1);
+    Problem::new(full.kind())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Kind;
 
     #[tokio::test]
     async fn a_large_text_is_parsed_elsewhere_and_a_small_one_here() {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use domain::{AccountId, SessionId};
 
 use crate::network::Network;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::shares::{Full, Share, Shares};
 
 /// Requests at work in this process. Bounds memory under overload.
@@ -103,17 +103,14 @@ impl Seat {
 }
 
 fn refusal(full: Full) -> Problem {
-    let (bound, kind) = match full {
-        Full::All => ("all", Kind::Busy),
-        Full::Each => ("client", Kind::TooMuchAtOnce),
-    };
-    metrics::counter!("http_requests_shed_total", "bound" => bound).increment(1);
-    Problem::new(kind)
+    metrics::counter!("http_requests_shed_total", "bound" => full.name()).increment(1);
+    Problem::new(full.kind())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Kind;
     use std::future::pending;
     use uuid::Uuid;
 

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::problem::Kind;
+
 /// See the module. Clones share everything.
 pub(crate) struct Shares<K: Eq + Hash + Copy>(Arc<Inner<K>>);
 
@@ -28,6 +30,24 @@ pub(crate) enum Full {
     All,
     /// The one on this one alone.
     Each,
+}
+
+impl Full {
+    /// What it is called in metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Each => "client",
+        }
+    }
+
+    /// How a client is refused.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::All => Kind::Busy,
+            Self::Each => Kind::TooMuchAtOnce,
+        }
+    }
 }
 
 /// What one has taken.

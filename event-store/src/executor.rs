@@ -110,7 +110,7 @@ impl EventStore {
     {
         let stream = (A::TYPE, id.to_owned());
         while contest.goes_on() {
-            let in_turn = contest.streams().contains(&stream);
+            let in_turn = contest.has_turn_of(&stream);
             match self.try_once::<A>(id, command.clone(), context, attached, in_turn).await {
                 Ok(executed) => return Ok(executed),
                 Err(Failure::Final(error)) => return Err(error),
@@ -241,8 +241,8 @@ where
         ending::writes(&self.id, &endings, context.own_session(), store.services().now())
     }
 
-    /// Stores the events, or hands them to `collected`, to be written with others. `in_turn`: nobody else writes to the
-    /// stream.
+    /// Stores the events, or hands them to `collected`, to be written with others. `in_turn`: the command has the turn of
+    /// the stream.
     pub(crate) async fn store(
         self,
         store: &EventStore,
@@ -251,7 +251,11 @@ where
         (in_turn, collected): (bool, Option<Collected>),
     ) -> Result<Stored<A>, Failure<A::Error>> {
         let effects = self.effects();
-        let ends = self.ends(store, context);
+        // What is written with others brings what goes into the vault for all of them.
+        let vault = match collected {
+            Some(_) => Vec::new(),
+            None => context.vault(attached, self.ends(store, context)),
+        };
         let Self { id, loaded, aggregate, events } = self;
         let version = loaded.version + events.len() as u64;
         let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
@@ -263,7 +267,7 @@ where
         let appended = Arc::new(Mutex::new(Appended::default()));
         let extras = Extras {
             effects: effects.clone(),
-            vault: context.vault(attached, ends),
+            vault,
             live_keys: attached.live_keys.clone(),
             source_keys: Arc::clone(&loaded.keys),
             snapshot,

@@ -50,7 +50,8 @@ pub use gather::{Found, Gather};
 pub use key_file::KeyFileError;
 pub use log::{LogEntry, LogHead};
 pub use pool::{
-    Kept, Lent, connect_as_said, connect_lazily, lookups, migrate, remote_host, schema_is_current,
+    Kept, Lent, connect_as_said, connect_lazily, is_this_machine, lookups, migrate, remote_host,
+    schema_is_current,
 };
 pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;

@@ -70,8 +70,13 @@ pub(crate) fn parse(url: &str) -> Result<PgConnectOptions, StoreError> {
 fn host_of(options: &PgConnectOptions) -> Option<String> {
     let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
     let socket = options.get_socket().is_some() || host.starts_with('/');
-    let here = host.parse::<IpAddr>().map_or(host == "localhost", |address| address.is_loopback());
-    (!socket && !here).then(|| host.to_owned())
+    (!socket && !is_this_machine(host)).then(|| host.to_owned())
+}
+
+/// Whether a host of a URL, IPv6 in brackets or without, is this very machine.
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<IpAddr>().map_or(host == "localhost", |address| address.is_loopback())
 }
 
 fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {

@@ -4,10 +4,10 @@
 //! One rule for the database, NATS and the mail server. Where a URL says nothing of TLS it means verified TLS; one that
 //! asks for less is refused at the start, before anything is sent. What was allowed is warned of.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use anyhow::{Context, bail, ensure};
-use event_store::{Pool, connect_as_said, connect_lazily, remote_host};
+use event_store::{Pool, connect_as_said, connect_lazily, is_this_machine, remote_host};
 use url::Url;
 use workers::bus;
 
@@ -117,13 +117,10 @@ pub fn check_public_url(url: &Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a host is this machine.
+/// Whether a host is this machine; names below `localhost` are, too (RFC 6761, section 6.3).
 fn is_here(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    match host.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost") || host.to_ascii_lowercase().ends_with(".localhost"),
-    }
+    let host = host.to_ascii_lowercase();
+    is_this_machine(&host) || host.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -94,9 +94,14 @@ impl<'a> Contest<'a> {
         self.tries <= MAX_TRIES
     }
 
-    /// The streams that nobody else writes to.
+    /// The streams whose turn the command has: no other command is stored in them.
     pub(crate) fn streams(&self) -> BTreeSet<StreamName> {
         self.turn.as_ref().map(|turn| turn.streams.clone()).unwrap_or_default()
+    }
+
+    /// Whether the command has the turn of `stream`.
+    pub(crate) fn has_turn_of(&self, stream: &StreamName) -> bool {
+        self.turn.as_ref().is_some_and(|turn| turn.streams.contains(stream))
     }
 
     /// Something other than a conflict was in the way: waits a moment.

@@ -57,9 +57,7 @@ impl Caller {
         match self {
             Self::Session { account, .. } => account.to_string(),
             Self::Operator(operator) => operator.to_string(),
-            Self::Link(hash) => {
-                hash.iter().fold("link/".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
-            }
+            Self::Link(hash) => format!("link/{}", hex::encode(hash)),
         }
     }
 

@@ -69,7 +69,7 @@ pub struct Session {
 }
 
 /// A session, column by column: a later release may add some while this one runs.
-const SELECT: &str = "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation FROM session WHERE";
+const COLUMNS: &str = "session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation";
 
 impl Session {
     fn is_alive(&self, now: DateTime<Utc>) -> bool {
@@ -293,10 +293,9 @@ impl Seen {
 
 async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
     let mut db = lookups.take().await?;
-    let rows = sqlx::query(
-        "SELECT token_hash, session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation
-         FROM session WHERE token_hash = ANY($1) AND barred_at IS NULL",
-    )
+    let rows = sqlx::query(&format!(
+        "SELECT token_hash, {COLUMNS} FROM session WHERE token_hash = ANY($1) AND barred_at IS NULL"
+    ))
     .bind(hashes)
     .fetch_all(&mut *db)
     .await?;
@@ -306,7 +305,8 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
 
 async fn find_by_id(lookups: Kept, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Session>, StoreError> {
     let mut db = lookups.take().await?;
-    let rows = sqlx::query(&format!("{SELECT} session_id = ANY($1)")).bind(ids).fetch_all(&mut *db).await?;
+    let query = format!("SELECT {COLUMNS} FROM session WHERE session_id = ANY($1)");
+    let rows = sqlx::query(&query).bind(ids).fetch_all(&mut *db).await?;
     db.keep();
     rows.iter().map(|row| Ok((row.try_get("session_id")?, Session::read(row)?))).collect()
 }
@@ -322,7 +322,8 @@ pub async fn fetch(
     now: DateTime<Utc>,
 ) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(&format!(
-        "{SELECT} session_id = $1 AND account_id = $2 AND barred_at IS NULL AND expires_at > $3 AND seen_at > $4"
+        "SELECT {COLUMNS} FROM session
+         WHERE session_id = $1 AND account_id = $2 AND barred_at IS NULL AND expires_at > $3 AND seen_at > $4"
     ))
     .bind(session.uuid())
     .bind(account.to_string())
@@ -365,7 +366,8 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>, StoreError> {
     let rows = sqlx::query(&format!(
-        "{SELECT} account_id = $1 AND barred_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY session_id DESC"
+        "SELECT {COLUMNS} FROM session
+         WHERE account_id = $1 AND barred_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY session_id DESC"
     ))
     .bind(account.to_string())
     .bind(now)
@@ -387,12 +389,12 @@ pub async fn page(
     cursor: Option<SessionId>,
     limit: i64,
 ) -> Result<Vec<(Session, Option<Vec<u8>>)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT session_id, account_id, created_at, seen_at, sudo_at, expires_at, factors, generation, sealed_device
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS}, sealed_device
          FROM session WHERE account_id = $1 AND barred_at IS NULL AND expires_at > $2 AND seen_at > $3
              AND ($4::uuid IS NULL OR session_id < $4)
          ORDER BY session_id DESC LIMIT $5",
-    )
+    ))
     .bind(account.to_string())
     .bind(now)
     .bind(now - IDLE_LIFE)

@@ -198,20 +198,23 @@ async fn a_position_is_known_soon_after_the_command_in_any_process() {
     assert_eq!(other.store.position_of(unknown, short).await.unwrap(), None);
 }
 
+/// What must never be done to events and log.
+pub(super) const CHANGES_OF_HISTORY: [&str; 6] = [
+    "UPDATE events SET event_type = 'x'",
+    "DELETE FROM events",
+    "TRUNCATE events",
+    "UPDATE log SET position = 7",
+    "DELETE FROM log",
+    "TRUNCATE log",
+];
+
 #[tokio::test]
 async fn events_and_log_refuse_to_be_changed() {
     let house = House::build().await;
     house.register("ada@example.com").await;
     let pool = house.foundation.store.pool();
     await_sequenced(pool).await;
-    for statement in [
-        "UPDATE events SET event_type = 'x'",
-        "DELETE FROM events",
-        "TRUNCATE events",
-        "UPDATE log SET position = 7",
-        "DELETE FROM log",
-        "TRUNCATE log",
-    ] {
+    for statement in CHANGES_OF_HISTORY {
         let refused = sqlx::query(statement).execute(pool).await.unwrap_err().to_string();
         assert!(refused.contains("append-only"), "{statement}: {refused}");
     }

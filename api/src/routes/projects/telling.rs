@@ -85,60 +85,49 @@ mod tests {
         MembershipId::from_uuid(Uuid::from_u128(number))
     }
 
-    #[test]
-    fn owners_are_those_of_the_organization_and_those_named_in_the_stay_that_lasts() {
-        let member = |membership, role| Member { membership_id: stay(membership), role };
-        let organization = OrganizationBody {
+    fn organization(members: impl IntoIterator<Item = (u128, u128, Role)>) -> OrganizationBody {
+        let member =
+            |(number, membership, role)| (account(number), Member { membership_id: stay(membership), role });
+        OrganizationBody {
             organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Engines".to_owned(),
-            members: [
-                (account(1), member(1, Role::Owner)),
-                (account(2), member(2, Role::Member)),
-                (account(3), member(33, Role::Admin)),
-                (account(5), member(5, Role::Admin)),
-            ]
-            .into(),
+            members: members.into_iter().map(member).collect(),
             invitations: [].into(),
             closed: false,
-        };
-        let project = Body {
+        }
+    }
+
+    fn project(owners: impl IntoIterator<Item = (u128, u128)>) -> Body {
+        Body {
             project_id: ProjectId::from_uuid(Uuid::nil()),
-            organization_id: organization.organization_id,
+            organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Looms".to_owned(),
             token: "t".to_owned(),
-            // The third has left and come back, the fourth has left.
-            owners: [
-                (account(1), stay(1)),
-                (account(2), stay(2)),
-                (account(3), stay(3)),
-                (account(4), stay(4)),
-            ]
-            .into(),
+            owners: owners
+                .into_iter()
+                .map(|(number, membership)| (account(number), stay(membership)))
+                .collect(),
             credentials: None,
             previous: None,
-        };
+        }
+    }
+
+    #[test]
+    fn owners_are_those_of_the_organization_and_those_named_in_the_stay_that_lasts() {
+        let organization = organization([
+            (1, 1, Role::Owner),
+            (2, 2, Role::Member),
+            (3, 33, Role::Admin),
+            (5, 5, Role::Admin),
+        ]);
+        // The third has left and come back, the fourth has left.
+        let project = project([(1, 1), (2, 2), (3, 3), (4, 4)]);
         assert_eq!(owners(&organization, &project), BTreeSet::from([account(1), account(2)]));
     }
 
     #[test]
     fn so_many_owners_are_told_and_no_more() {
-        let owner = |number| (account(number), Member { membership_id: stay(number), role: Role::Owner });
-        let organization = OrganizationBody {
-            organization_id: OrganizationId::from_uuid(Uuid::nil()),
-            name: "Engines".to_owned(),
-            members: (1..=150).map(owner).collect(),
-            invitations: [].into(),
-            closed: false,
-        };
-        let project = Body {
-            project_id: ProjectId::from_uuid(Uuid::nil()),
-            organization_id: organization.organization_id,
-            name: "Looms".to_owned(),
-            token: "t".to_owned(),
-            owners: [].into(),
-            credentials: None,
-            previous: None,
-        };
-        assert_eq!(owners(&organization, &project).len(), MOST_TOLD);
+        let organization = organization((1..=150).map(|number| (number, number, Role::Owner)));
+        assert_eq!(owners(&organization, &project([])).len(), MOST_TOLD);
     }
 }

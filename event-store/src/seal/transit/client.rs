@@ -7,9 +7,10 @@ use reqwest::{Certificate, Method, RequestBuilder, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use url::{Host, Url};
+use url::Url;
 
 use super::wire::{Batch, Errors, KeyAnswer, KeyInfo};
+use crate::pool::is_this_machine;
 use crate::retry::Delays;
 use crate::seal::cipher::SealError;
 
@@ -205,15 +206,12 @@ fn check(config: &TransitConfig) -> Result<(), SealError> {
     if !config.url.username().is_empty() || config.url.password().is_some() {
         return wrong("--vault-url must not hold a password: give a token".to_owned());
     }
-    let local = match config.url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => return wrong(format!("--vault-url {} names no host", config.url)),
+    let Some(host) = config.url.host_str() else {
+        return wrong(format!("--vault-url {} names no host", config.url));
     };
     match config.url.scheme() {
         "https" => {}
-        "http" if local => {}
+        "http" if is_this_machine(host) => {}
         "http" => return wrong(format!("--vault-url {} must be https: keys travel on it", config.url)),
         scheme => return wrong(format!("--vault-url must be https, not {scheme}")),
     }
