@@ -120,7 +120,7 @@ impl AppState {
     }
 
     /// The position of the last of a command's `events`, for an operator, where no account holder is concerned.
-    pub(crate) async fn position_of_nobody(&self, events: &[EventId]) -> EventPosition {
+    pub(crate) async fn position_beside_accounts(&self, events: &[EventId]) -> EventPosition {
         match events.last() {
             Some(last) => EventPosition::plain(self.sequenced(*last).await),
             None => EventPosition::unknown(),

@@ -1,4 +1,4 @@
-//! The way back from a second factor that somebody else has set: a link in the mail that tells of it.
+//! The way back from a second factor that an intruder has set: a link in the mail that tells of it.
 //!
 //! The mail goes to the address of the account, and to every address to which it may still go back: who changed the
 //! address first, and then the factor, gains nothing by it.

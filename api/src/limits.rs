@@ -17,8 +17,8 @@ use crate::state::AppState;
 /// Secrets tried from one address, whatever on.
 pub(crate) const TRIES_OF_ADDRESS: Limit =
     Limit { name: "tries/address", burst: 300, every: Duration::from_secs(2) };
-/// Tokens shown that are worth nothing, from one network. Right ones are neither counted nor refused, so that nobody's
-/// guesses keep others of the network out.
+/// Tokens shown that are worth nothing, from one network. Right ones are neither counted nor refused, so that one
+/// client's guesses keep no other of the network out.
 pub(crate) const WRONG_TOKENS: Limit =
     Limit { name: "tokens/network", burst: 300, every: Duration::from_secs(2) };
 /// Secrets tried in one session: passwords, codes.
@@ -42,7 +42,7 @@ pub(crate) const INVITATIONS_OF_RECIPIENT: Limit =
 pub(crate) const CREATIONS: Limit =
     Limit { name: "creations/account", burst: 50, every: Duration::from_secs(72) };
 
-/// Commands that are sent in one session: each may be an event, which is for ever. Nobody turns 200 switches at a
+/// Commands that are sent in one session: each may be an event, which is for ever. No person turns 200 switches at a
 /// stretch, or one a second for long.
 pub(crate) const COMMANDS_OF_SESSION: Limit =
     Limit { name: "commands/session", burst: 200, every: Duration::from_secs(1) };
@@ -75,13 +75,13 @@ pub(crate) const REVEALS: Limit =
     Limit { name: "reveals/account", burst: 100, every: Duration::from_secs(60) };
 /// Credentials that are reset: a row for ever for each, an event, and a mail to every owner.
 pub(crate) const RESETS: Limit = Limit { name: "resets/account", burst: 50, every: Duration::from_secs(600) };
-/// Changes of who may do what, in organizations and projects: each is a mail to somebody else. A whole company of a
+/// Changes of who may do what, in organizations and projects: each is a mail to another person. A whole company of a
 /// hundred is rearranged at a stretch.
 pub(crate) const STANDINGS: Limit =
     Limit { name: "standings/account", burst: 200, every: Duration::from_secs(36) };
 
-/// Usage about one person, in KiB: 32 MiB at a stretch, some 40,000 events, and 2 KiB a second, which is 170 MiB a day. Whoever has the public
-/// token of a project can send it.
+/// Usage about one person, in KiB: 32 MiB at a stretch, some 40,000 events, and 2 KiB a second, which is 170 MiB a day.
+/// The public token of a project is all it takes to send it.
 pub(crate) const USAGE_OF_PERSON: Limit =
     Limit { name: "usage/person", burst: 32 * 1_024, every: Duration::from_millis(500) };
 /// Usage from one network, in KiB: 64 MiB at a stretch, and a mebibyte a second. A backend that sends for all of its

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 /// Keys that are counted at once, at most.
 const MAX_KEYS: u64 = 200_000;
-/// A key that nobody has used for so long has all of its burst again, whatever its limit.
+/// A key that was not used for so long has all of its burst again, whatever its limit.
 const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// See the module.

@@ -18,7 +18,7 @@ pub enum Actor {
     Account(AccountId),
     /// Someone who runs the service.
     Operator(OperatorId),
-    /// The service itself, carrying on with what somebody asked for.
+    /// The service itself, carrying on with what was asked for.
     Service,
 }
 
@@ -32,7 +32,7 @@ impl std::fmt::Display for Actor {
     }
 }
 
-/// From where somebody acts: personal data, sealed with their `activity` key.
+/// From where a command comes: personal data, sealed with their `activity` key.
 #[derive(Clone, Default)]
 pub struct Origin {
     /// The address they come from.

@@ -34,7 +34,7 @@ pub struct Unit {
     parts: BTreeMap<StreamName, Box<dyn Part>>,
     /// What was looked at: known also when the work gives up.
     seen: Arc<Mutex<Vec<Seen>>>,
-    /// Streams that nobody else writes to.
+    /// Streams whose turn the work has.
     in_turn: BTreeSet<StreamName>,
 }
 
@@ -314,7 +314,7 @@ trait Part: Send {
     /// What ends with its events.
     fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite>;
 
-    /// Seals what is to be stored; nothing where nothing is. With it: whether nobody else writes to the stream, and where
+    /// Seals what is to be stored; nothing where nothing is. With it: whether the work has the turn of the stream, and where
     /// it goes.
     async fn prepare(
         self: Box<Self>,

@@ -23,7 +23,7 @@ fn is_exposed(arg: &Arg, matches: &ArgMatches) -> bool {
     given && words.any(|word| is_secret(&word))
 }
 
-/// Whether it is a secret, or a URL with somebody's name or password in it.
+/// Whether it is a secret, or a URL with a user name or a password in it.
 fn is_secret(word: &str) -> bool {
     match word.split_once("://") {
         Some((_, rest)) => rest.contains('@'),

@@ -27,7 +27,7 @@ const fn sudo(operation: &'static str) -> Writing {
     line(operation, Guard::Sudo)
 }
 
-/// For whom the route alone knows, and counts by `limits`. No Idempotency-Key belongs to nobody.
+/// For whom the route alone knows, and counts by `limits`. Without a known caller there is no Idempotency-Key.
 const fn open(operation: &'static str, limits: &'static [Limit]) -> Writing {
     line(operation, Guard::ByRoute).counted_by_route(limits).anew()
 }

@@ -1,4 +1,4 @@
-//! What was shown to prove who somebody is.
+//! What is shown to prove who signs in or acts.
 
 /// One way to prove it. A stronger one than a code sent to a phone is another variant here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! What can outlive the proof it was made with.
 
-/// Something that was staged, issued or lent to whoever had proved enough then.
+/// Something that was staged, issued or lent on a proof that was enough then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lent {
     /// A new address that waits to be confirmed.

@@ -1,6 +1,6 @@
 //! The table: what a change ends of what was staged, issued or lent before, and what it leaves.
 //!
-//! A row a function, a column a change; no wildcard, so that whoever adds one or the other is asked by the compiler.
+//! A row a function, a column a change; no wildcard, so that the compiler asks about each that is added.
 //! The event store reads it when it stores an event ([`Ending`](super::Ending)), aggregates when they decide; no route
 //! lists anything of its own. `.github/SECURITY.md` shows it, and a test compares.
 

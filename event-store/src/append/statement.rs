@@ -1,9 +1,9 @@
 //! The one statement that stores what commands bring: one of them or many.
 //!
 //! It first says of each command whether it can be stored: no other has the [turn](crate::contention) of
-//! its stream, its keys live (and are locked, so that they cannot be destroyed before it is), nobody else
-//! appended to its stream, the names it claims are free. Only then it writes, and only what can be stored: a refused command leaves no trace and does
-//! not hinder the others. What another transaction does in the same instant makes the whole statement
+//! its stream, its keys live (and are locked, so that they cannot be destroyed before it is), no other has
+//! appended to its stream, the names it claims are free. Only then it writes, and only what can be stored: a
+//! refused command leaves no trace and does not hinder the others. What another transaction does in the same instant makes the whole statement
 //! fail on a unique index, and nothing of it is stored.
 //!
 //! It asks for single rows by their whole key, so that no plan, however little is known of the tables when

@@ -29,7 +29,7 @@ pub enum Precedence {
 /// See the module. Clones share everything.
 pub(crate) struct Queues<K: Eq + Hash + Clone>(Arc<Mutex<HashMap<K, Waiting<K>>>>);
 
-/// Those who wait for a key that somebody has the turn of.
+/// Those who wait for a key whose turn is taken.
 struct Waiting<K: Eq + Hash + Clone> {
     urgent: VecDeque<oneshot::Sender<Turn<K>>>,
     ordinary: VecDeque<oneshot::Sender<Turn<K>>>,

@@ -2,8 +2,8 @@
 //!
 //! Within a process it is waited for in a [queue](super::queue); between processes by an advisory lock, which
 //! PostgreSQL grants in the order it was asked for. Every append asks for the same lock, shared and without waiting: where
-//! somebody has the turn, or waits for it, the append of another is a conflict. So whoever has the turn loses no more,
-//! and whoever loses queues behind them. A process that dies lets go of its locks with its connections.
+//! a command has the turn, or waits for it, the append of another is a conflict. So the one that has the turn loses no
+//! more, and those that lose queue behind it. A process that dies lets go of its locks with its connections.
 
 use std::collections::BTreeSet;
 

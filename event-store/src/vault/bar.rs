@@ -3,8 +3,8 @@
 //!
 //! What ends says the table of `domain` ([`ending`](super::ending)), of the events that the command would lead to now.
 //! A session or a token for the GDPR APIs is barred: it opens nothing, and is there until the command ends it, which
-//! tells of it in the history. A link or a question is deleted. None of it needs a version, so nobody can be faster
-//! again and again.
+//! tells of it in the history. A link or a question is deleted. None of it needs a version, so no other
+//! command can be faster again and again.
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;

@@ -1,6 +1,6 @@
 //! From an event to what ends with it: the table of `domain` in terms of the vault.
 //!
-//! The one place that ends what was staged, issued or lent. Whoever has an event stored need not, and cannot, forget it.
+//! The one place that ends what was staged, issued or lent. What stores an event need not, and cannot, forget it.
 
 use chrono::{DateTime, Utc};
 use domain::authentication::{Change, Ending, Fate, Lent};

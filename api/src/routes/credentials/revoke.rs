@@ -125,7 +125,7 @@ async fn revoke_pair(
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
-    Ok(state.position_of_nobody(&done.events).await)
+    Ok(state.position_beside_accounts(&done.events).await)
 }
 
 fn ending(found: &Credential, at: DateTime<Utc>) -> Attached {

@@ -86,7 +86,8 @@ pub(crate) struct PhoneCode {
 
 /// Verifies the new phone: it is the second factor then.
 ///
-/// All other sessions end: what was proved in them is less than is asked for now, or something else. The answer holds recovery codes, the only time they are shown. Each stands once for the phone.
+/// All other sessions end: what was proved in them is less than the account asks for, or something else. The answer
+/// holds recovery codes, the only time they are shown. Each stands once for the phone.
 #[utoipa::path(
     post, path = "/v1/me/two-factor-phone/verify", tag = "Me", operation_id = "verifyPhone", request_body = PhoneCode,
     responses(
