@@ -3,12 +3,13 @@
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, Scope};
+use event_store::vault::VaultWrite;
 use event_store::vault::outgoing::{Medium, Topic};
 use event_store::{Attached, CommandContext, KeyName};
 use uuid::Uuid;
 
 use super::{SENT, UNDELIVERABLE};
-use crate::support::{House, MailServer, activity};
+use crate::support::{House, MailServer, account_context, activity};
 
 /// Has the service itself send an account a command.
 async fn serve(house: &House, account: AccountId, command: AccountCommand) {
@@ -133,8 +134,10 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
     let content = MessageContent { to, says: Says::AccountDeleted { at } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
-    let farewell = house.queue(topic, Medium::Mail, content).await;
-    house.command(account, AccountCommand::Delete).await.unwrap();
+    let (farewell, message) = house.seal(topic, Medium::Mail, content, None).await;
+    let attached = Attached { vault: vec![VaultWrite::Queue(message)], ..Attached::default() };
+    let (store, context) = (&house.foundation.store, account_context(account));
+    store.execute::<Account>(&account.to_string(), AccountCommand::Delete, &context, attached).await.unwrap();
     let late = house.tell_of_password(account).await;
     let post = house.post(&house.mail_folder());
     house.nothing_is_queued().await;
