@@ -201,18 +201,6 @@ impl Views {
         Ok(position.bind(event.uuid()).bind(account.to_string()).fetch_optional(self.pool()).await?)
     }
 
-    /// How far the history has come, and how many events it could not take.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn history_reach(&self) -> Result<(i64, i64), StoreError> {
-        let reach = sqlx::query_as(
-            "SELECT coalesce(max(position), 0), (SELECT count(*) FROM parked_event WHERE projection = $1)
-             FROM projection WHERE name = $1",
-        );
-        Ok(reach.bind(NAME).fetch_one(self.pool()).await?)
-    }
-
     /// The positions of all events that concern an account.
     ///
     /// # Errors

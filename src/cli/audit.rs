@@ -35,7 +35,7 @@ pub enum ProveCommand {
     Inclusion(ProveInclusion),
     /// That the log goes on from an older checkpoint
     Consistency(ProveConsistency),
-    /// All events of the streams of an account (its own, and those of its requests), none left out
+    /// Which streams concern an account (its own, and all that name it), and all their events, none left out
     History(ProveHistory),
 }
 
@@ -62,7 +62,7 @@ pub struct CheckpointOptions {
     /// The log.
     #[command(flatten)]
     pub auditor: AuditorOptions,
-    /// Make tiles and stream heads anew from the log first
+    /// Make tiles, stream heads and the streams of accounts anew from the log first
     #[arg(long)]
     pub rebuild: bool,
 }

@@ -7,9 +7,11 @@
 //! streams q1x3…=                               the root of the tree over all streams
 //! chain 8Yhq…=                                 the hash chain's last link
 //! time 2026-11-24T08:00:00Z                    when this was stated
+//! subjects 7bQd…=                              the root of the tree over all accounts
 //!
 //! — personal-settings/0011223344556677 AbCd…=
 //! ```
+//! Releases before the last line did not write it. Lines after it are of releases to come, and passed over.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -31,14 +33,22 @@ pub struct Checkpoint {
     pub chain: Hash,
     /// When it was stated.
     pub time: DateTime<Utc>,
+    /// The root of the tree over all accounts: which streams concern each. None: signed before that was stated.
+    pub subjects: Option<Hash>,
 }
 
 impl Checkpoint {
     /// The checkpoint as a signed note.
     pub(super) fn sign(&self, key: &SigningKey) -> String {
+        key.sign(&self.text())
+    }
+
+    /// What is signed.
+    fn text(&self) -> String {
         let Self { origin, size, root, streams, chain, .. } = self;
         let time = self.time.to_rfc3339_opts(SecondsFormat::Secs, true);
-        key.sign(&format!("{origin}\n{size}\n{root}\nstreams {streams}\nchain {chain}\ntime {time}\n"))
+        let subjects = self.subjects.map(|root| format!("subjects {root}\n")).unwrap_or_default();
+        format!("{origin}\n{size}\n{root}\nstreams {streams}\nchain {chain}\ntime {time}\n{subjects}")
     }
 
     /// What `note` states, whoever signed it: for those who compare it with the log themselves.
@@ -76,19 +86,21 @@ fn parse(text: &str) -> Option<Checkpoint> {
     let chain = lines.next()?.strip_prefix("chain ")?.parse().ok()?;
     let time = lines.next()?.strip_prefix("time ")?;
     let time = DateTime::parse_from_rfc3339(time).ok()?.to_utc();
-    let more = lines.next();
-    (more.is_none() && !origin.is_empty()).then_some(Checkpoint { origin, size, root, streams, chain, time })
+    let subjects = match lines.next() {
+        Some(line) => Some(line.strip_prefix("subjects ")?.parse().ok()?),
+        None => None,
+    };
+    let known = !origin.is_empty() && lines.all(|line| !line.is_empty());
+    known.then_some(Checkpoint { origin, size, root, streams, chain, time, subjects })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_is_read_back_and_every_line_is_signed() {
+    fn signed() -> (SigningKey, Checkpoint) {
         let folder = tempfile::tempdir().unwrap();
         let key = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
-        let keys = [key.public().clone()];
         let checkpoint = Checkpoint {
             origin: key.public().name().to_owned(),
             size: 1234,
@@ -96,16 +108,39 @@ mod tests {
             streams: Hash([2; 32]),
             chain: Hash([3; 32]),
             time: "2026-11-24T08:00:00Z".parse().unwrap(),
+            subjects: Some(Hash([4; 32])),
         };
+        (key, checkpoint)
+    }
+
+    #[test]
+    fn it_is_read_back_and_every_line_is_signed() {
+        let (key, checkpoint) = signed();
+        let keys = [key.public().clone()];
         let note = checkpoint.sign(&key);
         assert_eq!(Checkpoint::open(&note, &keys).unwrap(), checkpoint);
-        for line in note.lines().take(6) {
+        for line in note.lines().take(7) {
             let changed = note.replacen(line, &format!("{line}0"), 1);
             assert!(matches!(Checkpoint::open(&changed, &keys), Err(NoteError::Forged(_))), "{line}");
         }
+        let without: String =
+            note.split_inclusive('\n').filter(|line| !line.starts_with("subjects")).collect();
+        assert!(matches!(Checkpoint::open(&without, &keys), Err(NoteError::Forged(_))));
         // Well signed, and yet no checkpoint of this log.
         let other = Checkpoint { origin: "another".to_owned(), ..checkpoint };
         assert!(matches!(Checkpoint::open(&other.sign(&key), &keys), Err(NoteError::Form(_))));
         assert!(matches!(Checkpoint::open(&key.sign("text\n"), &keys), Err(NoteError::Form(_))));
+    }
+
+    #[test]
+    fn those_of_earlier_releases_open_and_those_of_later_ones() {
+        let (key, checkpoint) = signed();
+        let keys = [key.public().clone()];
+        let later = key.sign(&format!("{}of a later release\n", checkpoint.text()));
+        assert_eq!(Checkpoint::open(&later, &keys).unwrap(), checkpoint);
+        let earlier = Checkpoint { subjects: None, ..checkpoint };
+        assert_eq!(Checkpoint::open(&earlier.sign(&key), &keys).unwrap(), earlier);
+        let unknown = key.sign(&format!("{}no line of ours\n", earlier.text()));
+        assert!(matches!(Checkpoint::open(&unknown, &keys), Err(NoteError::Form(_))));
     }
 }

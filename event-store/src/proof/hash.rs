@@ -7,12 +7,18 @@ use std::str::FromStr;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 
 /// Begins what a leaf is the hash of.
 pub(super) const LEAF: u8 = 0;
 const NODE: u8 = 1;
 const HEAD: u8 = 2;
-const BUCKET: u8 = 3;
+const SUBJECT: u8 = 4;
+/// Begins the hash of a bucket of streams.
+pub(super) const STREAMS: u8 = 3;
+/// Begins the hash of a bucket of accounts.
+pub(super) const SUBJECTS: u8 = 5;
 
 /// A SHA-256 hash. Written as base64.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +31,13 @@ impl Hash {
     /// The hash with these bytes, if there are 32.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// The hash in a column of a row.
+    pub(super) fn of_row(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+        let bytes: &[u8] = row.try_get(column)?;
+        Self::from_slice(bytes)
+            .ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(NoHash) })
     }
 
     /// SHA-256 of `bytes`.
@@ -53,9 +66,20 @@ pub(super) fn head(before: &Hash, leaf: &Hash) -> Hash {
     hash([&[HEAD], before.0.as_slice(), &leaf.0])
 }
 
-/// Begins the hash of a bucket of streams.
-pub(super) fn bucket() -> Sha256 {
-    Sha256::new().chain_update([BUCKET])
+/// The chain over the streams that concern an account, after `stream`.
+pub(super) fn subject(before: &Hash, stream: &Hash) -> Hash {
+    hash([&[SUBJECT], before.0.as_slice(), &stream.0])
+}
+
+/// The hash of a bucket: of the entries it holds, each a key, a count and a head.
+pub(super) fn bucket<'a>(kind: u8, entries: impl Iterator<Item = (&'a Hash, i64, &'a Hash)>) -> Hash {
+    let mut hash = Sha256::new().chain_update([kind]);
+    for (key, count, head) in entries {
+        hash.update(key.0);
+        hash.update(count.to_be_bytes());
+        hash.update(head.0);
+    }
+    Hash(hash.finalize().into())
 }
 
 fn hash(parts: [&[u8]; 3]) -> Hash {

@@ -1,8 +1,5 @@
-//! Stream heads and their buckets at rest. A cache like the tiles: made from the log, moved on with it, and
-//! trusted only once they led to a signed root.
-//!
-//! Reading and writing are apart: the order of all events waits for whoever has written anything and not
-//! committed yet, so what takes long is done before a transaction writes its first row.
+//! Stream heads at rest. A cache like the tiles: made from the log, moved on with it, and trusted only once they led
+//! to a signed root. Reading and writing are apart, as for their buckets ([`super::buckets`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +7,10 @@ use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
+use super::buckets::ranges;
 use super::error::ProofError;
 use super::hash::Hash;
-use super::streams::{BUCKETS, Buckets, StreamHead, bucket_hash, bucket_of, first_key};
-
-/// Beyond this many changed buckets one pass over all heads is cheaper.
-const MANY: usize = 16_384;
-/// Buckets whose heads are fetched at once.
-const PAGE: usize = 512;
-/// Buckets stored in one transaction.
-const AT_ONCE: usize = 4_096;
+use super::streams::{StreamHead, bucket_hash, bucket_of, first_key};
 
 /// An event that moves its stream on.
 pub(super) struct Moved {
@@ -72,11 +63,8 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[StreamHead]) -> Result
 }
 
 fn read(row: &PgRow) -> Result<StreamHead, ProofError> {
-    let hash = |column: &str| {
-        let bytes: &[u8] = row.try_get(column)?;
-        Hash::from_slice(bytes).ok_or_else(|| sqlx::Error::ColumnNotFound(column.to_owned()))
-    };
-    Ok(StreamHead { key: hash("key")?, last_sequence: row.try_get("last_sequence")?, head: hash("head")? })
+    let (key, head) = (Hash::of_row(row, "key")?, Hash::of_row(row, "head")?);
+    Ok(StreamHead { key, last_sequence: row.try_get("last_sequence")?, head })
 }
 
 /// The heads in one bucket, in the order of their keys.
@@ -105,49 +93,20 @@ pub(super) async fn each(
     Ok(())
 }
 
-/// All buckets as they are stored.
-pub(super) async fn buckets(db: &mut PgConnection) -> Result<Buckets, ProofError> {
-    let mut buckets = Buckets::empty();
-    let mut rows = sqlx::query_as::<_, (i32, Vec<u8>)>("SELECT bucket, hash FROM stream_bucket").fetch(db);
-    while let Some((bucket, hash)) = rows.try_next().await? {
-        if let (Ok(bucket), Some(hash)) = (usize::try_from(bucket), Hash::from_slice(&hash)) {
-            buckets.set(bucket, hash);
-        }
-    }
-    Ok(buckets)
-}
-
-/// Hashes buckets anew, those given or all, in place of what is stored of them. Nothing is written: that
-/// takes [`write_buckets()`].
-pub(super) async fn hash_buckets(
-    db: &mut PgConnection,
-    changed: Option<&BTreeSet<usize>>,
-    buckets: &mut Buckets,
-) -> Result<(), ProofError> {
-    let pages: Vec<usize> = match changed.filter(|changed| changed.len() <= MANY) {
-        Some(changed) => changed.iter().copied().collect(),
-        None => (0..BUCKETS).collect(),
-    };
-    for page in pages.chunks(PAGE) {
-        let hashed = hash_page(db, page).await?;
-        for bucket in page {
-            let hash = hashed.get(bucket).copied().unwrap_or_else(|| bucket_hash([]));
-            buckets.set(*bucket, hash);
-        }
-    }
-    Ok(())
-}
-
 /// The hashes of those buckets of `page` that hold anything.
-async fn hash_page(db: &mut PgConnection, page: &[usize]) -> Result<BTreeMap<usize, Hash>, ProofError> {
+pub(super) async fn hash_page(
+    db: &mut PgConnection,
+    page: &[usize],
+) -> Result<BTreeMap<usize, Hash>, ProofError> {
     let mut full: BTreeMap<usize, Vec<StreamHead>> = BTreeMap::new();
+    let (low, high) = ranges(page);
     // A subquery for each bucket: a range of the primary key.
     let rows = sqlx::query(
         "SELECT h.key, h.last_sequence, h.head FROM unnest($1::bytea[], $2::bytea[]) AS b (low, high),
          LATERAL (SELECT * FROM stream_head WHERE key >= b.low AND key < b.high) AS h ORDER BY h.key",
     )
-    .bind(page.iter().map(|bucket| first_key(*bucket)).collect::<Vec<_>>())
-    .bind(page.iter().map(|bucket| first_key(*bucket + 1)).collect::<Vec<_>>())
+    .bind(low)
+    .bind(high)
     .fetch_all(db)
     .await?;
     for row in &rows {
@@ -155,44 +114,4 @@ async fn hash_page(db: &mut PgConnection, page: &[usize]) -> Result<BTreeMap<usi
         full.entry(bucket_of(&head.key)).or_default().push(head);
     }
     Ok(full.into_iter().map(|(bucket, heads)| (bucket, bucket_hash(&heads))).collect())
-}
-
-/// Stores the buckets that are not as they were, a page in each transaction.
-pub(super) async fn write_buckets(
-    db: &mut PgConnection,
-    before: &Buckets,
-    now: &Buckets,
-) -> Result<(), ProofError> {
-    let changed: Vec<usize> = (0..BUCKETS).filter(|bucket| before.get(*bucket) != now.get(*bucket)).collect();
-    for page in changed.chunks(AT_ONCE) {
-        let hashes: Vec<Hash> = page.iter().map(|bucket| now.get(*bucket)).collect();
-        sqlx::query(
-            "INSERT INTO stream_bucket (bucket, hash) SELECT * FROM unnest($1::integer[], $2::bytea[])
-             ON CONFLICT (bucket) DO UPDATE SET hash = excluded.hash",
-        )
-        .bind(page.iter().map(|bucket| *bucket as i32).collect::<Vec<_>>())
-        .bind(hashes.iter().map(|hash| hash.0.as_slice()).collect::<Vec<_>>())
-        .execute(&mut *db)
-        .await?;
-    }
-    Ok(())
-}
-
-/// Empties all caches, so that they are made anew. Each statement is a transaction, and a short one.
-pub(super) async fn forget(db: &mut PgConnection) -> Result<(), ProofError> {
-    sqlx::query("DELETE FROM log_tile").execute(&mut *db).await?;
-    for from in (0..BUCKETS).step_by(PAGE) {
-        let to = (from + PAGE).min(BUCKETS);
-        sqlx::query("DELETE FROM stream_bucket WHERE bucket >= $1 AND bucket < $2")
-            .bind(from as i32)
-            .bind(to as i32)
-            .execute(&mut *db)
-            .await?;
-        sqlx::query("DELETE FROM stream_head WHERE key >= $1 AND key < $2")
-            .bind(first_key(from))
-            .bind(first_key(to))
-            .execute(&mut *db)
-            .await?;
-    }
-    Ok(())
 }

@@ -68,7 +68,7 @@ impl SigningKey {
 
     /// The name of the key, which is also the log's, follows from the key: so a log needs no other
     /// configuration, and no two logs have the same name.
-    fn new(seed: &KeyBytes) -> Self {
+    pub(super) fn new(seed: &KeyBytes) -> Self {
         let key = ed25519_dalek::SigningKey::from_bytes(seed);
         let name = format!("personal-settings/{}", hex::encode(&Sha256::digest(key.verifying_key())[..8]));
         let public = VerifierKey::new(name, key.verifying_key());
@@ -80,8 +80,8 @@ impl SigningKey {
         &self.public
     }
 
-    /// `text`, which ends with a line break, signed.
-    pub(super) fn sign(&self, text: &str) -> String {
+    /// `text`, which ends with a line break, as a signed note.
+    pub fn sign(&self, text: &str) -> String {
         let mut signature = self.public.id.to_vec();
         signature.extend(self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n{DASH}{} {}\n", self.public.name, BASE64_STANDARD.encode(signature))

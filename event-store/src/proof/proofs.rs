@@ -9,6 +9,7 @@ use super::hash::Hash;
 use super::leaf::StoredEvent;
 use super::note::VerifierKey;
 use super::streams::{self, LEVELS, StreamHead, bucket_hash, bucket_of, root_of};
+use super::subjects::{self, SubjectHead};
 use super::tree::{check_consistency, check_inclusion};
 
 /// Something that can be checked far from the log.
@@ -19,7 +20,7 @@ pub enum Proof {
     Inclusion(Box<Inclusion>),
     /// One checkpoint's log is the beginning of another's.
     Consistency(Consistency),
-    /// These are all events of these streams.
+    /// These are all streams that concern an account, and all their events.
     History(History),
 }
 
@@ -51,14 +52,30 @@ pub struct Consistency {
     pub checkpoint: String,
 }
 
-/// All events of some streams, as a checkpoint states them.
+/// All streams that concern an account, and all events of each, as a checkpoint states them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct History {
-    /// Each stream.
+    /// Whose history it is, and that these are all streams that concern it. None under a checkpoint of before that
+    /// was stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// Each stream, in the order in which each first named the account.
     pub streams: Vec<StreamHistory>,
     /// The signed note.
     pub checkpoint: String,
+}
+
+/// What leads from the streams that concern an account to the checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// The account.
+    pub account: String,
+    /// All accounts in the same bucket.
+    pub bucket: Vec<SubjectHead>,
+    /// The siblings of the bucket on the way to the root.
+    pub path: Vec<Hash>,
 }
 
 /// All events of one stream. Without any: it never was.
@@ -155,22 +172,79 @@ impl History {
                 other => other,
             })?;
         }
-        let named = |stream: &StreamHistory| {
-            let (kind, id, events) = (&stream.aggregate_type, &stream.aggregate_id, stream.events.len());
-            format!("{kind} {id}: {events} events")
+        let (whose, not_proved) = match (&self.subject, &checkpoint.subjects) {
+            (Some(subject), Some(root)) => {
+                subject.check(&self.streams, root)?;
+                let (account, streams) = (&subject.account, self.streams.len());
+                let whose = format!(
+                    "{account} is named in {streams} streams and in no other among the {} events",
+                    checkpoint.size
+                );
+                (whose, "")
+            }
+            (None, None) => {
+                let whose = format!("of the {} events", checkpoint.size);
+                (
+                    whose,
+                    ". Not proved: which streams concern an account, which this checkpoint does not state",
+                )
+            }
+            (Some(_), None) => {
+                return Err(flawed("the checkpoint does not state which streams concern an account"));
+            }
+            (None, Some(_)) => {
+                return Err(flawed("it leaves out whose history it is, and which streams that is"));
+            }
         };
-        let streams: Vec<String> = self.streams.iter().map(named).collect();
+        let streams: Vec<String> = self.streams.iter().map(StreamHistory::in_words).collect();
         Ok(format!(
-            "these are all events as stated at {}, none left out: {}",
+            "{whose} stated at {}, and these are all events of each, none left out: {}{not_proved}",
             checkpoint.time,
             streams.join("; ")
         ))
     }
 }
 
+impl Subject {
+    fn check(&self, streams: &[StreamHistory], root: &Hash) -> Result<(), ProofError> {
+        let key = subjects::key(&self.account);
+        let mut head = SubjectHead::before_first(key);
+        streams.iter().for_each(|stream| head.push(&stream.key()));
+        let entry = self.bucket.iter().find(|entry| entry.key == key);
+        let stated = entry.copied().unwrap_or(SubjectHead::before_first(key));
+        if stated != head {
+            let (stated, here) = (stated.streams, head.streams);
+            return Err(flawed(format!(
+                "{} is named in {stated} streams, and these {here} are not all of them, in order",
+                self.account
+            )));
+        }
+        let keys: Vec<Hash> = self.bucket.iter().map(|entry| entry.key).collect();
+        leads(&key, &keys, subjects::bucket_hash(&self.bucket), &self.path, root)
+    }
+}
+
+/// Whether a bucket that holds `keys` is the one of `key`, and `path` leads from it to `root`.
+fn leads(key: &Hash, keys: &[Hash], hash: Hash, path: &[Hash], root: &Hash) -> Result<(), ProofError> {
+    let sorted = keys.windows(2).all(|pair| pair[0] < pair[1]);
+    let bucket = bucket_of(key);
+    let own = keys.iter().all(|key| bucket_of(key) == bucket);
+    holds(sorted && own, "what is in the bucket is not as it must be")?;
+    holds(path.len() == LEVELS, "the path has a wrong length")?;
+    holds(root_of(bucket, hash, path) == *root, "the path does not lead to the checkpoint's root")
+}
+
 impl StreamHistory {
+    fn key(&self) -> Hash {
+        streams::key(&self.aggregate_type, &self.aggregate_id)
+    }
+
+    fn in_words(&self) -> String {
+        format!("{} {}: {} events", self.aggregate_type, self.aggregate_id, self.events.len())
+    }
+
     fn check(&self, checkpoint: &Checkpoint) -> Result<(), ProofError> {
-        let key = streams::key(&self.aggregate_type, &self.aggregate_id);
+        let key = self.key();
         let mut head = StreamHead::before_first(key);
         for ProvedEvent { leaf, event } in &self.events {
             head.push(leaf);
@@ -183,12 +257,7 @@ impl StreamHistory {
         let entry = self.bucket.iter().find(|entry| entry.key == key);
         let stated = entry.copied().unwrap_or(StreamHead::before_first(key));
         holds(stated == head, "the events do not lead to the head of the stream")?;
-        let sorted = self.bucket.windows(2).all(|pair| pair[0].key < pair[1].key);
-        let bucket = bucket_of(&key);
-        let own = self.bucket.iter().all(|entry| bucket_of(&entry.key) == bucket);
-        holds(sorted && own, "the streams of the bucket are not as they must be")?;
-        holds(self.path.len() == LEVELS, "the path has a wrong length")?;
-        let root = root_of(bucket, bucket_hash(&self.bucket), &self.path);
-        holds(root == checkpoint.streams, "the path does not lead to the checkpoint's root over all streams")
+        let keys: Vec<Hash> = self.bucket.iter().map(|entry| entry.key).collect();
+        leads(&key, &keys, bucket_hash(&self.bucket), &self.path, &checkpoint.streams)
     }
 }

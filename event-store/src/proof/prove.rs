@@ -6,17 +6,20 @@ use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
+use domain::AccountId;
+
+use super::buckets::{self, Of};
 use super::checkpoint::Checkpoint;
 use super::error::ProofError;
+use super::growth::tree_size;
 use super::hash::Hash;
 use super::heads;
 use super::leaf::StoredEvent;
-use super::notary::tree_size;
 use super::notes;
-use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory};
+use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
 use super::streams::{self, bucket_of};
 use super::tiles::TreeReader;
-use super::tree;
+use super::{subject_streams, subjects, tree};
 
 /// Which event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,33 +93,49 @@ pub async fn consistency(db: &mut PgConnection, old: OldCheckpoint) -> Result<Pr
     checked(Proof::Consistency(Consistency { path, old_checkpoint, checkpoint }))
 }
 
-/// Proves which events the streams `(aggregate type, aggregate id)` have, all of them, under the newest
-/// checkpoint.
+/// Proves which streams concern an account and which events these have, all of them, under the newest checkpoint.
+/// An account that no event names has none.
 ///
 /// # Errors
-/// When there is no checkpoint, or the store fails.
-pub async fn history(db: &mut PgConnection, of: &[(String, String)]) -> Result<Proof, ProofError> {
+/// When there is no checkpoint that states which streams concern whom, or the store fails.
+pub async fn history(db: &mut PgConnection, account: AccountId) -> Result<Proof, ProofError> {
     let mut snapshot = db.begin().await?;
-    // All of it as it stood at one moment: heads move on with each checkpoint.
+    // All of it as it stood at one moment: the caches move on with each checkpoint.
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *snapshot).await?;
     let (newest, checkpoint) = newest(&mut snapshot).await?;
-    if tree_size(&mut snapshot).await?.cast_unsigned() != newest.size {
+    if newest.subjects.is_none() {
+        return Err(ProofError::Absent(
+            "the newest checkpoint is by an earlier release and does not state which streams concern an account: the \
+             next will, which is made as soon as anything happens"
+                .to_owned(),
+        ));
+    }
+    let made = (tree_size(&mut snapshot).await?, subject_streams::made(&mut snapshot).await?);
+    if made != (newest.size.cast_signed(), newest.size.cast_signed()) {
         return Err(ProofError::Absent("a checkpoint is being made at this moment: try again".to_owned()));
     }
-    let buckets = heads::buckets(&mut snapshot).await?;
-    let mut histories = Vec::with_capacity(of.len());
-    for (aggregate_type, aggregate_id) in of {
-        let bucket = bucket_of(&streams::key(aggregate_type, aggregate_id));
-        histories.push(StreamHistory {
-            aggregate_type: aggregate_type.clone(),
-            aggregate_id: aggregate_id.clone(),
-            events: events(&mut snapshot, aggregate_type, aggregate_id, newest.size).await?,
+    let subject = subject(&mut snapshot, account).await?;
+    let buckets = buckets::stored(&mut snapshot, Of::Streams).await?;
+    let mut streams = Vec::new();
+    for (aggregate_type, aggregate_id) in subject_streams::names(&mut snapshot, &subject.account).await? {
+        let bucket = bucket_of(&streams::key(&aggregate_type, &aggregate_id));
+        streams.push(StreamHistory {
+            events: events(&mut snapshot, &aggregate_type, &aggregate_id, newest.size).await?,
             bucket: heads::of_bucket(&mut snapshot, bucket).await?,
             path: buckets.path(bucket).0,
+            aggregate_type,
+            aggregate_id,
         });
     }
     snapshot.commit().await?;
-    checked(Proof::History(History { streams: histories, checkpoint }))
+    checked(Proof::History(History { subject: Some(subject), streams, checkpoint }))
+}
+
+async fn subject(db: &mut PgConnection, account: AccountId) -> Result<Subject, ProofError> {
+    let account = account.to_string();
+    let bucket = bucket_of(&subjects::key(&account));
+    let path = buckets::stored(db, Of::Subjects).await?.path(bucket).0;
+    Ok(Subject { bucket: subject_streams::of_bucket(db, bucket).await?, account, path })
 }
 
 async fn events(
@@ -130,21 +149,6 @@ async fn events(
     );
     let rows = sqlx::query(&statement).bind(aggregate_type).bind(aggregate_id).bind(size.cast_signed());
     rows.fetch(db).map_err(ProofError::from).and_then(|row| async move { proved(&row) }).try_collect().await
-}
-
-/// The streams whose events are at these positions.
-///
-/// # Errors
-/// When the store fails.
-pub async fn streams_at(
-    db: &mut PgConnection,
-    positions: &[i64],
-) -> Result<Vec<(String, String)>, ProofError> {
-    let streams = sqlx::query_as(
-        "SELECT DISTINCT aggregate_type, aggregate_id FROM log JOIN events USING (era, xid, ord)
-         WHERE position = ANY($1) ORDER BY 1, 2",
-    );
-    Ok(streams.bind(positions).fetch_all(db).await?)
 }
 
 async fn newest(db: &mut PgConnection) -> Result<(Checkpoint, String), ProofError> {

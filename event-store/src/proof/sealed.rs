@@ -48,6 +48,18 @@ pub(crate) fn reduce(text: &str) -> Cow<'_, str> {
     Cow::Owned(reduced)
 }
 
+/// Hands over what stands outside the members that hold a ciphertext, piece by piece.
+pub(super) fn outside<'a>(text: &'a str, mut found: impl FnMut(&'a str)) {
+    let mut begin = 0;
+    each(text, |envelope| {
+        if let Some((member, _)) = envelope.sealed {
+            found(&text[begin..member.start]);
+            begin = member.end;
+        }
+    });
+    found(&text[begin..]);
+}
+
 /// Whether any value in `text` was pruned.
 pub(super) fn is_pruned(text: &str) -> bool {
     let mut found = false;

@@ -52,7 +52,7 @@ pub(super) fn key(aggregate_type: &str, aggregate_id: &str) -> Hash {
     Hash(hash.finalize().into())
 }
 
-/// The bucket of a stream.
+/// The bucket of a stream, or of whatever else has a key.
 pub(super) fn bucket_of(key: &Hash) -> usize {
     usize::from(u16::from_be_bytes([key.0[0], key.0[1]]))
 }
@@ -68,13 +68,8 @@ pub(super) fn first_key(bucket: usize) -> Vec<u8> {
 
 /// The hash of a bucket that holds these streams, in the order of their keys.
 pub(super) fn bucket_hash<'a>(heads: impl IntoIterator<Item = &'a StreamHead>) -> Hash {
-    let mut hash = hash::bucket();
-    for StreamHead { key, last_sequence, head } in heads {
-        hash.update(key.0);
-        hash.update(last_sequence.to_be_bytes());
-        hash.update(head.0);
-    }
-    Hash(hash.finalize().into())
+    let heads = heads.into_iter();
+    hash::bucket(hash::STREAMS, heads.map(|stream| (&stream.key, stream.last_sequence, &stream.head)))
 }
 
 /// The hashes of all buckets.
@@ -84,7 +79,12 @@ pub(super) struct Buckets(Vec<Hash>);
 impl Buckets {
     /// No stream at all.
     pub(super) fn empty() -> Self {
-        Self(vec![bucket_hash([]); BUCKETS])
+        Self::all(bucket_hash([]))
+    }
+
+    /// All with one hash: that of an empty bucket of their kind.
+    pub(super) fn all(hash: Hash) -> Self {
+        Self(vec![hash; BUCKETS])
     }
 
     pub(super) fn set(&mut self, bucket: usize, hash: Hash) {

@@ -26,4 +26,4 @@ pub(crate) use servers::{Database, jetstream, postgres_program, shared};
 pub(crate) use smtp::{MailServer, SILENCE, header};
 pub(crate) use team::{Made, Pair, Team, found_project, found_team, open_account, open_account_as, reset};
 pub(crate) use transit::{TOKEN, TransitServer};
-pub(crate) use views::{assert_rebuilt, assert_verifies};
+pub(crate) use views::{assert_bound, assert_rebuilt, assert_verifies};

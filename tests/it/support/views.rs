@@ -52,4 +52,23 @@ pub(crate) async fn assert_verifies(foundation: &Foundation, signing_key: &Path)
     let report = verification.run().await.unwrap();
     let findings: Vec<String> = report.findings.kept().iter().map(ToString::to_string).collect();
     assert!(findings.is_empty() && report.checked.events > 0, "{findings:#?}");
+    assert_bound(foundation.store.pool()).await;
+}
+
+/// Every stream with an event in the history of an account is among those that the notary binds to it. How many
+/// events were looked at.
+pub(crate) async fn assert_bound(pool: &PgPool) -> i64 {
+    let (events, unbound): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE s.stream IS NULL)
+         FROM account_history h JOIN log l USING (position) JOIN events e USING (era, xid, ord)
+         LEFT JOIN subject_stream s ON s.subject = sha256(convert_to(h.account_id, 'UTF8'))
+             AND s.stream = sha256(int8send(octet_length(e.aggregate_type)) || convert_to(e.aggregate_type, 'UTF8')
+                 || int8send(octet_length(e.aggregate_id)) || convert_to(e.aggregate_id, 'UTF8'))
+         WHERE h.position <= (SELECT subjects FROM log_tree)",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    assert_eq!(unbound, 0, "of {events} events");
+    events
 }

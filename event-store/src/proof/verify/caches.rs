@@ -1,16 +1,20 @@
-//! Comparing what is stored for convenience, tiles, heads and buckets, with what follows from the log.
+//! Comparing what is stored for convenience, tiles, heads, streams of accounts and buckets, with what follows from the log.
 //! Nothing rests on them, but what is signed next is made from them.
+
+use std::collections::HashSet;
 
 use sqlx::PgConnection;
 
 use super::Bounds;
 use super::findings::Findings;
+use super::since_subjects::wrong;
 use super::walk::SoFar;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
+use crate::proof::growth::{Forest, tree_size};
 use crate::proof::heads;
-use crate::proof::notary::tree_size;
 use crate::proof::streams::{BUCKETS, Buckets, StreamHead, bucket_of};
+use crate::proof::subject_streams;
 use crate::proof::tiles::TreeReader;
 
 /// Compares the tiles at the right edge of the tree with the tree so far.
@@ -65,22 +69,61 @@ pub(super) async fn compare_heads(
     Ok(range.end)
 }
 
+/// Compares the stored streams of accounts, as they stood when the walk had come where it is, from bucket `from` on.
+/// Returns the bucket up to which it did.
+pub(super) async fn compare_subjects(
+    db: &mut PgConnection,
+    so_far: &mut SoFar,
+    from: usize,
+) -> Result<usize, ProofError> {
+    let range = so_far.subjects.buckets();
+    let from = from.max(range.start);
+    let (mut findings, mut found) = (Findings::default(), HashSet::new());
+    // Rows never change, so those that came since are told by their positions.
+    let until = so_far.position.cast_signed();
+    let subjects = &so_far.subjects;
+    subject_streams::each(db, from..range.end.max(from), until, |pair, position| {
+        if subjects.first(&pair) == Some(position.cast_unsigned()) {
+            found.insert(pair);
+        } else {
+            findings.nowhere(wrong(&pair));
+        }
+    })
+    .await?;
+    for (missing, _) in subjects.pairs(from).filter(|(pair, _)| !found.contains(*pair)) {
+        findings.nowhere(wrong(missing));
+    }
+    so_far.checked.subjects += found.len() as u64;
+    so_far.findings.extend(findings);
+    Ok(range.end)
+}
+
 /// Compares the stored buckets with those of the newest checkpoint, if they are of the same moment.
 pub(super) async fn compare_buckets(
     db: &mut PgConnection,
     bounds: &Bounds,
-    roots: &[(Checkpoint, Buckets)],
+    roots: &[(Checkpoint, Forest)],
     findings: &mut Findings,
 ) -> Result<(), ProofError> {
-    let Some((_, expected)) = roots.iter().find(|(stated, _)| stated.size == bounds.tree) else {
+    let Some((stated, expected)) = roots.iter().find(|(stated, _)| stated.size == bounds.tree) else {
         return Ok(());
     };
-    let stored = heads::buckets(db).await?;
+    let stored = Forest::stored(db).await?;
     if !is_unmoved(db, bounds).await? {
         return Ok(());
     }
-    for bucket in (0..BUCKETS).filter(|bucket| stored.get(*bucket) != expected.get(*bucket)) {
+    let differ = |one: &Buckets, other: &Buckets| -> Vec<usize> {
+        (0..BUCKETS).filter(|bucket| one.get(*bucket) != other.get(*bucket)).collect()
+    };
+    for bucket in differ(&stored.streams, &expected.streams) {
         findings.nowhere(format!("bucket {bucket} in `stream_bucket` does not follow from its streams"));
+    }
+    // Where the checkpoint states none, the buckets are of an earlier one.
+    if stated.subjects.is_some() {
+        for bucket in differ(&stored.subjects, &expected.subjects) {
+            findings
+                .nowhere(format!("bucket {bucket} in `subject_bucket` does not follow from its accounts"));
+        }
     }
     Ok(())
 }

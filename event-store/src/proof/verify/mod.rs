@@ -11,8 +11,10 @@ mod findings;
 mod pruned;
 mod row;
 mod since;
+mod since_subjects;
 mod stated;
 mod streams;
+mod subjects;
 mod walk;
 
 use std::sync::Arc;
@@ -24,12 +26,14 @@ pub use findings::{Finding, Findings};
 use self::feed::Source;
 use self::row::{Cursor, Key};
 use self::streams::Streams;
-use self::walk::{Checkpoints, Rest, SoFar, Walk};
+use self::subjects::Subjects;
+use self::walk::{Checkpoints, Kept, Rest, SoFar, Walk};
 use super::checkpoint::Checkpoint;
 use super::error::ProofError;
+use super::growth::Forest;
 use super::hash::Hash;
 use super::note::VerifierKey;
-use super::streams::{BUCKETS, Buckets};
+use super::streams::BUCKETS;
 use super::tiles::TreeReader;
 use super::tree::Frontier;
 use crate::object::ObjectVault;
@@ -67,6 +71,8 @@ pub struct Checked {
     pub checkpoints: u64,
     /// Streams whose head was compared.
     pub streams: u64,
+    /// Streams of accounts: each stream that concerns an account counts once for it.
+    pub subjects: u64,
     /// Events that were pruned.
     pub pruned: u64,
 }
@@ -80,24 +86,46 @@ pub struct Report {
     pub checked: Checked,
     /// The newest checkpoint that was compared.
     pub newest: Option<Checkpoint>,
+    /// What could not be verified, and why.
+    pub unproved: Vec<String>,
     /// What was found wrong; nothing, if all is well.
     pub findings: Findings,
 }
 
 /// What the passes over the log come to, beside findings.
 struct Aims {
-    /// Checkpoints whose root over all streams is made again, and the buckets so far.
-    roots: Vec<(Checkpoint, Buckets)>,
-    /// The buckets before this one were compared with the stored heads.
-    compared: usize,
+    /// Checkpoints whose roots over all streams and accounts are made again, and the buckets so far.
+    roots: Vec<(Checkpoint, Forest)>,
+    /// The buckets before these were compared with what is stored of streams, and of accounts.
+    compared: Places,
+}
+
+/// A bucket of each of the two trees.
+#[derive(Clone, Copy, Default)]
+struct Places {
+    streams: usize,
+    subjects: usize,
+}
+
+impl Places {
+    /// The later ones of both.
+    fn max(self, other: Self) -> Self {
+        Self { streams: self.streams.max(other.streams), subjects: self.subjects.max(other.subjects) }
+    }
+
+    fn are_ends(self) -> bool {
+        self.streams >= BUCKETS && self.subjects >= BUCKETS
+    }
 }
 
 /// What is verified, as it stood at the beginning.
 struct Bounds {
     /// The newest position.
     until: u64,
-    /// The position up to which the caches were made.
+    /// The position up to which tiles and heads were made.
     tree: u64,
+    /// The position up to which the streams of accounts were made.
+    subjects: u64,
     /// The newest stored checkpoint.
     newest: Option<Checkpoint>,
 }
@@ -139,6 +167,7 @@ impl Verification {
             until: bounds.until,
             checked: Checked::default(),
             newest: others.iter().chain(&bounds.newest).max_by_key(|stated| stated.size).cloned(),
+            unproved: self.unproved(&bounds),
             findings,
         };
         match &self.kept {
@@ -155,12 +184,31 @@ impl Verification {
     async fn bounds(&self, db: &mut PgConnection, findings: &mut Findings) -> Result<Bounds, ProofError> {
         // In this order: the log only grows, so it covers what was stated before.
         let newest = stated::newest(db, &self.keys).await?;
-        let tree = super::notary::tree_size(db).await?.cast_unsigned();
+        let tree = super::growth::tree_size(db).await?.cast_unsigned();
+        let subjects = super::subject_streams::made(db).await?.cast_unsigned();
         let until = crate::log::newest_position(db).await?.cast_unsigned();
-        if tree > until {
-            findings.at(until + 1, format!("the log ends at {until}, but its tree was made up to {tree}"));
+        if tree.max(subjects) > until {
+            let made = tree.max(subjects);
+            findings.at(until + 1, format!("the log ends at {until}, but its tree was made up to {made}"));
         }
-        Ok(Bounds { until, tree, newest })
+        Ok(Bounds { until, tree, subjects, newest })
+    }
+
+    /// What no checkpoint states that is to be compared with.
+    fn unproved(&self, bounds: &Bounds) -> Vec<String> {
+        let states_none = |stated: &Checkpoint| stated.subjects.is_none();
+        let mut unproved = Vec::new();
+        if bounds.newest.as_ref().is_some_and(states_none) {
+            unproved
+                .push("which streams concern an account: the newest checkpoint does not state it".to_owned());
+        } else if self.only_since && self.kept.as_ref().is_some_and(states_none) {
+            unproved.push(
+                "which streams concerned an account before the checkpoint you kept: it does not state it; verify once \
+                 without --since, or keep a newer one"
+                    .to_owned(),
+            );
+        }
+        unproved
     }
 
     /// Checkpoints that are not in the table: those only the object store has, and the one that was kept.
@@ -204,21 +252,22 @@ impl Verification {
     ) -> Result<(), ProofError> {
         let most = self.most_streams.unwrap_or(MOST_STREAMS);
         let stated = self.kept.iter().chain(&bounds.newest).filter(|stated| stated.size <= bounds.until);
-        let mut aims =
-            Aims { roots: stated.map(|stated| (stated.clone(), Buckets::empty())).collect(), compared: 0 };
+        let roots = stated.map(|stated| (stated.clone(), Forest::empty())).collect();
+        let mut aims = Aims { roots, compared: Places::default() };
         let mut checkpoints = Checkpoints::new(stated::feed(&self.pool, &self.keys, 0), others);
-        let mut from = 0;
-        while from < BUCKETS {
-            let streams = Streams::from_bucket(from, most);
-            let so_far = SoFar::new(Frontier::default(), Hash::ZERO, Key::before_first(), streams, from > 0);
+        let (mut from, mut quick) = (Places::default(), false);
+        while !from.are_ends() {
+            let kept = Kept::from(from, most);
+            let so_far = SoFar::new(Frontier::default(), Hash::ZERO, Key::before_first(), kept, quick);
             let walk = self.walk(bounds, so_far, checkpoints).await?;
             let mut walk = self.pass(db, walk, bounds, &mut aims, report).await?;
-            from = walk.so_far.streams.buckets().end;
+            from = from.max(walk.so_far.ends());
             self.take_over(&mut walk, report).await?;
-            checkpoints = Checkpoints::none();
+            (checkpoints, quick) = (Checkpoints::none(), true);
         }
-        for (stated, buckets) in &aims.roots {
-            stated::compare_streams(stated, buckets.root(), &mut report.findings);
+        for (stated, forest) in &aims.roots {
+            stated::compare_streams(stated, forest.streams.root(), &mut report.findings);
+            stated::compare_subjects(stated, forest.subjects.root(), &mut report.findings);
         }
         caches::compare_buckets(db, bounds, &aims.roots, &mut report.findings).await
     }
@@ -233,20 +282,28 @@ impl Verification {
         report: &mut Report,
     ) -> Result<Walk, ProofError> {
         let mut rests: Vec<u64> = aims.roots.iter().map(|(stated, _)| stated.size).collect();
-        rests.extend([bounds.tree.min(bounds.until), bounds.until]);
+        let until = bounds.until;
+        rests.extend([bounds.tree.min(until), bounds.subjects.min(until), until]);
         rests.sort_unstable();
         rests.dedup();
         for rest in rests {
             walk = self.walk_to(db, walk, rest).await?;
-            for (_, buckets) in aims.roots.iter_mut().filter(|(stated, _)| stated.size == rest) {
-                walk.so_far.streams.hash_into(buckets);
+            let so_far = &mut walk.so_far;
+            for (_, forest) in aims.roots.iter_mut().filter(|(stated, _)| stated.size == rest) {
+                so_far.streams.hash_into(&mut forest.streams);
+                so_far.subjects.hash_into(&mut forest.subjects);
             }
+            let mut to = Places::default();
             if rest == bounds.tree {
-                caches::compare_tiles(db, &mut walk.so_far).await?;
-                let to = caches::compare_heads(db, bounds, &mut walk.so_far, aims.compared).await?;
-                aims.compared = aims.compared.max(to);
-                report.checked.streams += std::mem::take(&mut walk.so_far.checked.streams);
+                caches::compare_tiles(db, so_far).await?;
+                to.streams = caches::compare_heads(db, bounds, so_far, aims.compared.streams).await?;
             }
+            if rest == bounds.subjects {
+                to.subjects = caches::compare_subjects(db, so_far, aims.compared.subjects).await?;
+            }
+            aims.compared = aims.compared.max(to);
+            report.checked.streams += std::mem::take(&mut so_far.checked.streams);
+            report.checked.subjects += std::mem::take(&mut so_far.checked.subjects);
         }
         Ok(walk)
     }
@@ -272,7 +329,8 @@ impl Verification {
             Err(error) => return Err(error),
         };
         let key = stated::key_at(db, kept.size).await?;
-        let so_far = SoFar::new(frontier, kept.chain, key, Streams::none(), false);
+        let none = Kept { streams: Streams::none(), subjects: Subjects::none() };
+        let so_far = SoFar::new(frontier, kept.chain, key, none, false);
         let others: Vec<_> = others.into_iter().filter(|stated| stated.size > kept.size).collect();
         let stated = stated::feed(&self.pool, &self.keys, kept.size);
         let walk = self.walk(bounds, so_far, Checkpoints::new(stated, others)).await?;
@@ -280,7 +338,9 @@ impl Verification {
         self.take_over(&mut walk, report).await?;
         report.checked.events -= kept.size;
         let most = self.most_streams.unwrap_or(MOST_STREAMS);
-        report.checked.streams += since::verify(db, kept, key, bounds, most, &mut report.findings).await?;
+        let findings = &mut report.findings;
+        report.checked.streams += since::verify(db, kept, key, bounds, most, findings).await?;
+        report.checked.subjects += since_subjects::verify(db, kept, bounds, most / 3, findings).await?;
         Ok(())
     }
 
@@ -291,7 +351,9 @@ impl Verification {
         checkpoints: Checkpoints,
     ) -> Result<Walk, ProofError> {
         let log = Source::Log { after: so_far.position, until: bounds.until };
-        let events = Source::Events { after: so_far.key, whole: !so_far.quick };
+        // In a quick pass texts are read for the accounts in them alone.
+        let whole = !so_far.quick || !so_far.subjects.buckets().is_empty();
+        let events = Source::Events { after: so_far.key, whole };
         Ok(Walk {
             log: Cursor::new(feed::open(&self.pool, log).await?),
             events: Cursor::new(feed::open(&self.pool, events).await?),

@@ -118,3 +118,13 @@ pub(super) fn compare_streams(stated: &Checkpoint, root: Hash, findings: &mut Fi
         );
     }
 }
+
+/// Compares the root over all accounts with the one that is stated, if one is.
+pub(super) fn compare_subjects(stated: &Checkpoint, root: Hash, findings: &mut Findings) {
+    if stated.subjects.is_some_and(|subjects| subjects != root) {
+        findings.at(
+            stated.size,
+            format!("the root over all accounts is not that of the checkpoint signed at {}", stated.time),
+        );
+    }
+}

@@ -13,13 +13,14 @@ use super::findings::Findings;
 use super::row::{Cursor, EventRow, Key, LogRow};
 use super::stated::Stated;
 use super::streams::Streams;
-use super::{Checked, Progress};
+use super::subjects::Subjects;
+use super::{Checked, Places, Progress};
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
 use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
 use crate::proof::sealed;
-use crate::proof::streams;
+use crate::proof::streams::{self, BUCKETS};
 use crate::proof::tree::Frontier;
 
 /// Events between two words on the progress.
@@ -45,15 +46,38 @@ pub(super) struct SoFar {
     /// Where the last row stands in the order of commits.
     pub key: Key,
     pub streams: Streams,
+    pub subjects: Subjects,
     pub findings: Findings,
     pub checked: Checked,
     /// Pruned events that were not looked up yet.
     pub pruned: Vec<PrunedRow>,
-    /// Whether only the streams are of interest: all else was verified in an earlier pass.
+    /// Whether only streams and subjects are of interest: all else was verified in an earlier pass.
     pub quick: bool,
     /// The size of the last checkpoint that agreed, and whether one did not.
     agreed: u64,
     disagreed: bool,
+}
+
+/// What of streams and accounts is kept in memory in a pass.
+pub(super) struct Kept {
+    pub streams: Streams,
+    pub subjects: Subjects,
+}
+
+impl Kept {
+    /// As many of each as `most` streams take, from these buckets on.
+    pub(super) fn from(from: Places, most: usize) -> Self {
+        let streams =
+            if from.streams < BUCKETS { Streams::from_bucket(from.streams, most) } else { Streams::none() };
+        // What is kept of one takes about twice what a head takes.
+        let most = most / 2;
+        let subjects = if from.subjects < BUCKETS {
+            Subjects::from_bucket(from.subjects, most)
+        } else {
+            Subjects::none()
+        };
+        Self { streams, subjects }
+    }
 }
 
 /// An event without its ciphertext, and the keys it was sealed with.
@@ -121,20 +145,26 @@ fn unsound(why: &str) -> String {
 
 impl SoFar {
     /// The state after `position` events.
-    pub(super) fn new(frontier: Frontier, chain: Hash, key: Key, streams: Streams, quick: bool) -> Self {
+    pub(super) fn new(frontier: Frontier, chain: Hash, key: Key, kept: Kept, quick: bool) -> Self {
         Self {
             position: frontier.size(),
             agreed: frontier.size(),
             frontier,
             chain,
             key,
-            streams,
+            streams: kept.streams,
+            subjects: kept.subjects,
             findings: Findings::default(),
             checked: Checked::default(),
             pruned: Vec::new(),
             quick,
             disagreed: false,
         }
+    }
+
+    /// The buckets from which on streams and accounts have to wait for a later pass.
+    pub(super) fn ends(&self) -> Places {
+        Places { streams: self.streams.buckets().end, subjects: self.subjects.buckets().end }
     }
 
     fn found(&mut self, position: u64, what: impl Into<String>) {
@@ -183,8 +213,12 @@ impl SoFar {
                 self.found(row.position, format!("{column} is not the same in `log` and `events`"));
             }
         }
-        let leaf = if self.quick { row.leaf } else { self.link(row, event.event().as_ref()) };
+        let whole = event.event();
+        let leaf = if self.quick { row.leaf } else { self.link(row, whole.as_ref()) };
         let key = streams::key(event.aggregate_type, event.aggregate_id);
+        if let Some(whole) = &whole {
+            self.subjects.take(whole, key, row.position);
+        }
         if let Err(expected) = self.streams.push(key, event.sequence, &leaf) {
             // Not `found`: only this pass sees these streams.
             let (stream, sequence) = (event.aggregate_id, event.sequence);

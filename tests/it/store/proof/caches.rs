@@ -21,17 +21,31 @@ async fn heads_and_buckets_that_were_changed_are_found_and_made_anew() {
         "DELETE FROM stream_head".to_owned(),
         format!("UPDATE stream_bucket SET {}", flip("hash")),
         "DELETE FROM stream_bucket".to_owned(),
+        format!("UPDATE subject_stream SET {}", flip("subject")),
+        format!("UPDATE subject_stream SET {}", flip("stream")),
+        "UPDATE subject_stream SET position = position + 3".to_owned(),
+        "DELETE FROM subject_stream".to_owned(),
+        format!("UPDATE subject_bucket SET {}", flip("hash")),
+        "DELETE FROM subject_bucket".to_owned(),
     ];
     for case in cases {
         book.tamper(&[&case]).await;
         let report = book.verify().await;
         assert!(report.findings.count() > 0, "{case}");
         assert!(
-            report.findings.kept().iter().all(|found| found.what.contains("stream_")),
+            report
+                .findings
+                .kept()
+                .iter()
+                .all(|found| { ["stream_", "subject_"].iter().any(|table| found.what.contains(table)) }),
             "{case}: {report:?}"
         );
         let mut db = book.pool().acquire().await.unwrap();
-        assert!(proof::history(&mut db, &book.streams()).await.is_err(), "{case}: a proof from false heads");
+        let mut refused = 0;
+        for account in &book.accounts {
+            refused += usize::from(proof::history(&mut db, *account).await.is_err());
+        }
+        assert!(refused > 0, "{case}: a proof from false caches");
         book.notary().rebuild(&mut db).await.unwrap();
         drop(db);
         assert_sound(&book.verify().await);
@@ -44,16 +58,18 @@ async fn emptied_caches_fill_again_and_prove_the_same() {
     let book = Logbook::write().await;
     book.sign().await;
     let mut db = book.pool().acquire().await.unwrap();
-    let before = proof::history(&mut db, &book.streams()).await.unwrap();
+    let before = proof::history(&mut db, book.accounts[0]).await.unwrap();
     book.tamper(&[
         "DELETE FROM log_tile",
         "DELETE FROM stream_head",
         "DELETE FROM stream_bucket",
-        "UPDATE log_tree SET size = 0",
+        "DELETE FROM subject_stream",
+        "DELETE FROM subject_bucket",
+        "UPDATE log_tree SET size = 0, subjects = 0",
     ])
     .await;
     book.notary().rebuild(&mut db).await.unwrap();
-    assert_eq!(proof::history(&mut db, &book.streams()).await.unwrap(), before);
+    assert_eq!(proof::history(&mut db, book.accounts[0]).await.unwrap(), before);
     assert!(sent(&before).check(&book.public()).is_ok());
     drop(db);
     book.go_on(1).await;
@@ -89,10 +105,14 @@ async fn what_could_not_be_published_is_published_by_the_next_round() {
 }
 
 /// What a notary says to the database when it reads what it signs, in a round and in making all anew.
-const READING: [&str; 4] = [
+const READING: [&str; 8] = [
     "FROM stream_head WHERE key = ANY",
     "LATERAL (SELECT * FROM stream_head",
     "SELECT bucket, hash FROM stream_bucket",
+    "e.payload::text, e.metadata::text",
+    "SELECT subject, stream FROM subject_stream",
+    "LATERAL (SELECT * FROM subject_stream",
+    "SELECT bucket, hash FROM subject_bucket",
     "SELECT chain FROM log WHERE position",
 ];
 
@@ -105,7 +125,10 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
         let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
         async move { (options.connect().await.unwrap(), held) }
     };
-    for words in READING {
+    for (n, words) in READING.into_iter().enumerate() {
+        // Something new of each kind, so that all of it is read.
+        book.house.register(&format!("r{n}@example.com")).await;
+        book.sequence().await;
         let (mut db, held) = held_at(words).await;
         let signing = async { book.notary().sign_newest(&mut db).await.unwrap() };
         let meanwhile = async {
@@ -118,7 +141,8 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
         book.go_on(1).await;
     }
     book.sign().await;
-    for words in ["UPDATE log_tree SET size = 0", "FROM stream_head WHERE key = ANY"] {
+    let rebuilding = ["UPDATE log_tree SET size = 0", "FROM stream_head WHERE key = ANY", "e.payload::text"];
+    for words in rebuilding {
         let (mut db, held) = held_at(words).await;
         let rebuilding = async { book.notary().rebuild(&mut db).await.unwrap() };
         let meanwhile = async {
@@ -137,7 +161,14 @@ async fn a_rebuild_that_dies_in_the_middle_is_made_good_by_the_next_round() {
     let book = Logbook::write().await;
     book.sign().await;
     let proxy = Proxy::new(Target::database(), true).await;
-    let dying = ["DELETE FROM stream_head", "INSERT INTO stream_head", "INSERT INTO stream_bucket"];
+    let dying = [
+        "DELETE FROM stream_head",
+        "INSERT INTO stream_head",
+        "INSERT INTO stream_bucket",
+        "DELETE FROM subject_stream",
+        "INSERT INTO subject_stream",
+        "INSERT INTO subject_bucket",
+    ];
     for (n, words) in dying.into_iter().enumerate() {
         proxy.cut_at(words, Lost::Question);
         let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
@@ -149,5 +180,35 @@ async fn a_rebuild_that_dies_in_the_middle_is_made_good_by_the_next_round() {
         book.sequence().await;
         book.sign().await;
         assert_sound(&book.verify().await);
+    }
+}
+
+#[tokio::test]
+async fn a_round_that_dies_in_the_middle_is_made_good_by_the_next() {
+    let book = Logbook::write().await;
+    let kept = book.sign().await;
+    let proxy = Proxy::new(Target::database(), true).await;
+    let dying = [
+        "INSERT INTO stream_head",
+        "INSERT INTO subject_stream",
+        "UPDATE log_tree SET subjects",
+        "INSERT INTO stream_bucket",
+        "INSERT INTO subject_bucket",
+        "INSERT INTO checkpoint_note",
+    ];
+    for (n, words) in dying.into_iter().enumerate() {
+        for lost in [Lost::Question, Lost::Answer] {
+            book.house.register(&format!("w{n}{lost:?}@example.com")).await;
+            book.sequence().await;
+            proxy.cut_at(words, lost);
+            let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+            let mut db = options.connect().await.unwrap();
+            book.notary().sign_newest(&mut db).await.unwrap_err();
+            assert!(proxy.has_cut(), "{words}");
+            book.go_on(1).await;
+            book.sign().await;
+            assert_sound(&book.verify().await);
+            assert_sound(&book.verify_since(&kept).await);
+        }
     }
 }

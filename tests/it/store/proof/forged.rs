@@ -7,11 +7,13 @@ use super::Logbook;
 use super::logbook::{assert_found, assert_sound};
 
 /// What follows from the log, forgotten.
-const FORGET: [&str; 4] = [
+const FORGET: [&str; 6] = [
     "DELETE FROM log_tile",
     "DELETE FROM stream_head",
     "DELETE FROM stream_bucket",
-    "UPDATE log_tree SET size = 0",
+    "DELETE FROM subject_stream",
+    "DELETE FROM subject_bucket",
+    "UPDATE log_tree SET size = 0, subjects = 0",
 ];
 
 #[tokio::test]

@@ -15,12 +15,14 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{House, eventually};
 
 /// Everything that can be changed, and what it was.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "events",
     "log",
     "log_tile",
     "stream_head",
     "stream_bucket",
+    "subject_stream",
+    "subject_bucket",
     "log_tree",
     "checkpoint_note",
     "pruned_event",
@@ -74,7 +76,7 @@ impl Logbook {
         self.house.foundation.store.pool()
     }
 
-    fn signing_key(&self) -> SigningKey {
+    pub(super) fn signing_key(&self) -> SigningKey {
         SigningKey::from_file(&self.key).unwrap()
     }
 
@@ -168,11 +170,6 @@ impl Logbook {
             .fetch_one(self.pool())
             .await
             .unwrap()
-    }
-
-    /// All streams.
-    pub(super) fn streams(&self) -> Vec<(String, String)> {
-        self.accounts.iter().map(|account| ("account".to_owned(), account.to_string())).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod large;
 mod logbook;
 mod proofs;
 mod pruned;
+mod subjects;
 mod tampered;
 
 use logbook::Logbook;

@@ -77,7 +77,7 @@ async fn erasing_and_pruning_a_person_breaks_no_proof_and_no_reader() {
     let mut db = book.pool().acquire().await.unwrap();
     for proof in [
         proof::inclusion(&mut db, EventName::Position(1)).await.unwrap(),
-        proof::history(&mut db, &book.streams()).await.unwrap(),
+        proof::history(&mut db, ada).await.unwrap(),
     ] {
         sent(&proof).check(&book.public()).unwrap();
     }

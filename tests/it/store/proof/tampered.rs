@@ -161,7 +161,9 @@ async fn an_end_that_was_cut_off_is_found_by_whoever_has_a_checkpoint_beyond_it(
         "DELETE FROM stream_head",
         "DELETE FROM stream_bucket",
         "DELETE FROM log_tile",
-        "UPDATE log_tree SET size = 0",
+        "DELETE FROM subject_stream",
+        "DELETE FROM subject_bucket",
+        "UPDATE log_tree SET size = 0, subjects = 0",
     ];
     book.tamper(&cut).await;
     assert_found(&book.verify().await, 21, "the end was cut off", "the object store remembers");
