@@ -33,6 +33,8 @@ mod subject_streams;
 mod subjects;
 mod tiles;
 mod tree;
+#[cfg(test)]
+mod vectors;
 pub mod verify;
 
 pub use checkpoint::Checkpoint;
