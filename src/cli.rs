@@ -21,7 +21,7 @@ mod work;
 
 pub use audit::{
     AuditCommand, AuditorOptions, CheckProofOptions, CheckpointOptions, ProveCommand, ProveConsistency,
-    ProveHistory, ProveInclusion, SigningKeyOptions, SigningOptions, VerifyOptions,
+    ProveHistory, ProveInclusion, SigningKeyOptions, SigningOptions, VerdictFormat, VerifyOptions,
 };
 pub use bench::BenchOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             logging::complain(&error);
-            ExitCode::FAILURE
+            commands::status(&error)
         }
     }
 }

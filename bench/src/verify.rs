@@ -6,6 +6,7 @@ use anyhow::ensure;
 use event_store::object::ObjectVault;
 use event_store::proof::verify::Verification;
 use event_store::proof::{Notary, SigningKey};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::Effort;
@@ -27,6 +28,7 @@ pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'
         only_since: false,
         most_streams: None,
         progress: Arc::new(|_| {}),
+        stop: CancellationToken::new(),
     };
     let notary = Notary::new(key, objects, log.store.services().clone());
     let signed = seconds(async {

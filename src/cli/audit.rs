@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use domain::AccountId;
 use url::Url;
 
@@ -15,7 +15,10 @@ pub enum AuditCommand {
     History(Box<HistoryOptions>),
     /// How an account stood at an instant, with its privacy requests
     State(Box<StateOptions>),
-    /// Check the whole log with the public key alone; non-zero if anything does not verify
+    /// Check the whole log with the public key alone
+    ///
+    /// The first word says what came of it, and so does the status: PASSED 0; FAILED 3; NOT PROVED 4, where nothing signed was
+    /// found. Where it could not be done there is no verdict: 1, or 2 for a wrong command line
     Verify(Box<VerifyOptions>),
     /// Print the newest signed checkpoint, having made one if the log grew and the signing key is here
     Checkpoint(Box<CheckpointOptions>),
@@ -25,6 +28,9 @@ pub enum AuditCommand {
     #[command(subcommand)]
     Prove(ProveCommand),
     /// Check a proof, far from the database
+    ///
+    /// The first words say what came of it, and so does the status: PROVED 0; NOT PROVED 3. Where it could not be looked at there
+    /// is no verdict: 1, or 2 for a wrong command line
     CheckProof(CheckProofOptions),
 }
 
@@ -54,6 +60,18 @@ pub struct VerifyOptions {
     /// Take what that checkpoint covers as verified before, and read only what came since
     #[arg(long, requires = "checkpoint")]
     pub since: bool,
+    /// How the verdict and what was found are printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: VerdictFormat,
+}
+
+/// How a verdict is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerdictFormat {
+    /// In words, the verdict first.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 /// `audit checkpoint`.
@@ -105,6 +123,9 @@ pub struct CheckProofOptions {
     /// File with the public keys its checkpoints may be signed with
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
     pub public_key: PathBuf,
+    /// How the verdict is printed
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: VerdictFormat,
 }
 
 /// A log to prove things of: as for a reader, but without the keys to what is sealed.
@@ -148,4 +169,13 @@ pub struct SigningOptions {
     /// When checkpoints are made, if the log grew: a cron expression with seconds
     #[arg(long, env = "PERSONAL_SETTINGS_CHECKPOINTS", default_value = "0 * * * * *")]
     pub checkpoints: String,
+    /// When the process that signs verifies what came since it last did: a cron expression with seconds
+    #[arg(long, env = "PERSONAL_SETTINGS_VERIFICATIONS", default_value = "0 23 * * * *")]
+    pub verifications: String,
+    /// When it verifies the whole log
+    #[arg(long, env = "PERSONAL_SETTINGS_WHOLE_VERIFICATIONS", default_value = "0 41 3 * * Sun")]
+    pub whole_verifications: String,
+    /// File with the public keys that signed before this one, for verifying
+    #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]
+    pub public_key: Option<PathBuf>,
 }

@@ -17,8 +17,10 @@ pub(super) async fn reapply(options: &ReaderOptions) -> anyhow::Result<()> {
 async fn carry_out(reader: &Reader) -> anyhow::Result<()> {
     let done = reader.erasures()?.reapply(tell).await?;
     let Reapplied { entries, unreadable, keys_destroyed, usage_deleted } = done;
+    // The first word tells whether this is all of it: the sum alone would read like it.
+    let all = if unreadable == 0 { "ALL DONE" } else { "NOT ALL DONE" };
     say(format!(
-        "{entries} entries of the ledger were carried out again: {keys_destroyed} keys still lived and were destroyed, \
+        "{all}: {entries} entries of the ledger were carried out again: {keys_destroyed} keys still lived and were destroyed, \
          {usage_deleted} events of usage were still there and were deleted."
     ));
     ensure!(

@@ -13,8 +13,12 @@ mod projections;
 mod prove;
 mod serve;
 mod state;
+mod verdict;
 mod verify;
+mod verify_told;
 mod worker;
+
+pub use verdict::status;
 
 use secrecy::{ExposeSecret, SecretString};
 

@@ -44,8 +44,9 @@ pub(super) async fn list(options: &ReaderOptions) -> anyhow::Result<()> {
     let now = reader.store.services().now();
     let list = operator::list(reader.store.pool()).await;
     reader.close().await;
+    let list = list?;
     say(row(["OPERATOR", "STATE", "SCOPES", "CREATED", "LAST USED", "EXPIRES", "NAME"]));
-    for one in list? {
+    for one in list {
         say(line(&one, now));
     }
     Ok(())

@@ -5,9 +5,11 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 use domain::{AccountId, EventId};
 use event_store::proof::{self, EventName, OldCheckpoint, Proof};
+use serde::Serialize;
 
 use super::checkpoint::read_keys;
-use crate::cli::{AuditorOptions, CheckProofOptions, ProveCommand};
+use super::verdict::Bad;
+use crate::cli::{AuditorOptions, CheckProofOptions, ProveCommand, VerdictFormat};
 use crate::composition::Auditor;
 use crate::logging::say;
 
@@ -73,11 +75,28 @@ pub(super) fn read_note(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
+/// What a proof proves, or why it does not.
+#[derive(Serialize)]
+#[serde(tag = "verdict", content = "what", rename_all = "snake_case")]
+enum Checked {
+    Proved(String),
+    NotProved(String),
+}
+
 pub(super) fn check(options: &CheckProofOptions) -> anyhow::Result<()> {
     let keys = read_keys(&options.public_key)?;
     let text = read_note(&options.proof)?;
-    let proof: Proof =
-        serde_json::from_str(&text).with_context(|| format!("{} is no proof", options.proof.display()))?;
-    say(format!("Proved: {}.", proof.check(&keys)?));
-    Ok(())
+    let proved = serde_json::from_str::<Proof>(&text)
+        .map_err(|error| format!("this is no proof: {error}"))
+        .and_then(|proof| proof.check(&keys).map_err(|error| error.to_string()));
+    let checked = proved.map_or_else(Checked::NotProved, Checked::Proved);
+    match (options.format, &checked) {
+        (VerdictFormat::Json, _) => say(serde_json::to_string(&checked)?),
+        (VerdictFormat::Text, Checked::Proved(what)) => say(format!("PROVED: {what}.")),
+        (VerdictFormat::Text, Checked::NotProved(why)) => say(format!("NOT PROVED: {why}.")),
+    }
+    match checked {
+        Checked::Proved(_) => Ok(()),
+        Checked::NotProved(why) => Err(Bad::Refuted(why).into()),
+    }
 }

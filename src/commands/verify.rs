@@ -5,14 +5,17 @@ use std::sync::Mutex;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
-use event_store::proof::verify::{Progress, Report, Verification};
+use anyhow::Context;
+use event_store::proof::verify::{Progress, Report, Verdict, Verification};
 use event_store::proof::{Checkpoint, SigningKey, VerifierKey};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::read_keys;
 use super::prove::read_note;
-use crate::cli::VerifyOptions;
+use super::verdict::Bad;
+use super::verify_told::Told;
+use crate::cli::{VerdictFormat, VerifyOptions};
 use crate::composition::{Auditor, signing_key_file};
 use crate::logging::say;
 
@@ -29,9 +32,9 @@ pub(super) async fn run(options: &VerifyOptions) -> anyhow::Result<()> {
         None => None,
     };
     let auditor = Auditor::open(&options.auditor).await?;
-    let verified = verify(&auditor, keys, kept, options.since).await;
+    let verified = verify(&auditor, keys, kept.clone(), options.since).await;
     auditor.close().await;
-    tell(&verified?)
+    tell(&verified?, kept.as_ref().filter(|_| options.since), options.format)
 }
 
 /// Those that were given, or that of the signing key, where it is at hand.
@@ -50,9 +53,6 @@ async fn verify(
     kept: Option<Checkpoint>,
     only_since: bool,
 ) -> anyhow::Result<Report> {
-    if auditor.objects.is_none() {
-        tracing::warn!("published checkpoints are not looked at: give --archives");
-    }
     let mut verification = Verification {
         pool: auditor.pool.clone(),
         keys,
@@ -61,6 +61,7 @@ async fn verify(
         only_since,
         most_streams: None,
         progress: Arc::new(|_| {}),
+        stop: CancellationToken::new(),
     };
     let bar = ProgressBar::new(verification.newest_position().await?);
     verification.progress =
@@ -84,29 +85,23 @@ fn told(bar: ProgressBar) -> Progress {
             *last = Instant::now();
             // Nobody may be reading.
             let _ =
-                writeln!(std::io::stderr(), "verified {position} of {} events", bar.length().unwrap_or(0));
+                writeln!(std::io::stderr(), "looked at {position} of {} events", bar.length().unwrap_or(0));
         }
     })
 }
 
-fn tell(report: &Report) -> anyhow::Result<()> {
-    for finding in report.findings.kept() {
-        say(format!("FOUND {finding}"));
+fn tell(report: &Report, since: Option<&Checkpoint>, format: VerdictFormat) -> anyhow::Result<()> {
+    let told = Told::of(report, since);
+    match format {
+        VerdictFormat::Text => told.lines().into_iter().for_each(say),
+        VerdictFormat::Json => say(serde_json::to_string(&told)?),
     }
-    let checked = report.checked;
-    say(format!(
-        "Verified {} events up to position {}, {} checkpoints, {} streams; {} events were pruned.",
-        checked.events, report.until, checked.checkpoints, checked.streams, checked.pruned
-    ));
-    match &report.newest {
-        Some(newest) => say(format!(
-            "The newest checkpoint is of {} events, signed at {} by {}.",
-            newest.size, newest.time, newest.origin
-        )),
-        None => say("No checkpoint was found: only what holds within the database could be checked."),
-    }
-    match report.findings.count() {
-        0 => Ok(()),
-        count => bail!("the log does not verify: {count} findings"),
+    match report.verdict() {
+        Verdict::Passed => Ok(()),
+        Verdict::Failed => {
+            let count = report.findings.count();
+            Err(Bad::Refuted(format!("the log does not verify: {count} findings")).into())
+        }
+        Verdict::NotProved => Err(Bad::NotProved("no signed checkpoint was found".to_owned()).into()),
     }
 }

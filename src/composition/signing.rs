@@ -1,17 +1,17 @@
-//! Signing checkpoints of the log: where the key is, and the task that uses it.
+//! Signing checkpoints of the log and verifying it: where the key is, and the tasks that use it.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use event_store::proof::{Notary, SigningKey};
+use event_store::proof::{Notary, SigningKey, VerifierKey};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use workers::Checkpoints;
+use workers::{Checkpoints, Verifications};
 
 use super::Foundation;
 use crate::cli::{SigningKeyOptions, SigningOptions};
 
-/// The running task, if there is a key to sign with.
+/// The running tasks, if there is a key to sign with.
 pub struct Signing {
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -34,6 +34,7 @@ impl Signing {
         };
         match key {
             Some(key) => {
+                tasks.spawn(verifications(on, &key, options)?.run(stop.clone()));
                 let notary = Notary::new(key, on.archives.clone(), on.store.services().clone());
                 let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
                 let checkpoints =
@@ -51,6 +52,23 @@ impl Signing {
         self.stop.cancel();
         super::within_grace("checkpoints", self.tasks.wait()).await;
     }
+}
+
+fn verifications(
+    on: &Foundation,
+    key: &SigningKey,
+    options: &SigningOptions,
+) -> anyhow::Result<Verifications> {
+    let mut keys = vec![key.public().clone()];
+    if let Some(path) = &options.public_key {
+        let text = std::fs::read_to_string(path);
+        let text = text.with_context(|| format!("{} cannot be read", path.display()))?;
+        let earlier = VerifierKey::read_all(&text);
+        keys.extend(earlier.with_context(|| format!("{} holds no public key", path.display()))?);
+    }
+    let hours = (options.verifications.as_str(), options.whole_verifications.as_str());
+    Verifications::new(on.store.clone(), on.archives.clone(), keys, hours)
+        .context("--verifications or --whole-verifications is no cron expression such as \"0 23 * * * *\"")
 }
 
 /// The file with the signing key that an auditor means.

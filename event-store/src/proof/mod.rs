@@ -35,6 +35,7 @@ mod tiles;
 mod tree;
 #[cfg(test)]
 mod vectors;
+pub mod verified;
 pub mod verify;
 
 pub use checkpoint::Checkpoint;

@@ -99,7 +99,12 @@ pub(super) async fn published_from(objects: &ObjectVault, size: u64) -> Result<V
 
 /// The object of a note.
 fn path(size: i64, note: &str) -> String {
-    format!("{FOLDER}/{size:020}-{}", hex::encode(&Sha256::digest(note)[..8]))
+    path_below(FOLDER, size, note)
+}
+
+/// The same in another folder.
+pub(super) fn path_below(folder: &str, size: i64, note: &str) -> String {
+    format!("{folder}/{size:020}-{}", hex::encode(&Sha256::digest(note)[..8]))
 }
 
 /// The size that an object's name states.

@@ -7,20 +7,20 @@ use sqlx::PgPool;
 
 use crate::support::{Client, Database, OPERATOR_TOKEN, Person, Start, eventually, shared};
 
-/// Runs an audit command in `folder`: whether it ended well, what it printed, what it complained of.
-fn audit(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+/// Runs an audit command in `folder`: the status it ended with, what it printed, what it complained of.
+fn audit(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_personal-settings"));
     command.arg("audit").args(arguments).current_dir(folder).env_remove("DATABASE_URL");
     let output = command.output().unwrap();
     let [said, complained] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    (output.status.success(), said, complained)
+    (output.status.code().unwrap(), said, complained)
 }
 
 /// What an audit command printed that must end well.
 #[track_caller]
 fn said(folder: &Path, arguments: &[&str]) -> String {
-    let (ok, said, complained) = audit(folder, arguments);
-    assert!(ok, "{arguments:?}: {said}{complained}");
+    let (status, said, complained) = audit(folder, arguments);
+    assert!(status == 0, "{arguments:?}: {said}{complained}");
     said
 }
 
@@ -61,7 +61,8 @@ async fn an_auditor_verifies_with_the_public_key_alone() {
     person.completed(&export).await;
 
     // Beside the running program; then the newest checkpoint covers all.
-    assert!(said(folder, &["verify"]).contains("0 events were pruned"));
+    let verified = said(folder, &["verify"]);
+    assert!(verified.starts_with("PASSED: ") && verified.contains("0 events were pruned"), "{verified}");
     said(folder, &["checkpoint"]);
     let history = said(folder, &["prove", "history", &person.account]);
     let history = keep(folder, "history.json", &history);
@@ -72,8 +73,8 @@ async fn an_auditor_verifies_with_the_public_key_alone() {
 
     // After it, with neither master key nor signing key.
     std::fs::remove_dir_all(folder.join("data/keys")).unwrap();
-    let (ok, _, complained) = audit(folder, &["verify"]);
-    assert!(!ok && complained.contains("give --public-key FILE"), "{complained}");
+    let (status, _, complained) = audit(folder, &["verify"]);
+    assert!(status == 1 && complained.contains("give --public-key FILE"), "{complained}");
     let verified = said(folder, &["verify", "--public-key", &key, "--checkpoint", &kept]);
     assert!(verified.contains("The newest checkpoint is of"), "{verified}");
     said(folder, &["verify", "--public-key", &key, "--checkpoint", &kept, "--since"]);
@@ -92,14 +93,17 @@ async fn an_auditor_verifies_with_the_public_key_alone() {
         serde_json::from_str(&std::fs::read_to_string(folder.join(&history)).unwrap()).unwrap();
     left_out["streams"].as_array_mut().unwrap().remove(1);
     let left_out = keep(folder, "left_out.json", &left_out.to_string());
-    let (ok, told, complained) = audit(folder, &["check-proof", &left_out, "--public-key", &key]);
-    assert!(!ok && told.is_empty() && complained.contains("are not all of them"), "{told}{complained}");
+    let (status, told, complained) = audit(folder, &["check-proof", &left_out, "--public-key", &key]);
+    assert!(
+        status == 3 && told.starts_with("NOT PROVED: ") && complained.contains("are not all of them"),
+        "{told}"
+    );
     let forged = std::fs::read_to_string(folder.join(&inclusion))
         .unwrap()
         .replace("\"position\": 2", "\"position\": 1");
     let forged = keep(folder, "forged.json", &forged);
-    let (ok, _, complained) = audit(folder, &["check-proof", &forged, "--public-key", &key]);
-    assert!(!ok && complained.contains("the proof does not hold"), "{complained}");
+    let (status, _, complained) = audit(folder, &["check-proof", &forged, "--public-key", &key]);
+    assert!(status == 3 && complained.contains("the proof does not hold"), "{complained}");
 }
 
 #[tokio::test]
@@ -140,7 +144,10 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
     assert!(wrong.said().contains("--checkpoints is no cron expression"), "{}", wrong.said());
 
     event_store::proof::SigningKey::from_file_or_new(&folder.join("signing.key")).unwrap();
-    let _worker = role("worker").env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("signing.key")).spawn();
+    let worker = role("worker")
+        .env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("signing.key"))
+        .env("PERSONAL_SETTINGS_WHOLE_VERIFICATIONS", "* * * * * *")
+        .spawn();
     checkpoint(&operator).await;
 
     let archives = format!("file://{}", here("archives"));
@@ -163,7 +170,18 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
     ] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
-    let (ok, found, complained) = audit(folder, &[&["verify"], &with[..]].concat());
-    assert!(!ok && complained.contains("does not verify"), "{complained}");
-    assert!(found.contains("FOUND position 2: event"), "{found}");
+    let (status, found, complained) = audit(folder, &[&["verify"], &with[..]].concat());
+    assert!(status == 3 && complained.contains("does not verify"), "{complained}");
+    assert!(found.starts_with("FAILED: ") && found.contains("FOUND position 2: event"), "{found}");
+    let found = audit(folder, &[&["verify", "--format", "json"], &with[..]].concat()).1;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(
+        (&found["verdict"], &found["findings"][0]["position"]),
+        (&"failed".into(), &2.into()),
+        "{found}"
+    );
+    eventually("the worker found it by itself", || async {
+        worker.said().contains("the log is not as it was signed").then_some(())
+    })
+    .await;
 }

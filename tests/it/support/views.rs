@@ -11,6 +11,7 @@ use personal_settings::composition::Foundation;
 use projections::rebuild;
 use projections::rebuild::Start;
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
 
 /// All rows of all read models.
 pub(crate) async fn all_rows(pool: &PgPool) -> BTreeSet<String> {
@@ -48,6 +49,7 @@ pub(crate) async fn assert_verifies(foundation: &Foundation, signing_key: &Path)
         only_since: false,
         most_streams: None,
         progress: Arc::new(|_| {}),
+        stop: CancellationToken::new(),
     };
     let report = verification.run().await.unwrap();
     let findings: Vec<String> = report.findings.kept().iter().map(ToString::to_string).collect();

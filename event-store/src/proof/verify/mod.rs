@@ -9,6 +9,7 @@ mod caches;
 mod feed;
 mod findings;
 mod pruned;
+mod report;
 mod row;
 mod since;
 mod since_subjects;
@@ -20,8 +21,10 @@ mod walk;
 use std::sync::Arc;
 
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
 
 pub use findings::{Finding, Findings};
+pub use report::{Checked, Report, Verdict};
 
 use self::feed::Source;
 use self::row::{Cursor, Key};
@@ -60,36 +63,8 @@ pub struct Verification {
     pub most_streams: Option<usize>,
     /// Who is told how far it is.
     pub progress: Progress,
-}
-
-/// How much was verified.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Events.
-    pub events: u64,
-    /// Checkpoints whose root was compared.
-    pub checkpoints: u64,
-    /// Streams whose head was compared.
-    pub streams: u64,
-    /// Streams of accounts: each stream that concerns an account counts once for it.
-    pub subjects: u64,
-    /// Events that were pruned.
-    pub pruned: u64,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub struct Report {
-    /// The position up to which the log was verified.
-    pub until: u64,
-    /// How much was.
-    pub checked: Checked,
-    /// The newest checkpoint that was compared.
-    pub newest: Option<Checkpoint>,
-    /// What could not be verified, and why.
-    pub unproved: Vec<String>,
-    /// What was found wrong; nothing, if all is well.
-    pub findings: Findings,
+    /// Once it is cancelled the verification is given up.
+    pub stop: CancellationToken,
 }
 
 /// What the passes over the log come to, beside findings.
@@ -198,6 +173,10 @@ impl Verification {
     fn unproved(&self, bounds: &Bounds) -> Vec<String> {
         let states_none = |stated: &Checkpoint| stated.subjects.is_none();
         let mut unproved = Vec::new();
+        if self.objects.is_none() {
+            let what = "what was published below `checkpoints/`: the store of the archives was not given";
+            unproved.push(what.to_owned());
+        }
         if bounds.newest.as_ref().is_some_and(states_none) {
             unproved
                 .push("which streams concern an account: the newest checkpoint does not state it".to_owned());
@@ -365,9 +344,9 @@ impl Verification {
     /// Hashing keeps a core busy: it has a thread of its own.
     async fn walk_to(&self, db: &mut PgConnection, mut walk: Walk, until: u64) -> Result<Walk, ProofError> {
         loop {
-            let progress = Arc::clone(&self.progress);
+            let (progress, stop) = (Arc::clone(&self.progress), self.stop.clone());
             let walked = tokio::task::spawn_blocking(move || {
-                let rest = walk.go(until, &progress);
+                let rest = walk.go(until, &progress, &stop);
                 (walk, rest)
             });
             let (went, rest) = walked.await.map_err(|_| ProofError::GivenUp)?;

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::findings::Findings;
@@ -23,7 +24,7 @@ use crate::proof::sealed;
 use crate::proof::streams::{self, BUCKETS};
 use crate::proof::tree::Frontier;
 
-/// Events between two words on the progress.
+/// Events between two words on the progress, and two looks whether it is given up.
 const STEP: u64 = 16_384;
 /// Pruned events whose keys are looked up at once.
 const PRUNED: usize = 1_000;
@@ -316,7 +317,12 @@ impl SoFar {
 
 impl Walk {
     /// Goes on until position `until`, or until pruned events must be looked up. Blocks.
-    pub(super) fn go(&mut self, until: u64, progress: &Progress) -> Result<Rest, ProofError> {
+    pub(super) fn go(
+        &mut self,
+        until: u64,
+        progress: &Progress,
+        stop: &CancellationToken,
+    ) -> Result<Rest, ProofError> {
         while self.so_far.position < until {
             if self.so_far.pruned.len() >= PRUNED {
                 return Ok(Rest::Pruned);
@@ -331,6 +337,9 @@ impl Walk {
             self.so_far.compare(&mut self.checkpoints)?;
             if row.position % STEP == 0 {
                 progress(row.position);
+                if stop.is_cancelled() {
+                    return Err(ProofError::GivenUp);
+                }
             }
         }
         progress(self.so_far.position);

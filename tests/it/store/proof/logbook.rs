@@ -106,6 +106,7 @@ impl Logbook {
             only_since: false,
             most_streams: None,
             progress: Arc::new(|_| {}),
+            stop: CancellationToken::new(),
         }
     }
 

@@ -8,5 +8,6 @@ mod proofs;
 mod pruned;
 mod subjects;
 mod tampered;
+mod verifications;
 
 use logbook::Logbook;

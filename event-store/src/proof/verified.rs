@@ -1,0 +1,63 @@
+//! Up to where the log was verified last, as the checkpoint that it was found to agree with: a note below `verified/` in
+//! the object store, where the database's administrator does not reach. It is signed, so whoever does reach it can
+//! only put an older one in its place, and then more is verified than has to be.
+
+use sqlx::PgConnection;
+
+use super::checkpoint::Checkpoint;
+use super::error::ProofError;
+use super::note::VerifierKey;
+use super::notes;
+use crate::object::ObjectVault;
+
+/// Where it lies in the object store.
+const FOLDER: &str = "verified";
+
+/// The newest checkpoint up to which the log was verified, if there is one. A note that none of `keys` signed counts for
+/// nothing.
+///
+/// # Errors
+/// When the object store fails.
+pub async fn last(objects: &ObjectVault, keys: &[VerifierKey]) -> Result<Option<Checkpoint>, ProofError> {
+    let mut newest: Option<Checkpoint> = None;
+    for path in objects.list(FOLDER).await? {
+        match Checkpoint::open(&objects.get_plain(&path).await?, keys) {
+            Ok(stated) if newest.as_ref().is_none_or(|newest| newest.size < stated.size) => {
+                newest = Some(stated);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(
+                    path,
+                    error = &error as &dyn std::error::Error,
+                    "a note of what was verified is void"
+                );
+            }
+        }
+    }
+    Ok(newest)
+}
+
+/// Keeps that the log was verified up to `verified`, in place of what was kept before. Where the note is gone
+/// meanwhile, nothing is kept.
+///
+/// # Errors
+/// When a store fails.
+pub async fn keep(
+    db: &mut PgConnection,
+    objects: &ObjectVault,
+    verified: &Checkpoint,
+    keys: &[VerifierKey],
+) -> Result<(), ProofError> {
+    let Some(note) = notes::of_size(db, verified.size).await? else { return Ok(()) };
+    if Checkpoint::open(&note, keys).ok().as_ref() != Some(verified) {
+        return Ok(());
+    }
+    let path = notes::path_below(FOLDER, verified.size.cast_signed(), &note);
+    let before = objects.list(FOLDER).await?;
+    objects.put_plain(&path, note).await?;
+    for old in before.iter().filter(|old| **old != path) {
+        objects.remove_all(old).await?;
+    }
+    Ok(())
+}
