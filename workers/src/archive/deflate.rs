@@ -6,6 +6,12 @@
 //! What always holds: the thread ends when the asynchronous half is gone, whichever way it waits; and a
 //! directory is written only after [`Step::Finish`], so a broken-off archive never looks whole. A crash
 //! leaves nothing.
+//!
+//! # How an entry is announced
+//! The archive is never gone back in, so CRC and sizes follow each entry, in a *data descriptor* (APPNOTE 4.3.9). Programs
+//! that read an archive as a stream have only the entry itself to tell how long the numbers in there are: 4 bytes, or 8 in
+//! a ZIP64 entry, and several of them (Java's `ZipInputStream`, `funzip`) believe the entry's real size alone. So an entry
+//! is ZIP64 where its size needs it and nowhere else, and its size is told before it begins.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -27,10 +33,13 @@ pub(super) const PIECE: usize = 64 * 1024;
 /// 156 MB/s and 9.8 : 1. So 50 GB take about three minutes.
 const LEVEL: i64 = 3;
 
+/// The size from which on an entry is ZIP64: the greatest number that fits into four bytes means *see there*.
+const ZIP64_FROM: u64 = u32::MAX as u64;
+
 /// What the thread is told.
 pub(super) enum Step {
-    /// Begin an entry.
-    Start(EntryName),
+    /// Begin an entry of this size.
+    Start(EntryName, u64),
     /// Append to it.
     Data(Bytes),
     /// End it; the answer is its size and sum.
@@ -53,7 +62,7 @@ pub(super) fn run(
 ) -> ZipResult<()> {
     let cut = Rc::new(Cell::new(false));
     let pipe = Pipe { pieces, buffer: BytesMut::new(), cut: Rc::clone(&cut) };
-    let mut zip = ZipWriter::new_stream(pipe);
+    let mut zip = ZipWriter::new_stream(pipe).set_auto_large_file();
     match steps_through(&mut zip, &mut steps, modified) {
         Ok(()) => zip.finish()?.into_inner().flush().map_err(ZipError::Io),
         Err(error) => {
@@ -73,15 +82,15 @@ fn steps_through(
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(LEVEL))
-        // The size is not known beforehand, so it may be more than 4 GiB (zip64).
-        .large_file(true)
         .unix_permissions(0o644)
         .last_modified_time(modified.naive_utc().try_into().unwrap_or_default());
     let mut sha256 = Sha256::new();
     let mut bytes = 0;
     loop {
         match steps.blocking_recv() {
-            Some(Step::Start(name)) => zip.start_file(name.as_str(), options)?,
+            Some(Step::Start(name, size)) => {
+                zip.start_file(name.as_str(), options.large_file(size >= ZIP64_FROM))?;
+            }
             Some(Step::Data(data)) => {
                 sha256.update(&data);
                 bytes += data.len() as u64;

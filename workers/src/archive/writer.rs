@@ -67,8 +67,8 @@ pub struct Writer<S> {
     steps: mpsc::Sender<Step>,
     pieces: mpsc::Receiver<Bytes>,
     thread: JoinHandle<ZipResult<()>>,
-    /// The entry that is open.
-    open: Option<EntryName>,
+    /// The entry that is open, and the size that was promised for it.
+    open: Option<(EntryName, u64)>,
     /// A call began and has not come to its good end.
     interrupted: bool,
 }
@@ -83,17 +83,17 @@ impl<S: Sink> Writer<S> {
         Self { sink, steps, pieces, thread, open: None, interrupted: false }
     }
 
-    /// Begins an entry.
+    /// Begins an entry of exactly `bytes` bytes, unpacked: what it is announced as depends on its size.
     ///
     /// # Errors
     /// [`Error::Order`] while another is open, [`Error::Sink`], [`Error::Zip`], [`Error::Interrupted`].
-    pub async fn start(&mut self, name: EntryName) -> Result<(), Error> {
+    pub async fn start(&mut self, name: EntryName, bytes: u64) -> Result<(), Error> {
         self.enter()?;
         if self.open.is_some() {
             return Err(Error::Order("an entry is begun inside another"));
         }
-        self.open = Some(name.clone());
-        self.push(Step::Start(name)).await?;
+        self.open = Some((name.clone(), bytes));
+        self.push(Step::Start(name, bytes)).await?;
         self.interrupted = false;
         Ok(())
     }
@@ -115,10 +115,11 @@ impl<S: Sink> Writer<S> {
     /// Ends the open entry.
     ///
     /// # Errors
-    /// As [`start`](Self::start).
+    /// As [`start`](Self::start); [`Error::Order`] also where it has another size than was promised.
     pub async fn finish_entry(&mut self) -> Result<Entry, Error> {
         self.enter()?;
-        let name = self.open.take().ok_or(Error::Order("an entry is ended that was not begun"))?;
+        let (name, promised) =
+            self.open.take().ok_or(Error::Order("an entry is ended that was not begun"))?;
         let (answer, mut summary) = oneshot::channel();
         self.push(Step::End(answer)).await?;
         let summary = loop {
@@ -131,6 +132,9 @@ impl<S: Sink> Writer<S> {
         let Ok(summary) = summary else {
             return Err(self.cause().await);
         };
+        if summary.bytes != promised {
+            return Err(Error::Order("an entry has another size than was promised"));
+        }
         self.interrupted = false;
         Ok(Entry { name, bytes: summary.bytes, sha256: summary.sha256 })
     }
@@ -140,7 +144,7 @@ impl<S: Sink> Writer<S> {
     /// # Errors
     /// As [`start`](Self::start).
     pub async fn entry(&mut self, name: EntryName, content: Bytes) -> Result<Entry, Error> {
-        self.start(name).await?;
+        self.start(name, content.len() as u64).await?;
         self.write(content).await?;
         self.finish_entry().await
     }

@@ -80,7 +80,7 @@ async fn copy(
     file: &SourceFile,
     key: &ObjectKey,
 ) -> Result<(), JobError> {
-    zip.start(entry_name(&file.name)?).await?;
+    zip.start(entry_name(&file.name)?, file.bytes).await?;
     let mut pieces = std::pin::pin!(bench.archives.read(&file.object, key, 0..file.bytes));
     while let Some(piece) = pieces.try_next().await? {
         zip.write(piece).await?;
