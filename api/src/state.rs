@@ -27,7 +27,7 @@ use crate::pace::Paces;
 use crate::parsing::Parsing;
 use crate::password::Passwords;
 use crate::places::Places;
-use crate::routes::Strangers;
+use crate::routes::{Coverage, Strangers};
 use crate::streams::Streams;
 
 /// How long a project's token is taken to stay its token without asking again.
@@ -120,7 +120,7 @@ pub(crate) struct Shared {
     /// What each account last wrote through this process.
     pub(crate) written: Written,
     /// Which archive a session has begun to fetch: what continues is not a new download.
-    pub(crate) downloads: Cache<(SessionId, RequestId), ()>,
+    pub(crate) downloads: Cache<(SessionId, RequestId), Arc<Coverage>>,
     /// Projects by their public token.
     pub(crate) projects: Cache<String, Project>,
     pub(crate) cookie: SessionCookie,

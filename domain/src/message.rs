@@ -337,6 +337,9 @@ pub enum Says {
     AccountDeleted {
         /// When.
         at: DateTime<Utc>,
+        /// Copies of the data that were being made or could still be fetched, and ended with it. None: it was not counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exports: Option<u32>,
     },
     /// The reader is invited into an organization.
     Invitation {

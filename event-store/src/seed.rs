@@ -219,7 +219,7 @@ fn export(store: &EventStore, account: AccountId) -> Vec<Made> {
         PrivacyRequestEvent::Completed { account_id: account, kind, at },
         PrivacyRequestEvent::PartsRemoved {},
         notice(Notice::ArchiveReady, "ready"),
-        PrivacyRequestEvent::ArchiveDownloaded { at },
+        PrivacyRequestEvent::ArchiveDownloaded { at, whole: Some(true) },
         PrivacyRequestEvent::ArchiveEnded { reason: ArchiveEnd::Expired, at: at + Duration::days(7) },
         PrivacyRequestEvent::ObjectsRemoved {},
     ]);

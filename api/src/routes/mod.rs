@@ -17,6 +17,8 @@ mod projects;
 mod sessions;
 mod track;
 
+pub(crate) use privacy_requests::Coverage;
+
 pub(crate) use track::Strangers;
 
 use axum::Router;

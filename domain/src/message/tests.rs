@@ -66,7 +66,7 @@ fn all() -> Vec<Says> {
         owners(OwnersChange::Removed(member)),
         Says::RoleChanged { at, organization: organization(), role: Role::Admin },
         Says::MembershipEnded { at, organization: organization() },
-        Says::AccountDeleted { at },
+        Says::AccountDeleted { at, exports: Some(1) },
         Says::Invitation { organization: organization(), role: Role::Owner, token: token(), expires_at },
     ]
 }

@@ -89,8 +89,11 @@ pub enum PrivacyRequestCommand {
     },
     /// The holder changed their mind.
     Cancel,
-    /// The holder fetched the archive.
-    RecordDownload,
+    /// The holder fetches the archive, or has fetched it.
+    RecordDownload {
+        /// Whether all of it has been handed over.
+        whole: bool,
+    },
     /// The archive shall not be had any longer.
     EndArchive {
         /// Why.

@@ -59,9 +59,9 @@ pub(super) fn decide(
             Ok(once(request.notices.contains(&notice), Event::NoticeUndeliverable { notice }))
         }
         Command::Cancel => request.cancel(now),
-        Command::RecordDownload => request
+        Command::RecordDownload { whole } => request
             .archive_available(now)
-            .map(|_| vec![Event::ArchiveDownloaded { at: now }])
+            .map(|_| vec![Event::ArchiveDownloaded { at: now, whole: Some(whole) }])
             .ok_or(Error::NoArchive),
         Command::EndArchive { reason } => request.end_archive(reason, now),
         Command::RecordStall { reason } => {
@@ -288,7 +288,8 @@ impl Request {
                 self.notices.push(notice);
                 self.stalled = None;
             }
-            Event::ArchiveDownloaded { at } => {
+            Event::ArchiveDownloaded { whole: Some(false), .. } => {}
+            Event::ArchiveDownloaded { at, .. } => {
                 if let Some(archive) = &mut self.archive {
                     archive.downloaded_at = Some(at);
                 }

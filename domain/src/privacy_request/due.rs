@@ -19,6 +19,16 @@ pub enum Regulation {
     Ccpa,
 }
 
+impl Regulation {
+    /// The name under which the law is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gdpr => "gdpr",
+            Self::Ccpa => "ccpa",
+        }
+    }
+}
+
 /// Public holidays of the controller's place, on which no period ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holidays(BTreeSet<NaiveDate>);

@@ -127,10 +127,13 @@ pub enum PrivacyRequestEvent {
         /// When.
         at: DateTime<Utc>,
     },
-    /// The holder fetched the archive.
+    /// The holder fetches the archive, or has fetched it.
     ArchiveDownloaded {
         /// When.
         at: DateTime<Utc>,
+        /// Whether all of it has been handed over. Before this was told of, a download that began counted as one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        whole: Option<bool>,
     },
     /// The archive cannot be had any longer.
     ArchiveEnded {
@@ -234,6 +237,9 @@ impl Sentence for PrivacyRequestEvent {
                 format!("A notice could not be sent, since the account has ended: {}", notice.in_words())
             }
             Self::Cancelled { kind, .. } => format!("{} was cancelled", kind.in_words()),
+            Self::ArchiveDownloaded { whole: Some(false), .. } => {
+                "A download of the archive began".to_owned()
+            }
             Self::ArchiveDownloaded { .. } => "The archive was downloaded".to_owned(),
             Self::ArchiveEnded { reason, .. } => match reason {
                 ArchiveEnd::Expired => "The archive expired".to_owned(),

@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod model;
 mod plan;
+mod source_state;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use error::PrivacyRequestError;
 pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, plan, schedule};
+pub use source_state::SourceState;
 
 use crate::{SelfContained, Services, Snapshot};
 

@@ -139,6 +139,17 @@ pub enum ArchiveEnd {
     Erased,
 }
 
+impl ArchiveEnd {
+    /// The name under which the end is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Disabled => "disabled",
+            Self::Erased => "erased",
+        }
+    }
+}
+
 /// A mail about the request (GDPR Art. 12(3) and (4): the person is told).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,7 +217,7 @@ pub struct Archive {
     pub sha256: String,
     /// Until when it can be fetched.
     pub expires_at: DateTime<Utc>,
-    /// When it was last fetched.
+    /// When all of it was last fetched.
     pub downloaded_at: Option<DateTime<Utc>>,
     /// Why it cannot be had any longer, if so.
     pub ended: Option<ArchiveEnd>,

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::service::asked;
@@ -20,7 +21,12 @@ async fn ranged(client: &Client, path: &str, range: &str) -> Answer {
 
 async fn downloads(client: &Client) -> usize {
     let history = client.request("GET", "/v1/me/history").header("Accept", "application/x-ndjson");
-    send(history).await.text().matches("\"privacy_request.archive_downloaded\"").count()
+    send(history).await.text().matches("A download of the archive began").count()
+}
+
+/// When all of it was last handed over.
+async fn downloaded_at(client: &Client, id: &str) -> Value {
+    client.get(&format!("{REQUESTS}/{id}")).await["archive"]["downloaded_at"].clone()
 }
 
 #[tokio::test]
@@ -114,12 +120,29 @@ async fn a_download_is_told_once_however_many_parts_it_has() {
         ranged(&ada.client, &path, &format!("bytes={start}-{}", start + 99)).await.expect(206);
     }
     assert_eq!(downloads(&ada.client).await, 1);
-    let shown = ada.client.get(&format!("{REQUESTS}/{id}")).await;
-    assert!(shown["archive"]["downloaded_at"].is_string(), "{shown}");
+    assert_eq!(downloaded_at(&ada.client, &id).await, Value::Null, "these parts are not all of it");
+    ranged(&ada.client, &path, "bytes=300-").await.expect(206);
+    assert!(downloaded_at(&ada.client, &id).await.is_string(), "with the last missing part they are");
+    assert_eq!(downloads(&ada.client).await, 1);
     // Beginning in the middle is no way to leave no trace.
     let other = crate::support::sign_in(&service.client(), &ada.email).await;
     ranged(&other, &path, "bytes=1-").await.expect(206);
     assert_eq!(downloads(&ada.client).await, 2);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_byte_of_the_archive_is_on_record_and_is_no_download_of_it() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    let id = ada.ask_for("export").await;
+    ada.completed(&id).await;
+    let path = format!("{REQUESTS}/{id}/archive");
+    ranged(&ada.client, &path, "bytes=0-0").await.expect(206);
+    assert_eq!(downloads(&ada.client).await, 1);
+    assert_eq!(downloaded_at(&ada.client, &id).await, Value::Null, "so a reminder goes out");
+    asked(&ada.client, "GET", &path).await.expect(200);
+    assert!(downloaded_at(&ada.client, &id).await.is_string());
     service.unharmed().await;
 }
 

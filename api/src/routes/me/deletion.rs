@@ -5,24 +5,27 @@
 //! can do without it. From the answer on nothing of the account works; what was personal in its events is made
 //! unreadable when the last message has gone out.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
 use domain::organization::{
     Body as OrganizationBody, Organization, OrganizationCommand, OrganizationWish, Role,
 };
-use domain::{AccountId, By, OrganizationId};
+use domain::{AccountId, By, OrganizationId, RequestId};
 use event_store::vault::VaultWrite;
 use event_store::{Actor, Attached, Unit};
+use projections::privacy_request::{self, RequestView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extract::{Body, RequestContext, Sudo};
+use crate::extract::{Body, RequestContext, SeenPosition, Sudo};
 use crate::messages::present_address;
 use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
 use crate::routes::organizations::telling::Team;
@@ -38,13 +41,28 @@ pub(crate) struct Deletion {
     allowed: bool,
     /// Those that do, and who could be one.
     organizations: Vec<OwnerNeeded>,
+    /// Copies of the data that end with the account, newest first: fetch them before, or wait for them.
+    exports: Vec<EndingExport>,
 }
 
-/// Tells what stands in the way of ending the account.
+/// A copy of the data that ends with the account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EndingExport {
+    /// The request for it.
+    #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
+    id: RequestId,
+    /// Where it stands: one that is not completed is cancelled.
+    #[schema(example = "running")]
+    state: &'static str,
+    /// Until when its archive could be fetched; null while there is none.
+    available_until: Option<DateTime<Utc>>,
+}
+
+/// Tells what stands in the way of ending the account, and what ends with it unfetched.
 #[utoipa::path(
     get, path = "/v1/me/deletion", tag = "Me", operation_id = "getDeletion",
     responses(
-        (status = 200, description = "Whether it may end, and which organizations need an owner first", body = Deletion),
+        (status = 200, description = "Whether it may end, which organizations need an owner first, and which exports end with it", body = Deletion),
         (status = 403, description = "Give the password again first: `reauthentication-required`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
@@ -52,6 +70,7 @@ pub(crate) struct Deletion {
 pub(crate) async fn show(
     State(state): State<AppState>,
     Sudo(current): Sudo,
+    SeenPosition(seen): SeenPosition,
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
@@ -61,7 +80,31 @@ pub(crate) async fn show(
         needing.extend(organization.body().ok().filter(|body| body.is_only_owner(account)).cloned());
     }
     let organizations = owners_needed(&state, account, &needing).await?;
-    Ok(Json(Deletion { allowed: organizations.is_empty(), organizations }))
+    let exports = ending_exports(&state, account, seen).await?;
+    Ok(Json(Deletion { allowed: organizations.is_empty(), organizations, exports }))
+}
+
+/// Exports that are being made, and those whose archive can still be fetched.
+async fn ending_exports(
+    state: &AppState,
+    account: AccountId,
+    seen: Option<i64>,
+) -> Result<Vec<EndingExport>, Problem> {
+    state.catch_up(privacy_request::NAME, account, seen).await?;
+    let now = state.store.services().now();
+    let views = state.views.request_list_exports(account).await?;
+    let ending = |view: RequestView| {
+        let request = view.request;
+        let available_until = request.archive_available(now).map(|archive| archive.expires_at);
+        (available_until.is_some() || !request.state.is_closed()).then_some(EndingExport {
+            id: request.request_id,
+            state: request.state.as_str(),
+            available_until,
+        })
+    };
+    let mut exports: Vec<EndingExport> = views.into_iter().filter_map(ending).collect();
+    exports.sort_unstable_by_key(|export| Reverse(export.id));
+    Ok(exports)
 }
 
 /// That it is meant, and who takes over.
@@ -103,10 +146,11 @@ pub(crate) async fn end(
         return Err(Problem::invalid(vec![InputError::at("/confirm", message)]));
     }
     let account = current.account();
+    let exports = ending_exports(&state, account, None).await?.len();
     let done = state
         .store
         .together(&context.command(Actor::Account(account)), async |unit| {
-            let (unit, attached) = end_in(&state, unit, account, &body).await?;
+            let (unit, attached) = end_in(&state, unit, account, &body, exports).await?;
             Ok::<_, Problem>((unit, attached, ()))
         })
         .await?;
@@ -120,6 +164,7 @@ async fn end_in(
     mut unit: Unit,
     account: AccountId,
     wish: &Ending,
+    exports: usize,
 ) -> Result<(Unit, Attached), Problem> {
     let (id, at) = (account.to_string(), state.store.services().now());
     let before: Account = unit.load(&id).await?;
@@ -151,7 +196,8 @@ async fn end_in(
         return Err(Problem::new(Kind::OwnersNeeded).with_organizations(organizations));
     }
     if let Some(to) = present_address(holder) {
-        state.tell_at(&mut attached, account, to, Says::AccountDeleted { at }).await?;
+        let exports = Some(u32::try_from(exports).unwrap_or(u32::MAX));
+        state.tell_at(&mut attached, account, to, Says::AccountDeleted { at, exports }).await?;
     }
     unit.execute::<Account>(&id, AccountCommand::Delete).await?;
     Ok((unit, attached))

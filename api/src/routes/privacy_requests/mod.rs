@@ -9,6 +9,8 @@ mod receive;
 mod representation;
 mod show;
 
+pub(crate) use archive::Coverage;
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::RequestId;
-use domain::privacy_request::{
-    Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, SourceProgress, State,
-};
+use domain::privacy_request::{Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -89,7 +87,7 @@ pub(crate) struct ArchiveBody {
     sha256: String,
     /// Until when it can be fetched.
     expires_at: DateTime<Utc>,
-    /// When it was last fetched.
+    /// When all of it was last fetched.
     downloaded_at: Option<DateTime<Utc>>,
     /// Why it cannot be had any longer: `expired`, `disabled` or `erased`.
     #[schema(value_type = Option<String>)]
@@ -104,7 +102,7 @@ pub(crate) struct ArchiveBody {
 impl PrivacyRequestBody {
     /// How a request looks at `now`.
     pub(super) fn of(request: &Request, now: DateTime<Utc>) -> Self {
-        let sources = request.sources.iter();
+        let sources = request.sources.keys();
         Self {
             id: request.request_id,
             kind: request.kind,
@@ -115,30 +113,34 @@ impl PrivacyRequestBody {
             starts_at: request.starts_at,
             cancellable_until: request.cancellable_until(),
             closed_at: request.closed_at,
-            sources: sources.map(|(name, progress)| source(request, name, progress, now)).collect(),
+            sources: sources.filter_map(|name| source(request, name, now)).collect(),
             notices: request.notices.clone(),
             archive: request.archive.as_ref().map(|archive| archived(request, archive, now)),
         }
     }
 }
 
-fn source(request: &Request, name: &SourceName, progress: &SourceProgress, now: DateTime<Utc>) -> SourceBody {
-    let at_work =
-        request.state == State::Running && request.stage_at_work().is_some_and(|stage| stage.contains(name));
-    let retry_at = progress.retry_at.filter(|_| at_work && !progress.done);
-    let state = match retry_at {
-        _ if progress.done => SourceState::Done,
-        Some(at) if now < at => SourceState::WaitingToRetry,
-        _ if at_work => SourceState::Running,
-        _ => SourceState::Pending,
-    };
-    SourceBody {
+fn source(request: &Request, name: &SourceName, now: DateTime<Utc>) -> Option<SourceBody> {
+    let (state, progress, retry_at) = request.source_at(name, now)?;
+    Some(SourceBody {
         name: name.clone(),
-        state,
+        state: state.into(),
         records: progress.records,
         attempts: progress.attempts,
         retry_at,
         counts: progress.counts.clone(),
+    })
+}
+
+impl From<domain::privacy_request::SourceState> for SourceState {
+    fn from(state: domain::privacy_request::SourceState) -> Self {
+        use domain::privacy_request::SourceState as S;
+        match state {
+            S::Pending => Self::Pending,
+            S::Running => Self::Running,
+            S::WaitingToRetry => Self::WaitingToRetry,
+            S::Done => Self::Done,
+        }
     }
 }
 

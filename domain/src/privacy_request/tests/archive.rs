@@ -80,20 +80,33 @@ fn an_archive_lives_seven_days() {
 
 #[test]
 fn each_download_is_recorded_while_the_archive_can_be_had() {
-    let download = Event::ArchiveDownloaded { at: hours(5) };
-    given(hours(5), archived()).when(Command::RecordDownload).then_expect_events(vec![download.clone()]);
+    let download = Event::ArchiveDownloaded { at: hours(5), whole: Some(true) };
+    given(hours(5), archived())
+        .when(Command::RecordDownload { whole: true })
+        .then_expect_events(vec![download.clone()]);
     let fetched = [archived(), vec![download]].concat();
     assert_eq!(request(fetched.clone()).archive.unwrap().downloaded_at, Some(hours(5)));
     given(hours(6), fetched)
-        .when(Command::RecordDownload)
-        .then_expect_events(vec![Event::ArchiveDownloaded { at: hours(6) }]);
+        .when(Command::RecordDownload { whole: false })
+        .then_expect_events(vec![Event::ArchiveDownloaded { at: hours(6), whole: Some(false) }]);
+}
+
+#[test]
+fn a_download_that_began_is_none_yet_and_one_of_before_counts() {
+    let told = |whole| [archived(), vec![Event::ArchiveDownloaded { at: hours(5), whole }]].concat();
+    let downloaded_at = |whole| request(told(whole)).archive.unwrap().downloaded_at;
+    assert_eq!(downloaded_at(Some(false)), None);
+    assert_eq!(downloaded_at(Some(true)), Some(hours(5)));
+    assert_eq!(downloaded_at(None), Some(hours(5)), "as it was stored before");
 }
 
 #[test]
 fn there_is_no_download_before_or_after() {
     let disabled = [archived(), vec![ended(ArchiveEnd::Disabled, hours(3))]].concat();
     for (now, history) in [(hours(2), collected()), (hours(2 + 7 * 24), archived()), (hours(4), disabled)] {
-        given(now, history).when(Command::RecordDownload).then_expect_error(Error::NoArchive);
+        given(now, history)
+            .when(Command::RecordDownload { whole: false })
+            .then_expect_error(Error::NoArchive);
     }
 }
 

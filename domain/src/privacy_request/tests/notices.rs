@@ -89,8 +89,17 @@ fn an_archive_is_announced_reminded_of_and_ended() {
 
 #[test]
 fn who_has_fetched_the_archive_is_not_reminded() {
-    let fetched = [resting_archive(), vec![Event::ArchiveDownloaded { at: hours(3) }]].concat();
-    assert_eq!(next_at(&request(fetched)), Some(hours(2 + 7 * 24)));
+    let fetched =
+        |whole| [resting_archive(), vec![Event::ArchiveDownloaded { at: hours(3), whole }]].concat();
+    assert_eq!(next_at(&request(fetched(Some(true)))), Some(hours(2 + 7 * 24)));
+    assert_eq!(next_at(&request(fetched(None))), Some(hours(2 + 7 * 24)), "as it was stored before");
+}
+
+#[test]
+fn who_has_only_begun_to_fetch_the_archive_is_reminded() {
+    let begun =
+        [resting_archive(), vec![Event::ArchiveDownloaded { at: hours(3), whole: Some(false) }]].concat();
+    assert_eq!(next_at(&request(begun)), Some(hours(2 + 6 * 24)));
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn nothing_else_happens_before_receipt() {
         Command::Complete,
         Command::RecordNotice { notice: Notice::Received, message_id: String::new() },
         Command::Cancel,
-        Command::RecordDownload,
+        Command::RecordDownload { whole: true },
         Command::EndArchive { reason: ArchiveEnd::Disabled },
         Command::RecordStall { reason: "no mail server".to_owned() },
         Command::RecordPartsRemoved,

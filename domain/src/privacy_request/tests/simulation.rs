@@ -57,7 +57,7 @@ fn stray() -> impl Strategy<Value = Command> {
     let source = prop::sample::select(SOURCES.to_vec());
     prop_oneof![
         2 => Just(Command::Cancel),
-        4 => Just(Command::RecordDownload),
+        4 => any::<bool>().prop_map(|whole| Command::RecordDownload { whole }),
         2 => Just(Command::EndArchive { reason: ArchiveEnd::Disabled }),
         1 => Just(Command::EndArchive { reason: ArchiveEnd::Erased }),
         1 => Just(Command::EndArchive { reason: ArchiveEnd::Expired }),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ME, Service, delete};
+use super::{DELETION, ME, Service, delete};
 use crate::http::service::{asked, sent, wish};
 use crate::http::teams::each;
 use crate::support::{OPERATOR_TOKEN, Person, eventually, postgres_program, shared};
@@ -150,5 +150,31 @@ async fn an_export_that_is_under_way_ends_with_the_account() {
     })
     .await;
     assert!(!dump(&service).contains("seeded-ada@example.com"));
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_copy_of_the_data_that_ends_with_the_account_is_told_of_before_and_in_the_last_mail() {
+    let service = Service::whole().await;
+    let ada = service.person("ada").await;
+    assert_eq!(ada.client.get(DELETION).await["exports"], json!([]));
+    let id = ada.ask_for("export").await;
+    let done = ada.completed(&id).await;
+    let exports = ada.client.get(DELETION).await["exports"].clone();
+    let ends = json!({"id": id, "state": "completed", "available_until": done["archive"]["expires_at"]});
+    assert_eq!(exports, json!([ends]));
+    delete(&ada).await.expect(204);
+    let mail = service.take_mail("account_deleted", &ada.email).await;
+    assert!(mail.text.contains("The copy of your data that you had asked for ended with it"), "{mail:?}");
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_copy_that_is_still_being_made_is_told_of_before_the_account_ends() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let id = ada.ask_for("export").await;
+    let exports = ada.client.get(DELETION).await["exports"].clone();
+    assert_eq!(exports, json!([{"id": id, "state": "received", "available_until": null}]));
     service.unharmed().await;
 }

@@ -132,7 +132,7 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let at = house.foundation.store.services().now();
     let waiting = house.tell_of_password(account).await;
     let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
-    let content = MessageContent { to, says: Says::AccountDeleted { at } };
+    let content = MessageContent { to, says: Says::AccountDeleted { at, exports: None } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let (farewell, message) = house.seal(topic, Medium::Mail, content, None).await;
     let attached = Attached { vault: vec![VaultWrite::Queue(message)], ..Attached::default() };

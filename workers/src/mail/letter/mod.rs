@@ -109,7 +109,7 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
         }
         Says::RoleChanged { at, organization, role } => organization::role_changed(*at, organization, *role),
         Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
-        Says::AccountDeleted { at } => sign_in::account_deleted(*at),
+        Says::AccountDeleted { at, exports } => sign_in::account_deleted(*at, exports.unwrap_or_default()),
         Says::Invitation { organization, role, token, expires_at } => {
             organization::invitation(public_url, organization, *role, token, *expires_at)
         }

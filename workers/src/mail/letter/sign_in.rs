@@ -223,8 +223,8 @@ pub(super) fn failed_codes(
     ("Wrong codes for your account".into(), blocks)
 }
 
-pub(super) fn account_deleted(at: DateTime<Utc>) -> Draft {
-    let blocks = vec![
+pub(super) fn account_deleted(at: DateTime<Utc>, exports: u32) -> Draft {
+    let mut blocks = vec![
         paragraph(
             "Your account is deleted. Nobody can sign in to it any more; its sessions, its tokens and its codes no \
              longer work. What is personal in its history is made unreadable.",
@@ -238,5 +238,15 @@ pub(super) fn account_deleted(at: DateTime<Utc>) -> Draft {
         ),
         facts(&[("Deleted", time(at).to_string())]),
     ];
+    let ended = match exports {
+        0 => None,
+        1 => Some("The copy of your data that you had asked for ended with it: it can no longer be fetched."),
+        _ => Some(
+            "The copies of your data that you had asked for ended with it: they can no longer be fetched.",
+        ),
+    };
+    if let Some(ended) = ended {
+        blocks.insert(2, paragraph(ended));
+    }
     ("Your account is deleted".into(), blocks)
 }

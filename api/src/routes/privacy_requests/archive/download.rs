@@ -1,7 +1,7 @@
 //! `GET /v1/me/privacy-requests/{id}/archive`: fetching the archive.
 //!
 //! It takes the holder's own session and a fresh password; an address alone opens nothing. The download is
-//! recorded before the first byte leaves. The bytes are opened as they are sent, so an archive of any size
+//! recorded before the first byte leaves, and once more, as whole, before the last of all its bytes does. The bytes are opened as they are sent, so an archive of any size
 //! takes the same memory.
 
 use std::ops::Range;
@@ -14,15 +14,20 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::RequestId;
+use bytes::Bytes;
 use domain::message::Says;
-use domain::privacy_request::{Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, Request};
+use domain::privacy_request::{
+    Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request,
+};
+use domain::{AccountId, EventId, RequestId};
 use event_store::object::ObjectKey;
 use event_store::seal::DataKey;
 use event_store::{Actor, Attached, ExecuteError, KeyName, StoreError};
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
+use uuid::Uuid;
 
 use super::super::lookup;
+use super::coverage::Coverage;
 use super::range::{Wanted, wanted};
 use crate::command::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext, Sudo};
@@ -86,11 +91,14 @@ pub(crate) async fn download(
     let part = (status == StatusCode::PARTIAL_CONTENT).then_some(archive.bytes);
     let head = about(id, &etag, &range, part);
     let room = hall.room(Client::Account(current.account()))?;
-    let position = record(&state, &current, id, &key, &range, &context).await?;
+    let download = Download { state: state.clone(), account: current.account(), id, key: key.id, context };
+    let (position, coverage) = download.begin(&current, &range).await?;
+    let start = range.start;
     let bytes = state.archives.read(&archive.object, &ObjectKey::from_bytes(*key.expose()), range);
     let bytes = bytes.inspect_err(|error| {
         tracing::error!(error = error as &dyn std::error::Error, "a download was cut off");
     });
+    let bytes = download.counting(bytes, start, coverage, archive.bytes);
     Ok((status, position, head, Body::from_stream(room.hold(bytes))).into_response())
 }
 
@@ -125,45 +133,102 @@ async fn opened(state: &AppState, id: RequestId, archive: &Archive) -> Result<Ar
     }
 }
 
-/// Records the download and tells the holder, unless the session only goes on with one. The key must still live then: an
-/// erasure that is faster leaves nothing to fetch.
-async fn record(
-    state: &AppState,
-    current: &CurrentSession,
+/// A download of an archive, as it is put on record.
+struct Download {
+    state: AppState,
+    account: AccountId,
     id: RequestId,
-    key: &DataKey,
-    range: &Range<u64>,
-    context: &RequestContext,
-) -> Result<EventPosition, Problem> {
-    let (account, download) = (current.account(), (current.0.id, id));
-    if range.start > 0 && state.downloads.contains_key(&download) {
-        return Ok(EventPosition::unknown());
+    /// The archive's key. It must still live then: an erasure that is faster leaves nothing to fetch.
+    key: Uuid,
+    context: RequestContext,
+}
+
+impl Download {
+    /// Records that it begins and tells the holder, unless the session only goes on with one.
+    async fn begin(
+        &self,
+        current: &CurrentSession,
+        range: &Range<u64>,
+    ) -> Result<(EventPosition, Arc<Coverage>), Problem> {
+        let (state, name) = (&self.state, (current.0.id, self.id));
+        let known = state.downloads.get(&name).await;
+        if let Some(coverage) = known.clone().filter(|_| range.start > 0) {
+            return Ok((EventPosition::unknown(), coverage));
+        }
+        state.limit(limits::DOWNLOADS, &self.account.to_string()).await?;
+        let mut attached = Attached::default();
+        let says = Says::ArchiveDownloaded {
+            at: state.store.services().now(),
+            request_id: self.id,
+            program: self.context.origin().user_agent.clone(),
+            ip_address: self.context.origin().ip_address,
+        };
+        state.tell(&mut attached, self.account, says).await?;
+        let events = match self.record(false, attached).await {
+            Ok(events) => events,
+            Err(ExecuteError::KeyGone) => return Err(Problem::new(Kind::ArchiveGone)),
+            Err(error) => return Err(error.into()),
+        };
+        let coverage = known.unwrap_or_default();
+        state.downloads.insert(name, Arc::clone(&coverage)).await;
+        Ok((state.position(self.account, &events).await, coverage))
     }
-    state.limit(limits::DOWNLOADS, &account.to_string()).await?;
-    let mut attached = Attached { live_keys: vec![key.id], ..Attached::default() };
-    let says = Says::ArchiveDownloaded {
-        at: state.store.services().now(),
-        request_id: id,
-        program: context.origin().user_agent.clone(),
-        ip_address: context.origin().ip_address,
-    };
-    state.tell(&mut attached, account, says).await?;
-    let recorded = state
-        .store
-        .execute::<PrivacyRequest>(
-            &id.to_string(),
-            PrivacyRequestCommand::RecordDownload,
-            &context.command_about(Actor::Account(account), id),
-            attached,
-        )
-        .await;
-    let executed = match recorded {
-        Ok(executed) => executed,
-        Err(ExecuteError::KeyGone) => return Err(Problem::new(Kind::ArchiveGone)),
-        Err(error) => return Err(error.into()),
-    };
-    state.downloads.insert(download, ()).await;
-    Ok(state.position(account, &executed.events).await)
+
+    async fn record(
+        &self,
+        whole: bool,
+        mut attached: Attached,
+    ) -> Result<Vec<EventId>, ExecuteError<PrivacyRequestError>> {
+        attached.live_keys.push(self.key);
+        let context = self.context.command_about(Actor::Account(self.account), self.id);
+        let command = PrivacyRequestCommand::RecordDownload { whole };
+        let (store, id) = (&self.state.store, self.id.to_string());
+        Ok(store.execute::<PrivacyRequest>(&id, command, &context, attached).await?.events)
+    }
+
+    /// Records that all was handed over. Where that fails the bytes leave all the same: they are the holder's.
+    async fn record_whole(&self) {
+        match self.record(true, Attached::default()).await {
+            // So that the holder sees it in what they ask for next.
+            Ok(events) => drop(self.state.position(self.account, &events).await),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(
+                    error,
+                    "a whole download could not be recorded: a reminder may go out in vain"
+                );
+            }
+        }
+    }
+
+    /// The bytes from `start` on, as they leave. With the piece that makes `coverage` the whole of `length` bytes it is recorded
+    /// that all were handed over.
+    fn counting<E>(
+        self,
+        bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+        start: u64,
+        coverage: Arc<Coverage>,
+        length: u64,
+    ) -> impl Stream<Item = Result<Bytes, E>> + Send {
+        let counted = bytes.map_ok({
+            let mut next = start;
+            move |piece| {
+                let from = next;
+                next += piece.len() as u64;
+                (coverage.add(from..next, length), piece)
+            }
+        });
+        let download = Arc::new(self);
+        counted.and_then(move |(is_whole, piece)| {
+            let download = Arc::clone(&download);
+            async move {
+                if is_whole {
+                    download.record_whole().await;
+                }
+                Ok(piece)
+            }
+        })
+    }
 }
 
 /// The headers of an answer with `range` of the archive; of a part also the length of the whole.

@@ -97,7 +97,7 @@ fn all(written: &str) -> Vec<Says> {
         },
         Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner },
         Says::MembershipEnded { at, organization: organization.clone() },
-        Says::AccountDeleted { at },
+        Says::AccountDeleted { at, exports: Some(1) },
         Says::Invitation { organization, role: Role::Member, token, expires_at },
     ]
 }

@@ -140,7 +140,7 @@ fn a_recovery_code_that_was_used() {
 
 #[test]
 fn the_end_of_an_account() {
-    insta::assert_snapshot!(letter(&Says::AccountDeleted { at: at(23, 18) }), @"
+    insta::assert_snapshot!(letter(&Says::AccountDeleted { at: at(23, 18), exports: None }), @"
     Your account is deleted
 
     Hello Ada Lovelace,
@@ -227,4 +227,12 @@ fn a_second_factor_told_of_without_a_link() {
     let queued = r#"{"about": "phone_verified", "at": "2026-11-23T18:59:59Z", "phone": "•••23"}"#;
     let told = letter(&serde_json::from_str(queued).unwrap());
     assert!(told.contains("tell the operator of the service") && !told.contains("links/"), "{told}");
+}
+
+#[test]
+fn the_end_of_an_account_with_an_export_under_way_tells_of_it() {
+    let told = |exports| letter(&Says::AccountDeleted { at: at(23, 18), exports: Some(exports) });
+    assert!(told(1).contains("The copy of your data that you had asked for ended with it"), "{}", told(1));
+    assert!(told(2).contains("The copies of your data that you had asked for ended with it"), "{}", told(2));
+    assert!(!told(0).contains("you had asked for"), "{}", told(0));
 }
