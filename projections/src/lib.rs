@@ -31,7 +31,7 @@ pub use projection::{Failure, Projection};
 pub use rebuild::rebuild;
 pub use runner::Runner;
 pub use table::{Table, UnequalColumns};
-pub use told::{Audience, Told};
+pub use told::{Audience, Told, written};
 pub use views::Views;
 
 use std::sync::Arc;

@@ -1,16 +1,17 @@
 //! Projects as they are now, and who is named as an owner of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::project::{Project, ProjectEvent};
-use domain::{AccountId, Event, ProjectId};
+use domain::{AccountId, CredentialId, Event, ProjectId};
 use event_store::StoreError;
 use event_store::tail::{Fact, Payloads, Selection};
+use event_store::vault::credential::{self, Credential};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _};
 
 use crate::account::sealed::{NAMED, Named, named};
 use crate::projection::{Failure, Projection, Table, Writing};
@@ -107,6 +108,41 @@ impl ProjectView {
             | E::CredentialsRevealed { .. } => {}
         }
     }
+}
+
+/// A project with what the vault knows of its credentials.
+#[derive(Clone, Debug)]
+pub struct PairedProject {
+    /// The project.
+    pub view: ProjectView,
+    /// The pair that holds.
+    pub pair: Option<Credential>,
+    /// The pair from before the last reset, as long as it works, and until when.
+    pub previous: Option<(Credential, DateTime<Utc>)>,
+}
+
+/// Projects with what the vault knows of their credentials at `now`, in the same order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn with_pairs(
+    pool: &PgPool,
+    views: Vec<ProjectView>,
+    now: DateTime<Utc>,
+) -> Result<Vec<PairedProject>, StoreError> {
+    let named = views.iter().flat_map(|view| [&view.credential_id, &view.previous_id]).flatten();
+    let ids: Vec<CredentialId> = named.filter_map(|id| id.parse().ok()).collect();
+    let kept = credential::list(pool, &ids).await?;
+    let kept: HashMap<String, Credential> =
+        kept.into_iter().map(|kept| (kept.id.to_string(), kept)).collect();
+    let find = |id: &Option<String>| id.as_ref().and_then(|id| kept.get(id)).cloned();
+    let paired = |view: ProjectView| {
+        let earlier = find(&view.previous_id).zip(view.previous_ends_at);
+        // It ends when its time is over, also where nobody has noticed yet.
+        let previous = earlier.filter(|(earlier, _)| earlier.ended(now).is_none());
+        PairedProject { pair: find(&view.credential_id), previous, view }
+    };
+    Ok(views.into_iter().map(paired).collect())
 }
 
 /// The reducer.

@@ -1,6 +1,6 @@
 //! An event as people read it: in words, with who did it, from where and why.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use cqrs_es::Aggregate as _;
 use domain::account::Account;
 use domain::personal::{ERASED, MARK};
@@ -8,8 +8,14 @@ use domain::privacy_request::PrivacyRequest;
 use domain::sentence::sentence_of;
 use domain::{AccountId, EventId};
 use event_store::log::LogEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// A time as data has it, in JSON and in tables alike.
+pub fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
 
 /// What stands where a value was erased.
 pub(crate) const ERASED_TEXT: &str = "[erased]";
@@ -26,12 +32,14 @@ const INTERNAL_WITH_REASON: &[&str] = &["object", "collected_under", "stalled", 
 const STALLED: &str = "Work on the request is held up, and somebody has been told to see to it";
 
 /// An event, told. Personal values that were erased read as `[erased]`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Told {
     /// Its id.
+    #[schemars(with = "String")]
     pub id: EventId,
     /// Its place in the order of everything: for those who run the service alone, since it counts what everybody does.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
     pub position: Option<i64>,
     /// When it was stored.
     pub at: DateTime<Utc>,
@@ -107,7 +115,7 @@ impl Told {
     pub fn cells(&self) -> Vec<String> {
         let number = |number: Option<i64>| number.map(|number| number.to_string());
         let cells = [
-            self.at.to_rfc3339(),
+            written(self.at),
             self.event_type.clone(),
             self.what.clone(),
             self.actor.clone(),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -12,7 +13,7 @@ use crate::error::StoreError;
 const PAGE: i64 = 1_000;
 
 /// One stored event of usage.
-#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, sqlx::FromRow)]
 pub struct UsageEvent {
     /// Which project it was collected for.
     pub project_id: String,

@@ -1,6 +1,6 @@
 //! Data sources: the places that hold data on people, and can export it, erase it, or both.
 
-mod account;
+pub(crate) mod account;
 mod archives;
 mod part;
 mod usage;

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use super::{Progress, SourceError};
 
+/// What a table begins with, so that spreadsheets read it as UTF-8 (Unicode, section 23.8).
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Bytes gathered before they are handed on.
 const BUFFER: usize = 64 * 1024;
 
@@ -52,6 +55,21 @@ impl<'a> Parts<'a> {
             restates: false,
         };
         Ok(Part { writer, buffer: Vec::with_capacity(BUFFER), records: 0, file, progress: self.progress })
+    }
+
+    /// Begins a file that is a table with this heading.
+    ///
+    /// # Errors
+    /// When the object store fails.
+    pub async fn begin_table(
+        &self,
+        name: &str,
+        title: &str,
+        heading: &[&str],
+    ) -> Result<(Part<'a>, Table), ObjectError> {
+        let mut part = self.begin(name, title).await?;
+        part.write(BYTE_ORDER_MARK).await?;
+        Ok((part, Table::new(heading)))
     }
 
     /// Writes a whole file that holds one JSON value.

@@ -7,7 +7,7 @@ use domain::privacy_request::SourceName;
 use event_store::Erasures;
 use event_store::usage::{self, UsageEvent};
 use futures::TryStreamExt;
-use projections::Table;
+use projections::written;
 
 use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
 
@@ -24,12 +24,7 @@ impl UsageSource {
 }
 
 fn cells(event: &UsageEvent) -> [String; 4] {
-    [
-        event.occurred_at.to_rfc3339(),
-        event.name.clone(),
-        event.properties.to_string(),
-        event.received_at.to_rfc3339(),
-    ]
+    [written(event.occurred_at), event.name.clone(), event.properties.to_string(), written(event.received_at)]
 }
 
 #[async_trait]
@@ -41,8 +36,9 @@ impl DataSource for UsageSource {
     /// One pass over the rows fills both files; memory stays flat whatever there is.
     async fn export(&self, subject: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError> {
         let mut data = parts.begin("usage/events.ndjson", "Your use of the product, as data").await?;
-        let mut rows = parts.begin("usage/events.csv", "Your use of the product, as a table").await?;
-        let mut table = Table::new(&["occurred_at", "name", "properties", "received_at"]);
+        let (title, heading) =
+            ("Your use of the product, as a table", ["occurred_at", "name", "properties", "received_at"]);
+        let (mut rows, mut table) = parts.begin_table("usage/events.csv", title, &heading).await?;
         let pool = self.erasures.store().pool().clone();
         let events = usage::stream(pool, usage::HOUSE.to_owned(), subject.account.to_string());
         let mut events = std::pin::pin!(events);

@@ -1,11 +1,7 @@
 //! Projects as their members see them. The API secret is never shown here.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use domain::CredentialId;
-use event_store::vault::credential::{self, Credential};
-use projections::project::ProjectView;
+use projections::project::{self, PairedProject, ProjectView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,33 +59,30 @@ pub(crate) struct PreviousPair {
 
 /// Projects with what the vault knows of their credentials.
 pub(super) async fn items(state: &AppState, views: Vec<ProjectView>) -> Result<Vec<ProjectItem>, Problem> {
-    let named = views.iter().flat_map(|view| [&view.credential_id, &view.previous_id]).flatten();
-    let ids: Vec<CredentialId> = named.filter_map(|id| id.parse().ok()).collect();
-    let kept = credential::list(state.store.pool(), &ids).await?;
-    let kept: HashMap<String, Credential> =
-        kept.into_iter().map(|kept| (kept.id.to_string(), kept)).collect();
     let now = state.store.services().now();
-    Ok(views.into_iter().map(|view| item(view, &kept, now)).collect())
+    let paired = project::with_pairs(state.store.pool(), views, now).await?;
+    Ok(paired.into_iter().map(ProjectItem::from).collect())
 }
 
-fn item(view: ProjectView, kept: &HashMap<String, Credential>, now: DateTime<Utc>) -> ProjectItem {
-    let pair = view.credential_id.as_ref().and_then(|id| kept.get(id));
-    let earlier = view.previous_id.as_ref().and_then(|id| kept.get(id)).zip(view.previous_ends_at);
-    // It ends when its time is over, also where nobody has noticed yet.
-    let previous = earlier.filter(|(earlier, _)| earlier.ended(now).is_none()).map(|(earlier, ends_at)| {
-        PreviousPair { api_key: earlier.api_key.clone(), ends_at, last_used_at: earlier.last_used_at }
-    });
-    ProjectItem {
-        id: view.project_id,
-        organization_id: view.organization_id,
-        name: view.name,
-        token: view.token,
-        api_key: pair.and_then(|pair| pair.api_key.clone()),
-        api_secret: pair.map(|_| MASKED),
-        fingerprint: view.fingerprint,
-        last_used_at: pair.and_then(|pair| pair.last_used_at),
-        created_at: view.created_at,
-        reset_at: view.reset_at,
-        previous,
+impl From<PairedProject> for ProjectItem {
+    fn from(paired: PairedProject) -> Self {
+        let PairedProject { view, pair, previous } = paired;
+        Self {
+            id: view.project_id,
+            organization_id: view.organization_id,
+            name: view.name,
+            token: view.token,
+            api_secret: pair.as_ref().map(|_| MASKED),
+            last_used_at: pair.as_ref().and_then(|pair| pair.last_used_at),
+            api_key: pair.and_then(|pair| pair.api_key),
+            fingerprint: view.fingerprint,
+            created_at: view.created_at,
+            reset_at: view.reset_at,
+            previous: previous.map(|(earlier, ends_at)| PreviousPair {
+                api_key: earlier.api_key,
+                ends_at,
+                last_used_at: earlier.last_used_at,
+            }),
+        }
     }
 }

@@ -1,0 +1,68 @@
+//! The account itself: profile, settings, sessions, organizations and projects, requests, history and consent records.
+//!
+//! What always holds: all that `/v1/me`, `/v1/sessions`, `/v1/organizations` and `/v1/projects` show of the person is handed over
+//! under the same names; `http::archive_contents` walks the answers and fails where a member is missing.
+//!
+//! Erasing what was collected about its use means destroying the account's `activity` key: every
+//! address and user agent in its events, wherever a copy of them lies, is unreadable from then on. Devices and queued
+//! messages go with the key, and so do the mails that lie in a folder instead of being sent.
+
+pub(crate) mod history;
+pub(crate) mod profile;
+pub(crate) mod request;
+pub(crate) mod team;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::privacy_request::SourceName;
+use domain::{AccountId, Scope};
+use event_store::{Erasures, EventStore, KeyName};
+use projections::Views;
+
+use crate::folder::Folders;
+
+use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
+
+/// See the module.
+pub struct AccountSource {
+    store: EventStore,
+    views: Views,
+    erasures: Erasures,
+    folders: Folders,
+}
+
+/// The key under which lies what was collected about an account's use.
+pub(crate) fn activity_key(account: AccountId) -> KeyName {
+    KeyName::new(account.to_string(), Scope::Activity.as_str())
+}
+
+impl AccountSource {
+    /// The accounts in the store of `erasures`, with what was written for their holders into `folders`.
+    pub fn new(erasures: Erasures, views: Views, folders: Folders) -> Self {
+        Self { store: erasures.store().clone(), views, erasures, folders }
+    }
+}
+
+#[async_trait]
+impl DataSource for AccountSource {
+    fn name(&self) -> SourceName {
+        SourceName::new(SourceName::ACCOUNT)
+    }
+
+    async fn export(&self, subject: Subject, parts: &mut Parts<'_>) -> Result<(), SourceError> {
+        self.export_profile(subject.account, parts).await?;
+        self.export_sessions(subject.account, parts).await?;
+        self.export_team(subject.account, parts).await?;
+        self.export_requests(subject.account, parts).await?;
+        self.export_history(subject.account, parts).await
+    }
+
+    async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
+        let name = activity_key(subject.account);
+        let destroyed_keys = self.erasures.destroy_key(&name, &subject.request.to_string()).await?;
+        self.folders.forget(subject.account).await.map_err(SourceError::Folder)?;
+        let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);
+        Ok(Erasure { counts, destroyed_keys })
+    }
+}
