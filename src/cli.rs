@@ -14,6 +14,7 @@ mod file;
 mod history;
 mod keys;
 mod operators;
+mod processing;
 mod projections;
 mod roles;
 mod servers;
@@ -27,13 +28,14 @@ pub use bench::BenchOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};
 pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, VaultOptions};
 pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
+pub use processing::{Consent, ExampleOptions, ProcessingOptions, StatementCommand};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};
 pub use servers::{
     BusOptions, DatabaseOptions, KeyOptions, MigrateOptions, NetworkOptions, OwnerOptions, ReaderOptions,
     ServerOptions,
 };
-pub use work::{ApiOptions, Consent, VitalsOptions, WorkerOptions};
+pub use work::{ApiOptions, VitalsOptions, WorkerOptions};
 
 /// Event-sourced personal settings and privacy requests, beside your product.
 #[derive(Debug, Parser)]
@@ -108,6 +110,9 @@ pub enum Command {
     /// See to who runs the service, and with what rights
     #[command(subcommand)]
     Operators(Box<OperatorsCommand>),
+    /// See to what archives say about the processing
+    #[command(subcommand)]
+    Statement(StatementCommand),
     /// See to the ledger of erasures
     #[command(subcommand)]
     Erasures(ErasuresCommand),

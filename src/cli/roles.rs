@@ -4,8 +4,8 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    ApiOptions, BusOptions, DatabaseOptions, KeyOptions, ServerOptions, SigningOptions, VitalsOptions,
-    WorkerOptions,
+    ApiOptions, BusOptions, DatabaseOptions, KeyOptions, ProcessingOptions, ServerOptions, SigningOptions,
+    VitalsOptions, WorkerOptions,
 };
 
 /// `serve`.
@@ -20,6 +20,9 @@ pub struct ServeOptions {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// What is said of the processing.
+    #[command(flatten)]
+    pub processing: ProcessingOptions,
     /// Checkpoints of the log.
     #[command(flatten)]
     pub signing: SigningOptions,
@@ -51,6 +54,9 @@ pub struct ApiRole {
     /// The interface.
     #[command(flatten)]
     pub api: ApiOptions,
+    /// What is said of the processing.
+    #[command(flatten)]
+    pub processing: ProcessingOptions,
     /// How the process is.
     #[command(flatten)]
     pub vitals: VitalsOptions,
@@ -77,6 +83,9 @@ pub struct WorkerRole {
     /// The workers.
     #[command(flatten)]
     pub worker: WorkerOptions,
+    /// What is said of the processing.
+    #[command(flatten)]
+    pub processing: ProcessingOptions,
     /// Checkpoints of the log.
     #[command(flatten)]
     pub signing: SigningOptions,

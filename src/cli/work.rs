@@ -2,10 +2,9 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use humantime::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -29,9 +28,6 @@ pub struct ApiOptions {
     /// The privacy policy in force: named in every consent record
     #[arg(long, env = "PERSONAL_SETTINGS_POLICY_VERSION", default_value = "1")]
     pub policy_version: String,
-    /// Whether the two switches of a new account are on (`opt-out`) or off (`opt-in`)
-    #[arg(long, env = "PERSONAL_SETTINGS_CONSENT", value_enum, default_value = "opt-out")]
-    pub consent: Consent,
     /// Token of the house project, which the product's own use is sent to [default: made at first start]
     #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")]
     pub house_project_token: Option<String>,
@@ -69,15 +65,6 @@ pub struct VitalsOptions {
     pub metrics_listen: SocketAddr,
 }
 
-/// How the switches of a new account stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Consent {
-    /// On, until the person switches them off.
-    OptOut,
-    /// Off, until the person switches them on.
-    OptIn,
-}
-
 /// The workers.
 #[derive(Clone, Debug, Args)]
 pub struct WorkerOptions {
@@ -100,7 +87,4 @@ pub struct WorkerOptions {
         default_value = "Personal Settings <no-reply@localhost.localdomain>"
     )]
     pub mail_from: String,
-    /// TOML file with what archives say about the processing (GDPR Art. 15(1)) [default: what holds with `opt-out`]
-    #[arg(long, env = "PERSONAL_SETTINGS_STATEMENT")]
-    pub statement: Option<PathBuf>,
 }

@@ -3,8 +3,8 @@
 use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
-    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, connection_limits,
-    key_provider, public_url,
+    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, check_who_answers,
+    connection_limits, key_provider, public_url, statement,
 };
 use crate::logging::say;
 
@@ -13,6 +13,8 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let listener = Http::bind(options.api.listen, "--listen").await?;
     let vitals_listener = Http::bind_vitals(&options.vitals).await?;
     let public_url = public_url(options.api.public_url.as_ref(), listener.local_addr()?)?;
+    let statement = statement(&options.processing, None, &options.archives)?;
+    check_who_answers(&statement, &public_url)?;
     let foundation = Foundation::lay_over(
         &Network::from(&options.database.network),
         &options.database.database_url,
@@ -20,7 +22,10 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
         &options.archives,
     )?;
     let checks = composition::readiness(&foundation, None);
-    let (config, limits) = (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+    let (config, limits) = (
+        api_config(&options.api, options.processing.consent, public_url.clone())?,
+        connection_limits(&options.api)?,
+    );
     let http = Http::start(vitals_listener, &foundation, checks)?;
     let http = http.with_interface(listener, &foundation, config, limits);
     say(format!("The HTTP interface listens on {public_url}"));

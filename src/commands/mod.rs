@@ -13,6 +13,7 @@ mod projections;
 mod prove;
 mod serve;
 mod state;
+mod statement;
 mod verdict;
 mod verify;
 mod verify_told;
@@ -24,6 +25,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::{
     AuditCommand, Command, ErasuresCommand, KeysCommand, OperatorsCommand, Order, ProjectionsCommand,
+    StatementCommand,
 };
 use crate::logging::say;
 
@@ -56,6 +58,7 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
             OperatorsCommand::List(options) => operators::list(&options).await,
             OperatorsCommand::Revoke(options) => operators::revoke(&options).await,
         },
+        Command::Statement(StatementCommand::Example(options)) => statement::example(&options),
         Command::Erasures(ErasuresCommand::Reapply(options)) => erasures::reapply(&options).await,
     }
 }

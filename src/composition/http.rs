@@ -153,8 +153,8 @@ pub fn connection_limits(options: &ApiOptions) -> anyhow::Result<ConnectionLimit
 ///
 /// # Errors
 /// When an option makes no sense.
-pub fn api_config(options: &ApiOptions, public_url: Url) -> anyhow::Result<ApiConfig> {
-    let on = options.consent == Consent::OptOut;
+pub fn api_config(options: &ApiOptions, consent: Consent, public_url: Url) -> anyhow::Result<ApiConfig> {
+    let on = consent == Consent::OptOut;
     let cooling_off = options.erasure_cooling_off.map_or(COOLING_OFF, Into::into);
     let cooling_off = chrono::Duration::from_std(cooling_off).context("--erasure-cooling-off is too long")?;
     Ok(ApiConfig {

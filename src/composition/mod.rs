@@ -19,6 +19,7 @@ mod owner;
 mod reader;
 mod service;
 mod signing;
+pub(crate) mod statement;
 mod work;
 
 pub use auditor::Auditor;
@@ -32,6 +33,7 @@ pub use reader::Reader;
 pub use service::Service;
 pub(crate) use service::{check_operator_token, house_token, readiness};
 pub use signing::{Signing, signing_key_file};
+pub use statement::{check_who_answers, statement};
 pub use work::{Work, bus};
 
 use std::time::Duration;

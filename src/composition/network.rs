@@ -118,7 +118,7 @@ pub fn check_public_url(url: &Url) -> anyhow::Result<()> {
 }
 
 /// Whether a host is this machine; names below `localhost` are, too (RFC 6761, section 6.3).
-fn is_here(host: &str) -> bool {
+pub(super) fn is_here(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     is_this_machine(&host) || host.ends_with(".localhost")
 }

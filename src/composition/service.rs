@@ -55,6 +55,13 @@ impl Service {
         let listen = listener.local_addr()?;
         let public_url = super::public_url(options.api.public_url.as_ref(), listen)?;
         let given = &options.servers;
+        let data_dir = std::path::absolute(&given.data_dir)?;
+        let archives = match &given.archives {
+            Some(url) => url.clone(),
+            None => directory_url(&data_dir.join("archives"))?,
+        };
+        let statement = super::statement(&options.processing, Some(&options.worker), &archives)?;
+        super::check_who_answers(&statement, &public_url)?;
         let servers = Servers::start(Options {
             data_dir: given.data_dir.clone(),
             source: given.servers,
@@ -68,19 +75,17 @@ impl Service {
         let owner_url = url(&given.owner.owner_url, servers.owner_url());
         let nats_url = url(&given.nats_url, servers.nats_url()).context("no NATS")?;
 
-        let data_dir = std::path::absolute(&given.data_dir)?;
-        let archives = match &given.archives {
-            Some(url) => url.clone(),
-            None => directory_url(&data_dir.join("archives"))?,
-        };
         let network = Network::from(&given.network);
         let keys = key_provider(&given.keys, Some(&data_dir))?;
         let foundation = Foundation::lay_over(&network, &database_url, keys, &archives)?;
         let bus = bus(&network, &nats_url, &given.bus).await?;
-        let bench = Work::bench(&foundation, &network, &options.worker, &public_url, Some(&data_dir))?;
+        let bench =
+            Work::bench(&foundation, &network, &options.worker, statement, &public_url, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
-        let (config, limits) =
-            (api_config(&options.api, public_url.clone())?, connection_limits(&options.api)?);
+        let (config, limits) = (
+            api_config(&options.api, options.processing.consent, public_url.clone())?,
+            connection_limits(&options.api)?,
+        );
         let http = Http::start(vitals_listener, &foundation, checks)?;
         let http = http.with_interface(listener, &foundation, config, limits);
 

@@ -50,6 +50,7 @@ impl Work {
         on: &Foundation,
         network: &Network,
         options: &WorkerOptions,
+        statement: Statement,
         public_url: &Url,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<Workbench> {
@@ -66,7 +67,7 @@ impl Work {
             phone,
             folders,
             sources: Sources::from_iter(sources),
-            statement: Arc::new(statement(options)?),
+            statement: Arc::new(statement),
             store,
             views,
             archives,
@@ -119,10 +120,4 @@ fn phone(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Opt
 
 fn below(data_dir: Option<&Path>, name: &str) -> Option<String> {
     data_dir.map(|folder| format!("directory:{}", folder.join(name).display()))
-}
-
-fn statement(options: &WorkerOptions) -> anyhow::Result<Statement> {
-    let Some(path) = &options.statement else { return Ok(Statement::default()) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("{} is no statement", path.display()))
 }

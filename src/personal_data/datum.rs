@@ -87,3 +87,48 @@ impl Datum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::privacy_request::Regulation;
+    use workers::archive::{Practice, Statement};
+
+    use super::Datum;
+
+    /// The words with which a statement tells of a datum.
+    fn words(datum: Datum) -> &'static str {
+        match datum {
+            Datum::Name => "your name",
+            Datum::SignInAddress => "the address you sign in with",
+            Datum::BillingAddress => "a billing address",
+            Datum::OtherAddress => "former addresses",
+            Datum::Phone => "phone number",
+            Datum::IpAddress => "IP address",
+            Datum::UserAgent => "user agent",
+            Datum::Device => "Known devices",
+            Datum::FailedTries => "failed tries",
+            Datum::Usage => "Use of the product",
+            Datum::Consent => "the two switches",
+            Datum::Membership => "your role in each",
+            Datum::Requests => "Requests about your data",
+            Datum::Password => "Of your password only a hash",
+            Datum::Codes => "recovery codes",
+            Datum::LinkTokens => "tokens in links",
+            Datum::Sessions => "Sessions:",
+            Datum::GdprToken => "Token for the GDPR APIs",
+            Datum::InvitedAddress => "address of an invited person",
+            Datum::AccountId => "account id",
+        }
+    }
+
+    #[test]
+    fn the_default_statement_tells_of_every_datum() {
+        let statement = Statement::of(&Practice::default());
+        for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
+            let text = statement.to_text(regulation);
+            for datum in Datum::ALL {
+                assert!(text.contains(words(*datum)), "{regulation:?}: {datum:?}");
+            }
+        }
+    }
+}

@@ -10,6 +10,7 @@ use personal_settings::cli::WorkerOptions;
 use personal_settings::composition::{Network, Work};
 use url::Url;
 use workers::Workbench;
+use workers::archive::{Practice, Statement};
 
 use super::Service;
 use super::queue::foundation_of;
@@ -43,8 +44,7 @@ async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
         phone: None,
         directory_retention: Duration::from_secs(24 * 60 * 60).into(),
         mail_from: "no-reply@example.com".to_owned(),
-        statement: None,
     };
-    Work::bench(&foundation, &Network::default(), &options, &Url::parse(&service.program.base).unwrap(), None)
-        .unwrap()
+    let (statement, url) = (Statement::of(&Practice::default()), Url::parse(&service.program.base).unwrap());
+    Work::bench(&foundation, &Network::default(), &options, statement, &url, None).unwrap()
 }

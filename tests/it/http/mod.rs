@@ -5,6 +5,7 @@
 
 mod answer;
 mod archive;
+mod archive_contents;
 mod at_once;
 mod auditors;
 mod authorization;

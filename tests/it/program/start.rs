@@ -184,6 +184,24 @@ async fn what_would_go_over_a_network_in_the_clear() {
 }
 
 #[tokio::test]
+async fn a_public_address_while_nobody_is_named_who_answers_for_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    for role in ["serve", "api", "worker"] {
+        let database = Database::create().await;
+        let start = Start::new(folder.path(), &[role])
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url)
+            .env("PERSONAL_SETTINGS_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+            .env("PERSONAL_SETTINGS_ARCHIVES", "file:///tmp/unused")
+            .env("PERSONAL_SETTINGS_MAIL", "directory:mail")
+            .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
+            .without("PERSONAL_SETTINGS_STATEMENT");
+        let said = refused(start).await;
+        assert!(said.contains("statement example") && said.contains("--statement FILE"), "{role}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_short_operator_token_before_any_server_is_started() {
     let folder = tempfile::tempdir().unwrap();
     let start = Start::new(folder.path(), &["serve"]).env("PERSONAL_SETTINGS_OPERATOR_TOKEN", "short");

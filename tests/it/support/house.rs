@@ -13,6 +13,7 @@ use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
+use workers::archive::{Practice, Statement};
 use workers::{Bus, Workbench};
 
 use super::{Database, Proxy, shared};
@@ -82,10 +83,10 @@ impl House {
             phone: Some(format!("directory:{}", self.folder.path().join("phone").display())),
             directory_retention: Duration::from_secs(24 * 60 * 60).into(),
             mail_from: "no-reply@example.com".to_owned(),
-            statement: None,
         };
         let public_url = Url::parse("https://settings.example.com").unwrap();
-        Work::bench(&self.foundation, &Network::default(), &options, &public_url, None).unwrap()
+        let statement = Statement::of(&Practice::default());
+        Work::bench(&self.foundation, &Network::default(), &options, statement, &public_url, None).unwrap()
     }
 
     /// A connection to NATS with streams of this test's own.

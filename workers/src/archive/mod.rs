@@ -1,7 +1,7 @@
 //! The export archive: what a person gets who asked for their data.
 //!
-//! One ZIP with `index.html` to read offline, JSON and CSV for machines, a [`Manifest`] with counts and
-//! sums, and the [`Statement`] that GDPR Art. 15(1) wants beside the data. It is made while it is
+//! One ZIP with `index.html` to read offline, JSON and CSV for machines with JSON Schemas beside them, a [`Manifest`] with
+//! counts and sums, and the [`Statement`] that GDPR Art. 15(1), or the CCPA, wants beside the data. It is made while it is
 //! written: 50 GB pass through with a few hundred kilobytes in memory, and nothing touches the disk here.
 //!
 //! # What always holds
@@ -15,9 +15,11 @@
 //! Here nothing. What the [`Sink`] has taken is an archive without a directory, which nobody may make
 //! final: the object vault drops it.
 
+mod excerpt;
 mod manifest;
 mod name;
 mod page;
+pub(crate) mod schema;
 mod statement;
 pub(crate) mod words;
 mod writer;
@@ -27,8 +29,9 @@ mod deflate;
 #[cfg(test)]
 mod tests;
 
+pub use excerpt::Excerpts;
 pub use manifest::{File, Manifest};
 pub use name::{EntryName, InvalidEntryName};
 pub use page::index_html;
-pub use statement::{Right, Statement};
+pub use statement::{California, Consent, Key, Practice, Right, Statement};
 pub use writer::{Entry, Error, Sink, SinkError, Writer};

@@ -41,6 +41,11 @@ pub(crate) fn number(value: u64) -> String {
     text
 }
 
+/// `1 file`, `1,234 files`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
 /// Text that means nothing in HTML. Control characters other than tab and line feed are left out.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 

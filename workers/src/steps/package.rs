@@ -11,7 +11,7 @@ use event_store::object::{ObjectKey, Sealed, SealedWriter};
 use futures::TryStreamExt;
 
 use super::{objects, record_with};
-use crate::archive::{self, EntryName, Manifest, Sink, SinkError, Writer};
+use crate::archive::{self, EntryName, Excerpts, Manifest, Sink, SinkError, Writer, schema};
 use crate::jobs::JobError;
 use crate::workbench::Workbench;
 
@@ -57,25 +57,33 @@ async fn build(
     let sink = IntoVault(bench.archives.create(object, key).await?);
     let mut zip = Writer::new(sink, now);
     let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation);
+    let mut excerpts = Excerpts::default();
     for (source, file) in request.files() {
-        copy(bench, &mut zip, &mut manifest, source, file, key).await?;
+        copy(bench, &mut zip, (&mut manifest, &mut excerpts), source, file, key).await?;
     }
+    let statement = &bench.statement;
     let whole = [
-        ("statement.txt", bench.statement.to_text()),
-        ("index.html", archive::index_html(&manifest, &bench.statement)),
+        ("statement.txt", statement.to_text(request.regulation)),
+        ("index.html", archive::index_html(&manifest, &excerpts, statement)),
     ];
     for (name, text) in whole {
         zip.entry(entry_name(name)?, Bytes::from(text)).await?;
     }
+    let described = manifest.files.iter().map(|file| file.name.as_str()).chain([schema::MANIFEST]);
+    for file in described {
+        if let (Some(name), Some(content)) = (schema::name_of(file), schema::content_of(file)) {
+            zip.entry(name, content).await?;
+        }
+    }
     let manifest = manifest.to_json().map_err(|_| archive::Error::Order("the manifest cannot be written"))?;
-    zip.entry(entry_name("manifest.json")?, manifest).await?;
+    zip.entry(entry_name(schema::MANIFEST)?, manifest).await?;
     Ok(zip.finish().await?.0.finish().await?)
 }
 
 async fn copy(
     bench: &Workbench,
     zip: &mut Writer<IntoVault>,
-    manifest: &mut Manifest,
+    (manifest, excerpts): (&mut Manifest, &mut Excerpts),
     source: &SourceName,
     file: &SourceFile,
     key: &ObjectKey,
@@ -83,6 +91,7 @@ async fn copy(
     zip.start(entry_name(&file.name)?, file.bytes).await?;
     let mut pieces = std::pin::pin!(bench.archives.read(&file.object, key, 0..file.bytes));
     while let Some(piece) = pieces.try_next().await? {
+        excerpts.add(&file.name, &piece);
         zip.write(piece).await?;
     }
     let entry = zip.finish_entry().await?;

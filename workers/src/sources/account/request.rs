@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use domain::privacy_request::{Notice, Request};
+use domain::privacy_request::{ArchiveEnd, Notice, Request};
 use projections::privacy_request::NAME;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -96,7 +96,7 @@ impl PrivacyRequest {
                 sha256: archive.sha256.clone(),
                 expires_at: archive.expires_at,
                 downloaded_at: archive.downloaded_at,
-                ended: archive.ended.map(|end| end.as_str()),
+                ended: archive.ended.map(ArchiveEnd::as_str),
                 available: request.archive_available(now).is_some(),
             }),
         }

@@ -1,0 +1,131 @@
+//! What the statement says, by law and by configuration.
+
+use serde_json::json;
+
+use super::*;
+
+fn configured() -> Practice {
+    Practice {
+        consent: Consent::OptIn,
+        mail_server: Some("mail.example.com".to_owned()),
+        phone_gateway: Some("gateway.example.com".to_owned()),
+        object_store: Some("s3://bucket".to_owned()),
+    }
+}
+
+#[test]
+fn every_point_of_the_article_is_there_by_default() {
+    let statement = Statement::of(&Practice::default());
+    for form in [statement.to_text(Regulation::Gdpr), statement.to_html(Regulation::Gdpr)] {
+        for word in [
+            "Art. 6(1)(b)",
+            "Kinds of data",
+            "Who receives it",
+            "How long it is kept",
+            "Rectification",
+            "Erasure",
+            "Restriction",
+            "Objection",
+            "Portability",
+            "supervisory authority",
+            "Where the data comes from",
+            "Art. 22 GDPR",
+        ] {
+            assert!(form.contains(word), "{word}");
+        }
+        assert_eq!(
+            form.matches("not stated").count(),
+            2,
+            "who is responsible and who to ask are the operator's to say"
+        );
+    }
+}
+
+#[test]
+fn the_default_names_no_recipient_that_is_not_configured_and_claims_no_consent_that_was_not_asked_for() {
+    let text = Statement::of(&Practice::default()).to_text(Regulation::Gdpr);
+    for word in ["gateway", "mail server", "object store", "consent", "Art. 6(1)(a)", "Art. 7(3)"] {
+        assert!(!text.contains(word), "{word}");
+    }
+    assert!(text.contains("Art. 6(1)(f)"));
+}
+
+#[test]
+fn the_default_follows_the_configuration() {
+    let text = Statement::of(&configured()).to_text(Regulation::Gdpr);
+    for word in
+        ["mail.example.com", "gateway.example.com", "s3://bucket", "your consent, Art. 6(1)(a)", "Art. 7(3)"]
+    {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(!text.contains("Art. 6(1)(f)"), "nothing rests on legitimate interest with opt-in");
+}
+
+#[test]
+fn a_request_under_the_ccpa_gets_its_own_text() {
+    let statement = Statement::of(&configured());
+    for form in [statement.to_text(Regulation::Ccpa), statement.to_html(Regulation::Ccpa)] {
+        for word in [
+            "§ 1798.110",
+            "Categories of personal information collected",
+            "sold or shared",
+            "§ 1798.105",
+            "§ 1798.125",
+            "gateway.example.com",
+        ] {
+            assert!(form.contains(word), "{word}");
+        }
+        for word in ["GDPR)", "Art. 6", "supervisory"] {
+            assert!(!form.contains(word), "{word}");
+        }
+    }
+}
+
+#[test]
+fn a_deployment_replaces_what_it_names_and_no_more() {
+    let own = json!({"controller": "Ada & <b>Sons</b> Ltd", "contact": "dpo@example.com", "transfers": [],
+        "ccpa": {"sale": "We sell it."}});
+    let statement = Statement::stated(&configured(), own).unwrap();
+    let default = Statement::of(&configured());
+    assert_eq!(statement.purposes, default.purposes);
+    assert_eq!((statement.ccpa.sale.as_str(), &statement.ccpa.rights), ("We sell it.", &default.ccpa.rights));
+    assert!(statement.names_who_answers());
+    let html = statement.to_html(Regulation::Gdpr);
+    assert!(html.contains("<li>Ada &amp; &lt;b&gt;Sons&lt;/b&gt; Ltd</li>"));
+    assert!(html.contains("The operator has not stated this"));
+    assert!(statement.to_text(Regulation::Gdpr).contains("  - Ada & <b>Sons</b> Ltd\n"));
+}
+
+#[test]
+fn a_slip_is_not_swallowed() {
+    for own in
+        [json!({"controler": ""}), json!({"ccpa": {"sales": ""}}), json!({"purposes": "one"}), json!([])]
+    {
+        assert!(Statement::stated(&Practice::default(), own.clone()).is_err(), "{own}");
+    }
+}
+
+#[test]
+fn who_answers_is_named_by_nobody_but_the_operator() {
+    assert!(!Statement::of(&configured()).names_who_answers());
+    let half = Statement {
+        controller: "Example Ltd".to_owned(),
+        contact: " ".to_owned(),
+        ..Statement::of(&configured())
+    };
+    assert!(!half.names_who_answers());
+}
+
+#[test]
+fn every_member_is_explained_to_who_fills_it_in() {
+    let statement = Statement::of(&configured());
+    let keys = statement.keys().unwrap();
+    let mut built = json!({});
+    for Key { name, default, .. } in keys {
+        match name.split_once('.') {
+            Some((table, name)) => built[table][name] = default,
+            None => built[name] = default,
+        }
+    }
+    assert_eq!(built, serde_json::to_value(&statement).unwrap(), "a member has no explanation");
+}
