@@ -169,11 +169,12 @@ pub struct SigningOptions {
     /// When checkpoints are made, if the log grew: a cron expression with seconds
     #[arg(long, env = "PERSONAL_SETTINGS_CHECKPOINTS", default_value = "0 * * * * *")]
     pub checkpoints: String,
-    /// When the process that signs verifies what came since it last did: a cron expression with seconds
-    #[arg(long, env = "PERSONAL_SETTINGS_VERIFICATIONS", default_value = "0 23 * * * *")]
+    /// When the process that signs verifies what came since it last did: a cron expression with seconds; best at a moment
+    /// at which no checkpoint is made
+    #[arg(long, env = "PERSONAL_SETTINGS_VERIFICATIONS", default_value = "30 23 * * * *")]
     pub verifications: String,
     /// When it verifies the whole log
-    #[arg(long, env = "PERSONAL_SETTINGS_WHOLE_VERIFICATIONS", default_value = "0 41 3 * * Sun")]
+    #[arg(long, env = "PERSONAL_SETTINGS_WHOLE_VERIFICATIONS", default_value = "30 41 3 * * Sun")]
     pub whole_verifications: String,
     /// File with the public keys that signed before this one, for verifying
     #[arg(long, env = "PERSONAL_SETTINGS_PUBLIC_KEY")]

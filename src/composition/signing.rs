@@ -68,7 +68,7 @@ fn verifications(
     }
     let hours = (options.verifications.as_str(), options.whole_verifications.as_str());
     Verifications::new(on.store.clone(), on.archives.clone(), keys, hours)
-        .context("--verifications or --whole-verifications is no cron expression such as \"0 23 * * * *\"")
+        .context("--verifications or --whole-verifications is no cron expression such as \"30 23 * * * *\"")
 }
 
 /// The file with the signing key that an auditor means.
