@@ -23,7 +23,7 @@ async fn heads_and_buckets_that_were_changed_are_found_and_made_anew() {
         "DELETE FROM stream_bucket".to_owned(),
         format!("UPDATE subject_stream SET {}", flip("subject")),
         format!("UPDATE subject_stream SET {}", flip("stream")),
-        "UPDATE subject_stream SET position = position + 3".to_owned(),
+        "UPDATE subject_stream SET position = position + 1".to_owned(),
         "DELETE FROM subject_stream".to_owned(),
         format!("UPDATE subject_bucket SET {}", flip("hash")),
         "DELETE FROM subject_bucket".to_owned(),
