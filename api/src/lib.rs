@@ -21,6 +21,7 @@ mod extract;
 mod factor_undo;
 mod familiar;
 mod grave;
+mod lasting;
 mod limits;
 mod links;
 mod messages;

@@ -325,6 +325,9 @@ pub enum Says {
         organization: String,
         /// The role.
         role: Role,
+        /// It is a lesser one, with which named ownership of projects has ended.
+        #[serde(default)]
+        is_less: bool,
     },
     /// The reader is no longer a member of an organization.
     MembershipEnded {

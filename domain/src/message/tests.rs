@@ -64,7 +64,7 @@ fn all() -> Vec<Says> {
         owners(OwnersChange::ReaderRemoved),
         owners(OwnersChange::Named(member)),
         owners(OwnersChange::Removed(member)),
-        Says::RoleChanged { at, organization: organization(), role: Role::Admin },
+        Says::RoleChanged { at, organization: organization(), role: Role::Admin, is_less: false },
         Says::MembershipEnded { at, organization: organization() },
         Says::AccountDeleted { at, exports: Some(1) },
         Says::Invitation { organization: organization(), role: Role::Owner, token: token(), expires_at },

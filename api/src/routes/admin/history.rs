@@ -56,7 +56,7 @@ pub(crate) async fn show(
         history::answer(link, page)
     } else {
         let room = hall.room(Client::Operator(operator))?;
-        history::lines(&state, account, form, query.until(), audience, room).await?
+        history::lines(&state, account, form, query.until(), audience, (room, None)).await?
     };
     Ok((position, history::varies(response)).into_response())
 }

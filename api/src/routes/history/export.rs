@@ -7,6 +7,7 @@ use std::io;
 use axum::body::Body;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
+use event_store::vault::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
 use projections::{Audience, Lines, Told};
 
@@ -21,7 +22,7 @@ pub(super) async fn stream(
     mut writer: Lines,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    room: Room,
+    (room, session): (Room, Option<Session>),
 ) -> Result<Body, Problem> {
     let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
     // The first is read before anything is answered, so that a database that is away is told as such.
@@ -34,5 +35,10 @@ pub(super) async fn stream(
             Err(io::Error::other("the history could not be read to its end"))
         }
     });
-    Ok(Body::from_stream(room.hold(heading.chain(lines))))
+    let lines = heading.chain(lines);
+    let lines = match session {
+        Some(session) => state.as_long_as(session, lines).left_stream(),
+        None => lines.right_stream(),
+    };
+    Ok(Body::from_stream(room.hold(lines)))
 }

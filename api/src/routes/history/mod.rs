@@ -12,6 +12,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, EventId};
+use event_store::vault::session::Session;
 use projections::{Audience, Lines, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,14 +63,14 @@ pub(super) async fn page(
     Ok((link, HistoryPage { items, next_cursor, state: None }))
 }
 
-/// All of it at once, as lines of the form that was asked for.
+/// All of it at once, as lines of the form that was asked for; as long as the session of who asks lives, where it is one.
 pub(super) async fn lines(
     state: &AppState,
     account: AccountId,
     form: Form,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    room: Room,
+    (room, session): (Room, Option<Session>),
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
         Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Lines::Ndjson),
@@ -79,7 +80,7 @@ pub(super) async fn lines(
             ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv(audience))
         }
     };
-    let body = export::stream(state, account, writer, until, audience, room).await?;
+    let body = export::stream(state, account, writer, until, audience, (room, session)).await?;
     let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
     if let Some(file) = file {
         response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));

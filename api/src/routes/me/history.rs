@@ -47,9 +47,9 @@ pub(crate) async fn show(
     let form = query.form(&headers);
     if form != Form::Pages {
         let room = hall.room(Client::Account(account))?;
-        return Ok(history::varies(
-            history::lines(&state, account, form, query.until(), audience, room).await?,
-        ));
+        let lasting = (room, Some(current.0));
+        let lines = history::lines(&state, account, form, query.until(), audience, lasting).await?;
+        return Ok(history::varies(lines));
     }
     let (link, mut page) = history::page(&state, account, &query, audience, "/v1/me/history").await?;
     if let Some(at) = query.until().filter(|_| query.page.is_first()) {

@@ -39,10 +39,11 @@ impl AppState {
             if !joined_alone && team.gone != Some(member) {
                 let says = match change {
                     TeamChange::Left { .. } => Says::MembershipEnded { at, organization },
-                    TeamChange::Joined { role }
-                    | TeamChange::Invited { role }
-                    | TeamChange::RoleChanged { to: role, .. } => {
-                        Says::RoleChanged { at, organization, role }
+                    TeamChange::Joined { role } | TeamChange::Invited { role } => {
+                        Says::RoleChanged { at, organization, role, is_less: false }
+                    }
+                    TeamChange::RoleChanged { from, to: role } => {
+                        Says::RoleChanged { at, organization, role, is_less: role < from }
                     }
                 };
                 self.tell(attached, member, says).await?;

@@ -173,7 +173,8 @@ async fn of_two_hundred_mails_of_a_kind_one_goes_out_now_and_one_that_counts_the
     let pool = house.foundation.store.pool();
     let queue = async |account: AccountId| {
         let at = house.foundation.store.services().now();
-        let says = Says::RoleChanged { at, organization: "Engines".to_owned(), role: Role::Admin };
+        let says =
+            Says::RoleChanged { at, organization: "Engines".to_owned(), role: Role::Admin, is_less: true };
         let content = MessageContent { to: Recipient::Holder, says };
         let topic = Topic::Account(account, AccountNotice::RoleChanged);
         let (id, message) = house.seal(topic, Medium::Mail, content, None).await;

@@ -107,7 +107,9 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
         Says::ProjectOwnersChanged { at, project, change, by_reader } => {
             organization::project_owners_changed(*at, project, *change, *by_reader)
         }
-        Says::RoleChanged { at, organization, role } => organization::role_changed(*at, organization, *role),
+        Says::RoleChanged { at, organization, role, is_less } => {
+            organization::role_changed(*at, organization, *role, *is_less)
+        }
         Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
         Says::AccountDeleted { at, exports } => sign_in::account_deleted(*at, exports.unwrap_or_default()),
         Says::Invitation { organization, role, token, expires_at } => {

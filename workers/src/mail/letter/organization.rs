@@ -18,16 +18,22 @@ fn in_words(role: Role) -> &'static str {
     }
 }
 
-pub(super) fn role_changed(at: DateTime<Utc>, organization: &str, role: Role) -> Draft {
-    let blocks = vec![
-        paragraph(format!(
-            "Your role in the organization {} has changed: you are {} now.",
-            quoted(organization),
-            in_words(role)
-        )),
+pub(super) fn role_changed(at: DateTime<Utc>, organization: &str, role: Role, is_less: bool) -> Draft {
+    let mut blocks = vec![paragraph(format!(
+        "Your role in the organization {} has changed: you are {} now.",
+        quoted(organization),
+        in_words(role)
+    ))];
+    if is_less {
+        blocks.push(paragraph(
+            "With the role from before ended what was given to you by name: you are no longer an owner of its projects, \
+             unless an owner names you again. Invitations that you sent and may no longer send have ended as well.",
+        ));
+    }
+    blocks.extend([
         paragraph("If you did not expect this, ask the owners of the organization."),
         facts(&[("Changed", time(at).to_string())]),
-    ];
+    ]);
     ("Your role in an organization has changed".into(), blocks)
 }
 
@@ -85,7 +91,16 @@ pub(super) fn team_changed(
             format!("There is a new member of the organization {name}, as {}.", in_words(role))
         }
         TeamChange::RoleChanged { from, to } => {
-            format!("A member of the organization {name} was {} and is {} now.", in_words(from), in_words(to))
+            let ended = if to < from {
+                " Where the member was named as an owner of projects, that has ended; you can name them again."
+            } else {
+                ""
+            };
+            format!(
+                "A member of the organization {name} was {} and is {} now.{ended}",
+                in_words(from),
+                in_words(to)
+            )
         }
         TeamChange::Left { role } => {
             format!("A member of the organization {name}, who was {}, is no member any more.", in_words(role))

@@ -98,6 +98,7 @@ pub(crate) async fn download(
     let bytes = bytes.inspect_err(|error| {
         tracing::error!(error = error as &dyn std::error::Error, "a download was cut off");
     });
+    let bytes = state.as_long_as(current.0, bytes);
     let bytes = download.counting(bytes, start, coverage, archive.bytes);
     Ok((status, position, head, Body::from_stream(room.hold(bytes))).into_response())
 }

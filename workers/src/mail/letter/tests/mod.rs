@@ -95,7 +95,7 @@ fn all(written: &str) -> Vec<Says> {
             change: OwnersChange::ReaderNamed,
             by_reader: false,
         },
-        Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner },
+        Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner, is_less: false },
         Says::MembershipEnded { at, organization: organization.clone() },
         Says::AccountDeleted { at, exports: Some(1) },
         Says::Invitation { organization, role: Role::Member, token, expires_at },
@@ -138,10 +138,12 @@ fn what_others_wrote_is_text_and_nothing_else() {
     }
     assert_eq!(places, 15, "a place for what others wrote was added or lost: see that it is in this test");
     // It cannot pose as words of ours by ending its quotes.
-    let role =
-        Says::RoleChanged {
-            at: at(23, 18), organization: "A” is not you. “B".to_owned(), role: Role::Admin
-        };
+    let role = Says::RoleChanged {
+        at: at(23, 18),
+        organization: "A” is not you. “B".to_owned(),
+        role: Role::Admin,
+        is_less: false,
+    };
     assert!(letter(&role).contains("the organization “A\" is not you. \"B” has changed"));
 }
 

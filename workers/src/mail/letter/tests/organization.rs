@@ -2,7 +2,12 @@ use super::*;
 
 #[test]
 fn another_role() {
-    let says = Says::RoleChanged { at: at(23, 18), organization: "Analysts".to_owned(), role: Role::Admin };
+    let says = Says::RoleChanged {
+        at: at(23, 18),
+        organization: "Analysts".to_owned(),
+        role: Role::Admin,
+        is_less: false,
+    };
     insta::assert_snapshot!(letter(&says), @"
     Your role in an organization has changed
 
@@ -14,6 +19,32 @@ fn another_role() {
 
     Changed: 23 November 2026, 18:59 UTC
     ");
+}
+
+#[test]
+fn a_lesser_role_ends_what_was_given_by_name() {
+    let says = Says::RoleChanged {
+        at: at(23, 18),
+        organization: "Analysts".to_owned(),
+        role: Role::Member,
+        is_less: true,
+    };
+    insta::assert_snapshot!(letter(&says), @"
+    Your role in an organization has changed
+
+    Hello Ada Lovelace,
+
+    Your role in the organization “Analysts” has changed: you are a member now.
+
+    With the role from before ended what was given to you by name: you are no longer an owner of its projects, unless an owner names you again. Invitations that you sent and may no longer send have ended as well.
+
+    If you did not expect this, ask the owners of the organization.
+
+    Changed: 23 November 2026, 18:59 UTC
+    ");
+    let demoted = TeamChange::RoleChanged { from: Role::Admin, to: Role::Member };
+    let owners = team(demoted, Some(member()), false);
+    assert!(owners.contains("was an admin and is a member now. Where the member was named"), "{owners}");
 }
 
 #[test]
