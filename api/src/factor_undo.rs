@@ -41,7 +41,7 @@ impl AppState {
 }
 
 /// The address of the account as it is now, and those to which it may go back, each once.
-fn ways_back(holder: &Holder) -> Vec<Recipient> {
+pub(crate) fn ways_back(holder: &Holder) -> Vec<Recipient> {
     let former = holder.former_emails.iter().map(|former| &former.email);
     let mut known: Vec<String> = Vec::new();
     let mut recipients = Vec::new();

@@ -164,6 +164,13 @@ const GRAVE: &[Act] = &[
         Link,
         &[(Holder, N::BillingEmailUndone), (Holder, N::PasswordResetLink)],
     ),
+    grave("POST /v1/admin/accounts/{id}/sessions/end", Rights, OperatorToken, &[(Holder, N::SessionsEnded)]),
+    grave(
+        "POST /v1/admin/accounts/{id}/factor-removal",
+        Rights,
+        OperatorToken,
+        &[(Holder, N::FactorRemovalBegun)],
+    ),
     grave(
         "POST /v1/factor-undos",
         Destination,
@@ -219,6 +226,8 @@ const LIGHT: &[Act] = &[
         "it only takes away what a reset has replaced",
     ),
     light("PUT /v1/me/preferences", "a switch is turned back as quickly, and each turn is a consent record"),
+    light("DELETE /v1/me/factor-removal", "it keeps the account as it is, must be quick, and is told"),
+    light("POST /v1/factor-removal-objections", "it keeps the account as it is, must be quick, and is told"),
     light("DELETE /v1/me/gdpr-token", "it only takes away, and is told"),
     light("DELETE /v1/me/privacy-requests/{id}", "nothing leaves the house and nothing is deleted"),
     light("DELETE /v1/me/privacy-requests/{id}/archive", "it only takes away"),

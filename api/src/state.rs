@@ -46,6 +46,8 @@ pub struct ApiConfig {
     pub public_url: Url,
     /// How long an erasure can be cancelled before it starts.
     pub cooling_off: chrono::Duration,
+    /// How long the holder can object to a removal of the second factor before it is carried out.
+    pub factor_removal_wait: chrono::Duration,
     /// Days on which no period ends.
     pub holidays: Holidays,
     /// The privacy policy in force, for consent records (GDPR Art. 7(1)).

@@ -55,7 +55,7 @@ variants!(Account, "account.registered.v1", AccountEvent:
     BillingEmailUndone,
     EmailChangeRequested, EmailChanged, EmailChangeUndone, EmailChangeEnded, FormerEmailReleased, PasswordChanged,
     PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved,
-    SecondFactorUndone, RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
+    SessionsEnded, FactorRemovalBegun, FactorRemovalStopped, FactorRemoved, SecondFactorUndone, RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
     OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, FailedTriesNoted,
     Deleted,
     PersonalDataErased);

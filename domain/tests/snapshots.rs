@@ -56,6 +56,7 @@ fn the_written_form_of_an_account_is_frozen() {
         "email_change_requested",
         "phone_verified",
         "recovery_codes_issued",
+        "factor_removal_begun",
         "phone_change_requested",
         "organization_joined",
         "gdpr_token_issued",

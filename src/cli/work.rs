@@ -22,6 +22,9 @@ pub struct ApiOptions {
     /// How long an erasure can be cancelled before it starts [default: 24h; in a demonstration 2s]
     #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF")]
     pub erasure_cooling_off: Option<Duration>,
+    /// How long a holder can object to a removal of their second factor before it is carried out
+    #[arg(long, env = "PERSONAL_SETTINGS_FACTOR_REMOVAL_WAIT", default_value = "72h")]
+    pub factor_removal_wait: Duration,
     /// Days besides weekends on which no legal period ends, as 2026-12-25
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,

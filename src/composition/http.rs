@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api::{ApiConfig, ConnectionLimits, Dependencies, ReadinessCheck, Vitals};
-use domain::account::Preferences;
+use domain::account::{LONGEST_FACTOR_REMOVAL_WAIT, Preferences};
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -157,9 +157,14 @@ pub fn api_config(options: &ApiOptions, consent: Consent, public_url: Url) -> an
     let on = consent == Consent::OptOut;
     let cooling_off = options.erasure_cooling_off.map_or(COOLING_OFF, Into::into);
     let cooling_off = chrono::Duration::from_std(cooling_off).context("--erasure-cooling-off is too long")?;
+    let wait = chrono::Duration::from_std(options.factor_removal_wait.into()).ok();
+    let factor_removal_wait = wait
+        .filter(|wait| *wait <= LONGEST_FACTOR_REMOVAL_WAIT)
+        .context("--factor-removal-wait is too long: use 30 days at most")?;
     Ok(ApiConfig {
         public_url,
         cooling_off,
+        factor_removal_wait,
         holidays: options.holidays.iter().copied().collect(),
         policy_version: options.policy_version.clone(),
         default_preferences: Preferences { personalization: on, usage_logging: on },

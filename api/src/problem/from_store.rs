@@ -50,7 +50,7 @@ impl From<AccountError> for Problem {
             E::NoEmailChange => Kind::LinkDead,
             E::NoSecondFactor => Kind::NoSecondFactor,
             E::NoPhoneChange => Kind::WrongCode,
-            E::NoGdprToken => Kind::NotFound,
+            E::NoGdprToken | E::NoFactorRemoval => Kind::NotFound,
             E::AlreadyMember => Kind::AlreadyMember,
             E::NotMember => Kind::NotMember,
             E::AlreadyRegistered | E::StillMember => return Self::internal(error),

@@ -65,7 +65,7 @@ impl Writing {
 const REVEAL: &str =
     "The credentials were shown once: an owner reveals them with POST /v1/projects/{id}/credentials/reveal.";
 
-pub(super) const WRITINGS: [Writing; 49] = [
+pub(super) const WRITINGS: [Writing; 53] = [
     // Sessions.
     open("signIn", &[limits::TRIES_OF_ADDRESS, FAMILIAR, STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
@@ -81,6 +81,7 @@ pub(super) const WRITINGS: [Writing; 49] = [
     link("undoEmailChange").first(),
     link("undoBillingEmail").first(),
     link("undoSecondFactor").first(),
+    link("objectToFactorRemovalByLink").first(),
     // The account.
     session("changeMe").counted_by_route(&[limits::MAILS]),
     session("changePreferences"),
@@ -91,6 +92,7 @@ pub(super) const WRITINGS: [Writing; 49] = [
         .counted_by_route(&[limits::TRIES_OF_SESSION])
         .secret("The recovery codes were shown once: make others with POST /v1/me/recovery-codes."),
     sudo("removePhone").first(),
+    session("objectToFactorRemoval").first(),
     sudo("makeRecoveryCodes")
         .so_often(limits::RECOVERY_CODES)
         .secret("The recovery codes were shown once: make others with another Idempotency-Key."),
@@ -125,6 +127,8 @@ pub(super) const WRITINGS: [Writing; 49] = [
     session("retirePreviousCredentials").first(),
     // Operators and gateways.
     line("registerAccount", Guard::Operator),
+    line("endSessionsOfAccount", Guard::Operator).first(),
+    line("beginFactorRemoval", Guard::Operator),
     line("provisionOrganization", Guard::Operator),
     line("provisionMember", Guard::Operator),
     line("provisionProject", Guard::Operator).secret(REVEAL),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Account, AccountNotice, Ended, GdprToken, Holder};
+use super::{Account, AccountNotice, Ended, FactorRemoval, GdprToken, Holder};
 use crate::{CredentialId, EmailChangeId};
 
 /// How long the end of an account waits for its last message to go out before what was personal is made
@@ -28,6 +28,11 @@ pub enum AccountTask {
     ExpireToken(CredentialId),
     /// A change of the address can no longer be taken back.
     ReleaseFormerEmail(EmailChangeId),
+    /// The time to object to a removal of the second factor is over.
+    RemoveFactor {
+        /// When it was.
+        due_at: DateTime<Utc>,
+    },
     /// Make unreadable what was personal in an account that ended.
     Erase,
 }
@@ -92,6 +97,9 @@ fn of_holder(holder: &Holder) -> Vec<(DateTime<Utc>, AccountTask)> {
     let former = holder.former_emails.iter();
     let mut tasks: Vec<_> =
         former.map(|former| (former.undo_until, AccountTask::ReleaseFormerEmail(former.change_id))).collect();
+    if let Some(FactorRemoval { due_at, .. }) = holder.factor_removal {
+        tasks.push((due_at, AccountTask::RemoveFactor { due_at }));
+    }
     if let Some(token) = &holder.gdpr_token {
         let GdprToken { credential_id, expires_at, .. } = *token;
         tasks.extend(

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    AccountNotice, Channel, FailedTries, Preferences, SecondFactor, SignOutReason, TokenEnd, Viewed,
+    AccountNotice, Channel, FailedTries, IdentityProof, Preferences, SecondFactor, SignOutReason, TokenEnd,
+    Viewed,
 };
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
@@ -117,6 +118,21 @@ pub enum AccountCommand {
         /// What of it.
         factor: SecondFactor,
     },
+    /// All sessions end: an operator wants it.
+    EndSessions,
+    /// An operator has seen proof of who the holder is, who has lost the second factor.
+    BeginFactorRemoval {
+        /// Which proof.
+        proof: IdentityProof,
+        /// The id of a note about it, which is kept elsewhere.
+        note_id: Option<String>,
+        /// When it is carried out.
+        due_at: DateTime<Utc>,
+    },
+    /// The holder objects to the removal.
+    StopFactorRemoval,
+    /// The time to object is over.
+    RemoveFactor,
     /// Have new recovery codes; the old ones die.
     IssueRecoveryCodes {
         /// How many.

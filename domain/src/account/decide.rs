@@ -111,6 +111,12 @@ impl Holder {
             C::VerifyPhone { challenge_id, recovery_codes } => {
                 self.verify_phone(challenge_id, recovery_codes)
             }
+            C::EndSessions => one(E::SessionsEnded {}),
+            C::BeginFactorRemoval { proof, note_id, due_at } => {
+                self.begin_factor_removal(proof, note_id, due_at)
+            }
+            C::StopFactorRemoval => self.stop_factor_removal(),
+            C::RemoveFactor => Ok(self.remove_factor(now)),
             C::UndoSecondFactor { factor } => {
                 self.with_phone().and_then(|()| one(E::SecondFactorUndone { factor }))
             }
@@ -187,7 +193,7 @@ impl Holder {
         one(AccountEvent::OrganizationLeft { organization_id })
     }
 
-    fn with_phone(&self) -> Result<(), AccountError> {
+    pub(super) fn with_phone(&self) -> Result<(), AccountError> {
         self.phone.as_ref().map(|_| ()).ok_or(AccountError::NoSecondFactor)
     }
 

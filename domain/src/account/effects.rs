@@ -9,6 +9,7 @@ use crate::{Effect, Effects, EmailAddress, Personal, TimerChange, Timers};
 /// Timers.
 const TOKEN_END: &str = "gdpr_token_end";
 const ERASURE: &str = "erasure";
+const FACTOR_REMOVAL: &str = "factor_removal";
 
 fn claim(email: &Personal<EmailAddress>) -> Option<Effect> {
     email.known().map(|email| Effect::Claim { kind: ClaimKind::Email, name: email.canonical() })
@@ -58,6 +59,8 @@ impl AccountEvent {
             Self::PhoneRemoved {} => Some(Change::PhoneRemoved),
             Self::RecoveryCodesIssued { .. } => Some(Change::RecoveryCodesIssued),
             Self::SecondFactorUndone { .. } => Some(Change::SecondFactorUndone),
+            Self::SessionsEnded {} => Some(Change::SessionsEnded),
+            Self::FactorRemoved {} => Some(Change::FactorRemoved),
             Self::Deleted { .. } => Some(Change::AccountDeleted),
             Self::Registered { .. }
             | Self::SignedIn { .. }
@@ -71,6 +74,8 @@ impl AccountEvent {
             | Self::PasswordResetAsked { .. }
             | Self::PhoneChangeRequested { .. }
             | Self::RecoveryCodeUsed { .. }
+            | Self::FactorRemovalBegun { .. }
+            | Self::FactorRemovalStopped {}
             | Self::PreferencesChanged { .. }
             | Self::GdprTokenIssued { .. }
             | Self::GdprTokenEnded { .. }
@@ -110,6 +115,12 @@ impl Timers for AccountEvent {
                 AccountNotice::AccountDeleted => TimerChange::due(ERASURE),
                 notice => TimerChange::clear(notice.as_str()),
             }],
+            Self::FactorRemovalBegun { due_at, .. } => vec![TimerChange::set(FACTOR_REMOVAL, *due_at)],
+            Self::FactorRemovalStopped {}
+            | Self::FactorRemoved {}
+            | Self::SecondFactorUndone { .. }
+            | Self::PhoneVerified { .. }
+            | Self::PhoneRemoved {} => vec![TimerChange::clear(FACTOR_REMOVAL)],
             Self::Deleted { deleted_at, .. } => {
                 vec![TimerChange::ClearAll, TimerChange::set(ERASURE, *deleted_at + ERASURE_PATIENCE)]
             }

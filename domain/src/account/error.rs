@@ -18,6 +18,9 @@ pub enum AccountError {
     /// No second factor is set.
     #[error("the account has no second factor")]
     NoSecondFactor,
+    /// No removal of the second factor waits.
+    #[error("no removal of the second factor waits")]
+    NoFactorRemoval,
     /// No new phone number waits to be verified, or another than this.
     #[error("no phone number waits to be verified")]
     NoPhoneChange,

@@ -6,8 +6,8 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountNotice, Channel, FailedTries, PreferenceChange, Preferences, SecondFactor, SignOutReason,
-    TokenEnd, Viewed,
+    AccountNotice, Channel, FailedTries, IdentityProof, PreferenceChange, Preferences, SecondFactor,
+    SignOutReason, TokenEnd, Viewed,
 };
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
@@ -142,6 +142,22 @@ pub enum AccountEvent {
         /// What of it.
         factor: SecondFactor,
     },
+    /// An operator ended all sessions.
+    SessionsEnded {},
+    /// An operator has seen proof of who the holder is: the second factor is removed, unless the holder objects.
+    FactorRemovalBegun {
+        /// Which proof.
+        proof: IdentityProof,
+        /// The id of a note about it, which is kept elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note_id: Option<String>,
+        /// When it is carried out.
+        due_at: DateTime<Utc>,
+    },
+    /// The holder objected: the second factor stays.
+    FactorRemovalStopped {},
+    /// The time to object was over: there is no second factor any more.
+    FactorRemoved {},
     /// Recovery codes were made; older ones are dead.
     RecoveryCodesIssued {
         /// How many.
@@ -263,6 +279,10 @@ impl DomainEvent for AccountEvent {
             Self::PhoneVerified { .. } => "account.phone_verified",
             Self::PhoneRemoved {} => "account.phone_removed",
             Self::SecondFactorUndone { .. } => "account.second_factor_undone",
+            Self::SessionsEnded {} => "account.sessions_ended",
+            Self::FactorRemovalBegun { .. } => "account.factor_removal_begun",
+            Self::FactorRemovalStopped {} => "account.factor_removal_stopped",
+            Self::FactorRemoved {} => "account.factor_removed",
             Self::RecoveryCodesIssued { .. } => "account.recovery_codes_issued",
             Self::RecoveryCodeUsed { .. } => "account.recovery_code_used",
             Self::PreferencesChanged { .. } => "account.preferences_changed",

@@ -1,8 +1,8 @@
 //! How events change an account: they only assign.
 
 use super::{
-    Account, AccountEvent, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange,
-    SecondFactor,
+    Account, AccountEvent, EmailChange, Ended, FactorRemoval, FormerEmail, GdprToken, Holder, Phone,
+    PhoneChange, SecondFactor,
 };
 use crate::authentication::Lent;
 
@@ -23,6 +23,7 @@ impl Account {
                     recovery_codes: 0,
                     memberships: Default::default(),
                     gdpr_token: None,
+                    factor_removal: None,
                 });
             }
             AccountEvent::Deleted { account_id, deleted_at, .. } => {
@@ -54,6 +55,9 @@ impl Holder {
         use AccountEvent as E;
         if event.change().is_some_and(|change| change.ends(Lent::PendingPhone)) {
             self.phone_change = None;
+        }
+        if event.change().is_some_and(|change| change.ends(Lent::PendingFactorRemoval)) {
+            self.factor_removal = None;
         }
         match event {
             E::NameChanged { name } => self.name = name,
@@ -88,7 +92,11 @@ impl Holder {
             }
             E::PhoneVerified { number, channel } => self.phone = Some(Phone { number, channel }),
             E::PhoneRemoved {} => (self.phone, self.recovery_codes) = (None, 0),
-            E::SecondFactorUndone { factor: SecondFactor::Phone } => {
+            E::FactorRemovalBegun { proof, due_at, .. } => {
+                self.factor_removal = Some(FactorRemoval { proof, due_at });
+            }
+            E::FactorRemovalStopped {} => self.factor_removal = None,
+            E::SecondFactorUndone { factor: SecondFactor::Phone } | E::FactorRemoved {} => {
                 (self.phone, self.recovery_codes) = (None, 0);
             }
             E::SecondFactorUndone { factor: SecondFactor::RecoveryCodes } => self.recovery_codes = 0,
@@ -118,6 +126,7 @@ impl Holder {
             | E::PasswordChanged {}
             | E::PasswordResetAsked { .. }
             | E::PasswordReset {}
+            | E::SessionsEnded {}
             | E::HistoryViewed { .. }
             | E::FailedTriesNoted { .. }
             | E::Deleted { .. }

@@ -7,6 +7,7 @@ mod effects;
 mod email_change;
 mod error;
 mod event;
+mod factor_removal;
 mod fold;
 mod model;
 mod notice;
@@ -24,6 +25,7 @@ pub use decide::{FACTOR_UNDO_LIFE, GDPR_TOKEN_LIFE, RECOVERY_CODES};
 pub use email_change::{CONFIRMATION_LIFE, UNDO_LIFE};
 pub use error::AccountError;
 pub use event::AccountEvent;
+pub use factor_removal::{FactorRemoval, IdentityProof, LONGEST_FACTOR_REMOVAL_WAIT};
 pub use model::{
     Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange, Preferences,
 };
@@ -47,7 +49,7 @@ impl Account {
 impl SelfContained for Account {}
 
 impl Snapshot for Account {
-    const SCHEMA_VERSION: i32 = 2;
+    const SCHEMA_VERSION: i32 = 3;
 }
 
 impl Aggregate for Account {

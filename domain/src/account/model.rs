@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountNotice, Channel};
+use super::{AccountNotice, Channel, FactorRemoval};
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, OrganizationId,
     Personal, PhoneNumber,
@@ -56,6 +56,8 @@ pub struct Holder {
     pub memberships: BTreeMap<OrganizationId, MembershipId>,
     /// The token for the GDPR APIs.
     pub gdpr_token: Option<GdprToken>,
+    /// A removal of the second factor that waits.
+    pub factor_removal: Option<FactorRemoval>,
 }
 
 /// A new sign-in address that waits to be confirmed.

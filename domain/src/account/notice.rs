@@ -78,6 +78,14 @@ notices! {
     PhoneRemoved "phone_removed" "the removal of the phone number";
     /// A second factor was taken back.
     SecondFactorUndone "second_factor_undone" "a second factor was taken back";
+    /// An operator ended all sessions.
+    SessionsEnded "sessions_ended" "all sessions were ended";
+    /// The second factor is to be removed, told with a link to object.
+    FactorRemovalBegun "factor_removal_begun" "a removal of the second factor";
+    /// The holder objected to it.
+    FactorRemovalStopped "factor_removal_stopped" "an objection to the removal of the second factor";
+    /// The second factor was removed.
+    FactorRemoved "factor_removed" "the second factor was removed";
     /// Recovery codes were made.
     RecoveryCodesIssued "recovery_codes_issued" "new recovery codes";
     /// A recovery code was used up.

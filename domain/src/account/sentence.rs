@@ -68,6 +68,21 @@ impl Sentence for AccountEvent {
                 }
             }
             .to_owned(),
+            Self::SessionsEnded {} => "All sessions were ended by an operator".to_owned(),
+            Self::FactorRemovalBegun { proof, note_id, due_at } => {
+                let (how, until) = (proof.in_words(), date(*due_at));
+                let note = note_id.as_ref().map(|id| format!(", note {id}")).unwrap_or_default();
+                format!(
+                    "The second factor is to be removed on {until} unless the holder objects; it was proved to an \
+                     operator who asks: {how}{note}"
+                )
+            }
+            Self::FactorRemovalStopped {} => {
+                "The holder objected to the removal of the second factor: it stays".to_owned()
+            }
+            Self::FactorRemoved {} => {
+                "The second factor was removed, after proof of who the holder is and the time to object".to_owned()
+            }
             Self::RecoveryCodesIssued { count } => {
                 format!("New recovery codes were made, {count} of them; older ones no longer work")
             }
@@ -127,6 +142,10 @@ fn signed_out(reason: SignOutReason) -> &'static str {
             "A session was ended because there were too many: it was the one used least recently"
         }
         SignOutReason::PhoneVerified => "A session was ended because a phone number was verified",
+        SignOutReason::EndedByOperator => "A session was ended by an operator",
+        SignOutReason::FactorRemoved => {
+            "A session was ended because the second factor was removed after proof of who the holder is"
+        }
         SignOutReason::SecondFactorUndone => "A session was ended because a second factor was taken back",
         SignOutReason::RecoveryCodesIssued => "A session was ended because recovery codes were made anew",
     }

@@ -42,6 +42,10 @@ pub enum SignOutReason {
     RecoveryCodesIssued,
     /// A second factor was taken back.
     SecondFactorUndone,
+    /// An operator ended it.
+    EndedByOperator,
+    /// The second factor was removed, after proof of who the holder is.
+    FactorRemoved,
 }
 
 /// What a second factor consists of, as far as it can be taken back by itself.

@@ -26,6 +26,10 @@ pub enum Change {
     RecoveryCodesIssued,
     /// A second factor was taken back, by the link in the mail that told of it.
     SecondFactorUndone,
+    /// An operator ended all sessions.
+    SessionsEnded,
+    /// The second factor was removed, after an operator had seen proof of who the holder is.
+    FactorRemoved,
     /// A member of an organization has a lesser role.
     MemberDemoted,
     /// A membership ended: the member left, or was removed.
@@ -38,7 +42,7 @@ pub enum Change {
 
 impl Change {
     /// Every one.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::EmailChanged,
@@ -49,6 +53,8 @@ impl Change {
         Self::PhoneRemoved,
         Self::RecoveryCodesIssued,
         Self::SecondFactorUndone,
+        Self::SessionsEnded,
+        Self::FactorRemoved,
         Self::MemberDemoted,
         Self::MemberLeft,
         Self::OrganizationClosed,
@@ -68,6 +74,8 @@ impl Change {
             Self::PhoneRemoved => "phone removed",
             Self::RecoveryCodesIssued => "recovery codes made anew",
             Self::SecondFactorUndone => "second factor taken back",
+            Self::SessionsEnded => "sessions ended by an operator",
+            Self::FactorRemoved => "second factor removed on proof",
             Self::MemberDemoted => "member demoted",
             Self::MemberLeft => "member left or removed",
             Self::OrganizationClosed => "organization closed",

@@ -19,6 +19,10 @@ pub enum Lent {
     PendingPhone,
     /// The code that verifies it.
     PhoneCode,
+    /// A removal of the second factor that an operator began and that waits.
+    PendingFactorRemoval,
+    /// The link that objects to it.
+    FactorObjectionLink,
     /// The question that a right password led to when signing in.
     SignInQuestion,
     /// The question that a right password led to in a session.
@@ -45,7 +49,7 @@ pub enum Lent {
 
 impl Lent {
     /// Every one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::PendingEmailChange,
         Self::EmailConfirmationLink,
         Self::EmailUndoLink,
@@ -54,6 +58,8 @@ impl Lent {
         Self::PasswordResetLink,
         Self::PendingPhone,
         Self::PhoneCode,
+        Self::PendingFactorRemoval,
+        Self::FactorObjectionLink,
         Self::SignInQuestion,
         Self::ReauthenticationQuestion,
         Self::Sessions,
@@ -78,6 +84,8 @@ impl Lent {
             Self::PasswordResetLink => "link to choose a password",
             Self::PendingPhone => "phone that waits to be verified",
             Self::PhoneCode => "code that verifies it",
+            Self::PendingFactorRemoval => "removal of the second factor that waits",
+            Self::FactorObjectionLink => "link that objects to it",
             Self::SignInQuestion => "question asked when signing in",
             Self::ReauthenticationQuestion => "question asked in a session",
             Self::Sessions => "sessions",

@@ -45,6 +45,8 @@ impl Change {
             Lent::FactorUndoLink => self.factor_undo_link(),
             Lent::PasswordResetLink => self.password_reset_link(),
             Lent::PendingPhone | Lent::PhoneCode => self.pending_phone(),
+            Lent::PendingFactorRemoval => self.factor_removal(),
+            Lent::FactorObjectionLink => self.factor_objection_link(),
             Lent::SignInQuestion | Lent::ReauthenticationQuestion => self.question(),
             Lent::Sessions | Lent::Sudo => self.session(),
             Lent::StreamsUnderWay => self.stream(),
@@ -70,6 +72,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailUndone => Ends(OLDER_PROOF),
             Self::EmailChanged | Self::EmailChangeUndone => Ends("the address is another now"),
             Self::BillingEmailChanged => Stays(BILLS),
@@ -87,6 +91,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailUndone => Stays(WAY_BACK),
             Self::EmailChangeUndone => {
                 Stays("the one used is used up; one of an earlier change leads further back")
@@ -106,7 +112,9 @@ impl Change {
             | Self::PhoneVerified
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
-            | Self::SecondFactorUndone => Stays(WAY_BACK),
+            | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved => Stays(WAY_BACK),
             Self::BillingEmailChanged => {
                 Ends("of several changes the last can be taken back, by a link of its own")
             }
@@ -129,6 +137,8 @@ impl Change {
             Self::SecondFactorUndone => {
                 Stays("the one used is used up; another takes back what another mail told of")
             }
+            Self::SessionsEnded => Stays(WAY_BACK),
+            Self::FactorRemoved => Stays("a phone may be set anew by another than the holder"),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -145,6 +155,7 @@ impl Change {
             }
             Self::PhoneVerified | Self::PhoneRemoved | Self::RecoveryCodesIssued => Stays(WAY_BACK),
             Self::BillingEmailUndone | Self::SecondFactorUndone => Ends("another is sent with it"),
+            Self::SessionsEnded | Self::FactorRemoved => Stays(WAY_BACK),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -160,8 +171,48 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailUndone => Ends(OLDER_PROOF),
             Self::PhoneVerified => Ends("a phone was verified in its place"),
+            Self::BillingEmailChanged => Stays(BILLS),
+            Self::AccountDeleted => Ends(ACCOUNT_ENDED),
+            Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
+        }
+    }
+
+    fn factor_removal(self) -> Fate {
+        match self {
+            Self::PhoneVerified => Ends("there is another second factor, of which the proof said nothing"),
+            Self::PhoneRemoved | Self::SecondFactorUndone => Ends("there is nothing left to remove"),
+            Self::FactorRemoved => Ends("it has been carried out"),
+            Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::EmailChanged
+            | Self::EmailChangeUndone
+            | Self::BillingEmailUndone
+            | Self::RecoveryCodesIssued
+            | Self::SessionsEnded => {
+                Stays("it rests on proof of who the holder is; who signs in can object in one step")
+            }
+            Self::BillingEmailChanged => Stays(BILLS),
+            Self::AccountDeleted => Ends(ACCOUNT_ENDED),
+            Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
+        }
+    }
+
+    fn factor_objection_link(self) -> Fate {
+        match self {
+            Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::EmailChanged
+            | Self::EmailChangeUndone
+            | Self::BillingEmailUndone
+            | Self::RecoveryCodesIssued
+            | Self::SessionsEnded => Stays("what it objects to stays as well"),
+            Self::PhoneVerified | Self::PhoneRemoved | Self::SecondFactorUndone | Self::FactorRemoved => {
+                Ends("what it objects to is over")
+            }
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -176,9 +227,10 @@ impl Change {
             }
             Self::PhoneVerified | Self::PhoneRemoved => Ends("its code went to a phone that counts no more"),
             Self::RecoveryCodesIssued => Ends("a recovery code that counts no more could answer it"),
-            Self::BillingEmailUndone | Self::SecondFactorUndone => {
-                Ends("the password it followed may be an intruder's")
-            }
+            Self::BillingEmailUndone
+            | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved => Ends("the password it followed may be an intruder's"),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -196,7 +248,9 @@ impl Change {
             Self::PasswordReset
             | Self::EmailChangeUndone
             | Self::BillingEmailUndone
-            | Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
+            | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved => Ends(MAYBE_AN_INTRUDERS),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -221,6 +275,8 @@ impl Change {
             | Self::EmailChangeUndone
             | Self::BillingEmailUndone => Stays("they stand for the phone, which has not changed"),
             Self::BillingEmailChanged => Stays(BILLS),
+            Self::SessionsEnded => Stays("they stand for the phone, which has not changed"),
+            Self::FactorRemoved => Ends("there is no phone any more for which they stand"),
             Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
@@ -232,7 +288,9 @@ impl Change {
             Self::PasswordReset
             | Self::EmailChangeUndone
             | Self::BillingEmailUndone
-            | Self::SecondFactorUndone => Ends(MAYBE_AN_INTRUDERS),
+            | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved => Ends(MAYBE_AN_INTRUDERS),
             Self::PasswordChanged
             | Self::EmailChanged
             | Self::PhoneVerified
@@ -261,6 +319,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(ORGANIZATIONS_MATTER),
         }
@@ -281,6 +341,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(ORGANIZATIONS_MATTER),
         }
@@ -300,6 +362,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays("it is the project's, and its owners were told of it"),
         }
@@ -315,6 +379,8 @@ impl Change {
             | Self::PhoneRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
             | Self::BillingEmailChanged
             | Self::BillingEmailUndone => Stays(
                 "its archive opens in a session of the holder alone, and a right must not be lost by an accident",

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::Scope;
+use crate::account::{AccountNotice, IdentityProof, SecondFactor};
+use crate::{RequestId, Scope};
 use uuid::Uuid;
 
 /// One of each; of those that tell how many days are left, one of each notice.
@@ -36,6 +37,10 @@ fn all() -> Vec<Says> {
         code(CodeFor::NewPhone),
         Says::PhoneVerified { at, phone: "•••23".to_owned(), undo: undo() },
         Says::PhoneRemoved { at },
+        Says::SessionsEnded { at },
+        Says::FactorRemovalBegun { at, proof: IdentityProof::Other, due_at: at, token: token() },
+        Says::FactorRemovalStopped { at },
+        Says::FactorRemoved { at },
         Says::SecondFactorUndone { at, factor: SecondFactor::Phone },
         Says::RecoveryCodesIssued { at, undo: undo() },
         Says::RecoveryCodeUsed { at, left: 9 },

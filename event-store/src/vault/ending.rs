@@ -58,6 +58,7 @@ fn write(
         Lent::EmailUndoLink => links(Purpose::EmailUndo),
         Lent::BillingUndoLink => links(Purpose::BillingEmailUndo),
         Lent::FactorUndoLink => links(Purpose::FactorUndo),
+        Lent::FactorObjectionLink => links(Purpose::FactorObjection),
         Lent::PasswordResetLink => links(Purpose::PasswordReset),
         Lent::PhoneCode => questions(Question::Phone),
         Lent::SignInQuestion => questions(Question::SignIn),
@@ -73,6 +74,7 @@ fn write(
         // Aggregates hold them, and end them by events of their own.
         Lent::PendingEmailChange
         | Lent::PendingPhone
+        | Lent::PendingFactorRemoval
         | Lent::InvitationsSent
         | Lent::NamedOwnership
         | Lent::RunningOverlap

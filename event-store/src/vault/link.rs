@@ -16,6 +16,8 @@ pub enum Purpose {
     EmailUndo,
     /// A second factor is taken back.
     FactorUndo,
+    /// A removal of the second factor is objected to.
+    FactorObjection,
     /// A new password is chosen.
     PasswordReset,
     /// Another billing address is taken back.
@@ -28,6 +30,7 @@ impl Purpose {
             Self::EmailConfirmation => "email_confirmation",
             Self::EmailUndo => "email_undo",
             Self::FactorUndo => "factor_undo",
+            Self::FactorObjection => "factor_objection",
             Self::PasswordReset => "password_reset",
             Self::BillingEmailUndo => "billing_email_undo",
         }

@@ -69,7 +69,7 @@ impl AccountView {
                 self.email_pending_until = None;
             }
             E::PhoneVerified { channel, .. } => self.phone_channel = Some(channel.as_str().to_owned()),
-            E::PhoneRemoved {} => (self.phone_channel, self.recovery_codes) = (None, 0),
+            E::PhoneRemoved {} | E::FactorRemoved {} => (self.phone_channel, self.recovery_codes) = (None, 0),
             E::SecondFactorUndone { factor } => {
                 self.recovery_codes = 0;
                 if *factor == SecondFactor::Phone {
@@ -119,9 +119,9 @@ impl Writer<'_> {
             E::PhoneVerified { number, .. } => {
                 self.put(Field::Phone, number.known().map(PhoneNumber::as_str))
             }
-            E::PhoneRemoved {} | E::SecondFactorUndone { factor: SecondFactor::Phone } => {
-                self.put(Field::Phone, None)
-            }
+            E::PhoneRemoved {}
+            | E::FactorRemoved {}
+            | E::SecondFactorUndone { factor: SecondFactor::Phone } => self.put(Field::Phone, None),
             _ => Ok(()),
         }
     }

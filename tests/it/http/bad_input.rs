@@ -44,6 +44,7 @@ fn of_sessions() -> Vec<Form> {
         form("POST", "/v1/email-confirmations", link(), &["token"]),
         form("POST", "/v1/email-undos", link(), &["token"]),
         form("POST", "/v1/factor-undos", link(), &["token"]),
+        form("POST", "/v1/factor-removal-objections", link(), &["token"]),
         form("POST", "/v1/billing-email-undos", link(), &["token"]),
     ]
 }
@@ -94,23 +95,29 @@ fn of_operators() -> Vec<Form> {
     let organization = json!({"name": "Engines", "owner": "acc_00000000000000000000000001"});
     let project = json!({"name": "Looms", "organization_id": "org_00000000000000000000000001"});
     let role = json!({"role": "admin"});
+    let proof = json!({"proof": "other", "note_id": "CASE-4711"});
     vec![
         form("POST", "/v1/admin/accounts", account, &["email", "name"]),
         form("POST", "/v1/admin/organizations", organization, &["name", "owner"]),
         form("PUT", "/v1/admin/organizations/{id}/members/{account_id}", role, &["role"]),
+        form("POST", "/v1/admin/accounts/{id}/factor-removal", proof, &["proof"]),
         form("POST", "/v1/admin/projects", project, &["name", "organization_id"]),
     ]
 }
 
 /// A path in which whatever it names could be there.
 fn filled(path: &str) -> String {
-    let id = if path.starts_with("/v1/projects/") { "prj" } else { "org" };
+    let id = match path {
+        path if path.starts_with("/v1/projects/") => "prj",
+        path if path.starts_with("/v1/admin/accounts/") => "acc",
+        _ => "org",
+    };
     path.replace("{id}", &format!("{id}_00000000000000000000000001"))
         .replace("{account_id}", "acc_00000000000000000000000001")
 }
 
 /// Members that take one of a few words; `found.rs` tells how they take what is no word.
-const CHOICES: [&str; 2] = ["kind", "regulation"];
+const CHOICES: [&str; 3] = ["kind", "regulation", "proof"];
 
 /// Who may send to a path.
 fn caller(path: &str, holder: &Client) -> Client {

@@ -117,6 +117,7 @@ impl<'a> Scene<'a> {
 
     async fn act(&self, route: &str) {
         match route.split_once(' ').unwrap().1 {
+            path if path.contains("/admin/accounts") => self.act_of_operator(route).await,
             path if path.contains("/organizations") || path.contains("/invitations") => {
                 self.act_in_organization(route).await;
             }
@@ -174,6 +175,22 @@ impl<'a> Scene<'a> {
             }
             "POST /v1/projects/{id}/credentials/reveal" => drop(project.reveal(owner).await.expect(200)),
             "POST /v1/projects/{id}/credentials/reset" => drop(project.reset(owner, 0).await.expect(200)),
+            route => panic!("do {route} here: those concerned must be told"),
+        }
+    }
+
+    async fn act_of_operator(&self, route: &str) {
+        let operator = self.service.client().with_token(OPERATOR_TOKEN);
+        let path = |what: &str| format!("/v1/admin/accounts/{}/{what}", self.owner.account);
+        match route {
+            "POST /v1/admin/accounts/{id}/sessions/end" => {
+                asked(&operator, "POST", &path("sessions/end")).await.expect(204);
+            }
+            "POST /v1/admin/accounts/{id}/factor-removal" => {
+                self.set_phone().await;
+                let proof = json!({"proof": "document_seen"});
+                sent(&operator, "POST", &path("factor-removal"), &proof).await.expect(202);
+            }
             route => panic!("do {route} here: those concerned must be told"),
         }
     }

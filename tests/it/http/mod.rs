@@ -43,6 +43,7 @@ mod problems;
 mod profile;
 mod projects;
 mod queue;
+mod recovery;
 mod routes;
 mod second_factor;
 mod service;

@@ -3,11 +3,12 @@
 use super::service::asked;
 use super::{Answer, Service, send};
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/docs",
     "/links/email-confirmation",
     "/links/email-undo",
     "/links/billing-email-undo",
+    "/links/factor-removal",
     "/links/factor-undo",
     "/links/password-reset",
     "/links/invitation",

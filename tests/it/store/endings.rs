@@ -1,6 +1,6 @@
 //! What a change ends is what the table says, in the transaction that stores the change.
 
-use domain::account::{Account, AccountCommand, AccountEvent, Channel, SecondFactor};
+use domain::account::{Account, AccountCommand, AccountEvent, Channel, IdentityProof, SecondFactor};
 use domain::authentication::{Change, Factors, Fate, Lent};
 use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
 use event_store::vault::VaultWrite;
@@ -104,6 +104,7 @@ impl<'a> Holder<'a> {
             Purpose::EmailUndo,
             Purpose::BillingEmailUndo,
             Purpose::FactorUndo,
+            Purpose::FactorObjection,
             Purpose::PasswordReset,
         ];
         vault.extend(purposes.map(|purpose| VaultWrite::PutLink(link(purpose))));
@@ -114,6 +115,8 @@ impl<'a> Holder<'a> {
         let (change_id, email) =
             (self.change_id, format!("{}@new.example.com", self.account).parse().unwrap());
         self.command(AccountCommand::RequestEmailChange { change_id, email }, Vec::new()).await;
+        let (proof, note_id, due_at) = (IdentityProof::CalledBack, None, at);
+        self.command(AccountCommand::BeginFactorRemoval { proof, note_id, due_at }, Vec::new()).await;
         let (challenge_id, number) = (self.challenge_id, "+442079460991".parse().unwrap());
         let channel = Channel::Sms;
         self.command(AccountCommand::RequestPhoneChange { challenge_id, number, channel }, Vec::new()).await;
@@ -141,6 +144,9 @@ impl<'a> Holder<'a> {
                 AccountCommand::VerifyPhone { challenge_id: self.challenge_id, recovery_codes: 10 }
             }
             Change::PhoneRemoved => AccountCommand::RemovePhone,
+            Change::SessionsEnded => AccountCommand::EndSessions,
+            // It is due at once.
+            Change::FactorRemoved => AccountCommand::RemoveFactor,
             Change::SecondFactorUndone => AccountCommand::UndoSecondFactor { factor: SecondFactor::Phone },
             Change::RecoveryCodesIssued => AccountCommand::IssueRecoveryCodes { count: 10 },
             Change::AccountDeleted => AccountCommand::Delete,
@@ -168,6 +174,7 @@ impl<'a> Holder<'a> {
             Lent::EmailUndoLink => ("link", "purpose = 'email_undo'"),
             Lent::BillingUndoLink => ("link", "purpose = 'billing_email_undo'"),
             Lent::FactorUndoLink => ("link", "purpose = 'factor_undo'"),
+            Lent::FactorObjectionLink => ("link", "purpose = 'factor_objection'"),
             Lent::PasswordResetLink => ("link", "purpose = 'password_reset'"),
             Lent::PhoneCode => ("challenge", "purpose = 'phone'"),
             Lent::SignInQuestion => ("challenge", "purpose = 'sign_in'"),
@@ -175,12 +182,15 @@ impl<'a> Holder<'a> {
             Lent::Sessions | Lent::Sudo | Lent::StreamsUnderWay => ("session", others.as_str()),
             Lent::RecoveryCodes => ("recovery_code", "true"),
             Lent::GdprToken => ("credential", "ended_at IS NULL"),
-            Lent::PendingEmailChange | Lent::PendingPhone => {
+            Lent::PendingEmailChange | Lent::PendingPhone | Lent::PendingFactorRemoval => {
                 let id = self.account.to_string();
                 let (account, _) = self.house.foundation.store.load::<Account>(&id).await.unwrap();
                 let holder = account.holder.as_ref();
                 return Some(i64::from(match lent {
                     Lent::PendingEmailChange => holder.is_some_and(|holder| holder.email_change.is_some()),
+                    Lent::PendingFactorRemoval => {
+                        holder.is_some_and(|holder| holder.factor_removal.is_some())
+                    }
                     _ => holder.is_some_and(|holder| holder.phone_change.is_some()),
                 }));
             }

@@ -1,12 +1,13 @@
 //! What time brings about for an account.
 
 use chrono::{DateTime, Utc};
-use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, TokenEnd, agenda};
+use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, agenda};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, CredentialId, MessageId};
 use event_store::vault::VaultWrite;
 use event_store::vault::credential::CredentialEnd;
 use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
+use event_store::vault::session;
 use event_store::{Attached, CommandContext};
 
 use super::{TaskError, derived, erase};
@@ -26,6 +27,7 @@ pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError>
                 record(bench, account, AccountCommand::ReleaseFormerEmail { change_id }, Attached::default())
                     .await?;
             }
+            AccountTask::RemoveFactor { due_at } => remove_factor(bench, account, due_at).await?,
             AccountTask::Erase => erase::erase(bench, account, now).await?,
         }
     }
@@ -65,6 +67,37 @@ async fn expire_token(
     let attached = Attached { vault: vec![end, VaultWrite::Queue(message)], live_keys };
     let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
     record(bench, account, command, attached).await
+}
+
+/// The time to object is over. The history tells of each session that ends with it, as where a holder does it.
+async fn remove_factor(
+    bench: &Workbench,
+    account: AccountId,
+    due_at: DateTime<Utc>,
+) -> Result<(), TaskError> {
+    let at = bench.store.services().now();
+    let message = MessageId::from_uuid(derived(&format!("{account}/factor removed/{due_at}")));
+    let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
+    let topic = Topic::Account(account, AccountNotice::FactorRemoved);
+    let message = NewMessage::seal(&bench.store, message, topic, Medium::Mail, &content, None).await?;
+    let live_keys = vec![message.key_id()];
+    let attached = Attached { vault: vec![VaultWrite::Queue(message)], live_keys };
+    let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));
+    let removed = bench.store.together(&context, async |mut unit| {
+        let before: Account = unit.load(&id).await?;
+        let removal = before.holder.and_then(|holder| holder.factor_removal);
+        // It was objected to meanwhile, or another worker was faster: nothing ends.
+        if removal.is_none_or(|removal| removal.due_at != due_at) {
+            return Ok((unit, Attached::default(), ()));
+        }
+        unit.execute::<Account>(&id, AccountCommand::RemoveFactor).await?;
+        for session in session::list(bench.store.pool(), account, at).await? {
+            let (session_id, reason) = (session.id, SignOutReason::FactorRemoved);
+            unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
+        }
+        Ok::<_, TaskError>((unit, attached.clone(), ()))
+    });
+    removed.await.map(drop).map_err(TaskError::from)
 }
 
 pub(super) async fn record(

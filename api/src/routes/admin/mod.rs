@@ -6,6 +6,7 @@ mod look;
 mod organizations;
 mod parked;
 mod projects;
+mod recovery;
 mod register;
 mod state;
 
@@ -20,6 +21,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(organizations::create))
         .routes(routes!(organizations::put_member))
         .routes(routes!(projects::create))
+        .routes(routes!(recovery::end_sessions))
+        .routes(routes!(recovery::begin_factor_removal))
         .routes(routes!(history::show))
         .routes(routes!(state::show))
         .routes(routes!(parked::list))

@@ -1,10 +1,12 @@
-//! `/v1/email-confirmations`, `/v1/email-undos`, `/v1/billing-email-undos` and `/v1/factor-undos`: what the links do that
-//! confirm a change of an address, and those that take a change back.
+//! `/v1/email-confirmations`, `/v1/email-undos`, `/v1/billing-email-undos`, `/v1/factor-undos` and
+//! `/v1/factor-removal-objections`: what the links do that confirm a change of an address, those that take a change back,
+//! and the one that objects.
 //!
 //! Opening a link does nothing: the page behind it asks, and only its POST does (mail scanners follow links). The token
 //! is in the body of that POST, and so in no log of a proxy.
 
 mod confirm;
+mod object;
 mod undo;
 mod undo_billing;
 mod undo_factor;
@@ -21,4 +23,5 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(undo::undo))
         .routes(routes!(undo_billing::undo))
         .routes(routes!(undo_factor::undo))
+        .routes(routes!(object::object))
 }

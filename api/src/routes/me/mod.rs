@@ -3,6 +3,7 @@
 mod account;
 mod deletion;
 mod email;
+pub(super) mod factor_removal;
 mod gdpr_token;
 mod history;
 mod password;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(phone::change, phone::remove))
         .routes(routes!(phone::verify))
         .routes(routes!(recovery_codes::renew))
+        .routes(routes!(factor_removal::show, factor_removal::object))
         .routes(routes!(gdpr_token::make, gdpr_token::show, gdpr_token::revoke))
         .routes(routes!(preferences::show, preferences::change))
         .routes(routes!(history::show))

@@ -20,7 +20,7 @@ struct Question {
     password: bool,
 }
 
-const QUESTIONS: [Question; 5] = [
+const QUESTIONS: [Question; 6] = [
     Question {
         name: "email-confirmation",
         title: "Confirm your email address",
@@ -62,6 +62,16 @@ const QUESTIONS: [Question; 5] = [
         done: "It is taken back. A link to choose a new password is on its way to you.",
         method: "POST",
         path: "/v1/factor-undos",
+        password: false,
+    },
+    Question {
+        name: "factor-removal",
+        title: "Keep your second factor",
+        text: "The phone number and the recovery codes of your account stay. Nothing else changes.",
+        button: "Keep my second factor",
+        done: "Your second factor stays.",
+        method: "POST",
+        path: "/v1/factor-removal-objections",
         password: false,
     },
     Question {

@@ -7,6 +7,7 @@ mod agenda;
 mod deletion;
 mod effects;
 mod email_change;
+mod factor_removal;
 mod failed_tries;
 mod gdpr_token;
 mod memberships;
@@ -162,6 +163,14 @@ fn holders_commands() -> Vec<Command> {
         },
         Command::VerifyPhone { challenge_id: challenge(1), recovery_codes: RECOVERY_CODES },
         Command::RemovePhone,
+        Command::EndSessions,
+        Command::BeginFactorRemoval {
+            proof: IdentityProof::Other,
+            note_id: Some("CASE-4711".to_owned()),
+            due_at: days(3),
+        },
+        Command::StopFactorRemoval,
+        Command::RemoveFactor,
         Command::UndoSecondFactor { factor: SecondFactor::Phone },
         Command::UndoSecondFactor { factor: SecondFactor::RecoveryCodes },
         Command::IssueRecoveryCodes { count: RECOVERY_CODES },

@@ -29,7 +29,7 @@ fn verified(text: &str, channel: Channel) -> Vec<Event> {
     ]
 }
 
-fn with_phone() -> Vec<Event> {
+pub(super) fn with_phone() -> Vec<Event> {
     [vec![registered(), requested(1, FIRST, Channel::Sms)], verified(FIRST, Channel::Sms)].concat()
 }
 

@@ -68,6 +68,7 @@ fn about_anything() -> impl Strategy<Value = Action> {
         2 => (any::<Index>(), reason).prop_map(|(pick, reason)| Action::EndToken(pick, reason)),
         2 => Just(Action::RequestPhone),
         2 => any::<Index>().prop_map(Action::VerifyPhone),
+        1 => Just(Action::Plain(Command::StopFactorRemoval)),
         2 => (notice, any::<bool>()).prop_map(|(notice, delivered)| Action::Notice(notice, delivered)),
         2 => (of_token_end, any::<bool>()).prop_map(|(notice, delivered)| Action::Notice(notice, delivered)),
         10 => select([holders_commands(), late_commands()].concat()).prop_map(Action::Plain),
@@ -132,6 +133,13 @@ impl Life {
                 | Command::IssueGdprToken { .. }
                 | Command::RequestPhoneChange { .. },
             ) => return None,
+            Action::Plain(Command::BeginFactorRemoval { proof, note_id, .. }) => {
+                Command::BeginFactorRemoval {
+                    proof: *proof,
+                    note_id: note_id.clone(),
+                    due_at: self.world.now + Duration::days(3),
+                }
+            }
             Action::Plain(command) => command.clone(),
             Action::Wait(_) | Action::WaitUntilNext | Action::Work => return None,
         })
@@ -193,7 +201,7 @@ fn events_of(life: &impl Strategy<Value = Vec<Action>>) -> Vec<Event> {
 fn the_simulation_reaches_every_event() {
     let events = events_of(&prop::collection::vec(about_anything(), 0..80));
     let told: BTreeSet<String> = events.iter().map(DomainEvent::event_type).collect();
-    assert_eq!(told.len(), 33, "{told:?}");
+    assert_eq!(told.len(), 37, "{told:?}");
     let moves = events_of(&prop::collection::vec(about_email(), 0..60));
     let is = |test: fn(&Event) -> bool| moves.iter().any(test);
     assert!(is(|event| matches!(event, Event::EmailChangeUndone { released, .. } if released.len() > 1)));

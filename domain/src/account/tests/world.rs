@@ -142,6 +142,7 @@ fn done(task: &AccountTask) -> Command {
             Command::EndGdprToken { credential_id: *credential_id, reason: TokenEnd::Expired }
         }
         AccountTask::ReleaseFormerEmail(change_id) => Command::ReleaseFormerEmail { change_id: *change_id },
+        AccountTask::RemoveFactor { .. } => Command::RemoveFactor,
         AccountTask::Erase => Command::RecordErasure { destroyed_keys: vec!["f00d".to_owned()] },
     }
 }

@@ -172,6 +172,7 @@ fn anybody() -> Vec<Row> {
         Row::new("POST", "/v1/email-confirmations", open(410)).json(link()),
         Row::new("POST", "/v1/email-undos", open(410)).json(link()),
         Row::new("POST", "/v1/factor-undos", open(410)).json(link()),
+        Row::new("POST", "/v1/factor-removal-objections", open(410)).json(link()),
         Row::new("POST", "/v1/billing-email-undos", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/lookup", open(410)).json(link()),
         Row::new("POST", "/v1/invitations/register", open(410)).json(registration),
@@ -186,11 +187,13 @@ fn operated() -> Vec<Row> {
     let organization = json!({"name": "Engines", "owner": "{account_id}"});
     let project = json!({"name": "Looms", "organization_id": "{organization}"});
     let member = json!({"role": "member"});
+    let proof = json!({"proof": "document_seen"});
     vec![
         Row::new("POST", "/v1/admin/accounts", admins(201)).json(account),
         Row::new("POST", "/v1/admin/organizations", admins(201)).json(organization),
         Row::new("PUT", "/v1/admin/organizations/{id}/members/{account_id}", admins(204)).json(member),
         Row::new("POST", "/v1/admin/projects", admins(201)).json(project),
+        Row::new("POST", "/v1/admin/accounts/{id}/factor-removal", admins(409)).json(proof),
         Row::new("GET", "/v1/admin/accounts/{id}/history", auditors(200)),
         Row::new("GET", "/v1/admin/accounts/{id}/state", auditors(200)),
         Row::new("GET", "/v1/admin/parked-events", auditors(200)),
@@ -265,6 +268,8 @@ fn account() -> Vec<Row> {
         Row::new("POST", "/v1/me/two-factor-phone/verify", holders(403)).json(json!({"code": "none"})),
         Row::new("DELETE", "/v1/me/two-factor-phone", holders(409)).sudo(),
         Row::new("POST", "/v1/me/recovery-codes", holders(409)).json(confirmed()).sudo(),
+        Row::new("GET", "/v1/me/factor-removal", holders(404)),
+        Row::new("DELETE", "/v1/me/factor-removal", holders(404)),
         Row::new("GET", "/v1/me/gdpr-token", its_holder(200)),
         Row::new("POST", "/v1/me/gdpr-token", holders(201)).json(confirmed()).sudo(),
         Row::new("DELETE", "/v1/me/gdpr-token", holders(204)),
@@ -282,5 +287,6 @@ fn endings() -> Vec<Row> {
         Row::new("DELETE", "/v1/sessions/current", holders(204)),
         // By now everybody is the only owner of an organization.
         Row::new("DELETE", "/v1/me", holders(409)).json(json!({"confirm": true})).sudo(),
+        Row::new("POST", "/v1/admin/accounts/{id}/sessions/end", admins(204)),
     ]
 }

@@ -10,6 +10,7 @@
 mod credentials;
 mod email;
 mod organization;
+mod recovery;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,12 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
             sign_in::phone_verified(public_url, *at, phone, undo.as_ref())
         }
         Says::PhoneRemoved { at } => sign_in::phone_removed(*at),
+        Says::SessionsEnded { at } => recovery::sessions_ended(*at),
+        Says::FactorRemovalBegun { at, proof, due_at, token } => {
+            recovery::factor_removal_begun(public_url, *at, *proof, (token, *due_at))
+        }
+        Says::FactorRemovalStopped { at } => recovery::factor_removal_stopped(*at),
+        Says::FactorRemoved { at } => recovery::factor_removed(*at),
         Says::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
         Says::RecoveryCodesIssued { at, undo } => {
             sign_in::recovery_codes_issued(public_url, *at, undo.as_ref())
@@ -123,6 +130,7 @@ pub(crate) fn useful_until(says: &Says) -> Option<DateTime<Utc>> {
     match says {
         Says::EmailConfirmation { confirm_by: until, .. }
         | Says::PasswordResetLink { expires_at: until, .. }
+        | Says::FactorRemovalBegun { due_at: until, .. }
         | Says::GdprTokenExpires { expires_at: until, .. }
         | Says::Invitation { expires_at: until, .. } => Some(*until),
         _ => None,

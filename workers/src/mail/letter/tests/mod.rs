@@ -3,12 +3,13 @@
 mod credentials;
 mod email;
 mod organization;
+mod recovery;
 mod sign_in;
 
 use std::collections::BTreeSet;
 
 use chrono::TimeZone;
-use domain::account::SecondFactor;
+use domain::account::{IdentityProof, SecondFactor};
 use domain::message::UndoLink;
 use domain::message::{CodeFor, NamedProject, OwnersChange, Says, TeamChange};
 use domain::organization::Role;
@@ -56,6 +57,15 @@ fn all(written: &str) -> Vec<Says> {
         Says::PasswordResetLink { token: token.clone(), expires_at },
         Says::PhoneVerified { at, phone: written.to_owned(), undo: undo() },
         Says::PhoneRemoved { at },
+        Says::SessionsEnded { at },
+        Says::FactorRemovalBegun {
+            at,
+            proof: IdentityProof::CalledBack,
+            due_at: expires_at,
+            token: token.clone(),
+        },
+        Says::FactorRemovalStopped { at },
+        Says::FactorRemoved { at },
         Says::SecondFactorUndone { at, factor: SecondFactor::Phone },
         Says::RecoveryCodesIssued { at, undo: undo() },
         Says::RecoveryCodeUsed { at, left: 1 },
@@ -191,6 +201,7 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
             "billing-email-undo",
             "email-confirmation",
             "email-undo",
+            "factor-removal",
             "factor-undo",
             "invitation",
             "password-reset"

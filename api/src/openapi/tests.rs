@@ -1,0 +1,196 @@
+//! The description says what holds of every route.
+
+use super::*;
+use std::collections::BTreeSet;
+
+/// POSTs that are carried out again whenever they are sent: no key belongs to who sends them, or the answer of now counts.
+const ANEW: [&str; 6] = [
+    "POST /v1/sessions",
+    "POST /v1/sessions/second-factor",
+    "POST /v1/password-resets",
+    "POST /v1/invitations/lookup",
+    "POST /v1/introspect",
+    "POST /v1/revoke",
+];
+
+/// Routes for whoever holds a password, a code or the link in a mail.
+const OPEN: [&str; 13] = [
+    "POST /v1/sessions",
+    "POST /v1/sessions/second-factor",
+    "POST /v1/password-resets",
+    "PUT /v1/password-resets",
+    "POST /v1/email-confirmations",
+    "POST /v1/email-undos",
+    "POST /v1/factor-undos",
+    "POST /v1/factor-removal-objections",
+    "POST /v1/billing-email-undos",
+    "POST /v1/invitations/lookup",
+    "POST /v1/invitations/register",
+    "POST /v1/invitations/decline",
+    "POST /track",
+];
+
+fn operations(document: &OpenApi) -> Vec<(String, Operation)> {
+    let mut found = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let methods = [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
+        for (method, operation) in methods {
+            found.extend(operation.clone().map(|operation| (format!("{method} {path}"), operation)));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_of_the_contract_is_described() {
+    let names: Vec<String> = operations(&openapi()).into_iter().map(|(name, _)| name).collect();
+    insta::assert_snapshot!(names.join("\n"), @"
+    GET /healthz
+    GET /openapi.json
+    GET /readyz
+    POST /track
+    POST /v1/admin/accounts
+    POST /v1/admin/accounts/{id}/factor-removal
+    GET /v1/admin/accounts/{id}/history
+    POST /v1/admin/accounts/{id}/sessions/end
+    GET /v1/admin/accounts/{id}/state
+    GET /v1/admin/log/checkpoint
+    POST /v1/admin/organizations
+    PUT /v1/admin/organizations/{id}/members/{account_id}
+    GET /v1/admin/parked-events
+    POST /v1/admin/projects
+    POST /v1/billing-email-undos
+    GET /v1/credentials/self
+    POST /v1/email-confirmations
+    POST /v1/email-undos
+    POST /v1/factor-removal-objections
+    POST /v1/factor-undos
+    POST /v1/introspect
+    POST /v1/invitations/accept
+    POST /v1/invitations/decline
+    POST /v1/invitations/lookup
+    POST /v1/invitations/register
+    GET /v1/me
+    PATCH /v1/me
+    DELETE /v1/me
+    GET /v1/me/deletion
+    PUT /v1/me/email
+    GET /v1/me/factor-removal
+    DELETE /v1/me/factor-removal
+    GET /v1/me/gdpr-token
+    POST /v1/me/gdpr-token
+    DELETE /v1/me/gdpr-token
+    GET /v1/me/history
+    PUT /v1/me/password
+    GET /v1/me/preferences
+    PUT /v1/me/preferences
+    GET /v1/me/privacy-requests
+    POST /v1/me/privacy-requests
+    GET /v1/me/privacy-requests/{id}
+    DELETE /v1/me/privacy-requests/{id}
+    GET /v1/me/privacy-requests/{id}/archive
+    DELETE /v1/me/privacy-requests/{id}/archive
+    GET /v1/me/privacy-requests/{id}/events
+    POST /v1/me/recovery-codes
+    PUT /v1/me/two-factor-phone
+    DELETE /v1/me/two-factor-phone
+    POST /v1/me/two-factor-phone/verify
+    GET /v1/organizations
+    POST /v1/organizations
+    GET /v1/organizations/{id}
+    PATCH /v1/organizations/{id}
+    GET /v1/organizations/{id}/invitations
+    POST /v1/organizations/{id}/invitations
+    DELETE /v1/organizations/{id}/invitations/{invitation_id}
+    GET /v1/organizations/{id}/members
+    PUT /v1/organizations/{id}/members/{account_id}
+    DELETE /v1/organizations/{id}/members/{account_id}
+    POST /v1/organizations/{id}/projects
+    PUT /v1/password-resets
+    POST /v1/password-resets
+    GET /v1/projects
+    GET /v1/projects/{id}
+    PATCH /v1/projects/{id}
+    POST /v1/projects/{id}/credentials/reset
+    POST /v1/projects/{id}/credentials/retire-previous
+    POST /v1/projects/{id}/credentials/reveal
+    PUT /v1/projects/{id}/owners/{account_id}
+    DELETE /v1/projects/{id}/owners/{account_id}
+    POST /v1/revoke
+    GET /v1/sessions
+    POST /v1/sessions
+    DELETE /v1/sessions/current
+    POST /v1/sessions/reauthenticate
+    POST /v1/sessions/second-factor
+    DELETE /v1/sessions/{id}
+    ");
+}
+
+#[test]
+fn the_description_reads_back_and_is_openapi_3_1() {
+    let text = serde_json::to_string(&openapi()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(value["openapi"].as_str().unwrap().starts_with("3.1"));
+    let read: OpenApi = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), value);
+    // Every reference leads somewhere.
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(value.pointer(pointer).is_some(), "{pointer} leads nowhere");
+    }
+}
+
+/// A path and a query stand in the logs of every proxy, and in `Referer`.
+#[test]
+fn no_secret_stands_in_an_address() {
+    const SECRET: [&str; 5] = ["token", "secret", "password", "code", "key"];
+    for (name, operation) in operations(&openapi()) {
+        for parameter in operation.parameters.iter().flatten() {
+            let RefOr::T(parameter) = parameter else { panic!("{name}: a parameter that is a reference") };
+            let in_address = matches!(parameter.parameter_in, ParameterIn::Path | ParameterIn::Query);
+            let secret = SECRET.iter().any(|word| parameter.name.contains(word));
+            assert!(!(in_address && secret), "{name}: {}", parameter.name);
+        }
+        for word in SECRET {
+            assert!(!name.contains(&format!("{word}}}")), "{name}: put it into the body");
+        }
+    }
+}
+
+fn json_of(response: &RefOr<Response>) -> String {
+    serde_json::to_string(response).unwrap()
+}
+
+#[test]
+fn every_operation_says_who_may_and_what_may_go_wrong() {
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&openapi()) {
+        assert!(ids.insert(operation.operation_id.clone()), "{name}: its id is taken");
+        assert!(operation.summary.is_some(), "{name} has no summary");
+        let statuses: BTreeSet<&str> = operation.responses.responses.keys().map(String::as_str).collect();
+        assert!(statuses.contains("500"), "{name}");
+        let open = OPEN.contains(&name.as_str()) || !name.contains("/v1/");
+        assert_eq!(operation.security.is_none(), open, "{name}: who may?");
+        assert!(open || statuses.contains("401"), "{name}: {statuses:?}");
+        assert!(!name.contains("/v1/") || statuses.contains("503"), "{name}: {statuses:?}");
+        let refused = format!("{:?}", operation.responses.responses.get("403").map(json_of));
+        let sudo = matches!(weight_of(&name), Some(Weight::Grave(_, Proof::Sudo, _)));
+        assert!(!sudo || refused.contains("reauthentication-required"), "{name}: {refused}");
+        let mut wanted = Vec::new();
+        let keyed = name.starts_with("POST /v1/") && !ANEW.contains(&name.as_str());
+        assert_eq!(has_parameter(&operation, "Idempotency-Key"), keyed, "{name}");
+        if keyed {
+            wanted.extend(["400", "409", "422", "429"]);
+        }
+        if name.contains("/v1/") && operation.request_body.is_some() {
+            wanted.extend(["400", "413", "415", "422"]);
+        }
+        assert!(wanted.iter().all(|status| statuses.contains(status)), "{name}: {statuses:?}");
+    }
+}
