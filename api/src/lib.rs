@@ -57,30 +57,20 @@ pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use tower_http::catch_panic::CatchPanicLayer;
 
-use middleware::{admit, answer_panic, guard, hurry, observe, once, watch};
+use middleware::{admit, catch_panic, guard, observe};
 use state::AppState;
-use writing::recognize;
 
 /// Every route, ready to be [served](serve()).
 pub fn router(dependencies: Dependencies) -> Router {
     let state = AppState::new(dependencies);
-    // Within `once`, so that a panic gives its key up like any other failure.
-    let v1 = routes::v1()
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(from_fn_with_state(state.clone(), once))
-        .layer(from_fn_with_state(state.clone(), guard))
-        .layer(from_fn(recognize));
-    let limited =
-        v1.merge(routes::ingestion()).layer(from_fn(hurry)).layer(from_fn_with_state(state.clone(), admit));
+    let v1 = routes::v1().layer(from_fn_with_state(state.clone(), guard));
+    let limited = v1.merge(routes::ingestion()).layer(from_fn_with_state(state.clone(), admit));
     // What tells how the process is must answer also when it is busy.
     let (router, _) = limited.merge(routes::service()).split_for_parts();
     router
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
-        .layer(from_fn_with_state(state.clone(), watch))
-        .layer(CatchPanicLayer::custom(answer_panic))
         .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)
 }
@@ -95,6 +85,6 @@ pub fn vitals_router(vitals: Vitals) -> Router {
     routes::vitals()
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
-        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn(catch_panic))
         .with_state(vitals)
 }

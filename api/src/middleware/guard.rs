@@ -11,26 +11,27 @@ use domain::OperatorId;
 use event_store::Precedence;
 use event_store::vault::idempotency::Caller;
 
+use super::idempotency::once;
 use crate::extract::{CurrentSession, Gateway, Operator, Sudo};
 use crate::limits;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::writing::{Counted, Guard, Writing};
+use crate::writing::{Counted, Guard, Writing, recognize};
 
-/// Lets a request that writes through to its route if its caller may send it, and not too many of them.
+/// Lets a request that writes through to its route if its caller may send it, and not too many of them; and
+/// [once] where it names a key.
 pub(crate) async fn guard(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(writing) = request.extensions().get::<Writing>().copied() else {
-        return Ok(next.run(request).await);
-    };
+    let Some(writing) = recognize(&request) else { return Ok(next.run(request).await) };
     let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(writing);
     if let Some(caller) = let_in(&state, &writing, &mut parts).await? {
         parts.extensions.insert(caller);
     }
-    Ok(next.run(Request::from_parts(parts, body)).await)
+    once(state, writing, Request::from_parts(parts, body), next).await
 }
 
 async fn let_in(state: &AppState, writing: &Writing, parts: &mut Parts) -> Result<Option<Caller>, Problem> {

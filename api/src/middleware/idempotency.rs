@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -26,6 +26,7 @@ use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 use super::kept::Kept;
+use super::panic::or_panic;
 use crate::extract::{RequestContext, read_whole};
 use crate::links::LinkToken;
 use crate::places::Seat;
@@ -46,23 +47,19 @@ const LARGEST: usize = 1024 * 1024;
 const LARGEST_WITH_LINK: usize = 16 * 1024;
 
 /// Carries a POST with an `Idempotency-Key` out once.
-pub(crate) async fn once(
-    State(state): State<AppState>,
+pub(super) async fn once(
+    state: AppState,
+    writing: Writing,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     if request.method() != Method::POST {
         return Ok(next.run(request).await);
     }
-    let Some(key) = key_of(request.headers())? else {
+    let (key, repeat) = (key_of(request.headers())?, writing.repeat);
+    let Some(key) = key.filter(|_| repeat != Repeat::Anew) else {
         return Ok(next.run(request).await);
     };
-    let Some(writing) =
-        request.extensions().get::<Writing>().filter(|one| one.repeat != Repeat::Anew).copied()
-    else {
-        return Ok(next.run(request).await);
-    };
-    let repeat = writing.repeat;
     let (mut parts, body) = request.into_parts();
     let whole = read_whole(Request::from_parts(parts.clone(), body), &state).await?;
     let caller = match parts.extensions.get::<Caller>() {
@@ -148,7 +145,8 @@ async fn claim(state: &AppState, caller: &Caller, key: &str, said: &[u8]) -> Res
 }
 
 async fn carry_out(ticket: Ticket, repeat: Repeat, next: Next, request: Request) -> Response {
-    let response = match timeout(LONGEST, next.run(request)).await {
+    // A panic gives the key up like any other failure.
+    let response = match timeout(LONGEST, or_panic(next.run(request))).await {
         Ok(response) => response,
         Err(_) => Problem::new(Kind::TimedOut).into_response(),
     };

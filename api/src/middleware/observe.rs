@@ -14,6 +14,8 @@ use tracing::Instrument;
 use tracing::field::Empty;
 
 use super::headers;
+use super::panic::or_panic;
+use super::watch::watch;
 use crate::extract::RequestTag;
 use crate::state::AppState;
 
@@ -34,7 +36,8 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     let span = tracing::info_span!(
         "api.request", method, route, request_id = %id, status = Empty, latency_ms = Empty
     );
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answering = or_panic(watch(state.clone(), request, next));
+    let mut response = answering.instrument(span.clone()).await;
 
     let elapsed = began.elapsed();
     let status = response.status().as_u16();

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -28,7 +28,7 @@ impl Witness {
 }
 
 /// Notes what came of a request, where that matters to security.
-pub(crate) async fn watch(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> Response {
     let witness = Witness::default();
     request.extensions_mut().insert(witness.clone());
     let address = address_of(request.extensions(), request.headers(), &state);

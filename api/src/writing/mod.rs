@@ -13,8 +13,6 @@ use std::sync::LazyLock;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::Response;
 use event_store::Precedence;
 use event_store::vault::throttle::Limit;
 
@@ -110,13 +108,11 @@ pub(crate) fn named(id: &str) -> Option<&'static Writing> {
     WRITINGS.iter().find(|writing| writing.operation == id)
 }
 
-/// Tells what follows which operation is asked for.
-pub(crate) async fn recognize(mut request: Request, next: Next) -> Response {
-    if !request.method().is_safe()
-        && let Some(path) = request.extensions().get::<MatchedPath>()
-        && let Some(writing) = BY_ROUTE.get(&(request.method().clone(), path.as_str().to_owned()))
-    {
-        request.extensions_mut().insert(**writing);
+/// How the operation that is asked for is treated, if it writes.
+pub(crate) fn recognize(request: &Request) -> Option<Writing> {
+    if request.method().is_safe() {
+        return None;
     }
-    next.run(request).await
+    let path = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
+    BY_ROUTE.get(&(request.method().clone(), path)).map(|writing| **writing)
 }
