@@ -14,12 +14,12 @@ use crate::support::{Client, HOUSE_TOKEN, Person, Raw, address, http};
 
 /// A pause of a client that was sent away. A build without optimisation takes about ten times as long for each request,
 /// so it is attacked that much less often: what is measured is who is kept waiting, not how slow the build is.
-fn pause() -> Duration {
+pub(super) fn pause() -> Duration {
     Duration::from_millis(if is_release() { 50 } else { 500 })
 }
 
 /// A client that sits at [`address`] `n`.
-fn from(base: &str, n: u8) -> Client {
+pub(super) fn from(base: &str, n: u8) -> Client {
     let http = http().local_address(std::net::IpAddr::from(address(n))).build().unwrap();
     Client { http, base: base.to_owned(), token: None }
 }
@@ -94,7 +94,7 @@ pub(super) async fn streams(field: Arc<Field>) {
     .await;
 }
 
-/// Whether clients at every address are served: read their own page, follow a request, send usage.
+/// Whether clients at every address are served: read their own page, send usage.
 pub(super) async fn all_are_served(base: &str, ada: &Person) -> Option<()> {
     let token = ada.client.token()?;
     for n in [1, 3, 10, 20, 30] {

@@ -1,5 +1,5 @@
-//! Everything an attacker can flood the service with, at once: memory stays bounded, others are answered in time, and
-//! everything is back a moment later.
+//! Everything an attacker can flood the service with, at once: memory and what is kept stay bounded, others are answered
+//! in time, and everything is back a moment later.
 //!
 //! A flood is a line in [`FLOODS`]: a function that goes on until it is told to stop, from addresses of its own.
 //!
@@ -8,6 +8,7 @@
 //! so, which tells what costs what.
 
 mod floods;
+mod kept;
 mod witness;
 
 use std::io::Write;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::role;
 use crate::support::{Database, Person, eventually};
+use kept::Left;
 use witness::Witness;
 
 /// How long it goes on.
@@ -40,6 +42,8 @@ struct Field {
     mallory: Person,
     /// A request of theirs that stays open.
     request: String,
+    /// An account of another person.
+    victim: Person,
     stop: CancellationToken,
 }
 
@@ -54,6 +58,10 @@ const FLOODS: &[(&str, Flood)] = &[
     ("bodies that never come", |field| floods::bodies_that_never_come(field).boxed()),
     ("heads that never end", |field| floods::heads_that_never_end(field).boxed()),
     ("streams of events of one account", |field| floods::streams(field).boxed()),
+    ("keys of strangers", |field| kept::keys_of_strangers(field).boxed()),
+    ("commands of one session", |field| kept::commands_of_one_session(field).boxed()),
+    ("usage about another", |field| kept::usage_about_another(field).boxed()),
+    ("mails to another", |field| kept::mails_to_another(field).boxed()),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,8 +72,8 @@ async fn floods_of_all_kinds_at_once_take_neither_memory_nor_time_from_others() 
     let ada = Person::join(&program.client(), "ada@example.com").await;
     let mallory = Person::join(&program.client(), "mallory@example.com").await;
     let request = mallory.ask_for("export").await;
-    let base = program.base.clone();
-    let field = Arc::new(Field { base, mallory, request, stop: CancellationToken::new() });
+    let (base, victim) = (program.base.clone(), Person::join(&program.client(), "grace@example.com").await);
+    let field = Arc::new(Field { base, mallory, request, victim, stop: CancellationToken::new() });
 
     let calm = Witness::start(ada.client.clone());
     tokio::time::sleep(CALM).await;
@@ -94,10 +102,13 @@ async fn floods_of_all_kinds_at_once_take_neither_memory_nor_time_from_others() 
     assert!(over.elapsed() < BACK, "it took {:?}", over.elapsed());
     let memory = program.most_memory();
     let back = over.elapsed();
-    let figures = format!("before: {calm:?}; attacked: {seen:?}; {memory} MiB at most; back after {back:?}");
+    let left = Left::count(&database.pool().await).await;
+    let figures =
+        format!("before: {calm:?}; attacked: {seen:?}; {memory} MiB at most; back after {back:?}; {left:?}");
     // Shown whether it passes or not.
     writeln!(std::io::stderr(), "{figures}").unwrap();
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("attack.txt"), &figures).unwrap();
     assert!(memory < MEMORY, "{figures}");
+    left.assert_bounded();
     seen.assert_good();
 }
