@@ -89,7 +89,7 @@ mod tests {
         );
         assert_eq!(
             lines.line(&told()).unwrap(),
-            "7,1970-01-01T00:00:00+00:00,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,2\r\n"
+            "7,1970-01-01T00:00:00Z,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,2\r\n"
         );
         // A holder's table has no column of the order of everything.
         let mut lines = Lines::csv(Audience::Holder);

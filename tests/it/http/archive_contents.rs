@@ -24,10 +24,11 @@ use Place::{List, Nowhere, Record};
 
 const PREFIXES: [&str; 4] = ["/v1/me", "/v1/sessions", "/v1/organizations", "/v1/projects"];
 
-static PLACES: [(&str, Place); 16] = [
+static PLACES: [(&str, Place); 17] = [
     ("/v1/me", Record("account/profile.json", "")),
     ("/v1/me/preferences", Record("account/profile.json", "/preferences")),
     ("/v1/me/gdpr-token", Record("account/profile.json", "/gdpr_token")),
+    ("/v1/me/factor-removal", Nowhere("stands in the history, for as long as it waits")),
     ("/v1/me/deletion", Nowhere("is worked out when it is asked for, from what is in the archive")),
     ("/v1/me/history", List("account/history.ndjson")),
     ("/v1/me/privacy-requests", List("account/requests.ndjson")),

@@ -54,7 +54,7 @@ async fn who_is_the_only_owner_is_told_who_could_take_over() {
         );
     }
     // Whoever is not the only owner is in nobody's way.
-    let free = json!({"allowed": true, "organizations": []});
+    let free = json!({"allowed": true, "organizations": [], "exports": []});
     assert_eq!(asked(&admin.client, "GET", DELETION).await.expect(200).json(), free);
     delete(&member).await.expect(204);
     await_roles(&owner, &organization, &[role("admin", "admin"), role("owner", "owner")]).await;
