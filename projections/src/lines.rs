@@ -97,7 +97,7 @@ mod tests {
         let holder = Told { position: None, sequence: None, ..told() };
         assert_eq!(
             lines.line(&holder).unwrap(),
-            "1970-01-01T00:00:00+00:00,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,\r\n"
+            "1970-01-01T00:00:00Z,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,\r\n"
         );
     }
 
