@@ -5,8 +5,8 @@
 //! takes too long is let go ([`deadline`]); who may not write, or not so often, is told so ([`guard()`]); what was done before
 //! is not done again ([`idempotency`]).
 //!
-//! Three of them are layers, and call the others. A layer of axum costs a copy of all that lie within it, for each request:
-//! with nine of them that was a third of what a read took.
+//! Three of them are layers, and call the others: a layer of axum costs a copy of all that lie within it, for each
+//! request.
 
 mod deadline;
 mod guard;
