@@ -18,25 +18,15 @@ import sys
 import tempfile
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OPERATOR = "pso_a-token-for-tests-that-is-long-enough-0000000"
-PASSWORD = "a long enough password"
+sys.path.insert(0, str(HERE.parent))
+from service import OPERATOR, PASSWORD, ask, person  # noqa: E402
+
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
 # A stream that does not end by itself.
 ENDLESS = "followPrivacyRequest"
-
-
-def ask(base, method, path, body=None, token=None):
-    request = urllib.request.Request(base + path, json.dumps(body).encode() if body is not None else None, method=method)
-    request.add_header("Content-Type", "application/json")
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
 
 
 def await_ready(base, process):
@@ -51,17 +41,10 @@ def await_ready(base, process):
     sys.exit("the program is not ready")
 
 
-def somebody(base, name):
-    email = f"{name}@example.com"
-    account = ask(base, "POST", "/v1/admin/accounts", {"email": email, "name": name, "password": PASSWORD}, OPERATOR)
-    session = ask(base, "POST", "/v1/sessions", {"email": email, "password": PASSWORD})
-    return account["account_id"], session["token"]
-
-
 def furnish(base):
     """An account with one of everything."""
-    account, session = somebody(base, "ada")
-    member, _ = somebody(base, "bob")
+    account, session = person(base, "ada")
+    member, _ = person(base, "bob")
     organization = ask(base, "POST", "/v1/organizations", {"name": "Example"}, session)["id"]
     ask(base, "PUT", f"/v1/admin/organizations/{organization}/members/{member}", {"role": "member"}, OPERATOR)
     project = ask(base, "POST", f"/v1/organizations/{organization}/projects", {"name": "Web"}, session)["id"]

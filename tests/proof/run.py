@@ -17,23 +17,13 @@ import sys
 import tempfile
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OPERATOR = "pso_a-token-for-tests-that-is-long-enough-0000000"
-PASSWORD = "a long enough password"
+sys.path.insert(0, str(HERE.parent))
+from service import OPERATOR, ask, person  # noqa: E402
+
 REFUTED = 3
-
-
-def ask(base, method, path, body=None, token=None):
-    request = urllib.request.Request(base + path, json.dumps(body).encode() if body is not None else None, method=method)
-    request.add_header("Content-Type", "application/json")
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
 
 
 def eventually(what, check):
@@ -50,13 +40,7 @@ def eventually(what, check):
 
 def live(base):
     """Two accounts with a history. The first has a privacy request and an organization. Returns its id."""
-    accounts = []
-    for name in ("ada", "bob"):
-        email = f"{name}@example.com"
-        wish = {"email": email, "name": name, "password": PASSWORD}
-        account = ask(base, "POST", "/v1/admin/accounts", wish, OPERATOR)["account_id"]
-        accounts.append((account, ask(base, "POST", "/v1/sessions", {"email": email, "password": PASSWORD})["token"]))
-    (account, session), (member, _) = accounts
+    (account, session), (member, _) = person(base, "ada"), person(base, "bob")
     organization = ask(base, "POST", "/v1/organizations", {"name": "Example"}, session)["id"]
     ask(base, "PUT", f"/v1/admin/organizations/{organization}/members/{member}", {"role": "member"}, OPERATOR)
     wish = {"kind": "export", "confirm": True}
@@ -69,7 +53,7 @@ def live(base):
 def proofs_of(audit, account, base):
     """One of each kind, from a log with two checkpoints."""
     Path("old.txt").write_text(audit("checkpoint"))
-    ask(base, "POST", "/v1/admin/accounts", {"email": "cyd@example.com", "name": "cyd", "password": PASSWORD}, OPERATOR)
+    person(base, "cyd")
     new = eventually("the log grew", lambda: audit("checkpoint"))
     if new == Path("old.txt").read_text():
         sys.exit("a checkpoint was made of what is new")
