@@ -72,6 +72,6 @@ impl Charge {
 }
 
 fn refusal(full: Full) -> Problem {
-    metrics::counter!("http_bodies_refused_total", "reason" => full.name()).increment(1);
+    metrics::counter!("personal_settings_http_bodies_refused_total", "reason" => full.name()).increment(1);
     Problem::new(full.kind())
 }

@@ -148,7 +148,7 @@ impl AppState {
 }
 
 pub(crate) fn too_many(limit: Limit, wait: Duration) -> Problem {
-    metrics::counter!("throttled_total", "limit" => limit.name).increment(1);
+    metrics::counter!("personal_settings_throttled_total", "limit" => limit.name).increment(1);
     let seconds = wait.as_secs() + 1;
     Problem::because(Kind::TooManyTries, format!("Too many tries: come back in {seconds} seconds."))
         .with_header(RETRY_AFTER, HeaderValue::from(seconds))

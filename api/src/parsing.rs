@@ -57,7 +57,7 @@ impl Parsing {
 
 fn refusal(full: Full) -> Problem {
     let reason = format!("parsing_{}", full.name());
-    metrics::counter!("http_bodies_refused_total", "reason" => reason).increment(1);
+    metrics::counter!("personal_settings_http_bodies_refused_total", "reason" => reason).increment(1);
     Problem::new(full.kind())
 }
 

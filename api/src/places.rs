@@ -103,7 +103,7 @@ impl Seat {
 }
 
 fn refusal(full: Full) -> Problem {
-    metrics::counter!("http_requests_shed_total", "bound" => full.name()).increment(1);
+    metrics::counter!("personal_settings_http_requests_shed_total", "bound" => full.name()).increment(1);
     Problem::new(full.kind())
 }
 

@@ -49,7 +49,7 @@ security_events! {
     CredentialRefused "credential_refused" "A token or an API secret that is none, or no longer works";
     CredentialRevoked "credential_revoked" "A GDPR token or an API secret was revoked, reset or retired";
     CrossSiteRefused "cross_site_refused" "A page of another site sent a request that changes something";
-    LimitReached "limit_reached" "Too many tries; `throttled_total` in the metrics says of what";
+    LimitReached "limit_reached" "Too many tries; `personal_settings_throttled_total` in the metrics says of what";
     OperatorAct "operator_act" "An operator did or looked at something";
 }
 

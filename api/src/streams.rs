@@ -77,7 +77,7 @@ impl Hall {
     /// Room for one more stream of `client`, or the refusal that there is none.
     pub(crate) fn room(&self, client: Client) -> Result<Room, Problem> {
         self.streams.room(self.network, client).map_err(|full| {
-            metrics::counter!("http_streams_refused_total").increment(1);
+            metrics::counter!("personal_settings_http_streams_refused_total").increment(1);
             match full {
                 Full::All => Problem::new(Kind::Busy),
                 Full::Each => Problem::because(

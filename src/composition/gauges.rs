@@ -32,17 +32,17 @@ pub(super) async fn report(store: EventStore, stop: CancellationToken) {
 /// true whoever leads, and also where nobody can.
 async fn order(store: &EventStore) -> Result<(), StoreError> {
     let lag = held::lag(store.pool()).await?;
-    gauge!("log_lag_events").set(lag.events as f64);
-    gauge!("log_lag_seconds").set(lag.seconds);
+    gauge!("personal_settings_log_lag_events").set(lag.events as f64);
+    gauge!("personal_settings_log_lag_seconds").set(lag.seconds);
     Ok(())
 }
 
 /// Of every reader of the log: how late it is, and what it could not take.
 async fn readers(store: &EventStore) -> Result<(), StoreError> {
     for reader in status::list(store).await? {
-        gauge!("projection_lag_events", "projection" => reader.name.clone()).set(reader.lag_events as f64);
-        gauge!("projection_lag_seconds", "projection" => reader.name.clone()).set(reader.lag_seconds);
-        gauge!("projection_parked_events", "projection" => reader.name).set(reader.parked as f64);
+        gauge!("personal_settings_projection_lag_events", "projection" => reader.name.clone()).set(reader.lag_events as f64);
+        gauge!("personal_settings_projection_lag_seconds", "projection" => reader.name.clone()).set(reader.lag_seconds);
+        gauge!("personal_settings_projection_parked_events", "projection" => reader.name).set(reader.parked as f64);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ mod gauges;
 mod http;
 mod keys;
 mod log_tasks;
-mod metrics;
+pub mod metrics;
 mod network;
 pub mod operators;
 mod outdated;

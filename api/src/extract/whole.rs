@@ -129,7 +129,7 @@ async fn read(request: Request, bodies: &Bodies, network: Option<Network>) -> Re
             Ok(Some(Err(_))) => return Err(unreadable()),
             Ok(None) => return Ok(body.whole()),
             Err(_) => {
-                metrics::counter!("http_bodies_refused_total", "reason" => "slow").increment(1);
+                metrics::counter!("personal_settings_http_bodies_refused_total", "reason" => "slow").increment(1);
                 return Err(Problem::new(Kind::BodyTooSlow));
             }
         };

@@ -46,9 +46,9 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     let quiet = QUIET.contains(&route.as_str());
     span.in_scope(|| if quiet { tracing::debug!("answered") } else { tracing::info!("answered") });
     let labels = [("method", method.to_owned()), ("route", route)];
-    metrics::histogram!("http_request_duration_seconds", &labels).record(elapsed.as_secs_f64());
+    metrics::histogram!("personal_settings_http_request_duration_seconds", &labels).record(elapsed.as_secs_f64());
     let [method, route] = labels;
-    metrics::counter!("http_requests_total", &[method, route, ("status", status.to_string())]).increment(1);
+    metrics::counter!("personal_settings_http_requests_total", &[method, route, ("status", status.to_string())]).increment(1);
 
     let out = response.headers_mut();
     headers::secure(out, &path, state.is_https());

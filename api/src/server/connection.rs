@@ -88,7 +88,8 @@ impl Connection {
 
     fn is_overdue(&self, activity: &Activity) -> bool {
         let Some(overdue) = activity.overdue(self.shares.taken() > self.crowd) else { return false };
-        metrics::counter!("http_connections_cut_total", "reason" => overdue.name()).increment(1);
+        metrics::counter!("personal_settings_http_connections_cut_total", "reason" => overdue.name())
+            .increment(1);
         true
     }
 }

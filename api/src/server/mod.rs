@@ -104,7 +104,7 @@ impl Door {
 }
 
 fn refused(reason: &'static str) {
-    metrics::counter!("http_connections_refused_total", "reason" => reason).increment(1);
+    metrics::counter!("personal_settings_http_connections_refused_total", "reason" => reason).increment(1);
 }
 
 /// Whether the client has gone before its connection was accepted.

@@ -34,7 +34,7 @@ impl<S> Watched<S> {
         }
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(STALLED)));
         ready!(stalled.as_mut().poll(context));
-        metrics::counter!("http_connections_cut_total", "reason" => "write").increment(1);
+        metrics::counter!("personal_settings_http_connections_cut_total", "reason" => "write").increment(1);
         Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client takes nothing")))
     }
 }

@@ -128,7 +128,7 @@ impl<'a> Contest<'a> {
         }
         let Contention { streams: queues, connections, .. } = self.contention;
         self.turn = StreamTurn::take(queues, connections, streams, self.precedence).await?;
-        metrics::counter!("command_turns_total", "outcome" => if self.turn.is_some() { "taken" } else { "late" })
+        metrics::counter!("personal_settings_command_turns_total", "outcome" => if self.turn.is_some() { "taken" } else { "late" })
             .increment(1);
         Ok(self.turn.is_some())
     }

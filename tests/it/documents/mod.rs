@@ -5,6 +5,7 @@
 
 mod asvs;
 mod files;
+mod metrics;
 mod named_tests;
 
 use std::collections::BTreeSet;

@@ -172,9 +172,12 @@ async fn parked_events_are_listed_page_by_page_without_what_they_hold() {
     // And counted, with how late every reader is.
     crate::support::eventually("the gauges tell", || async {
         let metrics = service.metrics().await;
-        let parked = metrics.contains("projection_parked_events{projection=\"account\"} 3");
-        let late = metrics.contains("projection_lag_events{projection=\"history\"} 0");
-        (parked && late && metrics.contains("projection_lag_seconds{projection=\"account\"}")).then_some(())
+        let parked = metrics.contains("personal_settings_projection_parked_events{projection=\"account\"} 3");
+        let late = metrics.contains("personal_settings_projection_lag_events{projection=\"history\"} 0");
+        (parked
+            && late
+            && metrics.contains("personal_settings_projection_lag_seconds{projection=\"account\"}"))
+        .then_some(())
     })
     .await;
 }

@@ -220,7 +220,7 @@ async fn metrics_and_what_does_not_work_are_told_on_a_listener_of_their_own() {
     let vitals = service.program.vitals();
     let ready = vitals.get("/readyz").await;
     assert!(ready["checks"].as_array().is_some_and(|checks| checks.len() >= 4), "{ready}");
-    assert!(service.metrics().await.contains("http_requests_total"));
+    assert!(service.metrics().await.contains("personal_settings_http_requests_total"));
     for path in ["/v1/me", "/track", "/openapi.json", "/"] {
         assert_eq!(vitals.ask("GET", path, Value::Null).await.0, 404, "{path}");
     }

@@ -151,7 +151,7 @@ async fn metrics_are_numbers_of_routes_and_say_nothing_of_anybody() {
     }
     let of = |method: &str, route: &str, status: u16| {
         let line = metrics.lines().find(|line| {
-            line.starts_with("http_requests_total{")
+            line.starts_with("personal_settings_http_requests_total{")
                 && [
                     format!("method=\"{method}\""),
                     format!("route=\"{route}\""),

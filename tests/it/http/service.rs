@@ -173,7 +173,9 @@ impl Service {
         let answered = self.metrics().await;
         let failed: Vec<&str> = answered
             .lines()
-            .filter(|line| line.starts_with("http_requests_total") && line.contains("status=\"5"))
+            .filter(|line| {
+                line.starts_with("personal_settings_http_requests_total") && line.contains("status=\"5")
+            })
             // Probes ask before the program is ready.
             .filter(|line| !line.contains("/readyz"))
             .collect();

@@ -214,7 +214,7 @@ async fn of_many_guesses_at_once_as_many_are_looked_at_as_may_be() {
             assert_later(answer, 61);
         }
         let metrics = service.metrics().await;
-        assert!(metrics.contains(&format!("throttled_total{{limit=\"{limit}\"}} 180")), "{metrics}");
+        assert!(metrics.contains(&format!("personal_settings_throttled_total{{limit=\"{limit}\"}} 180")), "{metrics}");
     }
     service.unharmed().await;
 }

@@ -27,7 +27,7 @@ pub(super) async fn track(
 pub(super) async fn counted(service: &Service) -> [u64; 3] {
     let metrics = service.metrics().await;
     ["stored", "dropped", "repeated"].map(|outcome| {
-        let name = format!("usage_events_total{{outcome=\"{outcome}\"}} ");
+        let name = format!("personal_settings_usage_events_total{{outcome=\"{outcome}\"}} ");
         metrics.lines().find_map(|line| line.strip_prefix(&name)).map_or(0, |count| count.parse().unwrap())
     })
 }

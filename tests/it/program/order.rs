@@ -100,8 +100,8 @@ async fn an_event_without_its_predecessor_stops_the_log_loudly_and_everywhere() 
     for program in &programs {
         eventually("each tells of the lag, whoever leads", || async {
             let metrics = metrics(program).await;
-            let seen =
-                value(&metrics, "log_lag_events") == 2.0 && value(&metrics, "log_lag_seconds") >= 3_600.0;
+            let seen = value(&metrics, "personal_settings_log_lag_events") == 2.0
+                && value(&metrics, "personal_settings_log_lag_seconds") >= 3_600.0;
             seen.then_some(())
         })
         .await;
@@ -121,7 +121,7 @@ async fn an_event_without_its_predecessor_stops_the_log_loudly_and_everywhere() 
     await_sequenced(&pool).await;
     for program in &programs {
         eventually("the lag is gone", || async {
-            (value(&metrics(program).await, "log_lag_events") == 0.0).then_some(())
+            (value(&metrics(program).await, "personal_settings_log_lag_events") == 0.0).then_some(())
         })
         .await;
     }

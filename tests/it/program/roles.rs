@@ -138,7 +138,10 @@ async fn a_worker_tells_how_it_is_where_it_is_asked_to() {
     eventually("the metrics tell of the job", || async {
         let answer = client.request("GET", "/metrics").send().await.unwrap();
         let metrics = answer.text().await.unwrap();
-        metrics.lines().any(|line| line.starts_with("jobs_total{outcome=\"done\"}")).then_some(())
+        metrics
+            .lines()
+            .any(|line| line.starts_with("personal_settings_jobs_total{outcome=\"done\"}"))
+            .then_some(())
     })
     .await;
 }

@@ -108,7 +108,10 @@ async fn what_the_switch_forbids_is_answered_as_accepted_and_counted_as_dropped(
     assert_eq!(answer, serde_json::json!({"status": 1, "error": null}));
 
     let metrics = program.metrics().await;
-    for line in ["usage_events_total{outcome=\"stored\"} 10", "usage_events_total{outcome=\"dropped\"} 25"] {
+    for line in [
+        "personal_settings_usage_events_total{outcome=\"stored\"} 10",
+        "personal_settings_usage_events_total{outcome=\"dropped\"} 25",
+    ] {
         assert!(metrics.contains(line), "{line:?} is not in {metrics}");
     }
     let erasure = person.ask_for("erasure").await;

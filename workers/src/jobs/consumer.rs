@@ -115,7 +115,7 @@ impl Consumer {
             never = interrupt_after(stop, &give_up) => match never {},
         };
         let outcome = self.conclude(message, request_id, result).await;
-        metrics::counter!("jobs_total", "outcome" => outcome).increment(1);
+        metrics::counter!("personal_settings_jobs_total", "outcome" => outcome).increment(1);
     }
 
     /// Does what a timer went off for. What fails is handed back; the sweep brings back what was given up.
@@ -145,7 +145,7 @@ impl Consumer {
                 "failed"
             }
         };
-        metrics::counter!("tasks_total", "outcome" => outcome).increment(1);
+        metrics::counter!("personal_settings_tasks_total", "outcome" => outcome).increment(1);
     }
 
     async fn conclude(

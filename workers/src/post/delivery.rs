@@ -52,7 +52,8 @@ impl Post {
             }
         };
         let medium = message.medium.as_str();
-        metrics::counter!("messages_total", "medium" => medium, "outcome" => outcome).increment(1);
+        metrics::counter!("personal_settings_messages_total", "medium" => medium, "outcome" => outcome)
+            .increment(1);
     }
 
     /// Returns how it is counted.

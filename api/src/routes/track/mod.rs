@@ -163,6 +163,6 @@ async fn project_with(state: &AppState, token: &str) -> Result<Option<Project>, 
 fn count(ingested: Ingested) {
     let Ingested { stored, dropped, repeated } = ingested;
     for (outcome, number) in [("stored", stored), ("dropped", dropped), ("repeated", repeated)] {
-        metrics::counter!("usage_events_total", "outcome" => outcome).increment(number);
+        metrics::counter!("personal_settings_usage_events_total", "outcome" => outcome).increment(number);
     }
 }

@@ -44,7 +44,7 @@ impl AppState {
         let before = batch.len();
         let kept: Vec<Incoming> =
             batch.into_iter().filter(|event| !left_out.contains(&event.distinct_id)).collect();
-        metrics::counter!("usage_events_total", "outcome" => "too_many")
+        metrics::counter!("personal_settings_usage_events_total", "outcome" => "too_many")
             .increment((before - kept.len()) as u64);
         Ok(kept)
     }
