@@ -116,6 +116,9 @@ const fn light(route: &'static str, reason: &'static str) -> Act {
 const TEAM: &[(Whom, N)] = &[(Member, N::RoleChanged), (Owners, N::TeamChanged)];
 const PROJECT: &[(Whom, N)] = &[(Member, N::ProjectOwnersChanged), (ProjectOwners, N::ProjectOwnersChanged)];
 
+const ENDING: &[(Whom, N)] =
+    &[(Holder, N::AccountDeleted), (Member, N::RoleChanged), (Owners, N::TeamChanged)];
+
 const GRAVE: &[Act] = &[
     grave("PUT /v1/organizations/{id}/members/{account_id}", Rights, Sudo, TEAM),
     grave(
@@ -193,12 +196,9 @@ const GRAVE: &[Act] = &[
     // A worker tells of a request: that it was received, of each step, and of its end.
     grave("POST /v1/me/privacy-requests", Disclosure, Sudo, &[]),
     grave("GET /v1/me/privacy-requests/{id}/archive", Disclosure, Sudo, &[(Holder, N::ArchiveDownloaded)]),
-    grave(
-        "DELETE /v1/me",
-        Deletion,
-        Sudo,
-        &[(Holder, N::AccountDeleted), (Member, N::RoleChanged), (Owners, N::TeamChanged)],
-    ),
+    grave("DELETE /v1/me", Deletion, Sudo, ENDING),
+    // The same, for who cannot send a body with a DELETE.
+    grave("POST /v1/me/deletion", Deletion, Sudo, ENDING),
 ];
 
 const LIGHT: &[Act] = &[

@@ -80,6 +80,7 @@ fn every_route_of_the_contract_is_described() {
     PATCH /v1/me
     DELETE /v1/me
     GET /v1/me/deletion
+    POST /v1/me/deletion
     PUT /v1/me/email
     GET /v1/me/factor-removal
     DELETE /v1/me/factor-removal

@@ -65,7 +65,7 @@ impl Writing {
 const REVEAL: &str =
     "The credentials were shown once: an owner reveals them with POST /v1/projects/{id}/credentials/reveal.";
 
-pub(super) const WRITINGS: [Writing; 53] = [
+pub(super) const WRITINGS: [Writing; 54] = [
     // Sessions.
     open("signIn", &[limits::TRIES_OF_ADDRESS, FAMILIAR, STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
@@ -101,6 +101,7 @@ pub(super) const WRITINGS: [Writing; 53] = [
         .secret("The token was shown once: make another with another Idempotency-Key."),
     session("revokeGdprToken").first(),
     sudo("deleteMe").first(),
+    sudo("endMe").first(),
     sudo("requestPrivacy").so_often(limits::PRIVACY_REQUESTS),
     session("cancelPrivacyRequest"),
     session("disableArchive").first(),

@@ -59,6 +59,7 @@ fn of_me() -> Vec<Form> {
     vec![
         form("PATCH", "/v1/me", profile, &[]),
         form("DELETE", "/v1/me", confirmed(), &["confirm"]),
+        form("POST", "/v1/me/deletion", confirmed(), &["confirm"]),
         form("PUT", "/v1/me/email", json!({"email": "new@example.com"}), &["email"]),
         form("PUT", "/v1/me/password", passwords, &["current", "new"]),
         form("PUT", "/v1/me/two-factor-phone", phone, &["number", "channel"]),
@@ -302,9 +303,12 @@ async fn addresses_numbers_and_codes_are_what_they_claim_to_be() {
     for name in ["", " ", "a\u{0}b", "a\nb", "a\u{202e}b", &"x".repeat(201)] {
         assert_eq!(pointers("PATCH", "/v1/me", json!({"name": name})).await, ["/name"], "{name:?}");
     }
-    for (method, path) in
-        [("DELETE", "/v1/me"), ("POST", "/v1/me/gdpr-token"), ("POST", "/v1/me/recovery-codes")]
-    {
+    for (method, path) in [
+        ("DELETE", "/v1/me"),
+        ("POST", "/v1/me/deletion"),
+        ("POST", "/v1/me/gdpr-token"),
+        ("POST", "/v1/me/recovery-codes"),
+    ] {
         assert_eq!(pointers(method, path, json!({"confirm": false})).await, ["/confirm"], "{path}");
     }
     // Codes that nobody was sent are compared like any other.

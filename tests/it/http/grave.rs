@@ -259,18 +259,19 @@ impl<'a> Scene<'a> {
                 let body = json!({"kind": "export", "confirm": true});
                 self.send("POST", "/v1/me/privacy-requests", body).await.expect(202);
             }
-            "DELETE /v1/me" => self.end_account().await,
+            "DELETE /v1/me" => self.end_account("DELETE", "/v1/me").await,
+            "POST /v1/me/deletion" => self.end_account("POST", "/v1/me/deletion").await,
             route => panic!("do {route} here: those concerned must be told"),
         }
     }
 
     /// There is another owner of one organization, and a successor in another.
-    async fn end_account(&self) {
+    async fn end_account(&self, method: &str, path: &str) {
         let alone = organization_of(&self.owner).await;
         join(self.service, &self.owner, &alone, &self.member, "member").await;
         drain(self.service).await;
         let body = json!({"confirm": true, "successors": {alone: self.member.account}});
-        self.send("DELETE", "/v1/me", body).await.expect(204);
+        self.send(method, path, body).await.expect(204);
     }
 
     /// In which way the list names whom a message went to.
@@ -307,7 +308,8 @@ async fn every_grave_act_is_told_to_those_it_concerns() {
         // Where owners are told, each of them is: also the one who did it, who may be an intruder.
         let owners_are_told = act.tells.iter().any(|(whom, _)| whom.ends_with("owners"));
         for owner in [&scene.owner, &scene.second] {
-            let gone = act.route == "DELETE /v1/me" && owner.account == scene.owner.account;
+            let ends = ["DELETE /v1/me", "POST /v1/me/deletion"].contains(&act.route.as_str());
+            let gone = ends && owner.account == scene.owner.account;
             let is_told = |message: &Message| message.account.as_deref() == Some(owner.account.as_str());
             assert!(!owners_are_told || gone || messages.iter().any(is_told), "{}", act.route);
         }

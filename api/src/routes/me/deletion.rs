@@ -1,4 +1,7 @@
-//! `GET /v1/me/deletion` and `DELETE /v1/me`: ending the account.
+//! `GET /v1/me/deletion`, and `POST /v1/me/deletion` or `DELETE /v1/me`: ending the account.
+//!
+//! Both ways are one operation. The body of a DELETE has no meaning to what lies in between (RFC 9110, section 9.3.5), and
+//! some proxies and clients drop it: those use the POST.
 //!
 //! Its memberships end with it, in one step that happens wholly or not at all, however many organizations there are:
 //! where it is the only owner, a successor takes over in the same step. Organizations decide themselves whether they
@@ -156,6 +159,25 @@ pub(crate) async fn end(
         .await?;
     let position = state.position(account, &done.events).await;
     Ok((StatusCode::NO_CONTENT, position, state.cookie.ended()))
+}
+
+/// Ends the account, at once: as `DELETE /v1/me`, for clients and proxies that send no body with a DELETE.
+#[utoipa::path(
+    post, path = "/v1/me/deletion", tag = "Me", operation_id = "endMe", request_body = Ending,
+    responses(
+        (status = 204, description = "The account has ended"),
+        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
+        (status = 409, description = "Organizations need an owner first: `owners-needed` names them"),
+    ),
+    security(("session_token" = []), ("session_cookie" = []))
+)]
+pub(crate) async fn end_by_post(
+    state: State<AppState>,
+    sudo: Sudo,
+    context: RequestContext,
+    body: Body<Ending>,
+) -> Result<impl IntoResponse, Problem> {
+    end(state, sudo, context, body).await
 }
 
 /// Ends the account and its memberships in one piece of work.

@@ -22,7 +22,7 @@ use crate::state::AppState;
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(show::show, profile::change, deletion::end))
-        .routes(routes!(deletion::show))
+        .routes(routes!(deletion::show, deletion::end_by_post))
         .routes(routes!(email::change))
         .routes(routes!(password::change))
         .routes(routes!(phone::change, phone::remove))

@@ -287,6 +287,7 @@ fn endings() -> Vec<Row> {
         Row::new("DELETE", "/v1/sessions/current", holders(204)),
         // By now everybody is the only owner of an organization.
         Row::new("DELETE", "/v1/me", holders(409)).json(json!({"confirm": true})).sudo(),
+        Row::new("POST", "/v1/me/deletion", holders(409)).json(json!({"confirm": true})).sudo(),
         Row::new("POST", "/v1/admin/accounts/{id}/sessions/end", admins(204)),
     ]
 }
