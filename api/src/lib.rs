@@ -53,7 +53,7 @@ mod tests;
 
 pub use openapi::openapi;
 pub use server::{ConnectionLimits, serve};
-pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
+pub use state::{ApiConfig, Dependencies, ForwardedHeader, ReadinessCheck, Vitals};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

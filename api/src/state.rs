@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::bodies::Bodies;
 use crate::command::Written;
-use crate::extract::SessionCookie;
+use crate::extract::{SessionCookie, UnreadAddresses};
 use crate::pace::Paces;
 use crate::parsing::Parsing;
 use crate::password::Passwords;
@@ -38,6 +38,17 @@ const BARRED_LIFE: Duration = Duration::from_secs(1);
 const READY_LIFE: Duration = Duration::from_millis(200);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
 const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// In which header trusted proxies say where a request comes from. No other is read: a proxy that writes one of them passes
+/// the other on as its client sent it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, which most proxies write.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
 
 /// What the routes obey.
 pub struct ApiConfig {
@@ -60,6 +71,8 @@ pub struct ApiConfig {
     pub erasure_stages: Vec<Vec<SourceName>>,
     /// Networks of proxies whose word is taken for where a request comes from.
     pub proxies: Vec<IpNet>,
+    /// In which header they say it.
+    pub forwarded_header: ForwardedHeader,
     /// How long a gateway may take what it was told of a credential for true, in seconds.
     pub introspection_max_age: u32,
 }
@@ -134,6 +147,8 @@ pub(crate) struct Shared {
     pub(crate) bodies: Bodies,
     pub(crate) parsing: Parsing,
     pub(crate) strangers: Strangers,
+    /// What proxies said and nobody can read.
+    pub(crate) unread_addresses: UnreadAddresses,
     pub(crate) streams: Streams,
     /// What is limited in this process alone.
     pub(crate) paces: Paces,
@@ -165,6 +180,7 @@ impl AppState {
             bodies: Bodies::default(),
             parsing: Parsing::default(),
             strangers: Strangers::default(),
+            unread_addresses: UnreadAddresses::default(),
             streams: Streams::default(),
             paces: Paces::default(),
             sessions: vitals.store.sessions(),

@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::state::AppState;
-use crate::{ApiConfig, Dependencies, ReadinessCheck, Vitals, router, token, vitals_router};
+use crate::{ApiConfig, Dependencies, ForwardedHeader, ReadinessCheck, Vitals, router, token, vitals_router};
 
 struct Fixed;
 
@@ -82,6 +82,7 @@ fn dependencies(public_url: &str) -> Dependencies {
             export_stages: stages.clone(),
             erasure_stages: stages,
             proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::default(),
             introspection_max_age: 10,
         },
     }

@@ -34,8 +34,8 @@ pub struct ApiOptions {
     /// Token of the house project, which the product's own use is sent to [default: made at first start]
     #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")]
     pub house_project_token: Option<String>,
-    /// Networks of proxies in front of the service, as 10.0.0.0/8: what they say in `X-Forwarded-For` is where a request
-    /// comes from [default: none, the connection is what counts]
+    /// Networks of proxies in front of the service, as 10.0.0.0/8: what they say in the header that --forwarded-header
+    /// names is where a request comes from [default: none, the connection is what counts]
     #[arg(long, env = "PERSONAL_SETTINGS_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
     /// Connections that may be open at once [default: what the system's limit on open files leaves room for, 4096 at most]
@@ -45,6 +45,9 @@ pub struct ApiOptions {
     /// as there are
     #[arg(long, env = "PERSONAL_SETTINGS_MAX_CONNECTIONS_PER_ADDRESS", default_value = "256")]
     pub max_connections_per_address: NonZeroUsize,
+    /// The header in which trusted proxies say where a request comes from; no other is read
+    #[arg(long, env = "PERSONAL_SETTINGS_FORWARDED_HEADER", value_enum, default_value = "x-forwarded-for")]
+    pub forwarded_header: ForwardedHeader,
     /// How long a gateway may take what it was told of a credential for true: no revocation is seen later
     #[arg(long, env = "PERSONAL_SETTINGS_INTROSPECTION_MAX_AGE", default_value = "10s")]
     pub introspection_max_age: Duration,
@@ -75,6 +78,24 @@ pub struct WorkerOptions {
     #[arg(long, env = "PERSONAL_SETTINGS_CONCURRENCY", default_value_t = 4)]
     pub concurrency: usize,
     /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
+/// The header in which proxies say where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl From<ForwardedHeader> for api::ForwardedHeader {
+    fn from(header: ForwardedHeader) -> Self {
+        match header {
+            ForwardedHeader::XForwardedFor => Self::XForwardedFor,
+            ForwardedHeader::Forwarded => Self::Forwarded,
+        }
+    }
+}
+
     #[arg(long, env = "PERSONAL_SETTINGS_MAIL", hide_env_values = true)]
     pub mail: Option<String>,
     /// How texts and calls go out: `http(s)://SID:TOKEN@HOST?from=NUMBER` of a gateway of Twilio's form, or `directory:PATH` [default: below the data directory, with the mail]

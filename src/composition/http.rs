@@ -171,6 +171,7 @@ pub fn api_config(options: &ApiOptions, consent: Consent, public_url: Url) -> an
         export_stages: workers::sources::stages(Kind::Export),
         erasure_stages: workers::sources::stages(Kind::Erasure),
         proxies: options.trusted_proxies.clone(),
+        forwarded_header: options.forwarded_header.into(),
         introspection_max_age: u32::try_from(options.introspection_max_age.as_secs()).unwrap_or(u32::MAX),
     })
 }

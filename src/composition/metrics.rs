@@ -10,10 +10,14 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 /// What only grows.
-pub const COUNTERS: [(&str, &str); 12] = [
+pub const COUNTERS: [(&str, &str); 13] = [
     (
         "personal_settings_command_turns_total",
         "Commands that took a turn on what others change too, by outcome",
+    ),
+    (
+        "personal_settings_http_addresses_unread_total",
+        "Requests whose client address, as a trusted proxy wrote it, could not be read",
     ),
     (
         "personal_settings_http_bodies_refused_total",

@@ -1,9 +1,11 @@
 //! What a handler gets from a request: parsed, or refused before it runs.
 
+mod address;
 mod body;
 mod context;
 mod cookie;
 mod form;
+mod forwarded;
 mod id;
 mod machine;
 mod operator;
@@ -16,8 +18,9 @@ mod sign_in_client;
 mod visitor;
 mod whole;
 
+pub(crate) use address::{ClientAddress, UnreadAddresses, address_of};
 pub(crate) use body::{Body, parsed, word};
-pub(crate) use context::{RequestContext, RequestTag, address_of};
+pub(crate) use context::{RequestContext, RequestTag};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use form::Form;
 pub(crate) use id::Id;

@@ -16,7 +16,7 @@ use tracing::field::Empty;
 use super::headers;
 use super::panic::or_panic;
 use super::watch::watch;
-use crate::extract::RequestTag;
+use crate::extract::{ClientAddress, RequestTag, address_of};
 use crate::state::AppState;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,6 +29,8 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     let began = Instant::now();
     let id = state.store.services().ids.uuid();
     request.extensions_mut().insert(RequestTag(id));
+    let address = address_of(request.extensions(), request.headers(), &state);
+    request.extensions_mut().insert(ClientAddress(address));
     let method = method_name(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -46,9 +48,14 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     let quiet = QUIET.contains(&route.as_str());
     span.in_scope(|| if quiet { tracing::debug!("answered") } else { tracing::info!("answered") });
     let labels = [("method", method.to_owned()), ("route", route)];
-    metrics::histogram!("personal_settings_http_request_duration_seconds", &labels).record(elapsed.as_secs_f64());
+    metrics::histogram!("personal_settings_http_request_duration_seconds", &labels)
+        .record(elapsed.as_secs_f64());
     let [method, route] = labels;
-    metrics::counter!("personal_settings_http_requests_total", &[method, route, ("status", status.to_string())]).increment(1);
+    metrics::counter!(
+        "personal_settings_http_requests_total",
+        &[method, route, ("status", status.to_string())]
+    )
+    .increment(1);
 
     let out = response.headers_mut();
     headers::secure(out, &path, state.is_https());
