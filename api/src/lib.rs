@@ -57,6 +57,7 @@ pub use state::{ApiConfig, Dependencies, ForwardedHeader, ReadinessCheck, Vitals
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use utoipa_axum::router::OpenApiRouter;
 
 use middleware::{admit, catch_panic, guard, observe};
 use state::AppState;
@@ -65,9 +66,11 @@ use state::AppState;
 pub fn router(dependencies: Dependencies) -> Router {
     let state = AppState::new(dependencies);
     let v1 = routes::v1().layer(from_fn_with_state(state.clone(), guard));
-    let limited = v1.merge(routes::ingestion()).layer(from_fn_with_state(state.clone(), admit));
+    let limited = |router: OpenApiRouter<AppState>| router.layer(from_fn_with_state(state.clone(), admit));
+    // Around the limits, so that a script can read that it came too often.
+    let ingestion = limited(routes::ingestion()).layer(routes::open_to_every_origin());
     // What tells how the process is must answer also when it is busy.
-    let (router, _) = limited.merge(routes::service()).split_for_parts();
+    let (router, _) = limited(v1).merge(ingestion).merge(routes::service()).split_for_parts();
     router
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)

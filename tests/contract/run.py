@@ -3,7 +3,7 @@
 
 Starts it on a data directory of its own, checks `/openapi.json` against the standard, and has a property-based tester ask
 every operation in every way that the description allows and in some that it does not: no 5xx, no status and no body that
-is not described.
+is not described. Then packages for the dialect that `/track` speaks send to it ([`packages`](packages.py)).
 
     tests/contract/run.py target/debug/personal-settings [examples]
 
@@ -24,6 +24,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from service import OPERATOR, PASSWORD, ask, person  # noqa: E402
 
+import packages  # noqa: E402
+
+HOUSE = "00000000000000000000000000000000"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
 # A stream that does not end by itself.
 ENDLESS = "followPrivacyRequest"
@@ -76,20 +79,25 @@ def test(base, folder, examples):
     return subprocess.run(command, env=environment, cwd=folder).returncode
 
 
+def free(probe):
+    probe.bind(("127.0.0.1", 0))
+    return probe.getsockname()[1]
+
+
 def main():
     program, examples = Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as name, socket.socket() as probe, socket.socket() as other:
         folder = Path(name)
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+        ports = [free(probe), free(other)]
         log = open(folder / "log.txt", "w+")
-        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
-        listen = ["--listen", f"127.0.0.1:{port}"]
+        probe.close(), other.close()
+        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR, PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN=HOUSE)
+        base, vitals = (f"http://127.0.0.1:{port}" for port in ports)
+        listen = ["--listen", base.removeprefix("http://"), "--metrics-listen", vitals.removeprefix("http://")]
         process = subprocess.Popen([program, "serve", *listen], cwd=folder, stdout=log, stderr=log, env=environment)
         try:
-            base = f"http://127.0.0.1:{port}"
             await_ready(base, process)
+            packages.test(base, vitals, HOUSE, person(base, "user")[0])
             failed = test(base, folder, examples)
         finally:
             process.terminate()

@@ -75,6 +75,11 @@ impl Whole {
         Self { bytes, ..self }
     }
 
+    /// The body with `change` made to its bytes, which makes them no larger. It has them to itself if there is no clone.
+    pub(crate) fn changed(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
+        Self { bytes: change(self.bytes), charge: self.charge }
+    }
+
     /// What was packed in it (gzip, RFC 1952), if it is no larger than `largest`, and charged as it grows. Work for a
     /// thread that may be kept busy.
     pub(crate) fn unpacked(self, largest: usize) -> Result<Self, Problem> {
@@ -129,7 +134,8 @@ async fn read(request: Request, bodies: &Bodies, network: Option<Network>) -> Re
             Ok(Some(Err(_))) => return Err(unreadable()),
             Ok(None) => return Ok(body.whole()),
             Err(_) => {
-                metrics::counter!("personal_settings_http_bodies_refused_total", "reason" => "slow").increment(1);
+                metrics::counter!("personal_settings_http_bodies_refused_total", "reason" => "slow")
+                    .increment(1);
                 return Err(Problem::new(Kind::BodyTooSlow));
             }
         };

@@ -54,6 +54,7 @@ fn every_route_of_the_contract_is_described() {
     GET /healthz
     GET /openapi.json
     GET /readyz
+    GET /track
     POST /track
     POST /v1/admin/accounts
     POST /v1/admin/accounts/{id}/factor-removal

@@ -18,8 +18,7 @@ mod sessions;
 mod track;
 
 pub(crate) use privacy_requests::Coverage;
-
-pub(crate) use track::Strangers;
+pub(crate) use track::{Strangers, open_to_every_origin};
 
 use axum::Router;
 use axum::routing::get;

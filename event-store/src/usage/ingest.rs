@@ -14,6 +14,9 @@ pub struct Incoming {
     pub distinct_id: String,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
+    /// Whether that is when it arrived, since it told no time that can be: a repeat then has another, and is known by
+    /// what else was sent.
+    pub at_arrival: bool,
     /// What happened.
     pub name: String,
     /// What repeats are recognised by.
@@ -47,15 +50,19 @@ pub async fn ingest(pool: &PgPool, batch: &[Incoming]) -> Result<Ingested, Store
              SELECT account_id FROM usage_gate WHERE account_id = ANY($2) AND open
              ORDER BY account_id FOR SHARE
          ), allowed AS MATERIALIZED (
-             SELECT u.project_id, u.distinct_id, u.occurred_at, u.name, u.insert_id, u.properties::jsonb
-             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-                 AS u (project_id, distinct_id, occurred_at, name, insert_id, properties)
+             SELECT u.project_id, u.distinct_id, u.occurred_at, u.name, u.insert_id, u.properties::jsonb,
+                 u.at_arrival
+             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+                     $7::boolean[])
+                 AS u (project_id, distinct_id, occurred_at, name, insert_id, properties, at_arrival)
              JOIN open ON open.account_id = u.distinct_id
          ), stored AS (
-             INSERT INTO usage_event (project_id, distinct_id, occurred_at, name, insert_id, properties)
+             INSERT INTO usage_event
+                 (project_id, distinct_id, occurred_at, name, insert_id, properties, at_arrival)
              SELECT * FROM allowed
-             -- In one order, so that two batches that overlap wait for each other on one side only.
-             ORDER BY project_id, distinct_id, occurred_at, name, insert_id
+             -- In one order, so that two batches that overlap wait for each other on one side only. The time of an
+             -- arrival is another in each batch, so those come last, by what was sent.
+             ORDER BY project_id, distinct_id, at_arrival, occurred_at, name, insert_id, properties ->> 'time'
              ON CONFLICT DO NOTHING RETURNING 1
          )
          SELECT (SELECT count(*) FROM allowed), (SELECT count(*) FROM stored)",
@@ -66,6 +73,7 @@ pub async fn ingest(pool: &PgPool, batch: &[Incoming]) -> Result<Ingested, Store
     .bind(text(|event| &event.name))
     .bind(text(|event| &event.insert_id))
     .bind(text(|event| &event.properties))
+    .bind(batch.iter().map(|event| event.at_arrival).collect::<Vec<_>>())
     .fetch_one(pool)
     .await?;
     Ok(Ingested {

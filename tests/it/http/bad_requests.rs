@@ -54,9 +54,8 @@ async fn what_is_no_id_names_nothing() {
 async fn there_is_nothing_where_there_is_no_route() {
     let service = Service::api().await;
     let ada = service.person("ada").await;
-    let paths = ["/", "/v1", "/v1/", "/v1/nothing", "/v1/me/", "/V1/me", "//v1/me", "/v1//me", "/v2/me"];
-    let odd =
-        ["/v1/me/privacy-requests/a/b/c", "/track/", "/%00", "/%ff", "/metrics/..", "/admin", "/v1/admin"];
+    let paths = ["/v1", "/v1/", "/v1/nothing", "/v1/me/", "/V1/me", "//v1/me", "/v1//me", "/v2/me"];
+    let odd = ["/v1/me/privacy-requests/a/b/c", "/track//", "/%00", "/%ff", "/admin", "/v1/admin"];
     let anonymous = service.client();
     for path in paths.into_iter().chain(odd) {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PURGE"] {
@@ -84,6 +83,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
         }
         known.insert(route.method);
     }
+    // A browser asks it what a page of another site may send.
+    methods.entry("/track".to_owned()).or_default().insert("OPTIONS".to_owned());
     let anonymous = service.client();
     for (path, known) in &methods {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"] {

@@ -53,6 +53,7 @@ mod sudo;
 mod teams;
 mod throttle;
 mod track;
+mod track_forms;
 mod track_limits;
 
 use answer::{Answer, send};

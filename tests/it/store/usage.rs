@@ -57,6 +57,7 @@ async fn repeats_and_strangers_are_told_apart() {
         project_id: usage::HOUSE.to_owned(),
         distinct_id: account.to_string(),
         occurred_at: chrono::DateTime::UNIX_EPOCH,
+        at_arrival: false,
         name: "Page viewed".to_owned(),
         insert_id: insert_id.to_owned(),
         properties: json!({}).to_string(),

@@ -148,6 +148,7 @@ impl House {
             })
             .collect();
         usage::ingest(self.foundation.store.pool(), &incoming).await.unwrap().stored
+                at_arrival: false,
     }
 
     /// Receives a request; an erasure of it starts at once.

@@ -1,7 +1,7 @@
-//! `POST /track`: usage comes in, in the dialect of Mixpanel's ingestion API, so that an SDK made for it
-//! only changes its host.
+//! `/track`: usage comes in, in the dialect of Mixpanel's ingestion API, so that an SDK made for it only changes its host.
 //!
-//! Of an account that does not want its usage logged nothing is stored, and the sender is told nothing of
+//! SDKs of browsers and phones put a slash behind the path, some servers' send a GET, and pages of any origin ask: all of
+//! it is answered. An event that cannot be stored costs no other. Of an account that does not want its usage logged nothing is stored, and the sender is told nothing of
 //! that: what is dropped is answered like what is stored. Nothing of the contents is logged.
 //!
 //! Two passes over a body: the first keeps nothing but the token and counts ([`outline`]), so that nothing is built for
@@ -10,17 +10,25 @@
 mod call;
 mod dialect;
 mod event;
+mod mend;
+mod others;
 mod outline;
 mod payload;
 mod quota;
+mod split;
 mod strangers;
+
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::Uri;
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use axum::routing::{get, options};
 use event_store::StoreError;
 use event_store::usage::{self, Ingested, Project};
+use tower_http::cors::{Any, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,15 +36,36 @@ use crate::extract::{LargestBody, read_whole};
 use crate::places::Seat;
 use crate::problem::Problem;
 use crate::state::AppState;
-use call::{Call, Packing};
-use dialect::{Refusal, VerboseAnswer, Verbosity};
+use call::{Batch, Call, Packing};
+use dialect::{LeftOut, Refusal, VerboseAnswer, Wanted};
 pub(crate) use strangers::Strangers;
 
 /// Largest body, in bytes, also when it is unpacked.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
+/// How long a browser need not ask again whether it may send: what Chromium keeps at most.
+const PREFLIGHT_LIFE: Duration = Duration::from_secs(2 * 60 * 60);
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(track)).layer(Extension(LargestBody(LARGEST_BODY)))
+    OpenApiRouter::new()
+        .routes(routes!(track, track_by_query))
+        .route("/track", options(preflight))
+        .route("/track/", get(track_by_query).post(track).options(preflight))
+        .merge(others::routes())
+        .layer(Extension(LargestBody(LARGEST_BODY)))
+}
+
+/// What a browser asks before it lets a page send: it is answered by [`open_to_every_origin`] before it comes here.
+async fn preflight() {}
+
+/// Lets scripts of pages of every origin send, and read the answer: a project's token is public, and nothing else is
+/// looked at, no cookie either.
+pub(crate) fn open_to_every_origin() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE])
+        .expose_headers([RETRY_AFTER])
+        .max_age(PREFLIGHT_LIFE)
 }
 
 /// Takes usage in.
@@ -48,10 +77,14 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 ///
 /// - `token` is the project's token. It is not stored.
 /// - `time` is in seconds or milliseconds since 1970. Left out, or before 1970 or more than a day ahead, it
-///   is the time of arrival.
+///   is the time of arrival; a repeat is known by what was sent.
 /// - Without `$insert_id` a repeat cannot be recognised.
 ///
-/// All events of a call are taken in, or none.
+/// An event that cannot be stored is left out, and costs no other: with `verbose=1` it is told which, and why. Where none
+/// can be, the call is refused. Halves of characters and U+0000 are replaced by U+FFFD.
+///
+/// Every path is taken with a slash behind it as well, and from pages of every origin. Of the dialect's other routes
+/// `/engage`, `/groups` and `/import` keep nothing, and answer so.
 #[utoipa::path(
     post, path = "/track", tag = "Ingestion", operation_id = "track",
     params(("verbose" = Option<u8>, Query, description = "1: answer JSON that says what is wrong")),
@@ -60,13 +93,13 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         (status = 200, description = "`1`, or with `verbose=1` the same as JSON", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
-        (status = 400, description = "`0`: it cannot be read, or an event is not as it must be", content(
+        (status = 400, description = "`0`: it cannot be read, or no event is as it must be", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
-        (status = 401, description = "`0`: an event has no token, or one of no project", content(
+        (status = 401, description = "`0`: no event has the token of the house project", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
-        (status = 413, description = "`0`: more than 10 MiB, 2000 events, 10000 values in one or 600000 in all", content(
+        (status = 413, description = "`0`: more than 10 MiB, 2000 events or 600000 values", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
         )),
         (status = 415, description = "`0`: compressed otherwise than with gzip", content(
@@ -80,89 +113,134 @@ pub(crate) async fn track(
     uri: Uri,
     request: Request,
 ) -> Result<Response, Problem> {
-    let mut verbosity = Verbosity::of_query(&uri);
-    let outcome = take_in(&state, request, &mut verbosity).await?;
-    Ok(verbosity.answer(outcome).into_response())
+    let mut wanted = Wanted::by_query(&uri);
+    let outcome = take_in(&state, request, &mut wanted).await?;
+    Ok(wanted.answer(outcome.as_ref().map_err(Clone::clone)))
 }
 
-/// Stores what a call brings. The outer error is ours, the inner one the sender's.
+/// Takes usage in from the query, as a pixel or a package does that sends no body.
+///
+/// The same as a form that is posted: `data` is a list of events or one event, as JSON or as base64 of it. Whatever else
+/// stands in the query is not looked at. The request line and the headers may have 32 KiB together.
+#[utoipa::path(
+    get, path = "/track", tag = "Ingestion", operation_id = "trackByQuery",
+    params(
+        ("data" = Option<String>, Query, description = "The events, as JSON or base64 of it"),
+        ("verbose" = Option<u8>, Query, description = "1: answer JSON that says what is wrong"),
+        ("img" = Option<u8>, Query, description = "1: answer an image of one transparent point"),
+    ),
+    responses(
+        (status = 200, description = "`1`, or with `verbose=1` the same as JSON, or with `img=1` an image", content(
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+        )),
+        (status = 400, description = "`0`: it cannot be read, or no event is as it must be", content(
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+        )),
+        (status = 401, description = "`0`: no event has the token of the house project", content(
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+        )),
+        (status = 413, description = "`0`: more than 2000 events or 600000 values", content(
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+        )),
+        (status = 415, description = "`0`: compressed otherwise than with gzip", content(
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+        )),
+        (status = 429, description = "More than 64 MiB at a stretch from one network: `too-many-tries`; see `Retry-After`"),
+    )
+)]
+pub(crate) async fn track_by_query(
+    state: State<AppState>,
+    uri: Uri,
+    request: Request,
+) -> Result<Response, Problem> {
+    track(state, uri, request).await
+}
+
+/// Stores what a call brings, and tells what had to be left out. The outer error is ours, the inner one the sender's.
 async fn take_in(
     state: &AppState,
     request: Request,
-    verbosity: &mut Verbosity,
-) -> Result<Result<(), Refusal>, Problem> {
+    wanted: &mut Wanted,
+) -> Result<Result<LeftOut, Refusal>, Problem> {
     let network = request.extensions().get::<Seat>().and_then(Seat::network);
     state.strangers.refuse(network)?;
     let mut read = 0;
-    let outcome = store(state, request, verbosity, &mut read).await;
-    if let Ok(Err(_)) = outcome {
-        state.strangers.note(network, read);
+    let outcome = store(state, request, wanted, &mut read).await?;
+    match &outcome {
+        Ok(left_out) => state.strangers.note_read(network, left_out.bytes()),
+        Err(_) => state.strangers.note(network, read),
     }
-    outcome
+    Ok(outcome)
 }
 
 /// The same; tells how many bytes are `read`, or may have been.
 async fn store(
     state: &AppState,
     request: Request,
-    verbosity: &mut Verbosity,
+    wanted: &mut Wanted,
     read: &mut usize,
-) -> Result<Result<(), Refusal>, Problem> {
+) -> Result<Result<LeftOut, Refusal>, Problem> {
     let packing = match Packing::of(request.headers()) {
         Ok(packing) => packing,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let query = request.uri().query().map(str::to_owned);
     let whole = match read_whole(request, state).await {
         Ok(whole) => whole,
         Err(problem) => return call::told(problem).map(Err),
     };
     *read = packing.at_most(whole.len());
-    let call = match state.parsing.run(whole.network(), *read, move || Call::read(whole, packing)).await?? {
+    let network = whole.network();
+    let reading = move || Call::read(whole, packing, query.as_deref());
+    let call = match state.parsing.run(network, *read, reading).await?? {
         Ok(call) => call,
         Err(refusal) => return Ok(Err(refusal)),
     };
     *read = call.payload.json.len();
-    verbosity.also(call.payload.verbose);
+    wanted.or_verbose(call.payload.verbose);
     if call.outline.events == 0 {
         // Nothing was sent: there is nothing to be let in.
-        return Ok(Ok(()));
+        return Ok(Ok(LeftOut::of(0)));
     }
-    let token = call.outline.token.as_deref().unwrap_or_default();
-    let Some(project) = project_with(state, token).await? else {
+    if let Some(refusal) = call.refusal() {
+        return Ok(Err(refusal));
+    }
+    let Some(project) = house_among(state, &call.outline.tokens).await? else {
         return Ok(Err(Refusal::unknown_token()));
     };
     let services = state.store.services().clone();
-    let network = call.payload.json.network();
     let from = network.map_or_else(|| "unknown".to_owned(), |network| network.to_string());
     let project_id = project.id.clone();
-    let events = move || call.events(&services, &project);
-    let (batch, _charge) = match state.parsing.run(network, *read, events).await? {
-        Ok(events) => events,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let batch = state.within_quota(&project_id, &from, batch)?;
-    count(usage::ingest(state.store.pool(), &batch).await?);
-    Ok(Ok(()))
+    let Batch { events, left_out, charge: _charge } =
+        state.parsing.run(network, *read, move || call.events(&services, &project)).await?;
+    if let Some(refusal) = left_out.refusal() {
+        return Ok(Err(refusal));
+    }
+    let events = state.within_quota(&project_id, &from, events)?;
+    count(usage::ingest(state.store.pool(), &events).await?, left_out.len());
+    Ok(Ok(left_out))
 }
 
-/// The house project, if `token` is its token: the one project whose usage is collected so far.
-async fn project_with(state: &AppState, token: &str) -> Result<Option<Project>, StoreError> {
-    if token.is_empty() {
-        return Ok(None);
+/// The house project, if one of the tokens is its token: the one project whose usage is collected so far.
+async fn house_among(state: &AppState, tokens: &[String]) -> Result<Option<Project>, StoreError> {
+    for token in tokens {
+        if let Some(known) = state.projects.get(token).await {
+            return Ok(Some(known));
+        }
+        let found = usage::project_with_token(state.store.pool(), token).await?;
+        if let Some(project) = found.filter(|project| project.house) {
+            state.projects.insert(token.to_owned(), project.clone()).await;
+            return Ok(Some(project));
+        }
     }
-    if let Some(known) = state.projects.get(token).await {
-        return Ok(Some(known));
-    }
-    let found = usage::project_with_token(state.store.pool(), token).await?.filter(|project| project.house);
-    if let Some(project) = &found {
-        state.projects.insert(token.to_owned(), project.clone()).await;
-    }
-    Ok(found)
+    Ok(None)
 }
 
-fn count(ingested: Ingested) {
+fn count(ingested: Ingested, left_out: usize) {
     let Ingested { stored, dropped, repeated } = ingested;
-    for (outcome, number) in [("stored", stored), ("dropped", dropped), ("repeated", repeated)] {
+    let outcomes =
+        [("stored", stored), ("dropped", dropped), ("repeated", repeated), ("left_out", left_out as u64)];
+    for (outcome, number) in outcomes {
         metrics::counter!("personal_settings_usage_events_total", "outcome" => outcome).increment(number);
     }
 }

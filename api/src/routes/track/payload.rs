@@ -1,12 +1,16 @@
 //! The forms in which events are sent: a JSON list, one event, or a form with either of them in `data`,
-//! plain or in base64. Which one it is shows in the first character: some SDKs give a form another type.
+//! plain or in base64. Which one it is shows in the first character: some SDKs give a form another type. Where there is
+//! no body, the query is the form.
+
+use std::ops::Range;
 
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
-use super::dialect::{Refusal, says_verbose};
+use super::dialect::{Refusal, is_on};
+use super::mend::mended;
 use crate::extract::Whole;
 
 const LENIENT: GeneralPurposeConfig =
@@ -14,33 +18,51 @@ const LENIENT: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
+/// What a text may begin with that is no part of it (RFC 8259, section 8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What a call brings.
 pub(super) struct Payload {
-    /// The events as JSON; not read yet.
+    /// The events as JSON; not read yet, and without anything in it that could not be stored.
     pub(super) json: Whole,
     /// The form asks for the reason of a refusal.
     pub(super) verbose: bool,
 }
 
-/// Takes the events out of a body, decompressed.
-pub(super) fn read(body: Whole) -> Result<Payload, Refusal> {
-    let text = body.trim_ascii();
-    if text.is_empty() {
+/// Takes the events out of a body, decompressed, or out of the `query` of a call without one.
+pub(super) fn read(body: Whole, query: Option<&str>) -> Result<Payload, Refusal> {
+    let within = trimmed(&body);
+    let text = &body[within.clone()];
+    if looks_like_json(text) {
+        let json = body.changed(|body| {
+            let events = body.slice(within);
+            // So that they are mended where they lie.
+            drop(body);
+            mended(events)
+        });
+        return Ok(Payload { json, verbose: false });
+    }
+    // A head is small, and its connection has paid for it.
+    let form = if text.is_empty() { query.unwrap_or_default().as_bytes() } else { text };
+    if form.is_empty() {
         return Err(Refusal::malformed("send a JSON list of events, or a form with the field data"));
     }
-    if looks_like_json(text) {
-        return Ok(Payload { json: body, verbose: false });
-    }
-    let verbose = says_verbose(url::form_urlencoded::parse(text));
-    let json = of_form(text)?;
+    let (json, verbose) = (of_form(form)?, is_on(form, "verbose"));
     // It is no larger than the form it comes from.
-    Ok(Payload { json: body.replaced(json), verbose })
+    Ok(Payload { json: body.replaced(mended(json)), verbose })
+}
+
+/// Where the text lies in a body.
+fn trimmed(body: &[u8]) -> Range<usize> {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii_start();
+    let from = body.len() - text.len();
+    from..from + text.trim_ascii_end().len()
 }
 
 fn of_form(form: &[u8]) -> Result<Bytes, Refusal> {
     let data = url::form_urlencoded::parse(form).find(|(name, _)| name == "data").map(|(_, value)| value);
     let data = data.ok_or_else(|| {
-        Refusal::malformed("the body is neither JSON nor a form with the field data: send one of them")
+        Refusal::malformed("what is sent is neither JSON nor a form with the field data: send one of them")
     })?;
     if looks_like_json(data.trim_ascii().as_bytes()) {
         Ok(data.into_owned().into())
@@ -67,7 +89,7 @@ mod tests {
     use super::*;
 
     fn read(body: &[u8]) -> Result<Payload, Refusal> {
-        super::read(Whole::of(body))
+        super::read(Whole::of(body), None)
     }
 
     fn sent(body: &str) -> String {
@@ -77,7 +99,8 @@ mod tests {
     #[test]
     fn events_are_found_in_every_form() {
         let text = r#"{"event":"a?b>c"}"#;
-        assert_eq!(sent(&format!(" [{text}]\n")), format!(" [{text}]\n"));
+        assert_eq!(sent(&format!(" [{text}]\n")), format!("[{text}]"));
+        assert_eq!(sent(&format!("\u{feff}{text}")), text);
         for data in [text.to_owned(), STANDARD.encode(text), URL_SAFE.encode(text)] {
             let form = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("ip", "1")
@@ -88,6 +111,24 @@ mod tests {
             let bare = format!("data={}", STANDARD.encode(text).trim_end_matches('='));
             assert_eq!(sent(&bare), text);
         }
+    }
+
+    #[test]
+    fn without_a_body_the_query_is_the_form() {
+        let text = r#"{"event":"a"}"#;
+        let query = format!("ip=1&verbose=1&_=17&data={}", STANDARD.encode(text));
+        let payload = super::read(Whole::of(b" "), Some(&query)).unwrap();
+        assert_eq!((&payload.json[..], payload.verbose), (text.as_bytes(), true));
+        // A body goes before it.
+        let payload = super::read(Whole::of(b"[]"), Some(&query)).unwrap();
+        assert_eq!(&payload.json[..], b"[]");
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_mended_in_every_form() {
+        let (text, mended) = (r#"["\ud83d"]"#, r#"["\ufffd"]"#);
+        assert_eq!(sent(text), mended);
+        assert_eq!(sent(&format!("data={}", STANDARD.encode(text))), mended);
     }
 
     #[test]

@@ -70,6 +70,7 @@ mod tests {
             project_id: "house".to_owned(),
             distinct_id: person.to_owned(),
             occurred_at: DateTime::UNIX_EPOCH,
+            at_arrival: false,
             name: "Page viewed".to_owned(),
             insert_id: n.to_string(),
             properties: format!(r#"{{"filler":"{}"}}"#, "x".repeat(bytes)),

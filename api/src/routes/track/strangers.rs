@@ -44,8 +44,14 @@ impl Strangers {
 
     /// A call of `network` was refused after `bytes` of it were read.
     pub(super) fn note(&self, network: Option<Network>, bytes: usize) {
+        self.note_read(network, bytes.max(LEAST));
+    }
+
+    /// So much was read in vain of a call of `network` that was no stranger's: part of it was taken in, or it asked for
+    /// what is not kept.
+    pub(super) fn note_read(&self, network: Option<Network>, bytes: usize) {
         if let Some(network) = network {
-            self.0.get_with(network, Arc::default).fetch_add(bytes.max(LEAST), Ordering::Relaxed);
+            self.0.get_with(network, Arc::default).fetch_add(bytes, Ordering::Relaxed);
         }
     }
 }
@@ -72,6 +78,17 @@ mod tests {
         strangers.note(one, 100);
         assert!(is_refused(&strangers, one));
         assert!(!is_refused(&strangers, other) && !is_refused(&strangers, None));
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_good_call_counts_for_its_length_alone() {
+        let (strangers, [one, _]) = (Strangers::default(), networks());
+        for _ in 0..10_000 {
+            strangers.note_read(one, 1_000);
+        }
+        assert!(!is_refused(&strangers, one));
+        strangers.note_read(one, MOST);
+        assert!(is_refused(&strangers, one));
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn service() -> Vec<Row> {
         Row::new("GET", "/healthz", open(200)),
         Row::new("GET", "/readyz", open(200)),
         Row::new("GET", "/openapi.json", open(200)),
+        Row::new("GET", "/track", open(400)),
         Row::new("POST", "/track", open(200)).json(json!([])),
     ]
 }
@@ -286,8 +287,8 @@ fn endings() -> Vec<Row> {
         Row::new("DELETE", "/v1/sessions/{id}", its_holder(204)),
         Row::new("DELETE", "/v1/sessions/current", holders(204)),
         // By now everybody is the only owner of an organization.
-        Row::new("DELETE", "/v1/me", holders(409)).json(json!({"confirm": true})).sudo(),
         Row::new("POST", "/v1/me/deletion", holders(409)).json(json!({"confirm": true})).sudo(),
+        Row::new("DELETE", "/v1/me", holders(409)).json(json!({"confirm": true})).sudo(),
         Row::new("POST", "/v1/admin/accounts/{id}/sessions/end", admins(204)),
     ]
 }
