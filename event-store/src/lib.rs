@@ -27,6 +27,7 @@ mod pool;
 mod position;
 pub mod proof;
 mod recent;
+pub mod reach;
 mod repository;
 pub mod retry;
 pub mod role;

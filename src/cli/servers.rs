@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use secrecy::SecretString;
 use url::Url;
 use workers::bus::Subjects;
@@ -128,4 +129,13 @@ pub struct KeyOptions {
     /// Keys that never leave Vault.
     #[command(flatten)]
     pub vault: VaultOptions,
+    /// File with the seed of an nkey (SU…) to sign in at NATS with, instead of credentials in the URL
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_NKEY_FILE")]
+    pub nats_nkey_file: Option<PathBuf>,
+    /// File with a JWT and its seed (.creds, as nsc writes it) to sign in at NATS with, instead of credentials in the URL
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CREDENTIALS_FILE")]
+    pub nats_credentials_file: Option<PathBuf>,
+    /// PEM file with the certificates that NATS servers are trusted by, instead of those of the system
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CA_FILE")]
+    pub nats_ca_file: Option<PathBuf>,
 }

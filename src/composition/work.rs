@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 use workers::archive::Statement;
+use workers::bus::Access;
 use workers::jobs::Consumer;
 use workers::mail::Outbox;
 use workers::phone::Phone;
@@ -32,10 +33,20 @@ pub struct Work {
 /// # Errors
 /// When the URL makes no sense.
 pub async fn bus(network: &Network, url: &str, options: &BusOptions) -> anyhow::Result<Bus> {
-    let config = BusConfig {
+    Bus::connect(bus_config(network, url, options)?).await.context("NATS cannot be used")
+}
+
+/// How NATS is reached.
+pub(super) fn bus_config(network: &Network, url: &str, options: &BusOptions) -> anyhow::Result<BusConfig> {
+    Ok(BusConfig {
         url: url.to_owned(),
         subjects: options.nats_prefix.clone(),
         replicas: options.nats_replicas,
+        access: Access {
+            nkey_file: options.nats_nkey_file.clone(),
+            credentials_file: options.nats_credentials_file.clone(),
+            ca_file: options.nats_ca_file.clone(),
+        },
         tls: network.nats_needs_tls(url)?,
     };
     Bus::connect(config).await.context("NATS_URL cannot be used")

@@ -91,7 +91,13 @@ impl House {
 
     /// A connection to NATS with streams of this test's own.
     pub(crate) async fn bus(&self) -> Bus {
-        let options = BusOptions { nats_prefix: self.database.name.parse().unwrap(), nats_replicas: 1 };
+        let options = BusOptions {
+            nats_prefix: self.database.name.parse().unwrap(),
+            nats_replicas: 1,
+            nats_nkey_file: None,
+            nats_credentials_file: None,
+            nats_ca_file: None,
+        };
         bus(&Network::default(), &shared().nats_url, &options).await.unwrap()
     }
 
@@ -142,13 +148,13 @@ impl House {
                 project_id: usage::HOUSE.to_owned(),
                 distinct_id: account.to_string(),
                 occurred_at: services.now(),
+                at_arrival: false,
                 name: "Page viewed".to_owned(),
                 insert_id: format!("{n}-{}", services.ids.uuid()),
                 properties: json!({"path": "/seeded-path", "ip": "203.0.113.77", "n": n}).to_string(),
             })
             .collect();
         usage::ingest(self.foundation.store.pool(), &incoming).await.unwrap().stored
-                at_arrival: false,
     }
 
     /// Receives a request; an erasure of it starts at once.

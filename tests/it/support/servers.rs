@@ -27,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) socket_folder: String,
     /// Where its programs lie.
     programs: PathBuf,
+    /// The nats-server that runs.
+    nats: PathBuf,
     made: AtomicU32,
 }
 
@@ -54,8 +56,9 @@ async fn start() -> (Servers, Shared) {
     let runs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("servers");
     remove_left_overs(&runs);
     let source = std::env::var("PERSONAL_SETTINGS_SERVERS").unwrap_or_default();
+    let data_dir = runs.join(std::process::id().to_string());
     let servers = Servers::start(Options {
-        data_dir: runs.join(std::process::id().to_string()),
+        data_dir: data_dir.clone(),
         source: source.parse().unwrap_or(ServerSource::Auto),
         postgres: true,
         nats: true,
@@ -76,6 +79,7 @@ async fn start() -> (Servers, Shared) {
         worker,
         nats_url: servers.nats_url().expect("NATS was asked for").to_owned(),
         socket_folder: socket_folder(&url),
+        nats: running(&data_dir.join("nats/server.pid")),
         programs: servers.postgres_programs().expect("PostgreSQL was asked for").to_owned(),
         made: AtomicU32::new(0),
     };
@@ -87,6 +91,17 @@ pub(crate) fn postgres_program(name: &str) -> Command {
     let mut command = Command::new(shared().programs.join(name));
     command.args(["--username", "postgres"]);
     command
+}
+
+/// The nats-server that the tests run on, wherever that is from.
+pub(crate) fn nats_program() -> &'static Path {
+    &shared().nats
+}
+
+/// The program of the process whose number is in a file.
+fn running(pid_file: &Path) -> PathBuf {
+    let process = std::fs::read_to_string(pid_file).unwrap();
+    std::fs::read_link(Path::new("/proc").join(process.trim()).join("exe")).unwrap()
 }
 
 fn socket_folder(url: &str) -> String {

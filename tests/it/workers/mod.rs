@@ -2,6 +2,7 @@
 
 mod keys;
 mod mail;
+mod nats_access;
 mod pipeline;
 mod post;
 mod pruning;

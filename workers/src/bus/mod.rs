@@ -5,21 +5,26 @@
 //! lost without losing anything: they are made again when they are missing, and the scheduler finds
 //! what should have moved.
 
+mod servers;
 mod subjects;
 
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, context::PublishAckFuture};
-use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
+use async_nats::{Client, Server, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
 use event_store::tail::Fact;
 use projections::timer::DueTimer;
 use serde_json::json;
 
+pub use servers::Access;
+use servers::Servers;
 pub use subjects::{InvalidPrefix, Subjects};
 
 /// A message not acknowledged for so long is given to another worker.
@@ -38,11 +43,13 @@ const JOBS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the server may take to confirm.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How NATS is reached.
-#[derive(Clone, Debug)]
+/// How NATS is reached. The URL may hold a password.
+#[derive(Clone)]
 pub struct BusConfig {
-    /// `nats://…` or `tls://…`, with credentials if need be.
+    /// `nats://…` or `tls://…`, with credentials if need be; several servers with commas between them.
     pub url: String,
+    /// What is beside the URL.
+    pub access: Access,
     /// The first word of every subject and stream of ours.
     pub subjects: Subjects,
     /// How many servers of the cluster keep each stream.
@@ -51,43 +58,56 @@ pub struct BusConfig {
     pub tls: bool,
 }
 
+impl BusConfig {
+    /// Finds out whether it makes sense, and the files in it can be read; nothing is connected.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), BusError> {
+        Servers::parse(&self.url)?.options(&self.access).await.map(drop)
+    }
+}
+
 /// The hosts that a URL names, without those of servers it speaks to over TLS anyhow.
 ///
 /// # Errors
 /// When the URL is no NATS URL.
 pub fn plain_hosts(url: &str) -> Result<Vec<String>, BusError> {
-    let servers = server_addresses(url)?;
+    let servers = Servers::parse(url)?;
     Ok(servers
+        .addresses
         .iter()
         .filter(|server| !server.tls_required())
         .map(|server| server.host().to_owned())
         .collect())
 }
 
-/// The servers of a URL, or of several with commas between them.
-fn server_addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
-    urls.split(',').map(|url| url.trim().parse().map_err(BusError::Url)).collect()
-}
-
-/// The credentials in the first URL: a user and a password, or a token alone. The client by itself
-/// takes none from a URL.
-fn credentials(servers: &[ServerAddr]) -> ConnectOptions {
-    let first = servers.first();
-    match first.and_then(|server| Some((server.username()?, server.password()))) {
-        Some((user, Some(password))) => {
-            ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned())
-        }
-        Some((token, None)) => ConnectOptions::with_token(token.to_owned()),
-        None => ConnectOptions::new(),
-    }
-}
-
 /// A failure of NATS: waiting and trying again is always right.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
     /// The address makes no sense.
-    #[error("NATS_URL is no address such as nats://user:password@host:4222")]
+    #[error(
+        "NATS_URL is no address such as nats://user:password@host:4222, or several with commas between them"
+    )]
     Url(#[source] std::io::Error),
+    /// The address or what is beside it cannot be meant.
+    #[error("NATS cannot be used as it is configured: {0}")]
+    Unusable(&'static str),
+    /// A file that is named cannot be read.
+    #[error("{} cannot be read", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is no connection.
+    #[error(
+        "NATS cannot be reached ({0}): see that it runs and that NATS_URL, or --nats-url, names it; it is tried again \
+         until it is there"
+    )]
+    Away(String),
     /// The server cannot be asked.
     #[error("NATS cannot be reached")]
     Connect(#[source] async_nats::ConnectError),
@@ -107,6 +127,24 @@ pub struct Bus {
     client: Client,
     context: jetstream::Context,
     config: BusConfig,
+    servers: Arc<Servers>,
+    trouble: Trouble,
+}
+
+/// What the client said last of a connection that it could not make. Clones share it.
+#[derive(Clone, Default)]
+struct Trouble(Arc<Mutex<Option<String>>>);
+
+impl Trouble {
+    /// Before another try: what the servers are known to have failed with.
+    fn note(&self, servers: &[Server]) {
+        let said = servers.iter().find_map(|server| server.last_error.clone());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = said;
+    }
+
+    fn last(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Bus {
@@ -115,18 +153,40 @@ impl Bus {
     /// # Errors
     /// When the URL is no NATS URL.
     pub async fn connect(config: BusConfig) -> Result<Self, BusError> {
-        let servers = server_addresses(&config.url)?;
-        let client = credentials(&servers)
+        let servers = Servers::parse(&config.url)?;
+        let trouble = Trouble::default();
+        let noted = trouble.clone();
+        let options = servers.options(&config.access).await?;
+        let client = options
+            .reconnect_to_server_callback(move |servers, _| {
+                noted.note(&servers);
+                // The client chooses as it would without being asked.
+                std::future::ready(None)
+            })
             .name("personal-settings")
             .retry_on_initial_connect()
             .connection_timeout(PATIENCE)
             .require_tls(config.tls)
-            .connect(&servers)
+            .connect(&servers.addresses)
             .await
             .map_err(BusError::Connect)?;
         let context =
             jetstream::ContextBuilder::new().timeout(PATIENCE).ack_timeout(PATIENCE).build(client.clone());
-        Ok(Self { client, context, config })
+        Ok(Self { client, context, config, servers: Arc::new(servers), trouble })
+    }
+
+    /// Why something could not be had: where there is no connection, what keeps it away.
+    async fn failure(&self, what: &'static str, error: BoxError) -> BusError {
+        if self.is_connected() {
+            return BusError::Refused(what, error);
+        }
+        for address in &self.servers.addresses {
+            if let Some(why) = event_store::reach::why_not(address.host(), address.port()).await {
+                return BusError::Away(why);
+            }
+        }
+        let why = self.trouble.last().unwrap_or_else(|| "no answer in the protocol of NATS".to_owned());
+        BusError::Away(format!("{}: {why}", self.servers.shown()))
     }
 
     /// Whether the connection stands.
@@ -155,8 +215,9 @@ impl Bus {
         let events =
             stream(subjects.events_stream(), subjects.all_events(), RetentionPolicy::Limits, EVENTS_KEPT);
         for config in [jobs, events] {
-            let made = self.context.get_or_create_stream(config).await;
-            made.map_err(|error| BusError::Refused("a stream", error.into()))?;
+            if let Err(error) = self.context.get_or_create_stream(config).await {
+                return Err(self.failure("a stream", error.into()).await);
+            }
         }
         Ok(())
     }
@@ -176,8 +237,10 @@ impl Bus {
             max_ack_pending: MAX_ACK_PENDING,
             ..pull::Config::default()
         };
-        let made = self.context.create_consumer_on_stream(config, self.config.subjects.jobs_stream()).await;
-        made.map_err(|error| BusError::Refused("a consumer", error.into()))
+        match self.context.create_consumer_on_stream(config, self.config.subjects.jobs_stream()).await {
+            Ok(consumer) => Ok(consumer),
+            Err(error) => Err(self.failure("a consumer", error.into()).await),
+        }
     }
 
     /// Wakes a worker for a request. `message_id` is what a repeat is recognised by.

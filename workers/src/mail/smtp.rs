@@ -14,9 +14,10 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use event_store::is_this_machine;
 use lettre::transport::smtp::{self, AsyncSmtpTransportBuilder, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use url::{Host, Url};
+use url::Url;
 
 use super::{MailError, Message, Sender};
 
@@ -129,13 +130,9 @@ impl Shared {
 fn guard_password(url: &Url) -> Result<(), MailError> {
     let demanded =
         url.scheme() == "smtps" || url.query_pairs().any(|(key, value)| key == "tls" && value == "required");
-    let here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(MailError::Url("it names no host")),
-    };
-    if url.password().is_some() && !demanded && !here {
+    // In a URL of this scheme an address is a name to the parser.
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(MailError::Url("it names no host"))?;
+    if url.password().is_some() && !demanded && !is_this_machine(host) {
         return Err(MailError::Url("the password would go over the network in the clear; add ?tls=required"));
     }
     Ok(())

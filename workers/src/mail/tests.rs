@@ -184,7 +184,12 @@ async fn serve(
         let mut line = String::new();
         (lines.read_line(&mut line).await.ok()? > 0).then_some(())?;
         let answer = match line.split_whitespace().next()? {
-            "EHLO" => "250-test\r\n250 8BITMIME",
+            "EHLO" => "250-test\r\n250-AUTH PLAIN\r\n250 8BITMIME",
+            "AUTH" => {
+                mails.lock().unwrap().push(line.clone());
+                write.write_all(b"235 welcome\r\n").await.ok()?;
+                continue;
+            }
             "RCPT" => rcpt,
             "DATA" => "354 go on",
             "QUIT" => return None,
@@ -293,4 +298,13 @@ async fn a_caller_that_goes_away_does_not_spoil_the_next_mail() {
     // Over the first connection, where an answer is still to come, it would seem to be accepted.
     assert!(matches!(outbox.send(&message()).await, Err(MailError::Refused(_))));
     assert_eq!(server.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn a_password_is_sent_as_it_is_and_not_as_a_url_writes_it() {
+    let server = Server::start("250 ok", &[Then::Accept]).await;
+    let url = server.url.replace("smtp://", "smtp://us%40er:p%40ss%2Fw%3Ard%25%2C%23@");
+    Outbox::from_url(&url, sender()).unwrap().send(&message()).await.unwrap();
+    // "\0us@er\0p@ss/w:rd%,#" (RFC 4616).
+    assert_eq!(server.mails()[0].trim_end(), "AUTH PLAIN AHVzQGVyAHBAc3MvdzpyZCUsIw==");
 }
