@@ -9,6 +9,7 @@ use crate::logging::LogOptions;
 
 mod audit;
 mod bench;
+mod environment;
 mod exposed;
 mod file;
 mod history;
@@ -131,6 +132,11 @@ pub fn parse() -> Order {
         let message = format!("the configuration file names no options of ours: {}", unknown.join(", "));
         Cli::command().error(clap::error::ErrorKind::UnknownArgument, message).exit();
     }
+    // Names that are no text are none of ours.
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    if let Some(complaint) = environment::complaint(&Cli::command(), names) {
+        Cli::command().error(clap::error::ErrorKind::UnknownArgument, complaint).exit();
+    }
     let command = file::with_defaults(Cli::command(), &file);
     let matches = command.clone().get_matches();
     let exposed = exposed::flags(&command, &matches);
@@ -215,6 +221,28 @@ mod tests {
                 assert_eq!(options.format, HistoryFormat::Csv);
             }
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        for words in [
+            ["--concurrency", "0"],
+            ["--concurrency", "100000"],
+            ["--house-project-token", "abcde"],
+            ["--house-project-token", "with a space in it, which is none"],
+            ["--nats-replicas", "0"],
+            ["--policy-version", ""],
+            ["--log", "foo=bar"],
+            ["--max-connections", "0"],
+            ["--trusted-proxies", "everybody"],
+            ["--holidays", "christmas"],
+        ] {
+            let refused = parse("", &[&["personal-settings", "serve"], &words[..]].concat());
+            assert!(refused.unwrap_err().to_string().contains(words[0]), "{words:?}");
+            // In the file as well.
+            let file = format!("{} = {:?}", words[0].trim_start_matches("--"), words[1]);
+            assert!(parse(&file, &["personal-settings", "serve"]).is_err(), "{file}");
         }
     }
 

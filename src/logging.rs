@@ -19,7 +19,7 @@ pub struct LogOptions {
     #[arg(long, global = true, env = "PERSONAL_SETTINGS_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
     /// What is logged, as `target=level` pairs
-    #[arg(long, global = true, env = "PERSONAL_SETTINGS_LOG")]
+    #[arg(long, global = true, env = "PERSONAL_SETTINGS_LOG", value_parser = filter)]
     pub log: Option<String>,
 }
 
@@ -34,6 +34,14 @@ pub enum LogFormat {
 
 /// What a demonstration logs unless asked otherwise: it tells what happens in its own words.
 const QUIET_FILTER: &str = "warn";
+
+/// What is logged, checked: one that makes no sense would otherwise be taken for none.
+fn filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{error}; give pairs such as warn,api=debug")),
+    }
+}
 
 /// Begins to log.
 pub fn start(options: &LogOptions, quiet: bool) {
@@ -58,4 +66,19 @@ pub fn say(line: impl AsRef<str>) {
 /// Prints why the program ends, with the whole chain of causes.
 pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(std::io::stderr(), "error: {error:#}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_makes_no_sense_is_refused() {
+        for good in ["debug", "warn,api=debug", "workers::relay=trace", "api[api.request]=info"] {
+            assert_eq!(filter(good).as_deref(), Ok(good));
+        }
+        for bad in ["foo=bar", "api=loud", "a=b=c"] {
+            assert!(filter(bad).unwrap_err().contains("such as warn"), "{bad}");
+        }
+    }
 }

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
 use chrono::NaiveDate;
-use clap::Args;
+use clap::builder::{NonEmptyStringValueParser, RangedU64ValueParser};
+use clap::{Args, ValueEnum};
 use humantime::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -29,15 +30,24 @@ pub struct ApiOptions {
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,
     /// The privacy policy in force: named in every consent record
-    #[arg(long, env = "PERSONAL_SETTINGS_POLICY_VERSION", default_value = "1")]
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_POLICY_VERSION",
+        default_value = "1",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub policy_version: String,
-    /// Token of the house project, which the product's own use is sent to [default: made at first start]
-    #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN")]
+    /// Token of the house project, which the product's own use is sent to: 16 to 255 letters, digits, - and _, best 32
+    /// hexadecimal digits [default: made at first start]
+    #[arg(long, env = "PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN", value_parser = project_token)]
     pub house_project_token: Option<String>,
     /// Networks of proxies in front of the service, as 10.0.0.0/8: what they say in the header that --forwarded-header
     /// names is where a request comes from [default: none, the connection is what counts]
     #[arg(long, env = "PERSONAL_SETTINGS_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which trusted proxies say where a request comes from; no other is read
+    #[arg(long, env = "PERSONAL_SETTINGS_FORWARDED_HEADER", value_enum, default_value = "x-forwarded-for")]
+    pub forwarded_header: ForwardedHeader,
     /// Connections that may be open at once [default: what the system's limit on open files leaves room for, 4096 at most]
     #[arg(long, env = "PERSONAL_SETTINGS_MAX_CONNECTIONS")]
     pub max_connections: Option<NonZeroUsize>,
@@ -45,9 +55,6 @@ pub struct ApiOptions {
     /// as there are
     #[arg(long, env = "PERSONAL_SETTINGS_MAX_CONNECTIONS_PER_ADDRESS", default_value = "256")]
     pub max_connections_per_address: NonZeroUsize,
-    /// The header in which trusted proxies say where a request comes from; no other is read
-    #[arg(long, env = "PERSONAL_SETTINGS_FORWARDED_HEADER", value_enum, default_value = "x-forwarded-for")]
-    pub forwarded_header: ForwardedHeader,
     /// How long a gateway may take what it was told of a credential for true: no revocation is seen later
     #[arg(long, env = "PERSONAL_SETTINGS_INTROSPECTION_MAX_AGE", default_value = "10s")]
     pub introspection_max_age: Duration,
@@ -55,6 +62,15 @@ pub struct ApiOptions {
     /// [default: the first start of all makes one and prints it once]
     #[arg(long, env = "PERSONAL_SETTINGS_OPERATOR_TOKEN", hide_env_values = true)]
     pub operator_token: Option<SecretString>,
+}
+
+/// A token that could not be met by chance, and that every SDK sends as it is.
+fn project_token(text: &str) -> Result<String, String> {
+    let is_plain = text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_".contains(&c));
+    if is_plain && (16..=255).contains(&text.len()) {
+        return Ok(text.to_owned());
+    }
+    Err("it has 16 to 255 letters, digits, - and _; make one with: openssl rand -hex 16".to_owned())
 }
 
 /// How the process is.
@@ -71,13 +87,6 @@ pub struct VitalsOptions {
     pub metrics_listen: SocketAddr,
 }
 
-/// The workers.
-#[derive(Clone, Debug, Args)]
-pub struct WorkerOptions {
-    /// Jobs done at once in this process
-    #[arg(long, env = "PERSONAL_SETTINGS_CONCURRENCY", default_value_t = 4)]
-    pub concurrency: usize,
-    /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
 /// The header in which proxies say where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ForwardedHeader {
@@ -96,6 +105,18 @@ impl From<ForwardedHeader> for api::ForwardedHeader {
     }
 }
 
+/// The workers.
+#[derive(Clone, Debug, Args)]
+pub struct WorkerOptions {
+    /// Jobs done at once in this process: 1 to 256
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_CONCURRENCY",
+        default_value_t = 4,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=256)
+    )]
+    pub concurrency: usize,
+    /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
     #[arg(long, env = "PERSONAL_SETTINGS_MAIL", hide_env_values = true)]
     pub mail: Option<String>,
     /// How texts and calls go out: `http(s)://SID:TOKEN@HOST?from=NUMBER` of a gateway of Twilio's form, or `directory:PATH` [default: below the data directory, with the mail]

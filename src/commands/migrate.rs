@@ -10,6 +10,7 @@ pub(super) async fn run(options: &MigrateOptions) -> anyhow::Result<()> {
     let url = &options.database.database_url;
     let owner_url = options.owner.owner_url.as_ref().unwrap_or(url);
     let owner = Owner::at(&Network::from(&options.database.network), owner_url, url)?;
+    owner.check_reached().await?;
     let migrated = owner.migrate().await;
     match owner.worker() {
         Some(worker) => {

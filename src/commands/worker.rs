@@ -32,7 +32,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     log_tasks.see_to_outdated(&foundation.store, None);
     let work = Work::start(&bench, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
-    say(format!("Working, {} jobs at once", options.worker.concurrency.max(1)));
+    say(format!("Working, {} jobs at once", options.worker.concurrency));
     vitals.open();
     asked_to_end().await?;
     vitals.stop().await;

@@ -6,6 +6,7 @@ use event_store::object::ObjectVault;
 use url::Url;
 
 use super::Network;
+use super::network::check_reached;
 use super::reader::start_or_join;
 use crate::cli::AuditorOptions;
 use crate::embedded::Servers;
@@ -36,6 +37,7 @@ impl Auditor {
             None => start_or_join(&options.signing.data_dir, options.servers).await?,
         };
         let pool = Network::from(&options.network).database("DATABASE_URL", &url, CONNECTIONS)?;
+        check_reached(&pool).await?;
         Ok(Self { pool, objects, own })
     }
 

@@ -8,10 +8,11 @@ use event_store::erasure::ErasureError;
 use event_store::object::ObjectVault;
 use event_store::retry::Delays;
 use event_store::seal::SealError;
-use event_store::{Erasures, EventStore, KeyProvider, StoreError, role, schema_is_current};
+use event_store::{Erasures, EventStore, KeyProvider, StoreError, reach, role, schema_is_current};
 use projections::Views;
 use url::Url;
 
+use super::network::without_credentials;
 use super::{Network, Owner};
 use crate::system;
 
@@ -54,6 +55,7 @@ impl Foundation {
         keys: impl Into<Arc<dyn KeyProvider>>,
         archives: &Url,
     ) -> anyhow::Result<Self> {
+        without_credentials("--archives", archives)?;
         let pool = network.database("DATABASE_URL", database_url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
         let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
@@ -110,8 +112,10 @@ impl Foundation {
                     tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the master keys");
                 }
                 Err(error) if error.is_unavailable() => {
+                    let refused = reach::why_no_database(self.store.pool()).await;
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
+                        refused,
                         "waiting for the database: see that it runs and DATABASE_URL names it"
                     );
                 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Foundation;
+use super::network::without_credentials;
 use crate::cli::{KeyOptions, VaultOptions};
 
 /// Who wraps and unwraps the data keys: Vault, keys given as they are, those in a file, or one in the data
@@ -38,8 +39,10 @@ fn local(options: &KeyOptions) -> anyhow::Result<Option<LocalKeys>> {
         return Ok(Some(LocalKeys::from_text(keys.expose_secret())?));
     }
     let Some(path) = &options.master_key_file else { return Ok(None) };
-    let keys = LocalKeys::from_file(path)
-        .context("make a key with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)")?;
+    let keys = LocalKeys::from_file(path).context(
+        "name the file with the master key that the other processes use, with --master-key-file; another key opens nothing \
+         of theirs. For a new installation alone: (umask 077; head -c 32 /dev/urandom | base64 > FILE)",
+    )?;
     Ok(Some(keys))
 }
 
@@ -54,6 +57,7 @@ fn in_data_dir(data_dir: Option<&Path>) -> anyhow::Result<LocalKeys> {
 
 fn vault(options: &VaultOptions) -> anyhow::Result<Option<TransitConfig>> {
     let Some(url) = options.vault_url.clone() else { return Ok(None) };
+    without_credentials("--vault-url", &url)?;
     let token = match (&options.vault_token_file, &options.vault_token) {
         (Some(path), _) => Token::File(path.clone()),
         (None, Some(token)) => Token::Given(token.clone()),
@@ -95,7 +99,7 @@ impl KeyTasks {
     }
 }
 
-/// What operators find a process by.
+/// What operators find a process by. It begins with its role, by which workers are counted ([`holders::workers`]).
 fn process_name(role: &str) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = Some(host.trim()).filter(|host| !host.is_empty()).unwrap_or("an unknown host");

@@ -17,6 +17,7 @@ pub mod operators;
 mod outdated;
 mod owner;
 mod reader;
+mod sense;
 mod service;
 mod signing;
 pub(crate) mod statement;

@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, bail, ensure};
-use event_store::{Pool, connect_as_said, connect_lazily, is_this_machine, remote_host};
+use event_store::{Pool, connect_as_said, connect_lazily, is_this_machine, reach, remote_host};
 use url::Url;
 use workers::bus;
 
@@ -17,11 +17,13 @@ use crate::cli::NetworkOptions;
 #[derive(Clone, Debug, Default)]
 pub struct Network {
     plain: Vec<String>,
+    /// Nothing is warned of.
+    quiet: bool,
 }
 
 impl From<&NetworkOptions> for Network {
     fn from(options: &NetworkOptions) -> Self {
-        Self { plain: options.allow_plain_text.clone() }
+        Self { plain: options.allow_plain_text.clone(), quiet: false }
     }
 }
 
@@ -75,9 +77,14 @@ impl Network {
         }
     }
 
+    /// The same without a warning: for who only looks whether options make sense.
+    pub(super) fn quietly(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
     fn is_allowed(&self, host: &str, what: &str) -> bool {
         let allowed = self.plain.iter().any(|plain| plain.eq_ignore_ascii_case(host));
-        if allowed {
+        if allowed && !self.quiet {
             tracing::warn!(
                 host,
                 "the connection to the {what} is neither encrypted nor verified unless its URL says so, as \
@@ -108,11 +115,38 @@ pub fn public_url(given: Option<&Url>, listen: SocketAddr) -> anyhow::Result<Url
 /// # Errors
 /// When it is one.
 pub fn check_public_url(url: &Url) -> anyhow::Result<()> {
+    without_credentials("--public-url", url)?;
     let here = url.host_str().is_some_and(is_here);
     ensure!(
         url.scheme() == "https" || (url.scheme() == "http" && here),
         "the public URL {url} is not https: passwords and cookies would go over the network in the clear; end TLS in a \
          proxy and give its address, as --public-url https://settings.example.com"
+    );
+    Ok(())
+}
+
+/// Refuses a database that takes no connections, for who does not wait for it.
+///
+/// # Errors
+/// When it does not.
+pub(super) async fn check_reached(pool: &Pool) -> anyhow::Result<()> {
+    match reach::why_no_database(pool).await {
+        Some(why) => {
+            bail!("the database cannot be reached ({why}): see that it runs and DATABASE_URL names it")
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses credentials in a URL from which none are read: they would be shown where addresses are, and open nothing.
+///
+/// # Errors
+/// When there are some.
+pub(super) fn without_credentials(option: &str, url: &Url) -> anyhow::Result<()> {
+    ensure!(
+        url.username().is_empty() && url.password().is_none(),
+        "{option} has a user name or a password in it, and none is read from there: leave it out (see --help for where \
+         it belongs)"
     );
     Ok(())
 }
@@ -128,7 +162,7 @@ mod tests {
     use super::*;
 
     fn network(allowed: &[&str]) -> Network {
-        Network { plain: allowed.iter().map(|host| (*host).to_owned()).collect() }
+        Network { plain: allowed.iter().map(|host| (*host).to_owned()).collect(), quiet: false }
     }
 
     fn parsed(url: &str) -> Url {
@@ -183,6 +217,19 @@ mod tests {
             let told = format!("{:#}", none.database("DATABASE_URL", &url, 1).unwrap_err());
             assert!(told.contains("--allow-plain-text db.example.com") && !told.contains("hush"), "{told}");
             network(&["DB.example.com"]).database("DATABASE_URL", &url, 1).unwrap();
+        }
+    }
+
+    #[test]
+    fn credentials_stand_in_urls_percent_encoded_and_only_where_they_are_read() {
+        let user = event_store::role::of_url("postgres://us%40er:p%40ss%2Fw%2Crd@db.example.com/ps");
+        assert_eq!(user.unwrap(), "us@er");
+        for option in ["--archives", "--vault-url", "--public-url"] {
+            for url in ["https://user@example.com", "https://user:hush@example.com", "s3://:hush@bucket/x"] {
+                let told = without_credentials(option, &parsed(url)).unwrap_err().to_string();
+                assert!(told.contains(option) && !told.contains("hush"), "{told}");
+            }
+            without_credentials(option, &parsed("https://example.com/user:hush@")).unwrap();
         }
     }
 

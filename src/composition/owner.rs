@@ -4,6 +4,7 @@
 use event_store::{EventStore, Pool, StoreError, role};
 
 use super::Network;
+use super::network::check_reached;
 use crate::system;
 
 /// Connections it may have: a rebuild holds one, and reads the log beside it.
@@ -33,6 +34,14 @@ impl Owner {
     #[must_use]
     pub fn making_the_role(self) -> Self {
         Self { makes_role: true, ..self }
+    }
+
+    /// Refuses a database that takes no connections, for who does not wait for it.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check_reached(&self) -> anyhow::Result<()> {
+        check_reached(&self.pool).await
     }
 
     /// The role the program works as, if that is another.

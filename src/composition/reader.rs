@@ -11,6 +11,7 @@ use event_store::object::ObjectVault;
 use event_store::{Erasures, EventStore};
 use projections::Views;
 
+use super::network::check_reached;
 use super::service::directory_url;
 use super::{LogTasks, Network, key_provider};
 use crate::cli::{KeyOptions, ReaderOptions};
@@ -55,6 +56,9 @@ impl Reader {
     /// # Errors
     /// When there is no database, or no key to it.
     pub async fn open_as_it_is(options: &ReaderOptions) -> anyhow::Result<Self> {
+        if options.database_url.is_none() {
+            check_there(&options.data_dir)?;
+        }
         let keys = key_provider(&existing_keys(options), None)?;
         let vault = archives(options)?;
         let (url, servers) = match &options.database_url {
@@ -62,6 +66,7 @@ impl Reader {
             None => start_or_join(&options.data_dir, options.servers).await?,
         };
         let pool = Network::from(&options.network).database("DATABASE_URL", &url, CONNECTIONS)?;
+        check_reached(&pool).await?;
         let store = EventStore::new(pool, system::services(), keys);
         let views = Views::of(&store);
         let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));
@@ -132,17 +137,24 @@ fn existing_keys(options: &ReaderOptions) -> KeyOptions {
     keys
 }
 
+/// Refuses a folder in which `serve` never ran: before anything is missed in it, such as a key.
+fn check_there(data_dir: &Path) -> anyhow::Result<()> {
+    let there = data_dir.join("postgres").join("data").exists();
+    anyhow::ensure!(
+        there,
+        "there is no database in {}: name the folder in which serve keeps everything with --data-dir, or a database of \
+         your own with --database-url",
+        data_dir.display()
+    );
+    Ok(())
+}
+
 /// The database below the data directory: started, unless a program that runs has it.
 pub(super) async fn start_or_join(
     data_dir: &Path,
     source: ServerSource,
 ) -> anyhow::Result<(String, Option<Servers>)> {
-    let there = data_dir.join("postgres").join("data").exists();
-    anyhow::ensure!(
-        there,
-        "there is no database in {}: give --data-dir, or --database-url",
-        data_dir.display()
-    );
+    check_there(data_dir)?;
     let mut start = Options::new(data_dir);
     (start.source, start.nats) = (source, false);
     match Servers::start(start).await {

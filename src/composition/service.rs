@@ -49,13 +49,13 @@ impl Service {
     /// # Errors
     /// When something is in the way; nothing is left running then.
     pub async fn start(options: &ServeOptions) -> anyhow::Result<Self> {
-        check_operator_token(&options.api)?;
         let listener = Http::bind(options.api.listen, "--listen").await?;
         let vitals_listener = Http::bind_vitals(&options.vitals).await?;
         let listen = listener.local_addr()?;
         let public_url = super::public_url(options.api.public_url.as_ref(), listen)?;
         let given = &options.servers;
         let data_dir = std::path::absolute(&given.data_dir)?;
+        super::sense::check(options, &public_url, &data_dir).await?;
         let archives = match &given.archives {
             Some(url) => url.clone(),
             None => directory_url(&data_dir.join("archives"))?,

@@ -11,6 +11,10 @@ use workers::{Checkpoints, Verifications};
 use super::Foundation;
 use crate::cli::{SigningKeyOptions, SigningOptions};
 
+const NO_SCHEDULE: &str = "--checkpoints is no cron expression such as \"0 * * * * *\"";
+const NO_VERIFICATIONS: &str =
+    "--verifications or --whole-verifications is no cron expression such as \"30 23 * * * *\"";
+
 /// The running tasks, if there is a key to sign with.
 pub struct Signing {
     stop: CancellationToken,
@@ -18,6 +22,18 @@ pub struct Signing {
 }
 
 impl Signing {
+    /// Finds out whether the options make sense; nothing is made.
+    ///
+    /// # Errors
+    /// When one does not.
+    pub(super) fn check(options: &SigningOptions) -> anyhow::Result<()> {
+        Checkpoints::check(&options.checkpoints).context(NO_SCHEDULE)?;
+        for hours in [&options.verifications, &options.whole_verifications] {
+            Checkpoints::check(hours).context(NO_VERIFICATIONS)?;
+        }
+        options.signing_key_file.as_deref().map_or(Ok(()), |path| named_key(path).map(drop))
+    }
+
     /// Starts it. In the data directory a key is made where there is none yet; a file that was named and is
     /// not there is a mistake. Without either, nothing is signed here.
     ///
@@ -26,9 +42,7 @@ impl Signing {
     pub fn start(on: &Foundation, options: &SigningOptions, data_dir: Option<&Path>) -> anyhow::Result<Self> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let key = match (&options.signing_key_file, data_dir) {
-            (Some(path), _) => SigningKey::from_file(path)
-                .context("make a key with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)")
-                .map(Some)?,
+            (Some(path), _) => Some(named_key(path)?),
             (None, Some(folder)) => Some(SigningKey::from_file_or_new(&below(folder))?),
             (None, None) => None,
         };
@@ -37,9 +51,7 @@ impl Signing {
                 tasks.spawn(verifications(on, &key, options)?.run(stop.clone()));
                 let notary = Notary::new(key, on.archives.clone(), on.store.services().clone());
                 let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
-                let checkpoints =
-                    checkpoints.context("--checkpoints is no cron expression such as \"0 * * * * *\"")?;
-                tasks.spawn(checkpoints.run(stop.clone()));
+                tasks.spawn(checkpoints.context(NO_SCHEDULE)?.run(stop.clone()));
             }
             None => tracing::warn!("no checkpoints are signed here: give --signing-key-file FILE"),
         }
@@ -68,7 +80,14 @@ fn verifications(
     }
     let hours = (options.verifications.as_str(), options.whole_verifications.as_str());
     Verifications::new(on.store.clone(), on.archives.clone(), keys, hours)
-        .context("--verifications or --whole-verifications is no cron expression such as \"30 23 * * * *\"")
+        .context(NO_VERIFICATIONS)
+}
+
+fn named_key(path: &Path) -> anyhow::Result<SigningKey> {
+    SigningKey::from_file(path).context(
+        "the file that --signing-key-file names cannot be used; for a first key: (umask 077; head -c 32 /dev/urandom | \
+         base64 > FILE)",
+    )
 }
 
 /// The file with the signing key that an auditor means.

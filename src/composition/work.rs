@@ -10,7 +10,7 @@ use url::Url;
 use workers::archive::Statement;
 use workers::bus::Access;
 use workers::jobs::Consumer;
-use workers::mail::Outbox;
+use workers::mail::{Outbox, PublicUrl};
 use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
@@ -48,8 +48,7 @@ pub(super) fn bus_config(network: &Network, url: &str, options: &BusOptions) -> 
             ca_file: options.nats_ca_file.clone(),
         },
         tls: network.nats_needs_tls(url)?,
-    };
-    Bus::connect(config).await.context("NATS_URL cannot be used")
+    })
 }
 
 impl Work {
@@ -87,6 +86,22 @@ impl Work {
         })
     }
 
+    /// Finds out whether the options make sense; nothing is made and nobody is spoken to.
+    ///
+    /// # Errors
+    /// When one does not.
+    pub(super) fn check(
+        network: &Network,
+        options: &WorkerOptions,
+        public_url: &Url,
+        data_dir: &Path,
+    ) -> anyhow::Result<()> {
+        outbox(network, options, Some(data_dir))?;
+        phone(options, Some(data_dir))?;
+        let _: PublicUrl = public_url.as_str().parse().context("--public-url cannot be used")?;
+        Ok(())
+    }
+
     /// Starts them.
     ///
     /// # Errors
@@ -101,7 +116,7 @@ impl Work {
         tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
-        for _ in 0..concurrency.max(1) {
+        for _ in 0..concurrency {
             tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
         }
         tasks.close();

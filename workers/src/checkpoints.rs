@@ -29,6 +29,14 @@ impl Checkpoints {
         Ok(Self { store, notary, hours: Schedule::from_str(hours)? })
     }
 
+    /// Whether `hours` is a cron expression with seconds.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn check(hours: &str) -> Result<(), cron::error::Error> {
+        Schedule::from_str(hours).map(drop)
+    }
+
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         leader::run(&self, self.store.pool(), &stop).await;

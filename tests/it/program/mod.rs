@@ -16,6 +16,7 @@ mod proof;
 mod races;
 mod restore;
 mod roles;
+mod sense;
 // A release has no points to die at.
 #[cfg(debug_assertions)]
 mod settings_crash;

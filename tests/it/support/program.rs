@@ -54,6 +54,9 @@ impl Start {
             .current_dir(folder)
             .env_remove("DATABASE_URL")
             .env_remove("NATS_URL")
+            // For the tests alone: the program knows none of them.
+            .env_remove(PROGRAM)
+            .env_remove("PERSONAL_SETTINGS_FLOODS")
             .env("PERSONAL_SETTINGS_LISTEN", &listen)
             .env("PERSONAL_SETTINGS_METRICS_LISTEN", &vitals)
             .env("PERSONAL_SETTINGS_STATEMENT", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/statement.toml"))

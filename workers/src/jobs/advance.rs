@@ -5,6 +5,7 @@
 //! point leaves the request where the last recorded event put it.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::time::Duration;
 
 use domain::RequestId;
@@ -68,14 +69,27 @@ pub async fn advance(
     conclude(failed, Advanced::Done { steps })
 }
 
-/// The first failure counts; the others are told here.
+/// The first failure counts; the others are told here, but for those of the same cause: a mail server that is away fails
+/// every notice, and is told once.
 fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
     let mut failures = failed.into_iter();
     let Some((_, first)) = failures.next() else { return Ok(advanced) };
-    for (step, error) in failures {
+    let said = chain(&first);
+    for (step, error) in failures.filter(|(_, error)| chain(error) != said) {
         tracing::warn!(step, error = &error as &dyn std::error::Error, "a step failed too");
     }
     Err(first)
+}
+
+/// An error with all that it comes from, as it is logged.
+fn chain(error: &JobError) -> Vec<String> {
+    let mut said = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said.push(error.to_string());
+        cause = error.source();
+    }
+    said
 }
 
 async fn load(bench: &Workbench, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {

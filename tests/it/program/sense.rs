@@ -1,0 +1,102 @@
+//! What is wrong with options, and with servers that are not there, is told with its cause and its cure.
+
+use nix::sys::signal::Signal;
+
+use super::roles::{role, says};
+use crate::support::{Database, Program, Start, eventually};
+
+/// A port on which nothing listens.
+fn closed_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+async fn refused(mut program: Program) -> String {
+    assert_ne!(program.ended().await, 0, "{}", program.said());
+    program.said()
+}
+
+#[tokio::test]
+async fn options_that_make_no_sense_are_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value, told) in [
+        ("PERSONAL_SETTINGS_MAIL", "nonsense", "--mail"),
+        ("PERSONAL_SETTINGS_MAIL_FROM", "nobody", "--mail-from"),
+        ("PERSONAL_SETTINGS_PHONE", "ftp://gateway.example.com", "--phone"),
+        ("PERSONAL_SETTINGS_STATEMENT", "nowhere.toml", "nowhere.toml"),
+        ("PERSONAL_SETTINGS_CHECKPOINTS", "daily", "--checkpoints"),
+        ("PERSONAL_SETTINGS_SIGNING_KEY_FILE", "nowhere.key", "nowhere.key"),
+        ("PERSONAL_SETTINGS_MASTER_KEY_FILE", "nowhere.key", "nowhere.key"),
+        ("PERSONAL_SETTINGS_MASTER_KEY", "c2hvcnQ=", "32 random bytes"),
+        ("PERSONAL_SETTINGS_VAULT_URL", "https://vault.example.com", "--vault-token-file"),
+        ("PERSONAL_SETTINGS_VAULT_URL", "https://user:hush@vault.example.com", "--vault-url"),
+        ("PERSONAL_SETTINGS_ARCHIVES", "ftp://somewhere", "archive store"),
+        ("PERSONAL_SETTINGS_ARCHIVES", "s3://key:hush@bucket/prefix", "--archives"),
+        ("PERSONAL_SETTINGS_PUBLIC_URL", "https://user:hush@settings.example.com", "--public-url"),
+        ("DATABASE_URL", "mysql://somewhere", "DATABASE_URL"),
+        ("NATS_URL", "http://nats.example.com", "NATS_URL"),
+        ("NATS_URL", "nats://a:hush@127.0.0.1,nats://b:hush@127.0.0.1:4223", "different credentials"),
+        ("PERSONAL_SETTINGS_NATS_NKEY_FILE", "nowhere.nk", "nowhere.nk"),
+        ("PERSONAL_SETTINGS_CONCURRENCY", "0", "--concurrency"),
+        ("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN", "abcde", "openssl rand -hex 16"),
+        ("PERSONAL_SETTINGS_LOG", "foo=bar", "--log"),
+        ("PERSONAL_SETTINGS_CONCURENCY", "4", "is PERSONAL_SETTINGS_CONCURRENCY meant?"),
+    ] {
+        let mut start = Start::new(folder.path(), &["serve"]).env(name, value);
+        if name.contains("NKEY") {
+            start = start.env("NATS_URL", "nats://127.0.0.1");
+        }
+        let said = refused(start.spawn()).await;
+        assert!(said.contains(told) && !said.contains("hush"), "{name}={value}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+        assert!(!folder.path().join("data").exists(), "{name}={value}: something was made: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_a_database_is_told_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = "acc_01h455vb4pex5vsknk084sn02q";
+    for command in [&["audit", "history", account][..], &["operators", "list"], &["projections", "list"]] {
+        let words = [command, &["--data-dir", "elsewhere"]].concat();
+        let said = refused(Start::new(folder.path(), &words).spawn()).await;
+        assert!(said.contains("there is no database in elsewhere") && said.contains("--data-dir"), "{said}");
+        assert!(!said.contains("urandom"), "a new key would open nothing: {said}");
+    }
+    assert!(!folder.path().join("elsewhere").exists());
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_connections_is_named_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let port = closed_port();
+    let cause = format!("127.0.0.1:{port}: connection refused");
+    let away = format!("postgres://worker:hush@127.0.0.1:{port}/ps");
+    for command in ["migrate", "api"] {
+        let start = role(folder.path(), command, &database).env("PERSONAL_SETTINGS_OWNER_URL", &away);
+        let mut program = start.env("DATABASE_URL", &away).spawn();
+        says(&program, &cause).await;
+        says(&program, "DATABASE_URL").await;
+        assert!(!program.said().contains("hush"), "{}", program.said());
+        program.kill();
+    }
+    let nats = format!("nats://user:hush@127.0.0.1:{port}");
+    let worker = role(folder.path(), "worker", &database).env("NATS_URL", &nats).spawn();
+    says(&worker, &format!("NATS cannot be reached ({cause}")).await;
+    assert!(
+        !worker.said().contains("hush") && !worker.said().contains("refused a stream"),
+        "{}",
+        worker.said()
+    );
+}
+
+#[tokio::test]
+async fn a_program_that_is_asked_to_end_warns_of_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Start::new(folder.path(), &["serve"]).ready().await;
+    program.signal(Signal::SIGTERM);
+    assert_eq!(program.ended().await, 0, "{}", program.said());
+    let said = program.said();
+    let last = said.split("asked to end").nth(1).unwrap();
+    assert!(!last.contains("WARN") && !last.contains("ERROR"), "{last}");
+}
