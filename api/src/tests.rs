@@ -244,7 +244,7 @@ async fn the_listener_of_a_process_of_its_own_tells_how_it_is_and_nothing_else()
     assert_eq!(ask("/healthz").await.unwrap().status(), StatusCode::OK);
     let response = ask("/readyz").await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-    insta::assert_snapshot!(text_of(response).await, @r#"{"status":"not_ready","checks":[{"name":"process","ok":true,"detail":null},{"name":"database","ok":false,"detail":"no answer within two seconds"},{"name":"archives","ok":true,"detail":null}]}"#);
+    insta::assert_snapshot!(text_of(response).await, @r#"{"status":"not_ready","checks":[{"name":"process","ok":true,"detail":null},{"name":"database","ok":false,"detail":"no answer within two seconds"},{"name":"archives","ok":true,"detail":null}],"warnings":[]}"#);
     assert_eq!(ask("/metrics").await.unwrap().status(), StatusCode::OK);
     for path in ["/v1/me", "/track", "/openapi.json"] {
         let (status, kind) = problem_of(ask(path).await.unwrap()).await;

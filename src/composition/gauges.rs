@@ -10,13 +10,16 @@ use metrics::gauge;
 use projections::status;
 use tokio_util::sync::CancellationToken;
 
+use super::workforce::Workforce;
+
 /// How often they are taken.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Takes the gauges until `stop`.
 pub(super) async fn report(store: EventStore, stop: CancellationToken) {
+    let mut workforce = Workforce::default();
     while !stop.is_cancelled() {
-        for taken in [order(&store).await, readers(&store).await] {
+        for taken in [order(&store).await, readers(&store).await, workforce.look(&store).await] {
             if let Err(error) = taken {
                 tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
             }
@@ -40,9 +43,12 @@ async fn order(store: &EventStore) -> Result<(), StoreError> {
 /// Of every reader of the log: how late it is, and what it could not take.
 async fn readers(store: &EventStore) -> Result<(), StoreError> {
     for reader in status::list(store).await? {
-        gauge!("personal_settings_projection_lag_events", "projection" => reader.name.clone()).set(reader.lag_events as f64);
-        gauge!("personal_settings_projection_lag_seconds", "projection" => reader.name.clone()).set(reader.lag_seconds);
-        gauge!("personal_settings_projection_parked_events", "projection" => reader.name).set(reader.parked as f64);
+        gauge!("personal_settings_projection_lag_events", "projection" => reader.name.clone())
+            .set(reader.lag_events as f64);
+        gauge!("personal_settings_projection_lag_seconds", "projection" => reader.name.clone())
+            .set(reader.lag_seconds);
+        gauge!("personal_settings_projection_parked_events", "projection" => reader.name)
+            .set(reader.parked as f64);
     }
     Ok(())
 }

@@ -48,12 +48,16 @@ pub const COUNTERS: [(&str, &str); 13] = [
 ];
 
 /// What stands at a value now.
-pub const GAUGES: [(&str, &str); 5] = [
+pub const GAUGES: [(&str, &str); 6] = [
     ("personal_settings_log_lag_events", "Events that were stored and have no position in the log yet"),
     ("personal_settings_log_lag_seconds", "How long the oldest of them has waited for its position"),
     ("personal_settings_projection_lag_events", "Events that a read model does not show yet"),
     ("personal_settings_projection_lag_seconds", "How long the oldest of them has waited to be shown"),
     ("personal_settings_projection_parked_events", "Events that a read model could not take"),
+    (
+        "personal_settings_workers",
+        "Processes that do jobs and send mail, on this database: nothing is exported, erased or mailed while it is 0",
+    ),
 ];
 
 /// What is spread over a range.

@@ -22,6 +22,7 @@ mod service;
 mod signing;
 pub(crate) mod statement;
 mod work;
+mod workforce;
 
 pub use auditor::Auditor;
 pub use foundation::Foundation;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use event_store::seal::holders;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub(crate) struct Readiness {
     status: &'static str,
     /// What was looked at.
     checks: Vec<Check>,
+    /// What does not keep this process from serving, and should be seen to.
+    warnings: Vec<&'static str>,
 }
 
 /// One thing that must work.
@@ -84,7 +87,16 @@ pub(crate) async fn readiness(State(vitals): State<Vitals>) -> (StatusCode, Json
     let mut checks = vec![process(&vitals)];
     checks.extend(dependencies(&vitals).await);
     let (code, status) = told(all_work(&checks));
-    (code, Json(Readiness { status, checks }))
+    (code, Json(Readiness { status, checks, warnings: warnings(&vitals).await }))
+}
+
+/// What is amiss elsewhere. Nothing where that cannot be found out, which a check tells.
+async fn warnings(vitals: &Vitals) -> Vec<&'static str> {
+    let workers = timeout(LONGEST, holders::workers(vitals.store.pool())).await;
+    let none = matches!(workers, Ok(Ok(0)));
+    none.then_some("no worker runs on this database: exports, erasures and mails wait until one does")
+        .into_iter()
+        .collect()
 }
 
 fn told(ready: bool) -> (StatusCode, &'static str) {

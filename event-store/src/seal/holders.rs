@@ -32,6 +32,18 @@ pub struct Holder {
     pub opens: Vec<String>,
 }
 
+/// What the names of processes begin with that do jobs and send mail.
+const WORKERS: [&str; 2] = ["serve on ", "worker on "];
+
+/// How many processes run that do jobs and send mail.
+///
+/// # Errors
+/// When the store fails.
+pub async fn workers(pool: &PgPool) -> Result<usize, StoreError> {
+    let works = |holder: &Holder| WORKERS.iter().any(|start| holder.name.starts_with(start));
+    Ok(list(pool).await?.iter().filter(|holder| works(holder)).count())
+}
+
 /// Says until `stop` what this process, called `name`, has.
 pub async fn announce(store: EventStore, name: String, stop: CancellationToken) {
     let process = store.services().ids.uuid();

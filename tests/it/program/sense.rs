@@ -1,6 +1,7 @@
 //! What is wrong with options, and with servers that are not there, is told with its cause and its cure.
 
 use nix::sys::signal::Signal;
+use serde_json::{Value, json};
 
 use super::roles::{role, says};
 use crate::support::{Database, Program, Start, eventually};
@@ -99,4 +100,38 @@ async fn a_program_that_is_asked_to_end_warns_of_nothing() {
     let said = program.said();
     let last = said.split("asked to end").nth(1).unwrap();
     assert!(!last.contains("WARN") && !last.contains("ERROR"), "{last}");
+}
+
+#[tokio::test]
+async fn that_no_worker_runs_is_shown_to_those_who_run_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let api = role(folder.path(), "api", &database).ready().await;
+    let shown = async || {
+        let metrics = api.metrics().await;
+        let line = metrics.lines().find(|line| line.starts_with("personal_settings_workers "));
+        (line.map(str::to_owned), metrics)
+    };
+    let warnings = async || {
+        let (_, readiness): (u16, Value) = api.vitals().ask("GET", "/readyz", json!(null)).await;
+        assert_eq!(readiness["status"], "ready", "{readiness}");
+        readiness["warnings"].to_string()
+    };
+    eventually("there is none", || async {
+        (shown().await.0.as_deref() == Some("personal_settings_workers 0")).then_some(())
+    })
+    .await;
+    assert!(warnings().await.contains("no worker runs"));
+    let _worker = role(folder.path(), "worker", &database).spawn();
+    eventually("there is one", || async {
+        (shown().await.0.as_deref() == Some("personal_settings_workers 1")).then_some(())
+    })
+    .await;
+    assert_eq!(warnings().await, "[]");
+    // Each metric has our prefix, and says what it means.
+    let metrics = shown().await.1;
+    for line in metrics.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        assert!(line.starts_with("personal_settings_"), "{line}");
+    }
+    assert!(metrics.contains("# HELP personal_settings_http_requests_total "), "{metrics}");
 }
