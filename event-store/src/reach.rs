@@ -3,7 +3,7 @@
 //! For messages to those who run the program. They name hosts, so they are no part of an answer to anybody else.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -25,7 +25,7 @@ pub async fn why_not(host: &str, port: u16) -> Option<String> {
 pub async fn why_no_database(pool: &PgPool) -> Option<String> {
     let options = pool.connect_options();
     let (host, port) = (options.get_host(), options.get_port());
-    let folder = options.get_socket().map(|path| path.as_path());
+    let folder = options.get_socket().map(PathBuf::as_path);
     let Some(folder) = folder.or_else(|| host.starts_with('/').then(|| Path::new(host))) else {
         return why_not(host, port).await;
     };

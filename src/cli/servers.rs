@@ -111,9 +111,23 @@ pub struct BusOptions {
     /// First word of every NATS subject and stream of this installation
     #[arg(long, env = "PERSONAL_SETTINGS_NATS_PREFIX", default_value = "personal-settings")]
     pub nats_prefix: Subjects,
-    /// How many servers of a NATS cluster keep each stream
-    #[arg(long, env = "PERSONAL_SETTINGS_NATS_REPLICAS", default_value_t = 1)]
+    /// How many servers of a NATS cluster keep each stream: 1 to 5
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_NATS_REPLICAS",
+        default_value_t = 1,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=5)
+    )]
     pub nats_replicas: usize,
+    /// File with the seed of an nkey (SU…) to sign in at NATS with, instead of credentials in the URL
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_NKEY_FILE")]
+    pub nats_nkey_file: Option<PathBuf>,
+    /// File with a JWT and its seed (.creds, as nsc writes it) to sign in at NATS with, instead of credentials in the URL
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CREDENTIALS_FILE")]
+    pub nats_credentials_file: Option<PathBuf>,
+    /// PEM file with the certificates that NATS servers are trusted by, instead of those of the system
+    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CA_FILE")]
+    pub nats_ca_file: Option<PathBuf>,
 }
 
 /// Where the master key comes from.
@@ -129,13 +143,4 @@ pub struct KeyOptions {
     /// Keys that never leave Vault.
     #[command(flatten)]
     pub vault: VaultOptions,
-    /// File with the seed of an nkey (SU…) to sign in at NATS with, instead of credentials in the URL
-    #[arg(long, env = "PERSONAL_SETTINGS_NATS_NKEY_FILE")]
-    pub nats_nkey_file: Option<PathBuf>,
-    /// File with a JWT and its seed (.creds, as nsc writes it) to sign in at NATS with, instead of credentials in the URL
-    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CREDENTIALS_FILE")]
-    pub nats_credentials_file: Option<PathBuf>,
-    /// PEM file with the certificates that NATS servers are trusted by, instead of those of the system
-    #[arg(long, env = "PERSONAL_SETTINGS_NATS_CA_FILE")]
-    pub nats_ca_file: Option<PathBuf>,
 }

@@ -3,7 +3,8 @@
 use super::service::asked;
 use super::{Answer, Service, send};
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
+    "/",
     "/docs",
     "/links/email-confirmation",
     "/links/email-undo",

@@ -5,6 +5,7 @@
 //! is in no log of ours and in no `Referer`.
 
 mod docs;
+mod home;
 mod links;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -23,6 +24,7 @@ const SCRIPT: &str = include_str!("links.js");
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .route("/", get(home::show))
         .route("/docs", get(docs::show))
         .route("/links/{name}", get(links::show))
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", STYLE)))
