@@ -10,7 +10,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 /// What only grows.
-pub const COUNTERS: [(&str, &str); 13] = [
+pub const COUNTERS: [(&str, &str); 14] = [
     (
         "personal_settings_command_turns_total",
         "Commands that took a turn on what others change too, by outcome",
@@ -41,6 +41,7 @@ pub const COUNTERS: [(&str, &str); 13] = [
         "Streams and downloads that were refused, by the bound they exceed",
     ),
     ("personal_settings_jobs_total", "Tries of jobs, by outcome"),
+    ("personal_settings_log_verifications_total", "Times that the log was verified, by verdict"),
     ("personal_settings_messages_total", "Tries of mails, texts and calls, by medium and outcome"),
     ("personal_settings_tasks_total", "Tries of tasks whose time had come, by outcome"),
     ("personal_settings_throttled_total", "Tries that were too many, by limit"),
@@ -48,9 +49,18 @@ pub const COUNTERS: [(&str, &str); 13] = [
 ];
 
 /// What stands at a value now.
-pub const GAUGES: [(&str, &str); 6] = [
+pub const GAUGES: [(&str, &str); 9] = [
     ("personal_settings_log_lag_events", "Events that were stored and have no position in the log yet"),
     ("personal_settings_log_lag_seconds", "How long the oldest of them has waited for its position"),
+    (
+        "personal_settings_log_verification_findings",
+        "What was found against the log when it was verified last",
+    ),
+    ("personal_settings_log_verified_position", "How far the log was verified"),
+    (
+        "personal_settings_log_verified_timestamp_seconds",
+        "When the log was last verified and passed, since 1970",
+    ),
     ("personal_settings_projection_lag_events", "Events that a read model does not show yet"),
     ("personal_settings_projection_lag_seconds", "How long the oldest of them has waited to be shown"),
     ("personal_settings_projection_parked_events", "Events that a read model could not take"),

@@ -79,8 +79,7 @@ fn verifications(
         keys.extend(earlier.with_context(|| format!("{} holds no public key", path.display()))?);
     }
     let hours = (options.verifications.as_str(), options.whole_verifications.as_str());
-    Verifications::new(on.store.clone(), on.archives.clone(), keys, hours)
-        .context(NO_VERIFICATIONS)
+    Verifications::new(on.store.clone(), on.archives.clone(), keys, hours).context(NO_VERIFICATIONS)
 }
 
 fn named_key(path: &Path) -> anyhow::Result<SigningKey> {

@@ -112,13 +112,14 @@ impl Verifications {
 
     fn tell(&self, extent: Extent, report: &Report) {
         let findings = report.findings.count();
-        gauge!("log_verification_findings").set(findings as f64);
+        gauge!("personal_settings_log_verification_findings").set(findings as f64);
         match report.verdict() {
             Verdict::Passed => {
                 counted("passed");
-                gauge!("log_verified_position")
+                gauge!("personal_settings_log_verified_position")
                     .set(report.newest.as_ref().map_or(0, |newest| newest.size) as f64);
-                gauge!("log_verified_timestamp_seconds").set(self.store.services().now().timestamp() as f64);
+                gauge!("personal_settings_log_verified_timestamp_seconds")
+                    .set(self.store.services().now().timestamp() as f64);
                 tracing::debug!(?extent, events = report.checked.events, "the log was verified");
             }
             Verdict::NotProved => counted("not_proved"),
@@ -137,7 +138,7 @@ impl Verifications {
 }
 
 fn counted(verdict: &'static str) {
-    counter!("log_verifications_total", "verdict" => verdict).increment(1);
+    counter!("personal_settings_log_verifications_total", "verdict" => verdict).increment(1);
 }
 
 impl LeaderTask for Verifications {
