@@ -229,6 +229,7 @@ mod tests {
         for words in [
             ["--concurrency", "0"],
             ["--concurrency", "100000"],
+            ["--database-connections", "11"],
             ["--house-project-token", "abcde"],
             ["--house-project-token", "with a space in it, which is none"],
             ["--nats-replicas", "0"],

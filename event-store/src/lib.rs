@@ -6,6 +6,7 @@
 //! reads by position.
 
 mod append;
+mod connections;
 mod contention;
 mod context;
 mod era;
@@ -42,6 +43,7 @@ mod unit;
 pub mod usage;
 pub mod vault;
 
+pub use connections::{CONNECTIONS, FEWEST_CONNECTIONS, limit_connections, share_of};
 pub use contention::Precedence;
 pub use context::{Actor, Attached, CommandContext, Origin};
 pub use erasure::Erasures;

@@ -13,6 +13,7 @@ use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::connections::share_of;
 use crate::error::StoreError;
 
 /// The schema, step by step.
@@ -116,6 +117,7 @@ const READING: u32 = 8;
 
 /// Further connections to the same database, on which each statement is planned once.
 pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
+    let connections = share_of(connections);
     let options = (*pool.connect_options()).clone().options(PLANNING);
     let pool = pool.options().clone().max_connections(connections).connect_lazy_with(options);
     Kept { pool, free: Arc::new(Semaphore::new(connections as usize)), spare: Arc::default() }

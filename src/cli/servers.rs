@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
+use event_store::FEWEST_CONNECTIONS;
 use secrecy::SecretString;
 use url::Url;
 use workers::bus::Subjects;
@@ -47,6 +48,14 @@ pub struct NetworkOptions {
     /// Hosts of databases, NATS and mail servers that need not be spoken to over verified TLS: their URLs say how
     #[arg(long, env = "PERSONAL_SETTINGS_ALLOW_PLAIN_TEXT", value_delimiter = ',')]
     pub allow_plain_text: Vec<String>,
+    /// Connections to the database that this process has at most, 12 or more; each duty that it leads takes one besides
+    /// [default: 56]
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_DATABASE_CONNECTIONS",
+        value_parser = RangedI64ValueParser::<u32>::new().range(i64::from(FEWEST_CONNECTIONS)..=1000)
+    )]
+    pub database_connections: Option<u32>,
 }
 
 /// A database to read: a given one, or the one below a data directory, whether or not a program runs it.

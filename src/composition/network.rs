@@ -7,7 +7,9 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, bail, ensure};
-use event_store::{Pool, connect_as_said, connect_lazily, is_this_machine, reach, remote_host};
+use event_store::{
+    Pool, connect_as_said, connect_lazily, is_this_machine, limit_connections, reach, remote_host, share_of,
+};
 use url::Url;
 use workers::bus;
 
@@ -22,7 +24,11 @@ pub struct Network {
 }
 
 impl From<&NetworkOptions> for Network {
+    /// What is said of connections holds for the whole process.
     fn from(options: &NetworkOptions) -> Self {
+        if let Some(most) = options.database_connections {
+            limit_connections(most);
+        }
         Self { plain: options.allow_plain_text.clone(), quiet: false }
     }
 }
@@ -35,8 +41,8 @@ impl Network {
     pub fn database(&self, option: &str, url: &str, connections: u32) -> anyhow::Result<Pool> {
         let unusable = || format!("{option} cannot be used");
         match remote_host(url).with_context(unusable)? {
-            Some(host) if self.is_allowed(&host, "database") => connect_as_said(url, connections),
-            _ => connect_lazily(url, connections),
+            Some(host) if self.is_allowed(&host, "database") => connect_as_said(url, share_of(connections)),
+            _ => connect_lazily(url, share_of(connections)),
         }
         .with_context(unusable)
     }

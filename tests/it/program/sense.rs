@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use super::roles::{role, says};
-use crate::support::{Database, Program, Start, eventually};
+use crate::support::{Database, Person, Program, Start, eventually};
 
 /// A port on which nothing listens.
 fn closed_port() -> u16 {
@@ -100,6 +100,46 @@ async fn a_program_that_is_asked_to_end_warns_of_nothing() {
     let said = program.said();
     let last = said.split("asked to end").nth(1).unwrap();
     assert!(!last.contains("WARN") && !last.contains("ERROR"), "{last}");
+}
+
+#[tokio::test]
+async fn three_processes_fit_a_server_as_it_is_installed() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start =
+        |name: &str| role(folder.path(), name, &database).env("PERSONAL_SETTINGS_DATABASE_CONNECTIONS", "26");
+    let (api, other) = (start("api").ready().await, start("api").ready().await);
+    let _worker = start("worker").spawn();
+    let ada = Person::join(&api.client(), "ada@example.com").await;
+    let clients = [&api, &other].map(|program| program.client().with_token(&ada.client.token().unwrap()));
+    let pool = database.pool().await;
+    let mut most = 0_i64;
+    for _ in 0..5 {
+        let asked = (0..100).map(|n| {
+            let client = &clients[n % 2];
+            async move {
+                match n % 3 {
+                    0 => {
+                        client
+                            .ask("PUT", "/v1/me/preferences", json!({"personalization": n % 2 == 0}))
+                            .await
+                            .0
+                    }
+                    1 => client.ask("GET", "/v1/me/history", json!(null)).await.0,
+                    _ => client.ask("GET", "/v1/me", json!(null)).await.0,
+                }
+            }
+        });
+        let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+        let (answers, taken) = tokio::join!(
+            futures::future::join_all(asked),
+            sqlx::query_scalar::<_, i64>(count).fetch_one(&pool)
+        );
+        assert!(answers.iter().all(|status| [200, 429, 503].contains(status)), "{answers:?}");
+        let after: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
+        most = most.max(taken.unwrap()).max(after);
+    }
+    assert!((10..=97).contains(&most), "{most} connections");
 }
 
 #[tokio::test]
