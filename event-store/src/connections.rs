@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn pools_have_their_share_of_what_a_process_may_have() {
         // As they are made; see `pool`, `append::cohort` and `contention`.
-        let pools = [20, 6, 6, 8, 4, 6];
+        let pools = [20, 6, 6, 8, 4, 6, 1];
         for limit in FEWEST_CONNECTIONS..=100 {
             let sum: u32 = pools.iter().map(|pool| share(*pool, limit)).sum();
             assert!(sum <= limit, "{sum} of {limit}");

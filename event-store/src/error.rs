@@ -1,5 +1,6 @@
 //! What can go wrong below the domain.
 
+use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
 use crate::seal::SealError;
@@ -14,6 +15,9 @@ pub enum StoreError {
     /// was.
     #[error("the database went away in the middle of a write and cannot be asked what came of it")]
     Doubtful(#[source] sqlx::Error),
+    /// The database is there, and lets nobody in who asks like this: waiting does not help, somebody must change something.
+    #[error("{}", why_not_let_in(.0))]
+    NotLetIn(#[source] sqlx::Error),
     /// The address makes no sense.
     #[error("expected an address such as postgres://user:password@host/database")]
     Url,
@@ -22,6 +26,20 @@ pub enum StoreError {
         "it asks for less than verified TLS to {0}: leave sslmode out, or name the host with --allow-plain-text {0}"
     )]
     Unverified(String),
+    /// The address names several hosts.
+    #[error(
+        "it names several hosts: give one address that always leads to the primary, such as that of a proxy (HAProxy, \
+         PgBouncer), a virtual one, or a name in the DNS that moves with it"
+    )]
+    SeveralHosts,
+    /// The address asks for a server that may be a standby.
+    #[error(
+        "target_session_attrs={0} asks for a server that cannot be written to: leave it out, the primary is meant anyhow"
+    )]
+    NotThePrimary(String),
+    /// The address has a parameter that nothing knows.
+    #[error("it has a parameter {0:?} that this program does not know: leave it out")]
+    Parameter(String),
     /// The database answered with an error.
     #[error("the database refused a statement")]
     Database(#[source] sqlx::Error),
@@ -53,10 +71,11 @@ pub enum StoreError {
 impl StoreError {
     /// Whether waiting may help.
     pub fn is_unavailable(&self) -> bool {
-        // A refusal of the key service, such as an expired token, is mended from outside as well.
+        // A refusal of the key service or the database, such as an expired token, is mended from outside as well.
         matches!(
             self,
             Self::Unavailable(_)
+                | Self::NotLetIn(_)
                 | Self::Doubtful(_)
                 | Self::Seal(SealError::Unavailable(_) | SealError::Refused(_))
         )
@@ -66,6 +85,13 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
+        if error.as_database_error().and_then(DatabaseError::code).as_deref() == Some(READ_ONLY) {
+            // Every error of the database passes here.
+            crate::pool::note_read_only();
+        }
+        if error.as_database_error().is_some_and(is_not_let_in) {
+            return Self::NotLetIn(error);
+        }
         let away = match &error {
             E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
                 true
@@ -77,11 +103,49 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// The SQLSTATE of writing where nothing may be written.
+const READ_ONLY: &str = "25006";
+
 /// SQLSTATE classes after which the same statement may succeed in a moment: a server that is starting,
-/// stopping, full or gone, a standby, and a deadlock or a serialisation failure that chose this side.
+/// stopping, full or gone, a standby, a lock, a statement or a pause that took too long, and a deadlock or a
+/// serialisation failure that chose this side.
 fn is_away(code: &str) -> bool {
-    let passing = ["08", "53", "57P", "40001", "40P01", "25006"];
+    let passing = ["08", "53", "57P", "40001", "40P01", READ_ONLY, "25P03", "55P03", "57014"];
     passing.iter().any(|class| code.starts_with(class))
+}
+
+/// Whether a refusal, of the server or of a pooler before it, is of who asks or what for.
+fn is_not_let_in(refusal: &dyn DatabaseError) -> bool {
+    // Poolers have one code for whatever they refuse, and for what passes as well.
+    const POOLER: [&str; 5] = [
+        "unsupported startup parameter",
+        "no such database",
+        "no such user",
+        "does not exist",
+        "authentication failed",
+    ];
+    match refusal.code().as_deref() {
+        Some("3D000") => true,
+        Some("08P01") => POOLER.iter().any(|words| refusal.message().contains(words)),
+        Some(code) => code.starts_with("28"),
+        None => false,
+    }
+}
+
+/// What is to be changed.
+fn why_not_let_in(error: &sqlx::Error) -> &'static str {
+    let refusal = error.as_database_error();
+    let said = refusal.map_or("", |refusal| refusal.message());
+    if said.contains("startup parameter") {
+        return "a pooler before the database refuses a start-up parameter: leave `options` out of the address";
+    }
+    let no_database = refusal.and_then(DatabaseError::code).as_deref() == Some("3D000")
+        || said.contains("no such database")
+        || (said.contains("database") && said.contains("does not exist"));
+    if no_database {
+        return "there is no database of that name: see the address, or create it";
+    }
+    "the database does not let this user in: see user and password in the address, and pg_hba.conf of the server"
 }
 
 /// What somebody who looks after the database needs to know first.
@@ -93,7 +157,9 @@ fn why_away(error: &sqlx::Error) -> &'static str {
         E::Database(error) => match error.code().as_deref() {
             Some("53100") => "the disk of the database is full",
             Some("53300") => "the database takes no more connections: raise max_connections",
-            Some("25006") => "the database is a standby, which cannot be written to",
+            Some(READ_ONLY) => "the database is a standby, or read-only, and cannot be written to",
+            Some("55P03") => "the database waited too long for a lock, whose holder is named in the log",
+            Some("57014") => "the database took too long over a statement",
             Some(code) if code.starts_with("53") => "the database is short of memory or another resource",
             Some(code) if code.starts_with("57P") => "the database is starting or stopping",
             Some(code) if code.starts_with("40") => "the database preferred another transaction to this one",

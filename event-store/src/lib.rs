@@ -6,6 +6,7 @@
 //! reads by position.
 
 mod append;
+pub mod blocked;
 mod connections;
 mod contention;
 mod context;
@@ -53,7 +54,7 @@ pub use gather::{Found, Gather};
 pub use key_file::KeyFileError;
 pub use log::{LogEntry, LogHead};
 pub use pool::{
-    Kept, Lent, connect_as_said, connect_lazily, is_this_machine, lookups, migrate, remote_host,
+    Kept, Lent, connect_as_said, connect_lazily, is_this_machine, lookups, migrate, patient, remote_host,
     schema_is_current,
 };
 pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};

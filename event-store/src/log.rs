@@ -18,7 +18,7 @@ use crate::error::StoreError;
 use crate::gather::Gather;
 use crate::opening::Keys;
 use crate::placed::Sought;
-use crate::pool::Kept;
+use crate::pool::{Begun, Kept};
 use crate::retry::Delays;
 use crate::seal::Place;
 use crate::store::{EventStore, Inner};
@@ -342,9 +342,11 @@ pub async fn follow_head(store: EventStore, stop: CancellationToken) {
 }
 
 async fn listen(store: &EventStore, delays: &mut Delays) -> Result<(), StoreError> {
+    let begun = Begun::now();
     let mut listener = PgListener::connect_with(store.pool()).await?;
     listener.listen(CHANNEL).await?;
-    loop {
+    // A server that became a standby announces nothing.
+    while !begun.is_stale() {
         let known = store.head().position();
         store.head().found(known, newest_position(store.pool()).await?);
         delays.reset();
@@ -356,6 +358,7 @@ async fn listen(store: &EventStore, delays: &mut Delays) -> Result<(), StoreErro
             }
         }
     }
+    Ok(())
 }
 
 /// Waits until the log has grown beyond `position`, or `at_most` has passed. To be called when nothing was

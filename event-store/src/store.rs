@@ -55,6 +55,9 @@ pub(crate) struct Inner {
     pub lookups: Kept,
     /// Connections for those who follow the log.
     pub reading: Kept,
+    /// One connection for what must not wait until another is free, and is done at once: saying that a lead goes on,
+    /// looking for what others wait for.
+    pub urgent: PgPool,
 }
 
 impl EventStore {
@@ -76,6 +79,7 @@ impl EventStore {
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
         let (lookups, reading) = (crate::pool::lookups(&pool), crate::pool::reading(&pool));
+        let urgent = crate::pool::urgent(&pool);
         let keys = KeyRing::new(
             pool.clone(),
             lookups.clone(),
@@ -102,6 +106,7 @@ impl EventStore {
                 streams,
                 lookups,
                 reading,
+                urgent,
             }),
         }
     }
@@ -114,6 +119,11 @@ impl EventStore {
     /// Connections for those who follow the log.
     pub fn reading(&self) -> &Kept {
         &self.inner.reading
+    }
+
+    /// A connection for what must not wait until another is free, and is done at once.
+    pub(crate) fn urgent(&self) -> &PgPool {
+        &self.inner.urgent
     }
 
     /// Who shows which session's token.
@@ -148,13 +158,15 @@ impl EventStore {
         &self.inner.head
     }
 
-    /// Whether the database answers.
+    /// Whether the database can be written to. Where a connection cannot, all that began before are closed, and another is
+    /// asked.
     ///
     /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(self.pool()).await?;
-        Ok(())
+    /// When it does not answer.
+    pub async fn can_write(&self) -> Result<bool, StoreError> {
+        use crate::pool::can_write;
+        Ok(can_write(&mut *self.pool().acquire().await?).await?
+            || can_write(&mut *self.pool().acquire().await?).await?)
     }
 
     /// Id of the account that has this address: as the one that holds, or as one it may go back to.

@@ -106,8 +106,10 @@ impl Foundation {
                          owner of the database in URL"
                     );
                 }
-                // A token that is not accepted is told at the start, and waited for only while running.
-                Err(error @ StoreError::Seal(SealError::Refused(_))) => return Err(error.into()),
+                // Who is not let in, or has a token that is not accepted, is told at the start, and waits only while running.
+                Err(error @ (StoreError::NotLetIn(_) | StoreError::Seal(SealError::Refused(_)))) => {
+                    return Err(error.into());
+                }
                 Err(error @ StoreError::Seal(SealError::Unavailable(_))) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the master keys");
                 }

@@ -19,7 +19,9 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) async fn report(store: EventStore, stop: CancellationToken) {
     let mut workforce = Workforce::default();
     while !stop.is_cancelled() {
-        for taken in [order(&store).await, readers(&store).await, workforce.look(&store).await] {
+        let taken =
+            [writable(&store).await, order(&store).await, readers(&store).await, workforce.look(&store).await];
+        for taken in taken {
             if let Err(error) = taken {
                 tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
             }
@@ -29,6 +31,13 @@ pub(super) async fn report(store: EventStore, stop: CancellationToken) {
             () = tokio::time::sleep(EVERY) => {}
         }
     }
+}
+
+/// Whether the database can be written to. Asking also closes connections that cannot, where nobody else has met one.
+async fn writable(store: &EventStore) -> Result<(), StoreError> {
+    let writable = store.can_write().await;
+    gauge!("personal_settings_database_writable").set(f64::from(u8::from(matches!(writable, Ok(true)))));
+    writable.map(drop)
 }
 
 /// Of the log itself: what was appended and has no position yet. Every process takes them, so that they are

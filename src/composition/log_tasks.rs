@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use event_store::{EventStore, Sequencer, StoreError, log};
+use event_store::{EventStore, Sequencer, StoreError, blocked, log};
 use projections::{Runner, Views};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,6 +24,7 @@ impl LogTasks {
         tasks.spawn(Sequencer::new(store.clone()).run(stop.clone()));
         tasks.spawn(log::follow_head(store.clone(), stop.clone()));
         tasks.spawn(super::gauges::report(store.clone(), stop.clone()));
+        tasks.spawn(blocked::watch(store.clone(), stop.clone()));
         for projection in projections::all() {
             let runner = Runner::new(store.clone(), views.clone(), projection);
             tasks.spawn(runner.run(stop.clone()));

@@ -27,7 +27,8 @@ impl Owner {
     pub fn at(network: &Network, owner_url: &str, database_url: &str) -> anyhow::Result<Self> {
         let (owner, worker) = (role::of_url(owner_url)?, role::of_url(database_url)?);
         let worker = (owner != worker).then_some(worker);
-        Ok(Self { pool: network.database("--owner-url", owner_url, CONNECTIONS)?, worker, makes_role: false })
+        let pool = event_store::patient(&network.database("--owner-url", owner_url, CONNECTIONS)?);
+        Ok(Self { pool, worker, makes_role: false })
     }
 
     /// The same, of a server that lets in by its socket alone.

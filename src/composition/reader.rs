@@ -67,7 +67,7 @@ impl Reader {
         };
         let pool = Network::from(&options.network).database("DATABASE_URL", &url, CONNECTIONS)?;
         check_reached(&pool).await?;
-        let store = EventStore::new(pool, system::services(), keys);
+        let store = EventStore::new(event_store::patient(&pool), system::services(), keys);
         let views = Views::of(&store);
         let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));
         // Nobody else moves the log of a database that was started just now.

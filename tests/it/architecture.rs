@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that only some crates may name.
-const ONLY_IN: [(&str, &[&str]); 12] = [
+const ONLY_IN: [(&str, &[&str]); 13] = [
     ("axum", &["api"]),
     ("hyper", &["api"]),
     ("tower-http", &["api"]),
@@ -29,6 +29,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("postgres-es", &["event-store", "bench"]),
     ("backoff", &["event-store"]),
     ("object_store", &["event-store"]),
+    ("socket2", &["event-store"]),
 ];
 
 /// The libraries the domain may name: none that does I/O, tells the time or draws random numbers.

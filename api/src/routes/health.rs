@@ -110,8 +110,12 @@ fn all_work(checks: &[Check]) -> bool {
 /// What the process depends on.
 async fn dependencies(vitals: &Vitals) -> Vec<Check> {
     let database = async {
-        // The cause is not for everybody: it may name hosts and users.
-        vitals.store.ping().await.map_err(|_| "the database does not answer".to_owned())
+        match vitals.store.can_write().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the database cannot be written to: it is a standby, or read-only".to_owned()),
+            // The cause is not for everybody: it may name hosts and users.
+            Err(_) => Err("the database does not answer".to_owned()),
+        }
     };
     let others = vitals.readiness.iter().map(|check| bounded(check.name(), check.check()));
     let (database, others) = tokio::join!(

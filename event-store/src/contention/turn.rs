@@ -12,8 +12,6 @@ use super::queue::{Precedence, Queues, Turn};
 use crate::error::StoreError;
 use crate::pool::{Kept, Lent};
 
-/// How long a process waits for another, in milliseconds as PostgreSQL takes them.
-const LOCK_TIMEOUT: &str = "5000";
 /// The SQLSTATE of a lock that was waited for in vain.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
@@ -43,13 +41,13 @@ impl StreamTurn {
         }
         let mut connection = connections.take().await?;
         let names: Vec<String> = streams.iter().map(|(kind, id)| format!("{kind}/{id}")).collect();
+        // A turn is a transaction: one of a process that stands still ends as its transaction does.
+        sqlx::query("BEGIN").execute(&mut *connection).await?;
         let locked = sqlx::query(
-            "WITH bounded AS MATERIALIZED (SELECT set_config('lock_timeout', $2, false))
-             SELECT pg_advisory_lock(hashtextextended('turn/' || stream, 0))
-             FROM bounded, (SELECT * FROM unnest($1::text[]) AS s (stream) ORDER BY stream) AS streams",
+            "SELECT pg_advisory_xact_lock(hashtextextended('turn/' || stream, 0))
+             FROM (SELECT * FROM unnest($1::text[]) AS s (stream) ORDER BY stream) AS streams",
         )
         .bind(names)
-        .bind(LOCK_TIMEOUT)
         .execute(&mut *connection)
         .await;
         match locked {
@@ -63,7 +61,7 @@ impl StreamTurn {
 
     pub(super) async fn end(self) {
         let Self { mut connection, _places, .. } = self;
-        match sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut *connection).await {
+        match sqlx::query("COMMIT").execute(&mut *connection).await {
             Ok(_) => connection.keep(),
             // The connection goes, and its locks with it.
             Err(error) => {

@@ -46,7 +46,7 @@ pub(super) async fn swap(
             transaction.rollback().await?;
             Ok(Swapped::NotYet)
         }
-        Err(RebuildError::Store(StoreError::Database(error))) if is_no_lock(&error) => {
+        Err(RebuildError::Store(StoreError::Unavailable(error))) if is_no_lock(&error) => {
             transaction.rollback().await?;
             tracing::info!(projection = projection.name(), "the swap gives way to those who read");
             Ok(Swapped::NotYet)

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use event_store::role;
 use personal_settings::embedded::{Options, ServerSource, Servers};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
 use super::eventually;
 
@@ -160,9 +160,16 @@ impl Database {
         Self { url, worker_url, name }
     }
 
-    /// A few connections to it.
+    /// A few connections to it, of its owner, known as those that may append events.
     pub(crate) async fn pool(&self) -> PgPool {
-        PgPool::connect(&self.url).await.unwrap()
+        let options: PgConnectOptions = self.url.parse().unwrap();
+        PgPool::connect_with(options.application_name("personal-settings")).await.unwrap()
+    }
+
+    /// A connection to it of another program, known as `name`.
+    pub(crate) async fn stranger(&self, name: &str) -> PgConnection {
+        let options: PgConnectOptions = self.url.parse().unwrap();
+        options.application_name(name).connect().await.unwrap()
     }
 }
 

@@ -43,6 +43,9 @@ const JOBS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the server may take to confirm.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How often the server is asked whether it is there. One that has not answered twice is given up, and looked for anew.
+const PING: Duration = Duration::from_secs(10);
+
 /// How NATS is reached. The URL may hold a password.
 #[derive(Clone)]
 pub struct BusConfig {
@@ -166,6 +169,7 @@ impl Bus {
             .name("personal-settings")
             .retry_on_initial_connect()
             .connection_timeout(PATIENCE)
+            .ping_interval(PING)
             .require_tls(config.tls)
             .connect(&servers.addresses)
             .await
