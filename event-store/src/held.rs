@@ -1,14 +1,14 @@
 //! How far the log is behind, and who holds it back.
 //!
-//! The order of events waits for the oldest transaction that writes, whoever runs it: in any database
-//! of the server, even one that never touches our tables. Nothing is lost by that, but nothing moves
-//! either, so whoever it is is named.
+//! The order of events waits for the oldest transaction that may append ([`crate::appenders`]). Nothing is lost by that,
+//! but nothing moves either, so whoever it is is named.
 
 use std::time::{Duration, Instant};
 
 use sqlx::{PgConnection, PgPool, Row};
 
 use crate::error::StoreError;
+use crate::pool::APPENDER;
 
 /// Time between two looks.
 const EACH: Duration = Duration::from_secs(1);
@@ -85,19 +85,21 @@ impl Watch {
     }
 }
 
-/// The oldest transaction that writes, in words. Its statement is not told: it may hold anything.
+/// The oldest transaction that may append, in words. Its statement is not told: it may hold anything.
 async fn holder(db: &mut PgConnection) -> Result<Option<String>, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT who FROM (
              SELECT backend_xid AS xid, format('backend %s of database %s, user %s, application %s, %s since %s',
                         pid, datname, usename, quote_literal(application_name), state, xact_start) AS who
-             FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+             FROM pg_stat_activity
+             WHERE backend_xid IS NOT NULL AND datname = current_database() AND application_name = $1
              UNION ALL
              SELECT transaction, format('prepared transaction %s of database %s, user %s, since %s',
                         quote_literal(gid), database, owner, prepared)
-             FROM pg_prepared_xacts) AS writing
+             FROM pg_prepared_xacts WHERE database = current_database()) AS appending
          ORDER BY age(xid) DESC LIMIT 1",
     )
+    .bind(APPENDER)
     .fetch_optional(db)
     .await?)
 }

@@ -1,4 +1,5 @@
-//! One at a time: leadership by an advisory lock that dies with its connection.
+//! One at a time: leadership by an advisory lock that dies with its connection, and is taken from a leader that stands
+//! still ([`lead`]).
 
 use std::hash::Hasher;
 use std::time::Duration;
@@ -8,7 +9,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
+use crate::lead::{self, Lead};
 use crate::retry::Delays;
+use crate::store::EventStore;
 
 /// How long a candidate waits before it tries again to take the lead.
 const CANDIDATE: Duration = Duration::from_millis(500);
@@ -40,17 +43,23 @@ pub trait LeaderTask: Send + Sync {
 }
 
 /// Leads in `duty` whenever nobody else does, until `stop`.
-pub async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, stop: &CancellationToken) {
+pub async fn run<D: LeaderTask>(duty: &D, store: &EventStore, stop: &CancellationToken) {
     let mut delays = Delays::new(CANDIDATE, LONGEST_WAIT);
     while !stop.is_cancelled() {
-        match Leadership::take(pool, D::NAME).await {
+        match candidate(store, D::NAME).await {
             Ok(None) => delays.reset(),
             Ok(Some(mut leadership)) => {
-                let led = duty.lead(&mut leadership, stop).await;
+                let kept = leadership.lead.keep(store.urgent());
+                let led = tokio::select! {
+                    led = duty.lead(&mut leadership, stop) => led.map_err(|error| duty.stepped_down(&error)),
+                    () = kept => {
+                        tracing::warn!(duty = D::NAME, "the lead was lost: another has it, or it could not be renewed");
+                        Err(())
+                    }
+                };
                 leadership.resign().await;
-                match led {
-                    Ok(()) => delays.reset(),
-                    Err(error) => duty.stepped_down(&error),
+                if led.is_ok() {
+                    delays.reset();
                 }
             }
             Err(error) => stepped_down(D::NAME, &error),
@@ -62,6 +71,15 @@ pub async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, stop: &CancellationToke
     }
 }
 
+/// The lead, unless another has it and goes on.
+async fn candidate(store: &EventStore, duty: &str) -> Result<Option<Leadership>, StoreError> {
+    let taken = Leadership::take(store.pool(), duty).await?;
+    if taken.is_none() {
+        lead::end_silent(store.pool(), lock_number(duty), duty).await?;
+    }
+    Ok(taken)
+}
+
 /// What is told of it where nobody can say more.
 pub(crate) fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(duty, error, "whoever leads in a duty stepped down");
@@ -71,6 +89,7 @@ pub(crate) fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)
 /// by two is done on this very connection, so that whoever lost the lock cannot go on.
 pub struct Leadership {
     connection: PgConnection,
+    lead: Lead,
 }
 
 impl Leadership {
@@ -97,7 +116,8 @@ impl Leadership {
             .fetch_one(&mut connection)
             .await?;
         if taken {
-            return Ok(Some(Self { connection }));
+            let lead = Lead::begin(&mut connection, number).await?;
+            return Ok(Some(Self { connection, lead }));
         }
         close(connection).await;
         Ok(None)

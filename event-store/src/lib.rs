@@ -6,6 +6,7 @@
 //! reads by position.
 
 mod append;
+mod appenders;
 pub mod blocked;
 mod connections;
 mod contention;
@@ -18,6 +19,7 @@ pub mod failpoint;
 mod gather;
 pub mod held;
 mod key_file;
+mod lead;
 pub mod leader;
 pub mod lease;
 mod load;

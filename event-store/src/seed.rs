@@ -279,7 +279,7 @@ async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
     .bind(texts(|event| &event.event_version))
     .bind(sealed.0)
     .bind(sealed.1)
-    .execute(store.pool())
+    .execute(&store.inner.appending)
     .await?;
     Ok(())
 }

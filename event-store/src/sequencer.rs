@@ -1,8 +1,8 @@
 //! The sequencer: gives every appended event its place in the one order of everything.
 //!
 //! Appends run side by side and take no common lock. One sequencer, the leader, reads what has
-//! been committed in `(era, xid, ord)` order, but only below the oldest transaction still running:
-//! nothing can appear before what it has read. So positions are dense and nothing is ever skipped.
+//! been committed in `(era, xid, ord)` order, but only below the oldest transaction still running that may append
+//! ([`appenders`]): nothing can appear before what it has read. So positions are dense and nothing is ever skipped.
 //! The primary key of `log` is the fence: a second leader that slipped in cannot write the same
 //! position. A crash between two batches loses nothing; the next leader goes on after the last row.
 //!
@@ -11,7 +11,7 @@
 //!
 //! Memory is bounded by the bytes of a batch, whatever the size of an event.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -20,6 +20,7 @@ use sqlx::{PgConnection, Row};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::appenders;
 use crate::era;
 use crate::error::StoreError;
 use crate::failpoint;
@@ -27,7 +28,7 @@ use crate::held::Watch;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
 use crate::placed::Placed;
-use crate::pool::plan_once;
+use crate::pool::{APPENDER, plan_once};
 use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
 use crate::store::EventStore;
@@ -66,7 +67,7 @@ impl Sequencer {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, self.store.pool(), &stop).await;
+        leader::run(&self, &self.store, &stop).await;
     }
 }
 
@@ -152,21 +153,24 @@ impl Tail {
     }
 }
 
-/// What is committed, after the tail, below the oldest running transaction; with each event, whether
+/// What is committed, after the tail, below the oldest running transaction that may append; with each event, whether
 /// its predecessor in its stream comes before it.
-const FETCH: &str = "
-SELECT e.era, e.xid::text, e.ord, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence,
-       e.event_type, e.event_version, e.payload::text, e.metadata::text,
-       extract(epoch FROM e.recorded_at)::numeric::text AS recorded_at,
-       e.sequence = 1 OR coalesce((
-           SELECT (p.era, p.xid, p.ord) < (e.era, e.xid, e.ord) FROM events p
-           WHERE p.aggregate_type = e.aggregate_type AND p.aggregate_id = e.aggregate_id
-             AND p.sequence = e.sequence - 1), false) AS in_order
-FROM events e
-WHERE (e.era, e.xid, e.ord) > ($1, $2::xid8, $3)
-  AND (e.era, e.xid) < ($4, pg_snapshot_xmin(pg_current_snapshot()))
-ORDER BY e.era, e.xid, e.ord
-LIMIT $5";
+static FETCH: LazyLock<String> = LazyLock::new(|| {
+    let bound = appenders::bound("$4", "$6");
+    format!(
+        "SELECT e.era, e.xid::text, e.ord, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence,
+                e.event_type, e.event_version, e.payload::text, e.metadata::text,
+                extract(epoch FROM e.recorded_at)::numeric::text AS recorded_at,
+                e.sequence = 1 OR coalesce((
+                    SELECT (p.era, p.xid, p.ord) < (e.era, e.xid, e.ord) FROM events p
+                    WHERE p.aggregate_type = e.aggregate_type AND p.aggregate_id = e.aggregate_id
+                      AND p.sequence = e.sequence - 1), false) AS in_order
+         FROM events e
+         WHERE (e.era, e.xid, e.ord) > ($1, $2::xid8, $3) AND (e.era, e.xid) < ($4, ({bound}))
+         ORDER BY e.era, e.xid, e.ord
+         LIMIT $5"
+    )
+});
 
 /// Positions, and the news of the head.
 const INSERT: &str = "
@@ -228,8 +232,14 @@ struct Batch {
 impl Batch {
     /// The next events, at most `limit`.
     async fn read(db: &mut PgConnection, tail: &Tail, era: i16, limit: i64) -> Result<Self, StoreError> {
-        let mut rows =
-            sqlx::query(FETCH).bind(tail.era).bind(&tail.xid).bind(tail.ord).bind(era).bind(limit).fetch(db);
+        let mut rows = sqlx::query(&FETCH)
+            .bind(tail.era)
+            .bind(&tail.xid)
+            .bind(tail.ord)
+            .bind(era)
+            .bind(limit)
+            .bind(APPENDER)
+            .fetch(db);
         let mut batch = Self { chain: tail.chain, ..Self::default() };
         let mut position = tail.position;
         while let Some(row) = rows.try_next().await? {

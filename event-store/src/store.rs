@@ -34,7 +34,10 @@ pub struct EventStore {
 }
 
 pub(crate) struct Inner {
+    /// For everything but appending events: the order of events does not wait for what goes on here.
     pub pool: PgPool,
+    /// For events with what belongs to them.
+    pub appending: PgPool,
     /// The stock repository: reads streams.
     pub rows: PostgresEventRepository,
     pub services: Services,
@@ -79,7 +82,7 @@ impl EventStore {
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
         let (lookups, reading) = (crate::pool::lookups(&pool), crate::pool::reading(&pool));
-        let urgent = crate::pool::urgent(&pool);
+        let (appending, urgent) = (crate::pool::appending(&pool), crate::pool::urgent(&pool));
         let keys = KeyRing::new(
             pool.clone(),
             lookups.clone(),
@@ -92,6 +95,7 @@ impl EventStore {
         Self {
             inner: Arc::new(Inner {
                 pool,
+                appending,
                 rows,
                 services,
                 upcasters,
@@ -111,7 +115,7 @@ impl EventStore {
         }
     }
 
-    /// The pool, for the read models.
+    /// The pool, for everything but appending events.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
     }

@@ -95,7 +95,7 @@ impl Scheduler {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, self.store.pool(), &stop).await;
+        leader::run(&self, &self.store, &stop).await;
     }
 
     async fn watch(&self, leadership: &mut Leadership) -> Result<(), LeadError> {

@@ -114,9 +114,9 @@ impl<'a> Alone<'a> {
     async fn write_once(&self) -> Result<(), AppendError> {
         let appends: Vec<&Append> = self.appends.iter().map(|append| &**append).collect();
         if self.vault.is_empty() && appends.len() == 1 && self.seen.is_none() {
-            return all_stored(append_all(&self.inner.pool, &appends).await?);
+            return all_stored(append_all(&self.inner.appending, &appends).await?);
         }
-        let mut transaction = self.inner.pool.begin().await.map_err(StoreError::from)?;
+        let mut transaction = self.inner.appending.begin().await.map_err(StoreError::from)?;
         if let Some(seen) = self.seen {
             rest::hold(&mut transaction, self.appends, seen).await?;
         }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
-use crate::pool::{Kept, Lent, planned_once};
+use crate::pool::{Kept, Lent, planned_once_appending};
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
@@ -77,7 +77,7 @@ pub(crate) struct Failed {
 impl Cohorts {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
-        Self { connections: planned_once(pool, CONNECTIONS), state: Mutex::default() }
+        Self { connections: planned_once_appending(pool, CONNECTIONS), state: Mutex::default() }
     }
 
     /// Stores `append` with whatever else is waiting.

@@ -24,6 +24,11 @@ pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
     kept(pool, Session::default().planned_once(), connections)
 }
 
+/// The same, on which events may be appended.
+pub(crate) fn planned_once_appending(pool: &PgPool, connections: u32) -> Kept {
+    kept(pool, Session::default().planned_once().appending(), connections)
+}
+
 fn kept(pool: &PgPool, session: Session, connections: u32) -> Kept {
     let connections = share_of(connections);
     let pool = beside(pool, session, connections);

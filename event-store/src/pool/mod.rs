@@ -20,11 +20,11 @@ use tokio::time::timeout;
 pub(crate) use address::parse;
 pub use address::{is_this_machine, remote_host};
 pub use kept::{Kept, Lent, lookups};
-pub(crate) use kept::{planned_once, reading};
+pub(crate) use kept::{planned_once, planned_once_appending, reading};
 pub(crate) use read_only::{Begun, can_write, note as note_read_only};
 pub use schema::{migrate, schema_is_current};
 use session::Session;
-pub(crate) use session::plan_once;
+pub(crate) use session::{APPENDER, plan_once};
 
 use crate::error::StoreError;
 
@@ -57,6 +57,14 @@ pub fn connect_as_said(url: &str, max_connections: u32) -> Result<PgPool, StoreE
 #[must_use]
 pub fn patient(pool: &PgPool) -> PgPool {
     beside(pool, Session::default().patient(), pool.options().get_max_connections())
+}
+
+/// Connections on which events are appended together with what belongs to them.
+const APPENDING: u32 = 8;
+
+/// Further connections to the same database, on which events may be appended.
+pub(crate) fn appending(pool: &PgPool) -> PgPool {
+    beside(pool, Session::default().appending(), APPENDING)
 }
 
 /// One further connection to the same database, for what must not wait until another is free.

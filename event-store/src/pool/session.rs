@@ -10,8 +10,11 @@ use sqlx::{Executor, PgPool};
 use super::{read_only, silence};
 use crate::error::StoreError;
 
-/// What connections are known by at the server.
-const NAME: &str = "personal-settings";
+/// What connections are known by at the server that may append events, those of the release before among them: the order
+/// of events waits for their transactions ([`crate::appenders`]).
+pub(crate) const APPENDER: &str = "personal-settings";
+/// What all others are known by.
+const OTHER: &str = "personal-settings (no events)";
 
 /// What holds of all: name, and value as `SET` takes it.
 const ALL: [(&str, &str); 5] = [
@@ -43,6 +46,7 @@ const PLANNING: [(&str, &str); 4] = [
 pub(super) struct Session {
     planned_once: bool,
     patient: bool,
+    appends: bool,
 }
 
 impl Session {
@@ -54,6 +58,11 @@ impl Session {
     /// Each statement may wait and take as long as it likes.
     pub(super) fn patient(self) -> Self {
         Self { patient: true, ..self }
+    }
+
+    /// It may append events.
+    pub(super) fn appending(self) -> Self {
+        Self { appends: true, ..self }
     }
 
     /// A pool, each connection of which begins with it.
@@ -71,15 +80,16 @@ impl Session {
             })
         });
         // A pooler lets the name through, and nothing else of ours.
-        pool.connect_lazy_with(options.application_name(NAME).extra_float_digits(None))
+        pool.connect_lazy_with(options.application_name(APPENDER).extra_float_digits(None))
     }
 
     /// All of it in one round trip.
     fn said(self) -> String {
         let planning = if self.planned_once { &PLANNING[..] } else { &[] };
         let hurried = if self.patient { &[] } else { &HURRIED[..] };
-        // A process that stands still gives up what its transaction holds.
-        let own = [("application_name", NAME), ("idle_in_transaction_session_timeout", "30s")];
+        // A process that stands still gives up what its transaction holds, and soon what all others wait for.
+        let (name, idle) = if self.appends { (APPENDER, "10s") } else { (OTHER, "30s") };
+        let own = [("application_name", name), ("idle_in_transaction_session_timeout", idle)];
         let mut said = String::new();
         for (name, value) in own.iter().chain(&ALL).chain(hurried).chain(planning) {
             // Writing to text cannot fail.

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use domain::SessionId;
 use domain::account::AccountCommand;
 use event_store::log;
 use futures::future::join_all;
+use nix::sys::signal::Signal;
 use tokio_util::sync::CancellationToken;
 
 use super::roles::{role, says};
-use crate::support::{House, Program, Start, assert_whole, await_sequenced, eventually, leader_beyond};
+use crate::support::{
+    House, Program, Start, assert_whole, await_sequenced, eventually, leader_beyond, open_strangers,
+};
 
 /// Accounts that are written to at once.
 const WRITERS: usize = 64;
@@ -41,6 +45,7 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
     let mut programs = [start(&house, "one").await.ready().await, start(&house, "two").await.ready().await];
 
     let pool = house.foundation.store.pool();
+    let strangers = open_strangers(&house).await;
     let (written, done) = (AtomicUsize::new(WRITERS), CancellationToken::new());
     let writing = join_all(accounts.iter().map(|account| async {
         while !done.is_cancelled() {
@@ -68,6 +73,7 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
     assert_whole(pool).await;
     // And one that let the operator of the programs in.
     assert_eq!(log::newest_position(pool).await.unwrap(), written.into_inner() as i64 + 1);
+    drop(strangers);
 }
 
 #[tokio::test]
@@ -133,9 +139,11 @@ async fn whoever_holds_up_the_order_is_named() {
     let database = crate::support::Database::create().await;
     let program = role(folder.path(), "api", &database).ready().await;
     let pool = database.pool().await;
-    let mut stranger = pool.begin().await.unwrap();
-    sqlx::query("SET LOCAL application_name = 'nightly export'").execute(&mut *stranger).await.unwrap();
-    sqlx::query("SELECT pg_current_xact_id()").execute(&mut *stranger).await.unwrap();
+    let mut holder = pool.begin().await.unwrap();
+    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid() FROM pg_current_xact_id()")
+        .fetch_one(&mut *holder)
+        .await
+        .unwrap();
     // An event that has been waiting for an hour: the test cannot.
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id, recorded_at)
@@ -145,11 +153,44 @@ async fn whoever_holds_up_the_order_is_named() {
     .execute(&pool)
     .await
     .unwrap();
-    says(&program, "nightly export").await;
-    // At once: it holds up the logs of all other tests as well.
-    stranger.rollback().await.unwrap();
+    says(&program, &format!("backend {pid} of database {}", database.name)).await;
     assert!(program.said().contains("the log stands still"), "{}", program.said());
+    holder.rollback().await.unwrap();
     await_sequenced(&pool).await;
+}
+
+#[tokio::test]
+async fn a_leader_that_stands_still_is_replaced_within_seconds() {
+    let mut house = House::build().await;
+    house.stop_log().await;
+    let account = house.register("ada@example.com").await;
+    let names = ["one", "two"];
+    let programs = [start(&house, "one").await.ready().await, start(&house, "two").await.ready().await];
+    let pool = house.foundation.store.pool();
+    await_sequenced(pool).await;
+    let (user, process) = leader_beyond(pool, 0).await;
+    let which = names.iter().position(|name| user.ends_with(name)).unwrap();
+    programs[which].signal(Signal::SIGSTOP);
+    let stopped = Instant::now();
+    let sign_in = || AccountCommand::RecordSignIn {
+        session_id: SessionId::generate(house.foundation.store.services()),
+    };
+    house.command(account, sign_in()).await.unwrap();
+    await_sequenced(pool).await;
+    assert!(stopped.elapsed().as_secs() < 15, "it took {:?}", stopped.elapsed());
+    let said = programs[1 - which].said();
+    assert!(said.contains("stands still") && said.contains(&format!("backend={process}")), "{said}");
+
+    // It goes on, finds the lead lost, and does no harm.
+    programs[which].signal(Signal::SIGCONT);
+    house.command(account, sign_in()).await.unwrap();
+    await_sequenced(pool).await;
+    eventually("it says so", || async {
+        let said = programs[which].said();
+        ["stepped down", "the lead was lost"].iter().any(|words| said.contains(words)).then_some(())
+    })
+    .await;
+    assert_whole(pool).await;
 }
 
 async fn metrics(program: &crate::support::Program) -> String {

@@ -29,7 +29,7 @@ async fn all_roles_work_behind_pgbouncer_in_session_mode() {
     let mut migrate = behind(role(folder.path(), "migrate", &database)).spawn();
     assert_eq!(migrate.ended().await, 0, "{}", migrate.said());
     let api = behind(role(folder.path(), "api", &database)).ready().await;
-    let _worker = behind(role(folder.path(), "worker", &database)).ready().await;
+    let _worker = behind(role(folder.path(), "worker", &database)).spawn();
     let person = Person::join(&api.client(), "ada@example.com").await;
     person.use_product(100).await;
     let export = person.ask_for("export").await;

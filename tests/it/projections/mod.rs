@@ -69,6 +69,8 @@ async fn switch(house: &House, account: AccountId, usage_logging: bool) {
 
 /// Stores an event that no command leads to, at the end of its stream.
 async fn store_raw(pool: &PgPool, account: AccountId, event_type: &str, version: &str, payload: &Value) {
+    let mut db = pool.acquire().await.unwrap().detach();
+    sqlx::query("SET application_name = 'personal-settings'").execute(&mut db).await.unwrap();
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
          SELECT 'account', $1, max(sequence) + 1, $2, $3, $4::json, '{\"actor\": \"service\"}', gen_random_uuid()
@@ -78,7 +80,7 @@ async fn store_raw(pool: &PgPool, account: AccountId, event_type: &str, version:
     .bind(event_type)
     .bind(version)
     .bind(payload.to_string())
-    .execute(pool)
+    .execute(&mut db)
     .await
     .unwrap();
 }

@@ -88,7 +88,7 @@ async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
     let accounts = register_many(&house, 12).await;
     let store = &house.foundation.store;
     // Another process is in the middle of an append to four of them, and hangs.
-    let mut hanging = store.pool().begin().await.unwrap();
+    let mut hanging = house.database.pool().await.begin().await.unwrap();
     for account in &accounts[..4] {
         append_to(&mut hanging, *account).await;
     }
@@ -108,7 +108,7 @@ async fn a_stream_of_another_process_does_not_take_a_cohort_apart() {
     let house = House::build().await;
     let accounts = register_many(&house, 32).await;
     let store = &house.foundation.store;
-    let mut hanging = store.pool().begin().await.unwrap();
+    let mut hanging = house.database.pool().await.begin().await.unwrap();
     append_to(&mut hanging, accounts[0]).await;
     let commands = join_all(accounts.iter().map(|account| sign_in(&house, store, *account)));
     let others = async {

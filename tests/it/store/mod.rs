@@ -7,6 +7,7 @@ mod cut;
 mod endings;
 mod erasure;
 mod idempotency;
+mod interleavings;
 mod kept;
 mod ledger;
 mod order;

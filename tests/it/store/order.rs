@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use domain::account::AccountCommand;
 use domain::{AccountId, SessionId};
-use event_store::leader::Leadership;
+use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::{Sequencer, StoreError, log};
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, Proxy, Target, assert_whole, await_sequenced, eventually, leader_beyond};
+use crate::support::{
+    House, Proxy, Target, assert_whole, await_sequenced, eventually, leader_beyond, open_strangers,
+};
 
 /// Leaders that are killed.
 const ROUNDS: usize = 12;
@@ -31,7 +34,7 @@ async fn many_writers_and_a_slow_transaction_leave_no_gap() {
     }
 
     // Takes its transaction id now and commits long after others that came later.
-    let mut slow = pool.begin().await.unwrap();
+    let mut slow = house.database.pool().await.begin().await.unwrap();
     let id = AccountId::generate(house.foundation.store.services()).to_string();
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
@@ -75,6 +78,7 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
     let candidates: Vec<_> =
         (0..3).map(|_| tokio::spawn(Sequencer::new(house.beside().store).run(stop.clone()))).collect();
 
+    let strangers = open_strangers(&house).await;
     let written = AtomicI64::new(8);
     let done = CancellationToken::new();
     let killer = async {
@@ -101,15 +105,108 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
     await_sequenced(&pool).await;
     assert_whole(&pool).await;
     assert_eq!(log::newest_position(&pool).await.unwrap(), written.into_inner());
+    drop(strangers);
     stop.cancel();
     join_all(candidates).await;
+}
+
+#[tokio::test]
+async fn what_strangers_leave_open_holds_nothing_back() {
+    let mut house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    await_sequenced(house.foundation.store.pool()).await;
+    house.stop_log().await;
+    let strangers = open_strangers(&house).await;
+    // As the role that programs work as, which need not see what others are at.
+    let stop = CancellationToken::new();
+    let sequencer = tokio::spawn(Sequencer::new(house.as_the_program().store).run(stop.clone()));
+    let store = &house.foundation.store;
+    for _ in 0..10 {
+        sign_in(&house, account).await;
+        let newest = sqlx::query_scalar("SELECT event_id FROM events ORDER BY sequence DESC LIMIT 1");
+        let newest = domain::EventId::from_uuid(newest.fetch_one(store.pool()).await.unwrap());
+        let position = store.position_of(newest, Duration::from_secs(10)).await.unwrap();
+        assert!(position.is_some(), "it waits for a stranger");
+    }
+    drop(strangers);
+    stop.cancel();
+    sequencer.await.unwrap();
+    assert_whole(store.pool()).await;
+}
+
+#[tokio::test]
+async fn an_append_under_another_name_than_that_of_those_who_append_is_refused() {
+    let house = House::build().await;
+    let append = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
+                  VALUES ('account', 'acc_1', 1, 'account.signed_in', '1', '{}', '{}', gen_random_uuid())";
+    let mut strangers = vec![
+        house.database.stranger("psql").await,
+        house.foundation.store.pool().acquire().await.unwrap().detach(),
+        house.database.stranger("psql").await,
+    ];
+    // Also where triggers do not fire: in a replica.
+    sqlx::query("SET session_replication_role = replica").execute(&mut strangers[2]).await.unwrap();
+    for stranger in &mut strangers {
+        let refused = sqlx::query(append).execute(stranger).await.unwrap_err().to_string();
+        assert!(refused.contains("application_name personal-settings alone"), "{refused}");
+    }
+}
+
+/// Does nothing, for as long as it may.
+struct Nothing;
+
+impl LeaderTask for Nothing {
+    const NAME: &'static str = "nothing";
+    type Error = StoreError;
+
+    async fn lead(&self, _: &mut Leadership, stop: &CancellationToken) -> Result<(), StoreError> {
+        stop.cancelled().await;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_lead_is_renewed_and_one_that_ran_out_is_taken_by_another() {
+    let house = House::build().await;
+    let pool = house.foundation.store.pool();
+    let stop = CancellationToken::new();
+    let candidate = || {
+        let (store, stop) = (house.as_the_program().store, stop.clone());
+        tokio::spawn(async move { leader::run(&Nothing, &store, &stop).await })
+    };
+    let promised = || async {
+        let promise: Option<(i32, DateTime<Utc>)> = sqlx::query_as(
+            "SELECT backend, until FROM lead JOIN pg_stat_activity ON pid = backend WHERE lock = $1",
+        )
+        .bind(leader::lock_number(Nothing::NAME))
+        .fetch_optional(pool)
+        .await
+        .unwrap();
+        promise
+    };
+    let first = candidate();
+    let (leader, until) = eventually("one leads", promised).await;
+    eventually("it is renewed", || async { promised().await.filter(|(_, renewed)| *renewed > until) }).await;
+
+    let second = candidate();
+    eventually("the other leads", || async {
+        sqlx::query("UPDATE lead SET until = clock_timestamp() - interval '1 second' WHERE backend = $1")
+            .bind(leader)
+            .execute(pool)
+            .await
+            .unwrap();
+        promised().await.filter(|(backend, _)| *backend != leader)
+    })
+    .await;
+    stop.cancel();
+    join_all([first, second]).await;
 }
 
 #[tokio::test]
 async fn large_events_are_sequenced_a_few_at_a_time() {
     let mut house = House::build().await;
     house.stop_log().await;
-    let pool = house.foundation.store.pool();
+    let pool = &house.database.pool().await;
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
          SELECT 'synthetic', 'syn_1', n, 'synthetic.happened', '1', json_build_object('x', repeat('x', 1048576)), '{}',

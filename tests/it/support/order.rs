@@ -5,15 +5,31 @@ use std::collections::HashMap;
 use event_store::leader::lock_number;
 use event_store::log::{self, LogEntry};
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
-use super::eventually;
+use super::{Database, House, eventually};
 
 pub(crate) async fn await_sequenced(pool: &PgPool) {
     eventually("every event has its position", || async {
         (log::lag(pool).await.unwrap() == 0).then_some(())
     })
     .await;
+}
+
+/// Transactions that have written, stay open, and cannot append: of another program, of another database under our name,
+/// and of our own read models.
+pub(crate) async fn open_strangers(house: &House) -> Vec<PgConnection> {
+    let elsewhere = Database::create_empty().await;
+    let mut strangers = vec![
+        house.database.stranger("nightly report").await,
+        elsewhere.stranger("personal-settings").await,
+        house.foundation.store.pool().acquire().await.unwrap().detach(),
+    ];
+    for stranger in &mut strangers {
+        let written = "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT pg_current_xact_id()";
+        sqlx::raw_sql(written).execute(stranger).await.unwrap();
+    }
+    strangers
 }
 
 /// The whole log.
