@@ -49,7 +49,7 @@ pub struct NetworkOptions {
     #[arg(long, env = "PERSONAL_SETTINGS_ALLOW_PLAIN_TEXT", value_delimiter = ',')]
     pub allow_plain_text: Vec<String>,
     /// Connections to the database that this process has at most, 12 or more; each duty that it leads takes one besides
-    /// [default: 56]
+    /// [default: 64]
     #[arg(
         long,
         env = "PERSONAL_SETTINGS_DATABASE_CONNECTIONS",

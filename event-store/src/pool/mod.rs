@@ -26,6 +26,7 @@ pub use schema::{migrate, schema_is_current};
 use session::Session;
 pub(crate) use session::{APPENDER, plan_once};
 
+use crate::connections::share_of;
 use crate::error::StoreError;
 
 /// How long a caller waits for a free connection before it is told that the database is busy.
@@ -64,7 +65,7 @@ const APPENDING: u32 = 8;
 
 /// Further connections to the same database, on which events may be appended.
 pub(crate) fn appending(pool: &PgPool) -> PgPool {
-    beside(pool, Session::default().appending(), APPENDING)
+    beside(pool, Session::default().appending(), share_of(APPENDING))
 }
 
 /// One further connection to the same database, for what must not wait until another is free.
