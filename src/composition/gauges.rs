@@ -19,8 +19,12 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) async fn report(store: EventStore, stop: CancellationToken) {
     let mut workforce = Workforce::default();
     while !stop.is_cancelled() {
-        let taken =
-            [writable(&store).await, order(&store).await, readers(&store).await, workforce.look(&store).await];
+        let taken = [
+            writable(&store).await,
+            order(&store).await,
+            readers(&store).await,
+            workforce.look(&store).await,
+        ];
         for taken in taken {
             if let Err(error) = taken {
                 tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");

@@ -49,7 +49,11 @@ pub const COUNTERS: [(&str, &str); 14] = [
 ];
 
 /// What stands at a value now.
-pub const GAUGES: [(&str, &str); 9] = [
+pub const GAUGES: [(&str, &str); 10] = [
+    (
+        "personal_settings_database_writable",
+        "1 while the database can be written to; 0 as well where it does not answer",
+    ),
     ("personal_settings_log_lag_events", "Events that were stored and have no position in the log yet"),
     ("personal_settings_log_lag_seconds", "How long the oldest of them has waited for its position"),
     (
