@@ -120,6 +120,17 @@ impl EventStore {
         &self.inner.pool
     }
 
+    /// Closes every connection, each when who uses it is done, so that the server may be stopped then.
+    pub async fn close(&self) {
+        let Inner { pool, appending, urgent, lookups, reading, cohorts, contention, .. } = &*self.inner;
+        for kept in [lookups, reading, cohorts.connections(), contention.connections()] {
+            kept.close().await;
+        }
+        for pool in [appending, urgent, pool] {
+            pool.close().await;
+        }
+    }
+
     /// Connections for those who follow the log.
     pub fn reading(&self) -> &Kept {
         &self.inner.reading

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{EventStore, Gather, KeyRing, StoreError};
+use event_store::{EventStore, Gather, Kept, KeyRing, StoreError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
@@ -20,6 +20,7 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct Views {
     pool: PgPool,
     progress: Arc<HashMap<&'static str, Progress>>,
+    lookups: Kept,
     accounts: Gather<String, Closed>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,
@@ -50,8 +51,13 @@ impl Views {
         let progress = names.map(|name| (name, Progress::default())).collect();
         let lookups = event_store::lookups(&pool);
         let accounts = account::gather(lookups.clone());
-        let request_versions = privacy_request::gather_versions(lookups);
-        Self { pool, progress: Arc::new(progress), accounts, request_versions, store }
+        let request_versions = privacy_request::gather_versions(lookups.clone());
+        Self { pool, progress: Arc::new(progress), lookups, accounts, request_versions, store }
+    }
+
+    /// Closes the connections that are its own.
+    pub async fn close(&self) {
+        self.lookups.close().await;
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

@@ -64,6 +64,12 @@ impl Foundation {
         Ok(Self { store, views, archives, erasures })
     }
 
+    /// Closes every connection to the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+        self.views.close().await;
+    }
+
     /// Waits for the database, has its `owner` bring the schema up to date (or waits until that was done), makes sure
     /// that its keys are wrapped with a master key at hand, and that everything is erased that the ledger
     /// of erasures holds.

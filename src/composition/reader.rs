@@ -105,7 +105,8 @@ impl Reader {
     pub async fn close(self) {
         let Some((servers, log_tasks)) = self.own else { return };
         log_tasks.stop().await;
-        self.store.pool().close().await;
+        self.store.close().await;
+        self.views.close().await;
         servers.stop().await;
     }
 }

@@ -129,7 +129,7 @@ impl Service {
         self.signing.stop().await;
         self.log_tasks.stop().await;
         self.key_tasks.stop().await;
-        super::within_grace("database", self.foundation.store.pool().close()).await;
+        super::within_grace("database", self.foundation.close()).await;
         self.servers.stop().await;
     }
 }

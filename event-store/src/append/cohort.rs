@@ -80,6 +80,10 @@ impl Cohorts {
         Self { connections: planned_once_appending(pool, CONNECTIONS), state: Mutex::default() }
     }
 
+    pub(crate) fn connections(&self) -> &Kept {
+        &self.connections
+    }
+
     /// Stores `append` with whatever else is waiting.
     pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> Landed {
         let (tell, told) = oneshot::channel();

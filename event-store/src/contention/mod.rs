@@ -49,6 +49,10 @@ impl Contention {
             connections: planned_once(pool, TURN_CONNECTIONS),
         }
     }
+
+    pub(crate) fn connections(&self) -> &Kept {
+        &self.connections
+    }
 }
 
 /// That an account's commands wait until this one is done.

@@ -84,6 +84,14 @@ impl Kept {
         }
     }
 
+    /// Closes all of them, each when who has it gives it back.
+    pub async fn close(&self) {
+        let spare = std::mem::take(&mut self.spare().0);
+        let closing = self.pool.close();
+        spare.into_iter().for_each(|(connection, _)| drop(connection.detach()));
+        closing.await;
+    }
+
     fn spare(&self) -> MutexGuard<'_, Spare> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,6 +124,9 @@ impl DerefMut for Lent {
 impl Lent {
     /// Keeps it for the next: it has answered everything.
     pub fn keep(mut self) {
+        if self.kept.pool.is_closed() {
+            return;
+        }
         if let Some(connection) = self.connection.take() {
             self.kept.spare().0.push((connection, self.begun));
         }
