@@ -49,7 +49,7 @@ pub const COUNTERS: [(&str, &str); 14] = [
 ];
 
 /// What stands at a value now.
-pub const GAUGES: [(&str, &str); 10] = [
+pub const GAUGES: [(&str, &str); 11] = [
     (
         "personal_settings_database_writable",
         "1 while the database can be written to; 0 as well where it does not answer",
@@ -64,6 +64,10 @@ pub const GAUGES: [(&str, &str); 10] = [
     (
         "personal_settings_log_verified_timestamp_seconds",
         "When the log was last verified and passed, since 1970",
+    ),
+    (
+        "personal_settings_nats_usable",
+        "1 while NATS stores and hands out messages; at 0 workers look for what is due themselves, at a slower beat",
     ),
     ("personal_settings_projection_lag_events", "Events that a read model does not show yet"),
     ("personal_settings_projection_lag_seconds", "How long the oldest of them has waited to be shown"),

@@ -12,6 +12,7 @@ mod http;
 mod keys;
 mod log_tasks;
 pub mod metrics;
+mod nats_care;
 mod network;
 pub mod operators;
 mod outdated;

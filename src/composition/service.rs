@@ -102,6 +102,9 @@ impl Service {
         let key_tasks = KeyTasks::start(&foundation, "serve");
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
         let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        if let Some(server) = servers.nats() {
+            work.see_to(&bus, server);
+        }
         let signing = Signing::start(&foundation, &options.signing, Some(&data_dir))?;
         LogTasks::catch_up(&foundation.store, &foundation.views).await;
         let alone = given.database_url.is_none();
@@ -179,7 +182,12 @@ impl ReadinessCheck for NatsReady {
     }
 
     async fn check(&self) -> Result<(), String> {
-        if self.0.is_connected() { Ok(()) } else { Err("NATS cannot be reached".to_owned()) }
+        self.0.trouble().map_or(Ok(()), |trouble| {
+            let (seconds, why) = (trouble.lasts.as_secs(), trouble.why);
+            Err(format!(
+                "{why} (for {seconds} s; workers look for what is due themselves, every few seconds)"
+            ))
+        })
     }
 }
 

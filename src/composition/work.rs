@@ -9,15 +9,17 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 use workers::archive::Statement;
 use workers::bus::Access;
-use workers::jobs::Consumer;
+use workers::jobs::{Consumer, Unaided};
 use workers::mail::{Outbox, PublicUrl};
 use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, Workbench};
 
+use super::nats_care::care;
 use super::{Foundation, Network};
 use crate::cli::{BusOptions, WorkerOptions};
+use crate::embedded::NatsServer;
 
 /// Every second, every minute, and once an hour.
 const TIMETABLE: [&str; 3] = ["* * * * * *", "0 * * * * *", "0 17 * * * *"];
@@ -116,11 +118,19 @@ impl Work {
         tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
+        let (store, watched) = (bench.store.clone(), bus.clone());
+        tasks.spawn(workers::bus::watch(watched, store, stop.clone()));
+        tasks.spawn(Unaided::new(bench.clone(), bus.clone(), concurrency).run(stop.clone()));
         for _ in 0..concurrency {
             tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
         }
         tasks.close();
         Ok(Self { stop, tasks })
+    }
+
+    /// Starts this nats-server again whenever it runs and cannot be used.
+    pub(super) fn see_to(&self, bus: &Bus, server: NatsServer) {
+        self.tasks.spawn(care(bus.clone(), server, self.stop.clone()));
     }
 
     /// Stops them: jobs under way are finished, or given back after a grace.

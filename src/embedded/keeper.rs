@@ -104,9 +104,21 @@ impl Keeper {
     /// Ends the server in order, and more and more firmly when it does not listen; returns when it is gone.
     pub(super) async fn stop(&self) {
         self.desk.stop(self.stop);
+        self.until(|status| status.ended).await;
+    }
+
+    /// Ends the server likewise, so that it is started again; returns when it has ended.
+    pub(super) async fn restart(&self) {
+        let exits = self.status().exits;
+        self.desk.signal(self.stop);
+        self.until(|status| status.exits > exits || status.ended).await;
+    }
+
+    /// Until the server has done as it was told, which is said more and more firmly.
+    async fn until(&self, obeyed: impl Fn(&Status) -> bool) {
         let mut status = self.status.clone();
         for (patience, signal) in self.insist {
-            let gone = status.wait_for(|status| status.ended);
+            let gone = status.wait_for(&obeyed);
             if tokio::time::timeout(*patience, gone).await.is_ok() {
                 return;
             }
@@ -114,7 +126,7 @@ impl Keeper {
             self.desk.signal(*signal);
         }
         // An error means that the thread itself is gone, and its child with it.
-        drop(status.wait_for(|status| status.ended).await);
+        drop(status.wait_for(&obeyed).await);
     }
 }
 

@@ -231,6 +231,12 @@ impl Servers {
         self.nats.as_ref().and_then(|running| running.keeper.status().pid)
     }
 
+    /// The nats-server that runs here, for what sees to it.
+    #[must_use]
+    pub fn nats(&self) -> Option<NatsServer> {
+        self.nats.as_ref().map(|running| NatsServer(Arc::clone(&running.keeper)))
+    }
+
     /// `pg_dump` of the PostgreSQL that runs, where it has one.
     #[must_use]
     pub fn dump_program(&self) -> Option<PathBuf> {
@@ -251,6 +257,16 @@ impl Servers {
             }
         };
         tokio::join!(postgres, nats);
+    }
+}
+
+/// A nats-server that is kept running.
+pub struct NatsServer(Arc<keeper::Keeper>);
+
+impl NatsServer {
+    /// Has it end in order, or at all, so that it is started again at the same address; returns when it has ended.
+    pub async fn restart(&self) {
+        self.0.restart().await;
     }
 }
 

@@ -44,7 +44,7 @@ const INSIST: &[(Duration, Signal)] = &[(Duration::from_secs(20), Signal::SIGKIL
 /// A nats-server that takes connections.
 #[derive(Debug)]
 pub(super) struct Running {
-    pub(super) keeper: Keeper,
+    pub(super) keeper: Arc<Keeper>,
     pub(super) url: String,
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn start(
     let found = until_ready(NAME, &keeper, &log, async || greet(&places.ports).await).await?;
     // Only this place sets it, and only once.
     let port = port.get_or_init(|| found);
-    Ok(Running { url: format!("nats://{USER}:{password}@127.0.0.1:{port}"), keeper })
+    Ok(Running { url: format!("nats://{USER}:{password}@127.0.0.1:{port}"), keeper: Arc::new(keeper) })
 }
 
 fn launch(home: PathBuf, source: ServerSource, around: &Surroundings) -> Result<Started, Error> {

@@ -188,6 +188,21 @@ async fn killed_servers_come_back_at_the_same_address() {
 }
 
 #[tokio::test]
+async fn a_nats_server_that_shall_be_is_started_again_at_the_same_address() {
+    let directory = tempfile::tempdir().unwrap();
+    let servers = Servers::start(nats_only(directory.path())).await.unwrap();
+    let (url, pid) = (servers.nats_url().unwrap().to_owned(), servers.nats_pid().unwrap());
+    servers.nats().unwrap().restart().await;
+    until("it was started again", || servers.nats_pid().is_some_and(|now| now != pid)).await;
+    let began = Instant::now();
+    while connect_nats(&url).await.is_err() {
+        assert!(began.elapsed() < SOON, "no connection to the restarted server");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    servers.stop().await;
+}
+
+#[tokio::test]
 async fn a_second_start_on_the_same_directory_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let first = Servers::start(nats_only(directory.path())).await.unwrap();

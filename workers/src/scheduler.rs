@@ -2,7 +2,8 @@
 //!
 //! One leader. *Timers* wakes workers for requests whose time has just come. *Sweep* wakes them for
 //! every request that should have moved by now, whatever became of its messages: that is why losing
-//! all of NATS loses nothing. A sweep also begins each leadership, so a restart carries on at once.
+//! all of NATS loses nothing. A sweep also begins each leadership, so a restart carries on at once. While NATS cannot be
+//! used nobody can be woken, workers look for themselves ([`Unaided`](crate::jobs::Unaided)), and the other duties go on.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -99,9 +100,8 @@ impl Scheduler {
     }
 
     async fn watch(&self, leadership: &mut Leadership) -> Result<(), LeadError> {
-        self.bus.ensure_streams().await?;
         let mut looked = self.now();
-        self.sweep_at_start(self.now()).await?;
+        let mut begun = woken(self.sweep_at_start(looked).await)?;
         loop {
             // A clock that was set back shall not silence what would have struck meanwhile.
             looked = looked.min(self.now());
@@ -113,10 +113,13 @@ impl Scheduler {
             for duty in self.timetable.struck(looked, now) {
                 match duty {
                     Duty::Timers => {
-                        self.wake_all(looked - LOOK_BACK, now, "timer").await?;
+                        woken(self.wake_all(looked - LOOK_BACK, now, "timer").await)?;
                         self.note_failed_tries().await;
                     }
-                    Duty::Sweep => self.sweep(now).await?,
+                    Duty::Sweep if begun => {
+                        woken(self.sweep(now).await)?;
+                    }
+                    Duty::Sweep => begun = woken(self.sweep_at_start(now).await)?,
                     Duty::Housekeeping => self.tidy(now).await?,
                 }
             }
@@ -145,6 +148,7 @@ impl Scheduler {
     /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent. The list
     /// of requests may be behind after the same crash, and is waited for.
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
+        self.bus.ensure_streams().await?;
         if let Some(position) = self.store.settled(CATCH_UP).await? {
             self.views.wait_for(privacy_request::NAME, position, CATCH_UP).await?;
             self.views.wait_for(timer::NAME, position, CATCH_UP).await?;
@@ -247,6 +251,18 @@ impl Scheduler {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether those that are due could be woken. NATS keeps nobody from leading; that it cannot be used is told elsewhere.
+fn woken(result: Result<(), LeadError>) -> Result<bool, LeadError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(LeadError::Bus(error)) => {
+            tracing::debug!(error = &error as &dyn std::error::Error, "workers could not be woken");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -1,5 +1,6 @@
 //! PostgreSQL or NATS away: at the start, and while running. 503, then recovery by itself.
 
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -99,7 +100,7 @@ async fn a_database_that_goes_away_and_comes_back_costs_503s_and_nothing_else() 
 }
 
 #[tokio::test]
-async fn commands_go_on_without_nats_and_requests_complete_when_it_is_back() {
+async fn commands_go_on_without_nats_and_requests_complete() {
     for away_at_start in [true, false] {
         let Outage { nats, start, _folder, .. } = prepare(true, !away_at_start).await;
         let mut program = start.spawn();
@@ -118,10 +119,40 @@ async fn commands_go_on_without_nats_and_requests_complete_when_it_is_back() {
         let ready = await_status(&program, "/readyz", 503).await;
         assert!(ready["checks"].to_string().contains("NATS cannot be reached"), "{ready}");
         let export = person.ask_for("export").await;
+        person.completed(&export).await;
 
         nats.mend();
         program.await_ready().await;
-        person.completed(&export).await;
+        let erasure = person.ask_for("erasure").await;
+        person.completed(&erasure).await;
         assert!(!program.said().contains("panicked"), "{}", program.said());
     }
+}
+
+async fn await_usable(program: &Program, wanted: u8) {
+    let line = format!("\npersonal_settings_nats_usable {wanted}\n");
+    eventually(&line, || async { program.metrics().await.contains(&line).then_some(()) }).await;
+}
+
+/// As with a full disk: the connection stands, and nothing is stored until the server is started again.
+#[tokio::test]
+async fn a_nats_server_that_stores_nothing_is_told_of_and_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::create().await;
+    let start = Start::new(folder.path(), &["serve"]).env("DATABASE_URL", &database.url).without("NATS_URL");
+    let mut program = start.ready().await;
+    let person = Person::join(&program.client(), "ada@example.com").await;
+    let pid_file = folder.path().join("data/nats/server.pid");
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let limited = Command::new("prlimit").args(["--pid", pid.trim(), "--fsize=0"]).status().unwrap();
+    assert!(limited.success());
+
+    let export = person.ask_for("export").await;
+    let ready = await_status(&program, "/readyz", 503).await;
+    assert!(ready["checks"].to_string().contains("NATS did not confirm a message"), "{ready}");
+    await_usable(&program, 0).await;
+    person.completed(&export).await;
+    program.await_ready().await;
+    assert!(program.said().contains("nats-server cannot be used and is started again"), "{}", program.said());
+    await_usable(&program, 1).await;
 }

@@ -4,13 +4,9 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use super::roles::{role, says};
-use crate::support::{Database, Person, Program, Start, eventually};
+use crate::support::{Database, Person, Program, Start, closed_port, eventually};
 
 /// A port on which nothing listens.
-fn closed_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 async fn refused(mut program: Program) -> String {
     assert_ne!(program.ended().await, 0, "{}", program.said());
     program.said()

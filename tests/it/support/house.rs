@@ -91,6 +91,11 @@ impl House {
 
     /// A connection to NATS with streams of this test's own.
     pub(crate) async fn bus(&self) -> Bus {
+        self.bus_at(&shared().nats_url).await
+    }
+
+    /// The same, at a server that may not be there.
+    pub(crate) async fn bus_at(&self, url: &str) -> Bus {
         let options = BusOptions {
             nats_prefix: self.database.name.parse().unwrap(),
             nats_replicas: 1,
@@ -98,7 +103,7 @@ impl House {
             nats_credentials_file: None,
             nats_ca_file: None,
         };
-        bus(&Network::default(), &shared().nats_url, &options).await.unwrap()
+        bus(&Network::default(), url, &options).await.unwrap()
     }
 
     /// Starts workers.

@@ -24,7 +24,7 @@ pub(crate) use pooler::{Pooler, worker_of};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, PROGRAM, Program, Start, http};
 pub(crate) use proxy::{Lost, Proxy, Target};
 pub(crate) use raw::{Raw, address};
-pub(crate) use servers::{Database, jetstream, nats_program, postgres_program, shared};
+pub(crate) use servers::{Database, closed_port, jetstream, nats_program, postgres_program, shared};
 pub(crate) use smtp::{MailServer, SILENCE, header};
 pub(crate) use team::{Made, Pair, Team, found_project, found_team, open_account, open_account_as, reset};
 pub(crate) use transit::{TOKEN, TransitServer};

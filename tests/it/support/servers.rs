@@ -180,3 +180,8 @@ pub(crate) async fn jetstream() -> async_nats::jetstream::Context {
     let options = async_nats::ConnectOptions::with_user_and_password(user, password);
     async_nats::jetstream::new(options.connect(address).await.unwrap())
 }
+
+/// A port on which nothing listens.
+pub(crate) fn closed_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -8,3 +8,4 @@ mod post;
 mod pruning;
 mod steps;
 mod timers;
+mod unaided;

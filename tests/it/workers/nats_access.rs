@@ -7,7 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use workers::bus::{Access, BusError};
 use workers::{Bus, BusConfig};
 
-use crate::support::{eventually, nats_program};
+use crate::support::{closed_port, eventually, nats_program};
 
 /// A server of one test's own; it ends with the test.
 struct Nats {
@@ -40,10 +40,6 @@ impl Nats {
     fn url(&self, credentials: &str) -> String {
         format!("nats://{credentials}127.0.0.1:{}", self.port)
     }
-}
-
-fn closed_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 async fn connected(url: &str, access: Access, tls: bool) -> Bus {

@@ -5,6 +5,7 @@
 //! lost without losing anything: they are made again when they are missing, and the scheduler finds
 //! what should have moved.
 
+mod health;
 mod servers;
 mod subjects;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
@@ -20,17 +22,21 @@ use async_nats::{Client, Server, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
 use event_store::tail::Fact;
+use futures::StreamExt;
 use projections::timer::DueTimer;
 use serde_json::json;
+use uuid::Uuid;
 
+use health::{Health, Use};
+pub use health::{Trouble, watch};
 pub use servers::Access;
 use servers::Servers;
 pub use subjects::{InvalidPrefix, Subjects};
 
+use crate::jobs::MOST_TRIES;
+
 /// A message not acknowledged for so long is given to another worker.
 pub(crate) const ACK_WAIT: Duration = Duration::from_secs(30);
-/// How often a message is tried before the job counts as stalled.
-pub(crate) const MAX_DELIVER: i64 = 8;
 /// How many messages may be out at once, those that wait for another try included: enough that requests
 /// which cannot move do not stand in the way of those that can.
 const MAX_ACK_PENDING: i64 = 100_000;
@@ -131,14 +137,15 @@ pub struct Bus {
     context: jetstream::Context,
     config: BusConfig,
     servers: Arc<Servers>,
-    trouble: Trouble,
+    unreached: Unreached,
+    health: Health,
 }
 
 /// What the client said last of a connection that it could not make. Clones share it.
 #[derive(Clone, Default)]
-struct Trouble(Arc<Mutex<Option<String>>>);
+struct Unreached(Arc<Mutex<Option<String>>>);
 
-impl Trouble {
+impl Unreached {
     /// Before another try: what the servers are known to have failed with.
     fn note(&self, servers: &[Server]) {
         let said = servers.iter().find_map(|server| server.last_error.clone());
@@ -157,8 +164,8 @@ impl Bus {
     /// When the URL is no NATS URL.
     pub async fn connect(config: BusConfig) -> Result<Self, BusError> {
         let servers = Servers::parse(&config.url)?;
-        let trouble = Trouble::default();
-        let noted = trouble.clone();
+        let unreached = Unreached::default();
+        let noted = unreached.clone();
         let options = servers.options(&config.access).await?;
         let client = options
             .reconnect_to_server_callback(move |servers, _| {
@@ -176,7 +183,8 @@ impl Bus {
             .map_err(BusError::Connect)?;
         let context =
             jetstream::ContextBuilder::new().timeout(PATIENCE).ack_timeout(PATIENCE).build(client.clone());
-        Ok(Self { client, context, config, servers: Arc::new(servers), trouble })
+        let (servers, health) = (Arc::new(servers), Health::default());
+        Ok(Self { client, context, config, servers, unreached, health })
     }
 
     /// Why something could not be had: where there is no connection, what keeps it away.
@@ -189,13 +197,25 @@ impl Bus {
                 return BusError::Away(why);
             }
         }
-        let why = self.trouble.last().unwrap_or_else(|| "no answer in the protocol of NATS".to_owned());
+        let why = self.unreached.last().unwrap_or_else(|| "no answer in the protocol of NATS".to_owned());
         BusError::Away(format!("{}: {why}", self.servers.shown()))
     }
 
     /// Whether the connection stands.
-    pub fn is_connected(&self) -> bool {
+    fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
+    }
+
+    /// What fails now, if anything does: no connection, or a server that does not store or hand out messages.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let unreached = || Trouble { lasts: Duration::ZERO, why: "NATS cannot be reached".to_owned() };
+        self.health.trouble().or_else(|| (!self.is_connected()).then(unreached))
+    }
+
+    /// Tries whether a wake-up is stored, with one for no request: whoever takes it finds nothing to do.
+    async fn probe(&self, id: Uuid) -> Result<(), BusError> {
+        self.ensure_streams().await?;
+        self.wake(RequestId::from_uuid(Uuid::nil()), &format!("probe/{id}")).await?.wait().await
     }
 
     /// Makes the streams unless they are there.
@@ -203,6 +223,12 @@ impl Bus {
     /// # Errors
     /// When the server is away or refuses.
     pub async fn ensure_streams(&self) -> Result<(), BusError> {
+        let made = self.make_streams().await;
+        self.health.note(Use::Prepare, &made);
+        made
+    }
+
+    async fn make_streams(&self) -> Result<(), BusError> {
         let subjects = &self.config.subjects;
         let stream = |name: String, subject: String, retention, max_age| Config {
             name,
@@ -237,13 +263,17 @@ impl Bus {
             filter_subject: self.config.subjects.advance(),
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
-            max_deliver: MAX_DELIVER,
+            max_deliver: i64::from(MOST_TRIES),
             max_ack_pending: MAX_ACK_PENDING,
             ..pull::Config::default()
         };
         match self.context.create_consumer_on_stream(config, self.config.subjects.jobs_stream()).await {
             Ok(consumer) => Ok(consumer),
-            Err(error) => Err(self.failure("a consumer", error.into()).await),
+            Err(error) => {
+                let failed = Err(self.failure("a consumer", error.into()).await);
+                self.health.note(Use::TakeJobs, &failed);
+                failed
+            }
         }
     }
 
@@ -253,7 +283,7 @@ impl Bus {
     /// When the message could not be sent; the returned [`Confirmation`] tells the rest.
     pub async fn wake(&self, request: RequestId, message_id: &str) -> Result<Confirmation, BusError> {
         let payload = json!({"request_id": request}).to_string();
-        self.publish(self.config.subjects.advance(), payload, message_id).await
+        self.publish(Use::StoreJobs, self.config.subjects.advance(), payload, message_id).await
     }
 
     /// Wakes a worker for whatever has a timer that went off.
@@ -263,7 +293,7 @@ impl Bus {
     pub async fn wake_for(&self, timer: &DueTimer, message_id: &str) -> Result<Confirmation, BusError> {
         let DueTimer { aggregate_type, aggregate_id, .. } = timer;
         let payload = json!({"aggregate_type": aggregate_type, "aggregate_id": aggregate_id}).to_string();
-        self.publish(self.config.subjects.advance(), payload, message_id).await
+        self.publish(Use::StoreJobs, self.config.subjects.advance(), payload, message_id).await
     }
 
     /// Tells the world that an event happened: ids only.
@@ -281,18 +311,53 @@ impl Bus {
             "recorded_at": fact.recorded_at,
         });
         let subject = self.config.subjects.event(&fact.event_type);
-        self.publish(subject, payload.to_string(), &fact.event_id.to_string()).await
+        self.publish(Use::StoreEvents, subject, payload.to_string(), &fact.event_id.to_string()).await
     }
 
-    async fn publish(&self, subject: String, payload: String, id: &str) -> Result<Confirmation, BusError> {
+    async fn publish(
+        &self,
+        part: Use,
+        subject: String,
+        payload: String,
+        id: &str,
+    ) -> Result<Confirmation, BusError> {
         let message = PublishMessage::build().payload(Bytes::from(payload)).message_id(id);
         let sent = self.context.send_publish(subject, message).await;
-        sent.map(Confirmation).map_err(|error| BusError::Unconfirmed(error.into()))
+        let sent = sent.map_err(|error| BusError::Unconfirmed(error.into()));
+        if sent.is_err() {
+            self.health.note(part, &sent);
+        }
+        Ok(Confirmation { answer: sent?, part, health: self.health.clone() })
+    }
+
+    /// The next job, if one comes within `patience`.
+    ///
+    /// # Errors
+    /// When the server is away or refuses.
+    pub(crate) async fn next_job(
+        &self,
+        consumer: &PullConsumer,
+        patience: Duration,
+    ) -> Result<Option<Message>, BusError> {
+        let taken = pull(consumer, patience).await;
+        self.health.note(Use::TakeJobs, &taken);
+        taken
     }
 }
 
+async fn pull(consumer: &PullConsumer, patience: Duration) -> Result<Option<Message>, BusError> {
+    let refused = |error| BusError::Refused("a pull", error);
+    let batch = consumer.batch().max_messages(1).expires(patience).messages().await;
+    let mut batch = batch.map_err(|error| refused(error.into()))?;
+    batch.next().await.transpose().map_err(refused)
+}
+
 /// A message on its way.
-pub struct Confirmation(PublishAckFuture);
+pub struct Confirmation {
+    answer: PublishAckFuture,
+    part: Use,
+    health: Health,
+}
 
 impl Confirmation {
     /// Waits until the server has stored the message.
@@ -300,6 +365,8 @@ impl Confirmation {
     /// # Errors
     /// When it does not say so in time, or has no stream for it.
     pub async fn wait(self) -> Result<(), BusError> {
-        self.0.await.map(drop).map_err(|error| BusError::Unconfirmed(error.into()))
+        let stored = self.answer.await.map(drop).map_err(|error| BusError::Unconfirmed(error.into()));
+        self.health.note(self.part, &stored);
+        stored
     }
 }

@@ -1,4 +1,4 @@
-//! Taking wake-ups from NATS: for privacy requests, and for whatever has a timer that went off.
+//! Taking jobs from NATS: for privacy requests, and for whatever has a timer that went off.
 //!
 //! Several consumers run side by side, each with one message at a time: it is kept from others by
 //! heartbeats while the work goes on, acknowledged when it is done, and handed back with a growing
@@ -10,36 +10,16 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::{AckKind, Message};
-use domain::RequestId;
-use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
-use event_store::retry::{Delays, delay_before};
-use event_store::{Attached, CommandContext};
-use futures::StreamExt;
-use serde::Deserialize;
+use event_store::retry::Delays;
 use tokio_util::sync::CancellationToken;
 
-use super::advance::LEASE_LIFE;
-use super::{Advanced, JobError, advance};
-use crate::bus::{ACK_WAIT, Bus, BusError, MAX_DELIVER};
-use crate::tasks;
+use super::attempt::{MOST_TRIES, Outcome, attempt};
+use super::until_grace;
+use crate::bus::{ACK_WAIT, Bus, BusError};
 use crate::workbench::Workbench;
 
 /// How long one pull waits for a message.
 const PULL: Duration = Duration::from_secs(10);
-/// How long a job that is under way may go on after the worker was told to stop.
-const GRACE: Duration = Duration::from_secs(20);
-/// The delay after the first failure; doubled with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay.
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
-
-/// What a message says.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WakeUp {
-    Request { request_id: RequestId },
-    Timer { aggregate_type: String, aggregate_id: String },
-}
 
 /// One of the workers of this process.
 pub struct Consumer {
@@ -58,7 +38,8 @@ impl Consumer {
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         while !stop.is_cancelled() {
             if let Err(error) = self.consume(&stop, &mut delays).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "jobs cannot be taken");
+                // That it lasts is told once for the whole process.
+                tracing::debug!(error = &error as &dyn std::error::Error, "jobs cannot be taken");
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = delays.wait() => {}
@@ -79,7 +60,7 @@ impl Consumer {
             loop {
                 let message = tokio::select! {
                     () = stop.cancelled() => return Ok(()),
-                    message = pull(&consumer) => message?,
+                    message = self.bus.next_job(&consumer, PULL) => message?,
                 };
                 match message {
                     Some(message) => self.handle(&message, stop).await,
@@ -97,117 +78,30 @@ impl Consumer {
 
     async fn handle(&self, message: &Message, stop: &CancellationToken) {
         // Nothing from NATS is trusted beyond an id that is then looked up.
-        let request_id = match serde_json::from_slice(&message.payload) {
-            Ok(WakeUp::Request { request_id }) => request_id,
-            Ok(WakeUp::Timer { aggregate_type, aggregate_id }) => {
-                return self.attend(message, &aggregate_type, &aggregate_id).await;
-            }
-            Err(_) => {
-                tracing::warn!("a message that is no wake-up was thrown away");
-                return answer(message, AckKind::Term).await;
-            }
+        let Ok(job) = serde_json::from_slice(&message.payload) else {
+            tracing::warn!("a message that is no wake-up was thrown away");
+            return answer(message, AckKind::Term).await;
         };
+        let delivered = message.info().map_or(1, |info| info.delivered);
+        let tries = u32::try_from(delivered).unwrap_or(u32::MAX);
         let give_up = CancellationToken::new();
-        let job = advance(&self.bench, request_id, &give_up);
-        let result = tokio::select! {
-            result = job => result,
+        let outcome = tokio::select! {
+            outcome = attempt(&self.bench, &job, tries, &give_up) => outcome,
             never = heartbeat(message) => match never {},
-            never = interrupt_after(stop, &give_up) => match never {},
+            never = until_grace(stop, &give_up) => match never {},
         };
-        let outcome = self.conclude(message, request_id, result).await;
-        metrics::counter!("personal_settings_jobs_total", "outcome" => outcome).increment(1);
-    }
-
-    /// Does what a timer went off for. What fails is handed back; the sweep brings back what was given up.
-    async fn attend(&self, message: &Message, aggregate_type: &str, aggregate_id: &str) {
-        let attended = tokio::select! {
-            attended = tasks::attend(&self.bench, aggregate_type, aggregate_id) => attended,
-            never = heartbeat(message) => match never {},
-        };
-        let delivered = message.info().map_or(1, |info| info.delivered);
-        let outcome = match attended {
-            Ok(()) => {
-                answer(message, AckKind::Ack).await;
-                "done"
-            }
-            Err(error) => {
-                tracing::warn!(
-                    aggregate_type,
-                    aggregate_id,
-                    delivered,
-                    error = &error as &dyn std::error::Error,
-                    "a task failed"
-                );
-                let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
-                let delay = delay_before(attempt, FIRST_DELAY, LONGEST_DELAY);
-                let last = delivered >= MAX_DELIVER;
-                answer(message, if last { AckKind::Term } else { AckKind::Nak(Some(delay)) }).await;
-                "failed"
-            }
-        };
-        metrics::counter!("personal_settings_tasks_total", "outcome" => outcome).increment(1);
-    }
-
-    async fn conclude(
-        &self,
-        message: &Message,
-        request: RequestId,
-        result: Result<Advanced, JobError>,
-    ) -> &'static str {
-        let delivered = message.info().map_or(1, |info| info.delivered);
-        match result {
-            Ok(Advanced::Done { steps }) => {
-                tracing::debug!(%request, steps, "a request was advanced");
-                answer(message, AckKind::Ack).await;
-                "done"
-            }
-            Ok(Advanced::Elsewhere) => {
-                // Whoever has the lease may die with it; then this message is there when it ends.
-                let last = delivered >= MAX_DELIVER;
-                let kind = if last { AckKind::Ack } else { AckKind::Nak(Some(LEASE_LIFE)) };
-                answer(message, kind).await;
-                "elsewhere"
-            }
-            Err(JobError::Interrupted) => {
-                answer(message, AckKind::Nak(None)).await;
-                "interrupted"
-            }
-            Err(error) if delivered < MAX_DELIVER => {
-                tracing::warn!(%request, delivered, error = &error as &dyn std::error::Error, "a job failed");
-                let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
-                let delay = delay_before(attempt, FIRST_DELAY, LONGEST_DELAY);
-                answer(message, AckKind::Nak(Some(delay))).await;
-                "failed"
-            }
-            Err(error) => {
-                tracing::error!(%request, delivered, error = &error as &dyn std::error::Error, "a job is stalled");
-                self.record_stall(request, &error).await;
-                answer(message, AckKind::Term).await;
-                "stalled"
-            }
-        }
-    }
-
-    /// The dead letter: an event of the request, which an operator sees.
-    async fn record_stall(&self, request: RequestId, error: &JobError) {
-        let command = PrivacyRequestCommand::RecordStall { reason: error.to_string() };
-        let context = CommandContext::service(request.uuid());
-        let recorded = self
-            .bench
-            .store
-            .execute::<PrivacyRequest>(&request.to_string(), command, &context, Attached::default())
-            .await;
-        if let Err(error) = recorded {
-            tracing::error!(%request, error = &error as &dyn std::error::Error, "a stalled job could not be recorded");
-        }
+        answer(message, kind_of(outcome, tries)).await;
     }
 }
 
-async fn pull(consumer: &PullConsumer) -> Result<Option<Message>, BusError> {
-    let refused = |error| BusError::Refused("a pull", error);
-    let batch = consumer.batch().max_messages(1).expires(PULL).messages().await;
-    let mut batch = batch.map_err(|error| refused(error.into()))?;
-    batch.next().await.transpose().map_err(refused)
+/// How a message is answered. One that was tried often enough is taken off the queue.
+fn kind_of(outcome: Outcome, tries: u32) -> AckKind {
+    match (outcome, outcome.delay(tries)) {
+        (Outcome::Interrupted, _) => AckKind::Nak(None),
+        (Outcome::Failed, _) if tries >= MOST_TRIES => AckKind::Term,
+        (_, Some(delay)) if tries < MOST_TRIES => AckKind::Nak(Some(delay)),
+        _ => AckKind::Ack,
+    }
 }
 
 /// Tells the server that the work goes on, for ever.
@@ -216,14 +110,6 @@ async fn heartbeat(message: &Message) -> Infallible {
         tokio::time::sleep(ACK_WAIT / 3).await;
         answer(message, AckKind::Progress).await;
     }
-}
-
-/// Has the job give up some time after `stop`, in good order.
-async fn interrupt_after(stop: &CancellationToken, give_up: &CancellationToken) -> Infallible {
-    stop.cancelled().await;
-    tokio::time::sleep(GRACE).await;
-    give_up.cancel();
-    std::future::pending().await
 }
 
 /// An answer that is lost costs a redelivery, which finds nothing to do.

@@ -1,18 +1,37 @@
 //! The job of all workers: *advance request X*.
 
 mod advance;
+mod attempt;
 mod consumer;
+mod unaided;
+
+use std::convert::Infallible;
+use std::time::Duration;
 
 pub use advance::{Advanced, advance};
+pub(crate) use attempt::MOST_TRIES;
 pub use consumer::Consumer;
+pub use unaided::Unaided;
 
 use domain::privacy_request::PrivacyRequestError;
 use event_store::erasure::ErasureError;
 use event_store::object::ObjectError;
 use event_store::{ExecuteError, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use crate::archive;
 use crate::mail::MailError;
+
+/// How long a job that is under way may go on after the worker was told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Has what is under way give up some time after `stop`, in good order.
+async fn until_grace(stop: &CancellationToken, give_up: &CancellationToken) -> Infallible {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+    give_up.cancel();
+    std::future::pending().await
+}
 
 /// Why a job did not come to its end. It is tried again later, whatever it was.
 #[derive(Debug, thiserror::Error)]

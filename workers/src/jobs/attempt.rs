@@ -1,0 +1,126 @@
+//! One try of a job, however it was come by: what came of it, and when it is to be tried again.
+
+use std::time::Duration;
+
+use domain::RequestId;
+use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
+use event_store::retry::delay_before;
+use event_store::{Attached, CommandContext};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use super::advance::LEASE_LIFE;
+use super::{Advanced, JobError, advance};
+use crate::tasks;
+use crate::workbench::Workbench;
+
+/// How often a job is tried before it counts as stalled.
+pub(crate) const MOST_TRIES: u32 = 8;
+/// The delay after the first failure; doubled with each.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+/// The longest delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
+/// Whom something is to be done for; what it is, the planner or the aggregate says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Job {
+    Request { request_id: RequestId },
+    Timer { aggregate_type: String, aggregate_id: String },
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing is due any more.
+    Done,
+    /// Another worker has the lease on it.
+    Elsewhere,
+    /// The worker is about to stop, or lost the lease.
+    Interrupted,
+    /// It failed.
+    Failed,
+}
+
+impl Outcome {
+    /// How long to wait before the job is taken again, after so many tries; none if it need not be.
+    pub(super) fn delay(self, tries: u32) -> Option<Duration> {
+        match self {
+            Self::Done => None,
+            Self::Interrupted => Some(Duration::ZERO),
+            // Whoever has the lease may die with it.
+            Self::Elsewhere => Some(LEASE_LIFE),
+            Self::Failed => Some(delay_before(tries, FIRST_DELAY, LONGEST_DELAY)),
+        }
+    }
+}
+
+/// Tries a job for the `tries`th time (1 is the first), until `give_up`.
+pub(super) async fn attempt(
+    bench: &Workbench,
+    job: &Job,
+    tries: u32,
+    give_up: &CancellationToken,
+) -> Outcome {
+    match job {
+        Job::Request { request_id } => {
+            let advanced = advance(bench, *request_id, give_up).await;
+            let (outcome, told) = conclude(bench, *request_id, tries, advanced).await;
+            metrics::counter!("personal_settings_jobs_total", "outcome" => told).increment(1);
+            outcome
+        }
+        Job::Timer { aggregate_type, aggregate_id } => {
+            let outcome = attend(bench, aggregate_type, aggregate_id, tries).await;
+            let told = if outcome == Outcome::Done { "done" } else { "failed" };
+            metrics::counter!("personal_settings_tasks_total", "outcome" => told).increment(1);
+            outcome
+        }
+    }
+}
+
+/// Does what a timer went off for.
+async fn attend(bench: &Workbench, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
+    let Err(error) = tasks::attend(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
+    let error = &error as &dyn std::error::Error;
+    tracing::warn!(aggregate_type, aggregate_id, tries, error, "a task failed");
+    Outcome::Failed
+}
+
+/// What an advance came to, and how it is told.
+async fn conclude(
+    bench: &Workbench,
+    request: RequestId,
+    tries: u32,
+    result: Result<Advanced, JobError>,
+) -> (Outcome, &'static str) {
+    match result {
+        Ok(Advanced::Done { steps }) => {
+            tracing::debug!(%request, steps, "a request was advanced");
+            (Outcome::Done, "done")
+        }
+        Ok(Advanced::Elsewhere) => (Outcome::Elsewhere, "elsewhere"),
+        Err(JobError::Interrupted) => (Outcome::Interrupted, "interrupted"),
+        Err(error) if tries < MOST_TRIES => {
+            tracing::warn!(%request, tries, error = &error as &dyn std::error::Error, "a job failed");
+            (Outcome::Failed, "failed")
+        }
+        Err(error) => {
+            tracing::error!(%request, tries, error = &error as &dyn std::error::Error, "a job is stalled");
+            record_stall(bench, request, &error).await;
+            (Outcome::Failed, "stalled")
+        }
+    }
+}
+
+/// The dead letter: an event of the request, which an operator sees.
+async fn record_stall(bench: &Workbench, request: RequestId, error: &JobError) {
+    let command = PrivacyRequestCommand::RecordStall { reason: error.to_string() };
+    let context = CommandContext::service(request.uuid());
+    let recorded = bench
+        .store
+        .execute::<PrivacyRequest>(&request.to_string(), command, &context, Attached::default())
+        .await;
+    if let Err(error) = recorded {
+        tracing::error!(%request, error = &error as &dyn std::error::Error, "a stalled job could not be recorded");
+    }
+}

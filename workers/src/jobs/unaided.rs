@@ -1,0 +1,163 @@
+//! Jobs without NATS: while it cannot be used, each process looks itself for what is due.
+//!
+//! NATS makes work quick; its loss makes it slower, and does not stop it. Several processes find the same jobs, and leases
+//! keep them apart. What is under way when NATS comes back is finished.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use event_store::StoreError;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use projections::timer::DueTimer;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{Job, MOST_TRIES, Outcome, attempt};
+use super::until_grace;
+use crate::bus::Bus;
+use crate::workbench::Workbench;
+
+/// How often it is looked for what is due.
+const BEAT: Duration = Duration::from_secs(5);
+/// How long NATS must have failed: a server that is started anew takes a few seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a job rests that was tried often enough, before it is tried as often again.
+const REST: Duration = Duration::from_secs(300);
+/// How many that are due are looked at together.
+const PAGE: i64 = 500;
+
+/// The worker of this process that needs no NATS.
+pub struct Unaided {
+    bench: Workbench,
+    bus: Bus,
+    concurrency: usize,
+    resting: HashMap<Job, Rest>,
+}
+
+/// A job that was tried and is not done.
+struct Rest {
+    tries: u32,
+    until: Instant,
+}
+
+impl Unaided {
+    /// One that does so many jobs at once.
+    pub fn new(bench: Workbench, bus: Bus, concurrency: usize) -> Self {
+        Self { bench, bus, concurrency, resting: HashMap::new() }
+    }
+
+    /// Works whenever NATS cannot be used, until `stop`; what is under way then is finished, or given up after a grace.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let (bench, give_up) = (self.bench.clone(), CancellationToken::new());
+        let mut under_way = FuturesUnordered::new();
+        let mut taken = HashSet::new();
+        let mut beat = tokio::time::interval(BEAT);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some((job, outcome)) = under_way.next() => {
+                    taken.remove(&job);
+                    self.note(job, outcome);
+                }
+                _ = beat.tick() => for job in self.next_jobs(&taken).await {
+                    let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
+                    let (bench, give_up) = (&bench, &give_up);
+                    taken.insert(job.clone());
+                    under_way.push(async move {
+                        let outcome = attempt(bench, &job, tries, give_up).await;
+                        (job, outcome)
+                    });
+                },
+            }
+        }
+        let finish = async { while under_way.next().await.is_some() {} };
+        tokio::select! {
+            () = finish => {}
+            never = until_grace(&stop, &give_up) => match never {},
+        }
+    }
+
+    /// What to begin with now: as much as there are hands free, the longest due first.
+    async fn next_jobs(&mut self, taken: &HashSet<Job>) -> Vec<Job> {
+        let free = self.concurrency.saturating_sub(taken.len());
+        if free == 0 || self.bus.trouble().is_none_or(|trouble| trouble.lasts < PATIENCE) {
+            return Vec::new();
+        }
+        let now = Instant::now();
+        self.resting.retain(|_, rest| rest.until + REST > now);
+        let may_begin =
+            |job: &Job| !taken.contains(job) && self.resting.get(job).is_none_or(|rest| rest.until <= now);
+        match self.due(free, &may_begin).await {
+            Ok(due) => due,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "it could not be looked for what is due; it will be tried again");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn due(&self, most: usize, may_begin: &impl Fn(&Job) -> bool) -> Result<Vec<Job>, StoreError> {
+        let mut due = self.requests_due(most, may_begin).await?;
+        due.extend(self.timers_due(most, may_begin).await?);
+        due.sort_by_key(|(at, _)| *at);
+        Ok(due.into_iter().map(|(_, job)| job).take(most).collect())
+    }
+
+    async fn requests_due(
+        &self,
+        most: usize,
+        may_begin: &impl Fn(&Job) -> bool,
+    ) -> Result<Vec<(DateTime<Utc>, Job)>, StoreError> {
+        let (mut due, mut after) = (Vec::new(), (DateTime::UNIX_EPOCH, None));
+        while due.len() < most {
+            let page = self.bench.views.request_list_due(after, self.now(), PAGE).await?;
+            let Some((last, at)) = page.last().copied() else { break };
+            after = (at, Some(last));
+            let jobs = page.into_iter().map(|(request_id, at)| (at, Job::Request { request_id }));
+            due.extend(jobs.filter(|(_, job)| may_begin(job)));
+        }
+        Ok(due)
+    }
+
+    async fn timers_due(
+        &self,
+        most: usize,
+        may_begin: &impl Fn(&Job) -> bool,
+    ) -> Result<Vec<(DateTime<Utc>, Job)>, StoreError> {
+        let (mut due, mut after) = (Vec::new(), DueTimer::beyond(DateTime::UNIX_EPOCH));
+        while due.len() < most {
+            let page = self.bench.views.timer_list_due(&after, self.now(), PAGE).await?;
+            let Some(last) = page.last().cloned() else { break };
+            after = last;
+            let jobs = page.into_iter().map(|DueTimer { due_at, aggregate_type, aggregate_id }| {
+                (due_at, Job::Timer { aggregate_type, aggregate_id })
+            });
+            due.extend(jobs.filter(|(_, job)| may_begin(job)));
+        }
+        Ok(due)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.bench.store.services().now()
+    }
+
+    fn note(&mut self, job: Job, outcome: Outcome) {
+        let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
+        let Some(delay) = outcome.delay(tries) else {
+            self.resting.remove(&job);
+            return;
+        };
+        let rest = match outcome {
+            Outcome::Failed if tries >= MOST_TRIES => Rest { tries: 0, until: Instant::now() + REST },
+            // Neither is a failure of the job.
+            Outcome::Elsewhere | Outcome::Interrupted => {
+                Rest { tries: tries - 1, until: Instant::now() + delay }
+            }
+            _ => Rest { tries, until: Instant::now() + delay },
+        };
+        self.resting.insert(job, rest);
+    }
+}
