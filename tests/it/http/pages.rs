@@ -3,8 +3,9 @@
 use super::service::asked;
 use super::{Answer, Service, send};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
+    "/account",
     "/docs",
     "/links/email-confirmation",
     "/links/email-undo",
@@ -14,8 +15,12 @@ const PAGES: [&str; 9] = [
     "/links/password-reset",
     "/links/invitation",
 ];
-const ASSETS: [(&str, &str); 2] =
-    [("/assets/page.css", "text/css; charset=utf-8"), ("/assets/links.js", "text/javascript; charset=utf-8")];
+const SCRIPTS: [&str; 2] = ["/assets/account.js", "/assets/links.js"];
+const ASSETS: [(&str, &str); 3] = [
+    ("/assets/page.css", "text/css; charset=utf-8"),
+    (SCRIPTS[0], "text/javascript; charset=utf-8"),
+    (SCRIPTS[1], "text/javascript; charset=utf-8"),
+];
 
 fn assert_guarded(answer: &Answer) {
     for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
@@ -46,7 +51,8 @@ async fn pages_load_what_is_ours_and_hold_no_script() {
         assert!(html.starts_with("<!doctype html>"), "{path}");
         // A script is a file of ours: what stands in a page is not run.
         for script in html.split("<script").skip(1) {
-            assert!(script.starts_with(" src=\"/assets/links.js\" defer></script>"), "{path}: {script:.80}");
+            let ours = SCRIPTS.map(|name| format!(" src=\"{name}\" defer></script>"));
+            assert!(ours.iter().any(|ours| script.starts_with(ours)), "{path}: {script:.80}");
         }
         for inline in [" style=", "<style", " onclick", " onload", " onsubmit", "javascript:", "psl_"] {
             assert!(!html.contains(inline), "{path}: {inline}");
@@ -68,7 +74,10 @@ async fn pages_load_what_is_ours_and_hold_no_script() {
     assert!(script.text().contains("location.hash") && script.text().contains("history.replaceState"));
     let in_an_address = ["token}", "encodeURIComponent", "+ token", "?token"];
     assert!(in_an_address.iter().all(|form| !script.text().contains(form)), "it goes into bodies alone");
-    assert!(!script.text().contains("innerHTML") && !script.text().contains("eval("));
+    for name in SCRIPTS {
+        let script = asked(&client, "GET", name).await.expect(200);
+        assert!(!script.text().contains("innerHTML") && !script.text().contains("eval("), "{name}");
+    }
     service.unharmed().await;
 }
 
@@ -119,7 +128,7 @@ async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
     let service = Service::api().await;
     let client = service.client();
     let mut seen = 0;
-    for path in ["/links/password-reset", "/links/invitation"] {
+    for path in ["/account", "/links/password-reset", "/links/invitation"] {
         let page = asked(&client, "GET", path).await.expect(200);
         let fields = page.text().split("<input ").skip(1).filter_map(|rest| rest.split_once('>'));
         for (field, _) in fields.filter(|(field, _)| field.contains("password\"")) {
@@ -129,8 +138,10 @@ async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
             assert!(filled.iter().any(|attribute| field.contains(attribute)), "{path}: {field}");
         }
     }
-    assert!(seen >= 3, "{seen} fields");
-    let script = asked(&client, "GET", "/assets/links.js").await.expect(200);
-    assert!(!script.text().contains("paste"), "pasting is not hindered");
+    assert!(seen >= 7, "{seen} fields");
+    for name in SCRIPTS {
+        let script = asked(&client, "GET", name).await.expect(200);
+        assert!(!script.text().contains("paste"), "pasting is not hindered");
+    }
     service.unharmed().await;
 }

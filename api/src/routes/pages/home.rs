@@ -13,11 +13,12 @@ pub(super) async fn show() -> Response {
              asked over HTTP by the product that it stands beside."
         }
         ul {
+            li { a href="/account" { "Your account" } ": what you asked for, the copy of your data, your password" }
             li { a href="/docs" { "The interface" } ", for people" }
             li { a href="/openapi.json" { "The same" } ", for programs (OpenAPI 3.1)" }
             li { a href="/readyz" { "Whether it can serve" } }
         }
-        p { "A link from a mail opens on its own page. Pages to sign in with are not part of this release." }
+        p { "A link from a mail opens on its own page." }
     };
     page("Personal settings", None, &body).into_response()
 }
@@ -30,7 +31,7 @@ mod tests {
     #[tokio::test]
     async fn the_first_page_leads_to_what_there_is() {
         let text = text_of(show().await).await;
-        for path in ["/docs", "/openapi.json", "/readyz"] {
+        for path in ["/account", "/docs", "/openapi.json", "/readyz"] {
             assert!(text.contains(&format!("href=\"{path}\"")), "{text}");
         }
     }
