@@ -27,6 +27,7 @@ mod links;
 mod messages;
 mod middleware;
 mod names;
+mod neighbourhood;
 mod network;
 mod openapi;
 mod pace;
@@ -45,7 +46,6 @@ mod sign_in_tries;
 mod state;
 mod streams;
 pub mod token;
-mod user_agent;
 mod writing;
 
 #[cfg(test)]

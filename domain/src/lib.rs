@@ -25,6 +25,7 @@ pub mod snapshot;
 mod testing;
 pub mod timer;
 pub mod upcast;
+pub mod user_agent;
 
 pub use actor::By;
 pub use effect::{Effect, Effects};

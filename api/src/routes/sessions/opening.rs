@@ -21,11 +21,11 @@ use utoipa::ToSchema;
 use super::LIFE;
 use crate::command::EventPosition;
 use crate::extract::{RequestContext, SignInClient};
+use crate::neighbourhood;
 use crate::problem::{About, Problem, SecondFactor};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
-use crate::user_agent::neighbourhood_of;
-use crate::{token, user_agent};
+use crate::token;
 
 /// Sessions an account can have at once: more than anybody has devices, and few enough to look through.
 const MOST_SESSIONS: usize = 100;
@@ -170,8 +170,8 @@ impl Opening {
 /// What its holder will recognise a session by.
 fn device_of(origin: &Origin) -> SessionDevice {
     SessionDevice {
-        program: origin.user_agent.as_deref().and_then(user_agent::in_words),
-        network: origin.ip_address.map(neighbourhood_of),
+        program: origin.user_agent.as_deref().and_then(domain::user_agent::in_words),
+        network: origin.ip_address.map(neighbourhood::of),
     }
 }
 

@@ -1,8 +1,6 @@
-//! The kind of program and of system that a `User-Agent` names (RFC 9110, section 10.1.5), and the network of an address,
-//! for people to recognise a session by. Coarse on purpose: no version, no model. What is not in the tables is named by nothing that it says of
-//! itself.
-
-use std::net::IpAddr;
+//! What a `User-Agent` (RFC 9110, section 10.1.5) says of a program and its system, in words by which people recognise it.
+//!
+//! Coarse on purpose: no version, no model. What is not in the tables is named by nothing that it says of itself.
 
 /// Programs by what their name holds. The first that fits counts: most browsers claim to be others as well.
 const PROGRAMS: [(&str, &str); 16] = [
@@ -37,7 +35,7 @@ const SYSTEMS: [(&str, &str); 8] = [
 ];
 
 /// Such as "Firefox on Linux"; nothing where neither is known.
-pub(crate) fn in_words(user_agent: &str) -> Option<String> {
+pub fn in_words(user_agent: &str) -> Option<String> {
     let text = user_agent.to_lowercase();
     let find = |table: &[(&str, &'static str)]| {
         table.iter().find(|(part, _)| text.contains(part)).map(|(_, name)| *name)
@@ -49,30 +47,9 @@ pub(crate) fn in_words(user_agent: &str) -> Option<String> {
     }
 }
 
-/// The network of an address as people are shown it: as wide as many households (IPv4 /24, IPv6 /48).
-pub(crate) fn neighbourhood_of(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_network_is_shown_as_wide_as_many_households() {
-        let shown = |text: &str| neighbourhood_of(text.parse().unwrap());
-        assert_eq!(shown("203.0.113.7"), "203.0.113.0/24");
-        assert_eq!(shown("2001:db8:1:2::1"), "2001:db8:1::/48");
-    }
 
     #[test]
     fn browsers_are_told_by_what_they_alone_say() {
