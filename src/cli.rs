@@ -9,12 +9,14 @@ use crate::logging::LogOptions;
 
 mod audit;
 mod bench;
+mod dkim;
 mod environment;
 mod exposed;
 mod file;
 mod history;
 mod keys;
 mod operators;
+mod presence;
 mod processing;
 mod projections;
 mod roles;
@@ -26,9 +28,11 @@ pub use audit::{
     ProveHistory, ProveInclusion, SigningKeyOptions, SigningOptions, VerdictFormat, VerifyOptions,
 };
 pub use bench::BenchOptions;
+pub use dkim::DkimOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};
 pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, VaultOptions};
 pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
+pub use presence::PresenceOptions;
 pub use processing::{Consent, ExampleOptions, ProcessingOptions, StatementCommand};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};

@@ -39,8 +39,11 @@ pub(crate) fn encode(key: &KeyBytes) -> Zeroizing<String> {
     Zeroizing::new(BASE64_STANDARD.encode(key))
 }
 
-/// The text of the file at `path`, which only its owner may read.
-pub(crate) fn read_private(path: &Path, what: &str) -> Result<Zeroizing<String>, KeyFileError> {
+/// The text of the secret file at `path`, which only its owner may read; `what` names it in errors.
+///
+/// # Errors
+/// When it cannot be read, or others can read it.
+pub fn read_private(path: &Path, what: &str) -> Result<Zeroizing<String>, KeyFileError> {
     let failed = |error: std::io::Error| told(path, what, "read", &error);
     let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
     if path.metadata().map_err(failed)?.mode() & 0o077 != 0 {

@@ -53,7 +53,7 @@ pub use erasure::Erasures;
 pub use error::StoreError;
 pub use executor::{ExecuteError, Executed};
 pub use gather::{Found, Gather};
-pub use key_file::KeyFileError;
+pub use key_file::{KeyFileError, read_private};
 pub use log::{LogEntry, LogHead};
 pub use pool::{
     Kept, Lent, connect_as_said, connect_lazily, is_this_machine, lookups, migrate, patient, remote_host,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use url::Url;
 
+use super::PresenceOptions;
+
 /// How the data is processed, and what is said of that.
 #[derive(Clone, Debug, Args)]
 pub struct ProcessingOptions {
@@ -15,6 +17,9 @@ pub struct ProcessingOptions {
     /// the defaults; `statement example` prints one [default: what follows from the configuration]
     #[arg(long, env = "PERSONAL_SETTINGS_STATEMENT")]
     pub statement: Option<PathBuf>,
+    /// Who writes to people.
+    #[command(flatten)]
+    pub presence: PresenceOptions,
 }
 
 /// How the switches of a new account stand.

@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
+use super::DkimOptions;
+
 /// The HTTP interface.
 #[derive(Clone, Debug, Args)]
 pub struct ApiOptions {
@@ -125,11 +127,11 @@ pub struct WorkerOptions {
     /// How long a mail stays where it goes into a folder; a code stays for a quarter of an hour at most
     #[arg(long, env = "PERSONAL_SETTINGS_DIRECTORY_RETENTION", default_value = "24h")]
     pub directory_retention: Duration,
-    /// Who mail comes from
-    #[arg(
-        long,
-        env = "PERSONAL_SETTINGS_MAIL_FROM",
-        default_value = "Personal Settings <no-reply@localhost.localdomain>"
-    )]
-    pub mail_from: String,
+    /// Who mail comes from, as `Example <no-reply@example.com>` [default: the service name, and no-reply at the host of the
+    /// public URL]
+    #[arg(long, env = "PERSONAL_SETTINGS_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// How mail is signed.
+    #[command(flatten)]
+    pub dkim: DkimOptions,
 }

@@ -4,7 +4,7 @@ use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
     self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, check_who_answers,
-    connection_limits, key_provider, public_url, statement,
+    connection_limits, key_provider, letterhead, public_url, statement,
 };
 use crate::logging::say;
 
@@ -15,6 +15,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let public_url = public_url(options.api.public_url.as_ref(), listener.local_addr()?)?;
     let statement = statement(&options.processing, None, &options.archives)?;
     check_who_answers(&statement, &public_url)?;
+    letterhead(&options.processing.presence, &statement, &public_url)?;
     let foundation = Foundation::lay_over(
         &Network::from(&options.database.network),
         &options.database.database_url,

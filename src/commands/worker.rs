@@ -3,7 +3,7 @@
 use crate::cli::WorkerRole;
 use crate::composition::{
     Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, asked_to_end, bus, check_public_url,
-    check_who_answers, key_provider, readiness, statement,
+    check_who_answers, key_provider, letterhead, readiness, statement,
 };
 use crate::logging::say;
 
@@ -12,6 +12,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     check_public_url(&options.public_url)?;
     let statement = statement(&options.processing, Some(&options.worker), &options.archives)?;
     check_who_answers(&statement, &options.public_url)?;
+    let letterhead = letterhead(&options.processing.presence, &statement, &options.public_url)?;
     let network = Network::from(&options.database.network);
     let foundation = Foundation::lay_over(
         &network,
@@ -19,7 +20,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         key_provider(&options.keys, None)?,
         &options.archives,
     )?;
-    let bench = Work::bench(&foundation, &network, &options.worker, statement, &options.public_url, None)?;
+    let bench = Work::bench(&foundation, &network, &options.worker, statement, letterhead, None)?;
     let bus = bus(&network, &options.nats_url, &options.bus).await?;
     let checks = readiness(&foundation, Some(&bus));
     let vitals = Http::start(listener, &foundation, checks)?;

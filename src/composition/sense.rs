@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use event_store::object::ObjectVault;
 use url::Url;
+use workers::mail::Letterhead;
 
 use super::network::without_credentials;
 use super::{
@@ -21,13 +22,18 @@ const NONE: u32 = 1;
 ///
 /// # Errors
 /// When one makes no sense.
-pub(super) async fn check(options: &ServeOptions, public_url: &Url, data_dir: &Path) -> anyhow::Result<()> {
+pub(super) async fn check(
+    options: &ServeOptions,
+    public_url: &Url,
+    letterhead: &Letterhead,
+    data_dir: &Path,
+) -> anyhow::Result<()> {
     check_operator_token(&options.api)?;
     api_config(&options.api, options.processing.consent, public_url.clone())?;
     connection_limits(&options.api)?;
     let network = Network::from(&options.servers.network).quietly();
     check_servers(&network, &options.servers).await?;
-    Work::check(&network, &options.worker, public_url, data_dir)?;
+    Work::check(&network, &options.worker, letterhead, data_dir)?;
     Signing::check(&options.signing)
 }
 

@@ -55,13 +55,14 @@ impl Service {
         let public_url = super::public_url(options.api.public_url.as_ref(), listen)?;
         let given = &options.servers;
         let data_dir = std::path::absolute(&given.data_dir)?;
-        super::sense::check(options, &public_url, &data_dir).await?;
         let archives = match &given.archives {
             Some(url) => url.clone(),
             None => directory_url(&data_dir.join("archives"))?,
         };
         let statement = super::statement(&options.processing, Some(&options.worker), &archives)?;
         super::check_who_answers(&statement, &public_url)?;
+        let letterhead = super::letterhead(&options.processing.presence, &statement, &public_url)?;
+        super::sense::check(options, &public_url, &letterhead, &data_dir).await?;
         let servers = Servers::start(Options {
             data_dir: given.data_dir.clone(),
             source: given.servers,
@@ -80,7 +81,7 @@ impl Service {
         let foundation = Foundation::lay_over(&network, &database_url, keys, &archives)?;
         let bus = bus(&network, &nats_url, &given.bus).await?;
         let bench =
-            Work::bench(&foundation, &network, &options.worker, statement, &public_url, Some(&data_dir))?;
+            Work::bench(&foundation, &network, &options.worker, statement, letterhead, Some(&data_dir))?;
         let checks = readiness(&foundation, Some(&bus));
         let (config, limits) = (
             api_config(&options.api, options.processing.consent, public_url.clone())?,

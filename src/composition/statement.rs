@@ -1,5 +1,7 @@
 //! What archives say about the processing: defaults that follow from the configuration, and what the operator states.
 
+use std::path::Path;
+
 use anyhow::{Context, ensure};
 use url::Url;
 use workers::archive::{Consent, Practice, Statement};
@@ -46,12 +48,22 @@ pub fn statement(
     let mail = worker.and_then(|worker| worker.mail.as_deref());
     let phone = worker.and_then(|worker| worker.phone.as_deref());
     let practice = practice(options.consent, mail, phone, Some(archives));
-    let Some(path) = &options.statement else { return Ok(Statement::of(&practice)) };
+    let mut statement = match &options.statement {
+        Some(path) => read(path, &practice)?,
+        None => Statement::of(&practice),
+    };
+    if let Some(contact) = options.presence.contact.as_ref().filter(|_| statement.contact.trim().is_empty()) {
+        statement.contact.clone_from(contact);
+    }
+    Ok(statement)
+}
+
+fn read(path: &Path, practice: &Practice) -> anyhow::Result<Statement> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let about =
         || format!("{} is no statement (`personal-settings statement example` prints one)", path.display());
     let own: serde_json::Value = toml::from_str(&text).with_context(about)?;
-    Statement::stated(&practice, own).with_context(about)
+    Statement::stated(practice, own).with_context(about)
 }
 
 /// Refuses to serve a public address while nobody is named who answers for the data (GDPR Art. 13(1)(a), 15(1)).

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use event_store::read_private;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use url::Url;
 use workers::archive::Statement;
 use workers::bus::Access;
 use workers::jobs::{Consumer, Unaided};
-use workers::mail::{Outbox, PublicUrl};
+use workers::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
@@ -18,7 +18,7 @@ use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sourc
 
 use super::nats_care::care;
 use super::{Foundation, Network};
-use crate::cli::{BusOptions, WorkerOptions};
+use crate::cli::{BusOptions, DkimOptions, WorkerOptions};
 use crate::embedded::NatsServer;
 
 /// Every second, every minute, and once an hour.
@@ -63,11 +63,11 @@ impl Work {
         network: &Network,
         options: &WorkerOptions,
         statement: Statement,
-        public_url: &Url,
+        letterhead: Letterhead,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<Workbench> {
         let Foundation { store, views, archives, erasures } = on.clone();
-        let (outbox, phone) = (outbox(network, options, data_dir)?, phone(options, data_dir)?);
+        let (outbox, phone) = (outbox(network, options, &letterhead, data_dir)?, phone(options, data_dir)?);
         let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
         let sources: Vec<Arc<dyn DataSource>> = vec![
             Arc::new(AccountSource::new(erasures.clone(), views.clone(), folders.clone())),
@@ -84,7 +84,7 @@ impl Work {
             views,
             archives,
             erasures,
-            public_url: public_url.as_str().parse().context("--public-url cannot be used")?,
+            letterhead,
         })
     }
 
@@ -95,12 +95,11 @@ impl Work {
     pub(super) fn check(
         network: &Network,
         options: &WorkerOptions,
-        public_url: &Url,
+        letterhead: &Letterhead,
         data_dir: &Path,
     ) -> anyhow::Result<()> {
-        outbox(network, options, Some(data_dir))?;
+        outbox(network, options, letterhead, Some(data_dir))?;
         phone(options, Some(data_dir))?;
-        let _: PublicUrl = public_url.as_str().parse().context("--public-url cannot be used")?;
         Ok(())
     }
 
@@ -113,8 +112,8 @@ impl Work {
         let [timers, sweep, housekeeping] = TIMETABLE;
         let timetable = Timetable::parse(timers, sweep, housekeeping)?;
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
-        let Workbench { store, outbox, phone, public_url, .. } = bench.clone();
-        tasks.spawn(Post::new(store, outbox, phone, public_url).run(stop.clone()));
+        let Workbench { store, outbox, phone, letterhead, .. } = bench.clone();
+        tasks.spawn(Post::new(store, outbox, phone, letterhead).run(stop.clone()));
         tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
@@ -140,12 +139,35 @@ impl Work {
     }
 }
 
-fn outbox(network: &Network, options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Outbox> {
+fn outbox(
+    network: &Network,
+    options: &WorkerOptions,
+    letterhead: &Letterhead,
+    data_dir: Option<&Path>,
+) -> anyhow::Result<Outbox> {
     let url = options.mail.clone().or_else(|| below(data_dir, "mail"));
     let url = url.context("no way to send mail: give --mail smtp://… or --mail directory:PATH")?;
-    let from =
-        options.mail_from.parse().context("--mail-from is no mailbox such as \"Name <name@example.com>\"")?;
+    let from = match &options.mail_from {
+        Some(from) => {
+            from.parse().context("--mail-from is no mailbox such as \"Name <name@example.com>\"")?
+        }
+        None => Sender::of(letterhead)
+            .context("no mail can come from the host of the public URL: give --mail-from")?,
+    };
+    let from = signed(from.answered_at(letterhead.contact()), &options.dkim)?;
     Outbox::from_url(&network.mail(&url)?, from).context("--mail cannot be used")
+}
+
+/// The sender, its mail signed where there is a key for that.
+fn signed(from: Sender, options: &DkimOptions) -> anyhow::Result<Sender> {
+    let (Some(path), Some(selector)) = (&options.dkim_key_file, &options.dkim_selector) else {
+        return Ok(from);
+    };
+    let pem = read_private(path, "DKIM key")?;
+    let domain = options.dkim_domain.as_deref().unwrap_or(from.domain());
+    let dkim = Dkim::new(&pem, domain, selector)
+        .with_context(|| format!("mail cannot be signed with {} (--dkim-key-file)", path.display()))?;
+    Ok(from.signing(dkim))
 }
 
 /// None for a worker on its own that was given no way: the post says what that means.

@@ -8,7 +8,7 @@ use projections::Views;
 
 use crate::archive::Statement;
 use crate::folder::Folders;
-use crate::mail::{Outbox, PublicUrl};
+use crate::mail::{Letterhead, Outbox};
 use crate::phone::Phone;
 use crate::sources::Sources;
 
@@ -33,6 +33,6 @@ pub struct Workbench {
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).
     pub statement: Arc<Statement>,
-    /// Where links in mails lead; nothing else is ever used for them.
-    pub public_url: PublicUrl,
+    /// What every mail says of its sender, and where links in mails lead; nothing else is ever used for them.
+    pub letterhead: Letterhead,
 }

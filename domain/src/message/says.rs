@@ -280,6 +280,9 @@ pub enum Says {
         token: String,
         /// Until when it works.
         expires_at: DateTime<Utc>,
+        /// Who invites; their name is looked up when it is sent. None in messages of an earlier release.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invited_by: Option<AccountId>,
     },
 }
 

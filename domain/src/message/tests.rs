@@ -72,7 +72,13 @@ fn all() -> Vec<Says> {
         Says::RoleChanged { at, organization: organization(), role: Role::Admin, is_less: false },
         Says::MembershipEnded { at, organization: organization() },
         Says::AccountDeleted { at, exports: Some(1) },
-        Says::Invitation { organization: organization(), role: Role::Owner, token: token(), expires_at },
+        Says::Invitation {
+            organization: organization(),
+            role: Role::Owner,
+            token: token(),
+            expires_at,
+            invited_by: Some(member),
+        },
     ]
 }
 

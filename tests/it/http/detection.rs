@@ -99,7 +99,7 @@ async fn wrong_codes_after_the_right_password_are_mailed_as_one() {
     let_pass(&service, 11).await;
     let mail = service.take_mail("failed_codes", &ada.email).await;
     assert!(
-        mail.text.contains("Wrong codes: 5") && mail.text.contains("somebody knows your password"),
+        mail.text.contains("5 wrong codes") && mail.text.contains("somebody knows your password"),
         "{mail:?}"
     );
     noted(&ada, 1).await;

@@ -107,6 +107,7 @@ async fn the_mail_brings_the_link() {
     .await;
     let text = mail.replace("=\r\n", "").replace("=3D", "=");
     let link = text.split_whitespace().find(|word| word.contains("/links/invitation#")).unwrap();
+    assert!(text.contains(&format!("({}) invites you to join the organization", ada.email)), "{text}");
     // Where a link leads is configured; its token is sent to no server before somebody acts on it.
     assert!(link.starts_with(&service.program.base), "{link}");
     let token = link.split_once('#').unwrap().1;

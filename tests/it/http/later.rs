@@ -6,15 +6,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
-use personal_settings::cli::WorkerOptions;
+use personal_settings::cli::{DkimOptions, WorkerOptions};
 use personal_settings::composition::{Network, Work};
-use url::Url;
 use workers::Workbench;
 use workers::archive::{Practice, Statement};
 
 use super::Service;
 use super::queue::foundation_of;
 use super::service::MASTER_KEY;
+use crate::support::letterhead;
 
 struct Ahead(Services, TimeDelta);
 
@@ -43,8 +43,9 @@ async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
         mail: Some(format!("directory:{}", service.folder().join("data/mail").display())),
         phone: None,
         directory_retention: Duration::from_secs(24 * 60 * 60).into(),
-        mail_from: "no-reply@example.com".to_owned(),
+        mail_from: Some("no-reply@example.com".to_owned()),
+        dkim: DkimOptions::default(),
     };
-    let (statement, url) = (Statement::of(&Practice::default()), Url::parse(&service.program.base).unwrap());
-    Work::bench(&foundation, &Network::default(), &options, statement, &url, None).unwrap()
+    let (statement, head) = (Statement::of(&Practice::default()), letterhead(&service.program.base));
+    Work::bench(&foundation, &Network::default(), &options, statement, head, None).unwrap()
 }

@@ -24,9 +24,10 @@ impl Mail {
         Self { subject: header(&raw, "Subject"), text, raw }
     }
 
-    /// Every address that leads somewhere.
+    /// Every address that leads further than to the account.
     pub(super) fn links(&self) -> Vec<&str> {
-        self.text.split_whitespace().filter(|word| word.contains("://")).collect()
+        let addresses = self.text.split_whitespace().filter(|word| word.contains("://"));
+        addresses.filter(|address| !address.ends_with("/account")).collect()
     }
 
     /// The token of its link, which stands where no browser sends it.

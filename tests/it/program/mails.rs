@@ -6,21 +6,22 @@ use serde_json::Value;
 
 use crate::support::{Client, Database, Person, Start, eventually, shared};
 
-/// The lines of a mail's plain text that are an address, with the method to use.
-fn calls(mail: &str) -> Vec<(String, String)> {
+/// The addresses in a mail's plain text.
+fn links(mail: &str) -> Vec<String> {
     let text = mail.replace("=\r\n", "").replace("=3D", "=");
     let plain = text.split("text/html").next().unwrap();
-    let call = |line: &str| match line.trim().split_once(' ') {
-        None if line.starts_with("http") => Some(("GET".to_owned(), line.trim().to_owned())),
-        Some((method, url)) if url.starts_with("http") => Some((method.to_owned(), url.to_owned())),
-        _ => None,
-    };
-    plain.lines().filter_map(call).collect()
+    plain.split_whitespace().filter(|word| word.starts_with("http")).map(str::to_owned).collect()
 }
 
-async fn carry_out(client: &Client, (method, url): &(String, String)) -> u16 {
-    let path = url.strip_prefix(&client.base).unwrap_or_else(|| panic!("{url} leads elsewhere"));
-    client.ask(method, path, Value::Null).await.0
+/// Opens what an address leads to, as one who is not signed in: it must be a page. What stands behind the `#` of the first.
+async fn open_all(client: &Client, links: &[String]) -> Option<String> {
+    for link in links {
+        let page = client.http.get(link).send().await.unwrap();
+        assert_eq!(page.status(), 200, "{link}");
+        assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"), "{link}");
+        assert!(link.starts_with(&client.base), "{link} leads elsewhere");
+    }
+    Some(links.first()?.split_once('#')?.1.to_owned())
 }
 
 #[tokio::test]
@@ -47,18 +48,21 @@ async fn what_a_mail_tells_to_do_can_be_done() {
     let person = Person::join(&program.client(), "ada@example.com").await;
 
     let export = person.ask_for("export").await;
-    let ready = calls(&mail(&export, "archive_ready").await);
-    assert_eq!(ready.len(), 1, "{ready:?}");
-    assert_eq!(carry_out(&person.client, &ready[0]).await, 200);
+    let ready = links(&mail(&export, "archive_ready").await);
+    assert_eq!(open_all(&person.client, &ready).await, Some(export.clone()), "{ready:?}");
+    // What the buttons of the page do.
+    let archive = format!("/v1/me/privacy-requests/{export}/archive");
+    assert_eq!(person.client.ask("HEAD", &archive, Value::Null).await.0, 200);
+    assert_eq!(person.client.ask("GET", &archive, Value::Null).await.0, 200);
+    assert_eq!(person.client.ask("DELETE", &archive, Value::Null).await.0, 204);
 
     let erasure = person.ask_for("erasure").await;
-    let received = calls(&mail(&erasure, "received").await);
-    assert_eq!(received.len(), 1, "{received:?}");
-    assert_eq!(received[0].0, "DELETE");
-    assert!((200..300).contains(&carry_out(&person.client, &received[0]).await));
-    let request = person.client.get(&format!("/v1/me/privacy-requests/{erasure}")).await;
-    assert_eq!(request["state"], "cancelled");
-    assert_eq!(calls(&mail(&erasure, "cancelled").await), []);
+    let received = links(&mail(&erasure, "received").await);
+    assert_eq!(open_all(&person.client, &received).await, Some(erasure.clone()), "{received:?}");
+    let path = format!("/v1/me/privacy-requests/{erasure}");
+    assert_eq!(person.client.ask("DELETE", &path, Value::Null).await.0, 204);
+    assert_eq!(person.client.get(&path).await["state"], "cancelled");
+    assert_eq!(open_all(&person.client, &links(&mail(&erasure, "cancelled").await)).await, None);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Starts that cannot succeed say why, at once, and leave everything as it was.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Instant;
 
 use super::roles::{role, role_with, says};
@@ -198,6 +199,40 @@ async fn a_public_address_while_nobody_is_named_who_answers_for_the_data() {
             .without("PERSONAL_SETTINGS_STATEMENT");
         let said = refused(start).await;
         assert!(said.contains("statement example") && said.contains("--statement FILE"), "{role}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_public_address_while_the_product_has_no_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for role in ["serve", "api", "worker"] {
+        let database = Database::create().await;
+        let start = Start::new(folder.path(), &[role])
+            .env("DATABASE_URL", &database.url)
+            .env("NATS_URL", &shared().nats_url)
+            .env("PERSONAL_SETTINGS_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+            .env("PERSONAL_SETTINGS_ARCHIVES", "file:///tmp/unused")
+            .env("PERSONAL_SETTINGS_MAIL", "directory:mail")
+            .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
+            .without("PERSONAL_SETTINGS_SERVICE_NAME");
+        let said = refused(start).await;
+        assert!(said.contains("--service-name"), "{role}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_dkim_key_that_others_can_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("dkim.pem");
+    std::fs::write(&key, "hush").unwrap();
+    for (mode, told) in [(0o644, "run chmod 600 on it"), (0o600, "no private key for RSA or Ed25519")] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let start = Start::new(folder.path(), &["serve"])
+            .env("PERSONAL_SETTINGS_DKIM_KEY_FILE", key.to_str().unwrap())
+            .env("PERSONAL_SETTINGS_DKIM_SELECTOR", "mail-2026");
+        let said = refused(start).await;
+        assert!(said.contains(told) && !said.contains("hush"), "{mode:o}: {said}");
+        assert!(!folder.path().join("data").exists(), "a server was started");
     }
 }
 

@@ -8,12 +8,13 @@ use domain::{AccountId, RequestId, Scope};
 use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
 use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin, Precedence};
-use personal_settings::cli::{BusOptions, WorkerOptions};
+use personal_settings::cli::{BusOptions, DkimOptions, WorkerOptions};
 use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 use workers::archive::{Practice, Statement};
+use workers::mail::Letterhead;
 use workers::{Bus, Workbench};
 
 use super::{Database, Proxy, shared};
@@ -82,11 +83,12 @@ impl House {
             mail: Some(mail.to_owned()),
             phone: Some(format!("directory:{}", self.folder.path().join("phone").display())),
             directory_retention: Duration::from_secs(24 * 60 * 60).into(),
-            mail_from: "no-reply@example.com".to_owned(),
+            mail_from: Some("no-reply@example.com".to_owned()),
+            dkim: DkimOptions::default(),
         };
-        let public_url = Url::parse("https://settings.example.com").unwrap();
+        let head = letterhead("https://settings.example.com");
         let statement = Statement::of(&Practice::default());
-        Work::bench(&self.foundation, &Network::default(), &options, statement, &public_url, None).unwrap()
+        Work::bench(&self.foundation, &Network::default(), &options, statement, head, None).unwrap()
     }
 
     /// A connection to NATS with streams of this test's own.
@@ -186,6 +188,12 @@ impl House {
         let (aggregate, _) = self.foundation.store.load::<PrivacyRequest>(&id.to_string()).await.unwrap();
         aggregate.request.unwrap()
     }
+}
+
+/// What mails of a service at `public_url` say of their sender.
+pub(crate) fn letterhead(public_url: &str) -> Letterhead {
+    let contact = "privacy@example.com".parse().ok();
+    Letterhead::new("Example", contact, None, public_url.parse().unwrap())
 }
 
 fn lay(database_url: &str, folder: &tempfile::TempDir) -> Foundation {

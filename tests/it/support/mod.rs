@@ -17,7 +17,7 @@ mod views;
 
 pub(crate) use ended::left_behind;
 pub(crate) use hold::Hold;
-pub(crate) use house::{House, account_context, activity, eventually};
+pub(crate) use house::{House, account_context, activity, eventually, letterhead};
 pub(crate) use order::{all_entries, assert_whole, await_sequenced, leader_beyond, open_strangers};
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use pooler::{Pooler, worker_of};

@@ -60,6 +60,7 @@ impl Start {
             .env("PERSONAL_SETTINGS_LISTEN", &listen)
             .env("PERSONAL_SETTINGS_METRICS_LISTEN", &vitals)
             .env("PERSONAL_SETTINGS_STATEMENT", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/statement.toml"))
+            .env("PERSONAL_SETTINGS_SERVICE_NAME", "Example")
             .env("PERSONAL_SETTINGS_OPERATOR_TOKEN", OPERATOR_TOKEN)
             .env("PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN", HOUSE_TOKEN)
             .env("PERSONAL_SETTINGS_ERASURE_COOLING_OFF", "0s")

@@ -10,6 +10,8 @@ use std::str::FromStr;
 use domain::EmailAddress;
 use lettre::message::Mailbox;
 
+use super::{Contact, Dkim, Letterhead};
+
 /// The longest display name or subject, in characters. What is longer is cut.
 const MAX_LINE: usize = 200;
 
@@ -47,14 +49,57 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Whom mail comes from: `no-reply@example.com` or `Personal Settings <no-reply@example.com>`. Configured
-/// by the operator.
+/// The host of addresses where the service has no name that mail could come from.
+const NO_HOST: &str = "localhost.localdomain";
+
+/// Whom mail comes from: `no-reply@example.com` or `Personal Settings <no-reply@example.com>`, and where answers go.
+/// Configured by the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sender(Mailbox);
+pub struct Sender {
+    mailbox: Mailbox,
+    answered_at: Option<Address>,
+    dkim: Option<Dkim>,
+}
 
 impl Sender {
+    /// The sender where no other is configured: by the name of the product, and no-reply at the host of the service.
+    ///
+    /// # Errors
+    /// When no address can be at that host.
+    pub fn of(letterhead: &Letterhead) -> Result<Self, InvalidAddress> {
+        let host = letterhead.public_url().domain().filter(|host| host.contains('.')).unwrap_or(NO_HOST);
+        let address = lettre::Address::new("no-reply", host).map_err(|_| InvalidAddress)?;
+        let mailbox = Mailbox::new(Some(letterhead.service().to_owned()), address);
+        Ok(Self { mailbox, answered_at: None, dkim: None })
+    }
+
+    /// The same, answers going to `contact` where it is an address.
+    #[must_use]
+    pub fn answered_at(self, contact: Option<&Contact>) -> Self {
+        Self { answered_at: contact.and_then(Contact::address).cloned(), ..self }
+    }
+
+    /// The same, its mail signed.
+    #[must_use]
+    pub fn signing(self, dkim: Dkim) -> Self {
+        Self { dkim: Some(dkim), ..self }
+    }
+
+    /// The domain of its address.
+    pub fn domain(&self) -> &str {
+        self.mailbox.email.domain()
+    }
+
+    pub(super) fn dkim(&self) -> Option<&Dkim> {
+        self.dkim.as_ref()
+    }
+
     pub(super) fn mailbox(&self) -> Mailbox {
-        self.0.clone()
+        self.mailbox.clone()
+    }
+
+    pub(super) fn reply_to(&self) -> Option<Mailbox> {
+        self.answered_at.as_ref().map(|address| recipient(None, address))
     }
 }
 
@@ -65,7 +110,8 @@ impl FromStr for Sender {
         if text.chars().any(char::is_control) {
             return Err(InvalidAddress);
         }
-        text.parse().map(Self).map_err(|_| InvalidAddress)
+        let mailbox = text.parse().map_err(|_| InvalidAddress)?;
+        Ok(Self { mailbox, answered_at: None, dkim: None })
     }
 }
 

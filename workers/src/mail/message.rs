@@ -112,17 +112,25 @@ impl Message {
             .boundary(self.boundary())
             .singlepart(part(ContentType::TEXT_PLAIN, self.text.clone()))
             .singlepart(part(ContentType::TEXT_HTML, self.html.clone()));
-        let mail = lettre::Message::builder()
-            .date(SystemTime::from(self.date))
-            .from(from.mailbox())
+        let head = lettre::Message::builder().date(SystemTime::from(self.date)).from(from.mailbox());
+        let head = match from.reply_to() {
+            Some(address) => head.reply_to(address),
+            None => head,
+        };
+        let mut mail = head
             .to(recipient(self.to_name.as_deref(), &self.to))
             .subject(one_line(&self.subject))
             .message_id(Some(self.message_id.to_string()))
             // No answer by machine: RFC 3834, section 5, and the header that Exchange obeys.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
+            // RFC 3282: screen readers choose their voice by it.
+            .raw_header(header("Content-Language", "en"))
             .multipart(body)
             .map_err(|_| MailError::Message)?;
+        if let Some(dkim) = from.dkim() {
+            dkim.sign(&mut mail);
+        }
         Ok((mail.envelope().clone(), mail.formatted()))
     }
 

@@ -4,20 +4,19 @@
 //! opened (mail scanners open them all), it leads to where a signed-in person decides; nothing is told that
 //! the program does not do. A crash leaves nothing: this makes text.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use domain::privacy_request::Kind;
 
-use super::PublicUrl;
-pub use super::block::Rendered;
-use super::block::{Block, facts, paragraph, render};
+use super::Letterhead;
+use super::block::{Block, facts, paragraph};
+pub use super::erased::ErasedSource;
+pub use super::layout::Rendered;
+use super::layout::{Reader, render};
 use crate::archive::words;
 
-/// What the archive's link asks of who opens it.
-const FOR_YOU_ALONE: &str =
-    "It opens for you alone: signed in, with your password given in the last ten minutes.";
+/// What the page asks of who opens it.
+const FOR_YOU_ALONE: &str = "The page asks you to sign in, so that nobody else gets it.";
 
 /// One letter about a privacy request, with what it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,19 +72,10 @@ pub enum Letter {
     },
 }
 
-/// What one data source erased.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErasedSource {
-    /// Its name, in words a person understands.
-    pub title: String,
-    /// How many of what: `{"events": 1204, "profiles": 1}`. Empty where it held nothing.
-    pub counts: BTreeMap<String, u64>,
-}
-
 impl Letter {
     /// The letter to a person, by name where they gave one.
-    pub fn render(&self, name: Option<&str>, public_url: &PublicUrl) -> Rendered {
-        let page = Page { public_url };
+    pub fn render(&self, name: Option<&str>, head: &Letterhead) -> Rendered {
+        let page = Page { head };
         let (subject, blocks) = match self {
             Self::Received { kind, request_id, received_at, due_at, cancellable_until } => {
                 page.received(*kind, *request_id, *received_at, *due_at, *cancellable_until)
@@ -97,19 +87,19 @@ impl Letter {
                 page.archive_expiring(*request_id, *works_until)
             }
             Self::Erased { request_id, completed_at, sources } => {
-                Page::erased(*request_id, *completed_at, sources)
+                page.erased(*request_id, *completed_at, sources)
             }
             Self::Cancelled { kind, request_id, cancelled_at } => {
-                Page::cancelled(*kind, *request_id, *cancelled_at)
+                page.cancelled(*kind, *request_id, *cancelled_at)
             }
         };
-        render(subject, name, blocks)
+        render(head, subject, Reader::Holder(name), &blocks)
     }
 }
 
 /// Writes the letters' blocks.
 struct Page<'a> {
-    public_url: &'a PublicUrl,
+    head: &'a Letterhead,
 }
 
 impl Page<'_> {
@@ -121,23 +111,24 @@ impl Page<'_> {
         due_at: DateTime<Utc>,
         cancellable_until: Option<DateTime<Utc>>,
     ) -> (&'static str, Vec<Block>) {
+        let service = self.head.service();
         let (subject, asked, next) = match kind {
             Kind::Export => (
                 "We have received your request for your data",
-                "for a copy of the data we hold about you",
+                format!("for a copy of the data that {service} holds about you"),
                 "We are putting it together and will write again when it is ready. This may take several \
                  weeks, and is often done much sooner.",
             ),
             Kind::Erasure => (
                 "We have received your request to delete your data",
-                "to delete the data collected about your use of the product",
+                format!("to delete the data collected about your use of {service}"),
                 "Your account stays as it is: you can go on using it. We will write again when everything is \
                  deleted, and say what it was. This may take several weeks, and is often done much sooner.",
             ),
         };
         let until = match cancellable_until {
-            Some(until) => format!("You can cancel it until {}.", words::time(until)),
-            None => "You can cancel it until we have put it together.".to_owned(),
+            Some(until) => format!("You can cancel it until {}, on this page:", words::time(until)),
+            None => "You can cancel it until we have put it together, on this page:".to_owned(),
         };
         let blocks = vec![
             paragraph(format!(
@@ -145,12 +136,11 @@ impl Page<'_> {
                 words::time(due_at)
             )),
             paragraph(next),
-            paragraph(format!(
-                "{until} To do so, ask the operator of the service, or send this to it while you are signed in:"
-            )),
-            Block::Call("DELETE", self.request(request_id)),
-            paragraph("If it was not you who asked for this, cancel it and change your password."),
-            facts(&[("Request", request_id.to_string()), ("Received", words::time(received_at).to_string())]),
+            paragraph(until),
+            Block::Link("See or cancel your request", self.head.request(request_id)),
+            paragraph("Opening it changes nothing yet: the page asks you to sign in, and then what to do."),
+            paragraph("If it was not you who asked for this, cancel it there and change your password."),
+            facts(&[("Received", words::time(received_at).to_string()), ("Request", request_id.to_string())]),
         ];
         (subject, blocks)
     }
@@ -163,18 +153,18 @@ impl Page<'_> {
         sha256: &str,
     ) -> (&'static str, Vec<Block>) {
         let blocks = vec![
-            paragraph("The copy of your data that you asked for is ready. You can fetch it here:"),
-            Block::Link("Fetch your data", self.archive(request_id)),
-            paragraph(format!("The link works until {}. {FOR_YOU_ALONE}", words::time(works_until))),
-            paragraph(
-                "What you get is a ZIP file. Unpack it and open index.html, which says what is in it. It is \
+            paragraph(format!(
+                "The copy of your data that you asked {} for is ready. You can fetch it on this page:",
+                self.head.service()
+            )),
+            Block::Link("Fetch your data", self.head.request(request_id)),
+            paragraph(format!("It can be fetched until {}. {FOR_YOU_ALONE}", words::time(works_until))),
+            paragraph(format!(
+                "What you get is a ZIP file of {}. Unpack it and open index.html, which shows what is in it. It is \
                  personal: keep it where only you can read it.",
-            ),
-            facts(&[
-                ("Request", request_id.to_string()),
-                ("Size", words::size(bytes)),
-                ("SHA-256", sha256.to_owned()),
-            ]),
+                words::size(bytes)
+            )),
+            facts(&[("Request", request_id.to_string()), ("SHA-256 of the file", sha256.to_owned())]),
         ];
         ("Your data is ready", blocks)
     }
@@ -186,54 +176,60 @@ impl Page<'_> {
     ) -> (&'static str, Vec<Block>) {
         let blocks = vec![
             paragraph(format!(
-                "You have not yet fetched the copy of your data that you asked for. The link works until {}; \
-                 then the copy is deleted.",
+                "You have not yet fetched the copy of your data that you asked {} for. You can fetch it until {}; then \
+                 the copy is deleted.",
+                self.head.service(),
                 words::time(works_until)
             )),
-            Block::Link("Fetch your data", self.archive(request_id)),
+            Block::Link("Fetch your data", self.head.request(request_id)),
             paragraph(format!(
                 "{FOR_YOU_ALONE} If you no longer want the copy, there is nothing to do; you can ask for a new \
                  one at any time."
             )),
             facts(&[("Request", request_id.to_string())]),
         ];
-        ("The link to your data expires soon", blocks)
+        ("The copy of your data is deleted soon", blocks)
     }
 
     fn erased(
+        &self,
         request_id: RequestId,
         completed_at: DateTime<Utc>,
         sources: &[ErasedSource],
     ) -> (&'static str, Vec<Block>) {
-        let rows = sources.iter().map(|source| (source.title.clone(), counted(&source.counts))).collect();
+        let service = self.head.service();
         let blocks = vec![
-            paragraph(
-                "The data collected about your use of the product is deleted. This is what was deleted, and \
-                 where:",
-            ),
-            Block::Facts(rows),
+            paragraph(format!(
+                "The data collected about your use of {service} is deleted. This is what was done, and where:"
+            )),
+            Block::List(sources.iter().map(|source| source.in_words(service)).collect()),
             paragraph(
                 "Your account stays usable: you sign in as before, and your profile and settings are as they \
                  were.",
             ),
             facts(&[
-                ("Request", request_id.to_string()),
                 ("Completed", words::time(completed_at).to_string()),
+                ("Request", request_id.to_string()),
             ]),
         ];
         ("Your data is deleted", blocks)
     }
 
-    fn cancelled(kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> (&'static str, Vec<Block>) {
+    fn cancelled(&self, kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> (&'static str, Vec<Block>) {
+        let service = self.head.service();
         let (subject, what) = match kind {
             Kind::Export => (
                 "Your request for your data is cancelled",
-                "Your request for a copy of your data is cancelled. Nothing was handed out.",
+                format!(
+                    "Your request to {service} for a copy of your data is cancelled. Nothing was handed out."
+                ),
             ),
             Kind::Erasure => (
                 "Your request to delete your data is cancelled",
-                "Your request to delete the data collected about your use of the product is cancelled. Nothing \
-                 was deleted.",
+                format!(
+                    "Your request to delete the data collected about your use of {service} is cancelled. Nothing was \
+                     deleted."
+                ),
             ),
         };
         let blocks = vec![
@@ -241,26 +237,9 @@ impl Page<'_> {
             paragraph(
                 "You can ask again at any time. If it was not you who cancelled it, change your password first.",
             ),
-            facts(&[("Request", request_id.to_string()), ("Cancelled", words::time(at).to_string())]),
+            Block::Link("Go to your account", self.head.account_url().to_owned()),
+            facts(&[("Cancelled", words::time(at).to_string()), ("Request", request_id.to_string())]),
         ];
         (subject, blocks)
     }
-
-    fn archive(&self, request_id: RequestId) -> String {
-        format!("{}/archive", self.request(request_id))
-    }
-
-    fn request(&self, request_id: RequestId) -> String {
-        self.public_url.link(&format!("v1/me/privacy-requests/{request_id}"))
-    }
-}
-
-/// `events: 1,204; profiles: 1`, with the names as the source gave them.
-fn counted(counts: &BTreeMap<String, u64>) -> String {
-    if counts.values().all(|&count| count == 0) {
-        return "nothing was held".to_owned();
-    }
-    let told =
-        |(what, &count): (&String, &u64)| format!("{}: {}", what.replace('_', " "), words::number(count));
-    counts.iter().map(told).collect::<Vec<_>>().join("; ")
 }

@@ -23,6 +23,11 @@ impl PublicUrl {
         format!("{}/{path}", self.0.as_str().trim_end_matches('/'))
     }
 
+    /// The name of its host, where that is no number.
+    pub fn domain(&self) -> Option<&str> {
+        self.0.domain()
+    }
+
     /// The host it names.
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()

@@ -43,6 +43,7 @@ Subject: Your data is ready =?utf-8?b?4oCT?= fetch it\r
 Message-ID: <evt_01h455vb4pex5vsknk084sn02q@settings.example.com>\r
 Auto-Submitted: auto-generated\r
 X-Auto-Response-Suppress: All\r
+Content-Language: en\r
 MIME-Version: 1.0\r
 Content-Type: multipart/alternative;\r
  boundary=\"=_c25d9ad0921e9f71aa94fe9244b4eb16\"\r
@@ -69,11 +70,28 @@ Content-Transfer-Encoding: quoted-printable\r
 }
 
 #[test]
+fn mail_comes_from_the_product_and_answers_go_to_the_contact() {
+    let from = |public_url: &str| {
+        let head =
+            Letterhead::new("Example", "help@example.com".parse().ok(), None, public_url.parse().unwrap());
+        let sender = Sender::of(&head).unwrap().answered_at(head.contact());
+        String::from_utf8(message().encode(&sender).unwrap().1).unwrap()
+    };
+    let mail = from("https://settings.example.com");
+    assert!(mail.contains("From: Example <no-reply@settings.example.com>\r\n"), "{mail}");
+    assert!(mail.contains("Reply-To: help@example.com\r\n"), "{mail}");
+    // A number is no domain, and neither is this machine's name.
+    for here in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080"] {
+        assert!(from(here).contains("<no-reply@localhost.localdomain>"), "{here}");
+    }
+}
+
+#[test]
 fn nothing_in_a_message_can_make_a_header() {
     let nasty = "x\r\nBcc: evil@example.com\r\n\r\n<script>\u{0}\u{2028}\u{85}";
     let mail = encoded(&Message { to_name: Some(nasty.to_owned()), subject: nasty.to_owned(), ..message() });
     let head = mail.split("\r\n\r\n").next().unwrap();
-    assert_eq!(head.matches("\r\n").count(), 9, "{head}");
+    assert_eq!(head.matches("\r\n").count(), 10, "{head}");
     assert!(!head.contains("\nBcc") && mail.is_ascii());
     assert!(!mail.replace("\r\n", "").contains(['\r', '\n']), "every line ends in CRLF");
     assert!(mail.lines().all(|line| line.len() <= 78), "{mail}");

@@ -19,7 +19,8 @@ use tokio::time::sleep;
 
 use super::Post;
 use super::trouble::Trouble;
-use crate::mail::{Address, Message, MessageId, letter};
+use crate::mail::letter::{self, Inviter, Names};
+use crate::mail::{Address, Message, MessageId};
 use crate::phone::{Content, PhoneMessage, words};
 
 /// How often it is said that a message is still being seen to.
@@ -189,17 +190,29 @@ impl Post {
         let MessageContent { to, says } = content;
         self.still_of_use(letter::useful_until(&says))?;
         let (to, to_name) = self.addressee(message.topic, to).await?;
+        let names = Names { reader: to_name.clone(), inviter: self.inviter(&says).await? };
         let letter = match message.gathered {
-            0 => letter::write(&says, to_name.as_deref(), &self.public_url),
-            others => letter::write_for_many(&says, others, to_name.as_deref(), &self.public_url),
+            0 => letter::write(&self.letterhead, &says, &names),
+            others => letter::write_for_many(&self.letterhead, &says, others, &names),
         };
         let letter = letter.ok_or(Trouble::Unsayable)?;
         let notice = says.notice().map_or("invitation", |notice| notice.as_str());
-        let message_id =
-            MessageId::of(message.id, notice, &self.public_url).map_err(|_| Trouble::Unsayable)?;
+        let message_id = MessageId::of(message.id, notice, self.letterhead.public_url())
+            .map_err(|_| Trouble::Unsayable)?;
         let (subject, text, html) = (letter.subject, letter.text, letter.html);
-        let account = account_of(message.topic);
+        // An invitation names who invites: in a folder it goes with their account.
+        let account = account_of(message.topic).or(inviter_of(&says));
         Ok(Message { account, to, to_name, subject, text, html, message_id, date: message.queued_at })
+    }
+
+    /// Who invites, as they are called now: their name is kept with their account alone.
+    async fn inviter(&self, says: &Says) -> Result<Option<Inviter>, Trouble> {
+        let Some(account) = inviter_of(says) else { return Ok(None) };
+        let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
+        let known = account.holder.and_then(|holder| {
+            Some(Inviter { email: holder.email.known()?.clone(), name: holder.name.known().cloned() })
+        });
+        Ok(known)
     }
 
     async fn addressee(&self, topic: Topic, to: Recipient) -> Result<(Address, Option<String>), Trouble> {
@@ -230,6 +243,13 @@ fn account_of(topic: Topic) -> Option<AccountId> {
     match topic {
         Topic::Account(account, _) => Some(account),
         Topic::Invitation => None,
+    }
+}
+
+fn inviter_of(says: &Says) -> Option<AccountId> {
+    match says {
+        Says::Invitation { invited_by, .. } => *invited_by,
+        _ => None,
     }
 }
 

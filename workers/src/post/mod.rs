@@ -29,7 +29,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::mail::{Outbox, PublicUrl};
+use crate::mail::{Letterhead, Outbox};
 use crate::phone::Phone;
 
 /// Messages that are sent at once. No more are taken, so that none waits while its lease runs.
@@ -46,13 +46,13 @@ pub struct Post {
     store: EventStore,
     outbox: Outbox,
     phone: Option<Phone>,
-    public_url: PublicUrl,
+    letterhead: Letterhead,
 }
 
 impl Post {
     /// A post that sends by `outbox` and `phone`; without the latter, what is for phones cannot be delivered.
-    pub fn new(store: EventStore, outbox: Outbox, phone: Option<Phone>, public_url: PublicUrl) -> Self {
-        Self { store, outbox, phone, public_url }
+    pub fn new(store: EventStore, outbox: Outbox, phone: Option<Phone>, letterhead: Letterhead) -> Self {
+        Self { store, outbox, phone, letterhead }
     }
 
     /// Sends whatever is due until `stop`; what is under way then is finished, or given up after a grace.

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::{Account, Holder};
-use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCommand, Request, SourceName};
+use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCommand, Request};
 
 use super::record;
 use crate::jobs::JobError;
@@ -32,8 +32,8 @@ fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) 
     let email = holder.email.known().ok_or(JobError::NoAddress)?;
     let name = holder.name.known().cloned();
     let (letter, date) = compose(request, notice);
-    let rendered = letter.render(name.as_deref(), &bench.public_url);
-    let message_id = MessageId::of(request.request_id, notice.as_str(), &bench.public_url);
+    let rendered = letter.render(name.as_deref(), &bench.letterhead);
+    let message_id = MessageId::of(request.request_id, notice.as_str(), bench.letterhead.public_url());
     let message_id = message_id.map_err(|_| JobError::NoAddress)?;
     Ok(Message {
         account: Some(request.account_id),
@@ -80,15 +80,5 @@ fn compose(request: &Request, notice: Notice) -> (Letter, DateTime<Utc>) {
 
 fn erased(request: &Request) -> Vec<ErasedSource> {
     let sources = request.sources.iter();
-    sources.map(|(name, source)| ErasedSource { title: title(name), counts: source.counts.clone() }).collect()
-}
-
-/// A source's name in words.
-fn title(name: &SourceName) -> String {
-    match name.as_str() {
-        SourceName::ACCOUNT => "Addresses and programs in your account's history".to_owned(),
-        SourceName::USAGE => "Your use of the product".to_owned(),
-        SourceName::ARCHIVES => "Archives of earlier exports".to_owned(),
-        other => other.to_owned(),
-    }
+    sources.map(|(name, source)| ErasedSource { name: name.clone(), counts: source.counts.clone() }).collect()
 }

@@ -168,9 +168,9 @@ async fn a_panic_over_one_message_stops_no_other_and_not_for_ever_its_own() {
     let keys = LocalKeys::from_file_or_new(&house.folder.path().join("master.key")).unwrap();
     let services = Services { clock: clock.clone(), ids: real.ids };
     let store = EventStore::new(house.foundation.store.pool().clone(), services, keys);
-    let Workbench { outbox, phone, public_url, .. } = house.bench();
+    let Workbench { outbox, phone, letterhead, .. } = house.bench();
     clock.1.store(true, Ordering::SeqCst);
-    let post = Running::of(Post::new(store, outbox, phone, public_url));
+    let post = Running::of(Post::new(store, outbox, phone, letterhead));
     house.nothing_is_queued().await;
     post.stop().await;
     assert!(!clock.1.load(Ordering::SeqCst), "the clock broke");

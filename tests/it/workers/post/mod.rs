@@ -26,8 +26,8 @@ struct Running {
 impl Running {
     /// One that sends mail to `mail` and texts and calls into the house's folder, its store that of `foundation`.
     fn start(house: &House, foundation: &Foundation, mail: &str) -> Self {
-        let Workbench { outbox, phone, public_url, .. } = house.bench_with_mail(mail);
-        Self::of(Post::new(foundation.store.clone(), outbox, phone, public_url))
+        let Workbench { outbox, phone, letterhead, .. } = house.bench_with_mail(mail);
+        Self::of(Post::new(foundation.store.clone(), outbox, phone, letterhead))
     }
 
     fn of(post: Post) -> Self {

@@ -108,7 +108,7 @@ async fn an_invitation_goes_to_whoever_reads_mail_there_and_is_in_nobodys_histor
     let to = Recipient::Address { email: "bob@example.com".parse().unwrap(), name: None };
     let (organization, token) = ("Analysts\r\nBcc: x@example.com".to_owned(), "secrettoken".to_owned());
     let expires_at = house.foundation.store.services().now() + chrono::TimeDelta::days(7);
-    let says = Says::Invitation { organization, role: Role::Admin, token, expires_at };
+    let says = Says::Invitation { organization, role: Role::Admin, token, expires_at, invited_by: None };
     let id = house.queue(Topic::Invitation, Medium::Mail, MessageContent { to, says }).await;
     let server = MailServer::start(&[]).await;
     let post = house.post(&server.url);
@@ -158,8 +158,8 @@ async fn without_a_phone_gateway_codes_are_undeliverable_and_mail_goes_out() {
     let account = house.register("ada@example.com").await;
     let code = house.send_code(account, Medium::Sms, 10).await;
     let mail = house.tell_of_password(account).await;
-    let Workbench { store, outbox, public_url, .. } = house.bench();
-    let post = Running::of(Post::new(store, outbox, None, public_url));
+    let Workbench { store, outbox, letterhead, .. } = house.bench();
+    let post = Running::of(Post::new(store, outbox, None, letterhead));
     house.nothing_is_queued().await;
     post.stop().await;
     assert_eq!((house.told(UNDELIVERABLE, code).await, house.told(SENT, mail).await), (1, 1));

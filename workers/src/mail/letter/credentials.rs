@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::message::NamedProject;
 
-use super::Draft;
+use super::{Draft, account};
 use crate::archive::words::time;
+use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, no_link, paragraph, quoted};
 
 pub(super) fn reset(
@@ -59,16 +60,17 @@ pub(super) fn revealed(at: DateTime<Utc>, project: &NamedProject, by_reader: boo
     ("The secret of a project was shown".into(), blocks)
 }
 
-pub(super) fn revoked(at: DateTime<Utc>, project: &NamedProject) -> Draft {
+pub(super) fn revoked(head: &Letterhead, at: DateTime<Utc>, project: &NamedProject) -> Draft {
     let blocks = vec![
         paragraph(format!(
-            "The operator of the service revoked an API key and API secret of the project {}. Applications that \
-             use them can no longer do so.",
+            "{} revoked an API key and API secret of the project {}. Applications that use them can no longer do so.",
+            head.service(),
             quoted(&project.name)
         )),
-        paragraph(
-            "To have new ones, reset the credentials of the project. Ask the operator why this was done.",
-        ),
+        paragraph(format!(
+            "To have new ones, reset the credentials of the project. Why this was done you can ask {}.",
+            head.whom()
+        )),
         about("Revoked", at, project),
     ];
     ("The credentials of a project were revoked".into(), blocks)
@@ -82,7 +84,12 @@ fn about(what: &str, at: DateTime<Utc>, project: &NamedProject) -> Block {
     ])
 }
 
-pub(super) fn token_issued(at: DateTime<Utc>, expires_at: DateTime<Utc>, replaces: bool) -> Draft {
+pub(super) fn token_issued(
+    head: &Letterhead,
+    at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    replaces: bool,
+) -> Draft {
     let mut blocks = vec![paragraph(format!(
         "You have a new token for the GDPR APIs. It works until {}.",
         time(expires_at)
@@ -93,17 +100,19 @@ pub(super) fn token_issued(at: DateTime<Utc>, expires_at: DateTime<Utc>, replace
         ));
     }
     blocks.push(paragraph("If it was not you, change your password at once, and then revoke the token."));
+    blocks.push(account(head));
     blocks.push(facts(&[("Made", time(at).to_string())]));
     ("You have a new GDPR token".into(), blocks)
 }
 
-pub(super) fn token_revoked(at: DateTime<Utc>) -> Draft {
+pub(super) fn token_revoked(head: &Letterhead, at: DateTime<Utc>) -> Draft {
     let blocks = vec![
         paragraph(
             "Your token for the GDPR APIs was revoked. Applications that use it can no longer do so. You can have a \
              new one at any time.",
         ),
-        paragraph("If you did not expect this, change your password and ask the operator of the service."),
+        paragraph(format!("If you did not expect this, change your password and ask {}.", head.whom())),
+        account(head),
         facts(&[("Revoked", time(at).to_string())]),
     ];
     ("Your GDPR token was revoked".into(), blocks)

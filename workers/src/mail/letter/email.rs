@@ -2,19 +2,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Draft, page};
+use super::{Draft, account};
 use crate::archive::words::time;
-use crate::mail::PublicUrl;
+use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, paragraph};
 
 /// To the new address: whoever reads mail there may have no account.
-pub(super) fn confirmation(public_url: &PublicUrl, token: &str, confirm_by: DateTime<Utc>) -> Draft {
+pub(super) fn confirmation(head: &Letterhead, token: &str, confirm_by: DateTime<Utc>) -> Draft {
     let blocks = vec![
-        paragraph(
-            "Somebody asked to sign in to an account with this email address from now on. To confirm that it is \
+        paragraph(format!(
+            "Somebody asked to sign in to an account at {} with this email address from now on. To confirm that it is \
              yours, open this page:",
-        ),
-        Block::Link("Confirm the address", page(public_url, "email-confirmation", token)),
+            head.service()
+        )),
+        Block::Link("Confirm the address", head.page("email-confirmation", token)),
         paragraph(format!(
             "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
             time(confirm_by)
@@ -25,12 +26,7 @@ pub(super) fn confirmation(public_url: &PublicUrl, token: &str, confirm_by: Date
 }
 
 /// To the old address.
-pub(super) fn change(
-    public_url: &PublicUrl,
-    at: DateTime<Utc>,
-    token: &str,
-    undo_until: DateTime<Utc>,
-) -> Draft {
+pub(super) fn change(head: &Letterhead, at: DateTime<Utc>, token: &str, undo_until: DateTime<Utc>) -> Draft {
     let blocks = vec![
         paragraph(
             "Somebody who is signed in to your account asked to change its email address. It changes as soon as \
@@ -41,7 +37,7 @@ pub(super) fn change(
             "If it was not you, take the change back on this page. Then all sessions end, and you get a link to choose \
              a new password:",
         ),
-        Block::Link("Take the change back", page(public_url, "email-undo", token)),
+        Block::Link("Take the change back", head.page("email-undo", token)),
         paragraph(format!(
             "Opening it changes nothing yet: the page asks first. The link works until {}, also after the new \
              address was confirmed. Until then this address stays reserved for your account.",
@@ -70,15 +66,18 @@ pub(super) fn change_undone(at: DateTime<Utc>) -> Draft {
 
 /// To the holder with a link to take it back, and to the billing addresses without one.
 pub(super) fn billing_changed(
-    public_url: &PublicUrl,
+    head: &Letterhead,
     at: DateTime<Utc>,
     (set, of_reader): (bool, bool),
     link: Option<(&str, DateTime<Utc>)>,
 ) -> Draft {
+    let service = head.service();
     let mut blocks = vec![paragraph(if set {
-        "The bills of an account go to another address from now on."
+        format!("The bills of an account at {service} go to another address from now on.")
     } else {
-        "The bills of an account go to the address it signs in with from now on, and to no other."
+        format!(
+            "The bills of an account at {service} go to the address it signs in with from now on, and to no other."
+        )
     })];
     match link {
         Some((token, undo_until)) => blocks.extend([
@@ -87,16 +86,16 @@ pub(super) fn billing_changed(
                 "If it was not you, take it back on this page. Then bills go to the address you sign in with, all \
                  sessions end, and you get a link to choose a new password:",
             ),
-            Block::Link("Take it back", page(public_url, "billing-email-undo", token)),
+            Block::Link("Take it back", head.page("billing-email-undo", token)),
             paragraph(format!(
                 "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
                 time(undo_until)
             )),
         ]),
-        None if of_reader => blocks.push(paragraph(
+        None if of_reader => blocks.extend([paragraph(
             "It is your account. If it was not you, change your password at once, end your other sessions, and set the \
              billing address again.",
-        )),
+        ), account(head)]),
         None => blocks.push(paragraph(
             "You get this because bills went to this address, or go to it from now on. If you did not expect it, ask \
              the holder of the account.",

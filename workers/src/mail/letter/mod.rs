@@ -2,7 +2,7 @@
 //! whoever is invited.
 //!
 //! What always holds: a letter says what happened and when, and what to do if it was not the reader. Every link
-//! is built from the configured [`PublicUrl`]; its token is behind the `#`, which no browser sends to a server: so
+//! is built from the configured [`PublicUrl`](super::PublicUrl), or is the configured place of the account; its token is behind the `#`, which no browser sends to a server: so
 //! it is in no log and in no `Referer`. No link does anything by being opened (mail scanners open them all), it
 //! leads to a page that asks. Nothing is told that the program does not do. A crash leaves nothing: this makes
 //! text.
@@ -16,32 +16,76 @@ mod sign_in;
 mod tests;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
+use domain::EmailAddress;
 use domain::message::Says;
 
-use super::PublicUrl;
-use super::block::{Block, Rendered, paragraph, render};
+use super::Letterhead;
+use super::block::{Block, paragraph, quoted};
+use super::layout::{Reader, Rendered, render};
 
 /// The subject of a letter, and what it consists of.
 type Draft = (Cow<'static, str>, Vec<Block>);
 
-/// The letter that says it, to a person by name where they gave one. None for what goes to phones alone.
-pub(crate) fn write(says: &Says, name: Option<&str>, public_url: &PublicUrl) -> Option<Rendered> {
-    let (subject, blocks) = draft(says, public_url)?;
-    Some(render(subject, name, blocks))
+/// Whom a letter names, as they are called when it is sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Its reader, where they gave a name.
+    pub(crate) reader: Option<String>,
+    /// Who invites them.
+    pub(crate) inviter: Option<Inviter>,
+}
+
+/// Who invites.
+#[derive(Clone, Debug)]
+pub(crate) struct Inviter {
+    /// Their name, where they gave one.
+    pub(crate) name: Option<String>,
+    /// Where they read mail.
+    pub(crate) email: EmailAddress,
+}
+
+impl fmt::Display for Inviter {
+    /// The address as well: anybody can take any name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let email = self.email.as_str();
+        match &self.name {
+            Some(name) => write!(f, "{} ({email})", quoted(name)),
+            None => f.write_str(email),
+        }
+    }
+}
+
+/// The letter that says it. None for what goes to phones alone.
+pub(crate) fn write(head: &Letterhead, says: &Says, names: &Names) -> Option<Rendered> {
+    let (subject, blocks) = draft(head, says, names)?;
+    Some(render(head, subject, reader(says, names), &blocks))
 }
 
 /// The same, where it stands for some `others` of its kind.
-pub(crate) fn write_for_many(
-    says: &Says,
-    others: u32,
-    name: Option<&str>,
-    public_url: &PublicUrl,
-) -> Option<Rendered> {
-    let (subject, mut blocks) = draft(says, public_url)?;
+pub(crate) fn write_for_many(head: &Letterhead, says: &Says, others: u32, names: &Names) -> Option<Rendered> {
+    let (subject, mut blocks) = draft(head, says, names)?;
     blocks.push(gathered(others));
-    Some(render(subject, name, blocks))
+    Some(render(head, subject, reader(says, names), &blocks))
+}
+
+/// Who reads it: some go to addresses that have no account, or not the one they tell of.
+fn reader<'a>(says: &Says, names: &'a Names) -> Reader<'a> {
+    let name = names.reader.as_deref();
+    match says {
+        Says::Invitation { .. }
+        | Says::EmailConfirmation { .. }
+        | Says::AccountDeleted { .. }
+        | Says::BillingEmailChanged { of_reader: false, token: None, .. } => Reader::Anyone(name),
+        _ => Reader::Holder(name),
+    }
+}
+
+/// Where a reader goes who was told to do something about their account.
+fn account(head: &Letterhead) -> Block {
+    Block::Link("Go to your account", head.account_url().to_owned())
 }
 
 /// What a letter says of the others that it stands for.
@@ -56,36 +100,32 @@ fn gathered(others: u32) -> Block {
     ))
 }
 
-fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
+fn draft(head: &Letterhead, says: &Says, names: &Names) -> Option<Draft> {
     Some(match says {
         Says::NewDevice { at, program, ip_address } => {
-            sign_in::new_device(*at, program.as_deref(), *ip_address)
+            sign_in::new_device(head, *at, program.as_deref(), *ip_address)
         }
-        Says::EmailConfirmation { token, confirm_by } => email::confirmation(public_url, token, *confirm_by),
-        Says::EmailChange { at, token, undo_until } => email::change(public_url, *at, token, *undo_until),
+        Says::EmailConfirmation { token, confirm_by } => email::confirmation(head, token, *confirm_by),
+        Says::EmailChange { at, token, undo_until } => email::change(head, *at, token, *undo_until),
         Says::EmailChangeUndone { at } => email::change_undone(*at),
-        Says::PasswordChanged { at } => sign_in::password_changed(*at),
+        Says::PasswordChanged { at } => sign_in::password_changed(head, *at),
         Says::PasswordResetLink { token, expires_at } => {
-            sign_in::password_reset_link(public_url, token, *expires_at)
+            sign_in::password_reset_link(head, token, *expires_at)
         }
         Says::Code { .. } => return None,
-        Says::PhoneVerified { at, phone, undo } => {
-            sign_in::phone_verified(public_url, *at, phone, undo.as_ref())
-        }
-        Says::PhoneRemoved { at } => sign_in::phone_removed(*at),
-        Says::SessionsEnded { at } => recovery::sessions_ended(*at),
+        Says::PhoneVerified { at, phone, undo } => sign_in::phone_verified(head, *at, phone, undo.as_ref()),
+        Says::PhoneRemoved { at } => sign_in::phone_removed(head, *at),
+        Says::SessionsEnded { at } => recovery::sessions_ended(head, *at),
         Says::FactorRemovalBegun { at, proof, due_at, token } => {
-            recovery::factor_removal_begun(public_url, *at, *proof, (token, *due_at))
+            recovery::factor_removal_begun(head, *at, *proof, (token, *due_at))
         }
-        Says::FactorRemovalStopped { at } => recovery::factor_removal_stopped(*at),
-        Says::FactorRemoved { at } => recovery::factor_removed(*at),
+        Says::FactorRemovalStopped { at } => recovery::factor_removal_stopped(head, *at),
+        Says::FactorRemoved { at } => recovery::factor_removed(head, *at),
         Says::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
-        Says::RecoveryCodesIssued { at, undo } => {
-            sign_in::recovery_codes_issued(public_url, *at, undo.as_ref())
-        }
-        Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(*at, *left),
+        Says::RecoveryCodesIssued { at, undo } => sign_in::recovery_codes_issued(head, *at, undo.as_ref()),
+        Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(head, *at, *left),
         Says::FailedCodes { tries, networks, since, until } => {
-            sign_in::failed_codes(*tries, *networks, (*since, *until))
+            sign_in::failed_codes(head, *tries, *networks, (*since, *until))
         }
         Says::CredentialsReset { at, project, previous_ends_at, by_reader } => {
             credentials::reset(*at, project, *previous_ends_at, *by_reader)
@@ -93,20 +133,20 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
         Says::CredentialsRevealed { at, project, by_reader } => {
             credentials::revealed(*at, project, *by_reader)
         }
-        Says::CredentialsRevoked { at, project } => credentials::revoked(*at, project),
+        Says::CredentialsRevoked { at, project } => credentials::revoked(head, *at, project),
         Says::GdprTokenIssued { at, expires_at, replaces } => {
-            credentials::token_issued(*at, *expires_at, *replaces)
+            credentials::token_issued(head, *at, *expires_at, *replaces)
         }
-        Says::GdprTokenRevoked { at } => credentials::token_revoked(*at),
+        Says::GdprTokenRevoked { at } => credentials::token_revoked(head, *at),
         Says::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
         Says::GdprTokenExpired { at } => credentials::token_expired(*at),
         Says::BillingEmailChanged { at, set, of_reader, token, undo_until } => {
             let link = token.as_deref().map(|token| (token, *undo_until));
-            email::billing_changed(public_url, *at, (*set, *of_reader), link)
+            email::billing_changed(head, *at, (*set, *of_reader), link)
         }
         Says::BillingEmailUndone { at } => email::billing_undone(*at),
         Says::ArchiveDownloaded { at, request_id, program, ip_address } => {
-            sign_in::archive_downloaded(*at, *request_id, program.as_deref(), *ip_address)
+            sign_in::archive_downloaded(head, *at, *request_id, program.as_deref(), *ip_address)
         }
         Says::TeamChanged { at, organization, member, change, by_reader } => {
             organization::team_changed(*at, organization, *member, *change, *by_reader)
@@ -118,9 +158,12 @@ fn draft(says: &Says, public_url: &PublicUrl) -> Option<Draft> {
             organization::role_changed(*at, organization, *role, *is_less)
         }
         Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
-        Says::AccountDeleted { at, exports } => sign_in::account_deleted(*at, exports.unwrap_or_default()),
-        Says::Invitation { organization, role, token, expires_at } => {
-            organization::invitation(public_url, organization, *role, token, *expires_at)
+        Says::AccountDeleted { at, exports } => {
+            sign_in::account_deleted(head, *at, exports.unwrap_or_default())
+        }
+        Says::Invitation { organization, role, token, expires_at, .. } => {
+            let (into, link) = ((organization.as_str(), *role), (token.as_str(), *expires_at));
+            organization::invitation(head, names.inviter.as_ref(), into, link)
         }
     })
 }
@@ -135,9 +178,4 @@ pub(crate) fn useful_until(says: &Says) -> Option<DateTime<Utc>> {
         | Says::Invitation { expires_at: until, .. } => Some(*until),
         _ => None,
     }
-}
-
-/// The page that asks what a token is to be used for.
-fn page(public_url: &PublicUrl, name: &str, token: &str) -> String {
-    format!("{}#{token}", public_url.link(&format!("links/{name}")))
 }

@@ -5,10 +5,10 @@ use domain::AccountId;
 use domain::message::{NamedProject, OwnersChange, TeamChange};
 use domain::organization::Role;
 
-use super::{Draft, page};
+use super::{Draft, Inviter};
 use crate::archive::words::time;
-use crate::mail::PublicUrl;
-use crate::mail::block::{Block, facts, paragraph, quoted};
+use crate::mail::Letterhead;
+use crate::mail::block::{Block, facts, no_link, paragraph, quoted};
 
 fn in_words(role: Role) -> &'static str {
     match role {
@@ -52,26 +52,32 @@ pub(super) fn membership_ended(at: DateTime<Utc>, organization: &str) -> Draft {
 
 /// To whoever reads mail there: the address may have no account.
 pub(super) fn invitation(
-    public_url: &PublicUrl,
-    organization: &str,
-    role: Role,
-    token: &str,
-    expires_at: DateTime<Utc>,
+    head: &Letterhead,
+    inviter: Option<&Inviter>,
+    (organization, role): (&str, Role),
+    (token, expires_at): (&str, DateTime<Utc>),
 ) -> Draft {
+    let (organization, role, service) = (quoted(organization), in_words(role), head.service());
     let blocks = vec![
-        paragraph(format!(
-            "You are invited to join the organization {} as {}. To accept, open this page:",
-            quoted(organization),
-            in_words(role)
-        )),
-        Block::Link("See the invitation", page(public_url, "invitation", token)),
+        paragraph(match inviter {
+            Some(inviter) => {
+                format!(
+                    "{inviter} invites you to join the organization {organization} at {service} as {role}."
+                )
+            }
+            None => {
+                format!("You are invited to join the organization {organization} at {service} as {role}.")
+            }
+        }),
+        paragraph("To accept or to decline, open this page:"),
+        Block::Link("See the invitation", head.page("invitation", token)),
         paragraph(format!(
             "Opening it changes nothing yet: the page asks first. The link works until {}.",
             time(expires_at)
         )),
-        paragraph("If you do not want to join, or do not know the organization, do nothing."),
+        paragraph("If you know neither the organization nor who invites you, do nothing."),
     ];
-    ("You are invited to join an organization".into(), blocks)
+    (format!("You are invited to join an organization at {service}").into(), blocks)
 }
 
 /// To the owners.
@@ -151,7 +157,7 @@ pub(super) fn project_owners_changed(
     };
     let mut rows = vec![
         ("Changed", time(at).to_string()),
-        ("Project", project.name.clone()),
+        ("Project", no_link(&project.name)),
         ("Project ID", project.project_id.to_string()),
     ];
     rows.extend(member.map(|member| ("Account ID", member.to_string())));

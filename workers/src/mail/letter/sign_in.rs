@@ -8,72 +8,88 @@ use domain::RequestId;
 use domain::account::SecondFactor;
 use domain::message::UndoLink;
 
-use super::{Draft, page};
-use crate::archive::words::time;
-use crate::mail::PublicUrl;
-use crate::mail::block::{Block, facts, no_link, paragraph};
+use super::{Draft, account};
+use crate::archive::words::{counted, time};
+use crate::mail::Letterhead;
+use crate::mail::block::{Block, facts, paragraph, program};
 
-pub(super) fn new_device(at: DateTime<Utc>, program: Option<&str>, ip_address: Option<IpAddr>) -> Draft {
+pub(super) fn new_device(
+    head: &Letterhead,
+    at: DateTime<Utc>,
+    user_agent: Option<&str>,
+    ip_address: Option<IpAddr>,
+) -> Draft {
     let blocks = vec![
-        paragraph("Somebody signed in to your account with a program that was not seen there before."),
+        paragraph(format!(
+            "Somebody signed in to your account at {} with {}, which was not used with it before.",
+            head.service(),
+            program(user_agent)
+        )),
         paragraph("If it was you, there is nothing to do."),
         paragraph(
             "If it was not you, somebody knows your password. Change it at once: that ends all other sessions.",
         ),
+        account(head),
         facts(&[
             ("Signed in", time(at).to_string()),
-            ("Program", no_link(program.unwrap_or("unknown"))),
-            ("Address", ip_address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())),
+            ("From the internet address", address_in_words(ip_address)),
         ]),
     ];
     ("A new sign-in to your account".into(), blocks)
 }
 
 pub(super) fn archive_downloaded(
+    head: &Letterhead,
     at: DateTime<Utc>,
     request_id: RequestId,
-    program: Option<&str>,
+    user_agent: Option<&str>,
     ip_address: Option<IpAddr>,
 ) -> Draft {
     let blocks = vec![
-        paragraph(
-            "The archive with your personal data was fetched, by somebody who is signed in to your account.",
-        ),
+        paragraph(format!(
+            "The copy of your data was fetched with {}, by somebody who is signed in to your account.",
+            program(user_agent)
+        )),
         paragraph("If it was you, there is nothing to do."),
         paragraph(
-            "If it was not you, change your password at once: that ends all other sessions. Then disable the archive, so \
-             that it is not fetched again.",
+            "If it was not you, change your password at once: that ends all other sessions. Then delete the copy, so that \
+             it is not fetched again. Both can be done on this page:",
         ),
+        Block::Link("See the request", head.request(request_id)),
         facts(&[
             ("Fetched", time(at).to_string()),
-            ("Request ID", request_id.to_string()),
-            ("Program", program.unwrap_or("unknown").to_owned()),
-            ("Address", ip_address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())),
+            ("From the internet address", address_in_words(ip_address)),
+            ("Request", request_id.to_string()),
         ]),
     ];
-    ("The archive with your data was fetched".into(), blocks)
+    ("The copy of your data was fetched".into(), blocks)
 }
 
-pub(super) fn password_changed(at: DateTime<Utc>) -> Draft {
+pub(super) fn password_changed(head: &Letterhead, at: DateTime<Utc>) -> Draft {
     let blocks = vec![
-        paragraph(
-            "Your account has a new password. The one before no longer works, and sessions that were open elsewhere \
+        paragraph(format!(
+            "Your account at {} has a new password. The one before no longer works, and sessions that were open elsewhere \
              have ended.",
-        ),
+            head.service()
+        )),
         paragraph("If it was you, there is nothing to do."),
         paragraph(
             "If it was not you, ask at once, where you sign in, for a link to choose another one: it is sent to this \
              address.",
         ),
+        account(head),
         facts(&[("Changed", time(at).to_string())]),
     ];
     ("Your password was changed".into(), blocks)
 }
 
-pub(super) fn password_reset_link(public_url: &PublicUrl, token: &str, expires_at: DateTime<Utc>) -> Draft {
+pub(super) fn password_reset_link(head: &Letterhead, token: &str, expires_at: DateTime<Utc>) -> Draft {
     let blocks = vec![
-        paragraph("Somebody asked for a new password for your account. To choose one, open this page:"),
-        Block::Link("Choose a new password", page(public_url, "password-reset", token)),
+        paragraph(format!(
+            "Somebody asked for a new password for your account at {}. To choose one, open this page:",
+            head.service()
+        )),
+        Block::Link("Choose a new password", head.page("password-reset", token)),
         paragraph(format!(
             "Opening it changes nothing yet: the page asks first. The link works once, and until {}.",
             time(expires_at)
@@ -84,18 +100,19 @@ pub(super) fn password_reset_link(public_url: &PublicUrl, token: &str, expires_a
 }
 
 /// For a reader who did not do it: the way back, or, in a message of an earlier release, whom to tell.
-fn take_back(public_url: &PublicUrl, undo: Option<&UndoLink>) -> Vec<Block> {
+fn take_back(head: &Letterhead, undo: Option<&UndoLink>) -> Vec<Block> {
     let Some(UndoLink { token, until }) = undo else {
-        return vec![paragraph(
-            "If it was not you, change your password at once, and tell the operator of the service.",
-        )];
+        return vec![
+            paragraph(format!("If it was not you, change your password at once, and tell {}.", head.whom())),
+            account(head),
+        ];
     };
     vec![
         paragraph(
             "If it was not you, take it back on this page. Then all sessions end, and you get a link to choose a new \
              password:",
         ),
-        Block::Link("Take it back", page(public_url, "factor-undo", token)),
+        Block::Link("Take it back", head.page("factor-undo", token)),
         paragraph(format!(
             "Opening it changes nothing yet: the page asks first. The link works once, and until {}, whatever else \
              is changed meanwhile.",
@@ -105,7 +122,7 @@ fn take_back(public_url: &PublicUrl, undo: Option<&UndoLink>) -> Vec<Block> {
 }
 
 pub(super) fn phone_verified(
-    public_url: &PublicUrl,
+    head: &Letterhead,
     at: DateTime<Utc>,
     phone: &str,
     undo: Option<&UndoLink>,
@@ -117,7 +134,7 @@ pub(super) fn phone_verified(
         ),
         paragraph("If it was you, there is nothing to do."),
     ];
-    blocks.extend(take_back(public_url, undo));
+    blocks.extend(take_back(head, undo));
     blocks.push(facts(&[("Verified", time(at).to_string()), ("Phone number", phone.to_owned())]));
     ("Your phone is your second factor".into(), blocks)
 }
@@ -148,7 +165,7 @@ pub(super) fn second_factor_undone(at: DateTime<Utc>, factor: SecondFactor) -> D
     ("Your second factor was taken back".into(), blocks)
 }
 
-pub(super) fn phone_removed(at: DateTime<Utc>) -> Draft {
+pub(super) fn phone_removed(head: &Letterhead, at: DateTime<Utc>) -> Draft {
     let blocks = vec![
         paragraph(
             "The phone number was removed from your account. Signing in takes your password alone from now on, and \
@@ -156,16 +173,13 @@ pub(super) fn phone_removed(at: DateTime<Utc>) -> Draft {
         ),
         paragraph("If it was you, there is nothing to do."),
         paragraph("If it was not you, change your password at once, and then set a phone number again."),
+        account(head),
         facts(&[("Removed", time(at).to_string())]),
     ];
     ("Your second factor was removed".into(), blocks)
 }
 
-pub(super) fn recovery_codes_issued(
-    public_url: &PublicUrl,
-    at: DateTime<Utc>,
-    undo: Option<&UndoLink>,
-) -> Draft {
+pub(super) fn recovery_codes_issued(head: &Letterhead, at: DateTime<Utc>, undo: Option<&UndoLink>) -> Draft {
     let mut blocks = vec![
         paragraph(
             "Recovery codes were made for your account. Each stands once for a code that is sent to your phone. \
@@ -173,12 +187,12 @@ pub(super) fn recovery_codes_issued(
         ),
         paragraph("If it was you, keep them where only you can read them."),
     ];
-    blocks.extend(take_back(public_url, undo));
+    blocks.extend(take_back(head, undo));
     blocks.push(facts(&[("Made", time(at).to_string())]));
     ("You have new recovery codes".into(), blocks)
 }
 
-pub(super) fn recovery_code_used(at: DateTime<Utc>, left: u32) -> Draft {
+pub(super) fn recovery_code_used(head: &Letterhead, at: DateTime<Utc>, left: u32) -> Draft {
     let left_in_words = match left {
         0 => "There is none left: make new ones.".to_owned(),
         1 => "There is one left.".to_owned(),
@@ -193,29 +207,32 @@ pub(super) fn recovery_code_used(at: DateTime<Utc>, left: u32) -> Draft {
             "If it was not you, somebody knows your password and your recovery codes. Change your password at \
              once, and then make new recovery codes.",
         ),
+        account(head),
         facts(&[("Used", time(at).to_string())]),
     ];
     ("A recovery code was used".into(), blocks)
 }
 
 pub(super) fn failed_codes(
+    head: &Letterhead,
     tries: u32,
     networks: u32,
     (since, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Draft {
     let blocks = vec![
-        paragraph(
-            "Somebody gave your right password, and then wrong codes in place of the one that is sent to your phone. \
-             They did not get in.",
-        ),
+        paragraph(format!(
+            "Somebody gave your right password, and then {} in place of the one that is sent to your phone. They did not \
+             get in.",
+            counted(tries.into(), "wrong code", "wrong codes")
+        )),
         paragraph("If it was you, there is nothing to do."),
         paragraph(
             "If it was not you, somebody knows your password. Change it at once, and wherever else you use it. Give \
              nobody a code that is sent to you, whatever they say.",
         ),
+        account(head),
         facts(&[
-            ("Wrong codes", tries.to_string()),
-            ("Networks", networks.to_string()),
+            ("From", counted(networks.into(), "network", "networks")),
             ("First", time(since).to_string()),
             ("Last", time(until).to_string()),
         ]),
@@ -223,19 +240,21 @@ pub(super) fn failed_codes(
     ("Wrong codes for your account".into(), blocks)
 }
 
-pub(super) fn account_deleted(at: DateTime<Utc>, exports: u32) -> Draft {
+pub(super) fn account_deleted(head: &Letterhead, at: DateTime<Utc>, exports: u32) -> Draft {
     let mut blocks = vec![
-        paragraph(
-            "Your account is deleted. Nobody can sign in to it any more; its sessions, its tokens and its codes no \
+        paragraph(format!(
+            "Your account at {} is deleted. Nobody can sign in to it any more; its sessions, its tokens and its codes no \
              longer work. What is personal in its history is made unreadable.",
-        ),
+            head.service()
+        )),
         paragraph(
             "You are no longer a member of any organization. Organizations, their projects and the data in these \
              stay.",
         ),
-        paragraph(
-            "If it was not you, tell the operator of the service. A deleted account cannot be brought back.",
-        ),
+        paragraph(format!(
+            "If it was not you, tell {}. A deleted account cannot be brought back.",
+            head.whom()
+        )),
         facts(&[("Deleted", time(at).to_string())]),
     ];
     let ended = match exports {
@@ -249,4 +268,8 @@ pub(super) fn account_deleted(at: DateTime<Utc>, exports: u32) -> Draft {
         blocks.insert(2, paragraph(ended));
     }
     ("Your account is deleted".into(), blocks)
+}
+
+fn address_in_words(ip_address: Option<IpAddr>) -> String {
+    ip_address.map_or_else(|| "not known".to_owned(), |address| address.to_string())
 }

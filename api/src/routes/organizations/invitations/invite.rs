@@ -178,6 +178,7 @@ impl Inviting<'_> {
             role: self.role,
             token: self.token.expose_secret().to_owned(),
             expires_at,
+            invited_by: Some(self.account),
         };
         let to = Recipient::Address { email: self.email.clone(), name: None };
         self.state.invite(&mut attached, MessageContent { to, says }).await?;

@@ -24,8 +24,18 @@ fn at(day: u32, hour: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, day, hour, 59, 59).unwrap()
 }
 
-fn public_url() -> PublicUrl {
-    "https://settings.example.com/base".parse().unwrap()
+fn head() -> Letterhead {
+    let (contact, account) = ("privacy@example.com".parse().ok(), "https://example.com/me".parse().ok());
+    Letterhead::new(
+        "Example",
+        contact,
+        account.as_ref(),
+        "https://settings.example.com/base".parse().unwrap(),
+    )
+}
+
+fn named(name: &str) -> Names {
+    Names { reader: Some(name.to_owned()), inviter: None }
 }
 
 fn project(name: &str) -> NamedProject {
@@ -38,10 +48,17 @@ fn undo() -> Option<UndoLink> {
     Some(UndoLink { token: TOKEN.to_owned(), until: at(30, 18) })
 }
 
-/// The whole letter, as it reads in plain text.
+/// The whole letter, as it reads in plain text and as it is marked up.
 fn letter(says: &Says) -> String {
-    let letter = write(says, Some("Ada Lovelace"), &public_url()).unwrap();
-    format!("{}\n\n{}", letter.subject, letter.text)
+    told(write(&head(), says, &named("Ada Lovelace")))
+}
+
+/// The head of the document is the same for all: it has a test of its own.
+fn told(letter: Option<Rendered>) -> String {
+    let letter = letter.unwrap();
+    let (_, body) = letter.html.split_once("<body>\n").unwrap();
+    let body = body.strip_suffix("</body>\n</html>\n").unwrap();
+    format!("{}\n\n{}\n-- HTML --\n{body}", letter.subject, letter.text)
 }
 
 /// Each letter once, with what others wrote in every place for it.
@@ -108,7 +125,7 @@ fn all(written: &str) -> Vec<Says> {
         Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner, is_less: false },
         Says::MembershipEnded { at, organization: organization.clone() },
         Says::AccountDeleted { at, exports: Some(1) },
-        Says::Invitation { organization, role: Role::Member, token, expires_at },
+        Says::Invitation { organization, role: Role::Member, token, expires_at, invited_by: None },
     ]
 }
 
@@ -120,10 +137,11 @@ fn whatever_goes_by_mail_has_a_letter_and_no_two_look_alike_in_a_list() {
     // All but the code, which goes to phones alone.
     assert_eq!(notices.len(), domain::account::AccountNotice::ALL.len() - 1);
     assert!(!notices.contains("code"));
-    let subjects: BTreeSet<_> = letters.iter().map(|says| draft(says, &public_url()).unwrap().0).collect();
+    let subjects: BTreeSet<_> =
+        letters.iter().map(|says| draft(&head(), says, &Names::default()).unwrap().0).collect();
     assert_eq!(subjects.len(), letters.len());
     let code = Says::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
-    assert!(write(&code, None, &public_url()).is_none());
+    assert!(write(&head(), &code, &Names::default()).is_none());
 }
 
 #[test]
@@ -133,8 +151,8 @@ fn what_others_wrote_is_text_and_nothing_else() {
     let escaped = "&lt;img src=x onerror=&quot;x()&quot;&gt;&amp;";
     let mut places = 0;
     for says in all(nasty) {
-        let plain = write(&says, Some("Ada"), &public_url()).unwrap();
-        let letter = write(&says, Some(nasty), &public_url()).unwrap();
+        let plain = write(&head(), &says, &named("Ada")).unwrap();
+        let letter = write(&head(), &says, &named(nasty)).unwrap();
         assert!(letter.text.starts_with("Hello,\n") && letter.html.contains("<p>Hello,</p>"));
         assert!(!letter.html.contains("<img") && !letter.html.contains("<script"), "{}", letter.html);
         for form in [&letter.text, &letter.html, &letter.subject] {
@@ -143,7 +161,9 @@ fn what_others_wrote_is_text_and_nothing_else() {
         }
         assert_eq!(plain.subject, letter.subject, "no subject holds what others wrote");
         let found = plain.text.matches(shown).count();
-        assert_eq!(found, plain.html.matches(escaped).count());
+        // What lists of mails show beside the subject stands in the HTML once more.
+        let (_, seen) = plain.html.split_once("<p class=\"service\">").unwrap();
+        assert_eq!(found, seen.matches(escaped).count());
         places += found;
     }
     assert_eq!(places, 15, "a place for what others wrote was added or lost: see that it is in this test");
@@ -163,7 +183,7 @@ fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
     let told = letter(&Says::MembershipEnded { at: at(23, 18), organization });
     assert!(told.contains("“Visit https: //evil. example\". You are hacked. \"”"), "{told}");
     let greeting = |name: &str| {
-        let letter = write(&Says::PasswordChanged { at: at(23, 18) }, Some(name), &public_url()).unwrap();
+        let letter = write(&head(), &Says::PasswordChanged { at: at(23, 18) }, &named(name)).unwrap();
         letter.text.lines().next().unwrap().to_owned()
     };
     assert_eq!(greeting("J. R. R. Tolkien"), "Hello J. R. R. Tolkien,");
@@ -178,33 +198,78 @@ fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
 fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
     let mut pages = BTreeSet::new();
     for says in all("Analytics") {
-        let letter = write(&says, None, &public_url()).unwrap();
+        let letter = write(&head(), &says, &Names::default()).unwrap();
         for form in [&letter.text, &letter.html] {
             for (begins, _) in form.match_indices("http") {
                 let link = form[begins..].split(['"', '\n', ' ']).next().unwrap();
-                let (page, token) = link.split_once('#').unwrap();
-                assert_eq!(token, TOKEN);
-                pages.insert(
-                    page.strip_prefix("https://settings.example.com/base/links/").unwrap().to_owned(),
-                );
+                if link == "https://example.com/me" {
+                    continue;
+                }
+                let (page, behind) = link.split_once('#').unwrap();
+                let page = page.strip_prefix("https://settings.example.com/base/").unwrap();
+                assert!(behind == TOKEN || (page == "account" && behind.starts_with("req_")), "{link}");
+                pages.insert(page.to_owned());
             }
             let outside = form.replace(&format!("#{TOKEN}"), "");
             assert!(!outside.contains(TOKEN), "a token stands outside of a link: {form}");
         }
-        let links = letter.text.matches("http").count();
-        assert_eq!(letter.text.contains("Opening it changes nothing yet"), links > 0, "{}", letter.text);
+        let asks = letter.text.contains(&format!("#{TOKEN}"));
+        assert_eq!(letter.text.contains("Opening it changes nothing yet"), asks, "{}", letter.text);
     }
     let pages: Vec<_> = pages.iter().map(String::as_str).collect();
     assert_eq!(
         pages,
         [
-            "billing-email-undo",
-            "email-confirmation",
-            "email-undo",
-            "factor-removal",
-            "factor-undo",
-            "invitation",
-            "password-reset"
+            "account",
+            "links/billing-email-undo",
+            "links/email-confirmation",
+            "links/email-undo",
+            "links/factor-removal",
+            "links/factor-undo",
+            "links/invitation",
+            "links/password-reset"
         ]
     );
+}
+
+#[test]
+fn every_letter_names_the_product_and_who_to_write_to_and_links_to_the_account() {
+    for says in all("Analytics") {
+        let letter = write(&head(), &says, &Names::default()).unwrap();
+        for told in ["sent by Example.", "answer this mail or write to privacy@example.com."] {
+            assert!(letter.text.contains(told), "{}", letter.text);
+        }
+        assert!(letter.html.contains("<a href=\"mailto:privacy@example.com\">privacy@example.com</a>"));
+        // There may be none, or none any more, where these are read.
+        let anyone = matches!(
+            says,
+            Says::Invitation { .. } | Says::EmailConfirmation { .. } | Says::AccountDeleted { .. }
+        );
+        assert_eq!(
+            letter.text.contains("Your account: https://example.com/me\n"),
+            !anyone,
+            "{}",
+            letter.text
+        );
+        assert_eq!(letter.html.contains("<a href=\"https://example.com/me\">"), !anyone);
+    }
+}
+
+#[test]
+fn a_letter_speaks_to_people_and_not_to_programs() {
+    for says in all("Analytics") {
+        let letter = write(&head(), &says, &Names::default()).unwrap();
+        for jargon in ["DELETE ", "POST ", "/v1/", "Mozilla/", "the operator", "null", "Some("] {
+            assert!(
+                !letter.text.contains(jargon) && !letter.html.contains(jargon),
+                "{jargon}: {}",
+                letter.text
+            );
+        }
+        assert!(
+            !letter.html.contains("<table")
+                && !letter.html.contains("<img")
+                && !letter.html.contains("@import")
+        );
+    }
 }
