@@ -3,10 +3,14 @@
 //! A route documents what is special about it. What holds for many of them is added here: how to say who
 //! asks, and the refusals any route of its sort can answer with. So a route cannot forget them.
 
+mod examples;
+pub(crate) mod words;
+
 use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::Server;
 use utoipa::openapi::{
     Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
 };
@@ -54,6 +58,11 @@ pub(crate) fn undecorated() -> OpenApi {
 pub fn openapi() -> OpenApi {
     let mut document = undecorated();
     add_security(&mut document);
+    let mut here = Server::new("/");
+    here.description = Some("Where this description was fetched from".to_owned());
+    document.servers = Some(vec![here]);
+    let schemas =
+        serde_json::to_value(&document.components).map(|of| of["schemas"].clone()).unwrap_or_default();
     for (path, item) in &mut document.paths.paths {
         let operations = [
             (HttpMethod::Get, &mut item.get),
@@ -66,6 +75,7 @@ pub fn openapi() -> OpenApi {
             if let Some(operation) = operation {
                 complete(path, &method, operation);
                 mark_grave(path, &method, operation);
+                examples::add(operation, &schemas);
             }
         }
     }
@@ -110,7 +120,10 @@ fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
     if operation.request_body.is_some() {
         refusals.push((408, "The body came too slowly: `body-too-slow`"));
     }
-    if operation.security.is_some() {
+    // A summary is plain text.
+    operation.summary = operation.summary.take().map(|summary| summary.replace('`', ""));
+    // An empty list says that it is open to all; without a list it would be left unsaid.
+    if !operation.security.get_or_insert_default().is_empty() {
         refusals.push((401, "No live token or session: `unauthenticated`"));
         refusals
             .push((429, "Too many wrong tokens came from the network: `too-many-tries`; see `Retry-After`"));

@@ -1,6 +1,7 @@
 //! The description says what holds of every route.
 
 use super::*;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// POSTs that are carried out again whenever they are sent: no key belongs to who sends them, or the answer of now counts.
@@ -178,7 +179,8 @@ fn every_operation_says_who_may_and_what_may_go_wrong() {
         let statuses: BTreeSet<&str> = operation.responses.responses.keys().map(String::as_str).collect();
         assert!(statuses.contains("500"), "{name}");
         let open = OPEN.contains(&name.as_str()) || !name.contains("/v1/");
-        assert_eq!(operation.security.is_none(), open, "{name}: who may?");
+        let asks_no_one = operation.security.as_ref().is_some_and(Vec::is_empty);
+        assert_eq!(asks_no_one, open, "{name}: who may?");
         assert!(open || statuses.contains("401"), "{name}: {statuses:?}");
         assert!(!name.contains("/v1/") || statuses.contains("503"), "{name}: {statuses:?}");
         let refused = format!("{:?}", operation.responses.responses.get("403").map(json_of));
@@ -195,4 +197,77 @@ fn every_operation_says_who_may_and_what_may_go_wrong() {
         }
         assert!(wanted.iter().all(|status| statuses.contains(status)), "{name}: {statuses:?}");
     }
+}
+
+/// The contents of bodies and answers, each with where it stands.
+fn contents(document: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let answers = operation["responses"].as_object().unwrap().iter();
+            let answers = answers.map(|(status, answer)| (status.as_str(), answer));
+            for (of, it) in answers.chain([("body", &operation["requestBody"])]) {
+                for (media_type, content) in it["content"].as_object().into_iter().flatten() {
+                    let mut content = content.clone();
+                    content["described"] = it["description"].clone();
+                    found.push((format!("{method} {path} {of} {media_type}"), content));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_refusal_names_its_problems_and_shows_each() {
+    for (place, content) in contents(&serde_json::to_value(openapi()).unwrap()) {
+        if !place.ends_with(MEDIA_TYPE) {
+            continue;
+        }
+        let named = examples::named(content["described"].as_str().unwrap());
+        let shown: Vec<&str> = content["examples"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(shown.len(), named.len(), "{place}");
+        assert!(!named.is_empty(), "{place}: which problem? {content}");
+        for kind in named {
+            assert!(place.contains(&format!(" {} ", kind.status().as_u16())), "{place}: {}", kind.slug());
+            assert_eq!(content["examples"][kind.slug()]["value"]["type"], kind.path(), "{place}");
+        }
+    }
+}
+
+#[test]
+fn every_json_body_and_answer_has_an_example_in_which_no_text_is_empty() {
+    for (place, content) in contents(&serde_json::to_value(openapi()).unwrap()) {
+        if place.ends_with("/json") || place.ends_with("urlencoded") {
+            let example = content["example"].to_string();
+            let described = content.get("example").is_some() || place.contains("/openapi.json");
+            assert!(described && !example.contains("\"\""), "{place}: {example}");
+        }
+    }
+}
+
+#[test]
+fn closed_sets_of_words_have_names_and_archives_are_bytes() {
+    let document = serde_json::to_value(openapi()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    for (name, schema) in schemas.as_object().unwrap() {
+        for member in schema["properties"].as_object().into_iter().flatten() {
+            assert!(member.1.get("enum").is_none(), "{name}.{}: a set of words without a name", member.0);
+        }
+    }
+    assert!(!document["paths"].to_string().contains("\"enum\""));
+    assert_eq!(schemas["ArchiveFile"]["format"], "binary");
+    let archive = &document["paths"]["/v1/me/privacy-requests/{id}/archive"]["get"]["responses"];
+    for status in ["200", "206"] {
+        let schema = &archive[status]["content"]["application/zip"]["schema"];
+        assert_eq!(schema["$ref"], "#/components/schemas/ArchiveFile");
+    }
+    assert_eq!(document["servers"][0]["url"], "/");
+    assert!(
+        operations(&openapi()).iter().all(|(_, operation)| !operation
+            .summary
+            .as_ref()
+            .unwrap()
+            .contains('`'))
+    );
 }

@@ -12,8 +12,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// Every kind, for the tests that hold for all of them.
-            #[cfg(test)]
+            /// Every kind.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// The stable name.
@@ -92,6 +91,11 @@ kinds! {
 }
 
 impl Kind {
+    /// What a problem of the kind has as its `type`: where its page is.
+    pub(crate) fn path(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_temporary(self) -> bool {
         self.status() == StatusCode::SERVICE_UNAVAILABLE

@@ -7,6 +7,8 @@ use domain::{AccountId, ChallengeId, OrganizationId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::openapi::words;
+
 /// A code that was sent to a phone.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SecondFactor {
@@ -14,7 +16,7 @@ pub(crate) struct SecondFactor {
     #[schema(value_type = String, example = "chl_01h455vb4pex5vsknk084sn02q")]
     pub(crate) challenge_id: ChallengeId,
     /// How it was sent.
-    #[schema(value_type = String, example = "sms")]
+    #[schema(value_type = words::Channel)]
     pub(crate) channel: Channel,
     /// Where it was sent, masked.
     #[schema(example = "•••42")]
@@ -30,6 +32,7 @@ pub(crate) struct OwnerNeeded {
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
     pub(crate) id: OrganizationId,
     /// Its name.
+    #[schema(example = "Analytical Engines")]
     pub(crate) name: String,
     /// Who could be one; where there is nobody, the organization can be closed instead.
     pub(crate) candidates: Vec<Candidate>,
@@ -42,8 +45,9 @@ pub(crate) struct Candidate {
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
     pub(crate) account_id: AccountId,
     /// The name.
+    #[schema(example = "Grace Hopper")]
     pub(crate) name: Option<String>,
     /// The role so far.
-    #[schema(value_type = String, example = "admin")]
+    #[schema(value_type = words::Role)]
     pub(crate) role: Role,
 }

@@ -4,6 +4,7 @@
 //! client can act on stands in members of its own. A failure of ours carries its cause as far as here,
 //! where it is logged once, with the whole chain; what goes out says nothing of it.
 
+mod example;
 mod from_store;
 mod kind;
 mod members;
@@ -17,6 +18,7 @@ use domain::AccountId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use example::example_of;
 pub(crate) use kind::Kind;
 pub(crate) use members::{Candidate, OwnerNeeded, SecondFactor};
 
@@ -54,10 +56,12 @@ pub(crate) struct Document {
     #[schema(format = "uri-reference", example = "/problems/invalid-input")]
     r#type: String,
     /// The same in words; the same for every problem of the type.
+    #[schema(example = "The input is wrong.")]
     title: &'static str,
     /// The HTTP status.
     status: u16,
     /// What is to be said about this very occurrence.
+    #[schema(example = "Some of the input is missing, unknown or wrong.")]
     detail: String,
     /// What is wrong with the input, place by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -86,6 +90,7 @@ pub(crate) struct InputError {
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
     /// What is wrong, and what would be right.
+    #[schema(example = "expected an email address")]
     message: String,
 }
 
@@ -240,7 +245,7 @@ impl IntoResponse for Problem {
             ..
         } = *self.0;
         let document = Document {
-            r#type: format!("/problems/{}", kind.slug()),
+            r#type: kind.path(),
             title: kind.title(),
             status: kind.status().as_u16(),
             detail,

@@ -41,10 +41,13 @@ pub(crate) struct ParkedBody {
     #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]
     event_id: EventId,
     /// What happened, as a stable name.
+    #[schema(example = "account.preferences_changed")]
     r#type: String,
     /// What it happened to.
+    #[schema(example = "account")]
     aggregate_type: String,
     /// What it happened to.
+    #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
     aggregate_id: String,
     /// Why it cannot be taken; null where it waits behind an earlier event of its stream.
     error: Option<String>,

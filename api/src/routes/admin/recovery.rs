@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Id, Operator, RequestContext, word};
 use crate::factor_undo::ways_back;
+use crate::openapi::words;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::me::sessions;
 use crate::state::AppState;
@@ -63,7 +64,7 @@ pub(crate) async fn end_sessions(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProofSeen {
     /// `document_seen`, `called_back` (at a number that was known before), or `other`.
-    #[schema(value_type = String, example = "document_seen")]
+    #[schema(value_type = words::IdentityProof)]
     #[serde(deserialize_with = "word")]
     proof: IdentityProof,
     /// The id of a note about it that is kept elsewhere; wanted where the proof is another. Letters, digits, `-`, `_` and `.`:

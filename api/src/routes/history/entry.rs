@@ -25,15 +25,19 @@ pub(crate) struct HistoryEntry {
     #[schema(example = "Usage logging was switched off (privacy policy 2026-01)")]
     what: String,
     /// Who did it: an account, an operator, or `service`.
+    #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
     actor: String,
     /// From where, if the account holder did it; `[erased]` once that was erased.
+    #[schema(example = "203.0.113.7")]
     ip_address: Option<String>,
     /// With what, if the account holder did it; `[erased]` once that was erased.
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64)")]
     user_agent: Option<String>,
     /// What it happened to.
     #[schema(example = "account")]
     aggregate_type: String,
     /// What it happened to.
+    #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
     aggregate_id: String,
     /// Its place among what happened to it; not told to an account holder where others have a part in it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +47,7 @@ pub(crate) struct HistoryEntry {
     /// What all events of one wish have in common.
     correlation_id: Option<String>,
     /// The event as data. A value that was erased is `{"$erased": true}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"usage_logging": false}))]
     data: Value,
 }
 

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::open::Open;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
+use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::wish_of;
 use crate::routes::organizations::telling::Team;
@@ -26,7 +27,7 @@ pub(crate) struct Joined {
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
     organization_id: OrganizationId,
     /// The role.
-    #[schema(value_type = String, example = "member")]
+    #[schema(value_type = words::Role)]
     role: Role,
 }
 

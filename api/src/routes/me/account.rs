@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::show::MyOrganization;
+use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -43,8 +44,8 @@ pub(crate) struct TwoFactor {
     /// Its number, masked.
     #[schema(example = "•••42")]
     phone: String,
-    /// How codes come: `sms` or `call`.
-    #[schema(example = "sms")]
+    /// How codes come.
+    #[schema(value_type = words::Channel)]
     channel: String,
     /// Recovery codes that are left.
     recovery_codes_left: u32,

@@ -30,6 +30,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, RequestContext, SeenPosition, Sudo};
 use crate::messages::present_address;
+use crate::openapi::words;
 use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
 use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
@@ -55,7 +56,7 @@ pub(crate) struct EndingExport {
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
     id: RequestId,
     /// Where it stands: one that is not completed is cancelled.
-    #[schema(example = "running")]
+    #[schema(value_type = words::RequestState)]
     state: &'static str,
     /// Until when its archive could be fetched; null while there is none.
     available_until: Option<DateTime<Utc>>,
@@ -117,11 +118,11 @@ pub(crate) struct Ending {
     /// Must be true: this cannot be undone.
     confirm: bool,
     /// For each organization that would be left without an owner: the member who becomes one.
-    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({"org_01h455vb4pex5vsknk084sn02q": "acc_01h455vb4pex5vsknk084sn02q"}))]
     successors: Option<BTreeMap<OrganizationId, AccountId>>,
     /// Organizations without any other member, which are closed with the account: their credentials end, their data
     /// stays.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["org_01h455vb4pex5vsknk084sn02r"]))]
     close: Option<BTreeSet<OrganizationId>>,
 }
 

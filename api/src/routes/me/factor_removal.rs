@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, RequestContext};
+use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -21,7 +22,7 @@ use crate::state::AppState;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WaitingRemoval {
     /// How it was proved who asked for it: `document_seen`, `called_back` or `other`.
-    #[schema(value_type = String, example = "document_seen")]
+    #[schema(value_type = words::IdentityProof)]
     proof: &'static str,
     /// When it is carried out.
     due_at: DateTime<Utc>,

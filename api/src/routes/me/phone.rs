@@ -20,6 +20,7 @@ use super::recovery_codes::{self, RecoveryCodes};
 use super::sessions;
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed, word};
 use crate::limits;
+use crate::openapi::words;
 use crate::problem::{Kind, Problem, SecondFactor};
 use crate::second_factor::{CodePayer, Question};
 use crate::state::AppState;
@@ -36,7 +37,7 @@ pub(crate) struct NewPhone {
     #[serde(deserialize_with = "parsed")]
     number: PhoneNumber,
     /// How codes shall come: `sms` or `call`.
-    #[schema(value_type = String, example = "sms")]
+    #[schema(value_type = words::Channel)]
     #[serde(deserialize_with = "word")]
     channel: Channel,
 }

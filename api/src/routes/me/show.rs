@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::account::{self, PreferencesBody, Profile, TwoFactor};
 use crate::conditional;
 use crate::extract::{CurrentSession, SeenPosition};
+use crate::openapi::words;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -43,9 +44,10 @@ pub(crate) struct MyOrganization {
     #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
     pub(super) id: String,
     /// Its name.
+    #[schema(example = "Analytical Engines")]
     pub(super) name: String,
-    /// The role: `owner`, `admin` or `member`.
-    #[schema(example = "owner")]
+    /// The role.
+    #[schema(value_type = words::Role)]
     pub(super) role: String,
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::PATH;
 use crate::extract::{CurrentSession, SeenPosition};
+use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -23,8 +24,8 @@ pub(crate) struct OrganizationItem {
     /// Its name.
     #[schema(example = "Analytical Engines")]
     pub(super) name: String,
-    /// The role of who is asking: `owner`, `admin` or `member`.
-    #[schema(example = "owner")]
+    /// The role of who is asking.
+    #[schema(value_type = words::Role)]
     pub(super) role: String,
     /// Since when they are a member.
     pub(super) joined_at: DateTime<Utc>,

@@ -20,6 +20,7 @@ use utoipa_axum::routes;
 use domain::OrganizationId;
 use domain::organization::Role;
 
+use crate::openapi::words;
 use crate::state::AppState;
 
 pub(super) const PATH: &str = "/v1/organizations";
@@ -34,7 +35,7 @@ pub(crate) struct OrganizationNow {
     #[schema(example = "Analytical Engines")]
     name: String,
     /// The role of who is asking: `owner`, `admin` or `member`.
-    #[schema(value_type = String, example = "owner")]
+    #[schema(value_type = words::Role)]
     role: Role,
 }
 

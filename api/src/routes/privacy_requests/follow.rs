@@ -49,7 +49,7 @@ const PAUSE: Duration = Duration::from_millis(200);
         (status = 200, description = "The request, now and whenever it changes", body = PrivacyRequestBody,
             content_type = "text/event-stream"),
         (status = 204, description = "The request is closed, and you have seen it so"),
-        (status = 404, description = "The account has no such request"),
+        (status = 404, description = "The account has no such request: `not-found`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]

@@ -17,7 +17,7 @@ use crate::state::AppState;
     params(("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 200, description = "The request", body = PrivacyRequestBody),
-        (status = 404, description = "The account has no such request"),
+        (status = 404, description = "The account has no such request: `not-found`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]

@@ -19,7 +19,7 @@ use crate::state::AppState;
     params(("id" = String, Path, description = "The session", example = "ses_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 204, description = "The session ended"),
-        (status = 404, description = "The account has no such session"),
+        (status = 404, description = "The account has no such session: `not-found`"),
     ),
     security(("session_token" = []), ("session_cookie" = []))
 )]

@@ -10,6 +10,7 @@
 mod call;
 mod dialect;
 mod event;
+mod form;
 mod mend;
 mod others;
 mod outline;
@@ -33,11 +34,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{LargestBody, read_whole};
+use crate::openapi::words;
 use crate::places::Seat;
 use crate::problem::Problem;
 use crate::state::AppState;
 use call::{Batch, Call, Packing};
 use dialect::{LeftOut, Refusal, VerboseAnswer, Wanted};
+use form::{UsageEvents, UsageForm};
 pub(crate) use strangers::Strangers;
 
 /// Largest body, in bytes, also when it is unpacked.
@@ -88,7 +91,7 @@ pub(crate) fn open_to_every_origin() -> CorsLayer {
 #[utoipa::path(
     post, path = "/track", tag = "Ingestion", operation_id = "track",
     params(("verbose" = Option<u8>, Query, description = "1: answer JSON that says what is wrong")),
-    request_body(content((Vec<Object> = "application/json"), (String = "application/x-www-form-urlencoded"))),
+    request_body(content((UsageEvents = "application/json"), (UsageForm = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "`1`, or with `verbose=1` the same as JSON", content(
             (String = "text/plain"), (VerboseAnswer = "application/json"),
@@ -131,19 +134,19 @@ pub(crate) async fn track(
     ),
     responses(
         (status = 200, description = "`1`, or with `verbose=1` the same as JSON, or with `img=1` an image", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
         )),
         (status = 400, description = "`0`: it cannot be read, or no event is as it must be", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
         )),
         (status = 401, description = "`0`: no event has the token of the house project", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
         )),
         (status = 413, description = "`0`: more than 2000 events or 600000 values", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
         )),
         (status = 415, description = "`0`: compressed otherwise than with gzip", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (String = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
         )),
         (status = 429, description = "More than 64 MiB at a stretch from one network: `too-many-tries`; see `Retry-After`"),
     )

@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
+use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::{PATH, lookup};
@@ -29,7 +30,7 @@ pub(crate) struct InvitationItem {
     #[schema(format = Email, example = "grace@example.com")]
     email: String,
     /// The role to come.
-    #[schema(example = "member")]
+    #[schema(value_type = words::Role)]
     role: String,
     /// When.
     invited_at: DateTime<Utc>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
+use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{member_of, wish_of};
 use crate::routes::organizations::telling::Team;
@@ -20,7 +21,7 @@ use crate::state::AppState;
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleChange {
     /// `owner`, `admin` or `member`.
-    #[schema(value_type = String, example = "admin")]
+    #[schema(value_type = words::Role)]
     #[serde(deserialize_with = "parsed")]
     role: Role,
 }
@@ -32,7 +33,7 @@ pub(crate) struct MemberRole {
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
     account_id: AccountId,
     /// The role.
-    #[schema(value_type = String, example = "admin")]
+    #[schema(value_type = words::Role)]
     role: Role,
     /// What ended with a lesser role: being named as an owner of projects (an owner can name the member again).
     ended_project_ownership: bool,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
+use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::organizations::{PATH, lookup};
@@ -27,8 +28,8 @@ pub(crate) struct MemberItem {
     /// The sign-in address.
     #[schema(format = Email, example = "ada@example.com")]
     email: Option<String>,
-    /// The role: `owner`, `admin` or `member`.
-    #[schema(example = "admin")]
+    /// The role.
+    #[schema(value_type = words::Role)]
     role: String,
     /// Since when.
     joined_at: DateTime<Utc>,

@@ -32,6 +32,7 @@ use super::range::{Wanted, wanted};
 use crate::command::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext, Sudo};
 use crate::limits;
+use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 use crate::streams::{Client, Hall};
@@ -51,12 +52,12 @@ const SCOPE: &str = "archive";
         ("If-Range" = Option<String>, Header, description = "The `ETag` of what you have a part of"),
     ),
     responses(
-        (status = 200, description = "The ZIP", body = Vec<u8>, content_type = "application/zip",
+        (status = 200, description = "The ZIP", body = words::ArchiveFile, content_type = "application/zip",
             headers(("ETag" = String, description = "SHA-256 of the archive"))),
-        (status = 206, description = "The part asked for", body = Vec<u8>, content_type = "application/zip",
+        (status = 206, description = "The part asked for", body = words::ArchiveFile, content_type = "application/zip",
             headers(("Content-Range" = String, description = "Which part it is"))),
         (status = 403, description = "Give the password again first: `reauthentication-required`"),
-        (status = 404, description = "The account has no such request, or it is an erasure"),
+        (status = 404, description = "The account has no such request, or it is an erasure: `not-found`"),
         (status = 409, description = "The archive is not ready yet: `archive-not-ready`, with the `state`"),
         (status = 410, description = "It expired, was disabled, or its data was erased: `archive-gone`"),
         (status = 416, description = "The range lies outside: `range-not-satisfiable`"),
