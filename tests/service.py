@@ -1,7 +1,19 @@
-"""What the checks of the running program share: how it is asked, and people who use it."""
+"""What the checks of the running program share: how it is started and asked, people who use it, and what reaches them."""
 
+import contextlib
+import email
+import email.policy
 import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
 import urllib.request
+from pathlib import Path
 
 OPERATOR = "pso_a-token-for-tests-that-is-long-enough-0000000"
 PASSWORD = "a long enough password"
@@ -19,7 +31,94 @@ def ask(base, method, path, body=None, token=None):
 
 def person(base, name):
     """An account that is signed in. Returns its id and the token of its session."""
-    email = f"{name}@example.com"
-    account = ask(base, "POST", "/v1/admin/accounts", {"email": email, "name": name, "password": PASSWORD}, OPERATOR)
-    session = ask(base, "POST", "/v1/sessions", {"email": email, "password": PASSWORD})
+    address = f"{name}@example.com"
+    account = ask(base, "POST", "/v1/admin/accounts", {"email": address, "name": name, "password": PASSWORD}, OPERATOR)
+    session = ask(base, "POST", "/v1/sessions", {"email": address, "password": PASSWORD})
     return account["account_id"], session["token"]
+
+
+def eventually(what, check):
+    for _ in range(1200):
+        try:
+            found = check()
+        except (urllib.error.URLError, OSError):
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    sys.exit(f"not in time: {what}")
+
+
+def is_ready(base, process):
+    if process.poll() is not None:
+        sys.exit("the program ended")
+    return ask(base, "GET", "/readyz")
+
+
+@contextlib.contextmanager
+def running(program, *options):
+    """The program, serving on a data directory of its own. Gives its address and its folder.
+
+    Fails where it told of a failure while it ran.
+    """
+    with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
+        folder = Path(name)
+        probe.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{probe.getsockname()[1]}"
+        probe.close()
+        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
+        with open(folder / "log.txt", "w+") as log:
+            serve = [Path(program).resolve(), "serve", "--listen", listen, *options]
+            process = subprocess.Popen(serve, cwd=folder, stdout=log, stderr=log, env=environment)
+            try:
+                base = f"http://{listen}"
+                eventually("the program is ready", lambda: is_ready(base, process))
+                yield base, folder
+            finally:
+                process.terminate()
+                process.wait(60)
+            log.seek(0)
+            told = [line for line in log if "panicked" in line or " ERROR " in line]
+    if told:
+        sys.exit("the program told of failures:\n" + "".join(told[:20]))
+
+
+class Mail:
+    """One that was sent to a person, as the mail directory keeps it."""
+
+    def __init__(self, path):
+        self.message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+
+    def text(self):
+        return self.message.get_body(("plain",)).get_content()
+
+    def html(self):
+        return self.message.get_body(("html",)).get_content()
+
+    def link(self):
+        """The one address in it that leads to a page with a token."""
+        found = set(re.findall(r"https?://\S+#\S+", self.text()))
+        assert len(found) == 1, self.text()
+        return found.pop()
+
+
+def take_mail(folder, notice, to):
+    """Waits for a mail that tells `to` of `notice`, and takes it away."""
+
+    def find():
+        for path in sorted((folder / "data/mail").glob(f"*.{notice}@*.eml")):
+            mail = Mail(path)
+            if to in mail.message["To"]:
+                path.unlink()
+                return mail
+        return None
+
+    return eventually(f"a mail of {notice} to {to}", find)
+
+
+def take_code(folder):
+    """Waits for a code that is sent by text, and takes it away."""
+    path = eventually("a code", lambda: next(iter(sorted((folder / "data/phone").glob("*.txt"))), None))
+    code = re.search(r"\b\d{6}\b", path.read_text())[0]
+    path.unlink()
+    return code

@@ -52,6 +52,7 @@ mod writing;
 mod tests;
 
 pub use openapi::openapi;
+pub use routes::pages::paths as page_paths;
 pub use server::{ConnectionLimits, serve};
 pub use state::{ApiConfig, Dependencies, ForwardedHeader, ReadinessCheck, Vitals};
 
@@ -70,7 +71,11 @@ pub fn router(dependencies: Dependencies) -> Router {
     // Around the limits, so that a script can read that it came too often.
     let ingestion = limited(routes::ingestion()).layer(routes::open_to_every_origin());
     // What tells how the process is must answer also when it is busy.
-    let (router, _) = limited(v1).merge(ingestion).merge(routes::service()).split_for_parts();
+    let (router, _) = limited(v1)
+        .merge(ingestion)
+        .merge(routes::service())
+        .merge(routes::pages::routes())
+        .split_for_parts();
     router
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)

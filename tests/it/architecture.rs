@@ -21,6 +21,7 @@ const ONLY_IN: [(&str, &[&str]); 13] = [
     ("hyper", &["api"]),
     ("tower-http", &["api"]),
     ("utoipa", &["api"]),
+    ("utoipa-swagger-ui", &["api"]),
     ("async-nats", &["workers"]),
     ("lettre", &["workers"]),
     ("cron", &["workers"]),

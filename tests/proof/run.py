@@ -11,31 +11,15 @@ Needs what `requirements.txt` names.
 import copy
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.error
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from service import OPERATOR, ask, person  # noqa: E402
+from service import OPERATOR, ask, eventually, person, running  # noqa: E402
 
 REFUTED = 3
-
-
-def eventually(what, check):
-    for _ in range(1200):
-        try:
-            found = check()
-        except (urllib.error.URLError, OSError):
-            found = None
-        if found:
-            return found
-        time.sleep(0.1)
-    sys.exit(f"not in time: {what}")
 
 
 def live(base):
@@ -124,30 +108,19 @@ def check_all(program, key, proofs):
 def main():
     program = str(Path(sys.argv[1]).resolve())
     vectors = json.loads((HERE / "vectors.json").read_text())
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+    with running(program) as (base, folder):
         os.chdir(folder)
-        probe.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        probe.close()
         Path("vectors.pub").write_text(vectors["public_key"])
         forged = check_all(program, "vectors.pub", vectors["proofs"])
 
-        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
-        serve = [program, "serve", "--listen", base.removeprefix("http://")]
-        with open("log.txt", "w") as log:
-            process = subprocess.Popen(serve, stdout=log, stderr=log, env=environment)
-        try:
-            eventually("the program is ready", lambda: process.poll() is None and ask(base, "GET", "/readyz"))
-            account = live(base)
-            audit = lambda *words: subprocess.run([program, "audit", *words], check=True, capture_output=True, text=True).stdout
-            Path("log.pub").write_text(audit("public-key"))
-            proofs = [json.loads(proof) for proof in proofs_of(audit, account, base)]
-            if len(proofs[0]["streams"]) < 3:
-                sys.exit("the account, its request and its organization are three streams")
-        finally:
-            process.terminate()
-            process.wait(60)
+        account = live(base)
+        audit = lambda *words: subprocess.run([program, "audit", *words], check=True, capture_output=True, text=True).stdout
+        Path("log.pub").write_text(audit("public-key"))
+        proofs = [json.loads(proof) for proof in proofs_of(audit, account, base)]
+        if len(proofs[0]["streams"]) < 3:
+            sys.exit("the account, its request and its organization are three streams")
         forged += check_all(program, "log.pub", proofs)
+        os.chdir(HERE)
     print(f"{len(proofs) + len(vectors['proofs'])} proofs hold and {forged} forgeries do not, as both programs say")
 
 

@@ -1,9 +1,10 @@
 //! Refusals, as problem documents (RFC 9457).
 //!
-//! One type for all of them. Its `type` is `/problems/` and a name that never changes ([`Kind`]); what a
+//! One type for all of them. Its `type` is `/problems/` and a name that never changes ([`Kind`]), and leads to a page; what a
 //! client can act on stands in members of its own. A failure of ours carries its cause as far as here,
 //! where it is logged once, with the whole chain; what goes out says nothing of it.
 
+mod advice;
 mod example;
 mod from_store;
 mod kind;

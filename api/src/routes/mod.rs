@@ -10,7 +10,7 @@ mod me;
 mod metrics;
 mod openapi_json;
 mod organizations;
-mod pages;
+pub(crate) mod pages;
 mod password_resets;
 mod privacy_requests;
 mod projects;
@@ -57,7 +57,6 @@ pub(crate) fn service() -> OpenApiRouter<AppState> {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(openapi_json::openapi_json))
-        .merge(pages::routes())
 }
 
 /// What tells those who run the service how the process is. It counts what everybody does, so it has a listener of

@@ -7,6 +7,7 @@ mod asvs;
 mod files;
 mod metrics;
 mod named_tests;
+mod pages;
 
 use std::collections::BTreeSet;
 

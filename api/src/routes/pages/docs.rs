@@ -1,66 +1,82 @@
-//! `GET /docs`: the interface for people, from the same description that programs get.
+//! `GET /docs`: the interface for people. Swagger UI shows them the description that programs get.
+//!
+//! Its files are built into the program, so nothing is loaded from elsewhere; it runs under the policy of every page, but
+//! for icons that its style sheet holds as `data:`.
 
-use std::sync::LazyLock;
+use std::io::Read;
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, VARY};
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
-use serde_json::Value;
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use maud::html;
+use utoipa_swagger_ui::{Config, serve};
 
-use super::page;
-use crate::openapi::openapi;
+use super::{Page, Policy};
 
-static BODY: LazyLock<Markup> =
-    LazyLock::new(|| render(&serde_json::to_value(openapi()).unwrap_or_default()));
+pub(super) const SCRIPT: &str = include_str!("docs.js");
+pub(super) const STYLE: &str = include_str!("docs.css");
 
-pub(super) async fn show() -> Response {
-    page("Personal settings: the interface", None, &BODY).into_response()
+/// A file of the viewer.
+pub(super) struct ViewerFile {
+    kind: &'static str,
+    /// Packed with gzip.
+    packed: Bytes,
+    /// Unpacked once, when it is first asked for so.
+    plain: OnceLock<Bytes>,
 }
 
-fn render(document: &Value) -> Markup {
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let tags = document["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
-    html! {
-        h1 { (text("/info/title")) }
-        p { (text("/info/description")) }
-        p { "For programs: " a href="/openapi.json" { "openapi.json" } "." }
-        @for tag in tags {
-            h2 { (tag["name"].as_str().unwrap_or_default()) }
-            p { (tag["description"].as_str().unwrap_or_default()) }
-            dl {
-                @for (path, method, operation) in operations(document, &tag["name"]) {
-                    (describe(path, method, operation))
-                }
-            }
+pub(super) static VIEWER: LazyLock<ViewerFile> =
+    LazyLock::new(|| ViewerFile::read("swagger-ui-bundle.js", "text/javascript; charset=utf-8"));
+pub(super) static VIEWER_STYLE: LazyLock<ViewerFile> =
+    LazyLock::new(|| ViewerFile::read("swagger-ui.css", "text/css; charset=utf-8"));
+
+impl ViewerFile {
+    fn read(name: &str, kind: &'static str) -> Self {
+        let file = serve(name, Arc::new(Config::from("/openapi.json"))).ok().flatten();
+        let packed = file.filter(|file| file.gzpipped).map(|file| Bytes::from(file.bytes.into_owned()));
+        Self { kind, packed: packed.unwrap_or_default(), plain: OnceLock::new() }
+    }
+
+    /// The file, packed for those who can unpack it.
+    pub(super) fn show(&self, asked: &HeaderMap) -> Response {
+        let head = [(CONTENT_TYPE, self.kind), (CACHE_CONTROL, "max-age=3600"), (VARY, "Accept-Encoding")];
+        if takes_gzip(asked) {
+            (head, [(CONTENT_ENCODING, "gzip")], self.packed.clone()).into_response()
+        } else {
+            (head, self.plain.get_or_init(|| self.unpacked().into()).clone()).into_response()
         }
+    }
+
+    fn unpacked(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        // What was packed when the program was built is whole.
+        let _ = GzDecoder::new(&self.packed[..]).read_to_end(&mut text);
+        text
     }
 }
 
-/// The operations of a tag, in the order of their paths.
-fn operations<'a>(document: &'a Value, tag: &Value) -> Vec<(&'a str, &'a str, &'a Value)> {
-    let paths = document["paths"].as_object().into_iter().flatten();
-    let all = paths.flat_map(|(path, item)| {
-        let methods = item.as_object().into_iter().flatten();
-        methods.map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
-    });
-    all.filter(|(_, _, operation)| operation["tags"].as_array().is_some_and(|tags| tags.contains(tag)))
-        .collect()
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let accepted = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
 }
 
-fn describe(path: &str, method: &str, operation: &Value) -> Markup {
-    let text = |name: &str| operation[name].as_str().unwrap_or_default();
-    html! {
-        dt id=(text("operationId")) { (method.to_uppercase()) " " (path) }
-        dd {
-            p { (text("summary")) " " (text("description")) }
-            table {
-                @for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-                    tr {
-                        td { (status) }
-                        td { (response["description"].as_str().unwrap_or_default()) }
-                    }
-                }
-            }
+pub(super) fn page() -> Page {
+    let body = html! {
+        div id="viewer" {}
+        noscript {
+            h1 { "Personal settings: the interface" }
+            p { "This page needs JavaScript. " a href="/openapi.json" { "openapi.json" } " says the same." }
         }
+    };
+    Page {
+        path: "/docs".to_owned(),
+        title: "Personal settings: the interface".to_owned(),
+        scripts: &["/assets/swagger-ui-bundle.js", "/assets/docs.js"],
+        styles: &["/assets/swagger-ui.css", "/assets/docs.css"],
+        policy: Policy::WithIcons,
+        body,
     }
 }
 
@@ -69,14 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_is_on_the_page() {
-        let document = serde_json::to_value(openapi()).unwrap();
-        let page = render(&document).into_string();
-        for (path, item) in document["paths"].as_object().unwrap() {
-            for operation in item.as_object().unwrap().values() {
-                let id = operation["operationId"].as_str().unwrap();
-                assert!(page.contains(&format!("id=\"{id}\"")), "{path}: {id}");
-            }
+    fn the_viewer_is_built_in_and_is_unpacked_for_those_who_cannot() {
+        for (file, begins) in [(&VIEWER, "/*! For license information"), (&VIEWER_STYLE, ".swagger-ui")] {
+            let text = String::from_utf8(file.unpacked()).unwrap();
+            assert!(text.starts_with(begins) && text.len() > 100_000, "{text:.80}");
+            let packed = HeaderMap::from_iter([(ACCEPT_ENCODING, "br, gzip".parse().unwrap())]);
+            assert_eq!(file.show(&packed).headers()[CONTENT_ENCODING], "gzip");
+            assert!(!file.show(&HeaderMap::new()).headers().contains_key(CONTENT_ENCODING));
         }
     }
 }

@@ -1,11 +1,10 @@
 //! `GET /`: where one has come to, and what there is.
 
-use axum::response::{IntoResponse, Response};
 use maud::html;
 
-use super::page;
+use super::Page;
 
-pub(super) async fn show() -> Response {
+pub(super) fn page() -> Page {
     let body = html! {
         h1 { "Personal settings" }
         p {
@@ -16,21 +15,21 @@ pub(super) async fn show() -> Response {
             li { a href="/account" { "Your account" } ": what you asked for, the copy of your data, your password" }
             li { a href="/docs" { "The interface" } ", for people" }
             li { a href="/openapi.json" { "The same" } ", for programs (OpenAPI 3.1)" }
+            li { a href="/problems" { "Problems" } ", what each means and what to do" }
             li { a href="/readyz" { "Whether it can serve" } }
         }
         p { "A link from a mail opens on its own page." }
     };
-    page("Personal settings", None, &body).into_response()
+    Page::plain("/".to_owned(), "Personal settings", body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::text_of;
 
-    #[tokio::test]
-    async fn the_first_page_leads_to_what_there_is() {
-        let text = text_of(show().await).await;
+    #[test]
+    fn the_first_page_leads_to_what_there_is() {
+        let text = page().render();
         for path in ["/account", "/docs", "/openapi.json", "/readyz"] {
             assert!(text.contains(&format!("href=\"{path}\"")), "{text}");
         }

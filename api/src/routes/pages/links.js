@@ -51,13 +51,16 @@ async function ask() {
   else show(alert, refusal(answer));
 }
 
+const AS = { owner: "an owner", admin: "an admin", member: "a member" };
+
 // An invitation: join with the account one has, or with a new one.
 async function invited() {
   const found = await send("POST", "/v1/invitations/lookup", { token });
   if (!found.ok) return done(refusal(found));
-  const { organization, role, email, has_account } = found.body;
+  const { role, email, has_account } = found.body;
+  const organization = found.body.organization.name;
   main.querySelector("[data-says]").textContent =
-    `You are invited into ${organization} as ${role}, with the address ${email}.`;
+    `You are invited to ${organization} as ${AS[role]}, with the address ${email}.`;
   form.querySelector("[data-new]").hidden = has_account;
   form.querySelector("[data-known]").hidden = !has_account;
   form.hidden = false;

@@ -1,4 +1,5 @@
-//! The few pages there are: where links in mails lead, the account, and the description of the interface for people.
+//! The few pages there are: where links in mails lead, the account, what the types of problems mean, and the interface for
+//! people.
 //!
 //! A link in a mail does nothing by being opened: mail scanners open them all. Its page asks, and only a press of a
 //! button sends what is wanted to `/v1`. The token stands behind the `#` of the address, which no browser sends: so it
@@ -8,53 +9,129 @@ mod account;
 mod docs;
 mod home;
 mod links;
+mod problems;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{Html, IntoResponse, Response};
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
+use axum::response::IntoResponse;
 use axum::routing::get;
+use bytes::Bytes;
 use maud::{DOCTYPE, Markup, html};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
 
-/// Pages load what is ours alone, and send to us alone.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("links.js");
-const ACCOUNT_SCRIPT: &str = include_str!("account.js");
+const LINKS: &str = include_str!("links.js");
+const ACCOUNT: &str = include_str!("account.js");
 
-pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .route("/", get(home::show))
-        .route("/account", get(account::show))
-        .route("/docs", get(docs::show))
-        .route("/links/{name}", get(links::show))
+/// What a page may load: what is ours alone, and send to us alone.
+enum Policy {
+    /// Scripts and styles.
+    Ours,
+    /// And icons that its style holds.
+    WithIcons,
+}
+
+impl Policy {
+    fn text(&self) -> &'static str {
+        match self {
+            Self::Ours => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+                object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+            }
+            Self::WithIcons => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
+                base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'"
+            }
+        }
+    }
+}
+
+/// A page: where it is, and what is on it. It is the same for everybody: what is about one person comes by its script.
+struct Page {
+    path: String,
+    title: String,
+    scripts: &'static [&'static str],
+    /// Besides the one of all pages.
+    styles: &'static [&'static str],
+    policy: Policy,
+    body: Markup,
+}
+
+impl Page {
+    /// One that has no script.
+    fn plain(path: String, title: &str, body: Markup) -> Self {
+        Self { path, title: title.to_owned(), scripts: &[], styles: &[], policy: Policy::Ours, body }
+    }
+
+    fn render(&self) -> String {
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) }
+                    link rel="stylesheet" href="/assets/page.css";
+                    @for style in self.styles {
+                        link rel="stylesheet" href=(style);
+                    }
+                    @for script in self.scripts {
+                        script src=(script) defer {}
+                    }
+                }
+                body { main { (self.body) } }
+            }
+        };
+        page.into_string()
+    }
+}
+
+/// Every page there is. One that is not in this list is not served, and a browser reads each of them in the tests.
+fn all() -> Vec<Page> {
+    let mut pages = vec![home::page(), account::page(), docs::page()];
+    pages.extend(links::pages());
+    pages.extend(problems::pages());
+    pages
+}
+
+/// A page as it goes out.
+struct Rendered {
+    path: String,
+    policy: &'static str,
+    text: Bytes,
+}
+
+static RENDERED: LazyLock<Vec<Rendered>> = LazyLock::new(|| {
+    let rendered =
+        |page: Page| Rendered { text: page.render().into(), policy: page.policy.text(), path: page.path };
+    all().into_iter().map(rendered).collect()
+});
+
+/// Where the pages are.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    RENDERED.iter().map(|page| page.path.as_str())
+}
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    let assets = OpenApiRouter::new()
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", STYLE)))
-        .route("/assets/links.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
-        .route("/assets/account.js", get(|| asset("text/javascript; charset=utf-8", ACCOUNT_SCRIPT)))
+        .route("/assets/links.js", get(|| asset("text/javascript; charset=utf-8", LINKS)))
+        .route("/assets/account.js", get(|| asset("text/javascript; charset=utf-8", ACCOUNT)))
+        .route("/assets/docs.css", get(|| asset("text/css; charset=utf-8", docs::STYLE)))
+        .route("/assets/docs.js", get(|| asset("text/javascript; charset=utf-8", docs::SCRIPT)))
+        .route("/assets/swagger-ui.css", get(async |asked: HeaderMap| docs::VIEWER_STYLE.show(&asked)))
+        .route("/assets/swagger-ui-bundle.js", get(async |asked: HeaderMap| docs::VIEWER.show(&asked)));
+    RENDERED.iter().fold(assets, |router, page| router.route(&page.path, get(move || show(page))))
+}
+
+async fn show(page: &'static Rendered) -> impl IntoResponse {
+    let head = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, page.policy)];
+    (head, page.text.clone())
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text)
-}
-
-/// A whole page.
-fn page(title: &str, script: Option<&str>, body: &Markup) -> Response {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                link rel="stylesheet" href="/assets/page.css";
-                @if let Some(script) = script {
-                    script src=(script) defer {}
-                }
-            }
-            body { main { (body) } }
-        }
-    };
-    ([(CONTENT_SECURITY_POLICY, POLICY)], Html(page.into_string())).into_response()
 }
