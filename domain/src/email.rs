@@ -21,12 +21,51 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The form in which two addresses are compared: lower case throughout. Mailboxes that differ
-    /// in case alone are one mailbox everywhere that matters, and taking them for two people
-    /// would let one sign up beside the other.
+    /// The form in which two addresses are compared: lower case throughout, the domain in ASCII ([`Self::in_ascii`]).
+    /// Mailboxes that differ in case alone are one mailbox everywhere that matters, and so are `ü.example` and
+    /// `xn--tda.example`; taking them for two people would let one sign up beside the other.
     pub fn canonical(&self) -> String {
-        self.0.to_lowercase()
+        self.in_ascii().to_lowercase()
     }
+
+    /// The address with its domain as the domain name system has it: A-labels in the place of other scripts (RFC 5891,
+    /// section 4.4). Every mail server takes it, also one without SMTPUTF8; what stands before the `@` stays as it is.
+    /// An address whose domain cannot be written so is left as it is.
+    pub fn in_ascii(&self) -> String {
+        self.with_domain(|domain| idna::domain_to_ascii(domain).ok())
+    }
+
+    /// The names under which an account has the mailbox, in lower case: with its domain in ASCII, and in Unicode. One
+    /// name, of nearly all addresses. Both, since accounts of earlier releases have it under the one they were given.
+    pub fn names(&self) -> Vec<String> {
+        let in_unicode = self.with_domain(|domain| {
+            let (domain, converted) = idna::domain_to_unicode(domain);
+            converted.is_ok().then_some(domain)
+        });
+        each_once([self.canonical(), in_unicode.to_lowercase()])
+    }
+
+    /// The names under which the mailbox is looked up: first as it is spelled here, for accounts of earlier releases
+    /// have it under no other name, and then those of [`Self::names`].
+    pub fn names_sought(&self) -> Vec<String> {
+        each_once([self.0.to_lowercase()].into_iter().chain(self.names()))
+    }
+
+    fn with_domain(&self, written: impl FnOnce(&str) -> Option<String>) -> String {
+        let parts = self.0.rsplit_once('@');
+        let rewritten = parts.and_then(|(mailbox, domain)| Some(format!("{mailbox}@{}", written(domain)?)));
+        rewritten.unwrap_or_else(|| self.0.clone())
+    }
+}
+
+fn each_once(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut each: Vec<String> = Vec::new();
+    for name in names {
+        if !each.contains(&name) {
+            each.push(name);
+        }
+    }
+    each
 }
 
 impl std::str::FromStr for EmailAddress {
@@ -64,6 +103,31 @@ mod tests {
         assert_eq!(address.as_str(), "Ada@Example.com");
         assert_eq!(address.canonical(), "ada@example.com");
         assert_eq!(format!("{address:?}"), "EmailAddress(…)");
+    }
+
+    #[test]
+    fn a_mailbox_is_one_however_its_domain_is_written() {
+        let address = |text: &str| text.parse::<EmailAddress>().unwrap();
+        for spelling in ["Ada@Bücher.example", "ada@XN--Bcher-kva.example", "ada@bu\u{308}cher.example"] {
+            assert_eq!(address(spelling).canonical(), "ada@xn--bcher-kva.example", "{spelling}");
+            let names = address(spelling).names();
+            assert_eq!(names, ["ada@xn--bcher-kva.example", "ada@bücher.example"], "{spelling}");
+            let sought = address(spelling).names_sought();
+            assert_eq!(sought[0], spelling.to_lowercase(), "as it is spelled comes first");
+            assert!(names.iter().all(|name| sought.contains(name)), "{sought:?}");
+        }
+        assert_eq!(address("Ada@Bücher.example").in_ascii(), "Ada@xn--bcher-kva.example");
+        assert_eq!(address("用户@bücher.example").in_ascii(), "用户@xn--bcher-kva.example");
+        assert_ne!(address("ada@fass.example").canonical(), address("ada@faß.example").canonical());
+        assert_eq!(address("Ada@Example.com").names(), ["ada@example.com"]);
+    }
+
+    #[test]
+    fn a_domain_that_is_none_is_left_as_it_is() {
+        for text in ["ada@xn--zzzzzz99999.example", "no address", "a@b@c\u{ad}"] {
+            let stored: EmailAddress = serde_json::from_value(text.into()).unwrap();
+            assert_eq!((stored.in_ascii(), stored.names_sought().len()), (text.to_owned(), 1), "{text}");
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::append::claim_owner;
 use crate::append::cohort::Cohorts;
+use crate::append::first_claim_owner;
 use crate::contention::Contention;
 use crate::error::StoreError;
 use crate::gather::Gather;
@@ -189,7 +189,9 @@ impl EventStore {
     /// # Errors
     /// When the store fails.
     pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
-        self.owner_of(ClaimKind::Email, &email.canonical()).await
+        let hasher = self.inner.lookup_hasher().await?;
+        let names: Vec<Vec<u8>> = email.names_sought().iter().map(|name| hasher.hash(name)).collect();
+        first_claim_owner(self.pool(), ClaimKind::Email, &names).await
     }
 
     /// Who has a name, if anybody: true at this instant, not a read model.
@@ -201,7 +203,7 @@ impl EventStore {
             ClaimKind::Email => self.inner.lookup_hasher().await?.hash(name),
             ClaimKind::OpenRequest => name.as_bytes().to_vec(),
         };
-        claim_owner(self.pool(), kind, &name).await
+        first_claim_owner(self.pool(), kind, &[name]).await
     }
 
     /// Hashes with a key of the service for `purpose`: for what must be recognised, not read.

@@ -11,12 +11,15 @@ const TOKEN_END: &str = "gdpr_token_end";
 const ERASURE: &str = "erasure";
 const FACTOR_REMOVAL: &str = "factor_removal";
 
-fn claim(email: &Personal<EmailAddress>) -> Option<Effect> {
-    email.known().map(|email| Effect::Claim { kind: ClaimKind::Email, name: email.canonical() })
+fn claim(email: &Personal<EmailAddress>) -> impl Iterator<Item = Effect> {
+    let names = email.known().map(EmailAddress::names).unwrap_or_default();
+    names.into_iter().map(|name| Effect::Claim { kind: ClaimKind::Email, name })
 }
 
-fn release(email: &Personal<EmailAddress>) -> Option<Effect> {
-    email.known().map(|email| Effect::Release { kind: ClaimKind::Email, name: email.canonical() })
+/// With the name that an earlier release claimed.
+fn release(email: &Personal<EmailAddress>) -> impl Iterator<Item = Effect> {
+    let names = email.known().map(EmailAddress::names_sought).unwrap_or_default();
+    names.into_iter().map(|name| Effect::Release { kind: ClaimKind::Email, name })
 }
 
 impl Effects for AccountEvent {
@@ -24,17 +27,17 @@ impl Effects for AccountEvent {
         match self {
             Self::Registered { account_id, email, preferences, .. } => {
                 let gate = Effect::UsageGate { account: *account_id, open: preferences.usage_logging };
-                claim(email).into_iter().chain([gate]).collect()
+                claim(email).chain([gate]).collect()
             }
             Self::PreferencesChanged { account_id, usage_logging: Some(change), .. } => {
                 vec![Effect::UsageGate { account: *account_id, open: change.to }]
             }
-            Self::EmailChanged { email, .. } => claim(email).into_iter().collect(),
-            Self::EmailChangeUndone { released, .. } => released.iter().filter_map(release).collect(),
-            Self::FormerEmailReleased { email, .. } => email.iter().filter_map(release).collect(),
+            Self::EmailChanged { email, .. } => claim(email).collect(),
+            Self::EmailChangeUndone { released, .. } => released.iter().flat_map(release).collect(),
+            Self::FormerEmailReleased { email, .. } => email.iter().flat_map(release).collect(),
             Self::Deleted { account_id, released, .. } => {
                 let gate = Effect::UsageGate { account: *account_id, open: false };
-                released.iter().filter_map(release).chain([gate]).collect()
+                released.iter().flat_map(release).chain([gate]).collect()
             }
             _ => Vec::new(),
         }

@@ -121,17 +121,19 @@ impl From<sqlx::Error> for AppendError {
     }
 }
 
-/// Who has a name, if anybody.
-pub(crate) async fn claim_owner(
+/// Who has the first of `names` that anybody has.
+pub(crate) async fn first_claim_owner(
     db: impl PgExecutor<'_>,
     kind: ClaimKind,
-    name: &[u8],
+    names: &[Vec<u8>],
 ) -> Result<Option<String>, StoreError> {
-    Ok(sqlx::query_scalar("SELECT owner FROM claim WHERE kind = $1 AND name = $2")
-        .bind(kind.as_str())
-        .bind(name)
-        .fetch_optional(db)
-        .await?)
+    Ok(sqlx::query_scalar(
+        "SELECT owner FROM claim WHERE kind = $1 AND name = ANY($2) ORDER BY array_position($2, name) LIMIT 1",
+    )
+    .bind(kind.as_str())
+    .bind(names)
+    .fetch_optional(db)
+    .await?)
 }
 
 impl StoredEffect {

@@ -31,6 +31,8 @@ pub struct NewInvitation {
 #[derive(Clone)]
 pub struct SealedEmail {
     hash: Vec<u8>,
+    /// The hashes of all names of the mailbox: an earlier release may have kept it under another.
+    all_hashes: Vec<Vec<u8>>,
     sealed: Vec<u8>,
 }
 
@@ -57,16 +59,22 @@ pub async fn seal(
     email: &EmailAddress,
 ) -> Result<SealedEmail, StoreError> {
     let hash = store.hasher("lookup").await?.hash(&email.canonical());
+    let all_hashes = hashes(store, email).await?;
     let key = store.service_key("invitation").await?;
     let sealed = key.seal(email.as_str().as_bytes(), id.to_string().as_bytes())?;
-    Ok(SealedEmail { hash, sealed })
+    Ok(SealedEmail { hash, all_hashes, sealed })
+}
+
+async fn hashes(store: &EventStore, email: &EmailAddress) -> Result<Vec<Vec<u8>>, StoreError> {
+    let hasher = store.hasher("lookup").await?;
+    Ok(email.names_sought().iter().map(|name| hasher.hash(name)).collect())
 }
 
 /// Keeps it. One of the same address into the same organization ends: its link opens nothing any more.
 pub(super) async fn put(db: &mut PgConnection, new: &NewInvitation) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM invitation WHERE organization_id = $1 AND email_hash = $2")
+    sqlx::query("DELETE FROM invitation WHERE organization_id = $1 AND email_hash = ANY($2)")
         .bind(new.organization.to_string())
-        .bind(&new.email.hash)
+        .bind(&new.email.all_hashes)
         .execute(&mut *db)
         .await?;
     sqlx::query(
@@ -121,12 +129,12 @@ pub async fn of_address(
     organization: OrganizationId,
     email: &EmailAddress,
 ) -> Result<Option<InvitationId>, StoreError> {
-    let hash = store.hasher("lookup").await?.hash(&email.canonical());
+    let hashes = hashes(store, email).await?;
     let found: Option<uuid::Uuid> = sqlx::query_scalar(
-        "SELECT invitation_id FROM invitation WHERE organization_id = $1 AND email_hash = $2",
+        "SELECT invitation_id FROM invitation WHERE organization_id = $1 AND email_hash = ANY($2)",
     )
     .bind(organization.to_string())
-    .bind(hash)
+    .bind(hashes)
     .fetch_optional(store.pool())
     .await?;
     Ok(found.map(InvitationId::from_uuid))

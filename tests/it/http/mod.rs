@@ -27,6 +27,7 @@ mod guessing;
 mod headers;
 mod history;
 mod idempotency;
+mod international;
 mod invitations;
 mod later;
 mod limits;

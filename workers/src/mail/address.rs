@@ -38,8 +38,9 @@ impl FromStr for Address {
 impl TryFrom<&EmailAddress> for Address {
     type Error = InvalidAddress;
 
+    /// Its domain in ASCII: what comes before the `@` may still ask for SMTPUTF8.
     fn try_from(address: &EmailAddress) -> Result<Self, InvalidAddress> {
-        address.as_str().parse()
+        address.in_ascii().parse()
     }
 }
 
@@ -162,6 +163,8 @@ mod tests {
             let address: EmailAddress = text.parse().unwrap();
             assert!(Address::try_from(&address).is_ok(), "{text}");
         }
+        let address: EmailAddress = "ada@bücher.example".parse().unwrap();
+        assert_eq!(Address::try_from(&address), "ada@xn--bcher-kva.example".parse());
     }
 
     #[test]

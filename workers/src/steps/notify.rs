@@ -10,7 +10,7 @@ use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCo
 use super::record;
 use crate::jobs::JobError;
 use crate::mail::notice::{ErasedSource, Letter};
-use crate::mail::{Message, MessageId};
+use crate::mail::{Address, Message, MessageId};
 use crate::workbench::Workbench;
 
 pub(super) async fn send(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
@@ -37,7 +37,7 @@ fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) 
     let message_id = message_id.map_err(|_| JobError::NoAddress)?;
     Ok(Message {
         account: Some(request.account_id),
-        to: email.as_str().parse().map_err(|_| JobError::NoAddress)?,
+        to: Address::try_from(email).map_err(|_| JobError::NoAddress)?,
         to_name: name,
         subject: rendered.subject,
         text: rendered.text,

@@ -25,6 +25,15 @@ fn registration_claims_the_address_without_case_and_sets_the_gate() {
 }
 
 #[test]
+fn an_address_of_an_international_domain_is_claimed_as_it_is_read_and_as_it_is_sent() {
+    let (sent, read) = ("ada@xn--bcher-kva.example", "ada@bücher.example");
+    for spelling in [sent, read] {
+        assert_eq!(changed(1, ADA, spelling).effects(), vec![claim(sent), claim(read)], "{spelling}");
+    }
+    assert_eq!(released(1, Some(read)).effects(), vec![release(read), release(sent)]);
+}
+
+#[test]
 fn the_gate_follows_the_switch() {
     let switched = |usage_logging| Event::PreferencesChanged {
         account_id: account_id(),

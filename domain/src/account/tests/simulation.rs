@@ -34,7 +34,15 @@ enum Action {
 }
 
 /// Addresses to go to and fro between; two of them are one.
-const ADDRESSES: [&str; 5] = [ADA, "ada@EXAMPLE.com", KING, COUNTESS, "next@example.com"];
+const ADDRESSES: [&str; 7] = [
+    ADA,
+    "ada@EXAMPLE.com",
+    KING,
+    COUNTESS,
+    "next@example.com",
+    "ada@bücher.example",
+    "ada@xn--bcher-kva.example",
+];
 
 fn wait() -> impl Strategy<Value = i64> {
     let day = 86_400i64;

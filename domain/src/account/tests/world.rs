@@ -114,7 +114,7 @@ impl World {
     fn held(&self) -> BTreeSet<String> {
         let Some(holder) = &self.account.holder else { return BTreeSet::new() };
         let former = holder.former_emails.iter().map(|former| &former.email);
-        former.chain([&holder.email]).map(|email| email.known().unwrap().canonical()).collect()
+        former.chain([&holder.email]).flat_map(|email| email.known().unwrap().names()).collect()
     }
 
     /// Whoever took over a session cannot take over the account: from each address that held in the last week a
