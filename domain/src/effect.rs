@@ -6,6 +6,7 @@
 
 use crate::authentication::Ending;
 use crate::ids::AccountId;
+use crate::privacy_request::Notice;
 
 /// A set of names that can each have one owner at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +67,11 @@ pub trait Effects {
 
     /// What must end with this event of what was staged, issued or lent before.
     fn endings(&self) -> Vec<Ending> {
+        Vec::new()
+    }
+
+    /// Of what the person must be told by mail: queued with this event, so that it cannot be forgotten.
+    fn notices(&self) -> Vec<Notice> {
         Vec::new()
     }
 }

@@ -24,6 +24,7 @@ pub mod snapshot;
 #[cfg(test)]
 mod testing;
 pub mod timer;
+pub mod undeliverable;
 pub mod upcast;
 pub mod user_agent;
 
@@ -40,4 +41,5 @@ pub use phone::PhoneNumber;
 pub use services::{Clock, IdSource, Services};
 pub use snapshot::{SelfContained, Snapshot};
 pub use timer::{TimerChange, Timers};
+pub use undeliverable::Undeliverable;
 pub use upcast::{Upcaster, Upcasters};

@@ -235,10 +235,17 @@ where
         self.events.iter().flat_map(Effects::effects).collect()
     }
 
-    /// What ends with the events.
+    /// What ends with the events, and what is told of them.
     pub(crate) fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite> {
         let endings: Vec<Ending> = self.events.iter().flat_map(Effects::endings).collect();
-        ending::writes(&self.id, &endings, context.own_session(), store.services().now())
+        let at = store.services().now();
+        let mut writes = ending::writes(&self.id, &endings, context.own_session(), at);
+        // The id of a request's stream is the request's.
+        if let Ok(request) = self.id.parse() {
+            let notices = self.events.iter().flat_map(Effects::notices);
+            writes.extend(notices.map(|notice| VaultWrite::Notify { request, notice, at }));
+        }
+        writes
     }
 
     /// Stores the events, or hands them to `collected`, to be written with others. `in_turn`: the command has the turn of

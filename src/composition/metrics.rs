@@ -49,7 +49,11 @@ pub const COUNTERS: [(&str, &str); 14] = [
 ];
 
 /// What stands at a value now.
-pub const GAUGES: [(&str, &str); 11] = [
+pub const GAUGES: [(&str, &str); 12] = [
+    (
+        "personal_settings_carrier_up",
+        "1 while the mail server, or the phone gateway, takes messages; 0 while they wait for it",
+    ),
     (
         "personal_settings_database_writable",
         "1 while the database can be written to; 0 as well where it does not answer",

@@ -73,7 +73,7 @@ pub const NOT_PERSONAL: &[(&str, Other, &[&str])] = &[
     ("operator_token", Other::NotAPerson, &["operator_id", "name", "token_hash", "scopes"]),
     ("organization_view", Other::Id, &["organization_id"]),
     ("organization_view", Other::NotAPerson, &["name"]),
-    ("outgoing", Other::Id, &["account_id"]),
+    ("outgoing", Other::Id, &["account_id", "request_id"]),
     ("outgoing", Other::Word, &["channel", "notice"]),
     ("parked_event", Other::Id, &["aggregate_id"]),
     ("parked_event", Other::Word, &["projection", "event_type", "aggregate_type"]),

@@ -34,11 +34,12 @@ const ONLY_IN: [(&str, &[&str]); 13] = [
 ];
 
 /// The libraries the domain may name: none that does I/O, tells the time or draws random numbers.
-const DOMAIN: [&str; 9] = [
+const DOMAIN: [&str; 10] = [
     "async-trait",
     "chrono",
     "cqrs-es",
     "email_address",
+    "idna",
     "serde",
     "serde_json",
     "thiserror",

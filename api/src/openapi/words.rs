@@ -53,6 +53,8 @@ words! {
     RequestState of request::State { Received, CoolingOff, Running, Packaging, Completed, Expired, Cancelled }
     /// Why an archive cannot be had any longer.
     ArchiveEnd of request::ArchiveEnd { Expired, Disabled, Erased }
+    /// Why a message did not reach whom it was for.
+    UndeliverableReason of domain::Undeliverable { AccountEnded, NoAddress, Refused, PutOff, Unconfirmed, TooLate, Unreadable, NoGateway }
     /// What was told by mail about a request.
     RequestNotice of request::Notice { Received, ArchiveReady, ArchiveExpiring, Erased, Cancelled }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, PhoneNumber, SessionId,
+    OrganizationId, PhoneNumber, SessionId, Undeliverable,
 };
 
 /// A wish concerning an account, in the imperative. Secrets are no part of it: who sends the
@@ -181,8 +181,8 @@ pub enum AccountCommand {
         message_id: MessageId,
         /// What it tells of.
         notice: AccountNotice,
-        /// Whether it could be handed over; if not, nobody will take it any more.
-        delivered: bool,
+        /// Why it could not be handed over, and will not be, if so.
+        undeliverable: Option<Undeliverable>,
     },
     /// Somebody who runs the service looks at what happened to the account.
     RecordHistoryViewed {

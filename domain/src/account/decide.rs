@@ -6,7 +6,7 @@ use super::{
     Account, AccountCommand, AccountError, AccountEvent, AccountNotice, Holder, PreferenceChange, TokenEnd,
 };
 use crate::authentication::{Change, Lent};
-use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, Personal};
+use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, Personal, Undeliverable};
 
 /// How long a GDPR token holds.
 pub const GDPR_TOKEN_LIFE: Duration = Duration::days(365);
@@ -48,8 +48,8 @@ impl Account {
             AccountCommand::RecordHistoryViewed { what, until } => {
                 self.exists().and_then(|()| one(AccountEvent::HistoryViewed { what, until }))
             }
-            AccountCommand::RecordNotice { message_id, notice, delivered } => {
-                self.exists().and_then(|()| one(self.record_notice(message_id, notice, delivered, now)))
+            AccountCommand::RecordNotice { message_id, notice, undeliverable } => {
+                self.exists().and_then(|()| one(self.record_notice(message_id, notice, undeliverable, now)))
             }
             AccountCommand::RecordErasure { destroyed_keys } => self.record_erasure(destroyed_keys),
             command => self.holder()?.decide(command, now),
@@ -64,14 +64,13 @@ impl Account {
         &self,
         message_id: MessageId,
         notice: AccountNotice,
-        delivered: bool,
+        undeliverable: Option<Undeliverable>,
         now: DateTime<Utc>,
     ) -> AccountEvent {
         let awaited = self.awaits(notice, now);
-        if delivered {
-            AccountEvent::NoticeSent { message_id, notice, awaited }
-        } else {
-            AccountEvent::NoticeUndeliverable { message_id, notice, awaited }
+        match undeliverable {
+            None => AccountEvent::NoticeSent { message_id, notice, awaited },
+            reason => AccountEvent::NoticeUndeliverable { message_id, notice, awaited, reason },
         }
     }
 

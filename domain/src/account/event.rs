@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, Personal, PhoneNumber, SessionId,
+    OrganizationId, Personal, PhoneNumber, SessionId, Undeliverable,
 };
 
 /// Something that happened to an account.
@@ -226,6 +226,9 @@ pub enum AccountEvent {
         notice: AccountNotice,
         /// Whether the account's agenda waited for it.
         awaited: bool,
+        /// Why. Earlier releases did not record it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Undeliverable>,
     },
     /// Somebody who runs the service looked at what happened to the account.
     HistoryViewed {

@@ -103,9 +103,14 @@ impl Sentence for AccountEvent {
             Self::OrganizationJoined { .. } => "Became a member of an organization".to_owned(),
             Self::OrganizationLeft { .. } => "Is no longer a member of an organization".to_owned(),
             Self::NoticeSent { notice, .. } => format!("A message went out: {}", notice.in_words()),
-            Self::NoticeUndeliverable { notice, .. } => {
+            Self::NoticeUndeliverable { notice, reason: None, .. } => {
                 format!("A message could not be delivered: {}", notice.in_words())
             }
+            Self::NoticeUndeliverable { notice, reason: Some(reason), .. } => format!(
+                "A message could not be delivered, since {}: {}",
+                reason.in_words(),
+                notice.in_words()
+            ),
             Self::HistoryViewed { what, until } => viewed(*what, *until),
             Self::FailedTriesNoted { failed } => failed_tries(failed),
             Self::Deleted { .. } => "The account was deleted".to_owned(),

@@ -6,7 +6,7 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use super::{ArchiveEnd, Holidays, Kind, Notice, Regulation, SourceFile, SourceName};
-use crate::{AccountId, RequestId};
+use crate::{AccountId, RequestId, Undeliverable};
 
 /// A wish concerning a privacy request, or a report of what was done about it.
 #[derive(Clone, Debug)]
@@ -82,10 +82,12 @@ pub enum PrivacyRequestCommand {
         /// The Message-ID it bore.
         message_id: String,
     },
-    /// A notice cannot go out: the account has ended, and nobody is left to write to.
+    /// A notice did not go out, and will not.
     RecordUndeliverable {
         /// Which.
         notice: Notice,
+        /// Why.
+        reason: Undeliverable,
     },
     /// The holder changed their mind.
     Cancel,

@@ -4,12 +4,15 @@
 //! changes nothing, a report that no longer fits is refused. So a worker that was thought dead can
 //! do no harm when it comes back.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::PrivacyRequestCommand as Command;
 use super::PrivacyRequestError as Error;
 use super::PrivacyRequestEvent as Event;
 use super::{Archive, ArchiveEnd, Kind, PrivacyRequest, Request, SourceName, SourceProgress, State, due_at};
+use crate::Undeliverable;
 
 /// How long an archive can be fetched.
 pub const ARCHIVE_LIFE: Duration = Duration::days(7);
@@ -55,8 +58,9 @@ pub(super) fn decide(
         Command::RecordNotice { notice, message_id } => {
             Ok(once(request.notices.contains(&notice), Event::NoticeSent { notice, message_id }))
         }
-        Command::RecordUndeliverable { notice } => {
-            Ok(once(request.notices.contains(&notice), Event::NoticeUndeliverable { notice }))
+        Command::RecordUndeliverable { notice, reason } => {
+            let undeliverable = Event::NoticeUndeliverable { notice, reason: Some(reason) };
+            Ok(once(request.notices.contains(&notice), undeliverable))
         }
         Command::Cancel => request.cancel(now),
         Command::RecordDownload { whole } => request
@@ -240,6 +244,7 @@ impl Request {
             collected_under: Vec::new(),
             archive: None,
             notices: Vec::new(),
+            undeliverable: BTreeMap::new(),
             stalled: None,
             parts_removed: false,
             objects_removed: false,
@@ -284,8 +289,13 @@ impl Request {
             }
             Event::Completed { at, .. } => self.close(State::Completed, at),
             Event::Cancelled { at, .. } => self.close(State::Cancelled, at),
-            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice } => {
+            Event::NoticeSent { notice, .. } => {
                 self.notices.push(notice);
+                self.stalled = None;
+            }
+            Event::NoticeUndeliverable { notice, reason } => {
+                self.notices.push(notice);
+                self.undeliverable.insert(notice, reason.unwrap_or(Undeliverable::AccountEnded));
                 self.stalled = None;
             }
             Event::ArchiveDownloaded { whole: Some(false), .. } => {}

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{ArchiveEnd, Kind, Notice, Regulation, SourceFile, SourceName};
 use crate::effect::ClaimKind;
 use crate::sentence::{Sentence, count, date, instant};
-use crate::{AccountId, Effect, Effects, RequestId};
+use crate::{AccountId, Effect, Effects, RequestId, Undeliverable};
 
 /// Something that happened to a privacy request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,10 +113,13 @@ pub enum PrivacyRequestEvent {
         /// The Message-ID it bore (RFC 5322, section 3.6.4).
         message_id: String,
     },
-    /// A notice could not go out: the account has ended.
+    /// A notice did not go out, and will not.
     NoticeUndeliverable {
         /// Which.
         notice: Notice,
+        /// Why. Earlier releases recorded none: with them it was that the account had ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Undeliverable>,
     },
     /// The holder cancelled.
     Cancelled {
@@ -205,6 +208,16 @@ impl Effects for PrivacyRequestEvent {
             _ => Vec::new(),
         }
     }
+
+    fn notices(&self) -> Vec<Notice> {
+        match self {
+            Self::Received { .. } => vec![Notice::Received],
+            Self::Completed { kind: Kind::Export, .. } => vec![Notice::ArchiveReady],
+            Self::Completed { kind: Kind::Erasure, .. } => vec![Notice::Erased],
+            Self::Cancelled { .. } => vec![Notice::Cancelled],
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Sentence for PrivacyRequestEvent {
@@ -233,8 +246,9 @@ impl Sentence for PrivacyRequestEvent {
             Self::Packaged { bytes, .. } => format!("The archive was packaged ({})", count(*bytes, "byte")),
             Self::Completed { kind, .. } => format!("{} was completed", kind.in_words()),
             Self::NoticeSent { notice, .. } => format!("A notice went out by mail: {}", notice.in_words()),
-            Self::NoticeUndeliverable { notice } => {
-                format!("A notice could not be sent, since the account has ended: {}", notice.in_words())
+            Self::NoticeUndeliverable { notice, reason } => {
+                let reason = reason.unwrap_or(Undeliverable::AccountEnded).in_words();
+                format!("A notice could not be sent, since {reason}: {}", notice.in_words())
             }
             Self::Cancelled { kind, .. } => format!("{} was cancelled", kind.in_words()),
             Self::ArchiveDownloaded { whole: Some(false), .. } => {

@@ -24,7 +24,7 @@ pub use due::{Holidays, Regulation, due_at};
 pub use error::PrivacyRequestError;
 pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
-pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, plan, schedule};
+pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, owes, plan, schedule};
 pub use source_state::SourceState;
 
 use crate::{SelfContained, Services, Snapshot};
@@ -46,7 +46,7 @@ impl PrivacyRequest {
 impl SelfContained for PrivacyRequest {}
 
 impl Snapshot for PrivacyRequest {
-    const SCHEMA_VERSION: i32 = 1;
+    const SCHEMA_VERSION: i32 = 2;
 }
 
 impl Aggregate for PrivacyRequest {

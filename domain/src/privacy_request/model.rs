@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Regulation;
-use crate::{AccountId, RequestId};
+use crate::{AccountId, RequestId, Undeliverable};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,6 +167,10 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Every one.
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::ArchiveReady, Self::ArchiveExpiring, Self::Erased, Self::Cancelled];
+
     /// The name under which the notice is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -254,8 +258,11 @@ pub struct Request {
     pub collected_under: Vec<Uuid>,
     /// The archive, once packaged.
     pub archive: Option<Archive>,
-    /// The notices that went out.
+    /// The notices that went out, and those that never will.
     pub notices: Vec<Notice>,
+    /// Those that never will, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undeliverable: BTreeMap<Notice, Undeliverable>,
     /// Why the work is stalled, until it moves again.
     #[serde(default)]
     pub stalled: Option<String>,
@@ -285,6 +292,11 @@ impl Request {
     /// Whether the source has yet to answer.
     pub fn awaits(&self, name: &SourceName) -> bool {
         self.sources.get(name).is_some_and(|source| !source.done)
+    }
+
+    /// The notices that went out.
+    pub fn notices_sent(&self) -> impl Iterator<Item = Notice> {
+        self.notices.iter().copied().filter(|notice| !self.undeliverable.contains_key(notice))
     }
 
     /// The archive, while it can be fetched at `now`.

@@ -15,7 +15,8 @@ pub const EXPIRY_REMINDER: Duration = Duration::hours(24);
 /// One step of the work on a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// Send a notice.
+    /// See to it that a notice is queued: it is with the event that brings it about, but for what time brings about and what
+    /// an earlier release recorded.
     Notify(Notice),
     /// Begin.
     Start,
@@ -89,6 +90,14 @@ pub fn schedule(request: &Request) -> Vec<Step> {
 /// The steps that are due at `now`, in the order in which to take them.
 pub fn plan(request: &Request, now: DateTime<Utc>) -> Vec<Intent> {
     schedule(request).into_iter().filter(|step| step.at <= now).map(|step| step.intent).collect()
+}
+
+/// Whether the person is still to be told at `now`: they were not told, and it is still so. An archive that can no longer be
+/// had is not announced.
+pub fn owes(request: &Request, notice: Notice, now: DateTime<Utc>) -> bool {
+    let over = request.archive.as_ref().is_some_and(|archive| archive.expires_at <= now);
+    let of_archive = matches!(notice, Notice::ArchiveReady | Notice::ArchiveExpiring);
+    schedule(request).iter().any(|step| step.intent == Intent::Notify(notice)) && !(of_archive && over)
 }
 
 /// When the request next needs somebody to look at it; `None` when it never does again.

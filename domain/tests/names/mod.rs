@@ -32,6 +32,7 @@ pub(crate) const VALUES: &[(&str, &str, &[&str])] = &[
     ("account.gdpr_token_ended.v1", "reason", &["revoked", "expired"]),
     ("account.notice_sent.v1", "notice", ACCOUNT_NOTICES),
     ("account.notice_undeliverable.v1", "notice", ACCOUNT_NOTICES),
+    ("account.notice_undeliverable.v1.reason", "reason", UNDELIVERABLE),
     ("account.failed_tries_noted.v1", "kind", &["password", "code", "access"]),
     ("account.history_viewed.v1", "what", &["history", "state"]),
     ("operator.viewed.v1", "what", &["checkpoint", "parked_events"]),
@@ -56,6 +57,7 @@ pub(crate) const VALUES: &[(&str, &str, &[&str])] = &[
         "notice",
         &["received", "archive_ready", "archive_expiring", "erased", "cancelled"],
     ),
+    ("privacy_request.notice_undeliverable.v1.reason", "reason", UNDELIVERABLE),
     ("privacy_request.archive_ended.v1", "reason", &["expired", "disabled", "erased"]),
 ];
 
@@ -63,6 +65,16 @@ pub(crate) const VALUES: &[(&str, &str, &[&str])] = &[
 pub(crate) const SETS: &[(&str, &str, &[&str])] =
     &[("operator.created.v1", "scopes", &["admin", "audit", "introspect"])];
 
+const UNDELIVERABLE: &[&str] = &[
+    "account_ended",
+    "no_address",
+    "refused",
+    "put_off",
+    "unconfirmed",
+    "too_late",
+    "unreadable",
+    "no_gateway",
+];
 const CHANNELS: &[&str] = &["sms", "call"];
 const ROLES: &[&str] = &["member", "admin", "owner"];
 /// What a message to an account holder can tell of.

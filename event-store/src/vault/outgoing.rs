@@ -5,26 +5,27 @@
 //! comes between sending it and recording that. What it says is sealed with the key of the person and of its notice's scope,
 //! and its row ends with that key.
 //!
+//! A notice of a privacy request holds nothing personal: what it says is made of the request when it is sent, and its
+//! row is written by the store itself, with every event that [brings one about](domain::Effects::notices).
+//!
 //! Many of one kind to one account are [gathered](super::pace): one waits that says the newest and counts the others.
 
-use std::time::Duration;
+mod taken;
 
 use chrono::{DateTime, Utc};
 use domain::account::AccountNotice;
-use domain::{AccountId, MessageId};
-use serde::de::DeserializeOwned;
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row};
+use domain::privacy_request::Notice;
+use domain::{AccountId, MessageId, RequestId};
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
+pub use self::taken::{Due, Taken, Tried, postpone, take, take_of};
 use super::pace::{self, Turn};
 use crate::append::AppendError;
 use crate::error::StoreError;
-use crate::seal::{DataKey, KeyName, SealError};
+use crate::seal::{DataKey, KeyName};
 use crate::store::EventStore;
-
-/// Whoever has taken a message and says nothing for so long is taken for dead.
-const LEASE: Duration = Duration::from_secs(45);
 
 /// How a message goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub enum Topic {
     Account(AccountId, AccountNotice),
     /// An invitation: of nobody's account yet.
     Invitation,
+    /// Something of a privacy request, in whose history it is recorded.
+    Request(RequestId, Notice),
 }
 
 const INVITATION: &str = "invitation";
@@ -117,6 +120,9 @@ impl NewMessage {
         let (account, notice) = match self.topic {
             Topic::Account(account, notice) => (Some(account.to_string()), notice.as_str()),
             Topic::Invitation => (None, INVITATION),
+            Topic::Request(request, notice) => {
+                return queue_notice(db, request, notice, self.queued_at).await;
+            }
         };
         let turn = match &account {
             Some(account) if self.gathers => {
@@ -160,8 +166,45 @@ async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>
         Topic::Account(account, notice) => {
             store.keys().live(&KeyName::new(account.to_string(), notice.scope().as_str())).await
         }
-        Topic::Invitation => store.service_key(INVITATION).await,
+        Topic::Invitation | Topic::Request(..) => store.service_key(INVITATION).await,
     }
+}
+
+/// Queues a notice of a privacy request, unless it is queued: its id is made of what it is.
+pub(super) async fn queue_notice(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+    notice: Notice,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO outgoing (message_id, request_id, channel, notice, queued_at, due_at)
+         VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(notice_id(request, notice))
+    .bind(request.to_string())
+    .bind(Medium::Mail.as_str())
+    .bind(notice.as_str())
+    .bind(at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+fn notice_id(request: RequestId, notice: Notice) -> Uuid {
+    let digest: [u8; 32] = Sha256::digest(format!("{request}/{}", notice.as_str())).into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    // Version 8: made of what is ours to choose (RFC 9562, section 5.8).
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Queues a notice of a privacy request by itself, unless it is queued.
+///
+/// # Errors
+/// When the store fails.
+pub async fn notify(store: &EventStore, request: RequestId, notice: Notice) -> Result<(), StoreError> {
+    queue_notice(store.pool(), request, notice, store.services().now()).await
 }
 
 /// Queues a message by itself, unless it is queued.
@@ -171,116 +214,6 @@ async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>
 pub async fn queue(pool: &PgPool, message: &NewMessage) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     message.queue(&mut connection).await
-}
-
-/// A message that was taken to be sent.
-#[derive(Clone, Debug)]
-pub struct Taken {
-    /// Its id.
-    pub id: MessageId,
-    /// What it tells of.
-    pub topic: Topic,
-    /// How it goes out.
-    pub medium: Medium,
-    /// When it was queued.
-    pub queued_at: DateTime<Utc>,
-    /// How often it was taken, this time included.
-    pub attempts: i32,
-    /// From when on it is of no use.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// How many others of its kind it stands for.
-    pub gathered: u32,
-    key_id: Uuid,
-    sealed: Vec<u8>,
-}
-
-impl Taken {
-    fn read(row: &PgRow) -> Result<Self, StoreError> {
-        let unreadable = |what: &str| StoreError::Unreadable(format!("a message's {what}"));
-        let account: Option<String> = row.try_get("account_id")?;
-        let notice: &str = row.try_get("notice")?;
-        let topic = match account {
-            Some(account) => {
-                let notice = AccountNotice::ALL.iter().find(|known| known.as_str() == notice);
-                let account = account.parse().map_err(|_| unreadable("account"))?;
-                Topic::Account(account, *notice.ok_or_else(|| unreadable("topic"))?)
-            }
-            None => Topic::Invitation,
-        };
-        let medium = match row.try_get("channel")? {
-            "mail" => Medium::Mail,
-            "sms" => Medium::Sms,
-            "call" => Medium::Call,
-            _ => return Err(unreadable("medium")),
-        };
-        Ok(Self {
-            id: MessageId::from_uuid(row.try_get("message_id")?),
-            topic,
-            medium,
-            queued_at: row.try_get("queued_at")?,
-            attempts: row.try_get("attempts")?,
-            expires_at: row.try_get("expires_at")?,
-            gathered: row.try_get::<i32, _>("gathered")?.unsigned_abs(),
-            key_id: row.try_get("key_id")?,
-            sealed: row.try_get("sealed")?,
-        })
-    }
-
-    /// What it says; `None` when the key is gone, or it is of a form that this release does not know.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn open<T: DeserializeOwned>(&self, store: &EventStore) -> Result<Option<T>, StoreError> {
-        let keys = store.keys().by_ids_now(&[self.key_id].into()).await?;
-        let Some(key) = keys.get(&self.key_id) else { return Ok(None) };
-        match key.open(&self.sealed, self.id.to_string().as_bytes()) {
-            Ok(opened) => Ok(serde_json::from_slice(&opened).ok()),
-            Err(SealError::Forged) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// Takes up to `most` messages that are due, oldest first: nobody else takes them for [`LEASE`].
-///
-/// # Errors
-/// When the store fails.
-pub async fn take(pool: &PgPool, most: i64) -> Result<Vec<Taken>, StoreError> {
-    let rows = sqlx::query(
-        "UPDATE outgoing SET attempts = attempts + 1, gathers = false, due_at = clock_timestamp() + $2
-         WHERE message_id = ANY (ARRAY(
-             SELECT message_id FROM outgoing WHERE due_at <= clock_timestamp()
-             ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-         RETURNING message_id, account_id, channel, notice, sealed, key_id, queued_at, attempts, expires_at, gathered",
-    )
-    .bind(most)
-    .bind(LEASE)
-    .fetch_all(pool)
-    .await?;
-    // What a newer release wrote waits for a process of that release, and keeps nobody from the others.
-    let read = rows.iter().map(Taken::read).filter_map(|taken| {
-        taken
-            .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "a message is left"))
-            .ok()
-    });
-    let mut taken: Vec<Taken> = read.collect();
-    taken.sort_by_key(|message| message.queued_at);
-    Ok(taken)
-}
-
-/// Has a message wait before it is tried again.
-///
-/// # Errors
-/// When the store fails.
-pub async fn postpone(pool: &PgPool, id: MessageId, wait: Duration) -> Result<(), StoreError> {
-    // An interval of the database knows no nanoseconds.
-    let wait = Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-    sqlx::query("UPDATE outgoing SET due_at = clock_timestamp() + $2 WHERE message_id = $1")
-        .bind(id.uuid())
-        .bind(wait)
-        .execute(pool)
-        .await?;
-    Ok(())
 }
 
 /// Deletes a message that is nobody's, or that nobody can read any more.

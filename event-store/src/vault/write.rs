@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::authentication::Change;
+use domain::privacy_request::Notice;
 use domain::{
     AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, ProjectId,
-    SessionId,
+    RequestId, SessionId,
 };
 use sqlx::PgConnection;
 
@@ -164,6 +165,15 @@ pub enum VaultWrite {
     ForgetInvitation(InvitationId),
     /// Send a message.
     Queue(outgoing::NewMessage),
+    /// Tell the person of what happened to a privacy request.
+    Notify {
+        /// Which request.
+        request: RequestId,
+        /// Of what.
+        notice: Notice,
+        /// When it happened.
+        at: DateTime<Utc>,
+    },
     /// A message went out, or will not: it must be there.
     Unqueue(MessageId),
     /// Let an operator in.
@@ -249,6 +259,9 @@ impl VaultWrite {
             Self::TakeInvitation(id) => invitation::take(db, *id).await?,
             Self::ForgetInvitation(id) => invitation::forget(db, *id).await?,
             Self::Queue(message) => message.queue(db).await?,
+            Self::Notify { request, notice, at } => {
+                outgoing::queue_notice(db, *request, *notice, *at).await?;
+            }
             Self::Unqueue(id) => outgoing::unqueue(db, *id).await?,
             Self::AddOperator(new) => operator::add(db, new).await?,
             Self::RevokeOperator { operator, at } => operator::revoke(db, *operator, *at).await?,

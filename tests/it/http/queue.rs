@@ -39,11 +39,13 @@ pub(super) async fn drain(service: &Service) -> Vec<Message> {
     sqlx::query("UPDATE outgoing SET due_at = queued_at WHERE gathers").execute(store.pool()).await.unwrap();
     let mut messages = Vec::new();
     for taken in outgoing::take(store.pool(), 1_000).await.unwrap() {
-        let content: MessageContent = taken.open(&store).await.unwrap().unwrap();
         let account = match taken.topic {
             outgoing::Topic::Account(account, _) => Some(account.to_string()),
             outgoing::Topic::Invitation => None,
+            // Made when it is sent.
+            outgoing::Topic::Request(..) => continue,
         };
+        let content: MessageContent = taken.open(&store).await.unwrap().unwrap();
         outgoing::forget(store.pool(), taken.id).await.unwrap();
         let content = json!(content);
         let about = content["says"]["about"].as_str().unwrap().to_owned();

@@ -25,7 +25,7 @@ pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, PROGRAM, Program, 
 pub(crate) use proxy::{Lost, Proxy, Target};
 pub(crate) use raw::{Raw, address};
 pub(crate) use servers::{Database, closed_port, jetstream, nats_program, postgres_program, shared};
-pub(crate) use smtp::{MailServer, SILENCE, header};
+pub(crate) use smtp::{MailServer, Manner, SILENCE, header};
 pub(crate) use team::{Made, Pair, Team, found_project, found_team, open_account, open_account_as, reset};
 pub(crate) use transit::{TOKEN, TransitServer};
 pub(crate) use views::{assert_bound, assert_rebuilt, assert_verifies};

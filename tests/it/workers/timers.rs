@@ -27,7 +27,10 @@ async fn a_timer_that_goes_off_before_it_is_seen_is_not_left_to_the_sweep() {
     house.stop_log().await;
     let message_id = MessageId::generate(store.services());
     let notice = AccountNotice::AccountDeleted;
-    house.command(ada, AccountCommand::RecordNotice { message_id, notice, delivered: true }).await.unwrap();
+    house
+        .command(ada, AccountCommand::RecordNotice { message_id, notice, undeliverable: None })
+        .await
+        .unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(2_200)).await;
     house.start_log();
     eventually("what the timer was set for is done", || async {

@@ -4,7 +4,7 @@
 //! loaded again, so that a step another worker has just finished is not done twice. A crash at any
 //! point leaves the request where the last recorded event put it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::time::Duration;
 
@@ -36,8 +36,10 @@ pub enum Advanced {
     Elsewhere,
 }
 
-/// Does everything that is due for a request, until `stop`. A step that fails does not hold up the
-/// others: with the mail server away, an export is still collected and packaged.
+/// Does everything that is due for a request, until `stop`. A step that fails does not hold up the others.
+///
+/// Notices are the post's: here it is seen to that they are queued, which is no step, for the request stays owing them until
+/// they have gone out.
 ///
 /// # Errors
 /// The first failure, after all that could be done was done and recorded.
@@ -48,9 +50,15 @@ pub async fn advance(
 ) -> Result<Advanced, JobError> {
     let mut steps = 0;
     let mut failed: BTreeMap<String, JobError> = BTreeMap::new();
+    let mut queued: BTreeSet<String> = BTreeSet::new();
     loop {
         let Some((request, version)) = load(bench, id).await? else { break };
-        let mut due = plan(&request, bench.store.services().now());
+        let due = plan(&request, bench.store.services().now());
+        let (notices, mut due): (Vec<Intent>, Vec<Intent>) =
+            due.into_iter().partition(|intent| matches!(intent, Intent::Notify(_)));
+        for notice in notices.iter().filter(|notice| queued.insert(notice.key())) {
+            steps::take(bench, &request, notice).await?;
+        }
         due.retain(|intent| !failed.contains_key(&intent.key()));
         if due.is_empty() {
             break;
@@ -69,8 +77,8 @@ pub async fn advance(
     conclude(failed, Advanced::Done { steps })
 }
 
-/// The first failure counts; the others are told here, but for those of the same cause: a mail server that is away fails
-/// every notice, and is told once.
+/// The first failure counts; the others are told here, but for those of the same cause: an object store that is away fails
+/// several steps, and is told once.
 fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
     let mut failures = failed.into_iter();
     let Some((_, first)) = failures.next() else { return Ok(advanced) };

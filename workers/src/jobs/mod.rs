@@ -20,7 +20,6 @@ use event_store::{ExecuteError, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive;
-use crate::mail::MailError;
 
 /// How long a job that is under way may go on after the worker was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -48,9 +47,6 @@ pub enum JobError {
     /// The archive could not be built.
     #[error("the archive could not be built")]
     Archive(#[from] archive::Error),
-    /// A mail could not be sent.
-    #[error("a notice could not be mailed")]
-    Mail(#[from] MailError),
     /// What was done does not fit the request any more: it has moved on.
     #[error("the request has moved on: {0}")]
     Refused(PrivacyRequestError),
@@ -60,9 +56,6 @@ pub enum JobError {
     /// Too many at once.
     #[error("too many commands for one aggregate at once")]
     Contended,
-    /// The person has no address to write to.
-    #[error("the account has no address to write to")]
-    NoAddress,
     /// A step was done and the request stands where it stood: going on would loop.
     #[error("step {0} changed nothing")]
     NoProgress(String),

@@ -107,12 +107,15 @@ impl Sender {
 impl FromStr for Sender {
     type Err = InvalidAddress;
 
+    /// Its domain in ASCII, so that no server needs SMTPUTF8 for it.
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
         if text.chars().any(char::is_control) {
             return Err(InvalidAddress);
         }
-        let mailbox = text.parse().map_err(|_| InvalidAddress)?;
-        Ok(Self { mailbox, answered_at: None, dkim: None })
+        let Mailbox { name, email } = text.parse().map_err(|_| InvalidAddress)?;
+        let domain = idna::domain_to_ascii(email.domain()).map_err(|_| InvalidAddress)?;
+        let email = lettre::Address::new(email.user(), domain).map_err(|_| InvalidAddress)?;
+        Ok(Self { mailbox: Mailbox::new(name, email), answered_at: None, dkim: None })
     }
 }
 
@@ -165,6 +168,8 @@ mod tests {
         }
         let address: EmailAddress = "ada@bücher.example".parse().unwrap();
         assert_eq!(Address::try_from(&address), "ada@xn--bcher-kva.example".parse());
+        let sender: Sender = "Bücher <no-reply@bücher.example>".parse().unwrap();
+        assert_eq!(sender, "Bücher <no-reply@xn--bcher-kva.example>".parse().unwrap());
     }
 
     #[test]

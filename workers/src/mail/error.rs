@@ -25,13 +25,16 @@ pub enum MailError {
     /// The server cannot write to an address that is not ASCII (SMTPUTF8, RFC 6531).
     #[error("the mail server cannot deliver to an address that is not ASCII")]
     NotAscii,
-    /// The server refused for now: 4xx, or turns everybody away.
+    /// The server put this mail off: 4xx.
     #[error("the mail server put the mail off: {0}")]
     Deferred(Reply),
+    /// The server turns us away, whatever the mail: it says so before it has heard to whom it goes, or closes (421).
+    #[error("the mail server turns us away: {0}")]
+    TurnedAway(Reply),
     /// The server wants other credentials (RFC 4954): for the operator to mend, not the mail's fault.
     #[error("the mail server did not accept our credentials: {0}")]
     Credentials(Reply),
-    /// The server could not be reached, or the connection broke.
+    /// The server could not be reached.
     #[error("the mail server could not be reached ({what})")]
     Unreachable {
         /// Which step failed.
@@ -39,9 +42,21 @@ pub enum MailError {
         /// What the operating system said, where it did.
         source: Option<io::Error>,
     },
-    /// The server took too long.
+    /// The server took too long to let us in.
     #[error("the mail server did not answer in time")]
     Timeout,
+    /// The connection broke, or the server fell silent, before it had the mail.
+    #[error("the mail server broke off before it had the mail")]
+    Interrupted {
+        /// What the operating system said, where it did.
+        source: Option<io::Error>,
+    },
+    /// The connection broke, or the server fell silent, once the mail was begun: it may have been taken.
+    #[error("the mail server broke off when it had the mail, and may have taken it")]
+    Unsure {
+        /// What the operating system said, where it did.
+        source: Option<io::Error>,
+    },
     /// The mail directory cannot be written.
     #[error("the mail directory cannot be written")]
     Directory(#[source] io::Error),
@@ -53,26 +68,50 @@ impl MailError {
         match self {
             Self::Url(_) | Self::Message | Self::Refused(_) | Self::NotAscii => false,
             Self::Deferred(_)
+            | Self::TurnedAway(_)
             | Self::Credentials(_)
             | Self::Unreachable { .. }
             | Self::Timeout
+            | Self::Interrupted { .. }
+            | Self::Unsure { .. }
             | Self::Directory(_) => true,
         }
     }
 
-    /// Reads lettre's error, and leaves the server's own words behind.
-    pub(super) fn from_smtp(error: &smtp::Error, ascii: bool) -> Self {
+    /// What it says something of.
+    pub fn concerns(&self) -> Concerns {
+        match self {
+            Self::Url(_) | Self::Message => Concerns::Neither,
+            Self::Refused(_) | Self::NotAscii | Self::Deferred(_) => Concerns::Message,
+            Self::TurnedAway(_)
+            | Self::Credentials(_)
+            | Self::Unreachable { .. }
+            | Self::Timeout
+            | Self::Directory(_) => Concerns::Carrier,
+            Self::Interrupted { .. } | Self::Unsure { .. } => Concerns::Both,
+        }
+    }
+
+    /// Reads lettre's error, which came at `step`, and leaves the server's own words behind.
+    pub(super) fn from_smtp(error: &smtp::Error, step: Step) -> Self {
         if let Some(code) = error.status() {
             let reply = Reply::new(code.into(), std::error::Error::source(error));
-            return match reply.code {
-                530 | 534 | 535 | 538 => Self::Credentials(reply),
-                500.. => Self::Refused(reply),
+            return match (reply.code, step) {
+                (530 | 534 | 535 | 538, _) => Self::Credentials(reply),
+                (421, _) | (_, Step::Opening | Step::Sender) => Self::TurnedAway(reply),
+                (500.., _) => Self::Refused(reply),
                 _ => Self::Deferred(reply),
             };
         }
-        if error.is_client() && !ascii {
-            return Self::NotAscii;
+        let source = io_source(std::error::Error::source(error));
+        match step {
+            Step::Opening => Self::unreachable(error, source),
+            Step::Sender | Step::Offering => Self::Interrupted { source },
+            Step::Taking => Self::Unsure { source },
         }
+    }
+
+    fn unreachable(error: &smtp::Error, source: Option<io::Error>) -> Self {
         if error.is_timeout() {
             return Self::Timeout;
         }
@@ -85,8 +124,34 @@ impl MailError {
         } else {
             "connection"
         };
-        Self::Unreachable { what, source: io_source(std::error::Error::source(error)) }
+        Self::Unreachable { what, source }
     }
+}
+
+/// What a failure says something of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concerns {
+    /// The message alone: who should bring it works.
+    Message,
+    /// Who should bring it alone: the message was not offered.
+    Carrier,
+    /// Both: it may be the one or the other.
+    Both,
+    /// None of them: nobody was asked.
+    Neither,
+}
+
+/// How far a mail came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// We are not let in yet.
+    Opening,
+    /// The server was told who sends.
+    Sender,
+    /// It was told of this mail.
+    Offering,
+    /// It has the mail, or a part of it.
+    Taking,
 }
 
 /// What a server answered, without its words.

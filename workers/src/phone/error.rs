@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 
 use crate::error::io_source;
+use crate::mail::Concerns;
 
 /// Why a message was not sent, or a gateway cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,11 +46,29 @@ impl PhoneError {
         }
     }
 
+    /// What it says something of.
+    pub fn concerns(&self) -> Concerns {
+        match self {
+            Self::Url(_) => Concerns::Neither,
+            Self::Refused(_) => Concerns::Message,
+            Self::Unreachable { what: Self::NO_CONNECTION, .. } | Self::Directory(_) => Concerns::Carrier,
+            Self::Deferred(_) | Self::Unreachable { .. } | Self::Timeout => Concerns::Both,
+        }
+    }
+
+    /// Whether the gateway may have taken the message all the same.
+    pub fn is_unsure(&self) -> bool {
+        matches!(self, Self::Timeout)
+            || matches!(self, Self::Unreachable { what, .. } if *what != Self::NO_CONNECTION)
+    }
+
+    const NO_CONNECTION: &str = "connection";
+
     pub(super) fn from_http(error: &reqwest::Error) -> Self {
         if error.is_timeout() {
             return Self::Timeout;
         }
-        let what = if error.is_connect() { "connection" } else { "its answer" };
+        let what = if error.is_connect() { Self::NO_CONNECTION } else { "its answer" };
         Self::Unreachable { what, source: io_source(std::error::Error::source(error)) }
     }
 }

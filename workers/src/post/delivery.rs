@@ -6,19 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::AccountId;
+use cqrs_es::Aggregate;
 use domain::account::{Account, AccountCommand};
 use domain::message::{MessageContent, Recipient, Says};
+use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
+use domain::{AccountId, Effects, SelfContained, Services, Undeliverable};
 use event_store::failpoint;
-use event_store::retry::{Delays, delay_before};
+use event_store::retry::Delays;
 use event_store::vault::VaultWrite;
-use event_store::vault::outgoing::{self, Medium, Taken, Topic};
+use event_store::vault::outgoing::{self, Medium, Taken, Topic, Tried};
 use event_store::{Attached, CommandContext, ExecuteError};
 use futures::FutureExt;
 use tokio::time::sleep;
 
-use super::Post;
+use super::carrier::{Room, Said};
 use super::trouble::Trouble;
+use super::{Post, schedule};
 use crate::mail::letter::{self, Inviter, Names};
 use crate::mail::{Address, Message, MessageId};
 use crate::phone::{Content, PhoneMessage, words};
@@ -27,54 +30,54 @@ use crate::phone::{Content, PhoneMessage, words};
 const RENEWAL: Duration = Duration::from_secs(15);
 /// For how long that holds.
 const HOLD: Duration = Duration::from_secs(45);
-/// The delay after the first failure; doubled with each.
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// The longest delay.
-const LONGEST_DELAY: Duration = Duration::from_secs(600);
 
-/// What a message came to.
+/// What a message came to, to be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Sent,
-    Undeliverable,
-    /// There is nobody in whose history it could be told.
+    Undeliverable(Undeliverable),
+    /// There is nobody in whose history it could be told, or nothing to tell.
     Forgotten,
 }
 
+/// How a message ended that is recorded: as it is counted, and what kept it from going out.
+type Ended = (&'static str, Option<Trouble>);
+
 impl Post {
-    /// Sees to a message, whatever comes of it: a panic on the way is a failure like others.
-    pub(super) async fn deliver(self: Arc<Self>, message: Taken) {
+    /// Sees to a message that was taken into `room`, whatever comes of it: a panic on the way is a failure like others.
+    pub(super) async fn deliver(self: Arc<Self>, message: Taken, room: Room) {
+        let carrier = self.carrier_of(message.medium);
         let outcome = match AssertUnwindSafe(self.see_to(&message)).catch_unwind().await {
-            Ok(outcome) => outcome,
+            Ok(Ok((outcome, None))) => {
+                carrier.ended(room, &Said::Answers);
+                outcome
+            }
+            Ok(Ok((outcome, Some(trouble)))) => {
+                carrier.ended(room, &trouble.said());
+                outcome
+            }
+            Ok(Err(trouble)) => {
+                carrier.ended(room, &trouble.said());
+                self.put_off(&message, &trouble).await;
+                "postponed"
+            }
             Err(_) => {
                 tracing::error!(message = %message.id, "a message made the post panic");
-                self.put_off(&message).await;
+                carrier.ended(room, &Said::Nothing);
+                self.wait(&message, Tried::InVain, schedule::after(Tried::InVain, message.tries)).await;
                 "failed"
             }
         };
         let medium = message.medium.as_str();
         metrics::counter!("personal_settings_messages_total", "medium" => medium, "outcome" => outcome)
             .increment(1);
+        self.freed.notify_one();
     }
 
-    /// Returns how it is counted.
-    async fn see_to(&self, message: &Taken) -> &'static str {
-        let seen_to = tokio::select! {
+    async fn see_to(&self, message: &Taken) -> Result<Ended, Trouble> {
+        tokio::select! {
             seen_to = self.send_and_record(message) => seen_to,
             never = self.keep(message) => match never {},
-        };
-        match seen_to {
-            Ok(outcome) => outcome,
-            Err(trouble) => {
-                tracing::warn!(
-                    message = %message.id,
-                    attempts = message.attempts,
-                    error = &trouble as &dyn std::error::Error,
-                    "a message is put off"
-                );
-                self.put_off(message).await;
-                "postponed"
-            }
         }
     }
 
@@ -82,7 +85,7 @@ impl Post {
     async fn keep(&self, message: &Taken) -> Infallible {
         loop {
             sleep(RENEWAL).await;
-            if let Err(error) = outgoing::postpone(self.store.pool(), message.id, HOLD).await {
+            if let Err(error) = outgoing::postpone(self.store.pool(), message.id, Tried::Not, HOLD).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
             }
@@ -90,21 +93,24 @@ impl Post {
     }
 
     /// Sends it, and records what came of it. An error means that it is to be tried again.
-    async fn send_and_record(&self, message: &Taken) -> Result<&'static str, Trouble> {
+    async fn send_and_record(&self, message: &Taken) -> Result<Ended, Trouble> {
         failpoint::reach("post: took", told_of(message));
-        let sent = self.send(message).await;
+        let sent = self.send(message).await.map_err(|trouble| schedule::given_up(message, trouble));
         failpoint::reach("post: sent", told_of(message));
-        let (end, outcome) = match sent {
-            Ok(()) => (End::Sent, "sent"),
+        let (end, outcome, trouble) = match sent {
+            Ok(()) => (End::Sent, "sent", None),
             Err(trouble) if trouble.is_passing() => return Err(trouble),
             Err(trouble) => {
-                tracing::warn!(
-                    message = %message.id,
-                    error = &trouble as &dyn std::error::Error,
-                    "a message cannot be delivered"
-                );
-                let erased = matches!(trouble, Trouble::Erased);
-                (if erased { End::Forgotten } else { End::Undeliverable }, trouble.outcome())
+                let end = trouble.undeliverable().map_or(End::Forgotten, End::Undeliverable);
+                if end != End::Forgotten {
+                    tracing::warn!(
+                        message = %message.id,
+                        about = told_of(message),
+                        error = &trouble as &dyn std::error::Error,
+                        "a message cannot be delivered"
+                    );
+                }
+                (end, trouble.outcome(), Some(trouble))
             }
         };
         // While the store is away nothing is sent, and what was sent need not be sent again.
@@ -119,25 +125,52 @@ impl Post {
                     );
                 }
                 Err(trouble) => return Err(trouble),
-                Ok(()) => return Ok(outcome),
+                Ok(()) => return Ok((outcome, trouble)),
             }
             delays.wait().await;
         }
     }
 
-    /// Puts it into the history of whom it tells of, and out of the queue: both, or neither.
+    /// Puts it into the history of what it tells of, and out of the queue: both, or neither.
     async fn record(&self, message: &Taken, end: End) -> Result<(), Trouble> {
-        let (Topic::Account(account, notice), true) = (message.topic, end != End::Forgotten) else {
-            return Ok(outgoing::forget(self.store.pool(), message.id).await?);
+        let undeliverable = match end {
+            End::Sent => None,
+            End::Undeliverable(reason) => Some(reason),
+            End::Forgotten => return Ok(outgoing::forget(self.store.pool(), message.id).await?),
         };
-        let delivered = end == End::Sent;
-        let command = AccountCommand::RecordNotice { message_id: message.id, notice, delivered };
+        match message.topic {
+            Topic::Account(account, notice) => {
+                let command = AccountCommand::RecordNotice { message_id: message.id, notice, undeliverable };
+                self.record_in::<Account>(&account.to_string(), command, message).await
+            }
+            Topic::Request(request, notice) => {
+                let command = match undeliverable {
+                    Some(reason) => PrivacyRequestCommand::RecordUndeliverable { notice, reason },
+                    None => {
+                        let message_id = self.mail_id(request, notice.as_str())?.to_string();
+                        PrivacyRequestCommand::RecordNotice { notice, message_id }
+                    }
+                };
+                self.record_in::<PrivacyRequest>(&request.to_string(), command, message).await
+            }
+            Topic::Invitation => Ok(outgoing::forget(self.store.pool(), message.id).await?),
+        }
+    }
+
+    async fn record_in<A>(&self, id: &str, command: A::Command, message: &Taken) -> Result<(), Trouble>
+    where
+        A: Aggregate<Services = Services> + SelfContained,
+        A::Command: Clone,
+        A::Event: Effects,
+    {
         let context = CommandContext::service(message.id.uuid());
         let attached = Attached { vault: vec![VaultWrite::Unqueue(message.id)], ..Attached::default() };
-        match self.store.execute::<Account>(&account.to_string(), command, &context, attached).await {
+        match self.store.execute::<A>(id, command, &context, attached).await {
+            // It was recorded before: nothing happened with which it could have left the queue.
+            Ok(done) if done.events.is_empty() => Ok(outgoing::forget(self.store.pool(), message.id).await?),
             // Gone: whoever else had taken it recorded it, or the account ended and took it along.
             Ok(_) | Err(ExecuteError::Spent) => Ok(()),
-            // There never was such an account.
+            // There never was such an account or request.
             Err(ExecuteError::Refused(_)) => Ok(outgoing::forget(self.store.pool(), message.id).await?),
             Err(ExecuteError::Store(error)) => Err(error.into()),
             Err(
@@ -149,14 +182,32 @@ impl Post {
         }
     }
 
-    /// Its turn comes again after a delay, or when its time is over: so that the holder is told in time.
-    async fn put_off(&self, message: &Taken) {
-        let attempt = u32::try_from(message.attempts).unwrap_or(1).max(1);
-        let mut wait = delay_before(attempt, FIRST_DELAY, LONGEST_DELAY);
+    /// Its turn comes again after a delay. That who should bring it is away is logged where it is found out.
+    async fn put_off(&self, message: &Taken, trouble: &Trouble) {
+        if !matches!(trouble.said(), Said::Away(_)) {
+            tracing::warn!(
+                message = %message.id,
+                tries = message.tries + 1,
+                error = trouble as &dyn std::error::Error,
+                "a message is put off"
+            );
+        }
+        let tried = trouble.tried();
+        let wait = match (tried, trouble.said()) {
+            // Nobody was asked: the trouble is ours.
+            (_, Said::Nothing) => schedule::after_ours(message.attempts),
+            (Tried::Unsure, _) => schedule::after(tried, message.unsure),
+            (Tried::InVain | Tried::Not, _) => schedule::after(tried, message.tries),
+        };
+        self.wait(message, tried, wait).await;
+    }
+
+    /// It comes again after a while, or when its time is over: so that the holder is told in time.
+    async fn wait(&self, message: &Taken, tried: Tried, mut wait: Duration) {
         if let Some(expires_at) = message.expires_at {
             wait = wait.min((expires_at - self.now()).to_std().unwrap_or_default());
         }
-        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, wait).await {
+        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, tried, wait).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(message = %message.id, error, "a message comes again when its lease ends, not when it should");
         }
@@ -164,6 +215,10 @@ impl Post {
 
     async fn send(&self, message: &Taken) -> Result<(), Trouble> {
         self.still_of_use(message.expires_at)?;
+        if let Topic::Request(request, notice) = message.topic {
+            let mail = self.write_of_request(request, notice).await?;
+            return Ok(self.outbox.send(&mail).await?);
+        }
         let Some(content) = message.open::<MessageContent>(&self.store).await? else {
             return Err(self.why_unreadable(message).await?);
         };
@@ -197,8 +252,7 @@ impl Post {
         };
         let letter = letter.ok_or(Trouble::Unsayable)?;
         let notice = says.notice().map_or("invitation", |notice| notice.as_str());
-        let message_id = MessageId::of(message.id, notice, self.letterhead.public_url())
-            .map_err(|_| Trouble::Unsayable)?;
+        let message_id = self.mail_id(message.id, notice)?;
         let (subject, text, html) = (letter.subject, letter.text, letter.html);
         // An invitation names who invites: in a folder it goes with their account.
         let account = account_of(message.topic).or(inviter_of(&says));
@@ -220,11 +274,11 @@ impl Post {
             (Recipient::Address { email, name }, _) => (email, name),
             (Recipient::Holder, Topic::Account(account, _)) => {
                 let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
-                let holder = account.holder.ok_or(Trouble::NoAddress)?;
+                let holder = account.holder.ok_or(Trouble::Ended)?;
                 let email = holder.email.known().cloned().ok_or(Trouble::NoAddress)?;
                 (email, holder.name.known().cloned())
             }
-            (Recipient::Holder, Topic::Invitation) => return Err(Trouble::NoAddress),
+            (Recipient::Holder, Topic::Invitation | Topic::Request(..)) => return Err(Trouble::NoAddress),
             (Recipient::Phone(_), _) => return Err(Trouble::Unsayable),
         };
         Ok((Address::try_from(&email).map_err(|_| Trouble::NoAddress)?, name))
@@ -234,7 +288,12 @@ impl Post {
         if until.is_some_and(|until| until <= self.now()) { Err(Trouble::Expired) } else { Ok(()) }
     }
 
-    fn now(&self) -> DateTime<Utc> {
+    /// What a mail is called for ever.
+    pub(super) fn mail_id(&self, id: impl std::fmt::Display, notice: &str) -> Result<MessageId, Trouble> {
+        MessageId::of(id, notice, self.letterhead.public_url()).map_err(|_| Trouble::Unsayable)
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
         self.store.services().now()
     }
 }
@@ -242,7 +301,7 @@ impl Post {
 fn account_of(topic: Topic) -> Option<AccountId> {
     match topic {
         Topic::Account(account, _) => Some(account),
-        Topic::Invitation => None,
+        Topic::Invitation | Topic::Request(..) => None,
     }
 }
 
@@ -258,6 +317,7 @@ fn told_of(message: &Taken) -> &'static str {
     match message.topic {
         Topic::Account(_, notice) => notice.as_str(),
         Topic::Invitation => "invitation",
+        Topic::Request(_, notice) => notice.as_str(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The post: brings messages to account holders, by mail and to phones.
+//! The post: brings all messages to people, by mail and to phones: those of accounts, invitations, notices of privacy requests.
 //!
 //! Why no job: a message was queued in the transaction of the event it tells of, and its row is all there is to
 //! it. So nobody need be woken by NATS, and a code reaches a phone also while NATS is away. Each worker process has
@@ -9,31 +9,37 @@
 //!   once and is recorded exactly once.
 //! - A repeat has the same id, and a mail the same Message-ID and date.
 //! - Nothing goes out after it is of no use any more: no code that is too old.
-//! - What fails for now is tried again with growing delays, for as long as it takes; what fails for good is recorded
-//!   as undeliverable. Neither holds up other messages.
+//! - What fails for now is tried again, seconds later at first and hours later in the end, by a schedule that its row
+//!   keeps; what fails for good, or for days, is recorded as undeliverable. Neither holds up other messages.
+//! - What may have been taken although nobody said so is repeated a few times, and no more.
+//! - While a mail server or the phone gateway is away one message at a time tries it, and the others wait without being
+//!   tried. Neither keeps the other's messages waiting.
 //! - Logs hold ids and counts, never an address, a number or what a message says.
 //!
 //! # What a crash in the middle leaves
 //! The row, whose turn comes again when the lease ends. Where the message had gone out it goes out once more.
 
+mod carrier;
 mod delivery;
+mod request;
+mod schedule;
 mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::retry::Delays;
-use event_store::vault::outgoing;
+use event_store::vault::outgoing::{self, Due, Medium};
 use event_store::{EventStore, StoreError, log};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::carrier::{Carrier, Room};
 use crate::mail::{Letterhead, Outbox};
 use crate::phone::Phone;
 
-/// Messages that are sent at once. No more are taken, so that none waits while its lease runs.
-const AT_ONCE: usize = 8;
 /// How long to wait before looking again although the log did not move: what was put off comes due without it.
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks that found too little to do: the log may move a thousand times a second.
@@ -47,12 +53,22 @@ pub struct Post {
     outbox: Outbox,
     phone: Option<Phone>,
     letterhead: Letterhead,
+    mail_server: Carrier,
+    phone_gateway: Carrier,
+    /// A message is under way no more: there is a place for another.
+    freed: Notify,
 }
+
+/// What a mail server brings.
+const MAIL: &[Medium] = &[Medium::Mail];
+/// What a phone gateway brings.
+const PHONE: &[Medium] = &[Medium::Sms, Medium::Call];
 
 impl Post {
     /// A post that sends by `outbox` and `phone`; without the latter, what is for phones cannot be delivered.
     pub fn new(store: EventStore, outbox: Outbox, phone: Option<Phone>, letterhead: Letterhead) -> Self {
-        Self { store, outbox, phone, letterhead }
+        let (mail_server, phone_gateway) = (Carrier::new("mail"), Carrier::new("phone"));
+        Self { store, outbox, phone, letterhead, mail_server, phone_gateway, freed: Notify::new() }
     }
 
     /// Sends whatever is due until `stop`; what is under way then is finished, or given up after a grace.
@@ -75,14 +91,18 @@ impl Post {
         while !stop.is_cancelled() {
             let seen = *head.borrow_and_update();
             // Never dropped half-way: what it had taken would wait for its lease to end.
-            let took_all = self.take(under_way).await;
+            let left = self.take(under_way).await;
+            while under_way.try_join_next().is_some() {}
             let rest = async {
-                match took_all {
-                    Ok(took_all) => {
+                match left {
+                    Ok(left) => {
                         delays.reset();
-                        if took_all {
+                        if !left {
                             sleep(BREATH).await;
-                            log::wait_beyond(&mut head, seen, POLL).await;
+                        }
+                        tokio::select! {
+                            () = log::wait_beyond(&mut head, seen, POLL) => {}
+                            () = self.freed.notified(), if left => {}
                         }
                     }
                     Err(error) => {
@@ -90,7 +110,6 @@ impl Post {
                         delays.wait().await;
                     }
                 }
-                make_room(under_way).await;
             };
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -99,22 +118,33 @@ impl Post {
         }
     }
 
-    /// Takes as many messages as there is room for. True when there were fewer.
+    /// Takes as many messages as there is room for. True when some may be left for which a place must become free.
     async fn take(self: &Arc<Self>, under_way: &mut JoinSet<()>) -> Result<bool, StoreError> {
-        let room = AT_ONCE.saturating_sub(under_way.len());
-        let messages = outgoing::take(self.store.pool(), room as i64).await?;
-        let took_all = messages.len() < room;
-        for message in messages {
-            under_way.spawn(Arc::clone(self).deliver(message));
+        let mut left = false;
+        for (carrier, media) in [(&self.mail_server, MAIL), (&self.phone_gateway, PHONE)] {
+            let room = carrier.room();
+            let (which, most) = match room {
+                Room::Free(most) => (Due::All, most),
+                Room::Try => (Due::All, 1),
+                Room::Ended(most) => (Due::Expired, most),
+            };
+            let messages = match most {
+                0 => Vec::new(),
+                most => outgoing::take_of(self.store.pool(), media, which, most as i64).await?,
+            };
+            carrier.took(messages.len(), room);
+            left |= messages.len() == most;
+            for message in messages {
+                under_way.spawn(Arc::clone(self).deliver(message, room));
+            }
         }
-        Ok(took_all)
+        Ok(left)
     }
-}
 
-/// Lets go of what has ended, and waits until there is room for another message.
-async fn make_room(under_way: &mut JoinSet<()>) {
-    while under_way.try_join_next().is_some() {}
-    if under_way.len() >= AT_ONCE {
-        under_way.join_next().await;
+    fn carrier_of(&self, medium: Medium) -> &Carrier {
+        match medium {
+            Medium::Mail => &self.mail_server,
+            Medium::Sms | Medium::Call => &self.phone_gateway,
+        }
     }
 }

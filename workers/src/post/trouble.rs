@@ -1,8 +1,11 @@
 //! Why a message did not go out.
 
+use domain::Undeliverable;
 use event_store::StoreError;
+use event_store::vault::outgoing::Tried;
 
-use crate::mail::MailError;
+use super::carrier::Said;
+use crate::mail::{Concerns, MailError};
 use crate::phone::PhoneError;
 
 /// Why a message did not go out, or could not be recorded.
@@ -17,10 +20,30 @@ pub(super) enum Trouble {
     /// All that was personal of the account was erased, and the message with it.
     #[error("the account was erased")]
     Erased,
+    /// It was told already, or is not so any more.
+    #[error("there is nothing to tell any more")]
+    Settled,
+    /// The account has ended, and nobody is left to write to.
+    #[error("the account has ended")]
+    Ended,
+    /// It was put off again and again.
+    #[error("it was put off {tries} times, for days")]
+    PutOff {
+        /// How often.
+        tries: u32,
+    },
+    /// It was handed over again and again, and never said to be taken.
+    #[error("it was handed over {times} times, and never said to be taken")]
+    Unconfirmed {
+        /// How often.
+        times: u32,
+        /// How it ended the last time.
+        source: Box<Trouble>,
+    },
     /// What it says is not for this medium.
     #[error("what it says cannot be told this way")]
     Unsayable,
-    /// The account has ended, or nobody can be written to there.
+    /// Nobody can be written to there.
     #[error("there is no address to write to")]
     NoAddress,
     /// Nothing brings messages to phones.
@@ -47,6 +70,10 @@ impl Trouble {
             Self::Expired
             | Self::Unreadable
             | Self::Erased
+            | Self::Settled
+            | Self::Ended
+            | Self::PutOff { .. }
+            | Self::Unconfirmed { .. }
             | Self::Unsayable
             | Self::NoAddress
             | Self::NoGateway => false,
@@ -65,16 +92,57 @@ impl Trouble {
         }
     }
 
+    /// What it says of whoever should have brought the message.
+    pub(super) fn said(&self) -> Said<'_> {
+        let concerns = match self {
+            Self::Mail(error) => error.concerns(),
+            Self::Phone(error) => error.concerns(),
+            Self::Unconfirmed { source, .. } => return source.said(),
+            Self::PutOff { .. } => Concerns::Message,
+            _ => Concerns::Neither,
+        };
+        match concerns {
+            Concerns::Message => Said::Answers,
+            Concerns::Carrier | Concerns::Both => Said::Away(self),
+            Concerns::Neither => Said::Nothing,
+        }
+    }
+
+    /// How the try counts for the message.
+    pub(super) fn tried(&self) -> Tried {
+        match self {
+            Self::Mail(MailError::Unsure { .. }) => Tried::Unsure,
+            Self::Phone(error) if error.is_unsure() => Tried::Unsure,
+            Self::Mail(error) if error.concerns() == Concerns::Carrier => Tried::Not,
+            Self::Phone(error) if error.concerns() == Concerns::Carrier => Tried::Not,
+            Self::Store(_) | Self::Contended => Tried::Not,
+            _ => Tried::InVain,
+        }
+    }
+
+    /// Why the message is undeliverable that ends with it; none where there is nothing to record.
+    pub(super) fn undeliverable(&self) -> Option<Undeliverable> {
+        match self {
+            Self::Erased | Self::Settled => None,
+            Self::Expired => Some(Undeliverable::TooLate),
+            Self::Unreadable | Self::Unsayable => Some(Undeliverable::Unreadable),
+            Self::Ended => Some(Undeliverable::AccountEnded),
+            Self::NoAddress => Some(Undeliverable::NoAddress),
+            Self::NoGateway => Some(Undeliverable::NoGateway),
+            Self::PutOff { .. } => Some(Undeliverable::PutOff),
+            Self::Unconfirmed { .. } => Some(Undeliverable::Unconfirmed),
+            Self::Mail(_) | Self::Phone(_) | Self::Store(_) | Self::Contended => Some(Undeliverable::Refused),
+        }
+    }
+
     /// What a message comes to that ends with it, as it is counted.
     pub(super) fn outcome(&self) -> &'static str {
         match self {
             Self::Expired => "expired",
-            Self::Unreadable | Self::Unsayable => "unreadable",
             Self::Erased => "erased",
-            Self::NoAddress => "no_address",
-            Self::NoGateway => "no_gateway",
-            Self::Mail(_) | Self::Phone(_) => "refused",
+            Self::Settled => "settled",
             Self::Store(_) | Self::Contended => "failed",
+            other => other.undeliverable().map_or("failed", Undeliverable::as_str),
         }
     }
 }
@@ -96,5 +164,25 @@ mod tests {
         assert!(!refused.is_passing() && refused.outcome() == "refused");
         let ends = [Trouble::Expired, Trouble::Unreadable, Trouble::NoAddress, Trouble::NoGateway];
         assert!(ends.iter().all(|trouble| !trouble.is_passing() && !trouble.is_momentary()));
+    }
+
+    #[test]
+    fn what_is_the_servers_fault_does_not_count_for_a_message_and_the_other_way_round() {
+        let of = |trouble: Trouble| {
+            let said = match trouble.said() {
+                Said::Answers => "answers",
+                Said::Away(_) => "away",
+                Said::Nothing => "nothing",
+            };
+            (trouble.tried(), said)
+        };
+        let unreachable = MailError::Unreachable { what: "connection", source: None };
+        assert_eq!(of(unreachable.into()), (Tried::Not, "away"));
+        assert_eq!(of(MailError::Timeout.into()), (Tried::Not, "away"));
+        assert_eq!(of(MailError::Interrupted { source: None }.into()), (Tried::InVain, "away"));
+        assert_eq!(of(MailError::Unsure { source: None }.into()), (Tried::Unsure, "away"));
+        assert_eq!(of(MailError::NotAscii.into()).1, "answers");
+        assert_eq!(of(PhoneError::Timeout.into()), (Tried::Unsure, "away"));
+        assert_eq!(of(Trouble::Expired).1, "nothing");
     }
 }

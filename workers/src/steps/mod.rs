@@ -5,7 +5,7 @@
 
 mod collect;
 mod erase;
-mod notify;
+pub(crate) mod notify;
 pub(crate) mod objects;
 mod package;
 mod progress;
@@ -22,7 +22,7 @@ use crate::workbench::Workbench;
 /// When the step could not be taken; nothing of it is recorded then.
 pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
-        Intent::Notify(notice) => notify::send(bench, request, *notice).await,
+        Intent::Notify(notice) => notify::queue(bench, request, *notice).await,
         Intent::Start => start(bench, request).await,
         Intent::Collect(source) => collect::collect(bench, request, source).await,
         Intent::Erase(source) => erase::erase(bench, request, source).await,

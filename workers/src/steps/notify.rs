@@ -1,48 +1,42 @@
 //! Telling the person by mail.
 //!
-//! The mail goes out first and is recorded after, so a crash in between sends it again; its
-//! Message-ID is made from the request and the notice and is the same each time.
+//! A notice is queued with the event that brings it about; what is seen to here is that it is: for what time brings about,
+//! and what an earlier release recorded. The post sends it, and no job waits for that.
 
 use chrono::{DateTime, Utc};
-use domain::account::{Account, Holder};
-use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, PrivacyRequestCommand, Request};
+use domain::account::Holder;
+use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, Request};
+use event_store::vault::outgoing;
 
-use super::record;
 use crate::jobs::JobError;
 use crate::mail::notice::{ErasedSource, Letter};
-use crate::mail::{Address, Message, MessageId};
+use crate::mail::{Address, Letterhead, Message, MessageId};
 use crate::workbench::Workbench;
 
-pub(super) async fn send(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
-    let (account, _) = bench.store.load::<Account>(&request.account_id.to_string()).await?;
-    let Account { holder: Some(holder), .. } = account else {
-        // Whoever has no account any more has nobody to be told by, and nothing shall wait for that.
-        return match account.ended {
-            Some(_) => record(bench, request, PrivacyRequestCommand::RecordUndeliverable { notice }).await,
-            None => Err(JobError::NoAddress),
-        };
-    };
-    let message = write(bench, request, notice, &holder)?;
-    bench.outbox.send(&message).await?;
-    let message_id = message.message_id.to_string();
-    record(bench, request, PrivacyRequestCommand::RecordNotice { notice, message_id }).await
+/// Queues a notice, unless it is queued. If it has gone out meanwhile the post finds that, and it does not go out again.
+pub(super) async fn queue(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
+    Ok(outgoing::notify(&bench.store, request.request_id, notice).await?)
 }
 
-fn write(bench: &Workbench, request: &Request, notice: Notice, holder: &Holder) -> Result<Message, JobError> {
-    let email = holder.email.known().ok_or(JobError::NoAddress)?;
+/// The mail of a notice, the same each time; none where there is no address to write to.
+pub(crate) fn write(
+    request: &Request,
+    notice: Notice,
+    holder: &Holder,
+    letterhead: &Letterhead,
+) -> Option<Message> {
+    let email = holder.email.known()?;
     let name = holder.name.known().cloned();
     let (letter, date) = compose(request, notice);
-    let rendered = letter.render(name.as_deref(), &bench.letterhead);
-    let message_id = MessageId::of(request.request_id, notice.as_str(), bench.letterhead.public_url());
-    let message_id = message_id.map_err(|_| JobError::NoAddress)?;
-    Ok(Message {
+    let rendered = letter.render(name.as_deref(), letterhead);
+    Some(Message {
         account: Some(request.account_id),
-        to: Address::try_from(email).map_err(|_| JobError::NoAddress)?,
+        to: Address::try_from(email).ok()?,
         to_name: name,
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
-        message_id,
+        message_id: MessageId::of(request.request_id, notice.as_str(), letterhead.public_url()).ok()?,
         date,
     })
 }

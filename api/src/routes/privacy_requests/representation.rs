@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::RequestId;
 use domain::privacy_request::{Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, State};
+use domain::{RequestId, Undeliverable};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -42,8 +42,21 @@ pub(crate) struct PrivacyRequestBody {
     /// The notices that went out by mail.
     #[schema(value_type = Vec<words::RequestNotice>)]
     notices: Vec<Notice>,
+    /// The notices that did not reach you, and will not.
+    undeliverable: Vec<UndeliverableBody>,
     /// The archive of a completed export.
     archive: Option<ArchiveBody>,
+}
+
+/// A notice that was given up.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UndeliverableBody {
+    /// What it would have told.
+    #[schema(value_type = words::RequestNotice)]
+    notice: Notice,
+    /// Why it was given up. After `unconfirmed` it may have arrived.
+    #[schema(value_type = words::UndeliverableReason)]
+    reason: Undeliverable,
 }
 
 /// What one data source has done.
@@ -115,10 +128,16 @@ impl PrivacyRequestBody {
             cancellable_until: request.cancellable_until(),
             closed_at: request.closed_at,
             sources: sources.filter_map(|name| source(request, name, now)).collect(),
-            notices: request.notices.clone(),
+            notices: request.notices_sent().collect(),
+            undeliverable: undeliverable(request),
             archive: request.archive.as_ref().map(|archive| archived(request, archive, now)),
         }
     }
+}
+
+fn undeliverable(request: &Request) -> Vec<UndeliverableBody> {
+    let given_up = request.undeliverable.iter();
+    given_up.map(|(&notice, &reason)| UndeliverableBody { notice, reason }).collect()
 }
 
 fn source(request: &Request, name: &SourceName, now: DateTime<Utc>) -> Option<SourceBody> {
@@ -285,9 +304,21 @@ pub(super) mod tests {
           "notices": [
             "received"
           ],
+          "undeliverable": [],
           "archive": null
         }
         "#);
+    }
+
+    #[test]
+    fn a_notice_that_was_refused_is_shown_as_such_and_not_as_sent() {
+        let notice = Notice::Received;
+        let refused = Event::NoticeUndeliverable { notice, reason: Some(Undeliverable::Refused) };
+        let mut life = events(Kind::Erasure);
+        life[1] = refused;
+        let body = serde_json::to_value(PrivacyRequestBody::of(&folded(life), at(NOW))).unwrap();
+        assert_eq!(body["notices"], serde_json::json!([]));
+        assert_eq!(body["undeliverable"], serde_json::json!([{"notice": "received", "reason": "refused"}]));
     }
 
     #[test]

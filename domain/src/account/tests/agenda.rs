@@ -67,7 +67,7 @@ fn an_account_that_ended_is_erased_after_its_last_message_or_a_day() {
     assert_eq!(waiting, vec![(days(1) + ERASURE_PATIENCE, AccountTask::Erase)]);
     for farewell in [
         notice_sent(FAREWELL, true),
-        Event::NoticeUndeliverable { message_id: message(1), notice: FAREWELL, awaited: true },
+        Event::NoticeUndeliverable { message_id: message(1), notice: FAREWELL, awaited: true, reason: None },
     ] {
         let told = [over(), vec![farewell]].concat();
         assert_eq!(agenda(&fold(told.clone())), vec![(days(1), AccountTask::Erase)]);

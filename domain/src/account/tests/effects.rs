@@ -108,8 +108,12 @@ fn the_end_clears_all_and_leaves_the_erasure() {
     assert_eq!(deleted(days(1), &[ADA]).timers(), vec![TimerChange::ClearAll, patience]);
     let at_once = vec![TimerChange::Due { name: "erasure".to_owned() }];
     assert_eq!(notice_sent(FAREWELL, true).timers(), at_once);
-    let undeliverable =
-        |awaited| Event::NoticeUndeliverable { message_id: message(1), notice: FAREWELL, awaited };
+    let undeliverable = |awaited| Event::NoticeUndeliverable {
+        message_id: message(1),
+        notice: FAREWELL,
+        awaited,
+        reason: None,
+    };
     assert_eq!(undeliverable(true).timers(), at_once);
     assert_eq!(undeliverable(false).timers(), vec![]);
     assert_eq!(notice_sent(FAREWELL, false).timers(), vec![]);

@@ -88,10 +88,13 @@ fn a_notice_that_was_due_is_what_the_agenda_waited_for_and_only_once() {
 
 #[test]
 fn a_notice_that_cannot_be_delivered_is_no_longer_waited_for() {
-    let undeliverable = Event::NoticeUndeliverable { message_id: message(1), notice: IN_7, awaited: true };
-    given(days(358), with_token())
-        .when(Command::RecordNotice { message_id: message(1), notice: IN_7, delivered: false })
-        .then_expect_events(vec![undeliverable.clone()]);
+    let undeliverable = Event::NoticeUndeliverable {
+        message_id: message(1),
+        notice: IN_7,
+        awaited: true,
+        reason: Some(Undeliverable::Refused),
+    };
+    given(days(358), with_token()).when(refused(IN_7)).then_expect_events(vec![undeliverable.clone()]);
     let told = [with_token(), vec![undeliverable]].concat();
     assert_eq!(holder(told).gdpr_token.unwrap().notices, [IN_7].into());
 }

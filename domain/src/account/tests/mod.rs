@@ -27,7 +27,7 @@ use super::*;
 use crate::services::fixed;
 use crate::{
     AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, Personal, PhoneNumber, SessionId,
+    OrganizationId, Personal, PhoneNumber, SessionId, Undeliverable,
 };
 
 const ADA: &str = "Ada@example.com";
@@ -124,7 +124,12 @@ fn register() -> Command {
 }
 
 fn record_notice(notice: AccountNotice) -> Command {
-    Command::RecordNotice { message_id: message(1), notice, delivered: true }
+    Command::RecordNotice { message_id: message(1), notice, undeliverable: None }
+}
+
+/// The report that a message was refused for good.
+fn refused(notice: AccountNotice) -> Command {
+    Command::RecordNotice { message_id: message(1), notice, undeliverable: Some(Undeliverable::Refused) }
 }
 
 fn notice_sent(notice: AccountNotice, awaited: bool) -> Event {

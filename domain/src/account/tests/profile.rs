@@ -121,6 +121,11 @@ fn a_session_ends_for_a_reason() {
 fn a_message_that_cannot_be_delivered_is_recorded_as_such() {
     let (message_id, notice) = (message(7), AccountNotice::Code);
     given(hours(1), vec![registered()])
-        .when(Command::RecordNotice { message_id, notice, delivered: false })
-        .then_expect_events(vec![Event::NoticeUndeliverable { message_id, notice, awaited: false }]);
+        .when(Command::RecordNotice { message_id, notice, undeliverable: Some(Undeliverable::TooLate) })
+        .then_expect_events(vec![Event::NoticeUndeliverable {
+            message_id,
+            notice,
+            awaited: false,
+            reason: Some(Undeliverable::TooLate),
+        }]);
 }

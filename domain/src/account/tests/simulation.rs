@@ -132,9 +132,8 @@ impl Life {
                 challenge_id: challenge(number(pick, self.challenges)),
                 recovery_codes: RECOVERY_CODES,
             },
-            Action::Notice(notice, delivered) => {
-                Command::RecordNotice { message_id: message(1), notice: *notice, delivered: *delivered }
-            }
+            Action::Notice(notice, true) => record_notice(*notice),
+            Action::Notice(notice, false) => refused(*notice),
             // Ids of their own: a change, a token and a question are made once.
             Action::Plain(
                 Command::RequestEmailChange { .. }

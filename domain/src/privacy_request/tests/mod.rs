@@ -19,7 +19,7 @@ use super::PrivacyRequestError as Error;
 use super::PrivacyRequestEvent as Event;
 use super::*;
 use crate::services::fixed;
-use crate::{AccountId, RequestId};
+use crate::{AccountId, RequestId, Undeliverable};
 
 const COOLING_OFF: Duration = Duration::hours(24);
 

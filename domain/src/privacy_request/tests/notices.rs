@@ -18,14 +18,42 @@ fn a_notice_is_recorded_once() {
 
 #[test]
 fn a_notice_that_nobody_is_left_to_read_is_not_owed_any_more() {
-    let undeliverable = Command::RecordUndeliverable { notice: Notice::Received };
-    let recorded = Event::NoticeUndeliverable { notice: Notice::Received };
+    let reason = Undeliverable::Refused;
+    let undeliverable = Command::RecordUndeliverable { notice: Notice::Received, reason };
+    let recorded = Event::NoticeUndeliverable { notice: Notice::Received, reason: Some(reason) };
     given(hours(0), vec![received(Kind::Export)])
         .when(undeliverable.clone())
         .then_expect_events(vec![recorded.clone()]);
     let told = vec![received(Kind::Export), recorded];
     given(hours(1), told.clone()).when(undeliverable).then_expect_events(vec![]);
-    assert!(!plan(&request(told), hours(1)).contains(&Intent::Notify(Notice::Received)));
+    assert!(!plan(&request(told.clone()), hours(1)).contains(&Intent::Notify(Notice::Received)));
+    let told = request(told);
+    assert_eq!((told.notices_sent().count(), told.undeliverable[&Notice::Received]), (0, reason));
+    // As an earlier release recorded it.
+    let ended = Event::NoticeUndeliverable { notice: Notice::Received, reason: None };
+    let told = request(vec![received(Kind::Export), ended]);
+    assert_eq!(told.undeliverable[&Notice::Received], Undeliverable::AccountEnded);
+}
+
+#[test]
+fn what_happened_is_told_with_the_event_and_as_long_as_it_is_so() {
+    let told = |event: &Event| crate::Effects::notices(event);
+    assert_eq!(told(&received(Kind::Export)), [Notice::Received]);
+    assert_eq!(told(&completed(Kind::Export, hours(1))), [Notice::ArchiveReady]);
+    assert_eq!(told(&completed(Kind::Erasure, hours(1))), [Notice::Erased]);
+    assert_eq!(told(&cancelled(Kind::Export, hours(1))), [Notice::Cancelled]);
+    // Each is owed by the request to which it happened, and not once it was told.
+    let fresh = request(vec![received(Kind::Export)]);
+    assert!(owes(&fresh, Notice::Received, hours(0)) && !owes(&fresh, Notice::Cancelled, hours(0)));
+    let told = request([vec![received(Kind::Export)], notified(&[Notice::Received])].concat());
+    assert!(!owes(&told, Notice::Received, hours(0)));
+    let archive = request(archived());
+    assert!(
+        owes(&archive, Notice::ArchiveReady, hours(3)) && !owes(&archive, Notice::ArchiveReady, days(14))
+    );
+    let fetched =
+        [resting_archive(), vec![Event::ArchiveDownloaded { at: hours(3), whole: Some(true) }]].concat();
+    assert!(!owes(&request(fetched), Notice::ArchiveExpiring, days(6)));
 }
 
 #[test]

@@ -237,7 +237,7 @@ impl Witness {
             Event::Packaged { expires_at, .. } => self.archive_until = Some(*expires_at),
             Event::Completed { .. } => self.completed = true,
             Event::Cancelled { .. } => self.cancelled = true,
-            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice } => {
+            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice, .. } => {
                 self.notices.insert(*notice);
             }
             Event::ArchiveEnded { .. } => self.archive_ended = true,
@@ -272,7 +272,7 @@ impl Witness {
                 open && self.all_answered() && archived
             }
             Event::Cancelled { .. } => open && (self.kind == Kind::Export || now < self.starts_at),
-            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice } => {
+            Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice, .. } => {
                 !self.notices.contains(notice)
             }
             Event::ArchiveDownloaded { .. } => self.archive_can_be_had(now),

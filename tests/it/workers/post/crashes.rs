@@ -120,7 +120,7 @@ async fn of_two_who_had_taken_a_message_one_records_it() {
     assert_eq!(outgoing::take(store.pool(), 5).await.unwrap()[0].attempts, 2);
     let record = || async {
         let notice = AccountNotice::PasswordChanged;
-        let command = AccountCommand::RecordNotice { message_id: id, notice, delivered: true };
+        let command = AccountCommand::RecordNotice { message_id: id, notice, undeliverable: None };
         let attached = Attached { vault: vec![VaultWrite::Unqueue(id)], ..Attached::default() };
         let context = CommandContext::service(id.uuid());
         store.execute::<Account>(&account.to_string(), command, &context, attached).await

@@ -2,7 +2,9 @@
 
 mod crashes;
 mod ends;
+mod notices;
 mod sent;
+mod servers;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,7 @@ use workers::{Post, Workbench};
 use crate::support::{House, eventually};
 
 /// A post at work.
-struct Running {
+pub(super) struct Running {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -35,7 +37,7 @@ impl Running {
         Self { task: tokio::spawn(post.run(stop.clone())), stop }
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }
@@ -49,7 +51,7 @@ impl Running {
 
 impl House {
     /// A post on this house.
-    fn post(&self, mail: &str) -> Running {
+    pub(super) fn post(&self, mail: &str) -> Running {
         Running::start(self, &self.foundation, mail)
     }
 
@@ -58,7 +60,7 @@ impl House {
         files.map(|file| file.unwrap().path()).collect()
     }
 
-    fn mail_folder(&self) -> String {
+    pub(super) fn mail_folder(&self) -> String {
         format!("directory:{}", self.folder.path().join("mail").display())
     }
 
@@ -121,7 +123,7 @@ impl House {
         count.fetch_one(self.foundation.store.pool()).await.unwrap()
     }
 
-    async fn nothing_is_queued(&self) {
+    pub(super) async fn nothing_is_queued(&self) {
         eventually("nothing is queued", || async { (self.queued().await == 0).then_some(()) }).await;
     }
 

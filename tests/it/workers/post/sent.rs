@@ -81,6 +81,14 @@ async fn what_is_put_off_goes_out_later_with_the_same_date() {
         .await
         .unwrap();
     let post = house.post(&server.url);
+    for n in 1..=2 {
+        let tries = || sqlx::query_scalar::<_, i32>("SELECT tries FROM outgoing");
+        eventually("it is put off", || async {
+            (tries().fetch_one(house.foundation.store.pool()).await.unwrap() == n).then_some(())
+        })
+        .await;
+        house.all_is_due().await;
+    }
     house.nothing_is_queued().await;
     post.stop().await;
     let mails = server.mails();

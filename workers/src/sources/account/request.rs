@@ -39,8 +39,19 @@ pub(crate) struct PrivacyRequest {
     sources: Vec<SourceAnswer>,
     /// The notices that went to you by mail.
     notices: Vec<&'static str>,
+    /// The notices that did not reach you, and will not.
+    undeliverable: Vec<UndeliverableNotice>,
     /// The archive of a completed export.
     archive: Option<ArchiveFacts>,
+}
+
+/// A notice that was given up.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct UndeliverableNotice {
+    /// What it would have told.
+    notice: &'static str,
+    /// Why it was given up.
+    reason: &'static str,
 }
 
 /// What one place that holds data has done.
@@ -90,7 +101,8 @@ impl PrivacyRequest {
             cancellable_until: request.cancellable_until(),
             closed_at: request.closed_at,
             sources: answers(request, now),
-            notices: request.notices.iter().copied().map(Notice::as_str).collect(),
+            notices: request.notices_sent().map(Notice::as_str).collect(),
+            undeliverable: undeliverable(request),
             archive: request.archive.as_ref().map(|archive| ArchiveFacts {
                 bytes: archive.bytes,
                 sha256: archive.sha256.clone(),
@@ -101,6 +113,13 @@ impl PrivacyRequest {
             }),
         }
     }
+}
+
+fn undeliverable(request: &Request) -> Vec<UndeliverableNotice> {
+    let given_up = request.undeliverable.iter();
+    given_up
+        .map(|(notice, reason)| UndeliverableNotice { notice: notice.as_str(), reason: reason.as_str() })
+        .collect()
 }
 
 fn answers(request: &Request, now: DateTime<Utc>) -> Vec<SourceAnswer> {

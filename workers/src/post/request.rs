@@ -1,0 +1,27 @@
+//! Notices of privacy requests: what they say is made of the request as it is when they are sent.
+
+use domain::RequestId;
+use domain::account::Account;
+use domain::privacy_request::{Notice, PrivacyRequest, owes};
+
+use super::Post;
+use super::trouble::Trouble;
+use crate::mail::Message;
+use crate::steps::notify;
+
+impl Post {
+    /// The mail, if the person is still to be told.
+    pub(super) async fn write_of_request(&self, id: RequestId, notice: Notice) -> Result<Message, Trouble> {
+        let (aggregate, _) = self.store.load::<PrivacyRequest>(&id.to_string()).await?;
+        let request = aggregate.request.ok_or(Trouble::Settled)?;
+        if !owes(&request, notice, self.now()) {
+            return Err(Trouble::Settled);
+        }
+        let (account, _) = self.store.load::<Account>(&request.account_id.to_string()).await?;
+        let Account { holder: Some(holder), .. } = account else {
+            // Whoever has no account any more has nobody to be told by.
+            return Err(if account.ended.is_some() { Trouble::Ended } else { Trouble::NoAddress });
+        };
+        notify::write(&request, notice, &holder, &self.public_url).ok_or(Trouble::NoAddress)
+    }
+}
