@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
 ];
 
 /// Libraries that only some crates may name.
-const ONLY_IN: [(&str, &[&str]); 13] = [
+const ONLY_IN: [(&str, &[&str]); 14] = [
     ("axum", &["api"]),
     ("hyper", &["api"]),
     ("tower-http", &["api"]),

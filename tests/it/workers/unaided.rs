@@ -19,8 +19,11 @@ async fn without_nats_several_workers_do_what_is_due_and_each_step_once() {
     let export = house.receive(ada, Kind::Export).await;
     house.command(bob, AccountCommand::Delete).await.unwrap();
     let message_id = MessageId::generate(house.foundation.store.services());
-    let told =
-        AccountCommand::RecordNotice { message_id, notice: AccountNotice::AccountDeleted, delivered: true };
+    let told = AccountCommand::RecordNotice {
+        message_id,
+        notice: AccountNotice::AccountDeleted,
+        undeliverable: None,
+    };
     house.command(bob, told).await.unwrap();
 
     let request = eventually("the export completes", || async {
@@ -40,4 +43,23 @@ async fn without_nats_several_workers_do_what_is_due_and_each_step_once() {
     for work in works {
         work.stop().await;
     }
+}
+
+#[tokio::test]
+async fn without_nats_a_request_that_waits_for_its_mail_keeps_no_other_waiting() {
+    let house = House::build().await;
+    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let erasure = house.receive(ada, Kind::Erasure).await;
+    let bus = house.bus_at(&format!("nats://127.0.0.1:{}", closed_port())).await;
+    let mail = format!("smtp://127.0.0.1:{}", closed_port());
+    let work = Work::start(&house.bench_with_mail(&mail), &bus, 1).unwrap();
+    let export = house.receive(bob, Kind::Export).await;
+    for id in [erasure, export] {
+        eventually("each is completed", || async {
+            (house.request(id).await.state == State::Completed).then_some(())
+        })
+        .await;
+    }
+    assert!(house.request(erasure).await.notices.is_empty(), "its mails wait");
+    work.stop().await;
 }

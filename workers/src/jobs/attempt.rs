@@ -34,6 +34,8 @@ pub(super) enum Job {
 pub(super) enum Outcome {
     /// Nothing is due any more.
     Done,
+    /// Nothing was due, or only what others do: a request may wait for its mail.
+    Idle,
     /// Another worker has the lease on it.
     Elsewhere,
     /// The worker is about to stop, or lost the lease.
@@ -46,7 +48,7 @@ impl Outcome {
     /// How long to wait before the job is taken again, after so many tries; none if it need not be.
     pub(super) fn delay(self, tries: u32) -> Option<Duration> {
         match self {
-            Self::Done => None,
+            Self::Done | Self::Idle => None,
             Self::Interrupted => Some(Duration::ZERO),
             // Whoever has the lease may die with it.
             Self::Elsewhere => Some(LEASE_LIFE),
@@ -96,7 +98,7 @@ async fn conclude(
     match result {
         Ok(Advanced::Done { steps }) => {
             tracing::debug!(%request, steps, "a request was advanced");
-            (Outcome::Done, "done")
+            (if steps > 0 { Outcome::Done } else { Outcome::Idle }, "done")
         }
         Ok(Advanced::Elsewhere) => (Outcome::Elsewhere, "elsewhere"),
         Err(JobError::Interrupted) => (Outcome::Interrupted, "interrupted"),

@@ -25,6 +25,8 @@ const BEAT: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a job rests that was tried often enough, before it is tried as often again.
 const REST: Duration = Duration::from_secs(300);
+/// How long one rests for which there was nothing to do.
+const IDLE: Duration = Duration::from_secs(60);
 /// How many that are due are looked at together.
 const PAGE: i64 = 500;
 
@@ -145,6 +147,11 @@ impl Unaided {
     }
 
     fn note(&mut self, job: Job, outcome: Outcome) {
+        if outcome == Outcome::Idle {
+            // It stays due, and must not keep the others from their turns.
+            self.resting.insert(job, Rest { tries: 0, until: Instant::now() + IDLE });
+            return;
+        }
         let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
         let Some(delay) = outcome.delay(tries) else {
             self.resting.remove(&job);

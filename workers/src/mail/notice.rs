@@ -1,6 +1,6 @@
 //! What a person is told about their privacy request (GDPR Art. 12(3)), in text and HTML.
 //!
-//! What always holds: every link is built from the configured [`PublicUrl`]; no link does anything by being
+//! What always holds: every link is built from the configured [`PublicUrl`](super::PublicUrl); no link does anything by being
 //! opened (mail scanners open them all), it leads to where a signed-in person decides; nothing is told that
 //! the program does not do. A crash leaves nothing: this makes text.
 

@@ -22,6 +22,6 @@ impl Post {
             // Whoever has no account any more has nobody to be told by.
             return Err(if account.ended.is_some() { Trouble::Ended } else { Trouble::NoAddress });
         };
-        notify::write(&request, notice, &holder, &self.public_url).ok_or(Trouble::NoAddress)
+        notify::write(&request, notice, &holder, &self.letterhead).ok_or(Trouble::NoAddress)
     }
 }

@@ -48,8 +48,9 @@ pub(crate) struct ActiveCredential {
     facts: CredentialFacts,
 }
 
-/// A value that is no live credential.
+/// A value that is no live credential. It has no other members: so the two are told apart by their form.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct InactiveCredential {
     /// False.
     active: bool,

@@ -3,13 +3,19 @@
 //! It is the same for everybody: its script signs in, with the second factor where there is one, and asks `/v1` for what
 //! it shows. So nothing is done by opening it. Behind the `#` may stand the id of a request, which is no secret.
 
-use axum::response::Response;
 use maud::{Markup, html};
 
-use super::page;
+use super::{Page, Policy};
 
-pub(super) async fn show() -> Response {
-    page("Your account", Some("/assets/account.js"), &body())
+pub(super) fn page() -> Page {
+    Page {
+        path: "/account".to_owned(),
+        title: "Your account".to_owned(),
+        scripts: &["/assets/account.js"],
+        styles: &[],
+        policy: Policy::Ours,
+        body: body(),
+    }
 }
 
 fn body() -> Markup {
