@@ -2,9 +2,6 @@
 
 #![expect(dead_code, reason = "describes what is sent; `payload` and `event` read it")]
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A list of events, or one.
@@ -42,9 +39,6 @@ pub(crate) struct UsageProperties {
     /// By what a repeat is recognised.
     #[schema(rename = "$insert_id", value_type = String, required = false, example = "5d958f87-542d", max_length = 255)]
     insert_id: Option<String>,
-    /// Anything else.
-    #[serde(flatten)]
-    others: BTreeMap<String, Value>,
 }
 
 /// The same as a form.
