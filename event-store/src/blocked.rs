@@ -16,7 +16,7 @@ use crate::store::EventStore;
 /// Time between two looks.
 const EACH: Duration = Duration::from_secs(1);
 /// A statement that waits longer than this is waited for by people, in seconds.
-const PATIENCE: f64 = 1.0;
+const PATIENCE: f64 = 3.0;
 /// Time between two alarms about the same holder.
 const REMIND: Duration = Duration::from_secs(30);
 

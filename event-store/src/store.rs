@@ -127,7 +127,7 @@ impl EventStore {
             kept.close().await;
         }
         for pool in [appending, urgent, pool] {
-            pool.close().await;
+            crate::pool::close(pool).await;
         }
     }
 

@@ -164,7 +164,7 @@ def password_reset(program, reading):
 def account(program, reading):
     """What mails about requests promise: signing in, with a code where one is wanted, and the copy of the data."""
     _, session = with_phone(program, "asker")
-    ask(program.base, "POST", "/v1/me/privacy-requests", {"kind": "export"}, session)
+    ask(program.base, "POST", "/v1/me/privacy-requests", {"kind": "export", "confirm": True}, session)
     reading.open(take_mail(program.folder, "archive_ready", "asker@example.com").link())
     reading.shows("Sign in to see what you asked for", "I have forgotten my password", refused=401)
     form = reading.page.locator("[data-part=sign-in]")

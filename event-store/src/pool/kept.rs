@@ -87,9 +87,8 @@ impl Kept {
     /// Closes all of them, each when who has it gives it back.
     pub async fn close(&self) {
         let spare = std::mem::take(&mut self.spare().0);
-        let closing = self.pool.close();
         spare.into_iter().for_each(|(connection, _)| drop(connection.detach()));
-        closing.await;
+        super::close(&self.pool).await;
     }
 
     fn spare(&self) -> MutexGuard<'_, Spare> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 pub(crate) use address::parse;
 pub use address::{is_this_machine, remote_host};
@@ -35,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long a connection that was left in the middle of an answer may take to come to its end.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How often it is looked whether a connection is closed.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A pool that connects when it is first used, so that a process can start, and say that it is not
 /// ready, while the database is still away. A server on another host is spoken to over TLS, and its certificate is
@@ -71,6 +73,20 @@ pub(crate) fn appending(pool: &PgPool) -> PgPool {
 /// One further connection to the same database, for what must not wait until another is free.
 pub(crate) fn urgent(pool: &PgPool) -> PgPool {
     beside(pool, Session::default(), 1)
+}
+
+/// Closes a pool, and returns when none of its connections is open: those that are on their way back would be found dead
+/// when the server is stopped. What hangs is left behind.
+pub(crate) async fn close(pool: &PgPool) {
+    let gone = async {
+        pool.close().await;
+        while pool.size() > 0 {
+            sleep(LOOK).await;
+        }
+    };
+    if timeout(ANSWER, gone).await.is_err() {
+        tracing::debug!(connections = pool.size(), "connections are left open");
+    }
 }
 
 fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
