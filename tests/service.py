@@ -55,17 +55,23 @@ def is_ready(base, process):
     return ask(base, "GET", "/readyz")
 
 
+def free_addresses(count):
+    """So many of this machine, on which nothing listens."""
+    with contextlib.ExitStack() as probes:
+        found = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in found:
+            probe.bind(("127.0.0.1", 0))
+        return [f"127.0.0.1:{probe.getsockname()[1]}" for probe in found]
+
+
 @contextlib.contextmanager
 def running(program, *options):
     """The program, serving on a data directory of its own. Gives its address and its folder.
 
     Fails where it told of a failure while it ran.
     """
-    with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
-        folder = Path(name)
-        probe.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{probe.getsockname()[1]}"
-        probe.close()
+    with tempfile.TemporaryDirectory() as name:
+        folder, [listen] = Path(name), free_addresses(1)
         environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
         with open(folder / "log.txt", "w+") as log:
             serve = [Path(program).resolve(), "serve", "--listen", listen, *options]

@@ -12,17 +12,13 @@ Needs what `requirements.txt` names.
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.error
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from service import OPERATOR, PASSWORD, ask, person  # noqa: E402
+from service import OPERATOR, PASSWORD, ask, free_addresses, person, running  # noqa: E402
 
 import packages  # noqa: E402
 
@@ -30,18 +26,6 @@ HOUSE = "00000000000000000000000000000000"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
 # A stream that does not end by itself.
 ENDLESS = "followPrivacyRequest"
-
-
-def await_ready(base, process):
-    for _ in range(600):
-        if process.poll() is not None:
-            sys.exit("the program ended")
-        try:
-            ask(base, "GET", "/readyz")
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    sys.exit("the program is not ready")
 
 
 def furnish(base):
@@ -79,34 +63,14 @@ def test(base, folder, examples):
     return subprocess.run(command, env=environment, cwd=folder).returncode
 
 
-def free(probe):
-    probe.bind(("127.0.0.1", 0))
-    return probe.getsockname()[1]
-
-
 def main():
-    program, examples = Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    with tempfile.TemporaryDirectory() as name, socket.socket() as probe, socket.socket() as other:
-        folder = Path(name)
-        ports = [free(probe), free(other)]
-        log = open(folder / "log.txt", "w+")
-        probe.close(), other.close()
-        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR, PERSONAL_SETTINGS_HOUSE_PROJECT_TOKEN=HOUSE)
-        base, vitals = (f"http://127.0.0.1:{port}" for port in ports)
-        listen = ["--listen", base.removeprefix("http://"), "--metrics-listen", vitals.removeprefix("http://")]
-        process = subprocess.Popen([program, "serve", *listen], cwd=folder, stdout=log, stderr=log, env=environment)
-        try:
-            await_ready(base, process)
-            packages.test(base, vitals, HOUSE, person(base, "user")[0])
-            failed = test(base, folder, examples)
-        finally:
-            process.terminate()
-            process.wait(60)
-        log.seek(0)
-        told = [line for line in log if "panicked" in line or " ERROR " in line]
-    if told:
-        print("the program told of failures:", *told[:20], sep="\n")
-    sys.exit(failed or bool(told))
+    examples = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    [vitals] = free_addresses(1)
+    options = ["--house-project-token", HOUSE, "--metrics-listen", vitals]
+    with running(sys.argv[1], *options) as (base, folder):
+        packages.test(base, f"http://{vitals}", HOUSE, person(base, "user")[0])
+        failed = test(base, folder, examples)
+    sys.exit(failed)
 
 
 main()

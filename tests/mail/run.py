@@ -11,13 +11,8 @@ Needs what `requirements.txt` names.
 
 import base64
 import email.policy
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
 from pathlib import Path
 
 import dkim
@@ -26,23 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from service import OPERATOR, ask, person  # noqa: E402
+from service import ask, eventually, person, running  # noqa: E402
 
 DOMAIN, SELECTOR = "example.com", "mail-2026"
 # The signed headers, and where the body begins.
 CHANGES = [(b"Subject: ", b"Subject: Urgent: "), (b"From: ", b"From: x "), (b"\r\n\r\n--", b"\r\n\r\nMore.\r\n--")]
-
-
-def eventually(what, check):
-    for _ in range(1200):
-        try:
-            found = check()
-        except (urllib.error.URLError, OSError):
-            found = None
-        if found:
-            return found
-        time.sleep(0.1)
-    sys.exit(f"not in time: {what}")
 
 
 def keys():
@@ -96,22 +79,12 @@ def check_form(name, mail):
 
 def mails_of(program, pem):
     """The mails of a privacy request, from a program that signs with this key."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        folder = Path(folder)
-        probe.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        probe.close()
-        key = folder / "dkim.pem"
-        key.touch(mode=0o600)
-        key.write_bytes(pem)
-        environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
-        serve = [program, "serve", "--listen", base.removeprefix("http://"), "--service-name", "Example",
-                 "--contact", f"help@{DOMAIN}", "--mail-from", f"Example <no-reply@{DOMAIN}>",
-                 "--dkim-key-file", key, "--dkim-selector", SELECTOR]
-        with open(folder / "log.txt", "w") as log:
-            process = subprocess.Popen(serve, stdout=log, stderr=log, env=environment, cwd=folder)
-        try:
-            eventually("the program is ready", lambda: process.poll() is None and ask(base, "GET", "/readyz"))
+    with tempfile.NamedTemporaryFile() as key:
+        key.write(pem)
+        key.flush()
+        options = ["--service-name", "Example", "--contact", f"help@{DOMAIN}", "--mail-from", f"Example <no-reply@{DOMAIN}>",
+                   "--dkim-key-file", key.name, "--dkim-selector", SELECTOR]
+        with running(program, *options) as (base, folder):
             _, session = person(base, "ada")
             # Encoded in its header, and folded there.
             ask(base, "PATCH", "/v1/me", {"name": "Ada Augusta King, Countess of Lövelace in the County of Surrey"}, session)
@@ -119,15 +92,12 @@ def mails_of(program, pem):
             mail = folder / "data" / "mail"
             eventually("the mails", lambda: len([*mail.glob("*.received@*.eml"), *mail.glob("*.archive_ready@*.eml")]) == 2)
             return [path.read_bytes() for path in sorted(mail.glob("*.eml"))]
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def main():
-    program, count = str(Path(sys.argv[1]).resolve()), 0
+    count = 0
     for name, pem, published in keys():
-        for mail in mails_of(program, pem):
+        for mail in mails_of(sys.argv[1], pem):
             check_signature(name, mail, published)
             check_form(name, mail)
             count += 1
