@@ -18,6 +18,11 @@ pub enum LeadError {
     Bus(#[from] BusError),
 }
 
+/// An error and all that it comes from, each in words, as they are logged.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
+}
+
 /// The operating system's error in a chain of errors, as a copy without any text of others.
 pub(crate) fn io_source(mut source: Option<&(dyn Error + 'static)>) -> Option<io::Error> {
     while let Some(error) = source {

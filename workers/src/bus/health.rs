@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bus, BusError};
+use crate::error::chain;
 
 /// How often it is tried.
 const EACH: Duration = Duration::from_secs(5);
@@ -55,7 +56,7 @@ impl Health {
     pub(super) fn note<T>(&self, part: Use, result: &Result<T, BusError>) {
         match result {
             Ok(_) => drop(self.failing().remove(&part)),
-            Err(error) => self.failed(part, told(error)),
+            Err(error) => self.failed(part, chain(error).join(": ")),
         }
     }
 
@@ -79,17 +80,6 @@ impl Health {
         // Every change is one assignment, so a panic leaves it whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// An error with its causes.
-fn told(error: &BusError) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        said = format!("{said}: {error}");
-        cause = error.source();
-    }
-    said
 }
 
 /// Tries NATS until `stop`, and says when it cannot be used, and when it can again.

@@ -5,7 +5,6 @@
 //! point leaves the request where the last recorded event put it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::time::Duration;
 
 use domain::RequestId;
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::JobError;
+use crate::error::chain;
 use crate::steps;
 use crate::workbench::Workbench;
 
@@ -87,17 +87,6 @@ fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Ad
         tracing::warn!(step, error = &error as &dyn std::error::Error, "a step failed too");
     }
     Err(first)
-}
-
-/// An error with all that it comes from, as it is logged.
-fn chain(error: &JobError) -> Vec<String> {
-    let mut said = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        said.push(error.to_string());
-        cause = error.source();
-    }
-    said
 }
 
 async fn load(bench: &Workbench, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
