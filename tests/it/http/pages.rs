@@ -5,10 +5,11 @@ use super::{Answer, Service, send};
 
 const CSS: &str = "text/css; charset=utf-8";
 /// Of pages for people.
-const SCRIPTS: [&str; 2] = ["/assets/account.js", "/assets/links.js"];
+const SCRIPTS: [&str; 3] = ["/assets/page.js", "/assets/account.js", "/assets/links.js"];
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const ASSETS: [(&str, &str); 7] = [
+const ASSETS: [(&str, &str); 8] = [
     ("/assets/page.css", CSS),
+    ("/assets/page.js", JAVASCRIPT),
     ("/assets/links.js", JAVASCRIPT),
     ("/assets/account.js", JAVASCRIPT),
     ("/assets/docs.css", CSS),

@@ -1,9 +1,6 @@
 // The page of the account: it signs in, shows what was asked for, and does what mails say can be done there.
 "use strict";
 
-const main = document.querySelector("main");
-const status = main.querySelector("[role=status]");
-const alert = main.querySelector("[role=alert]");
 const part = (name) => main.querySelector(`[data-part=${name}]`);
 
 const REQUESTS = "/v1/me/privacy-requests";
@@ -30,40 +27,16 @@ let challenge = null;
 // What goes on once the password was given again.
 let interrupted = null;
 
-function tell(element, text) {
-  status.textContent = "";
-  alert.textContent = "";
-  element.textContent = text;
-}
-
-async function send(method, path, body) {
-  const headers = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (position) headers["Event-Position"] = position;
-  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  position = answer.headers.get("Event-Position") || position;
-  const json = (answer.headers.get("Content-Type") || "").includes("json");
-  return { ok: answer.ok, status: answer.status, body: json ? await answer.json() : null };
-}
-
-function refusal(answer) {
-  const errors = (answer.body && answer.body.errors) || [];
-  const first = errors.length ? `: ${errors[0].message}` : "";
-  return `${(answer.body && answer.body.title) || "That did not work."}${first}`;
+async function ask(method, path, body) {
+  const answer = await send(method, path, body, position ? { "Event-Position": position } : {});
+  position = answer.position || position;
+  return answer;
 }
 
 function shown(...names) {
   for (const element of main.querySelectorAll("[data-part]")) {
     element.hidden = !names.includes(element.dataset.part);
   }
-}
-
-function values(form) {
-  const fields = {};
-  for (const input of form.querySelectorAll("input")) {
-    if (!input.closest("[hidden]")) fields[input.name] = input.value;
-  }
-  return fields;
 }
 
 function forget() {
@@ -143,7 +116,7 @@ function draw(requests) {
 
 // What is there for who is signed in; otherwise the form to sign in with.
 async function load() {
-  const answer = await send("GET", `${REQUESTS}?limit=100`);
+  const answer = await ask("GET", `${REQUESTS}?limit=100`);
   if (answer.status === 401) return shown("sign-in");
   if (!answer.ok) return tell(alert, refusal(answer));
   draw(answer.body.items);
@@ -153,8 +126,8 @@ async function load() {
 async function signIn(form) {
   const { email, password, code } = values(form);
   const answer = challenge
-    ? await send("POST", "/v1/sessions/second-factor", { challenge_id: challenge, code })
-    : await send("POST", "/v1/sessions", { email, password });
+    ? await ask("POST", "/v1/sessions/second-factor", { challenge_id: challenge, code })
+    : await ask("POST", "/v1/sessions", { email, password });
   if (!answer.ok) return tell(alert, refusal(answer));
   const factor = answer.body.second_factor;
   if (factor) {
@@ -169,20 +142,20 @@ async function signIn(form) {
 async function mailLink() {
   const { email } = values(part("sign-in"));
   if (!email) return tell(alert, "Give your email address first.");
-  const answer = await send("POST", "/v1/password-resets", { email });
+  const answer = await ask("POST", "/v1/password-resets", { email });
   if (!answer.ok) return tell(alert, refusal(answer));
   tell(status, "If this address has an account, a mail with a link to choose a new password is on its way to it.");
 }
 
 async function cancel(request) {
-  const answer = await send("DELETE", `${REQUESTS}/${request.id}`);
+  const answer = await ask("DELETE", `${REQUESTS}/${request.id}`);
   if (!answer.ok) return tell(alert, refusal(answer));
   tell(status, "The request is cancelled.");
   await load();
 }
 
 async function remove(copy) {
-  const answer = await send("DELETE", copy.path);
+  const answer = await ask("DELETE", copy.path);
   if (!answer.ok) return tell(alert, refusal(answer));
   tell(status, "The copy is deleted. You can ask for a new one at any time.");
   await load();
@@ -190,7 +163,7 @@ async function remove(copy) {
 
 async function download(copy) {
   // Finds out whether it can be had; the browser would show the refusal in place of this page.
-  const answer = await send("HEAD", copy.path);
+  const answer = await ask("HEAD", copy.path);
   if (answer.status === 403) {
     interrupted = () => download(copy);
     shown("confirm");
@@ -208,7 +181,7 @@ async function download(copy) {
 // The password once more, for what is asked of a session that is not fresh.
 async function reauthenticate(form) {
   const { password, code } = values(form);
-  const answer = await send("POST", "/v1/sessions/reauthenticate", { password, code });
+  const answer = await ask("POST", "/v1/sessions/reauthenticate", { password, code });
   const factor = answer.body && answer.body.second_factor;
   if (factor) return wantCode(form, factor);
   if (!answer.ok) return tell(alert, refusal(answer));
@@ -220,14 +193,14 @@ async function reauthenticate(form) {
 
 async function changePassword(form) {
   const { current, new_password } = values(form);
-  const answer = await send("PUT", "/v1/me/password", { current, new: new_password });
+  const answer = await ask("PUT", "/v1/me/password", { current, new: new_password });
   if (!answer.ok) return tell(alert, refusal(answer));
   forget();
   tell(status, "The new password holds. All other sessions have ended.");
 }
 
 async function leave() {
-  const answer = await send("DELETE", "/v1/sessions/current");
+  const answer = await ask("DELETE", "/v1/sessions/current");
   if (!answer.ok && answer.status !== 401) return tell(alert, refusal(answer));
   forget();
   draw([]);

@@ -11,7 +11,7 @@ pub(super) fn page() -> Page {
     Page {
         path: "/account".to_owned(),
         title: "Your account".to_owned(),
-        scripts: &["/assets/account.js"],
+        scripts: &["/assets/page.js", "/assets/account.js"],
         styles: &[],
         policy: Policy::Ours,
         body: body(),

@@ -2,53 +2,23 @@
 // path of one stands in the logs of proxies.
 "use strict";
 
-const main = document.querySelector("main");
 const form = main.querySelector("form");
-const status = main.querySelector("[role=status]");
-const alert = main.querySelector("[role=alert]");
 const token = location.hash.slice(1);
 
 // A token in the address bar is easily copied along.
 history.replaceState(null, "", location.pathname);
 
-function show(element, text) {
-  status.textContent = "";
-  alert.textContent = "";
-  element.textContent = text;
-}
-
-async function send(method, path, body) {
-  const headers = { "Content-Type": "application/json" };
-  const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
-  const json = (answer.headers.get("Content-Type") || "").includes("json");
-  return { ok: answer.ok, status: answer.status, body: json ? await answer.json() : null };
-}
-
-function refusal(answer) {
-  const errors = (answer.body && answer.body.errors) || [];
-  const first = errors.length ? `: ${errors[0].message}` : "";
-  return `${(answer.body && answer.body.title) || "That did not work."}${first}`;
-}
-
-function values() {
-  const fields = {};
-  for (const input of form.querySelectorAll("input")) {
-    if (!input.closest("[hidden]")) fields[input.name] = input.value;
-  }
-  return fields;
-}
-
 function done(text) {
   form.hidden = true;
-  show(status, text);
+  tell(status, text);
 }
 
 // One question, one button.
 async function ask() {
   const { method, path, done: text } = form.dataset;
-  const answer = await send(method, path, { token, ...values() });
+  const answer = await send(method, path, { token, ...values(form) });
   if (answer.ok) done(text);
-  else show(alert, refusal(answer));
+  else tell(alert, refusal(answer));
 }
 
 const AS = { owner: "an owner", admin: "an admin", member: "a member" };
@@ -67,24 +37,24 @@ async function invited() {
   let challenge = null;
 
   async function signIn() {
-    const { password, code } = values();
+    const { password, code } = values(form);
     const step = challenge
       ? await send("POST", "/v1/sessions/second-factor", { challenge_id: challenge, code })
       : await send("POST", "/v1/sessions", { email, password });
-    if (!step.ok) return show(alert, refusal(step)), false;
+    if (!step.ok) return tell(alert, refusal(step)), false;
     if (step.body.second_factor) {
       challenge = step.body.second_factor.challenge_id;
       form.querySelector("[data-code]").hidden = false;
-      return show(status, "A code was sent to your phone. Enter it, and join."), false;
+      return tell(status, "A code was sent to your phone. Enter it, and join."), false;
     }
     return true;
   }
 
   async function join() {
     if (!has_account) {
-      const { name, new_password } = values();
+      const { name, new_password } = values(form);
       const made = await send("POST", "/v1/invitations/register", { token, name, password: new_password });
-      return made.ok ? done(`Welcome. You are a member of ${organization} now.`) : show(alert, refusal(made));
+      return made.ok ? done(`Welcome. You are a member of ${organization} now.`) : tell(alert, refusal(made));
     }
     let joined = await send("POST", "/v1/invitations/accept", { token });
     if (joined.status === 401 || joined.status === 403) {
@@ -92,21 +62,21 @@ async function invited() {
       joined = await send("POST", "/v1/invitations/accept", { token });
     }
     if (joined.ok) done(`You are a member of ${organization} now.`);
-    else show(alert, refusal(joined));
+    else tell(alert, refusal(joined));
   }
 
   async function decline() {
     const declined = await send("POST", "/v1/invitations/decline", { token });
     if (declined.ok) done("You have declined the invitation.");
-    else show(alert, refusal(declined));
+    else tell(alert, refusal(declined));
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    join().catch(() => show(alert, "The service cannot be reached."));
+    join().catch(() => tell(alert, "The service cannot be reached."));
   });
   form.querySelector("[data-decline]").addEventListener("click", () => {
-    decline().catch(() => show(alert, "The service cannot be reached."));
+    decline().catch(() => tell(alert, "The service cannot be reached."));
   });
 }
 
@@ -117,6 +87,6 @@ if (!token) {
 } else {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    ask().catch(() => show(alert, "The service cannot be reached."));
+    ask().catch(() => tell(alert, "The service cannot be reached."));
   });
 }

@@ -87,7 +87,7 @@ pub(super) fn pages() -> Vec<Page> {
     let page = |name: &str, title: &str, body| Page {
         path: format!("/links/{name}"),
         title: title.to_owned(),
-        scripts: &["/assets/links.js"],
+        scripts: &["/assets/page.js", "/assets/links.js"],
         styles: &[],
         policy: Policy::Ours,
         body,

@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
 const LINKS: &str = include_str!("links.js");
 const ACCOUNT: &str = include_str!("account.js");
 
@@ -118,6 +119,7 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let assets = OpenApiRouter::new()
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", STYLE)))
+        .route("/assets/page.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
         .route("/assets/links.js", get(|| asset("text/javascript; charset=utf-8", LINKS)))
         .route("/assets/account.js", get(|| asset("text/javascript; charset=utf-8", ACCOUNT)))
         .route("/assets/docs.css", get(|| asset("text/css; charset=utf-8", docs::STYLE)))
