@@ -184,8 +184,8 @@ async fn what_would_go_over_a_network_in_the_clear() {
     }
 }
 
-#[tokio::test]
-async fn a_public_address_while_nobody_is_named_who_answers_for_the_data() {
+/// No role serves a public address without `variable`; each tells all of `told`.
+async fn is_wanted_in_public(variable: &str, told: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     for role in ["serve", "api", "worker"] {
         let database = Database::create().await;
@@ -196,28 +196,20 @@ async fn a_public_address_while_nobody_is_named_who_answers_for_the_data() {
             .env("PERSONAL_SETTINGS_ARCHIVES", "file:///tmp/unused")
             .env("PERSONAL_SETTINGS_MAIL", "directory:mail")
             .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
-            .without("PERSONAL_SETTINGS_STATEMENT");
+            .without(variable);
         let said = refused(start).await;
-        assert!(said.contains("statement example") && said.contains("--statement FILE"), "{role}: {said}");
+        assert!(told.iter().all(|words| said.contains(words)), "{role}: {said}");
     }
 }
 
 #[tokio::test]
+async fn a_public_address_while_nobody_is_named_who_answers_for_the_data() {
+    is_wanted_in_public("PERSONAL_SETTINGS_STATEMENT", &["statement example", "--statement FILE"]).await;
+}
+
+#[tokio::test]
 async fn a_public_address_while_the_product_has_no_name() {
-    let folder = tempfile::tempdir().unwrap();
-    for role in ["serve", "api", "worker"] {
-        let database = Database::create().await;
-        let start = Start::new(folder.path(), &[role])
-            .env("DATABASE_URL", &database.url)
-            .env("NATS_URL", &shared().nats_url)
-            .env("PERSONAL_SETTINGS_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-            .env("PERSONAL_SETTINGS_ARCHIVES", "file:///tmp/unused")
-            .env("PERSONAL_SETTINGS_MAIL", "directory:mail")
-            .env("PERSONAL_SETTINGS_PUBLIC_URL", "https://settings.example.com")
-            .without("PERSONAL_SETTINGS_SERVICE_NAME");
-        let said = refused(start).await;
-        assert!(said.contains("--service-name"), "{role}: {said}");
-    }
+    is_wanted_in_public("PERSONAL_SETTINGS_SERVICE_NAME", &["--service-name"]).await;
 }
 
 #[tokio::test]
