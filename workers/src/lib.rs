@@ -7,6 +7,7 @@
 //! sweep.
 
 pub mod archive;
+mod beside;
 pub mod bus;
 pub mod checkpoints;
 mod error;

@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{role, says};
 use crate::support::{
-    House, Program, Start, assert_whole, await_sequenced, eventually, leader_beyond, open_strangers,
+    House, Program, Start, assert_whole, await_gone, await_sequenced, eventually, leader_beyond,
+    open_strangers,
 };
 
 /// Accounts that are written to at once.
@@ -62,6 +63,7 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
             let which = names.iter().position(|name| user.ends_with(name)).unwrap();
             programs[which].kill();
             killed.insert(process);
+            await_gone(pool, process).await;
             programs[which] = start(&house, names[which]).await.spawn();
         }
         done.cancel();

@@ -18,7 +18,9 @@ mod views;
 pub(crate) use ended::left_behind;
 pub(crate) use hold::Hold;
 pub(crate) use house::{House, account_context, activity, eventually, letterhead};
-pub(crate) use order::{all_entries, assert_whole, await_sequenced, leader_beyond, open_strangers};
+pub(crate) use order::{
+    all_entries, assert_whole, await_gone, await_sequenced, leader_beyond, open_strangers,
+};
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use pooler::{Pooler, worker_of};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, PROGRAM, Program, Start, http};

@@ -61,6 +61,16 @@ pub(crate) async fn leader_beyond(pool: &PgPool, position: i64) -> (String, i32)
     .await
 }
 
+/// Waits until the server has ended what it did for a program that was killed: it finishes the statement it is at.
+pub(crate) async fn await_gone(pool: &PgPool, process: i32) {
+    eventually("the server is done with it", || async {
+        let there = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1";
+        let there: i64 = sqlx::query_scalar(there).bind(process).fetch_one(pool).await.unwrap();
+        (there == 0).then_some(())
+    })
+    .await;
+}
+
 /// Every event is in the log once, in dense positions, each stream in its order, and the chain holds.
 pub(crate) async fn assert_whole(pool: &PgPool) {
     let appended: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(pool).await.unwrap();

@@ -241,3 +241,18 @@ async fn a_worker_that_dies_with_a_lease_is_replaced_when_the_lease_ends() {
     assert_eq!(house.request(id).await.state, State::Completed);
     assert!(!dead.unwrap().renew().await.unwrap(), "the dead one must not come back");
 }
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_given_back_fails_no_job() {
+    let house = House::build().await;
+    let account = house.register("ada@example.com").await;
+    let id = house.receive(account, Kind::Export).await;
+    up_to_date(&house).await;
+    let pool = house.foundation.store.pool();
+    let locked = "CREATE FUNCTION locked() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE lock_not_available; END $$;
+         CREATE TRIGGER locked BEFORE DELETE ON lease FOR EACH ROW EXECUTE FUNCTION locked()";
+    sqlx::raw_sql(locked).execute(pool).await.unwrap();
+    advance(&house.bench(), id, &CancellationToken::new()).await.unwrap();
+    assert_eq!(house.request(id).await.state, State::Completed);
+}

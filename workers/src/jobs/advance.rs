@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::JobError;
+use crate::beside::beside;
 use crate::error::chain;
 use crate::steps;
 use crate::workbench::Workbench;
@@ -67,7 +68,10 @@ pub async fn advance(
             return conclude(failed, Advanced::Elsewhere);
         };
         let taken = take_step(bench, id, version, &intent, &lease, stop).await;
-        lease.give_back().await?;
+        if let Err(error) = lease.give_back().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(request = %id, error, "a lease was not given back, and ends by itself");
+        }
         match taken {
             Ok(taken) => steps += u32::from(taken),
             Err(JobError::Interrupted) => return Err(JobError::Interrupted),
@@ -126,12 +130,15 @@ async fn take_step(
     let key = intent.key();
     let span = tracing::info_span!("job.step", request = %id, step = %key);
     let step = steps::take(bench, &request, intent).instrument(span);
-    let taken = tokio::select! {
-        taken = step => taken,
-        () = lost(lease) => Err(JobError::Interrupted),
-        () = stop.cancelled() => Err(JobError::Interrupted),
-    };
-    match taken {
+    let lost = CancellationToken::new();
+    let step = Box::pin(async {
+        tokio::select! {
+            taken = step => taken,
+            () = lost.cancelled() => Err(JobError::Interrupted),
+            () = stop.cancelled() => Err(JobError::Interrupted),
+        }
+    });
+    match beside(step, RENEWAL, || renew(lease, &lost)).await {
         Err(error) if !matches!(error, JobError::Refused(_)) => Err(error),
         taken => {
             let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);
@@ -148,17 +155,14 @@ async fn take_step(
     }
 }
 
-/// Renews the lease; returns when it is lost.
-async fn lost(lease: &Lease) {
-    loop {
-        tokio::time::sleep(RENEWAL).await;
-        match lease.renew().await {
-            Ok(true) => {}
-            Ok(false) => return,
-            // The step itself will run into the same; whether the lease is lost shows when it is over.
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a lease could not be renewed");
-            }
+/// Renews the lease, or tells that it is lost.
+async fn renew(lease: &Lease, lost: &CancellationToken) {
+    match lease.renew().await {
+        Ok(true) => {}
+        Ok(false) => lost.cancel(),
+        // The step itself will run into the same; whether the lease is lost shows when it is over.
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a lease could not be renewed");
         }
     }
 }

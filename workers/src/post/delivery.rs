@@ -1,6 +1,5 @@
 //! One message on its way: written, sent, recorded.
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +16,11 @@ use event_store::vault::VaultWrite;
 use event_store::vault::outgoing::{self, Medium, Taken, Topic, Tried};
 use event_store::{Attached, CommandContext, ExecuteError};
 use futures::FutureExt;
-use tokio::time::sleep;
 
 use super::carrier::{Room, Said};
 use super::trouble::Trouble;
 use super::{Post, schedule};
+use crate::beside::beside;
 use crate::mail::letter::{self, Inviter, Names};
 use crate::mail::{Address, Message, MessageId};
 use crate::phone::{Content, PhoneMessage, words};
@@ -75,20 +74,14 @@ impl Post {
     }
 
     async fn see_to(&self, message: &Taken) -> Result<Ended, Trouble> {
-        tokio::select! {
-            seen_to = self.send_and_record(message) => seen_to,
-            never = self.keep(message) => match never {},
-        }
+        beside(Box::pin(self.send_and_record(message)), RENEWAL, || self.keep(message)).await
     }
 
-    /// Keeps others from taking the message, for ever: a mail server may take longer than a lease lasts.
-    async fn keep(&self, message: &Taken) -> Infallible {
-        loop {
-            sleep(RENEWAL).await;
-            if let Err(error) = outgoing::postpone(self.store.pool(), message.id, Tried::Not, HOLD).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
-            }
+    /// Keeps others from taking the message: a mail server may take longer than a lease lasts.
+    async fn keep(&self, message: &Taken) {
+        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, Tried::Not, HOLD).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
         }
     }
 

@@ -6,7 +6,7 @@
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 use event_store::Attached;
 
-use super::progress::report;
+use super::progress::reported;
 use super::{objects, record_with};
 use crate::jobs::JobError;
 use crate::sources::{Parts, Progress, SourceError, Subject, activity_key};
@@ -23,11 +23,8 @@ pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceN
     let folder = objects::part_folder(bench, id, name.as_str());
     let progress = Progress::default();
     let mut parts = Parts::new(&bench.archives, &key, folder.clone(), &progress);
-    let exported = tokio::select! {
-        exported = export(bench, request, name, &mut parts) => exported,
-        never = report(bench, request, name, &progress) => match never {},
-    };
-    let command = match exported {
+    let exported = export(bench, request, name, &mut parts);
+    let command = match reported(bench, request, name, &progress, exported).await {
         Ok(()) => PrivacyRequestCommand::RecordExported {
             source: name.clone(),
             files: parts.into_files(),

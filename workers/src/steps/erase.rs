@@ -3,7 +3,7 @@
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::collect::failure;
-use super::progress::report;
+use super::progress::reported;
 use super::record;
 use crate::jobs::JobError;
 use crate::sources::{Erasure, Progress, SourceError, Subject};
@@ -11,11 +11,8 @@ use crate::workbench::Workbench;
 
 pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
     let progress = Progress::default();
-    let asked = tokio::select! {
-        asked = ask(bench, request, name, &progress) => asked,
-        never = report(bench, request, name, &progress) => match never {},
-    };
-    let command = match asked {
+    let asked = ask(bench, request, name, &progress);
+    let command = match reported(bench, request, name, &progress, asked).await {
         Ok(Erasure { counts, destroyed_keys }) => PrivacyRequestCommand::RecordErased {
             source: name.clone(),
             counts,

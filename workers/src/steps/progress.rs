@@ -1,31 +1,32 @@
 //! Telling how far a source has come, while it is at work.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::record;
+use crate::beside::beside;
 use crate::sources::Progress;
 use crate::workbench::Workbench;
 
 /// How often progress is recorded: an event each time, kept for ever.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Records a source's progress now and then, for ever. A report that cannot be recorded is left out.
-pub(super) async fn report(
+/// Does a source's `work`, and records its progress now and then. A report that cannot be recorded is left out.
+pub(super) async fn reported<T>(
     bench: &Workbench,
     request: &Request,
     source: &SourceName,
     progress: &Progress,
-) -> Infallible {
-    loop {
-        tokio::time::sleep(EVERY).await;
+    work: impl Future<Output = T> + Send,
+) -> T {
+    beside(Box::pin(work), EVERY, || async {
         let command =
             PrivacyRequestCommand::RecordProgress { source: source.clone(), records: progress.records() };
         if let Err(error) = record(bench, request, command).await {
             let error = &error as &dyn std::error::Error;
             tracing::debug!(request = %request.request_id, %source, error, "progress was not recorded");
         }
-    }
+    })
+    .await
 }
