@@ -93,8 +93,9 @@ const MODEST: &[&str] = &[
 /// Nothing is lost by a power cut.
 const DURABLE: &[&str] = &["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
 
-/// Everything may be lost by a power cut: for tests, which throw it away anyway.
+/// Everything may be lost by a power cut: for tests, which throw it away anyway, and start many programs side by side.
 const FLEETING: &[&str] = &[
+    "max_connections=600",
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",

@@ -146,11 +146,7 @@ impl Database {
         let name = format!("t{}_{}", std::process::id(), shared.made.fetch_add(1, Ordering::Relaxed));
         // A template must not be in use, so nobody may clone it at the same time.
         let _guard = ONE_AT_A_TIME.lock().await;
-        // Where many connect at once, the socket's queue may be full for a moment.
-        let mut connection = eventually("the server takes a connection", || async {
-            shared.template.clone().database("postgres").connect().await.ok()
-        })
-        .await;
+        let mut connection = connect(&shared.template.clone().database("postgres")).await;
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         sqlx::query(&statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
@@ -169,8 +165,13 @@ impl Database {
     /// A connection to it of another program, known as `name`.
     pub(crate) async fn stranger(&self, name: &str) -> PgConnection {
         let options: PgConnectOptions = self.url.parse().unwrap();
-        options.application_name(name).connect().await.unwrap()
+        connect(&options.application_name(name)).await
     }
+}
+
+/// Where many connect at once, the socket's queue may be full for a moment.
+async fn connect(options: &PgConnectOptions) -> PgConnection {
+    eventually("the server takes a connection", || async { options.connect().await.ok() }).await
 }
 
 /// A client of the run's NATS.
