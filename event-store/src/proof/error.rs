@@ -25,6 +25,9 @@ pub enum ProofError {
     /// What was asked for is not there.
     #[error("{0}")]
     Absent(String),
+    /// What follows from the log is ahead of the newest checkpoint.
+    #[error("a checkpoint is being made at this moment: try again")]
+    BeingMade,
     /// A proof does not prove what it says.
     #[error("the proof does not hold: {0}")]
     Flawed(String),

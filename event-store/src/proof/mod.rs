@@ -20,6 +20,7 @@ mod growth;
 pub(crate) mod hash;
 mod heads;
 pub(crate) mod leaf;
+mod made;
 mod mentions;
 mod notary;
 mod note;

@@ -15,6 +15,7 @@ use super::growth::tree_size;
 use super::hash::Hash;
 use super::heads;
 use super::leaf::StoredEvent;
+use super::made::Attempts;
 use super::notes;
 use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
 use super::streams::{self, bucket_of};
@@ -99,6 +100,16 @@ pub async fn consistency(db: &mut PgConnection, old: OldCheckpoint) -> Result<Pr
 /// # Errors
 /// When there is no checkpoint that states which streams concern whom, or the store fails.
 pub async fn history(db: &mut PgConnection, account: AccountId) -> Result<Proof, ProofError> {
+    let attempts = Attempts::begin();
+    loop {
+        match history_now(db, account).await {
+            Err(ProofError::BeingMade) if attempts.another().await => {}
+            answer => return answer,
+        }
+    }
+}
+
+async fn history_now(db: &mut PgConnection, account: AccountId) -> Result<Proof, ProofError> {
     let mut snapshot = db.begin().await?;
     // All of it as it stood at one moment: the caches move on with each checkpoint.
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *snapshot).await?;
@@ -112,7 +123,7 @@ pub async fn history(db: &mut PgConnection, account: AccountId) -> Result<Proof,
     }
     let made = (tree_size(&mut snapshot).await?, subject_streams::made(&mut snapshot).await?);
     if made != (newest.size.cast_signed(), newest.size.cast_signed()) {
-        return Err(ProofError::Absent("a checkpoint is being made at this moment: try again".to_owned()));
+        return Err(ProofError::BeingMade);
     }
     let subject = subject(&mut snapshot, account).await?;
     let buckets = buckets::stored(&mut snapshot, Of::Streams).await?;

@@ -170,7 +170,8 @@ async fn an_erasure_does_not_complete_past_an_archive_that_the_log_does_not_show
     advance(&bench, erasure, &stop).await.unwrap();
     let request = house.request(erasure).await;
     assert_eq!(request.state, State::Running, "it completed without having seen all exports");
-    assert_eq!(request.sources[&SourceName::new(SourceName::ARCHIVES)].attempts, 1);
+    let sources = &request.sources;
+    assert_eq!(sources[&SourceName::new(SourceName::ARCHIVES)].attempts, 1, "{sources:?}");
 }
 
 /// A source that fails until it is told to work.

@@ -35,6 +35,7 @@ use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::growth::Forest;
 use super::hash::Hash;
+use super::made::Attempts;
 use super::note::VerifierKey;
 use super::streams::BUCKETS;
 use super::tiles::TreeReader;
@@ -123,7 +124,17 @@ impl Verification {
         if !self.only_since {
             return self.run_on(&mut db).await;
         }
-        // Heads are read where they are stored, and move on with each checkpoint: one moment's state is read.
+        let attempts = Attempts::begin();
+        loop {
+            match self.run_in_snapshot(&mut db).await {
+                Err(ProofError::BeingMade) if attempts.another().await => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Heads are read where they are stored, and move on with each checkpoint: one moment's state is read.
+    async fn run_in_snapshot(&self, db: &mut PgConnection) -> Result<Report, ProofError> {
         let mut snapshot = db.begin().await?;
         for setting in [
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",

@@ -53,7 +53,7 @@ pub(super) async fn verify(
         return Ok(0);
     };
     if newest.size != bounds.tree {
-        return Err(ProofError::Absent("a checkpoint is being made at this moment: try again".to_owned()));
+        return Err(ProofError::BeingMade);
     }
     let ends = Ends { then: kept.size, now: newest.size, until: bounds.until };
     let span = (key, key_at(db, bounds.until).await?);

@@ -117,6 +117,29 @@ const READING: [&str; 8] = [
 ];
 
 #[tokio::test]
+async fn a_checkpoint_that_is_being_made_is_waited_for() {
+    let book = Logbook::write().await;
+    let kept = book.sign().await;
+    book.go_on(1).await;
+    book.sign().await;
+    book.go_on(1).await;
+    let making = |change: &'static str| {
+        let statement = sqlx::query(change);
+        async { statement.execute(book.pool()).await.unwrap() }
+    };
+    making("UPDATE log_tree SET size = size + 1").await;
+    let mut db = book.pool().acquire().await.unwrap();
+    let proving = async { proof::history(&mut db, book.accounts[0]).await.unwrap() };
+    let verifying = book.verify_since(&kept);
+    let stating = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        making("UPDATE log_tree SET size = size - 1").await
+    };
+    let (_, report, _) = tokio::join!(proving, verifying, stating);
+    assert_sound(&report);
+}
+
+#[tokio::test]
 async fn a_notary_at_work_does_not_hold_back_the_log() {
     let book = Logbook::write().await;
     let proxy = Proxy::new(Target::database(), true).await;
