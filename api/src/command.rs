@@ -15,8 +15,8 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponseParts, ResponseParts};
 use cqrs_es::Aggregate;
-use domain::{AccountId, Effects, EventId, SelfContained, Services};
-use event_store::{Attached, CommandContext, Executed};
+use domain::{AccountId, Effects, EventId, Services, Standalone};
+use event_store::{CommandContext, CommitExtras, Executed};
 use moka::future::Cache;
 use tokio::time::{Instant, timeout_at};
 
@@ -87,10 +87,10 @@ impl AppState {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: Attached,
+        attached: CommitExtras,
     ) -> Result<Executed<A>, Problem>
     where
-        A: Aggregate<Services = Services> + SelfContained,
+        A: Aggregate<Services = Services> + Standalone,
         A::Command: Clone,
         A::Event: Effects,
         A::Error: Into<Problem>,
@@ -158,7 +158,7 @@ impl AppState {
     /// Waits until read model `view` shows everything that is stored by now: for what is known to be there and is
     /// not shown. Whether it does; if not, the read model is late.
     pub(crate) async fn catch_up_with_all(&self, view: &'static str) -> Result<bool, Problem> {
-        match self.store.settled(FOLLOWING).await? {
+        match self.store.committed_position(FOLLOWING).await? {
             Some(position) => Ok(self.views.wait_for(view, position, FOLLOWING).await?),
             None => Ok(false),
         }

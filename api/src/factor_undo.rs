@@ -5,8 +5,8 @@
 
 use domain::account::{FACTOR_UNDO_LIFE, Holder, SecondFactor};
 use domain::message::{Recipient, Says, UndoLink};
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::{NewLink, Purpose};
 use secrecy::ExposeSecret;
 
@@ -18,7 +18,7 @@ impl AppState {
     /// Tells of a new second factor, with a link in each mail that takes it back.
     pub(crate) async fn tell_of_factor(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         holder: &Holder,
         factor: SecondFactor,
         says: impl Fn(UndoLink) -> Says,
@@ -26,7 +26,7 @@ impl AppState {
         let until = self.store.services().now() + FACTOR_UNDO_LIFE;
         for to in ways_back(holder) {
             let token = token::generate(token::Kind::Link);
-            attached.vault.push(VaultWrite::PutLink(NewLink {
+            attached.vault.push(RecordWrite::PutLink(NewLink {
                 token_hash: token::hash(&token).to_vec(),
                 purpose: Purpose::FactorUndo,
                 account: holder.account_id,

@@ -6,8 +6,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::device::{self, Device, DeviceKind};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -52,13 +52,13 @@ impl AppState {
         account: AccountId,
         visitor: &Visitor,
         at: DateTime<Utc>,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
     ) -> Result<Option<SecretString>, Problem> {
         // Another program would not bring it again, and leave a row at each sign-in.
         let is_new = visitor.browser.is_none() && visitor.keeps_cookies;
         let given = is_new.then(|| token::generate(Kind::Browser));
         for device in self.devices_of(account, visitor.browser.as_ref().or(given.as_ref()), visitor).await? {
-            attached.vault.push(VaultWrite::RememberDevice { account, device, at });
+            attached.vault.push(RecordWrite::RememberDevice { account, device, at });
         }
         Ok(given)
     }

@@ -3,8 +3,8 @@
 use domain::account::Holder;
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, MessageId};
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::outgoing::{Medium, NewMessage, Topic};
 
 use crate::code;
@@ -18,7 +18,7 @@ impl AppState {
     /// Has a message to the holder of `account` go out with what is `attached`.
     pub(crate) async fn tell(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         account: AccountId,
         says: Says,
     ) -> Result<(), Problem> {
@@ -28,7 +28,7 @@ impl AppState {
     /// As [`tell`](Self::tell), to another address than the account has when it is sent.
     pub(crate) async fn tell_at(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         account: AccountId,
         to: Recipient,
         says: Says,
@@ -40,7 +40,7 @@ impl AppState {
     /// Has a code go to a phone.
     pub(crate) async fn send_code(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         account: AccountId,
         medium: Medium,
         content: MessageContent,
@@ -52,7 +52,7 @@ impl AppState {
     /// Has an invitation go out.
     pub(crate) async fn invite(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         content: MessageContent,
     ) -> Result<(), Problem> {
         self.queue(attached, Topic::Invitation, Medium::Mail, content).await
@@ -60,7 +60,7 @@ impl AppState {
 
     async fn queue(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         topic: Topic,
         medium: Medium,
         content: MessageContent,
@@ -75,8 +75,8 @@ impl AppState {
         let gathers = matches!(content.to, Recipient::Holder) && content.says.can_be_gathered();
         let message = if gathers { message.gathering() } else { message };
         // Nothing is queued that could not be opened: the person may be erased at this moment.
-        attached.live_keys.push(message.key_id());
-        attached.vault.push(VaultWrite::Queue(message));
+        attached.required_keys.push(message.key_id());
+        attached.vault.push(RecordWrite::Queue(message));
         Ok(())
     }
 }

@@ -7,9 +7,9 @@ use domain::account::{Account, Channel, Holder, Phone};
 use domain::authentication::Factor;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
-use event_store::Attached;
+use event_store::CommitExtras;
 use event_store::vault::challenge::{self, NewChallenge, Purpose, Which};
-use event_store::vault::{VaultWrite, recovery};
+use event_store::vault::{RecordWrite, recovery};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::code::{self, Typed};
@@ -83,7 +83,7 @@ impl AppState {
     /// Sends a code to a phone, counted for `payer`. The question is asked with what is `attached`.
     pub(crate) async fn ask_code(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         payer: CodePayer<'_>,
         phone: (&PhoneNumber, Channel),
         question: Question<'_>,
@@ -93,7 +93,7 @@ impl AppState {
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
         let expires_at = services.now() + code::LIFE;
-        attached.vault.push(VaultWrite::Ask(NewChallenge {
+        attached.vault.push(RecordWrite::Ask(NewChallenge {
             id,
             purpose,
             account,
@@ -121,7 +121,7 @@ impl AppState {
         purpose: Purpose,
         which: Which<'_>,
         typed: &SecretString,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
     ) -> Result<Answered, Problem> {
         let wrong = || Problem::new(Kind::WrongCode);
         let now = self.store.services().now();
@@ -144,11 +144,11 @@ impl AppState {
                 if !recovery::is_known(self.store.pool(), account, &hash).await? {
                     return Err(wrong());
                 }
-                attached.vault.push(VaultWrite::TakeRecoveryCode { account, hash });
+                attached.vault.push(RecordWrite::TakeRecoveryCode { account, hash });
                 Factor::RecoveryCode
             }
         };
-        attached.vault.push(VaultWrite::TakeChallenge(challenge_id));
+        attached.vault.push(RecordWrite::TakeChallenge(challenge_id));
         Ok(Answered { account, challenge_id, generation, factor })
     }
 }
@@ -168,7 +168,7 @@ impl AppState {
     /// Tells the holder that a recovery code was used.
     pub(crate) async fn tell_of_recovery_code(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         account: &Account,
         answered: &Answered,
     ) -> Result<(), Problem> {

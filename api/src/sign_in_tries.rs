@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use domain::account::Account;
 use domain::{AccountId, EmailAddress};
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::throttle::{self, Bucket, Full, Limit};
 
 use crate::extract::Visitor;
@@ -107,12 +107,12 @@ impl AppState {
     pub(crate) async fn forgive_tries(
         &self,
         account: AccountId,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
     ) -> Result<(), Problem> {
         let (aggregate, _) = self.store.load::<Account>(&account.to_string()).await?;
         if let Some(email) = aggregate.holder()?.email.known() {
             let about = throttle::about(&self.store, &email.canonical()).await?;
-            attached.vault.push(VaultWrite::ForgiveTries(about));
+            attached.vault.push(RecordWrite::ForgiveTries(about));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use domain::account::Preferences;
 use domain::privacy_request::{Holidays, SourceName};
 use domain::{RequestId, SessionId};
 use event_store::EventStore;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::usage::Project;
 use event_store::vault::session::Sessions;
 use ipnet::IpNet;
@@ -112,7 +112,7 @@ pub struct Dependencies {
     /// What it looks like now.
     pub views: Views,
     /// Where archives lie, sealed.
-    pub archives: ObjectVault,
+    pub archives: SealedObjectStore,
     /// What the routes obey.
     pub config: ApiConfig,
 }
@@ -124,7 +124,7 @@ pub(crate) struct AppState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) store: EventStore,
     pub(crate) views: Views,
-    pub(crate) archives: ObjectVault,
+    pub(crate) archives: SealedObjectStore,
     pub(crate) config: ApiConfig,
     pub(crate) vitals: Vitals,
     /// Networks that have shown too many wrong tokens, and for how long they may show no more.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::account::Preferences;
 use domain::privacy_request::{Holidays, SourceName};
 use domain::{Clock, IdSource, Services};
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::{EventStore, MasterKey, connect_lazily};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use projections::Views;
@@ -71,7 +71,7 @@ fn dependencies(public_url: &str) -> Dependencies {
             open: tokio::sync::watch::Sender::new(true).subscribe(),
         },
         views: Views::new(pool),
-        archives: ObjectVault::open(&"memory:".parse().unwrap()).unwrap(),
+        archives: SealedObjectStore::open(&"memory:".parse().unwrap()).unwrap(),
         config: ApiConfig {
             public_url: public_url.parse().unwrap(),
             cooling_off: chrono::Duration::hours(24),

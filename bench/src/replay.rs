@@ -3,7 +3,7 @@
 use domain::AccountId;
 use event_store::seed;
 use futures::TryStreamExt;
-use projections::{Audience, Told, Views};
+use projections::{Audience, EventView, Views};
 
 use crate::Effort;
 use crate::long::LongLog;
@@ -44,7 +44,7 @@ async fn tell(log: &LongLog, account: AccountId) -> anyhow::Result<()> {
     let views = Views::new(log.store.pool().clone());
     let mut history = std::pin::pin!(views.history_stream(log.store.clone(), account, None));
     while let Some(entry) = history.try_next().await? {
-        std::hint::black_box(Told::for_operator(entry).in_words());
+        std::hint::black_box(EventView::for_operator(entry).in_words());
     }
     Ok(())
 }

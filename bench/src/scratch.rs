@@ -6,7 +6,7 @@ use anyhow::Context;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Services, SessionId};
 use event_store::{
-    Actor, Attached, CommandContext, EventStore, MasterKey, Origin, Precedence, connect_lazily,
+    Actor, CommandContext, CommitExtras, EventStore, MasterKey, Origin, Precedence, connect_lazily,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
@@ -147,7 +147,7 @@ pub(crate) async fn execute(
         session: None,
         precedence: Precedence::default(),
     };
-    store.execute::<Account>(&id.to_string(), command, &context, Attached::default()).await?;
+    store.execute::<Account>(&id.to_string(), command, &context, CommitExtras::default()).await?;
     Ok(())
 }
 

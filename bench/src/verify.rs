@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::ensure;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::proof::verify::Verification;
 use event_store::proof::{Notary, SigningKey};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,7 @@ pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'
     let folder = tempfile::tempdir()?;
     let key = SigningKey::from_file_or_new(&folder.path().join("signing.key"))?;
     let url = Url::from_directory_path(folder.path()).ok();
-    let objects = ObjectVault::open(&url.ok_or(anyhow::anyhow!("no folder for the checkpoints"))?)?;
+    let objects = SealedObjectStore::open(&url.ok_or(anyhow::anyhow!("no folder for the checkpoints"))?)?;
     let verification = Verification {
         pool: log.store.pool().clone(),
         keys: vec![key.public().clone()],

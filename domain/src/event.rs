@@ -32,7 +32,7 @@ pub enum Event {
 
 /// What a stored event says of its own form.
 #[derive(Clone, Copy, Debug)]
-pub struct Form<'a> {
+pub struct EventHeader<'a> {
     /// The kind of aggregate.
     pub aggregate_type: &'a str,
     /// The type of the event.
@@ -43,7 +43,7 @@ pub struct Form<'a> {
 
 /// A stored event that this release cannot read. It quotes nothing of the event but its type and version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnknownForm {
+pub enum UnknownEvent {
     /// This release knows no such aggregate.
     #[error("there is no kind of aggregate called {0}")]
     Aggregate(String),
@@ -65,27 +65,27 @@ impl Event {
     /// Reads an opened event of this release's form.
     ///
     /// # Errors
-    /// [`UnknownForm`].
-    pub fn from_text(form: Form<'_>, payload: &str) -> Result<Self, UnknownForm> {
+    /// [`UnknownEvent`].
+    pub fn from_text(form: EventHeader<'_>, payload: &str) -> Result<Self, UnknownEvent> {
         Self::read(form, payload, TextReader)
     }
 
     /// As [`from_text`](Self::from_text), from JSON that was parsed already.
     ///
     /// # Errors
-    /// [`UnknownForm`].
-    pub fn from_value(form: Form<'_>, payload: Value) -> Result<Self, UnknownForm> {
+    /// [`UnknownEvent`].
+    pub fn from_value(form: EventHeader<'_>, payload: Value) -> Result<Self, UnknownEvent> {
         Self::read(form, payload, ValueReader)
     }
 
-    fn read<S, R: Reader<S>>(form: Form<'_>, payload: S, reader: R) -> Result<Self, UnknownForm> {
+    fn read<S, R: Reader<S>>(form: EventHeader<'_>, payload: S, reader: R) -> Result<Self, UnknownEvent> {
         match form.aggregate_type {
             Account::TYPE => checked(form, reader.read(payload)).map(Self::Account),
             Operator::TYPE => checked(form, reader.read(payload)).map(Self::Operator),
             Organization::TYPE => checked(form, reader.read(payload)).map(Self::Organization),
             PrivacyRequest::TYPE => checked(form, reader.read(payload)).map(Self::PrivacyRequest),
             Project::TYPE => checked(form, reader.read(payload)).map(Self::Project),
-            other => Err(UnknownForm::Aggregate(other.to_owned())),
+            other => Err(UnknownEvent::Aggregate(other.to_owned())),
         }
     }
 
@@ -134,8 +134,11 @@ impl Reader<Value> for ValueReader {
 
 /// An event must be what its type and version say: a later release may have given the same members
 /// another meaning.
-fn checked<E: DomainEvent>(form: Form<'_>, read: Result<E, serde_json::Error>) -> Result<E, UnknownForm> {
-    let misfit = |what| UnknownForm::Event {
+fn checked<E: DomainEvent>(
+    form: EventHeader<'_>,
+    read: Result<E, serde_json::Error>,
+) -> Result<E, UnknownEvent> {
+    let misfit = |what| UnknownEvent::Event {
         event_type: form.event_type.to_owned(),
         event_version: form.event_version.to_owned(),
         what,
@@ -156,8 +159,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn form(event_type: &'static str, event_version: &'static str) -> Form<'static> {
-        Form { aggregate_type: "account", event_type, event_version }
+    fn form(event_type: &'static str, event_version: &'static str) -> EventHeader<'static> {
+        EventHeader { aggregate_type: "account", event_type, event_version }
     }
 
     #[test]
@@ -178,14 +181,14 @@ mod tests {
         let malformed = json!({"event": "registered", "email": "ada@example.com"});
         let said = Event::from_value(form("account.registered", "1"), malformed).unwrap_err().to_string();
         assert!(said.contains("its members") && !said.contains("ada@"), "{said}");
-        let ship = Form { aggregate_type: "spaceship", ..form("spaceship.left", "1") };
+        let ship = EventHeader { aggregate_type: "spaceship", ..form("spaceship.left", "1") };
         assert!(Event::from_value(ship, json!({})).is_err());
     }
 
     #[test]
     fn an_event_read_back_sets_the_timers_of_its_kind() {
         let read = |aggregate_type, event_type, payload| {
-            let form = Form { aggregate_type, event_type, event_version: "1" };
+            let form = EventHeader { aggregate_type, event_type, event_version: "1" };
             Event::from_value(form, payload).unwrap().timers()
         };
         let all_cleared = vec![TimerChange::ClearAll];

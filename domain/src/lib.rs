@@ -39,7 +39,7 @@ pub use ids::{
 pub use personal::{Personal, Scope, SubjectId};
 pub use phone::PhoneNumber;
 pub use services::{Clock, IdSource, Services};
-pub use snapshot::{SelfContained, Snapshot};
+pub use snapshot::{Snapshot, Standalone};
 pub use timer::{TimerChange, Timers};
 pub use undeliverable::Undeliverable;
 pub use upcast::{Upcaster, Upcasters};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::event::{Event, Form};
+use crate::event::{Event, EventHeader};
 
 /// Events that can be told in a sentence.
 pub trait Sentence {
@@ -14,7 +14,7 @@ pub trait Sentence {
 
 /// The sentence for a stored event, opened, of any aggregate. An event this release does not know
 /// reads as its type.
-pub fn sentence_of(form: Form<'_>, payload: &Value) -> String {
+pub fn sentence_of(form: EventHeader<'_>, payload: &Value) -> String {
     match Event::from_value(form, payload.clone()) {
         Ok(event) => event.sentence(),
         Err(_) => format!("An event of type {}", form.event_type),

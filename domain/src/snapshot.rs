@@ -10,4 +10,4 @@ pub trait Snapshot: Clone + 'static {
 /// An aggregate that decides alone: its commands rest on nothing but itself, and nobody decides by having looked at it
 /// without changing it. So a command to it may be stored by itself. Commands to all others are stored together with a
 /// guard over what they rest on.
-pub trait SelfContained: Snapshot {}
+pub trait Standalone: Snapshot {}

@@ -14,7 +14,7 @@ use std::path::Path;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::Upcasters;
 use domain::account::{Account, AccountEvent, AccountNotice};
-use domain::event::Form;
+use domain::event::EventHeader;
 use domain::operator::{Operator, OperatorEvent, OperatorScope};
 use domain::organization::{Organization, OrganizationEvent};
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
@@ -285,7 +285,7 @@ fn check_sentences<A: Frozen>() {
                     assert!(!told.contains(value), "{name} tells {value} in {told:?}");
                 }
             }
-            let form = Form {
+            let form = EventHeader {
                 aggregate_type: A::TYPE,
                 event_type: &event.event_type(),
                 event_version: &event.event_version(),
@@ -353,7 +353,7 @@ fn what_this_release_does_not_know_reads_as_its_type() {
     let unknown = json!({"event": "teleported"});
     let known = ["account", "operator", "organization", "privacy_request", "project"];
     for aggregate_type in known.into_iter().chain(["spaceship"]) {
-        let form = Form { aggregate_type, event_type: "account.teleported", event_version: "1" };
+        let form = EventHeader { aggregate_type, event_type: "account.teleported", event_version: "1" };
         let sentence = sentence_of(form, &unknown);
         assert_eq!(sentence, "An event of type account.teleported");
     }

@@ -7,7 +7,7 @@ use domain::{AccountId, EventId, OperatorId, SessionId};
 use uuid::Uuid;
 
 use crate::contention::Precedence;
-use crate::vault::VaultWrite;
+use crate::vault::RecordWrite;
 use crate::vault::authentication::InSession;
 use crate::vault::idempotency::Mark;
 
@@ -90,13 +90,13 @@ impl CommandContext {
     /// What goes into the vault with the events of a command, in this order: that its request was carried out,
     /// since with a session that ends what is known of that goes too; what must still count and is used up; what `ends`
     /// with the events; what comes anew.
-    pub(crate) fn vault(&self, attached: &Attached, ends: Vec<VaultWrite>) -> Vec<VaultWrite> {
+    pub(crate) fn vault(&self, attached: &CommitExtras, ends: Vec<RecordWrite>) -> Vec<RecordWrite> {
         let sudo = self.session.and_then(|InSession { session, proved_since }| {
-            Some(VaultWrite::RequireSudo { session, proved_since: proved_since? })
+            Some(RecordWrite::RequireSudo { session, proved_since: proved_since? })
         });
         let (before, after): (Vec<_>, Vec<_>) =
-            attached.vault.iter().cloned().partition(VaultWrite::rests_on_before);
-        let once = self.once.clone().map(VaultWrite::CarryOut);
+            attached.vault.iter().cloned().partition(RecordWrite::rests_on_before);
+        let once = self.once.clone().map(RecordWrite::CarryOut);
         once.into_iter().chain(sudo).chain(before).chain(ends).chain(after).collect()
     }
 
@@ -121,9 +121,9 @@ impl CommandContext {
 
 /// What is written with the events of a command, if it has any.
 #[derive(Clone, Default)]
-pub struct Attached {
+pub struct CommitExtras {
     /// Writes to the vault.
-    pub vault: Vec<VaultWrite>,
+    pub vault: Vec<RecordWrite>,
     /// Keys that must still live.
-    pub live_keys: Vec<Uuid>,
+    pub required_keys: Vec<Uuid>,
 }

@@ -14,7 +14,7 @@ pub enum StoreError {
     /// The database went away while something was being stored, and stayed away: nobody knows whether it
     /// was.
     #[error("the database went away in the middle of a write and cannot be asked what came of it")]
-    Doubtful(#[source] sqlx::Error),
+    OutcomeUnknown(#[source] sqlx::Error),
     /// The database is there, and lets nobody in who asks like this: waiting does not help, somebody must change something.
     #[error("{}", why_not_let_in(.0))]
     NotLetIn(#[source] sqlx::Error),
@@ -76,7 +76,7 @@ impl StoreError {
             self,
             Self::Unavailable(_)
                 | Self::NotLetIn(_)
-                | Self::Doubtful(_)
+                | Self::OutcomeUnknown(_)
                 | Self::Seal(SealError::Unavailable(_) | SealError::Refused(_))
         )
     }

@@ -7,17 +7,17 @@ use cqrs_es::persist::{EventStoreAggregateContext, PersistedEventStore};
 use cqrs_es::{Aggregate, AggregateError, EventStore as _};
 use domain::authentication::Ending;
 use domain::effect::{ClaimKind, Effect};
-use domain::{Effects, EventId, SelfContained, Services, Snapshot};
+use domain::{Effects, EventId, Services, Snapshot, Standalone};
 
 use crate::append::AppendError;
 use crate::contention::Contest;
-use crate::context::{Attached, CommandContext};
+use crate::context::{CommandContext, CommitExtras};
 use crate::error::StoreError;
 use crate::load::{self, Loaded};
 use crate::repository::{Appended, Collected, Extras, SealedEventRepository};
 use crate::snapshot;
 use crate::store::EventStore;
-use crate::vault::{VaultWrite, ending};
+use crate::vault::{RecordWrite, ending};
 
 /// An accepted command.
 #[derive(Debug)]
@@ -46,10 +46,10 @@ pub enum ExecuteError<E: std::error::Error> {
     },
     /// A key the caller named was destroyed.
     #[error("the data this rests on was erased meanwhile")]
-    KeyGone,
+    KeyDestroyed,
     /// A link, a code or whatever else works once was used meanwhile.
     #[error("what this rests on was used meanwhile")]
-    Spent,
+    AlreadyUsed,
     /// What was proved of who asks counts no more: the account was changed meanwhile.
     #[error("what was proved counts no more")]
     ProofOver,
@@ -62,16 +62,16 @@ pub enum ExecuteError<E: std::error::Error> {
 }
 
 /// Why one try failed.
-pub(crate) enum Failure<E: std::error::Error> {
-    Again,
-    KeyGone,
+pub(crate) enum RetryDecision<E: std::error::Error> {
+    Retry,
+    KeyDestroyed,
     ClaimTaken(Vec<Effect>),
     Final(ExecuteError<E>),
 }
 
 impl EventStore {
     /// Has aggregate `id` carry out `command`, and stores what comes of it. What does not decide alone is asked in
-    /// [work over several](Self::together).
+    /// [work over several](Self::transact).
     ///
     /// # Errors
     /// See [`ExecuteError`]. Whatever the error, no part of the command was stored; only after
@@ -81,10 +81,10 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: Attached,
+        attached: CommitExtras,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        A: Aggregate<Services = Services> + SelfContained,
+        A: Aggregate<Services = Services> + Standalone,
         A::Command: Clone,
         A::Event: Effects,
     {
@@ -100,11 +100,11 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
         contest: &mut Contest<'_>,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        A: Aggregate<Services = Services> + SelfContained,
+        A: Aggregate<Services = Services> + Standalone,
         A::Command: Clone,
         A::Event: Effects,
     {
@@ -113,20 +113,20 @@ impl EventStore {
             let in_turn = contest.has_turn_of(&stream);
             match self.try_once::<A>(id, command.clone(), context, attached, in_turn).await {
                 Ok(executed) => return Ok(executed),
-                Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::ClaimTaken(effects)) => {
+                Err(RetryDecision::Final(error)) => return Err(error),
+                Err(RetryDecision::ClaimTaken(effects)) => {
                     if let Some((kind, owner)) = self.find_taken(id, &effects).await? {
                         return Err(ExecuteError::Taken { kind, owner });
                     }
                     contest.pause().await;
                 }
-                Err(Failure::KeyGone) => {
-                    if !self.inner.keys.all_live(&attached.live_keys).await? {
-                        return Err(ExecuteError::KeyGone);
+                Err(RetryDecision::KeyDestroyed) => {
+                    if !self.inner.keys.all_live(&attached.required_keys).await? {
+                        return Err(ExecuteError::KeyDestroyed);
                     }
                     contest.pause().await;
                 }
-                Err(Failure::Again) => {
+                Err(RetryDecision::Retry) => {
                     if !contest.lost([stream.clone()].into()).await? {
                         break;
                     }
@@ -141,9 +141,9 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
         in_turn: bool,
-    ) -> Result<Executed<A>, Failure<A::Error>>
+    ) -> Result<Executed<A>, RetryDecision<A::Error>>
     where
         A: Aggregate<Services = Services> + Snapshot,
         A::Event: Effects,
@@ -161,16 +161,16 @@ impl EventStore {
         if handled.is_err() || events.is_empty() {
             // What is decided without an append rests on the version read: it must be the newest.
             if is_recent && !load::is_current::<A>(self, id, loaded.version).await.map_err(stored)? {
-                self.inner.recent.forget(A::TYPE, id, loaded.version);
-                return Err(Failure::Again);
+                self.inner.recent.evict(A::TYPE, id, loaded.version);
+                return Err(RetryDecision::Retry);
             }
-            handled.map_err(|refusal| Failure::Final(ExecuteError::Refused(refusal)))?;
+            handled.map_err(|refusal| RetryDecision::Final(ExecuteError::Refused(refusal)))?;
             return Ok(Executed { aggregate, version: loaded.version, events: Vec::new() });
         }
         let version = loaded.version;
-        let decided = Decided { id: id.to_owned(), loaded, aggregate, events };
+        let decided = PendingCommit { id: id.to_owned(), loaded, aggregate, events };
         let stored = decided.store(self, context, attached, (in_turn, None)).await.inspect_err(|_| {
-            self.inner.recent.forget(A::TYPE, id, version);
+            self.inner.recent.evict(A::TYPE, id, version);
         })?;
         let (aggregate, version) = (stored.now.aggregate.clone(), stored.now.version);
         self.inner.recent.put(A::TYPE, id, stored.now);
@@ -188,7 +188,7 @@ impl EventStore {
         match load::load::<A>(self, id).await {
             Ok(loaded) => Ok((loaded.aggregate, loaded.version)),
             Err(error) => match failure::<A::Error>(error) {
-                Failure::Final(ExecuteError::Store(error)) => Err(error),
+                RetryDecision::Final(ExecuteError::Store(error)) => Err(error),
                 _ => Err(StoreError::Unreadable("an aggregate could not be loaded".to_owned())),
             },
         }
@@ -211,7 +211,7 @@ impl EventStore {
 }
 
 /// An aggregate that has decided, and what is to be stored of it.
-pub(crate) struct Decided<A: Aggregate> {
+pub(crate) struct PendingCommit<A: Aggregate> {
     pub id: String,
     /// As it was loaded.
     pub loaded: Arc<Loaded<A>>,
@@ -221,12 +221,12 @@ pub(crate) struct Decided<A: Aggregate> {
 }
 
 /// What was stored, or is about to be.
-pub(crate) struct Stored<A> {
+pub(crate) struct CommittedAggregate<A> {
     pub now: Loaded<A>,
     pub events: Vec<EventId>,
 }
 
-impl<A> Decided<A>
+impl<A> PendingCommit<A>
 where
     A: Aggregate + Snapshot,
     A::Event: Effects,
@@ -236,14 +236,14 @@ where
     }
 
     /// What ends with the events, and what is told of them.
-    pub(crate) fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite> {
+    pub(crate) fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<RecordWrite> {
         let endings: Vec<Ending> = self.events.iter().flat_map(Effects::endings).collect();
         let at = store.services().now();
         let mut writes = ending::writes(&self.id, &endings, context.own_session(), at);
         // The id of a request's stream is the request's.
         if let Ok(request) = self.id.parse() {
             let notices = self.events.iter().flat_map(Effects::notices);
-            writes.extend(notices.map(|notice| VaultWrite::Notify { request, notice, at }));
+            writes.extend(notices.map(|notice| RecordWrite::Notify { request, notice, at }));
         }
         writes
     }
@@ -254,9 +254,9 @@ where
         self,
         store: &EventStore,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
         (in_turn, collected): (bool, Option<Collected>),
-    ) -> Result<Stored<A>, Failure<A::Error>> {
+    ) -> Result<CommittedAggregate<A>, RetryDecision<A::Error>> {
         let effects = self.effects();
         // What is written with others brings what goes into the vault for all of them.
         let vault = match collected {
@@ -265,17 +265,17 @@ where
         };
         let Self { id, loaded, aggregate, events } = self;
         let version = loaded.version + events.len() as u64;
-        let snapshot = if version >= loaded.kept_at + snapshot::EVERY {
-            Some(written(&loaded, &aggregate, version).map_err(stored)?)
+        let snapshot = if version >= loaded.snapshot_version + snapshot::EVERY {
+            Some(encode_snapshot(&loaded, &aggregate, version).map_err(stored)?)
         } else {
             None
         };
-        let kept_at = if snapshot.is_some() { version } else { loaded.kept_at };
+        let kept_at = if snapshot.is_some() { version } else { loaded.snapshot_version };
         let appended = Arc::new(Mutex::new(Appended::default()));
         let extras = Extras {
             effects: effects.clone(),
             vault,
-            live_keys: attached.live_keys.clone(),
+            required_keys: attached.required_keys.clone(),
             source_keys: Arc::clone(&loaded.keys),
             snapshot,
             appended: appended.clone(),
@@ -292,7 +292,7 @@ where
         };
         if let Err(error) = writer.commit(events, before, context.metadata()).await {
             return Err(match failure(error) {
-                Failure::ClaimTaken(_) => Failure::ClaimTaken(effects),
+                RetryDecision::ClaimTaken(_) => RetryDecision::ClaimTaken(effects),
                 failure => failure,
             });
         }
@@ -303,20 +303,20 @@ where
         } else {
             Arc::new(loaded.keys.union(&sealed_with).copied().collect())
         };
-        let now = Loaded { aggregate, version, kept_at, keys, read_at: loaded.read_at };
-        Ok(Stored { now, events: ids.into_iter().map(EventId::from_uuid).collect() })
+        let now = Loaded { aggregate, version, snapshot_version: kept_at, keys, read_at: loaded.read_at };
+        Ok(CommittedAggregate { now, events: ids.into_iter().map(EventId::from_uuid).collect() })
     }
 }
 
 /// The aggregate after a command, to be kept.
-fn written<A: Aggregate + Snapshot>(
+fn encode_snapshot<A: Aggregate + Snapshot>(
     loaded: &Loaded<A>,
     aggregate: &A,
     version: u64,
-) -> Result<snapshot::Written, StoreError> {
+) -> Result<snapshot::NewSnapshot, StoreError> {
     let aggregate = serde_json::to_value(aggregate)
         .map_err(|_| StoreError::Unreadable("an aggregate cannot be written down".to_owned()))?;
-    Ok(snapshot::Written {
+    Ok(snapshot::NewSnapshot {
         schema_version: A::SCHEMA_VERSION,
         aggregate,
         version,
@@ -324,15 +324,15 @@ fn written<A: Aggregate + Snapshot>(
     })
 }
 
-fn stored<E: std::error::Error>(error: StoreError) -> Failure<E> {
-    Failure::Final(ExecuteError::Store(error))
+fn stored<E: std::error::Error>(error: StoreError) -> RetryDecision<E> {
+    RetryDecision::Final(ExecuteError::Store(error))
 }
 
 /// Finds our own errors inside those of cqrs-es.
-pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure<E> {
+pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> RetryDecision<E> {
     let source = match error {
-        AggregateError::UserError(refusal) => return Failure::Final(ExecuteError::Refused(refusal)),
-        AggregateError::AggregateConflict => return Failure::Again,
+        AggregateError::UserError(refusal) => return RetryDecision::Final(ExecuteError::Refused(refusal)),
+        AggregateError::AggregateConflict => return RetryDecision::Retry,
         AggregateError::DatabaseConnectionError(source)
         | AggregateError::DeserializationError(source)
         | AggregateError::UnexpectedError(source) => source,
@@ -340,12 +340,12 @@ pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure
     let source = match source.downcast::<AppendError>() {
         Ok(append) => {
             return match *append {
-                AppendError::Conflict => Failure::Again,
-                AppendError::ClaimTaken => Failure::ClaimTaken(Vec::new()),
-                AppendError::KeyGone => Failure::KeyGone,
-                AppendError::Spent => Failure::Final(ExecuteError::Spent),
-                AppendError::ProofOver => Failure::Final(ExecuteError::ProofOver),
-                AppendError::Store(error) => Failure::Final(ExecuteError::Store(error)),
+                AppendError::Conflict => RetryDecision::Retry,
+                AppendError::ClaimTaken => RetryDecision::ClaimTaken(Vec::new()),
+                AppendError::KeyDestroyed => RetryDecision::KeyDestroyed,
+                AppendError::AlreadyUsed => RetryDecision::Final(ExecuteError::AlreadyUsed),
+                AppendError::ProofOver => RetryDecision::Final(ExecuteError::ProofOver),
+                AppendError::Store(error) => RetryDecision::Final(ExecuteError::Store(error)),
             };
         }
         Err(source) => source,
@@ -361,5 +361,5 @@ pub(crate) fn failure<E: std::error::Error>(error: AggregateError<E>) -> Failure
             }),
         },
     };
-    Failure::Final(ExecuteError::Store(error))
+    RetryDecision::Final(ExecuteError::Store(error))
 }

@@ -17,22 +17,22 @@ use tokio::time::timeout;
 use crate::error::StoreError;
 
 /// A flight that takes longer than this does not count any more: another may begin beside it.
-const LONG: Duration = Duration::from_millis(50);
+const DETACH_AFTER: Duration = Duration::from_millis(50);
 /// After this nobody will answer any more: it is given up.
-const TOO_LONG: Duration = Duration::from_secs(10);
+const ABANDON_AFTER: Duration = Duration::from_secs(10);
 /// Keys in one.
-const MOST: usize = 256;
+const MAX_BATCH: usize = 256;
 
 /// What is found for many keys at once, of which no two are the same.
-pub type Found<K, V> = BoxFuture<'static, Result<HashMap<K, V>, StoreError>>;
+pub type BatchResult<K, V> = BoxFuture<'static, Result<HashMap<K, V>, StoreError>>;
 
 /// See the module. Clones share everything.
-pub struct Gather<K, V> {
+pub struct BatchLoader<K, V> {
     inner: Arc<Inner<K, V>>,
 }
 
 struct Inner<K, V> {
-    find: Box<dyn Fn(Vec<K>) -> Found<K, V> + Send + Sync>,
+    find: Box<dyn Fn(Vec<K>) -> BatchResult<K, V> + Send + Sync>,
     state: Mutex<State<K, V>>,
 }
 
@@ -43,19 +43,19 @@ struct State<K, V> {
     in_flight: bool,
 }
 
-impl<K, V> Clone for Gather<K, V> {
+impl<K, V> Clone for BatchLoader<K, V> {
     fn clone(&self) -> Self {
         Self { inner: Arc::clone(&self.inner) }
     }
 }
 
-impl<K, V> Gather<K, V>
+impl<K, V> BatchLoader<K, V>
 where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
     /// Look-ups by `find`, which is given keys and answers with what there is of them.
-    pub fn new(find: impl Fn(Vec<K>) -> Found<K, V> + Send + Sync + 'static) -> Self {
+    pub fn new(find: impl Fn(Vec<K>) -> BatchResult<K, V> + Send + Sync + 'static) -> Self {
         let state = Mutex::new(State { waiting: Vec::new(), in_flight: false });
         Self { inner: Arc::new(Inner { find: Box::new(find), state }) }
     }
@@ -67,7 +67,7 @@ where
     pub async fn get(&self, key: K) -> Result<Option<V>, StoreError> {
         let (tell, told) = oneshot::channel();
         self.inner.with(|state| state.waiting.push((key.clone(), tell)));
-        self.inner.take_off();
+        self.inner.start_batch();
         match told.await {
             Ok(found) => Ok(found),
             // It failed as a whole.
@@ -82,27 +82,27 @@ where
     V: Clone + Send + 'static,
 {
     /// Begins a flight if somebody waits and none is on its way.
-    fn take_off(self: &Arc<Self>) {
+    fn start_batch(self: &Arc<Self>) {
         let begins =
             self.with(|state| !state.waiting.is_empty() && !std::mem::replace(&mut state.in_flight, true));
         if begins {
-            tokio::spawn(Arc::clone(self).fly());
+            tokio::spawn(Arc::clone(self).run());
         }
     }
 
-    async fn fly(self: Arc<Self>) {
-        let mut place = Place { inner: &self, is_taken: true };
+    async fn run(self: Arc<Self>) {
+        let mut place = InFlightSlot { inner: &self, is_taken: true };
         loop {
             // Whoever is about to ask boards as well.
             tokio::task::yield_now().await;
-            let Some(waiting) = place.board() else { return };
+            let Some(waiting) = place.next_batch() else { return };
             let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
             let mut finding = std::pin::pin!(in_time((self.find)(keys.into_iter().collect())));
-            let found = match timeout(LONG, &mut finding).await {
+            let found = match timeout(DETACH_AFTER, &mut finding).await {
                 Ok(found) => found,
                 Err(_) => {
-                    place.give_up();
-                    self.take_off();
+                    place.release();
+                    self.start_batch();
                     finding.await
                 }
             };
@@ -115,8 +115,8 @@ where
     }
 }
 
-async fn in_time<K, V>(finding: Found<K, V>) -> Result<HashMap<K, V>, StoreError> {
-    match timeout(TOO_LONG, finding).await {
+async fn in_time<K, V>(finding: BatchResult<K, V>) -> Result<HashMap<K, V>, StoreError> {
+    match timeout(ABANDON_AFTER, finding).await {
         Ok(found) => found,
         Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
     }
@@ -131,17 +131,17 @@ impl<K, V> Inner<K, V> {
 type Waiting<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
 
 /// The place of the flight that counts, given up when it ends, also by a panic.
-struct Place<'a, K, V> {
+struct InFlightSlot<'a, K, V> {
     inner: &'a Inner<K, V>,
     is_taken: bool,
 }
 
-impl<K, V> Place<'_, K, V> {
+impl<K, V> InFlightSlot<'_, K, V> {
     /// Those who wait. Without anybody, or without a place, the flight ends in the same instant, so that whoever comes
     /// next begins one.
-    fn board(&mut self) -> Option<Waiting<K, V>> {
+    fn next_batch(&mut self) -> Option<Waiting<K, V>> {
         self.inner.with(|state| {
-            let many = if self.is_taken { state.waiting.len().min(MOST) } else { 0 };
+            let many = if self.is_taken { state.waiting.len().min(MAX_BATCH) } else { 0 };
             if many == 0 && std::mem::take(&mut self.is_taken) {
                 state.in_flight = false;
             }
@@ -149,16 +149,16 @@ impl<K, V> Place<'_, K, V> {
         })
     }
 
-    fn give_up(&mut self) {
+    fn release(&mut self) {
         if std::mem::take(&mut self.is_taken) {
             self.inner.with(|state| state.in_flight = false);
         }
     }
 }
 
-impl<K, V> Drop for Place<'_, K, V> {
+impl<K, V> Drop for InFlightSlot<'_, K, V> {
     fn drop(&mut self) {
-        self.give_up();
+        self.release();
     }
 }
 
@@ -170,8 +170,8 @@ mod tests {
     use futures::FutureExt;
     use futures::future::join_all;
 
-    fn doubled(asked: Arc<AtomicUsize>) -> Gather<u64, u64> {
-        Gather::new(move |keys: Vec<u64>| {
+    fn doubled(asked: Arc<AtomicUsize>) -> BatchLoader<u64, u64> {
+        BatchLoader::new(move |keys: Vec<u64>| {
             asked.fetch_add(1, Ordering::Relaxed);
             async move {
                 tokio::task::yield_now().await;
@@ -210,7 +210,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_look_up_that_hangs_holds_up_nobody_else() {
-        let gather = Gather::<u64, u64>::new(|keys| {
+        let gather = BatchLoader::<u64, u64>::new(|keys| {
             async move {
                 if keys.contains(&1) {
                     tokio::time::sleep(Duration::from_secs(5)).await;

@@ -60,12 +60,12 @@ async fn behind(db: &mut PgConnection, (era, xid, ord): (i16, &str, i64)) -> Res
 
 /// The leader's watch over the log.
 #[derive(Default)]
-pub(crate) struct Watch {
+pub(crate) struct LagMonitor {
     looked: Option<Instant>,
     alarmed: Option<Instant>,
 }
 
-impl Watch {
+impl LagMonitor {
     /// Looks, if it is time to, at what comes after `(era, xid, ord)`.
     pub(crate) async fn look(
         &mut self,

@@ -48,11 +48,11 @@ pub mod vault;
 
 pub use connections::{CONNECTIONS, FEWEST_CONNECTIONS, limit_connections, share_of};
 pub use contention::Precedence;
-pub use context::{Actor, Attached, CommandContext, Origin};
+pub use context::{Actor, CommandContext, CommitExtras, Origin};
 pub use erasure::Erasures;
 pub use error::StoreError;
 pub use executor::{ExecuteError, Executed};
-pub use gather::{Found, Gather};
+pub use gather::{BatchLoader, BatchResult};
 pub use key_file::{KeyFileError, read_private};
 pub use log::{LogEntry, LogHead};
 pub use pool::{
@@ -63,4 +63,4 @@ pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;
 pub use sqlx::PgPool as Pool;
 pub use store::{EventStore, KeyedHasher};
-pub use unit::{Together, TogetherError, Unit};
+pub use unit::{CommitError, Committed, UnitOfWork};

@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::repository::{Extras, SealedEventRepository, failed};
 use crate::snapshot;
 use crate::store::EventStore;
-use crate::stream::{Stream, Wanted};
+use crate::stream::{Stream, StreamQuery};
 
 /// An aggregate, folded.
 pub(crate) struct Loaded<A> {
@@ -22,7 +22,7 @@ pub(crate) struct Loaded<A> {
     /// How many events it has.
     pub version: u64,
     /// The version of its newest snapshot.
-    pub kept_at: u64,
+    pub snapshot_version: u64,
     /// The keys that opened what is in it.
     pub keys: Arc<BTreeSet<Uuid>>,
     /// When the keys were last known to live.
@@ -35,8 +35,11 @@ where
     A: Aggregate + Snapshot,
 {
     let read_at = Instant::now();
-    let wanted =
-        Wanted { aggregate_type: A::TYPE, aggregate_id: id.to_owned(), schema_version: A::SCHEMA_VERSION };
+    let wanted = StreamQuery {
+        aggregate_type: A::TYPE,
+        aggregate_id: id.to_owned(),
+        schema_version: A::SCHEMA_VERSION,
+    };
     let stream = store.inner.streams.get(wanted.clone()).await.map_err(failed)?.unwrap_or_default();
     store.inner.keys.bring(stream.keys(&wanted).map_err(failed)?).await;
     let kept = from_snapshot::<A>(store, &wanted, &stream).await.map_err(failed)?;
@@ -55,13 +58,13 @@ where
         aggregate.apply(payload);
         version = event.sequence as u64;
     }
-    Ok(Loaded { aggregate, version, kept_at, keys: Arc::new(keys), read_at })
+    Ok(Loaded { aggregate, version, snapshot_version: kept_at, keys: Arc::new(keys), read_at })
 }
 
 /// The aggregate, version and keys of the snapshot, or nothing: then all events are folded.
 async fn from_snapshot<A: Aggregate>(
     store: &EventStore,
-    of: &Wanted,
+    of: &StreamQuery,
     stream: &Stream,
 ) -> Result<Option<(A, u64, BTreeSet<Uuid>)>, StoreError> {
     let Some(row) = &stream.snapshot else { return Ok(None) };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::event::{Event, Form, UnknownForm};
+use domain::event::{Event, EventHeader, UnknownEvent};
 use domain::{EventId, Upcasters};
 use futures::FutureExt;
 use serde_json::{Map, Value};
@@ -15,14 +15,14 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::gather::Gather;
-use crate::opening::Keys;
-use crate::placed::Sought;
+use crate::gather::BatchLoader;
+use crate::opening::EventDecryptor;
+use crate::placed::PositionLookup;
 use crate::pool::{Begun, Kept};
 use crate::retry::Delays;
 use crate::seal::Place;
 use crate::store::{EventStore, Inner};
-use crate::tail::Fact;
+use crate::tail::LogRecord;
 
 /// The channel on which the sequencer says how far the log has come.
 pub(crate) const CHANNEL: &str = "log_head";
@@ -118,8 +118,8 @@ impl LogEntry {
     }
 
     /// What it says of its own form.
-    pub fn form(&self) -> Form<'_> {
-        Form {
+    pub fn form(&self) -> EventHeader<'_> {
+        EventHeader {
             aggregate_type: &self.aggregate_type,
             event_type: &self.event_type,
             event_version: &self.event_version,
@@ -130,7 +130,7 @@ impl LogEntry {
     ///
     /// # Errors
     /// When this release does not know its form. The error quotes nothing of it.
-    pub fn event(&self) -> Result<Event, UnknownForm> {
+    pub fn event(&self) -> Result<Event, UnknownEvent> {
         Event::from_value(self.form(), self.payload.clone())
     }
 
@@ -154,7 +154,7 @@ pub async fn facts_after(
     db: impl PgExecutor<'_>,
     position: i64,
     limit: i64,
-) -> Result<Vec<Fact>, StoreError> {
+) -> Result<Vec<LogRecord>, StoreError> {
     let rows = sqlx::query(
         "SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.recorded_at
          FROM log l JOIN events e USING (era, xid, ord) WHERE l.position > $1 ORDER BY l.position LIMIT $2",
@@ -163,7 +163,7 @@ pub async fn facts_after(
     .bind(limit)
     .fetch_all(db)
     .await?;
-    Ok(rows.iter().map(Fact::unread).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(LogRecord::unread).collect::<Result<_, _>>()?)
 }
 
 /// The entries at these positions, in order.
@@ -239,11 +239,12 @@ pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i6
 /// # Errors
 /// When the store fails.
 pub async fn open(store: &EventStore, entries: Vec<LogEntry>) -> Result<Vec<LogEntry>, StoreError> {
-    let keys = Keys::of(store, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata])).await?;
+    let keys =
+        EventDecryptor::of(store, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata])).await?;
     Ok(entries.into_iter().map(|entry| open_entry(entry, &keys, store.upcasters())).collect())
 }
 
-fn open_entry(mut entry: LogEntry, keys: &Keys, upcasters: Upcasters) -> LogEntry {
+fn open_entry(mut entry: LogEntry, keys: &EventDecryptor, upcasters: Upcasters) -> LogEntry {
     let (payload, metadata) = (std::mem::take(&mut entry.payload), std::mem::take(&mut entry.metadata));
     let plain = plain_members(&metadata);
     let opened = keys
@@ -285,10 +286,10 @@ pub(crate) async fn position_of(
     let soon = || deadline.min(Instant::now() + LOOK);
     loop {
         head.mark_unchanged();
-        let placed = match inner.placed.seek(event.uuid()) {
-            Sought::Found(position) => Some(position),
-            Sought::Coming(told) => timeout_at(soon(), told).await.ok().and_then(Result::ok),
-            Sought::Unknown => None,
+        let placed = match inner.placed.lookup(event.uuid()) {
+            PositionLookup::Found(position) => Some(position),
+            PositionLookup::Coming(told) => timeout_at(soon(), told).await.ok().and_then(Result::ok),
+            PositionLookup::Unknown => None,
         };
         let position = match placed {
             Some(position) => Some(position),
@@ -303,8 +304,8 @@ pub(crate) async fn position_of(
 }
 
 /// The positions of events that have one, looked up for many at once.
-pub(crate) fn positions(lookups: Kept) -> Gather<Uuid, i64> {
-    Gather::new(move |events| {
+pub(crate) fn positions(lookups: Kept) -> BatchLoader<Uuid, i64> {
+    BatchLoader::new(move |events| {
         let lookups = lookups.clone();
         async move {
             let mut db = lookups.take().await?;

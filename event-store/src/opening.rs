@@ -15,13 +15,13 @@ use crate::seal::{self, ColumnKey, DataKey, Place, SealError};
 use crate::store::EventStore;
 
 /// Keys to open with. Values under one that is missing were erased.
-pub(crate) struct Keys {
+pub(crate) struct EventDecryptor {
     known: HashMap<Uuid, Arc<DataKey>>,
     /// Those that cannot be had because somebody changed them.
     forged: BTreeSet<Uuid>,
 }
 
-impl Keys {
+impl EventDecryptor {
     /// The keys under which these values are sealed.
     pub(crate) async fn of<'a>(
         store: &EventStore,

@@ -14,7 +14,7 @@ const REMEMBERED: usize = 32_768;
 
 /// See the module.
 #[derive(Default)]
-pub(crate) struct Placed(Mutex<State>);
+pub(crate) struct PositionCache(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -27,7 +27,7 @@ struct State {
 }
 
 /// What is known here of an event.
-pub(crate) enum Sought {
+pub(crate) enum PositionLookup {
     /// Its position.
     Found(i64),
     /// It will be placed here, if it was not before this process led. Closed when another takes the lead.
@@ -37,13 +37,13 @@ pub(crate) enum Sought {
 }
 
 /// For as long as it lives, this process places all events.
-pub(crate) struct Leading<'a>(&'a Placed);
+pub(crate) struct SequencerGuard<'a>(&'a PositionCache);
 
-impl Placed {
+impl PositionCache {
     /// From now on this process places all events.
-    pub(crate) fn lead(&self) -> Leading<'_> {
+    pub(crate) fn lead(&self) -> SequencerGuard<'_> {
         self.state().leads = true;
-        Leading(self)
+        SequencerGuard(self)
     }
 
     /// Events have the positions after `position`, one after the other.
@@ -65,18 +65,18 @@ impl Placed {
     }
 
     /// What is known of an event.
-    pub(crate) fn seek(&self, event: Uuid) -> Sought {
+    pub(crate) fn lookup(&self, event: Uuid) -> PositionLookup {
         let mut state = self.state();
         match state.positions.get(&event) {
-            Some(position) => Sought::Found(*position),
+            Some(position) => PositionLookup::Found(*position),
             None if state.leads => {
                 let (tell, told) = oneshot::channel();
                 let waiting = state.waiting.entry(event).or_default();
                 waiting.retain(|tell| !tell.is_closed());
                 waiting.push(tell);
-                Sought::Coming(told)
+                PositionLookup::Coming(told)
             }
-            None => Sought::Unknown,
+            None => PositionLookup::Unknown,
         }
     }
 
@@ -85,7 +85,7 @@ impl Placed {
     }
 }
 
-impl Drop for Leading<'_> {
+impl Drop for SequencerGuard<'_> {
     fn drop(&mut self) {
         // Whoever leads next may place the last ones otherwise, where a power cut took them from the log.
         *self.0.state() = State::default();
@@ -100,16 +100,16 @@ mod tests {
         Uuid::from_u128(number as u128)
     }
 
-    fn found(placed: &Placed, number: usize) -> Option<i64> {
-        match placed.seek(id(number)) {
-            Sought::Found(position) => Some(position),
-            Sought::Coming(_) | Sought::Unknown => None,
+    fn found(placed: &PositionCache, number: usize) -> Option<i64> {
+        match placed.lookup(id(number)) {
+            PositionLookup::Found(position) => Some(position),
+            PositionLookup::Coming(_) | PositionLookup::Unknown => None,
         }
     }
 
     #[test]
     fn the_newest_are_remembered_while_one_leads() {
-        let placed = Placed::default();
+        let placed = PositionCache::default();
         let leading = placed.lead();
         placed.note(7, &[id(1), id(2)]);
         assert_eq!([1, 2, 3].map(|number| found(&placed, number)), [Some(8), Some(9), None]);
@@ -117,17 +117,17 @@ mod tests {
         placed.note(9, &many);
         assert_eq!([1, 2].map(|number| found(&placed, number)), [None, Some(9)]);
         drop(leading);
-        assert!(matches!(placed.seek(id(2)), Sought::Unknown));
+        assert!(matches!(placed.lookup(id(2)), PositionLookup::Unknown));
     }
 
     #[test]
     fn who_waits_is_told_or_learns_that_another_leads() {
-        let placed = Placed::default();
-        assert!(matches!(placed.seek(id(1)), Sought::Unknown));
+        let placed = PositionCache::default();
+        assert!(matches!(placed.lookup(id(1)), PositionLookup::Unknown));
         let leading = placed.lead();
-        let [mut first, mut second, mut third] = [1, 1, 2].map(|number| match placed.seek(id(number)) {
-            Sought::Coming(told) => told,
-            Sought::Found(_) | Sought::Unknown => panic!("it is not placed yet"),
+        let [mut first, mut second, mut third] = [1, 1, 2].map(|number| match placed.lookup(id(number)) {
+            PositionLookup::Coming(told) => told,
+            PositionLookup::Found(_) | PositionLookup::Unknown => panic!("it is not placed yet"),
         });
         placed.note(4, &[id(1)]);
         assert_eq!((first.try_recv(), second.try_recv()), (Ok(5), Ok(5)));

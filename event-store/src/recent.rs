@@ -19,10 +19,10 @@ use crate::load::Loaded;
 /// How long an aggregate may be used after it was read, however often it was written since.
 const LIFE: Duration = Duration::from_secs(30);
 /// Aggregates kept at most.
-const MOST: u64 = 20_000;
+const MAX_ENTRIES: u64 = 20_000;
 
 /// See the module.
-pub(crate) struct Recent {
+pub(crate) struct AggregateCache {
     aggregates: Cache<(&'static str, String), Entry>,
 }
 
@@ -34,9 +34,10 @@ struct Entry {
     keys: Arc<BTreeSet<Uuid>>,
 }
 
-impl Recent {
+impl AggregateCache {
     pub(crate) fn new() -> Self {
-        let cache = Cache::builder().max_capacity(MOST).time_to_live(LIFE).support_invalidation_closures();
+        let cache =
+            Cache::builder().max_capacity(MAX_ENTRIES).time_to_live(LIFE).support_invalidation_closures();
         Self { aggregates: cache.build() }
     }
 
@@ -64,7 +65,7 @@ impl Recent {
     }
 
     /// Forgets an aggregate, unless it is known as it stood after `version`.
-    pub(crate) fn forget(&self, aggregate_type: &'static str, id: &str, version: u64) {
+    pub(crate) fn evict(&self, aggregate_type: &'static str, id: &str, version: u64) {
         let key = (aggregate_type, id.to_owned());
         if self.aggregates.get(&key).is_some_and(|entry| entry.version <= version) {
             self.aggregates.invalidate(&key);
@@ -76,7 +77,7 @@ impl Recent {
     }
 
     /// Drops what one of these keys opened.
-    pub(crate) fn forget_opened_by(&self, destroyed: BTreeSet<Uuid>) {
+    pub(crate) fn evict_opened_by(&self, destroyed: BTreeSet<Uuid>) {
         // Fails only without the support that the cache was built with.
         let _ = self.aggregates.invalidate_entries_if(move |_, entry| !entry.keys.is_disjoint(&destroyed));
     }
@@ -87,22 +88,22 @@ mod tests {
     use super::*;
 
     fn read(version: u64, read_at: Instant) -> Loaded<u8> {
-        Loaded { aggregate: 7, version, kept_at: 0, keys: Arc::default(), read_at }
+        Loaded { aggregate: 7, version, snapshot_version: 0, keys: Arc::default(), read_at }
     }
 
     #[test]
     fn whoever_was_too_late_does_not_forget_what_the_faster_one_knows() {
-        let recent = Recent::new();
+        let recent = AggregateCache::new();
         recent.put("account", "a", read(4, Instant::now()));
-        recent.forget("account", "a", 3);
+        recent.evict("account", "a", 3);
         assert!(recent.get::<u8>("account", "a").is_some());
-        recent.forget("account", "a", 4);
+        recent.evict("account", "a", 4);
         assert!(recent.get::<u8>("account", "a").is_none());
     }
 
     #[test]
     fn what_was_read_long_ago_is_read_again_however_often_it_was_written() {
-        let recent = Recent::new();
+        let recent = AggregateCache::new();
         let long_ago = Instant::now().checked_sub(LIFE * 2).unwrap();
         recent.put("account", "a", read(4, long_ago));
         assert!(recent.get::<u8>("account", "a").is_none());

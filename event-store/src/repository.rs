@@ -13,15 +13,15 @@ use domain::effect::{ClaimKind, Effect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::append::alone::Alone;
-use crate::append::cohort::{Failed, Landed};
+use crate::append::alone::AppendTransaction;
+use crate::append::cohort::{AppendOutcome, StatementFailed};
 use crate::append::{Append, AppendError, SealedEvent, StoredEffect};
 use crate::error::StoreError;
 use crate::failpoint;
 use crate::seal::{self, DataKey, KeyName, Place};
-use crate::snapshot::Written;
+use crate::snapshot::NewSnapshot;
 use crate::store::Inner;
-use crate::vault::VaultWrite;
+use crate::vault::RecordWrite;
 
 /// Members of an event's metadata that are personal data of whoever acted, in scope `activity`.
 pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
@@ -30,13 +30,13 @@ pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
 #[derive(Default)]
 pub(crate) struct Extras {
     pub effects: Vec<Effect>,
-    pub vault: Vec<VaultWrite>,
+    pub vault: Vec<RecordWrite>,
     /// Keys that must still live although no event here is sealed with them.
-    pub live_keys: Vec<Uuid>,
+    pub required_keys: Vec<Uuid>,
     /// The keys that opened what was decided on: an event may carry some of it on.
     pub source_keys: Arc<BTreeSet<Uuid>>,
     /// The aggregate as it stands after the events, where it is time to keep it.
-    pub snapshot: Option<Written>,
+    pub snapshot: Option<NewSnapshot>,
     /// What was appended.
     pub appended: Arc<Mutex<Appended>>,
     /// Whether the command has the turn of the stream.
@@ -140,15 +140,15 @@ impl SealedEventRepository {
     async fn append<A: Aggregate>(&self, events: &[SerializedEvent]) -> Result<(), AppendError> {
         let Some(first) = events.first() else { return Ok(()) };
         let sealed = self.seal(events).await?;
-        let mut live_keys = sealed.keys.clone();
-        live_keys.extend(&self.extras.live_keys);
+        let mut required_keys = sealed.keys.clone();
+        required_keys.extend(&self.extras.required_keys);
         if sealed.is_personal {
-            live_keys.extend(self.extras.source_keys.iter());
+            required_keys.extend(self.extras.source_keys.iter());
         }
         let snapshot = match &self.extras.snapshot {
             Some(written) => {
-                live_keys.extend(&written.keys);
-                Some(written.seal(&self.inner, first, &mut live_keys).await?)
+                required_keys.extend(&written.keys);
+                Some(written.seal(&self.inner, first, &mut required_keys).await?)
             }
             None => None,
         };
@@ -157,7 +157,7 @@ impl SealedEventRepository {
             aggregate_type: A::TYPE,
             aggregate_id: first.aggregate_id.clone(),
             events: sealed.events,
-            live_keys: live_keys.into_iter().collect(),
+            required_keys: required_keys.into_iter().collect(),
             effects: self.stored_effects().await?,
             snapshot,
             in_turn: self.extras.in_turn,
@@ -174,14 +174,14 @@ impl SealedEventRepository {
     /// Writes with others where that is possible; alone where a transaction is needed, or where the others
     /// may have been the trouble.
     async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
-        let alone = Alone::new(&self.inner, std::slice::from_ref(whole), &self.extras.vault);
+        let alone = AppendTransaction::new(&self.inner, std::slice::from_ref(whole), &self.extras.vault);
         if !self.extras.vault.is_empty() {
             return alone.write(false).await;
         }
         failpoint::reach("store: writing", whole.types());
         match self.inner.cohorts.append(Arc::clone(whole)).await {
-            Landed::Said(said) => alone.conclude(said).await,
-            Landed::Failed(Failed { in_doubt }) => alone.write(in_doubt).await,
+            AppendOutcome::Answered(said) => alone.after_commit(said).await,
+            AppendOutcome::Failed(StatementFailed { in_doubt }) => alone.write(in_doubt).await,
         }
     }
 

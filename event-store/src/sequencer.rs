@@ -24,10 +24,10 @@ use crate::appenders;
 use crate::era;
 use crate::error::StoreError;
 use crate::failpoint;
-use crate::held::Watch;
+use crate::held::LagMonitor;
 use crate::leader::{self, LeaderTask, Leadership};
 use crate::log;
-use crate::placed::Placed;
+use crate::placed::PositionCache;
 use crate::pool::{APPENDER, plan_once};
 use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
@@ -87,7 +87,7 @@ impl LeaderTask for Sequencer {
         let appended: &Arc<_> = &self.store.inner.appended;
         let placed = &self.store.inner.placed;
         let _leading = placed.lead();
-        let (mut watch, mut limit, mut pause) = (Watch::default(), BATCH, IDLE);
+        let (mut watch, mut limit, mut pause) = (LagMonitor::default(), BATCH, IDLE);
         while !stop.is_cancelled() {
             // First: whatever keeps a batch from its positions must not keep this from being seen.
             within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
@@ -187,7 +187,7 @@ async fn sequence_batch(
     tail: &mut Tail,
     era: i16,
     limit: &mut i64,
-    placed: &Placed,
+    placed: &PositionCache,
 ) -> Result<bool, StoreError> {
     let batch = Batch::read(db, tail, era, *limit).await?;
     let Some(next) = batch.tail() else { return Ok(false) };

@@ -18,13 +18,13 @@ use crate::append::SealedSnapshot;
 use crate::error::StoreError;
 use crate::seal::{self, Place};
 use crate::store::Inner;
-use crate::stream::Wanted;
+use crate::stream::StreamQuery;
 
 /// Events between two snapshots of an aggregate.
 pub(crate) const EVERY: u64 = 10;
 
 /// An aggregate as it stands after a command, in plain text.
-pub(crate) struct Written {
+pub(crate) struct NewSnapshot {
     /// The version of the form.
     pub schema_version: i32,
     /// The aggregate.
@@ -36,7 +36,7 @@ pub(crate) struct Written {
 }
 
 /// A snapshot, opened.
-pub(crate) struct Kept {
+pub(crate) struct StoredSnapshot {
     /// The aggregate.
     pub aggregate: Value,
     /// Its newest event.
@@ -45,16 +45,16 @@ pub(crate) struct Kept {
     pub keys: BTreeSet<Uuid>,
 }
 
-impl Written {
+impl NewSnapshot {
     /// Seals it, and adds the keys that must live when it is stored.
     pub(crate) async fn seal(
         &self,
         inner: &Inner,
         first: &SerializedEvent,
-        live_keys: &mut BTreeSet<Uuid>,
+        required_keys: &mut BTreeSet<Uuid>,
     ) -> Result<SealedSnapshot, StoreError> {
         let keys = inner.keys.live_all(seal::personal_subjects(&self.aggregate)?).await?;
-        live_keys.extend(keys.values().map(|key| key.id));
+        required_keys.extend(keys.values().map(|key| key.id));
         let place = place(&first.aggregate_type, &first.aggregate_id, self.version);
         let aggregate = seal::seal_payload(self.aggregate.clone(), place, &keys)?;
         Ok(SealedSnapshot { schema_version: self.schema_version, aggregate: aggregate.to_string() })
@@ -62,14 +62,14 @@ impl Written {
 }
 
 /// Opens the snapshot of an aggregate.
-pub(crate) async fn open(inner: &Inner, of: &Wanted, row: &PgRow) -> Result<Kept, StoreError> {
+pub(crate) async fn open(inner: &Inner, of: &StreamQuery, row: &PgRow) -> Result<StoredSnapshot, StoreError> {
     let version = row.try_get::<i64, _>("sequence")?.cast_unsigned();
     let sealed: Value = row.try_get("content")?;
     let mut ids = BTreeSet::new();
     seal::sealing_keys(&sealed, &mut ids)?;
     let keys = inner.keys.by_ids(&ids).await?;
     let aggregate = seal::open_payload(sealed, place(of.aggregate_type, &of.aggregate_id, version), &keys)?;
-    Ok(Kept { aggregate, version, keys: keys.into_keys().collect() })
+    Ok(StoredSnapshot { aggregate, version, keys: keys.into_keys().collect() })
 }
 
 fn place<'a>(aggregate_type: &'a str, aggregate_id: &'a str, version: u64) -> Place<'a> {

@@ -11,17 +11,17 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::append::cohort::Cohorts;
+use crate::append::cohort::GroupCommitter;
 use crate::append::first_claim_owner;
 use crate::contention::Contention;
 use crate::error::StoreError;
-use crate::gather::Gather;
+use crate::gather::BatchLoader;
 use crate::log::LogHead;
-use crate::placed::Placed;
+use crate::placed::PositionCache;
 use crate::pool::Kept;
-use crate::recent::Recent;
+use crate::recent::AggregateCache;
 use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
-use crate::stream::{Stream, Wanted};
+use crate::stream::{Stream, StreamQuery};
 use crate::vault::session::Sessions;
 
 /// The owner under which keys of the service itself are kept.
@@ -47,13 +47,13 @@ pub(crate) struct Inner {
     pub appended: Arc<Notify>,
     pub head: LogHead,
     /// Where the sequencer of this process has placed the newest events.
-    pub placed: Placed,
-    pub cohorts: Arc<Cohorts>,
+    pub placed: PositionCache,
+    pub cohorts: Arc<GroupCommitter>,
     pub contention: Contention,
-    pub recent: Arc<Recent>,
-    pub positions: Gather<Uuid, i64>,
+    pub recent: Arc<AggregateCache>,
+    pub positions: BatchLoader<Uuid, i64>,
     /// Streams as they are stored.
-    pub streams: Gather<Wanted, Stream>,
+    pub streams: BatchLoader<StreamQuery, Stream>,
     /// Connections for look-ups of many keys at once.
     pub lookups: Kept,
     /// Connections for those who follow the log.
@@ -76,8 +76,8 @@ impl EventStore {
         provider: impl Into<Arc<dyn KeyProvider>>,
         upcasters: Upcasters,
     ) -> Self {
-        let recent = Arc::new(Recent::new());
-        let cohorts = Arc::new(Cohorts::new(&pool));
+        let recent = Arc::new(AggregateCache::new());
+        let cohorts = Arc::new(GroupCommitter::new(&pool));
         let contention = Contention::new(&pool);
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
@@ -102,7 +102,7 @@ impl EventStore {
                 keys,
                 appended,
                 head,
-                placed: Placed::default(),
+                placed: PositionCache::default(),
                 cohorts,
                 contention,
                 recent,
@@ -239,7 +239,7 @@ impl EventStore {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn settled(&self, patience: std::time::Duration) -> Result<Option<i64>, StoreError> {
+    pub async fn committed_position(&self, patience: std::time::Duration) -> Result<Option<i64>, StoreError> {
         // What is committed before this statement began has a lower place in the commit order.
         let newest: Option<uuid::Uuid> =
             sqlx::query_scalar("SELECT event_id FROM events ORDER BY era DESC, xid DESC, ord DESC LIMIT 1")

@@ -11,13 +11,13 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use crate::error::StoreError;
-use crate::gather::Gather;
+use crate::gather::BatchLoader;
 use crate::pool::Kept;
 use crate::seal::{KeyName, WrappedKey};
 
 /// Which aggregate, and the form of snapshot that can be read.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Wanted {
+pub(crate) struct StreamQuery {
     pub aggregate_type: &'static str,
     pub aggregate_id: String,
     pub schema_version: i32,
@@ -64,7 +64,7 @@ ORDER BY sequence";
 
 impl Stream {
     /// The events after the snapshot.
-    pub(crate) fn events(&self, of: &Wanted) -> Result<Vec<SerializedEvent>, StoreError> {
+    pub(crate) fn events(&self, of: &StreamQuery) -> Result<Vec<SerializedEvent>, StoreError> {
         let event = |row: &Arc<PgRow>| {
             Ok(SerializedEvent::new(
                 of.aggregate_id.clone(),
@@ -80,7 +80,7 @@ impl Stream {
     }
 
     /// The keys that live.
-    pub(crate) fn keys(&self, of: &Wanted) -> Result<Vec<(KeyName, WrappedKey)>, StoreError> {
+    pub(crate) fn keys(&self, of: &StreamQuery) -> Result<Vec<(KeyName, WrappedKey)>, StoreError> {
         let key = |row: &Arc<PgRow>| {
             let (id, bytes) = (row.try_get("key_id")?, row.try_get("wrapped")?);
             let wrapped = WrappedKey { id, master_id: row.try_get("version")?, bytes };
@@ -100,11 +100,11 @@ impl Stream {
 }
 
 /// Streams, looked up for many at once.
-pub(crate) fn gather(lookups: Kept) -> Gather<Wanted, Stream> {
-    Gather::new(move |wanted| find(lookups.clone(), wanted).boxed())
+pub(crate) fn gather(lookups: Kept) -> BatchLoader<StreamQuery, Stream> {
+    BatchLoader::new(move |wanted| find(lookups.clone(), wanted).boxed())
 }
 
-async fn find(lookups: Kept, wanted: Vec<Wanted>) -> Result<HashMap<Wanted, Stream>, StoreError> {
+async fn find(lookups: Kept, wanted: Vec<StreamQuery>) -> Result<HashMap<StreamQuery, Stream>, StoreError> {
     let mut db = lookups.take().await?;
     let rows = sqlx::query(SELECT)
         .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
@@ -118,7 +118,7 @@ async fn find(lookups: Kept, wanted: Vec<Wanted>) -> Result<HashMap<Wanted, Stre
         let name = (row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);
         streams.entry(name).or_default().add(row)?;
     }
-    let stream = |wanted: Wanted| {
+    let stream = |wanted: StreamQuery| {
         let name = (wanted.aggregate_type.to_owned(), wanted.aggregate_id.clone());
         let stream = streams.remove(&name).unwrap_or_default();
         (wanted, stream)

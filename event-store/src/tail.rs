@@ -7,7 +7,7 @@
 //! a crash loses nothing but the page.
 
 use chrono::{DateTime, Utc};
-use domain::event::{Event, Form};
+use domain::event::{Event, EventHeader};
 use domain::{EventId, Upcasters};
 use futures::TryStreamExt;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::opening::Keys;
+use crate::opening::EventDecryptor;
 use crate::seal::{ColumnKey, Place};
 use crate::store::EventStore;
 
@@ -25,7 +25,7 @@ pub const LARGEST_PAGE: i64 = 4_000;
 /// The most bytes of payloads of a page: it may have more by its last event.
 const BYTES: usize = 8 * 1024 * 1024;
 /// Events opened between two occasions for others to run.
-const AT_A_STRETCH: usize = 64;
+const YIELD_EVERY: usize = 64;
 /// How a sealed value begins.
 const ENVELOPE: &str = "\"$enc\"";
 
@@ -37,9 +37,9 @@ pub struct Selection {
     /// Of which of these it reads more than that they happened.
     pub payloads: Payloads,
     /// Whether personal values are opened. A reader of events that have some must say so.
-    pub opened: bool,
+    pub decrypt: bool,
     /// Of events of which aggregates it wants to know who brought them about.
-    pub actors_of: &'static [&'static str],
+    pub with_actor_for: &'static [&'static str],
 }
 
 /// Types of events.
@@ -53,7 +53,7 @@ pub enum Payloads {
 
 /// An event in the log, as far as its reader needs it.
 #[derive(Clone, Debug)]
-pub struct Fact {
+pub struct LogRecord {
     /// Its place in the order of everything.
     pub position: i64,
     /// Its id.
@@ -82,12 +82,12 @@ pub enum Content {
     /// All of it.
     Event(Event),
     /// That it happened: its reader wants no more.
-    Unread,
+    Skipped,
     /// That it happened, and why it cannot be read: without anything personal.
-    Unfit(String),
+    Unreadable(String),
 }
 
-impl Fact {
+impl LogRecord {
     /// What the columns of these names say.
     pub(crate) fn unread(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
@@ -100,7 +100,7 @@ impl Fact {
             recorded_at: row.try_get("recorded_at")?,
             actor: None,
             key: None,
-            content: Content::Unread,
+            content: Content::Skipped,
         })
     }
 
@@ -108,7 +108,7 @@ impl Fact {
     pub fn event(&self) -> Option<&Event> {
         match &self.content {
             Content::Event(event) => Some(event),
-            Content::Unread | Content::Unfit(_) => None,
+            Content::Skipped | Content::Unreadable(_) => None,
         }
     }
 }
@@ -121,11 +121,11 @@ pub struct Page {
     /// Its last position.
     pub last: i64,
     /// What was selected of it, in order.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<LogRecord>,
 }
 
 /// See the module.
-pub struct Tail {
+pub struct LogSubscription {
     store: EventStore,
     selection: Selection,
     position: i64,
@@ -134,7 +134,7 @@ pub struct Tail {
 
 /// The row of an event, before it is opened.
 struct Raw {
-    fact: Fact,
+    fact: LogRecord,
     version: String,
     payload: Payload,
 }
@@ -163,7 +163,7 @@ const AFTER: &str = "SELECT position, era, xid, ord FROM log WHERE position > $4
 const AT: &str =
     "SELECT position, era, xid, ord FROM log WHERE position = ANY($4) ORDER BY position LIMIT $5";
 
-impl Tail {
+impl LogSubscription {
     /// Follows the log after `position`.
     pub fn new(store: EventStore, selection: Selection, position: i64) -> Self {
         Self { store, selection, position, limit: LARGEST_PAGE }
@@ -213,11 +213,11 @@ impl Tail {
             .bind(wanted)
             .bind(self.position)
             .bind(limit)
-            .bind(self.selection.actors_of)
+            .bind(self.selection.with_actor_for)
             .fetch(&mut *db);
         let (mut read, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await? {
-            let raw = raw(&row, self.selection.opened, &mut bytes)?;
+            let raw = raw(&row, self.selection.decrypt, &mut bytes)?;
             read.push((row.try_get("position")?, raw));
             if bytes >= BYTES {
                 drop(rows);
@@ -239,7 +239,7 @@ pub async fn read_at(
     store: &EventStore,
     selection: Selection,
     positions: &[i64],
-) -> Result<Vec<Fact>, StoreError> {
+) -> Result<Vec<LogRecord>, StoreError> {
     let statement = COLUMNS.replacen("pages", AT, 1);
     let (types, wanted) = selection.payloads.parameters();
     let rows = sqlx::query(&statement)
@@ -248,10 +248,10 @@ pub async fn read_at(
         .bind(wanted)
         .bind(positions)
         .bind(i64::MAX)
-        .bind(selection.actors_of)
+        .bind(selection.with_actor_for)
         .fetch_all(store.pool())
         .await?;
-    let raw = rows.iter().filter_map(|row| raw(row, selection.opened, &mut 0).transpose());
+    let raw = rows.iter().filter_map(|row| raw(row, selection.decrypt, &mut 0).transpose());
     open(store, raw.collect::<Result<_, _>>()?).await
 }
 
@@ -268,7 +268,7 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
     if row.try_get::<Option<Uuid>, _>("event_id")?.is_none() {
         return Ok(None);
     }
-    let mut fact = Fact::unread(row)?;
+    let mut fact = LogRecord::unread(row)?;
     fact.actor = row.try_get("actor")?;
     let text: Option<String> = row.try_get("payload")?;
     *bytes += text.as_ref().map_or(0, String::len);
@@ -278,7 +278,7 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
         Some(text) if opened && text.contains(ENVELOPE) => match serde_json::from_str(&text) {
             Ok(value) => Payload::Sealed(value),
             Err(_) => {
-                fact.content = Content::Unfit("it cannot be parsed".to_owned());
+                fact.content = Content::Unreadable("it cannot be parsed".to_owned());
                 Payload::None
             }
         },
@@ -287,15 +287,15 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
     Ok(Some(Raw { fact, version: row.try_get("event_version")?, payload }))
 }
 
-async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError> {
+async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<LogRecord>, StoreError> {
     let sealed = raw.iter().filter_map(|raw| match &raw.payload {
         Payload::Sealed(value) => Some(value),
         Payload::None | Payload::Plain(_) => None,
     });
-    let keys = Keys::of(store, sealed).await?;
+    let keys = EventDecryptor::of(store, sealed).await?;
     let mut facts = Vec::with_capacity(raw.len());
     for (n, raw) in raw.into_iter().enumerate() {
-        if n % AT_A_STRETCH == 0 {
+        if n % YIELD_EVERY == 0 {
             tokio::task::yield_now().await;
         }
         facts.push(read(raw, &keys, store.upcasters()));
@@ -303,7 +303,7 @@ async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<Fact>, StoreError
     Ok(facts)
 }
 
-fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
+fn read(raw: Raw, keys: &EventDecryptor, upcasters: Upcasters) -> LogRecord {
     let Raw { mut fact, version, payload } = raw;
     let read = match payload {
         Payload::None => return fact,
@@ -329,14 +329,14 @@ fn read(raw: Raw, keys: &Keys, upcasters: Upcasters) -> Fact {
 }
 
 fn content(read: Result<Event, String>) -> Content {
-    read.map_or_else(Content::Unfit, Content::Event)
+    read.map_or_else(Content::Unreadable, Content::Event)
 }
 
-fn form<'a>(fact: &'a Fact, event_version: &'a str) -> Form<'a> {
-    Form { aggregate_type: &fact.aggregate_type, event_type: &fact.event_type, event_version }
+fn form<'a>(fact: &'a LogRecord, event_version: &'a str) -> EventHeader<'a> {
+    EventHeader { aggregate_type: &fact.aggregate_type, event_type: &fact.event_type, event_version }
 }
 
-fn place(fact: &Fact) -> Place<'_> {
+fn place(fact: &LogRecord) -> Place<'_> {
     Place {
         aggregate_type: &fact.aggregate_type,
         aggregate_id: &fact.aggregate_id,

@@ -1,6 +1,6 @@
 //! Commands to several aggregates that come true together, or not at all.
 //!
-//! A [`Unit`] loads each aggregate it is asked about, has it decide, and holds what comes of it. Then all of it is
+//! A [`UnitOfWork`] loads each aggregate it is asked about, has it decide, and holds what comes of it. Then all of it is
 //! written in one transaction, by the statement that also writes single commands. When another was faster with any
 //! of them, also with one that is not changed here, nothing was written, and the whole work is done again from the
 //! beginning. So it is when the work refuses and rests on aggregates that have moved on meanwhile ([`rest`]).
@@ -16,31 +16,31 @@ use domain::effect::{ClaimKind, Effect};
 use domain::{Effects, EventId, Services, Snapshot};
 
 use crate::append::AppendError;
-use crate::append::alone::Alone;
-use crate::append::rest::{self, Seen};
+use crate::append::alone::AppendTransaction;
+use crate::append::rest::{self, ReadVersion};
 use crate::contention::{Contest, StreamName};
-use crate::context::{Attached, CommandContext};
+use crate::context::{CommandContext, CommitExtras};
 use crate::error::StoreError;
-use crate::executor::{Decided, ExecuteError, Failure, Stored, failure};
+use crate::executor::{CommittedAggregate, ExecuteError, PendingCommit, RetryDecision, failure};
 use crate::load;
 use crate::repository::Collected;
 use crate::store::EventStore;
-use crate::vault::VaultWrite;
+use crate::vault::RecordWrite;
 
 /// The aggregates of one piece of work, as they stand in it.
-pub struct Unit {
+pub struct UnitOfWork {
     store: EventStore,
     /// In the order of their streams, in which they are written.
-    parts: BTreeMap<StreamName, Box<dyn Part>>,
+    parts: BTreeMap<StreamName, Box<dyn Participant>>,
     /// What was looked at: known also when the work gives up.
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReadVersion>>>,
     /// Streams whose turn the work has.
     in_turn: BTreeSet<StreamName>,
 }
 
 /// What a piece of work came to.
 #[derive(Debug)]
-pub struct Together<T> {
+pub struct Committed<T> {
     /// What it answers.
     pub answer: T,
     /// The events it led to, in the order of the log.
@@ -49,7 +49,7 @@ pub struct Together<T> {
 
 /// Why nothing of a piece of work was stored.
 #[derive(Debug)]
-pub enum TogetherError<E> {
+pub enum CommitError<E> {
     /// It gave up by itself.
     Work(E),
     /// A name it needs belongs to another aggregate.
@@ -60,9 +60,9 @@ pub enum TogetherError<E> {
         owner: String,
     },
     /// Something it rests on was erased.
-    KeyGone,
+    KeyDestroyed,
     /// A link, a code or whatever else works once was used meanwhile.
-    Spent,
+    AlreadyUsed,
     /// What was proved of who asks counts no more: the account was changed meanwhile.
     ProofOver,
     /// Others were faster again and again.
@@ -71,7 +71,7 @@ pub enum TogetherError<E> {
     Store(StoreError),
 }
 
-impl<E> From<StoreError> for TogetherError<E> {
+impl<E> From<StoreError> for CommitError<E> {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -79,20 +79,20 @@ impl<E> From<StoreError> for TogetherError<E> {
 
 impl EventStore {
     /// Does `work`, and stores all that came of it together. It may be done several times, each time with a new
-    /// [`Unit`], and hands that back with its answer and with what belongs into the vault.
+    /// [`UnitOfWork`], and hands that back with its answer and with what belongs into the vault.
     ///
     /// # Errors
-    /// See [`TogetherError`]. Whatever the error, nothing was stored; only after [`StoreError::Doubtful`] all of it
+    /// See [`CommitError`]. Whatever the error, nothing was stored; only after [`StoreError::Doubtful`] all of it
     /// may have been.
-    pub async fn together<T, E, Fut>(
+    pub async fn transact<T, E, Fut>(
         &self,
         context: &CommandContext,
-        work: impl Fn(Unit) -> Fut,
-    ) -> Result<Together<T>, TogetherError<E>>
+        work: impl Fn(UnitOfWork) -> Fut,
+    ) -> Result<Committed<T>, CommitError<E>>
     where
-        Fut: Future<Output = Result<(Unit, Attached, T), E>>,
+        Fut: Future<Output = Result<(UnitOfWork, CommitExtras, T), E>>,
     {
-        let _place = self.place_of(context).await.ok_or(TogetherError::Contended)?;
+        let _place = self.place_of(context).await.ok_or(CommitError::Contended)?;
         let mut contest = Contest::new(self, context);
         let done = self.contend_for_all(context, work, &mut contest).await;
         contest.end().await;
@@ -102,20 +102,20 @@ impl EventStore {
     async fn contend_for_all<T, E, Fut>(
         &self,
         context: &CommandContext,
-        work: impl Fn(Unit) -> Fut,
+        work: impl Fn(UnitOfWork) -> Fut,
         contest: &mut Contest<'_>,
-    ) -> Result<Together<T>, TogetherError<E>>
+    ) -> Result<Committed<T>, CommitError<E>>
     where
-        Fut: Future<Output = Result<(Unit, Attached, T), E>>,
+        Fut: Future<Output = Result<(UnitOfWork, CommitExtras, T), E>>,
     {
         while contest.goes_on() {
-            let unit = Unit::begin(self, contest.streams());
+            let unit = UnitOfWork::begin(self, contest.streams());
             let seen = Arc::clone(&unit.seen);
             let (unit, attached, answer) = match work(unit).await {
                 Ok(done) => done,
                 Err(refusal) => {
                     if !self.is_outdated(&seen).await {
-                        return Err(TogetherError::Work(refusal));
+                        return Err(CommitError::Work(refusal));
                     }
                     if !contest.lost(streams(&seen)).await? {
                         break;
@@ -125,7 +125,7 @@ impl EventStore {
             };
             let claims = unit.claims();
             match unit.commit(context, &attached).await {
-                Ok(events) => return Ok(Together { answer, events }),
+                Ok(events) => return Ok(Committed { answer, events }),
                 Err(AppendError::Conflict) => {
                     if !contest.lost(streams(&seen)).await? {
                         break;
@@ -135,22 +135,22 @@ impl EventStore {
                 Err(AppendError::ClaimTaken) => {
                     for (id, effects) in claims {
                         if let Some((kind, owner)) = self.find_taken(&id, &effects).await? {
-                            return Err(TogetherError::Taken { kind, owner });
+                            return Err(CommitError::Taken { kind, owner });
                         }
                     }
                 }
-                Err(AppendError::KeyGone) => {
-                    if !self.inner.keys.all_live(&attached.live_keys).await? {
-                        return Err(TogetherError::KeyGone);
+                Err(AppendError::KeyDestroyed) => {
+                    if !self.inner.keys.all_live(&attached.required_keys).await? {
+                        return Err(CommitError::KeyDestroyed);
                     }
                 }
-                Err(AppendError::Spent) => return Err(TogetherError::Spent),
-                Err(AppendError::ProofOver) => return Err(TogetherError::ProofOver),
-                Err(AppendError::Store(error)) => return Err(TogetherError::Store(error)),
+                Err(AppendError::AlreadyUsed) => return Err(CommitError::AlreadyUsed),
+                Err(AppendError::ProofOver) => return Err(CommitError::ProofOver),
+                Err(AppendError::Store(error)) => return Err(CommitError::Store(error)),
             }
             contest.pause().await;
         }
-        Err(TogetherError::Contended)
+        Err(CommitError::Contended)
     }
 
     /// What would end with the events of `command`, if it were stored now: nothing where the aggregate refuses.
@@ -159,12 +159,12 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-    ) -> Result<Vec<VaultWrite>, StoreError>
+    ) -> Result<Vec<RecordWrite>, StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
         A::Event: Effects,
     {
-        let mut unit = Unit::begin(self, BTreeSet::new());
+        let mut unit = UnitOfWork::begin(self, BTreeSet::new());
         match unit.execute::<A>(id, command).await {
             Ok(_) => Ok(unit.parts.values().flat_map(|part| part.ends(self, context)).collect()),
             Err(ExecuteError::Store(error)) => Err(error),
@@ -174,18 +174,18 @@ impl EventStore {
 
     /// Whether a refusal rests on aggregates that do not fit together: they were loaded one after the other. One alone
     /// stood so when it was loaded.
-    async fn is_outdated(&self, seen: &Mutex<Vec<Seen>>) -> bool {
+    async fn is_outdated(&self, seen: &Mutex<Vec<ReadVersion>>) -> bool {
         let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        seen.len() > 1 && rest::has_moved(self.pool(), &seen).await.unwrap_or(false)
+        seen.len() > 1 && rest::is_stale(self.pool(), &seen).await.unwrap_or(false)
     }
 }
 
 /// The streams of what was looked at.
-fn streams(seen: &Mutex<Vec<Seen>>) -> BTreeSet<StreamName> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Seen::stream).collect()
+fn streams(seen: &Mutex<Vec<ReadVersion>>) -> BTreeSet<StreamName> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner).iter().map(ReadVersion::stream).collect()
 }
 
-impl Unit {
+impl UnitOfWork {
     fn begin(store: &EventStore, in_turn: BTreeSet<StreamName>) -> Self {
         Self { store: store.clone(), parts: BTreeMap::new(), seen: Arc::default(), in_turn }
     }
@@ -237,7 +237,7 @@ impl Unit {
         Ok(part.aggregate.clone())
     }
 
-    async fn part<A>(&mut self, id: &str) -> Result<&mut Decided<A>, StoreError>
+    async fn part<A>(&mut self, id: &str) -> Result<&mut PendingCommit<A>, StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
         A::Event: Effects,
@@ -245,14 +245,18 @@ impl Unit {
         let key = (A::TYPE, id.to_owned());
         if !self.parts.contains_key(&key) {
             let loaded = load::load::<A>(&self.store, id).await.map_err(|error| match failure(error) {
-                Failure::Final(ExecuteError::Store(error)) => error,
+                RetryDecision::Final(ExecuteError::Store(error)) => error,
                 _ => unreadable(),
             })?;
-            let seen = Seen::of::<A>(id, loaded.version);
+            let seen = ReadVersion::of::<A>(id, loaded.version);
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
             let aggregate = loaded.aggregate.clone();
-            let part =
-                Decided::<A> { id: id.to_owned(), loaded: Arc::new(loaded), aggregate, events: Vec::new() };
+            let part = PendingCommit::<A> {
+                id: id.to_owned(),
+                loaded: Arc::new(loaded),
+                aggregate,
+                events: Vec::new(),
+            };
             self.parts.insert(key.clone(), Box::new(part));
         }
         let part = self.parts.get_mut(&key).and_then(|part| part.as_any().downcast_mut());
@@ -266,7 +270,7 @@ impl Unit {
     async fn commit(
         self,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
     ) -> Result<Vec<EventId>, AppendError> {
         let collected = Collected::default();
         let (mut ready, mut events, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
@@ -288,8 +292,10 @@ impl Unit {
             return Ok(Vec::new());
         }
         let vault = context.vault(attached, ends);
-        let written =
-            Alone::new(&self.store.inner, &appends, &vault).resting_on(&unchanged).write(false).await;
+        let written = AppendTransaction::new(&self.store.inner, &appends, &vault)
+            .with_read_set(&unchanged)
+            .write(false)
+            .await;
         for stored in ready {
             stored.remember(&self.store, written.is_ok());
         }
@@ -303,16 +309,16 @@ fn unreadable() -> StoreError {
 
 /// An aggregate of any kind.
 #[async_trait]
-trait Part: Send {
+trait Participant: Send {
     fn as_any(&mut self) -> &mut dyn Any;
 
     fn claims(&self) -> Vec<Effect>;
 
     /// How it was loaded.
-    fn seen(&self) -> Seen;
+    fn seen(&self) -> ReadVersion;
 
     /// What ends with its events.
-    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite>;
+    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<RecordWrite>;
 
     /// Seals what is to be stored; nothing where nothing is. With it: whether the work has the turn of the stream, and where
     /// it goes.
@@ -320,13 +326,13 @@ trait Part: Send {
         self: Box<Self>,
         store: &EventStore,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
         into: (bool, &Collected),
-    ) -> Result<Option<Box<dyn Ready>>, AppendError>;
+    ) -> Result<Option<Box<dyn Prepared>>, AppendError>;
 }
 
 /// What is about to be stored of an aggregate.
-trait Ready: Send {
+trait Prepared: Send {
     fn events(&self) -> Vec<EventId>;
 
     /// What this process knows of the aggregate from now on.
@@ -334,7 +340,7 @@ trait Ready: Send {
 }
 
 #[async_trait]
-impl<A> Part for Decided<A>
+impl<A> Participant for PendingCommit<A>
 where
     A: Aggregate<Services = Services> + Snapshot,
     A::Event: Effects,
@@ -347,34 +353,34 @@ where
         self.effects()
     }
 
-    fn seen(&self) -> Seen {
-        Seen::of::<A>(&self.id, self.loaded.version)
+    fn seen(&self) -> ReadVersion {
+        ReadVersion::of::<A>(&self.id, self.loaded.version)
     }
 
-    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<VaultWrite> {
-        Decided::ends(self, store, context)
+    fn ends(&self, store: &EventStore, context: &CommandContext) -> Vec<RecordWrite> {
+        PendingCommit::ends(self, store, context)
     }
 
     async fn prepare(
         self: Box<Self>,
         store: &EventStore,
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
         (in_turn, collected): (bool, &Collected),
-    ) -> Result<Option<Box<dyn Ready>>, AppendError> {
+    ) -> Result<Option<Box<dyn Prepared>>, AppendError> {
         if self.events.is_empty() {
             return Ok(None);
         }
         let id = self.id.clone();
         match (*self).store(store, context, attached, (in_turn, Some(collected.clone()))).await {
             Ok(stored) => Ok(Some(Box::new((id, stored)))),
-            Err(Failure::Final(ExecuteError::Store(error))) => Err(error.into()),
-            Err(_) => Err(AppendError::KeyGone),
+            Err(RetryDecision::Final(ExecuteError::Store(error))) => Err(error.into()),
+            Err(_) => Err(AppendError::KeyDestroyed),
         }
     }
 }
 
-impl<A> Ready for (String, Stored<A>)
+impl<A> Prepared for (String, CommittedAggregate<A>)
 where
     A: Aggregate + Snapshot,
 {
@@ -383,11 +389,11 @@ where
     }
 
     fn remember(self: Box<Self>, store: &EventStore, stored: bool) {
-        let (id, Stored { now, .. }) = *self;
+        let (id, CommittedAggregate { now, .. }) = *self;
         if stored {
             store.inner.recent.put(A::TYPE, &id, now);
         } else {
-            store.inner.recent.forget(A::TYPE, &id, now.version);
+            store.inner.recent.evict(A::TYPE, &id, now.version);
         }
     }
 }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::tail::{Page, Tail};
+use event_store::tail::{LogSubscription, Page};
 use event_store::{EventStore, StoreError, log};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -67,9 +67,9 @@ impl Ahead {
         let reader = Reader {
             store: store.clone(),
             name: name.to_owned(),
-            opens: projection.selection().opened,
+            opens: projection.selection().decrypt,
             awaited,
-            tail: Tail::new(store.clone(), projection.selection(), position),
+            tail: LogSubscription::new(store.clone(), projection.selection(), position),
         };
         let reading = tokio::spawn(reader.read_on(hand_over));
         Self { pages, reading }
@@ -97,7 +97,7 @@ struct Reader {
     name: String,
     opens: bool,
     awaited: Option<Arc<Notify>>,
-    tail: Tail,
+    tail: LogSubscription,
 }
 
 impl Reader {

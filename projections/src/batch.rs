@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use event_store::StoreError;
 use event_store::failpoint;
-use event_store::tail::{Content, Fact, Page};
+use event_store::tail::{Content, LogRecord, Page};
 use sqlx::{Connection, PgConnection};
 
 use crate::ahead::Read;
@@ -26,7 +26,7 @@ use crate::projection::{Blame, Projection};
 /// A stream: a kind of aggregate, and an id.
 pub(crate) type Stream<'a> = (&'a str, &'a str);
 
-pub(crate) fn stream(fact: &Fact) -> Stream<'_> {
+pub(crate) fn stream(fact: &LogRecord) -> Stream<'_> {
     (&fact.aggregate_type, &fact.aggregate_id)
 }
 
@@ -129,18 +129,21 @@ fn stored(error: sqlx::Error) -> Blame {
 
 /// What can be folded of a page, and what is parked before anything is: events that cannot be read, and
 /// whatever comes after one in its stream.
-fn set_aside<'a>(page: &'a Page, behind: &HashSet<(String, String)>) -> (Vec<&'a Fact>, Vec<Parked<'a>>) {
+fn set_aside<'a>(
+    page: &'a Page,
+    behind: &HashSet<(String, String)>,
+) -> (Vec<&'a LogRecord>, Vec<Parked<'a>>) {
     let mut stopped: HashSet<Stream<'_>> =
         behind.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect();
     let (mut fit, mut parked) = (Vec::with_capacity(page.facts.len()), Vec::new());
     for fact in &page.facts {
         let reason = match &fact.content {
             _ if stopped.contains(&stream(fact)) => None,
-            Content::Unfit(reason) => {
+            Content::Unreadable(reason) => {
                 stopped.insert(stream(fact));
                 Some(reason.clone())
             }
-            Content::Event(_) | Content::Unread => {
+            Content::Event(_) | Content::Skipped => {
                 fit.push(fact);
                 continue;
             }
@@ -169,7 +172,7 @@ impl<'a, 'p> Apart<'a, 'p> {
     pub(crate) async fn fold(
         mut self,
         db: &mut PgConnection,
-        facts: Vec<&'a Fact>,
+        facts: Vec<&'a LogRecord>,
     ) -> Result<Vec<Parked<'a>>, Blame> {
         // The parts that are left, the next one last.
         let mut left = vec![facts];
@@ -200,7 +203,7 @@ impl<'a, 'p> Apart<'a, 'p> {
     }
 
     /// Folds a part, or leaves no trace of it and says whose fault that is.
-    async fn project(&self, db: &mut PgConnection, part: &[&Fact]) -> Result<Option<Blame>, Blame> {
+    async fn project(&self, db: &mut PgConnection, part: &[&LogRecord]) -> Result<Option<Blame>, Blame> {
         let mut savepoint = db.begin().await.map_err(stored)?;
         match self.projection.project_into(&mut savepoint, part, self.revision).await {
             Ok(()) => savepoint.commit().await.map(|()| None).map_err(stored),
@@ -211,13 +214,13 @@ impl<'a, 'p> Apart<'a, 'p> {
         }
     }
 
-    fn stop(&mut self, fact: &'a Fact, reason: String) {
+    fn stop(&mut self, fact: &'a LogRecord, reason: String) {
         self.stopped.insert(stream(fact), fact.position);
         self.parked.push(Parked { fact, reason: Some(reason) });
     }
 
     /// Parks what comes after an event that was parked, in its stream. What comes before stays.
-    fn without_stopped(&mut self, part: Vec<&'a Fact>) -> Vec<&'a Fact> {
+    fn without_stopped(&mut self, part: Vec<&'a LogRecord>) -> Vec<&'a LogRecord> {
         let mut kept = Vec::with_capacity(part.len());
         for fact in part {
             match self.stopped.get(&stream(fact)) {

@@ -14,7 +14,7 @@ use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
 use domain::project::Project;
 use domain::{AccountId, Event, EventId};
 use event_store::log::{self, LogEntry};
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use event_store::{EventStore, StoreError};
 use futures::{Stream, TryStreamExt};
 use sqlx::PgConnection;
@@ -59,12 +59,12 @@ impl Projection for HistoryProjection {
                 "project.owner_added",
                 "project.owner_removed",
             ]),
-            opened: false,
-            actors_of: &[Organization::TYPE, Project::TYPE],
+            decrypt: false,
+            with_actor_for: &[Organization::TYPE, Project::TYPE],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         let new: BTreeMap<&str, String> = facts.iter().filter_map(|fact| named_owner(fact)).collect();
         let known = known_owners(db, facts, &new).await?;
         let mut rows: (Vec<String>, Vec<i64>) = Default::default();
@@ -109,7 +109,7 @@ impl Projection for HistoryProjection {
 
 /// The accounts that took part in an event of an organization or a project: who brought it about, and whom it is
 /// about.
-fn took_part(fact: &Fact) -> BTreeSet<String> {
+fn took_part(fact: &LogRecord) -> BTreeSet<String> {
     let about = match fact.event() {
         Some(Event::Organization(event)) => event.concerns(),
         Some(Event::Project(event)) => event.concerns(),
@@ -120,7 +120,7 @@ fn took_part(fact: &Fact) -> BTreeSet<String> {
 }
 
 /// The account an aggregate belongs to, where its first event says so.
-fn named_owner(fact: &Fact) -> Option<(&str, String)> {
+fn named_owner(fact: &LogRecord) -> Option<(&str, String)> {
     match fact.event() {
         Some(Event::PrivacyRequest(PrivacyRequestEvent::Received { account_id, .. })) => {
             Some((&fact.aggregate_id, account_id.to_string()))
@@ -132,7 +132,7 @@ fn named_owner(fact: &Fact) -> Option<(&str, String)> {
 /// Whose the aggregates are that say nothing of it in these facts.
 async fn known_owners(
     db: &mut PgConnection,
-    facts: &[&Fact],
+    facts: &[&LogRecord],
     new: &BTreeMap<&str, String>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let others = facts.iter().filter(|fact| fact.aggregate_type == PrivacyRequest::TYPE);

@@ -30,8 +30,8 @@ pub use lines::Lines;
 pub use projection::{Failure, Projection};
 pub use rebuild::rebuild;
 pub use runner::Runner;
-pub use table::{Table, UnequalColumns};
-pub use told::{Audience, Told, written};
+pub use table::{CsvTable, UnequalColumns};
+pub use told::{Audience, EventView, written};
 pub use views::Views;
 
 use std::sync::Arc;

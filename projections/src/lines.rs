@@ -6,15 +6,15 @@ use std::io;
 
 use bytes::Bytes;
 
-use crate::table::Table;
-use crate::told::{Audience, Told};
+use crate::table::CsvTable;
+use crate::told::{Audience, EventView};
 
 /// How events are written, a line each.
 pub enum Lines {
     /// An object a line.
     Ndjson,
     /// A row a line, below a heading; of [`Told::columns`].
-    Csv(Box<Table>),
+    Csv(Box<CsvTable>),
     /// A sentence a line.
     Text,
 }
@@ -22,7 +22,7 @@ pub enum Lines {
 impl Lines {
     /// Writes CSV for `audience`.
     pub fn csv(audience: Audience) -> Self {
-        Self::Csv(Box::new(Table::new(&Told::columns(audience))))
+        Self::Csv(Box::new(CsvTable::new(&EventView::columns(audience))))
     }
 
     /// What stands before the first event.
@@ -37,7 +37,7 @@ impl Lines {
     ///
     /// # Errors
     /// When it cannot be put into words, which is a defect.
-    pub fn line(&mut self, told: &Told) -> io::Result<Bytes> {
+    pub fn line(&mut self, told: &EventView) -> io::Result<Bytes> {
         match self {
             Self::Ndjson => {
                 let mut line = serde_json::to_vec(told)?;
@@ -61,8 +61,8 @@ mod tests {
     use serde_json::json;
     use uuid::Uuid;
 
-    fn told() -> Told {
-        Told {
+    fn told() -> EventView {
+        EventView {
             id: EventId::from_uuid(Uuid::from_u128(7)),
             position: Some(7),
             at: DateTime::UNIX_EPOCH,
@@ -94,7 +94,7 @@ mod tests {
         // A holder's table has no column of the order of everything.
         let mut lines = Lines::csv(Audience::Holder);
         assert_eq!(lines.heading(), "at,type,what,actor,ip_address,user_agent,aggregate_id,sequence\r\n");
-        let holder = Told { position: None, sequence: None, ..told() };
+        let holder = EventView { position: None, sequence: None, ..told() };
         assert_eq!(
             lines.line(&holder).unwrap(),
             "1970-01-01T00:00:00Z,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,\r\n"

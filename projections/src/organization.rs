@@ -8,7 +8,7 @@ use cqrs_es::Aggregate as _;
 use domain::organization::{Organization, OrganizationEvent, Role};
 use domain::{AccountId, Event, OrganizationId};
 use event_store::StoreError;
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
@@ -40,12 +40,12 @@ impl Projection for OrganizationProjection {
         Selection {
             aggregate_types: &[Organization::TYPE],
             payloads: Payloads::AllBut(&[]),
-            opened: false,
-            actors_of: &[],
+            decrypt: false,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         let mut changes = Changes::default();
         for fact in facts {
             if let Some(Event::Organization(event)) = fact.event() {
@@ -87,7 +87,7 @@ struct InvitationRow {
 }
 
 impl<'a> Changes<'a> {
-    fn apply(&mut self, fact: &'a Fact, event: &'a OrganizationEvent) {
+    fn apply(&mut self, fact: &'a LogRecord, event: &'a OrganizationEvent) {
         use OrganizationEvent as E;
         let id = fact.aggregate_id.as_str();
         let row = self.organizations.entry(id).or_default();

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::EventId;
-use event_store::tail::{self, Content, Fact, Page};
+use event_store::tail::{self, Content, LogRecord, Page};
 use event_store::{EventStore, StoreError};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row};
@@ -30,7 +30,7 @@ const STREAMS: i64 = 16;
 
 /// An event to be parked; without a reason it waits behind an earlier one of its stream.
 pub(crate) struct Parked<'a> {
-    pub fact: &'a Fact,
+    pub fact: &'a LogRecord,
     pub reason: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn park(db: &mut PgConnection, name: &str, parked: &[Parked<'_>
     if parked.is_empty() {
         return Ok(());
     }
-    let texts = |of: fn(&Fact) -> &str| parked.iter().map(|event| of(event.fact)).collect::<Vec<_>>();
+    let texts = |of: fn(&LogRecord) -> &str| parked.iter().map(|event| of(event.fact)).collect::<Vec<_>>();
     sqlx::query(
         "INSERT INTO parked_event (projection, position, event_id, event_type, aggregate_type, aggregate_id,
                                    error, attempts, retry_at)
@@ -223,8 +223,8 @@ async fn retry_facts(
         return Ok(Tried::NotNow);
     }
     let unfit = facts.iter().enumerate().find_map(|(n, fact)| match &fact.content {
-        Content::Unfit(reason) => Some((n, fact.position, reason.clone())),
-        Content::Event(_) | Content::Unread => None,
+        Content::Unreadable(reason) => Some((n, fact.position, reason.clone())),
+        Content::Event(_) | Content::Skipped => None,
     });
     let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
     let fit = facts.iter().take(readable).collect();

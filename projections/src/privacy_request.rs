@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::privacy_request::{Kind, PrivacyRequest, Request, next_at};
 use domain::{AccountId, Event, RequestId};
-use event_store::tail::{Fact, Payloads, Selection};
-use event_store::{Gather, Kept, StoreError};
+use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::{BatchLoader, Kept, StoreError};
 use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -52,12 +52,12 @@ impl Projection for PrivacyRequestProjection {
         Selection {
             aggregate_types: &[PrivacyRequest::TYPE],
             payloads: Payloads::AllBut(&[]),
-            opened: false,
-            actors_of: &[],
+            decrypt: false,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         let mut folded = known(db, facts).await?;
         for fact in facts {
             let Some(Event::PrivacyRequest(event)) = fact.event() else { continue };
@@ -75,7 +75,7 @@ impl Projection for PrivacyRequestProjection {
 /// The requests of these facts as the read model has them.
 async fn known(
     db: &mut PgConnection,
-    facts: &[&Fact],
+    facts: &[&LogRecord],
 ) -> Result<BTreeMap<String, (PrivacyRequest, i64)>, Failure> {
     let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
     let rows: Vec<(String, String, i64)> = sqlx::query_as(
@@ -128,8 +128,8 @@ fn read(row: &PgRow) -> Result<RequestView, StoreError> {
 }
 
 /// Looks up the versions of many requests at once.
-pub(crate) fn gather_versions(lookups: Kept) -> Gather<String, i64> {
-    Gather::new(move |ids| versions(lookups.clone(), ids).boxed())
+pub(crate) fn gather_versions(lookups: Kept) -> BatchLoader<String, i64> {
+    BatchLoader::new(move |ids| versions(lookups.clone(), ids).boxed())
 }
 
 async fn versions(lookups: Kept, ids: Vec<String>) -> Result<HashMap<String, i64>, StoreError> {

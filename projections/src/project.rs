@@ -8,7 +8,7 @@ use cqrs_es::Aggregate as _;
 use domain::project::{Project, ProjectEvent};
 use domain::{AccountId, CredentialId, Event, ProjectId};
 use event_store::StoreError;
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use event_store::vault::credential::{self, Credential};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
@@ -52,7 +52,7 @@ pub struct ProjectView {
 }
 
 impl ProjectView {
-    fn created(fact: &Fact) -> Option<Self> {
+    fn created(fact: &LogRecord) -> Option<Self> {
         let Some(Event::Project(ProjectEvent::Created {
             project_id,
             organization_id,
@@ -79,7 +79,7 @@ impl ProjectView {
         })
     }
 
-    fn apply(&mut self, fact: &Fact) {
+    fn apply(&mut self, fact: &LogRecord) {
         use ProjectEvent as E;
         self.version = fact.sequence;
         let Some(Event::Project(event)) = fact.event() else { return };
@@ -165,12 +165,12 @@ impl Projection for ProjectProjection {
         Selection {
             aggregate_types: &[Project::TYPE],
             payloads: Payloads::AllBut(&["project.credentials_revealed"]),
-            opened: false,
-            actors_of: &[],
+            decrypt: false,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
         let known: Vec<ProjectView> =
             sqlx::query_as(&format!("SELECT {COLUMNS} FROM project_view p WHERE p.project_id = ANY($1)"))
@@ -199,7 +199,7 @@ impl Projection for ProjectProjection {
 /// In which stay somebody is named as an owner of a project, and since when; or that they are no longer.
 type Naming = Option<(String, DateTime<Utc>)>;
 
-fn owner(fact: &Fact) -> Option<((&str, AccountId), Naming)> {
+fn owner(fact: &LogRecord) -> Option<((&str, AccountId), Naming)> {
     let Some(Event::Project(event)) = fact.event() else { return None };
     let id = fact.aggregate_id.as_str();
     match event {

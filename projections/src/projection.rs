@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use event_store::StoreError;
-use event_store::tail::{Fact, Selection};
+use event_store::tail::{LogRecord, Selection};
 use sqlx::PgConnection;
 
 /// A read model.
@@ -25,14 +25,14 @@ pub trait Projection: Send + Sync + 'static {
 
     /// Folds facts, given in order and each exactly once, into its tables. It names tables without a
     /// schema: a rebuild folds into others of the same name.
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure>;
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure>;
 
     /// As [`project`](Self::project), into tables that were filled in form `revision`: its own, or, until it is rebuilt,
     /// that of the release before, which may run beside this one and read them.
     async fn project_into(
         &self,
         db: &mut PgConnection,
-        facts: &[&Fact],
+        facts: &[&LogRecord],
         _revision: i32,
     ) -> Result<(), Failure> {
         self.project(db, facts).await

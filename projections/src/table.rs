@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 /// A table being written, row by row.
-pub struct Table {
+pub struct CsvTable {
     writer: csv::Writer<Vec<u8>>,
     columns: usize,
     records: u64,
@@ -26,7 +26,7 @@ pub struct UnequalColumns {
     found: usize,
 }
 
-impl Table {
+impl CsvTable {
     /// A table with this heading.
     pub fn new(heading: &[&str]) -> Self {
         let mut table = Self { writer: writer(), columns: heading.len(), records: 0 };
@@ -111,14 +111,14 @@ mod tests {
 
     #[test]
     fn rows_are_quoted_counted_and_taken_in_pieces() {
-        let mut table = Table::new(&["time", "=name"]);
+        let mut table = CsvTable::new(&["time", "=name"]);
         table.row(&["1", "say \"hi\", Ada"]).unwrap();
         assert_eq!(table.take(), "time,'=name\r\n1,\"say \"\"hi\"\", Ada\"\r\n");
         assert_eq!(table.row(&["1"]), Err(UnequalColumns { expected: 2, found: 1 }));
         table.row(&["", "=cmd|' /C calc'!A0\nx"]).unwrap();
         assert_eq!(table.take(), ",\"'=cmd|' /C calc'!A0\nx\"\r\n");
         assert_eq!((table.records(), table.take().len()), (2, 0));
-        let mut single = Table::new(&["only"]);
+        let mut single = CsvTable::new(&["only"]);
         single.row(&[""]).unwrap();
         assert_eq!(single.take(), "only\r\n\"\"\r\n", "an empty cell alone is still a row");
     }

@@ -10,7 +10,7 @@ use domain::organization::Organization;
 use domain::project::Project;
 use domain::{Event, TimerChange};
 use event_store::StoreError;
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 
 use crate::projection::{Failure, Projection, Table, Writing};
@@ -51,12 +51,12 @@ impl Projection for TimerProjection {
             aggregate_types: &[Account::TYPE, Organization::TYPE, Project::TYPE],
             payloads: Payloads::AllBut(&NO_TIMER),
             // Nothing personal is kept, but what is sealed is no event before it is opened.
-            opened: true,
-            actors_of: &[],
+            decrypt: true,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         let mut changes: BTreeMap<Stream<'_>, Changes> = BTreeMap::new();
         for fact in facts {
             for change in fact.event().map(Event::timers).unwrap_or_default() {

@@ -33,7 +33,7 @@ const STALLED: &str = "Work on the request is held up, and somebody has been tol
 
 /// An event, told. Personal values that were erased read as `[erased]`.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Told {
+pub struct EventView {
     /// Its id.
     #[schemars(with = "String")]
     pub id: EventId,
@@ -70,7 +70,7 @@ pub struct Told {
     pub data: Value,
 }
 
-impl Told {
+impl EventView {
     /// Tells an opened entry.
     fn of(entry: LogEntry) -> Self {
         let text = |name: &str| entry.metadata_text(name).map(str::to_owned);
@@ -103,7 +103,7 @@ fn personal(metadata: &Value, name: &str) -> Option<String> {
     Some(known.unwrap_or(ERASED_TEXT).to_owned())
 }
 
-impl Told {
+impl EventView {
     /// The heading of the table that [`cells`](Self::cells) fills.
     pub fn columns(audience: Audience) -> Vec<&'static str> {
         let columns = ["at", "type", "what", "actor", "ip_address", "user_agent", "aggregate_id", "sequence"];
@@ -157,7 +157,7 @@ impl Told {
             (PrivacyRequest::TYPE, _) => INTERNAL,
             _ => &[],
         };
-        let mut told = Told::of(entry).plainly(Some(&reader), internal);
+        let mut told = EventView::of(entry).plainly(Some(&reader), internal);
         if told.event_type == "privacy_request.stalled" {
             STALLED.clone_into(&mut told.what);
         }
@@ -169,7 +169,7 @@ impl Told {
 
     /// Tells an opened entry as an operator may see it: all of it.
     pub fn for_operator(entry: LogEntry) -> Self {
-        Told::of(entry).plainly(None, &[])
+        EventView::of(entry).plainly(None, &[])
     }
 
     fn plainly(mut self, reader: Option<&str>, internal: &[&str]) -> Self {
@@ -255,8 +255,10 @@ mod tests {
             "actor": reader(), "correlation_id": "c",
             "ip_address": marked(&reader(), "203.0.113.7"), "user_agent": {"$erased": true},
         });
-        let told =
-            Told::for_holder(entry(json!({"event": "signed_in", "session_id": session}), metadata), reader());
+        let told = EventView::for_holder(
+            entry(json!({"event": "signed_in", "session_id": session}), metadata),
+            reader(),
+        );
         assert_eq!(told.what, "Signed in");
         assert_eq!(told.data, json!({"session_id": session}));
         assert_eq!(told.ip_address.as_deref(), Some("203.0.113.7"));
@@ -273,9 +275,9 @@ mod tests {
         for (aggregate_type, own) in
             [("account", true), ("privacy_request", true), ("organization", false), ("project", false)]
         {
-            let told = Told::to(Audience::Holder, of(aggregate_type), reader());
+            let told = EventView::to(Audience::Holder, of(aggregate_type), reader());
             assert_eq!((told.position, told.sequence.is_some()), (None, own), "{aggregate_type}");
-            let told = Told::to(Audience::Operator, of(aggregate_type), reader());
+            let told = EventView::to(Audience::Operator, of(aggregate_type), reader());
             assert!(told.position.is_some() && told.sequence.is_some(), "{aggregate_type}");
         }
     }
@@ -289,7 +291,7 @@ mod tests {
         });
         let mut packaged = entry(payload, metadata);
         packaged.aggregate_type = "privacy_request".to_owned();
-        let told = Told::for_holder(packaged, reader());
+        let told = EventView::for_holder(packaged, reader());
         assert_eq!((told.ip_address, told.user_agent), (None, None));
         let expected = json!({
             "email": "ada@example.com", "name": {"$erased": true}, "other": null, "files": [{"name": "a.json"}],
@@ -301,7 +303,7 @@ mod tests {
     fn an_event_that_cannot_be_read_says_so() {
         let mut forged = entry(json!({}), json!({"actor": reader()}));
         forged.unreadable = Some("it was changed".to_owned());
-        let told = Told::for_holder(forged, reader());
+        let told = EventView::for_holder(forged, reader());
         assert_eq!(told.what, "An event of type account.signed_in that cannot be read: it was changed");
         assert_eq!((told.data, told.ip_address), (json!({}), None));
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{EventStore, Gather, Kept, KeyRing, StoreError};
+use event_store::{BatchLoader, EventStore, Kept, KeyRing, StoreError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
@@ -21,10 +21,10 @@ pub struct Views {
     pool: PgPool,
     progress: Arc<HashMap<&'static str, Progress>>,
     lookups: Kept,
-    accounts: Gather<String, Closed>,
+    accounts: BatchLoader<String, Closed>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,
-    pub(crate) request_versions: Gather<String, i64>,
+    pub(crate) request_versions: BatchLoader<String, i64>,
 }
 
 /// How far a read model has come, as far as this process knows.
@@ -69,7 +69,7 @@ impl Views {
         self.store.as_ref().map(EventStore::keys)
     }
 
-    pub(crate) fn accounts(&self) -> &Gather<String, Closed> {
+    pub(crate) fn accounts(&self) -> &BatchLoader<String, Closed> {
         &self.accounts
     }
 

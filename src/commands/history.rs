@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Audience, Instant, Lines, Told, history};
+use projections::{Audience, EventView, Instant, Lines, history};
 
 use crate::cli::{HistoryFormat, HistoryOptions};
 use crate::composition::Reader;
@@ -33,7 +33,7 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
     let mut found = false;
     while let Some(entry) = entries.try_next().await? {
         found = true;
-        if !out.print(&Told::for_operator(entry))? {
+        if !out.print(&EventView::for_operator(entry))? {
             return Ok(());
         }
     }
@@ -43,7 +43,7 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
 
 /// Waits until everything that was stored before now is in the history.
 pub(super) async fn catch_up(reader: &Reader) -> anyhow::Result<()> {
-    let caught_up = match reader.store.settled(PATIENCE).await? {
+    let caught_up = match reader.store.committed_position(PATIENCE).await? {
         Some(position) => reader.views.wait_for(history::NAME, position, PATIENCE).await?,
         None => false,
     };
@@ -76,7 +76,7 @@ impl Printer {
     }
 
     /// False when nobody reads any more.
-    fn print(&mut self, told: &Told) -> anyhow::Result<bool> {
+    fn print(&mut self, told: &EventView) -> anyhow::Result<bool> {
         let (heading, line) = (self.lines.heading(), self.lines.line(told)?);
         is_read(self.out.write_all(&heading).and_then(|()| self.out.write_all(&line)))
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use event_store::Pool;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use url::Url;
 
 use super::Network;
@@ -19,7 +19,7 @@ pub struct Auditor {
     /// The database.
     pub pool: Pool,
     /// Where checkpoints are published, if that is known.
-    pub objects: Option<ObjectVault>,
+    pub objects: Option<SealedObjectStore>,
     /// What was started for the auditor alone.
     own: Option<Servers>,
 }
@@ -51,12 +51,13 @@ impl Auditor {
 }
 
 /// The store that was named, or the directory that `serve` uses, if it is there: an auditor makes none.
-fn objects(options: &AuditorOptions) -> anyhow::Result<Option<ObjectVault>> {
+fn objects(options: &AuditorOptions) -> anyhow::Result<Option<SealedObjectStore>> {
     let below = std::path::absolute(&options.signing.data_dir)?.join("archives");
     let url = match &options.archives {
         Some(url) => Some(url.clone()),
         None if below.is_dir() => Url::from_directory_path(below).ok(),
         None => None,
     };
-    url.map(|url| ObjectVault::open(&url).context("the store of the checkpoints cannot be used")).transpose()
+    url.map(|url| SealedObjectStore::open(&url).context("the store of the checkpoints cannot be used"))
+        .transpose()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use event_store::erasure::ErasureError;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::retry::Delays;
 use event_store::seal::SealError;
 use event_store::{Erasures, EventStore, KeyProvider, StoreError, reach, role, schema_is_current};
@@ -27,7 +27,7 @@ pub struct Foundation {
     /// What it looks like.
     pub views: Views,
     /// Where archives lie.
-    pub archives: ObjectVault,
+    pub archives: SealedObjectStore,
     /// How keys are destroyed and usage is deleted.
     pub erasures: Erasures,
 }
@@ -58,7 +58,7 @@ impl Foundation {
         without_credentials("--archives", archives)?;
         let pool = network.database("DATABASE_URL", database_url, CONNECTIONS)?;
         let store = EventStore::new(pool, system::services(), keys);
-        let archives = ObjectVault::open(archives).context("the archive store cannot be used")?;
+        let archives = SealedObjectStore::open(archives).context("the archive store cannot be used")?;
         let views = Views::of(&store);
         let erasures = Erasures::new(store.clone(), archives.clone(), Arc::new(views.clone()));
         Ok(Self { store, views, archives, erasures })

@@ -61,7 +61,7 @@ impl LogTasks {
     }
 
     async fn caught_up(store: &EventStore, views: &Views) -> Result<(), StoreError> {
-        if let Some(position) = store.settled(PATIENCE).await? {
+        if let Some(position) = store.committed_position(PATIENCE).await? {
             for projection in projections::all() {
                 views.wait_for(projection.name(), position, PATIENCE).await?;
             }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::OperatorId;
 use domain::operator::{Operator, OperatorCommand, OperatorScope};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::operator::{self, Configured, Origin};
-use event_store::{Attached, CommandContext, EventStore, ExecuteError};
+use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError};
 use secrecy::SecretString;
 
 /// Somebody to let in.
@@ -84,7 +84,7 @@ pub async fn let_in(
 ) -> anyhow::Result<Option<OperatorId>> {
     let operator_id = OperatorId::generate(store.services());
     let NewOperator { name, scopes, expires_at, origin } = new;
-    let add = VaultWrite::AddOperator(operator::NewOperator {
+    let add = RecordWrite::AddOperator(operator::NewOperator {
         id: operator_id,
         token_hash: api::token::hash(token).to_vec(),
         name: name.to_owned(),
@@ -94,10 +94,10 @@ pub async fn let_in(
     });
     let command = OperatorCommand::Create { operator_id, name: name.to_owned(), scopes, expires_at };
     let context = CommandContext::service(operator_id.uuid());
-    let attached = Attached { vault: vec![add], ..Attached::default() };
+    let attached = CommitExtras { vault: vec![add], ..CommitExtras::default() };
     match store.execute::<Operator>(&operator_id.to_string(), command, &context, attached).await {
         Ok(_) => Ok(Some(operator_id)),
-        Err(ExecuteError::Spent) => Ok(None),
+        Err(ExecuteError::AlreadyUsed) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -107,8 +107,8 @@ pub async fn let_in(
 /// # Errors
 /// When there is no such operator, or the store fails.
 pub async fn let_out(store: &EventStore, operator: OperatorId) -> anyhow::Result<()> {
-    let revoke = VaultWrite::RevokeOperator { operator, at: store.services().now() };
-    let attached = Attached { vault: vec![revoke], ..Attached::default() };
+    let revoke = RecordWrite::RevokeOperator { operator, at: store.services().now() };
+    let attached = CommitExtras { vault: vec![revoke], ..CommitExtras::default() };
     let context = CommandContext::service(operator.uuid());
     store.execute::<Operator>(&operator.to_string(), OperatorCommand::Revoke, &context, attached).await?;
     Ok(())

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::{Erasures, EventStore};
 use projections::Views;
 
@@ -112,14 +112,14 @@ impl Reader {
 }
 
 /// The store that was named, or the directory that `serve` uses, if it is there: a reader makes none.
-fn archives(options: &ReaderOptions) -> anyhow::Result<Option<ObjectVault>> {
+fn archives(options: &ReaderOptions) -> anyhow::Result<Option<SealedObjectStore>> {
     let below = std::path::absolute(options.data_dir.join("archives"))?;
     let url = match &options.archives {
         Some(url) => url.clone(),
         None if below.is_dir() => directory_url(&below)?,
         None => return Ok(None),
     };
-    Ok(Some(ObjectVault::open(&url).context("the archive store cannot be used")?))
+    Ok(Some(SealedObjectStore::open(&url).context("the archive store cannot be used")?))
 }
 
 fn no_archives(options: &ReaderOptions) -> String {

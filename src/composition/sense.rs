@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use url::Url;
 use workers::mail::Letterhead;
 
@@ -52,7 +52,7 @@ async fn check_servers(network: &Network, options: &ServerOptions) -> anyhow::Re
         without_credentials("--archives", url)?;
         // Opening a directory makes it.
         if url.scheme() != "file" {
-            ObjectVault::open(url).context("the archive store cannot be used")?;
+            SealedObjectStore::open(url).context("the archive store cannot be used")?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use api::ReadinessCheck;
 use async_trait::async_trait;
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::{Erasures, KeyProvider, lease, usage};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -223,7 +223,7 @@ impl ReadinessCheck for ErasuresReady {
     }
 }
 
-struct ArchivesReady(ObjectVault);
+struct ArchivesReady(SealedObjectStore);
 
 #[async_trait]
 impl ReadinessCheck for ArchivesReady {

@@ -14,7 +14,7 @@ use workers::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::phone::Phone;
 use workers::scheduler::Timetable;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
-use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, Workbench};
+use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, WorkerContext};
 
 use super::nats_care::care;
 use super::{Foundation, Network};
@@ -65,7 +65,7 @@ impl Work {
         statement: Statement,
         letterhead: Letterhead,
         data_dir: Option<&Path>,
-    ) -> anyhow::Result<Workbench> {
+    ) -> anyhow::Result<WorkerContext> {
         let Foundation { store, views, archives, erasures } = on.clone();
         let (outbox, phone) = (outbox(network, options, &letterhead, data_dir)?, phone(options, data_dir)?);
         let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
@@ -74,7 +74,7 @@ impl Work {
             Arc::new(UsageSource::new(erasures.clone())),
             Arc::new(ArchivesSource::new(erasures.clone(), views.clone())),
         ];
-        Ok(Workbench {
+        Ok(WorkerContext {
             outbox,
             phone,
             folders,
@@ -107,12 +107,12 @@ impl Work {
     ///
     /// # Errors
     /// When the timetable makes no sense.
-    pub fn start(bench: &Workbench, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
+    pub fn start(bench: &WorkerContext, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let [timers, sweep, housekeeping] = TIMETABLE;
         let timetable = Timetable::parse(timers, sweep, housekeeping)?;
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
-        let Workbench { store, outbox, phone, letterhead, .. } = bench.clone();
+        let WorkerContext { store, outbox, phone, letterhead, .. } = bench.clone();
         tasks.spawn(Post::new(store, outbox, phone, letterhead).run(stop.clone()));
         tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);

@@ -6,10 +6,10 @@
 use domain::MessageId;
 use domain::account::{Account, AccountCommand, AccountNotice, FailedTryKind};
 use domain::message::{MessageContent, Recipient, Says};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::failed_try::{self, Gathered};
 use event_store::vault::outgoing::{Medium, NewMessage, Topic};
-use event_store::{Attached, CommandContext, EventStore, ExecuteError, StoreError};
+use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError, StoreError};
 
 /// Notes what is due, or some of it. Returns how many.
 ///
@@ -25,12 +25,12 @@ pub(crate) async fn note_due(store: &EventStore) -> Result<usize, StoreError> {
 
 async fn note(store: &EventStore, gathered: &Gathered) -> Result<(), StoreError> {
     let (account, failed, at) = (gathered.account, gathered.failed, store.services().now());
-    let take = VaultWrite::TakeFailedTries { gathered: gathered.clone(), at };
-    let mut attached = Attached { vault: vec![take], ..Attached::default() };
+    let take = RecordWrite::TakeFailedTries { gathered: gathered.clone(), at };
+    let mut attached = CommitExtras { vault: vec![take], ..CommitExtras::default() };
     if failed.kind == FailedTryKind::Code {
         let message = mail(store, gathered).await?;
-        attached.live_keys.push(message.key_id());
-        attached.vault.push(VaultWrite::Queue(message));
+        attached.required_keys.push(message.key_id());
+        attached.vault.push(RecordWrite::Queue(message));
     }
     let context = CommandContext::service(account.uuid());
     let command = AccountCommand::RecordFailedTries { failed };

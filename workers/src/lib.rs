@@ -37,4 +37,4 @@ pub use relay::Relay;
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};
 pub use verifications::Verifications;
-pub use workbench::Workbench;
+pub use workbench::WorkerContext;

@@ -13,7 +13,7 @@ use event_store::EventStore;
 use event_store::failpoint;
 use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::log;
-use event_store::tail::Fact;
+use event_store::tail::LogRecord;
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,7 @@ impl Relay {
         }
     }
 
-    async fn publish(&self, facts: &[Fact]) -> Result<(), BusError> {
+    async fn publish(&self, facts: &[LogRecord]) -> Result<(), BusError> {
         let mut confirmations: Vec<Confirmation> = Vec::with_capacity(facts.len() * 2);
         for fact in facts {
             confirmations.push(self.bus.announce(fact).await?);

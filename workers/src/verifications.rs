@@ -13,7 +13,7 @@ use std::sync::Arc;
 use cron::Schedule;
 use event_store::EventStore;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::proof::verify::{Report, Verdict, Verification};
 use event_store::proof::{Checkpoint, ProofError, VerifierKey, verified};
 use metrics::{counter, gauge};
@@ -27,7 +27,7 @@ const TOLD: usize = 5;
 /// See the module.
 pub struct Verifications {
     store: EventStore,
-    objects: ObjectVault,
+    objects: SealedObjectStore,
     keys: Vec<VerifierKey>,
     hours: Hours,
 }
@@ -55,7 +55,7 @@ impl Verifications {
     /// When one of them is none.
     pub fn new(
         store: EventStore,
-        objects: ObjectVault,
+        objects: SealedObjectStore,
         keys: Vec<VerifierKey>,
         (since, whole): (&str, &str),
     ) -> Result<Self, cron::error::Error> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use event_store::object::ObjectVault;
+use event_store::object::SealedObjectStore;
 use event_store::{Erasures, EventStore};
 use projections::Views;
 
@@ -14,13 +14,13 @@ use crate::sources::Sources;
 
 /// What every job works with. Clones share everything.
 #[derive(Clone)]
-pub struct Workbench {
+pub struct WorkerContext {
     /// What happened.
     pub store: EventStore,
     /// What it looks like.
     pub views: Views,
     /// Where archives lie, sealed.
-    pub archives: ObjectVault,
+    pub archives: SealedObjectStore,
     /// How keys are destroyed and usage is deleted: so that a restore does not bring them back.
     pub erasures: Erasures,
     /// How mail goes out.

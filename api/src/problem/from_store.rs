@@ -7,7 +7,7 @@ use domain::organization::OrganizationError;
 use domain::privacy_request::PrivacyRequestError;
 use domain::project::ProjectError;
 use event_store::object::ObjectError;
-use event_store::{ExecuteError, StoreError, TogetherError};
+use event_store::{CommitError, ExecuteError, StoreError};
 
 use super::{Kind, Problem};
 use crate::password::PasswordError;
@@ -120,8 +120,8 @@ where
             ExecuteError::Taken { kind: ClaimKind::OpenRequest, owner } => {
                 Self::new(Kind::RequestOpen).with_request(owner)
             }
-            ExecuteError::KeyGone => Self::new(Kind::DataErased),
-            ExecuteError::Spent => Self::new(Kind::LinkDead),
+            ExecuteError::KeyDestroyed => Self::new(Kind::DataErased),
+            ExecuteError::AlreadyUsed => Self::new(Kind::LinkDead),
             ExecuteError::ProofOver => Self::new(Kind::ReauthenticationRequired),
             ExecuteError::Contended => Self::new(Kind::Busy),
             ExecuteError::Store(error) => error.into(),
@@ -129,16 +129,16 @@ where
     }
 }
 
-impl From<TogetherError<Problem>> for Problem {
-    fn from(error: TogetherError<Problem>) -> Self {
+impl From<CommitError<Problem>> for Problem {
+    fn from(error: CommitError<Problem>) -> Self {
         let error: ExecuteError<AccountError> = match error {
-            TogetherError::Work(problem) => return problem,
-            TogetherError::Taken { kind, owner } => ExecuteError::Taken { kind, owner },
-            TogetherError::KeyGone => ExecuteError::KeyGone,
-            TogetherError::Spent => ExecuteError::Spent,
-            TogetherError::ProofOver => ExecuteError::ProofOver,
-            TogetherError::Contended => ExecuteError::Contended,
-            TogetherError::Store(error) => ExecuteError::Store(error),
+            CommitError::Work(problem) => return problem,
+            CommitError::Taken { kind, owner } => ExecuteError::Taken { kind, owner },
+            CommitError::KeyDestroyed => ExecuteError::KeyDestroyed,
+            CommitError::AlreadyUsed => ExecuteError::AlreadyUsed,
+            CommitError::ProofOver => ExecuteError::ProofOver,
+            CommitError::Contended => ExecuteError::Contended,
+            CommitError::Store(error) => ExecuteError::Store(error),
         };
         error.into()
     }
@@ -165,7 +165,7 @@ mod tests {
         let taken = |kind| ExecuteError::<AccountError>::Taken { kind, owner: "req_1".to_owned() };
         assert_eq!(kind(taken(ClaimKind::Email)), Kind::EmailTaken);
         assert_eq!(kind(taken(ClaimKind::OpenRequest)), Kind::RequestOpen);
-        assert_eq!(kind(ExecuteError::<AccountError>::KeyGone), Kind::DataErased);
+        assert_eq!(kind(ExecuteError::<AccountError>::KeyDestroyed), Kind::DataErased);
         assert_eq!(kind(PrivacyRequestError::WrongState(State::Running)), Kind::TooLate);
         assert_eq!(kind(PrivacyRequestError::Unknown), Kind::NotFound);
         assert_eq!(kind(PrivacyRequestError::NoArchive), Kind::ArchiveGone);

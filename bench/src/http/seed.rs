@@ -7,9 +7,9 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
 use domain::{AccountId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::session::NewSession;
-use event_store::{Attached, CommandContext, EventStore, MasterKey};
+use event_store::{CommandContext, CommitExtras, EventStore, MasterKey};
 use futures::{StreamExt, TryStreamExt, stream};
 use secrecy::ExposeSecret;
 
@@ -77,8 +77,8 @@ async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<
     let (generation, factors) = (1, Factors::PASSWORD);
     let open =
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
-    let open = VaultWrite::OpenSession(open);
-    let attached = Attached { vault: vec![open], ..Attached::default() };
+    let open = RecordWrite::OpenSession(open);
+    let attached = CommitExtras { vault: vec![open], ..CommitExtras::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
     let context = CommandContext::service(account.uuid());
     store.execute::<Account>(&account.to_string(), command, &context, attached).await?;

@@ -34,7 +34,7 @@ pub use terms::{
     FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason, TokenEnd, Viewed,
 };
 
-use crate::{SelfContained, Services, Snapshot};
+use crate::{Services, Snapshot, Standalone};
 
 impl Account {
     /// The account, or the refusal that there is none.
@@ -46,7 +46,7 @@ impl Account {
     }
 }
 
-impl SelfContained for Account {}
+impl Standalone for Account {}
 
 impl Snapshot for Account {
     const SCHEMA_VERSION: i32 = 3;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use event::{OperatorEvent, OperatorViewed};
 
-use crate::{OperatorId, Personal, SelfContained, Services, Snapshot};
+use crate::{OperatorId, Personal, Services, Snapshot, Standalone};
 
 /// What an operator's token lets them do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ impl Operator {
     }
 }
 
-impl SelfContained for Operator {}
+impl Standalone for Operator {}
 
 impl Snapshot for Operator {
     const SCHEMA_VERSION: i32 = 1;

@@ -122,7 +122,7 @@ impl Body {
     }
 }
 
-// What it says of who is what in it decides for its projects: it is no `SelfContained`.
+// What it says of who is what in it decides for its projects: it is no `Standalone`.
 impl Snapshot for Organization {
     const SCHEMA_VERSION: i32 = 2;
 }

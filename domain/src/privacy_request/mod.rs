@@ -27,7 +27,7 @@ pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceNa
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, owes, plan, schedule};
 pub use source_state::SourceState;
 
-use crate::{SelfContained, Services, Snapshot};
+use crate::{Services, Snapshot, Standalone};
 
 /// The aggregate: nothing before receipt, the request after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl PrivacyRequest {
     }
 }
 
-impl SelfContained for PrivacyRequest {}
+impl Standalone for PrivacyRequest {}
 
 impl Snapshot for PrivacyRequest {
     const SCHEMA_VERSION: i32 = 2;

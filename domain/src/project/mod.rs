@@ -116,7 +116,7 @@ impl Body {
     }
 }
 
-// Who may do what is said by its organization: it is no `SelfContained`.
+// Who may do what is said by its organization: it is no `Standalone`.
 impl Snapshot for Project {
     const SCHEMA_VERSION: i32 = 1;
 }

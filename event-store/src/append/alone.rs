@@ -10,53 +10,53 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::rest::{self, Seen};
+use super::rest::{self, ReadVersion};
 use super::statement::append_all;
 use super::{Append, AppendError};
 use crate::error::StoreError;
 use crate::failpoint;
 use crate::retry::Delays;
 use crate::store::Inner;
-use crate::vault::VaultWrite;
+use crate::vault::RecordWrite;
 
 /// How long a write is repeated whose outcome is not known.
 const DOUBT: Duration = Duration::from_secs(5);
 
 /// Appends that are written together or not at all.
-pub(crate) struct Alone<'a> {
+pub(crate) struct AppendTransaction<'a> {
     inner: &'a Inner,
     /// Of different streams, in their order: so that writers wait for each other in one direction only.
     appends: &'a [Arc<Append>],
-    vault: &'a [VaultWrite],
+    vault: &'a [RecordWrite],
     /// What they rest on besides, where several aggregates were looked at.
-    seen: Option<&'a [Seen]>,
+    seen: Option<&'a [ReadVersion]>,
 }
 
-impl<'a> Alone<'a> {
-    pub(crate) fn new(inner: &'a Inner, appends: &'a [Arc<Append>], vault: &'a [VaultWrite]) -> Self {
+impl<'a> AppendTransaction<'a> {
+    pub(crate) fn new(inner: &'a Inner, appends: &'a [Arc<Append>], vault: &'a [RecordWrite]) -> Self {
         Self { inner, appends, vault, seen: None }
     }
 
     /// The same, resting on aggregates that must not have moved on.
-    pub(crate) fn resting_on(self, seen: &'a [Seen]) -> Self {
+    pub(crate) fn with_read_set(self, seen: &'a [ReadVersion]) -> Self {
         Self { seen: Some(seen), ..self }
     }
 
     /// Writes, and writes the same again when the connection broke before the answer came.
     pub(crate) async fn write(&self, in_doubt: bool) -> Result<(), AppendError> {
         failpoint::reach("store: writing", self.types());
-        self.conclude(self.try_until_known(in_doubt).await).await
+        self.after_commit(self.try_until_known(in_doubt).await).await
     }
 
     /// What follows from the outcome for this process.
-    pub(crate) async fn conclude(&self, said: Result<(), AppendError>) -> Result<(), AppendError> {
+    pub(crate) async fn after_commit(&self, said: Result<(), AppendError>) -> Result<(), AppendError> {
         match &said {
             Ok(()) => {
                 failpoint::reach("store: written", self.types());
                 self.inner.appended.notify_one();
             }
-            Err(AppendError::KeyGone) => {
-                let keys = self.appends.iter().flat_map(|append| append.live_keys.iter().copied());
+            Err(AppendError::KeyDestroyed) => {
+                let keys = self.appends.iter().flat_map(|append| append.required_keys.iter().copied());
                 self.inner.keys.forget_ids(keys.collect()).await;
             }
             Err(_) => {}
@@ -86,8 +86,8 @@ impl<'a> Alone<'a> {
             Err(
                 error @ (AppendError::Conflict
                 | AppendError::ClaimTaken
-                | AppendError::KeyGone
-                | AppendError::Spent
+                | AppendError::KeyDestroyed
+                | AppendError::AlreadyUsed
                 | AppendError::ProofOver),
             ) => error,
             answered => return answered,
@@ -118,7 +118,7 @@ impl<'a> Alone<'a> {
         }
         let mut transaction = self.inner.appending.begin().await.map_err(StoreError::from)?;
         if let Some(seen) = self.seen {
-            rest::hold(&mut transaction, self.appends, seen).await?;
+            rest::lock_streams(&mut transaction, self.appends, seen).await?;
         }
         all_stored(append_all(&mut *transaction, &appends).await?)?;
         failpoint::reach("store: appended", self.types());

@@ -23,58 +23,58 @@ use crate::pool::{Kept, Lent, planned_once_appending};
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
-const FLIGHTS: usize = 1;
+const MAX_CONCURRENT: usize = 1;
 /// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
 /// it shall hold up nobody but its own passengers.
-const LONG: Duration = Duration::from_millis(500);
+const DETACH_AFTER: Duration = Duration::from_millis(500);
 /// After this nobody will answer any more: the connection is given up.
-const TOO_LONG: Duration = Duration::from_secs(30);
+const ABANDON_AFTER: Duration = Duration::from_secs(30);
 /// Commands in one statement.
-const MOST: usize = 128;
+const MAX_BATCH: usize = 128;
 /// Connections: one for each flight, and some for those that wait for a lock.
 const CONNECTIONS: u32 = 6;
 
 /// The commands of this process that are being stored.
-pub(crate) struct Cohorts {
+pub(crate) struct GroupCommitter {
     connections: Kept,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Passenger>,
+    waiting: VecDeque<PendingAppend>,
     /// The streams that statements on their way append to.
-    under_way: HashSet<Stream>,
-    flights: usize,
+    streams_in_flight: HashSet<Stream>,
+    running: usize,
 }
 
 type Stream = (&'static str, Arc<str>);
 
 /// What a statement said of each command, or why it failed as a whole.
-type Said = Result<Vec<Result<(), AppendError>>, Failed>;
+type StatementResult = Result<Vec<Result<(), AppendError>>, StatementFailed>;
 
-struct Passenger {
+struct PendingAppend {
     append: Arc<Append>,
     stream: Stream,
-    tell: oneshot::Sender<Landed>,
+    tell: oneshot::Sender<AppendOutcome>,
 }
 
 /// What became of a command in a cohort.
-pub(crate) enum Landed {
+pub(crate) enum AppendOutcome {
     /// The statement was carried out, and this is what it said of the command.
-    Said(Result<(), AppendError>),
+    Answered(Result<(), AppendError>),
     /// The statement failed as a whole.
-    Failed(Failed),
+    Failed(StatementFailed),
 }
 
 /// A statement that failed as a whole.
 #[derive(Clone, Copy)]
-pub(crate) struct Failed {
+pub(crate) struct StatementFailed {
     /// Whether it may have been carried out all the same: no answer came.
     pub in_doubt: bool,
 }
 
-impl Cohorts {
+impl GroupCommitter {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
         Self { connections: planned_once_appending(pool, CONNECTIONS), state: Mutex::default() }
@@ -85,54 +85,54 @@ impl Cohorts {
     }
 
     /// Stores `append` with whatever else is waiting.
-    pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> Landed {
+    pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> AppendOutcome {
         let (tell, told) = oneshot::channel();
         let stream = (append.aggregate_type, Arc::from(append.aggregate_id.as_str()));
-        self.with(|state| state.waiting.push_back(Passenger { append, stream, tell }));
-        self.take_off();
-        told.await.unwrap_or(Landed::Failed(Failed { in_doubt: true }))
+        self.with(|state| state.waiting.push_back(PendingAppend { append, stream, tell }));
+        self.start_batch();
+        told.await.unwrap_or(AppendOutcome::Failed(StatementFailed { in_doubt: true }))
     }
 
     /// Begins a flight if somebody waits and there is room for one.
-    fn take_off(self: &Arc<Self>) {
+    fn start_batch(self: &Arc<Self>) {
         let free = self.with(|state| {
-            let free = state.flights < FLIGHTS && !state.waiting.is_empty();
-            state.flights += usize::from(free);
+            let free = state.running < MAX_CONCURRENT && !state.waiting.is_empty();
+            state.running += usize::from(free);
             free
         });
         if free {
-            tokio::spawn(Arc::clone(self).fly());
+            tokio::spawn(Arc::clone(self).run());
         }
     }
 
-    async fn fly(self: Arc<Self>) {
-        let mut flight = Flight { cohorts: &self, counts: true, connection: None };
+    async fn run(self: Arc<Self>) {
+        let mut flight = BatchTask { cohorts: &self, counts: true, connection: None };
         loop {
             // Whoever is about to ask boards as well.
             tokio::task::yield_now().await;
-            let Some(cohort) = flight.board() else { return };
-            let said = self.carry(&cohort, &mut flight).await;
-            cohort.land(said);
+            let Some(cohort) = flight.next_batch() else { return };
+            let said = self.send_batch(&cohort, &mut flight).await;
+            cohort.complete(said);
             if !flight.counts {
                 // Those who waited for its streams have nobody else to wait for.
-                self.take_off();
+                self.start_batch();
             }
         }
     }
 
-    async fn carry(self: &Arc<Self>, cohort: &Cohort<'_>, flight: &mut Flight<'_>) -> Said {
-        let appends: Vec<&Append> = cohort.passengers.iter().map(|passenger| &*passenger.append).collect();
+    async fn send_batch(self: &Arc<Self>, cohort: &Batch<'_>, flight: &mut BatchTask<'_>) -> StatementResult {
+        let appends: Vec<&Append> = cohort.appends.iter().map(|passenger| &*passenger.append).collect();
         let connection = flight.connection.take();
-        let mut sending = std::pin::pin!(timeout(TOO_LONG, self.send(connection, &appends)));
+        let mut sending = std::pin::pin!(timeout(ABANDON_AFTER, self.send(connection, &appends)));
         let sent = tokio::select! {
             sent = &mut sending => sent,
-            () = tokio::time::sleep(LONG) => {
-                flight.give_up_place();
-                self.take_off();
+            () = tokio::time::sleep(DETACH_AFTER) => {
+                flight.detach();
+                self.start_batch();
                 sending.await
             }
         };
-        let (connection, said) = sent.unwrap_or(Err(Failed { in_doubt: true }))?;
+        let (connection, said) = sent.unwrap_or(Err(StatementFailed { in_doubt: true }))?;
         flight.connection = Some(connection);
         Ok(said)
     }
@@ -143,10 +143,10 @@ impl Cohorts {
         &self,
         connection: Option<Lent>,
         appends: &[&Append],
-    ) -> Result<(Lent, Vec<Result<(), AppendError>>), Failed> {
+    ) -> Result<(Lent, Vec<Result<(), AppendError>>), StatementFailed> {
         let mut connection = match connection {
             Some(connection) => connection,
-            None => self.connections.take().await.map_err(|_| Failed { in_doubt: false })?,
+            None => self.connections.take().await.map_err(|_| StatementFailed { in_doubt: false })?,
         };
         let said = match append_all(&mut *connection, appends).await {
             // Whoever was faster has committed by now.
@@ -155,7 +155,7 @@ impl Cohorts {
             }
             said => said,
         };
-        let said = said.map_err(|error| Failed { in_doubt: error.is_in_doubt() })?;
+        let said = said.map_err(|error| StatementFailed { in_doubt: error.is_in_doubt() })?;
         Ok((connection, said))
     }
 
@@ -165,58 +165,58 @@ impl Cohorts {
 }
 
 /// Statements one after the other, as long as somebody waits.
-struct Flight<'a> {
-    cohorts: &'a Cohorts,
+struct BatchTask<'a> {
+    cohorts: &'a GroupCommitter,
     /// Whether it is one of the [`FLIGHTS`].
     counts: bool,
     /// The connection that the last statement went over.
     connection: Option<Lent>,
 }
 
-impl<'a> Flight<'a> {
+impl<'a> BatchTask<'a> {
     /// The next cohort: in order of arrival, one command a stream. Without one, or without a place, the
     /// flight ends in the same instant, so that whoever comes next takes off.
-    fn board(&mut self) -> Option<Cohort<'a>> {
+    fn next_batch(&mut self) -> Option<Batch<'a>> {
         let cohorts = self.cohorts;
         let passengers = cohorts.with(|state| {
-            let passengers = if self.counts { state.board() } else { Vec::new() };
+            let passengers = if self.counts { state.next_batch() } else { Vec::new() };
             if passengers.is_empty() && std::mem::take(&mut self.counts) {
-                state.flights -= 1;
+                state.running -= 1;
             }
             passengers
         });
-        (!passengers.is_empty()).then_some(Cohort { cohorts, passengers })
+        (!passengers.is_empty()).then_some(Batch { cohorts, appends: passengers })
     }
 
-    fn give_up_place(&mut self) {
+    fn detach(&mut self) {
         if std::mem::take(&mut self.counts) {
-            self.cohorts.with(|state| state.flights -= 1);
+            self.cohorts.with(|state| state.running -= 1);
         }
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for BatchTask<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.keep();
         }
-        self.give_up_place();
+        self.detach();
     }
 }
 
 impl State {
     /// In the order of their streams, so that statements of two processes wait for each other in one
     /// direction only.
-    fn board(&mut self) -> Vec<Passenger> {
+    fn next_batch(&mut self) -> Vec<PendingAppend> {
         let mut boarded = Vec::new();
         let mut left = VecDeque::new();
-        while boarded.len() < MOST
+        while boarded.len() < MAX_BATCH
             && let Some(passenger) = self.waiting.pop_front()
         {
             if passenger.tell.is_closed() {
                 continue;
             }
-            if self.under_way.insert(passenger.stream.clone()) {
+            if self.streams_in_flight.insert(passenger.stream.clone()) {
                 boarded.push(passenger);
             } else {
                 left.push_back(passenger);
@@ -230,40 +230,40 @@ impl State {
 }
 
 /// Commands in one statement.
-struct Cohort<'a> {
-    cohorts: &'a Cohorts,
-    passengers: Vec<Passenger>,
+struct Batch<'a> {
+    cohorts: &'a GroupCommitter,
+    appends: Vec<PendingAppend>,
 }
 
-impl Cohort<'_> {
-    fn land(mut self, said: Said) {
-        self.disembark();
-        let passengers = std::mem::take(&mut self.passengers);
+impl Batch<'_> {
+    fn complete(mut self, said: StatementResult) {
+        self.release_streams();
+        let passengers = std::mem::take(&mut self.appends);
         let (failed, said) = match said {
-            Ok(said) => (Failed { in_doubt: true }, said),
+            Ok(said) => (StatementFailed { in_doubt: true }, said),
             Err(failed) => (failed, Vec::new()),
         };
         let mut said = said.into_iter();
         for passenger in passengers {
-            let landed = said.next().map_or(Landed::Failed(failed), Landed::Said);
+            let landed = said.next().map_or(AppendOutcome::Failed(failed), AppendOutcome::Answered);
             // Whoever asked may have gone away.
             let _ = passenger.tell.send(landed);
         }
     }
 
     /// From now on others may append to these streams.
-    fn disembark(&self) {
+    fn release_streams(&self) {
         self.cohorts.with(|state| {
-            for passenger in &self.passengers {
-                state.under_way.remove(&passenger.stream);
+            for passenger in &self.appends {
+                state.streams_in_flight.remove(&passenger.stream);
             }
         });
     }
 }
 
-impl Drop for Cohort<'_> {
+impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        self.disembark();
+        self.release_streams();
     }
 }
 
@@ -271,23 +271,23 @@ impl Drop for Cohort<'_> {
 mod tests {
     use super::*;
 
-    fn wait(state: &mut State, id: &str) -> oneshot::Receiver<Landed> {
+    fn wait(state: &mut State, id: &str) -> oneshot::Receiver<AppendOutcome> {
         let (tell, told) = oneshot::channel();
         let append = Append {
             aggregate_type: "account",
             aggregate_id: id.to_owned(),
             events: Vec::new(),
-            live_keys: Vec::new(),
+            required_keys: Vec::new(),
             effects: Vec::new(),
             snapshot: None,
             in_turn: false,
         };
-        let passenger = Passenger { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
+        let passenger = PendingAppend { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
         state.waiting.push_back(passenger);
         told
     }
 
-    fn ids(cohort: &[Passenger]) -> Vec<&str> {
+    fn ids(cohort: &[PendingAppend]) -> Vec<&str> {
         cohort.iter().map(|passenger| &*passenger.stream.1).collect()
     }
 
@@ -296,9 +296,9 @@ mod tests {
         let mut state = State::default();
         let told = ["c", "a", "c", "gone", "b"].map(|id| (id, wait(&mut state, id)));
         let _staying: Vec<_> = told.into_iter().filter(|(id, _)| *id != "gone").collect();
-        assert_eq!(ids(&state.board()), ["a", "b", "c"], "in the order of their streams");
-        assert!(state.board().is_empty(), "the second command on c waits for the first");
-        state.under_way.clear();
-        assert_eq!(ids(&state.board()), ["c"]);
+        assert_eq!(ids(&state.next_batch()), ["a", "b", "c"], "in the order of their streams");
+        assert!(state.next_batch().is_empty(), "the second command on c waits for the first");
+        state.streams_in_flight.clear();
+        assert_eq!(ids(&state.next_batch()), ["c"]);
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Append {
     pub events: Vec<SealedEvent>,
     /// Keys that must still live: those the events are sealed with, those that opened what a snapshot
     /// holds, and those the caller names.
-    pub live_keys: Vec<Uuid>,
+    pub required_keys: Vec<Uuid>,
     pub effects: Vec<StoredEffect>,
     pub snapshot: Option<SealedSnapshot>,
     /// Whether the command has the [turn](crate::contention) of the stream.
@@ -80,9 +80,9 @@ pub(crate) enum AppendError {
     #[error("another aggregate has the claimed name")]
     ClaimTaken,
     #[error("a key was destroyed meanwhile")]
-    KeyGone,
+    KeyDestroyed,
     #[error("what it rests on was used up meanwhile")]
-    Spent,
+    AlreadyUsed,
     #[error("what was proved counts no more")]
     ProofOver,
     #[error(transparent)]
@@ -104,7 +104,7 @@ impl AppendError {
     /// The same, when nobody could be asked what came of it.
     pub(crate) fn doubtful(self) -> Self {
         match self {
-            Self::Store(StoreError::Unavailable(error)) => Self::Store(StoreError::Doubtful(error)),
+            Self::Store(StoreError::Unavailable(error)) => Self::Store(StoreError::OutcomeUnknown(error)),
             other => other,
         }
     }

@@ -7,7 +7,7 @@
 //!
 //! Whoever writes for a piece of work holds the streams it changes for itself, and those it rests on with others,
 //! until its transaction ends: by locks that a crash lets go. Commands to one aggregate alone take no such lock: only
-//! an aggregate on which nothing rests takes them ([`SelfContained`](domain::SelfContained)).
+//! an aggregate on which nothing rests takes them ([`Standalone`](domain::Standalone)).
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use crate::error::StoreError;
 
 /// An aggregate, and the version in which it was seen.
 #[derive(Clone)]
-pub(crate) struct Seen {
+pub(crate) struct ReadVersion {
     aggregate_type: &'static str,
     aggregate_id: String,
     version: i64,
 }
 
-impl Seen {
+impl ReadVersion {
     pub(crate) fn of<A: Aggregate>(id: &str, version: u64) -> Self {
         Self { aggregate_type: A::TYPE, aggregate_id: id.to_owned(), version: version.cast_signed() }
     }
@@ -38,7 +38,7 @@ impl Seen {
 }
 
 /// Whether any of them has moved on.
-pub(crate) async fn has_moved(db: impl PgExecutor<'_>, seen: &[Seen]) -> Result<bool, StoreError> {
+pub(crate) async fn is_stale(db: impl PgExecutor<'_>, seen: &[ReadVersion]) -> Result<bool, StoreError> {
     let moved = sqlx::query_scalar(
         "SELECT EXISTS (
              SELECT FROM unnest($1::text[], $2::text[], $3::bigint[]) AS s (aggregate_type, aggregate_id, version)
@@ -55,10 +55,10 @@ pub(crate) async fn has_moved(db: impl PgExecutor<'_>, seen: &[Seen]) -> Result<
 
 /// From now on until the transaction ends no other work writes to the streams of `written` or `seen`. Of the latter none
 /// may have moved on.
-pub(super) async fn hold(
+pub(super) async fn lock_streams(
     db: &mut PgConnection,
     written: &[Arc<Append>],
-    seen: &[Seen],
+    seen: &[ReadVersion],
 ) -> Result<(), AppendError> {
     let name = |aggregate_type: &str, id: &str| format!("{aggregate_type}/{id}");
     let changed = written.iter().map(|append| (name(append.aggregate_type, &append.aggregate_id), true));
@@ -75,5 +75,5 @@ pub(super) async fn hold(
     .execute(&mut *db)
     .await?;
     // A statement of its own: it sees what was stored while the locks were waited for.
-    if !seen.is_empty() && has_moved(db, seen).await? { Err(AppendError::Conflict) } else { Ok(()) }
+    if !seen.is_empty() && is_stale(db, seen).await? { Err(AppendError::Conflict) } else { Ok(()) }
 }

@@ -123,7 +123,7 @@ pub(crate) async fn append_all(
                 "stored" => Ok(()),
                 "conflict" => Err(AppendError::Conflict),
                 "claim_taken" => Err(AppendError::ClaimTaken),
-                _ => Err(AppendError::KeyGone),
+                _ => Err(AppendError::KeyDestroyed),
             })
         })
         .collect()
@@ -157,7 +157,7 @@ fn numbered<'a, T: 'a, I: IntoIterator<Item = T>>(
 }
 
 fn bind_events<'q>(query: Query<'q>, appends: &[&'q Append]) -> Query<'q> {
-    let (key_commands, keys) = numbered(appends, |append| append.live_keys.iter().copied());
+    let (key_commands, keys) = numbered(appends, |append| append.required_keys.iter().copied());
     let (event_commands, events) = numbered(appends, |append| &append.events);
     let column = |value: fn(&SealedEvent) -> &str| -> Vec<&'q str> {
         events.iter().map(|event| value(event)).collect()

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{ErasureError, Erasures, record};
-use crate::object::ObjectVault;
+use crate::object::SealedObjectStore;
 use crate::seal::{DataKey, KeyProvider, SealError, WrappedKey};
 use crate::store::EventStore;
 
@@ -45,7 +45,7 @@ struct Stored {
 impl LedgerKeys {
     /// Opens the keys of the ledger in `vault`, which must be that of the database in `store`; makes the
     /// first one for a database that has no ledger yet.
-    pub(super) async fn open(store: &EventStore, vault: &ObjectVault) -> Result<Self, ErasureError> {
+    pub(super) async fn open(store: &EventStore, vault: &SealedObjectStore) -> Result<Self, ErasureError> {
         let provider = store.keys().provider();
         let known = record::ledger_key(store.pool()).await?;
         let wrapped = fetch_all(vault).await?;
@@ -120,7 +120,7 @@ impl Erasures {
 }
 
 /// All wrappings; what is none of ours is left out.
-async fn fetch_all(vault: &ObjectVault) -> Result<Vec<WrappedKey>, ErasureError> {
+async fn fetch_all(vault: &SealedObjectStore) -> Result<Vec<WrappedKey>, ErasureError> {
     let mut keys = Vec::new();
     for path in vault.list(FOLDER).await? {
         let Some(content) = vault.fetch_small(&path).await? else { continue };
@@ -141,7 +141,7 @@ fn parse(content: &[u8]) -> Option<WrappedKey> {
     Some(WrappedKey { id: stored.key, master_id: stored.master_id, bytes })
 }
 
-async fn put(vault: &ObjectVault, key: &WrappedKey) -> Result<bool, ErasureError> {
+async fn put(vault: &SealedObjectStore, key: &WrappedKey) -> Result<bool, ErasureError> {
     let master_id = key.master_id.clone();
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' };
     let path = format!("{FOLDER}/{}.{}", key.id, master_id.chars().map(plain).collect::<String>());

@@ -37,7 +37,7 @@ use domain::{AccountId, RequestId};
 pub use reapply::{Reapplied, Told};
 
 use crate::error::StoreError;
-use crate::object::{ObjectError, ObjectVault};
+use crate::object::{ObjectError, SealedObjectStore};
 use crate::seal::{DestroyedKey, KeyName, SealError};
 use crate::store::EventStore;
 use crate::usage;
@@ -102,7 +102,7 @@ pub struct Erasures {
 
 struct Inner {
     store: EventStore,
-    vault: ObjectVault,
+    vault: SealedObjectStore,
     purge: Arc<dyn Purge>,
     /// Opened at the first use, and anew whenever the ledger is read.
     keys: RwLock<Option<Arc<LedgerKeys>>>,
@@ -111,7 +111,7 @@ struct Inner {
 
 impl Erasures {
     /// Erasures in `store`, with their ledger in `vault`.
-    pub fn new(store: EventStore, vault: ObjectVault, purge: Arc<dyn Purge>) -> Self {
+    pub fn new(store: EventStore, vault: SealedObjectStore, purge: Arc<dyn Purge>) -> Self {
         let (keys, caught_up) = (RwLock::default(), AtomicBool::new(false));
         Self { inner: Arc::new(Inner { store, vault, purge, keys, caught_up }) }
     }
@@ -122,7 +122,7 @@ impl Erasures {
     }
 
     /// The object store.
-    pub fn vault(&self) -> &ObjectVault {
+    pub fn vault(&self) -> &SealedObjectStore {
         &self.inner.vault
     }
 

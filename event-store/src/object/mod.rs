@@ -28,10 +28,10 @@
 //!
 //! # What a crash in the middle leaves
 //! In a directory a staging file `path#1`, which is never listed or read, and which
-//! [`ObjectVault::remove_all`] deletes. In S3 and Google Cloud Storage the parts of an upload never
+//! [`SealedObjectStore::remove_all`] deletes. In S3 and Google Cloud Storage the parts of an upload never
 //! completed: unreadable, not listed, and sealed like the rest, but `object_store` cannot enumerate
 //! them, so give the bucket a life-cycle rule that aborts incomplete uploads after a day or two.
-//! Azure drops uncommitted blocks by itself after a week. A probe of [`ObjectVault::check`] may stay
+//! Azure drops uncommitted blocks by itself after a week. A probe of [`SealedObjectStore::check`] may stay
 //! under `.check/`; it holds random bytes.
 
 mod cloud;
@@ -49,7 +49,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-pub use vault::ObjectVault;
+pub use vault::SealedObjectStore;
 pub use write::{Sealed, SealedWriter};
 
 /// The key that seals one object, or all objects of one privacy request: 256 bits from a CSPRNG.

@@ -1,19 +1,19 @@
 //! Small objects of the house itself, written once: the ledger of erasures is made of them.
 //!
 //! Whoever calls seals them; here they are bytes. An object is there whole or not at all, is never
-//! written over, and is on disk when [`ObjectVault::put_once`] returns.
+//! written over, and is on disk when [`SealedObjectStore::put_once`] returns.
 
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
 use super::vault::locate;
-use super::{ObjectError, ObjectVault};
+use super::{ObjectError, SealedObjectStore};
 
 /// The longest small object in bytes: nobody else's large one shall fill our memory.
 const LONGEST: u64 = 1024 * 1024;
 
-impl ObjectVault {
+impl SealedObjectStore {
     /// Writes an object unless there is one of this name. False when there was.
     pub(crate) async fn put_once(&self, path: &str, content: Bytes) -> Result<bool, ObjectError> {
         let created = self.store.put_opts(&locate(path)?, content.into(), PutMode::Create.into()).await;

@@ -19,13 +19,13 @@ use super::*;
 
 struct Fixture {
     directory: tempfile::TempDir,
-    vault: ObjectVault,
+    vault: SealedObjectStore,
 }
 
 impl Fixture {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let vault = ObjectVault::open(&Url::from_directory_path(directory.path()).unwrap()).unwrap();
+        let vault = SealedObjectStore::open(&Url::from_directory_path(directory.path()).unwrap()).unwrap();
         Self { directory, vault }
     }
 
@@ -48,7 +48,7 @@ impl Fixture {
 }
 
 async fn get(
-    vault: &ObjectVault,
+    vault: &SealedObjectStore,
     path: &str,
     key: &ObjectKey,
     range: Range<u64>,
@@ -299,21 +299,21 @@ async fn opening_makes_a_private_directory_or_names_what_is_wrong() {
     use std::os::unix::fs::PermissionsExt;
     let fixture = Fixture::new();
     let path = fixture.file("new/archives");
-    ObjectVault::open(&Url::from_directory_path(&path).unwrap()).unwrap();
+    SealedObjectStore::open(&Url::from_directory_path(&path).unwrap()).unwrap();
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 
     std::fs::write(fixture.file("taken"), b"a file").unwrap();
     let url = Url::from_directory_path(fixture.file("taken")).unwrap();
-    let error = ObjectVault::open(&url).unwrap_err().to_string();
+    let error = SealedObjectStore::open(&url).unwrap_err().to_string();
     assert!(error.contains("taken") && error.contains("cannot be written"), "{error}");
 
-    let error = ObjectVault::open(&Url::parse("ftp://host/x").unwrap()).unwrap_err();
+    let error = SealedObjectStore::open(&Url::parse("ftp://host/x").unwrap()).unwrap_err();
     assert!(matches!(error, ObjectError::Scheme(scheme) if scheme == "ftp"));
 }
 
 #[tokio::test]
 async fn the_memory_store_does_the_same() {
-    let vault = ObjectVault::open(&Url::parse("memory:").unwrap()).unwrap();
+    let vault = SealedObjectStore::open(&Url::parse("memory:").unwrap()).unwrap();
     vault.check().await.unwrap();
     let mut writer = vault.create("a/b", &key(1)).await.unwrap();
     writer.write(Bytes::from_static(b"hello")).await.unwrap();

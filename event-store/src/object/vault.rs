@@ -35,20 +35,20 @@ const LONGEST_PLAIN: u64 = 64 * 1024;
 
 /// Sealed objects in one object store. Cheap to clone.
 #[derive(Clone)]
-pub struct ObjectVault {
+pub struct SealedObjectStore {
     pub(super) store: Arc<dyn ObjectStore>,
     /// Set where the store is a directory, for what `object_store` does not do there.
     directory: Option<Arc<FilePath>>,
 }
 
-impl std::fmt::Debug for ObjectVault {
+impl std::fmt::Debug for SealedObjectStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A store's own Debug may hold credentials.
-        write!(f, "ObjectVault({})", self.store)
+        write!(f, "SealedObjectStore({})", self.store)
     }
 }
 
-impl ObjectVault {
+impl SealedObjectStore {
     /// Opens `file:///path`, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` or, for
     /// tests, `memory:`. A directory is made where it is missing, with mode 0700, and tried.
     ///

@@ -35,7 +35,7 @@ pub struct Sealed {
     pub sha256: [u8; 32],
 }
 
-/// An object being written. Made by [`ObjectVault::create`](super::ObjectVault::create).
+/// An object being written. Made by [`SealedObjectStore::create`](super::SealedObjectStore::create).
 pub struct SealedWriter {
     /// `None` once finished or aborted.
     upload: Option<WriteMultipart>,

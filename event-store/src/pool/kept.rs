@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::session::Session;
-use super::{Begun, LIFE, PATIENCE, beside};
+use super::{ACQUIRE_TIMEOUT, Begun, LIFE, beside};
 use crate::connections::share_of;
 use crate::error::StoreError;
 
@@ -61,7 +61,7 @@ impl Kept {
     /// # Errors
     /// When none can be had in time.
     pub async fn take(&self) -> Result<Lent, StoreError> {
-        let free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await;
+        let free = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.free).acquire_owned()).await;
         let Ok(Ok(place)) = free else { return Err(sqlx::Error::PoolTimedOut.into()) };
         let (connection, begun) = match self.take_spare() {
             Some(spare) => spare,

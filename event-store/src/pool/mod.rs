@@ -30,7 +30,7 @@ use crate::connections::share_of;
 use crate::error::StoreError;
 
 /// How long a caller waits for a free connection before it is told that the database is busy.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a connection is used.
 const LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long a connection that was left in the middle of an answer may take to come to its end.
@@ -101,7 +101,7 @@ fn beside(pool: &PgPool, session: Session, connections: u32) -> PgPool {
 /// What holds of the connections of every pool.
 fn bounded() -> PgPoolOptions {
     PgPoolOptions::new()
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .max_lifetime(LIFE)
         // A ping before each use would cost a fifth of the throughput; a dead connection shows itself.
         .test_before_acquire(false)

@@ -23,13 +23,13 @@ use super::note::SigningKey;
 use super::notes;
 use crate::leader::lock_number;
 use crate::log::newest_position;
-use crate::object::ObjectVault;
+use crate::object::SealedObjectStore;
 use domain::Services;
 
 /// See the module.
 pub struct Notary {
     pub(super) key: SigningKey,
-    pub(super) objects: ObjectVault,
+    pub(super) objects: SealedObjectStore,
     services: Services,
     /// What it signed last: nobody can take that from it.
     pub(super) signed: Mutex<Option<Checkpoint>>,
@@ -37,7 +37,7 @@ pub struct Notary {
 
 impl Notary {
     /// A notary that signs with `key` and publishes to `objects`.
-    pub fn new(key: SigningKey, objects: ObjectVault, services: Services) -> Self {
+    pub fn new(key: SigningKey, objects: SealedObjectStore, services: Services) -> Self {
         Self { key, objects, services, signed: Mutex::default() }
     }
 

@@ -13,7 +13,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::error::ProofError;
 use crate::error::StoreError;
-use crate::object::ObjectVault;
+use crate::object::SealedObjectStore;
 
 /// Where they lie in the object store.
 pub(super) const FOLDER: &str = "checkpoints";
@@ -70,7 +70,7 @@ pub(super) async fn insert(db: &mut PgConnection, size: u64, note: &str) -> Resu
 /// Writes what was not published yet into the object store.
 pub(super) async fn publish(
     db: &mut PgConnection,
-    objects: &ObjectVault,
+    objects: &SealedObjectStore,
     now: DateTime<Utc>,
 ) -> Result<(), ProofError> {
     let unpublished: Vec<(i64, String)> = sqlx::query_as(
@@ -90,7 +90,10 @@ pub(super) async fn publish(
 }
 
 /// Published notes about logs of at least `size` events, the longest log first.
-pub(super) async fn published_from(objects: &ObjectVault, size: u64) -> Result<Vec<String>, ProofError> {
+pub(super) async fn published_from(
+    objects: &SealedObjectStore,
+    size: u64,
+) -> Result<Vec<String>, ProofError> {
     // Sorts before the notes about this very size, which have a digest in their names.
     let mut paths = objects.list_after(FOLDER, &format!("{FOLDER}/{size:020}")).await?;
     paths.reverse();

@@ -8,7 +8,7 @@ use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::note::VerifierKey;
 use super::notes;
-use crate::object::ObjectVault;
+use crate::object::SealedObjectStore;
 
 /// Where it lies in the object store.
 const FOLDER: &str = "verified";
@@ -18,7 +18,10 @@ const FOLDER: &str = "verified";
 ///
 /// # Errors
 /// When the object store fails.
-pub async fn last(objects: &ObjectVault, keys: &[VerifierKey]) -> Result<Option<Checkpoint>, ProofError> {
+pub async fn last(
+    objects: &SealedObjectStore,
+    keys: &[VerifierKey],
+) -> Result<Option<Checkpoint>, ProofError> {
     let mut newest: Option<Checkpoint> = None;
     for path in objects.list(FOLDER).await? {
         match Checkpoint::open(&objects.get_plain(&path).await?, keys) {
@@ -45,7 +48,7 @@ pub async fn last(objects: &ObjectVault, keys: &[VerifierKey]) -> Result<Option<
 /// When a store fails.
 pub async fn keep(
     db: &mut PgConnection,
-    objects: &ObjectVault,
+    objects: &SealedObjectStore,
     verified: &Checkpoint,
     keys: &[VerifierKey],
 ) -> Result<(), ProofError> {

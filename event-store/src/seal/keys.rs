@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::cipher::{DataKey, SealError};
 use super::provider::{KeyProvider, WrappedKey};
 use crate::error::StoreError;
-use crate::gather::Gather;
+use crate::gather::BatchLoader;
 use crate::pool::Kept;
-use crate::recent::Recent;
+use crate::recent::AggregateCache;
 use domain::{RequestId, Services};
 
 /// How long a key may be used without asking the database whether it still lives. Appends ask in
@@ -56,7 +56,7 @@ pub struct DestroyedKey {
 }
 
 /// A key that was drawn and is kept nowhere yet: to be written with the event that needs it
-/// ([`VaultWrite::KeepKey`](crate::vault::VaultWrite::KeepKey)).
+/// ([`RecordWrite::KeepKey`](crate::vault::RecordWrite::KeepKey)).
 #[derive(Clone)]
 pub struct NewKey {
     id: Uuid,
@@ -103,12 +103,12 @@ pub struct KeyRing {
     pool: PgPool,
     provider: Arc<dyn KeyProvider>,
     services: Services,
-    recent: Arc<Recent>,
+    recent: Arc<AggregateCache>,
     live: Cache<KeyName, Arc<DataKey>>,
     by_id: Cache<Uuid, Arc<DataKey>>,
     /// Those that live, asked for by many at once.
-    found_live: Gather<KeyName, WrappedKey>,
-    found_by_id: Gather<Uuid, (KeyName, WrappedKey)>,
+    found_live: BatchLoader<KeyName, WrappedKey>,
+    found_by_id: BatchLoader<Uuid, (KeyName, WrappedKey)>,
 }
 
 impl KeyRing {
@@ -117,12 +117,12 @@ impl KeyRing {
         lookups: Kept,
         provider: Arc<dyn KeyProvider>,
         services: Services,
-        recent: Arc<Recent>,
+        recent: Arc<AggregateCache>,
     ) -> Self {
         let by_name = lookups.clone();
         Self {
-            found_live: Gather::new(move |names| find_live(by_name.clone(), names).boxed()),
-            found_by_id: Gather::new(move |ids| find_by_id(lookups.clone(), ids).boxed()),
+            found_live: BatchLoader::new(move |names| find_live(by_name.clone(), names).boxed()),
+            found_by_id: BatchLoader::new(move |ids| find_by_id(lookups.clone(), ids).boxed()),
             pool,
             provider,
             services,
@@ -281,7 +281,7 @@ impl KeyRing {
         for id in ids {
             self.by_id.invalidate(id).await;
         }
-        self.recent.forget_opened_by(ids.iter().copied().collect());
+        self.recent.evict_opened_by(ids.iter().copied().collect());
         Ok(destroyed.len() as u64)
     }
 

@@ -170,7 +170,8 @@ fn every_event_there_ever_was_opens_as_it_was_and_without_keys_as_erased() {
         let payload: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let (with_keys, without) = opened(&payload, &event_type);
         assert_eq!((&with_keys, &without), (&payload, &erased(&payload)), "{name}");
-        let form = domain::event::Form { aggregate_type, event_type: &event_type, event_version: version };
+        let form =
+            domain::event::EventHeader { aggregate_type, event_type: &event_type, event_version: version };
         for opened in [with_keys, without] {
             Event::from_value(form, opened).unwrap_or_else(|error| panic!("{name}: {error}"));
         }

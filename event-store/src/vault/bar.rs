@@ -12,8 +12,8 @@ use domain::{AccountId, Effects, Services, SessionId, Snapshot};
 use sqlx::PgConnection;
 
 use super::challenge::{self, Purpose as Question};
-use super::{VaultWrite, credential, link, session};
-use crate::context::{Attached, CommandContext};
+use super::{RecordWrite, credential, link, session};
+use crate::context::{CommandContext, CommitExtras};
 use crate::error::StoreError;
 use crate::store::EventStore;
 
@@ -34,7 +34,7 @@ impl EventStore {
         account: AccountId,
         (id, command): (&str, A::Command),
         context: &CommandContext,
-        attached: &Attached,
+        attached: &CommitExtras,
     ) -> Result<Bar, StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
@@ -77,26 +77,26 @@ impl EventStore {
 impl Bar {
     async fn ahead_of(
         &self,
-        end: &VaultWrite,
+        end: &RecordWrite,
         db: &mut PgConnection,
-        attached: &Attached,
+        attached: &CommitExtras,
     ) -> Result<(), StoreError> {
         let (account, at) = (self.account, self.at);
         match end {
-            VaultWrite::RaiseGeneration { stays, .. } => session::bar(db, account, (None, *stays), at).await,
+            RecordWrite::RaiseGeneration { stays, .. } => session::bar(db, account, (None, *stays), at).await,
             // With these a session could begin, or go on with more. A code for a phone is for a session that is barred.
-            VaultWrite::DropChallenges {
+            RecordWrite::DropChallenges {
                 purpose: purpose @ (Question::SignIn | Question::Reauthenticate),
                 ..
             } => challenge::drop_all(db, account, *purpose).await,
-            VaultWrite::DropLinks { purpose, .. } => {
+            RecordWrite::DropLinks { purpose, .. } => {
                 let used = attached.vault.iter().filter_map(|write| match write {
-                    VaultWrite::TakeLink(hash) => Some(hash.clone()),
+                    RecordWrite::TakeLink(hash) => Some(hash.clone()),
                     _ => None,
                 });
                 link::drop_others(db, account, *purpose, used.collect()).await
             }
-            VaultWrite::EndCredentials { .. } => credential::bar(db, account, at).await,
+            RecordWrite::EndCredentials { .. } => credential::bar(db, account, at).await,
             _ => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::authentication::{Change, Ending, Fate, Lent};
 use domain::{AccountId, SessionId};
 
-use super::VaultWrite;
+use super::RecordWrite;
 use super::challenge::Purpose as Question;
 use super::link::Purpose;
 
@@ -16,7 +16,7 @@ pub(crate) fn writes(
     endings: &[Ending],
     own: Option<SessionId>,
     at: DateTime<Utc>,
-) -> Vec<VaultWrite> {
+) -> Vec<RecordWrite> {
     let mut writes = Vec::new();
     for ending in endings {
         match *ending {
@@ -25,7 +25,7 @@ pub(crate) fn writes(
                 let Ok(account) = id.parse() else { continue };
                 writes.extend(of_account(account, change, own, at));
             }
-            Ending::Invitation(invitation) => writes.push(VaultWrite::ForgetInvitation(invitation)),
+            Ending::Invitation(invitation) => writes.push(RecordWrite::ForgetInvitation(invitation)),
         }
     }
     writes
@@ -36,9 +36,9 @@ fn of_account(
     change: Change,
     own: Option<SessionId>,
     at: DateTime<Utc>,
-) -> Vec<VaultWrite> {
+) -> Vec<RecordWrite> {
     if change == Change::AccountDeleted {
-        return vec![VaultWrite::ForgetAccount { account, at }];
+        return vec![RecordWrite::ForgetAccount { account, at }];
     }
     let ended = Lent::ALL.into_iter().filter(|lent| change.ends(*lent));
     ended.filter_map(|lent| write(account, change, lent, own, at)).collect()
@@ -50,9 +50,9 @@ fn write(
     lent: Lent,
     own: Option<SessionId>,
     at: DateTime<Utc>,
-) -> Option<VaultWrite> {
-    let links = |purpose| Some(VaultWrite::DropLinks { account, purpose });
-    let questions = |purpose| Some(VaultWrite::DropChallenges { account, purpose });
+) -> Option<RecordWrite> {
+    let links = |purpose| Some(RecordWrite::DropLinks { account, purpose });
+    let questions = |purpose| Some(RecordWrite::DropChallenges { account, purpose });
     match lent {
         Lent::EmailConfirmationLink => links(Purpose::EmailConfirmation),
         Lent::EmailUndoLink => links(Purpose::EmailUndo),
@@ -65,10 +65,10 @@ fn write(
         Lent::ReauthenticationQuestion => questions(Question::Reauthenticate),
         Lent::Sessions => {
             let stays = own.filter(|_| matches!(change.fate(lent), Fate::EndsElsewhere(_)));
-            Some(VaultWrite::RaiseGeneration { account, change, stays })
+            Some(RecordWrite::RaiseGeneration { account, change, stays })
         }
-        Lent::RecoveryCodes => Some(VaultWrite::DropRecoveryCodes(account)),
-        Lent::GdprToken => Some(VaultWrite::EndCredentials { account, at }),
+        Lent::RecoveryCodes => Some(RecordWrite::DropRecoveryCodes(account)),
+        Lent::GdprToken => Some(RecordWrite::EndCredentials { account, at }),
         // With their sessions.
         Lent::Sudo | Lent::StreamsUnderWay => None,
         // Aggregates hold them, and end them by events of their own.

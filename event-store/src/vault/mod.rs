@@ -1,7 +1,7 @@
 //! What must be kept but may not be part of an event: secrets, keys, sessions, answers already given.
 //!
 //! Rows here are changed and really deleted. Where one belongs to an event, it is written in the
-//! event's own transaction ([`VaultWrite`]).
+//! event's own transaction ([`RecordWrite`]).
 
 pub(crate) mod account;
 pub mod authentication;
@@ -25,7 +25,7 @@ pub mod throttle;
 mod write;
 
 pub use bar::Bar;
-pub use write::VaultWrite;
+pub use write::RecordWrite;
 
 use sqlx::postgres::PgQueryResult;
 
@@ -52,5 +52,5 @@ where
 
 /// What works once must be there to be used.
 fn spent_unless(found: bool) -> Result<(), AppendError> {
-    if found { Ok(()) } else { Err(AppendError::Spent) }
+    if found { Ok(()) } else { Err(AppendError::AlreadyUsed) }
 }

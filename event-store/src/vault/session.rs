@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::authentication;
 use crate::append::AppendError;
 use crate::error::StoreError;
-use crate::gather::Gather;
+use crate::gather::BatchLoader;
 use crate::pool::Kept;
 
 /// A session nobody uses for so long ends.
@@ -203,8 +203,8 @@ pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Res
 /// another process is dead here at once.
 #[derive(Clone)]
 pub struct Sessions {
-    found: Gather<Vec<u8>, Session>,
-    by_id: Gather<Uuid, Session>,
+    found: BatchLoader<Vec<u8>, Session>,
+    by_id: BatchLoader<Uuid, Session>,
     seen: Arc<Seen>,
 }
 
@@ -217,8 +217,8 @@ struct Seen {
 impl Sessions {
     pub(crate) fn new(pool: PgPool, lookups: Kept) -> Self {
         let others = lookups.clone();
-        let found = Gather::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
-        let by_id = Gather::new(move |ids| find_by_id(others.clone(), ids).boxed());
+        let found = BatchLoader::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
+        let by_id = BatchLoader::new(move |ids| find_by_id(others.clone(), ids).boxed());
         Self { found, by_id, seen: Arc::new(Seen { pool, waiting: Mutex::default() }) }
     }
 

@@ -19,7 +19,7 @@ use crate::usage;
 
 /// A write to the vault that comes true with the events of a command, or not at all.
 #[derive(Clone)]
-pub enum VaultWrite {
+pub enum RecordWrite {
     /// Keep a secret, hashed or sealed, instead of the owner's former one of the kind.
     PutSecret {
         /// What it is.
@@ -196,7 +196,7 @@ pub enum VaultWrite {
     },
 }
 
-impl VaultWrite {
+impl RecordWrite {
     /// Whether it uses up, or requires, what must have been there before the command: such writes come first, before
     /// what the command ends.
     pub(crate) fn rests_on_before(&self) -> bool {

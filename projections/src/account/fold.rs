@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::account::{AccountEvent, SecondFactor};
 use domain::{EmailAddress, Event, Personal, PhoneNumber};
-use event_store::tail::Fact;
+use event_store::tail::LogRecord;
 
 use super::AccountView;
 use super::row::{Row, SealedColumns};
@@ -12,7 +12,7 @@ use crate::projection::Failure;
 
 impl Row {
     /// The row of an account that a fact opens.
-    pub(super) fn registered(fact: &Fact, form: Form) -> Result<Option<Self>, Failure> {
+    pub(super) fn registered(fact: &LogRecord, form: Form) -> Result<Option<Self>, Failure> {
         let Some(Event::Account(AccountEvent::Registered { account_id, email, name, preferences, .. })) =
             fact.event()
         else {
@@ -46,7 +46,7 @@ impl Row {
     }
 
     /// Folds a fact in.
-    pub(super) fn apply(&mut self, fact: &Fact, form: Form) -> Result<(), Failure> {
+    pub(super) fn apply(&mut self, fact: &LogRecord, form: Form) -> Result<(), Failure> {
         self.view.version = fact.sequence;
         let Some(Event::Account(event)) = fact.event() else { return Ok(()) };
         self.view.changed_at = fact.recorded_at;
@@ -97,7 +97,7 @@ impl AccountView {
 /// Writes personal values of a fact into a row.
 struct Writer<'a> {
     row: &'a mut Row,
-    fact: &'a Fact,
+    fact: &'a LogRecord,
     form: Form,
 }
 

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::Event;
 use domain::account::{Account, AccountEvent, Preferences};
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -117,19 +117,19 @@ impl Projection for AccountProjection {
         Selection {
             aggregate_types: &[Account::TYPE],
             payloads: Payloads::AllBut(&NO_CHANGE),
-            opened: true,
-            actors_of: &[],
+            decrypt: true,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         self.project_into(db, facts, REVISION).await
     }
 
     async fn project_into(
         &self,
         db: &mut PgConnection,
-        facts: &[&Fact],
+        facts: &[&LogRecord],
         revision: i32,
     ) -> Result<(), Failure> {
         let form = Form::of(revision);

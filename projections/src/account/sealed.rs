@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use event_store::StoreError;
 use event_store::seal::{Column, DataKey, column_key_id, open_column};
-use event_store::tail::Fact;
+use event_store::tail::LogRecord;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -84,7 +84,12 @@ pub(crate) struct Value {
 
 impl Value {
     /// What a fact says, for its row.
-    pub(crate) fn of(field: Field, text: Option<&str>, fact: &Fact, form: Form) -> Result<Self, Failure> {
+    pub(crate) fn of(
+        field: Field,
+        text: Option<&str>,
+        fact: &LogRecord,
+        form: Form,
+    ) -> Result<Self, Failure> {
         let Some(text) = text else { return Ok(Self::default()) };
         if form == Form::Plain {
             return Ok(Self { plain: Some(text.to_owned()), sealed: None });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{AccountId, Scope};
 use event_store::seal::WrappedKey;
-use event_store::{Gather, Kept, KeyName, StoreError};
+use event_store::{BatchLoader, Kept, KeyName, StoreError};
 use futures::FutureExt;
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
@@ -40,8 +40,8 @@ pub(crate) struct Closed {
 
 /// Accounts with their memberships, looked up for many at once. Their keys come along, so that opening them asks nothing
 /// more of the database; each is unwrapped by who asked for it, so that a key service that is slow holds up no other.
-pub(crate) fn gather(lookups: Kept) -> Gather<String, Closed> {
-    Gather::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
+pub(crate) fn gather(lookups: Kept) -> BatchLoader<String, Closed> {
+    BatchLoader::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
 }
 
 async fn with_memberships(lookups: Kept, ids: Vec<String>) -> Result<HashMap<String, Closed>, StoreError> {

@@ -5,7 +5,7 @@
 //! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
 //! is tried again. A crash leaves everything as it was.
 
-use event_store::tail::Tail;
+use event_store::tail::LogSubscription;
 use event_store::{EventStore, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -75,7 +75,7 @@ async fn attempt(
     }
     // Nobody empties the new tables meanwhile: that, too, takes the checkpoint of the live ones first.
     let purges = Some(checkpoint::purges(&mut *db, name).await?);
-    let mut tail = Tail::new(store.clone(), projection.selection(), position);
+    let mut tail = LogSubscription::new(store.clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
         let read = Read { page, purges };
         if !fold(&mut *db, projection, name, &read).await? {

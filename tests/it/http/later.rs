@@ -8,7 +8,7 @@ use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
 use personal_settings::cli::{DkimOptions, WorkerOptions};
 use personal_settings::composition::{Network, Work};
-use workers::Workbench;
+use workers::WorkerContext;
 use workers::archive::{Practice, Statement};
 
 use super::Service;
@@ -32,7 +32,7 @@ pub(super) async fn attend(service: &Service, days: i64, account: &str) {
     sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(bench.store.pool()).await.unwrap();
 }
 
-async fn bench(service: &Service, ahead: TimeDelta) -> Workbench {
+async fn bench(service: &Service, ahead: TimeDelta) -> WorkerContext {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
     let mut foundation = foundation_of(service);
     let present = personal_settings::system::services();

@@ -13,7 +13,7 @@ use event_store::MasterKey;
 use futures::future::join_all;
 use futures::{FutureExt, TryStreamExt};
 use personal_settings::composition::Foundation;
-use projections::Told;
+use projections::EventView;
 use rand::RngExt;
 use serde_json::{Value, json};
 use url::Url;
@@ -101,7 +101,7 @@ async fn is_over(foundation: &Foundation, rushed: &Rushed) -> bool {
 async fn assert_unreadable(foundation: &Foundation, rushed: &Rushed) {
     let account: AccountId = rushed.person.account.parse().unwrap();
     let entries = foundation.views.history_stream(foundation.store.clone(), account, None);
-    let told: Vec<Told> = entries.map_ok(Told::for_operator).try_collect().await.unwrap();
+    let told: Vec<EventView> = entries.map_ok(EventView::for_operator).try_collect().await.unwrap();
     let text = json!(told).to_string();
     assert!(!text.contains(&rushed.person.email) && !text.contains("Ada "), "{text}");
     let theirs = told.iter().filter(|told| told.actor == rushed.person.account);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use event_store::tail::{Fact, Payloads, Selection};
+use event_store::tail::{LogRecord, Payloads, Selection};
 use projections::projection::{Failure, Projection, Table, Writing};
 use sqlx::{PgConnection, PgPool};
 
@@ -57,12 +57,12 @@ impl Projection for Ledger {
         Selection {
             aggregate_types: &["account"],
             payloads: Payloads::Only(&[]),
-            opened: false,
-            actors_of: &[],
+            decrypt: false,
+            with_actor_for: &[],
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&Fact]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
         for fact in facts {
             let (refused, unwritable) = {
                 let poison = self.0.lock().unwrap();

@@ -3,18 +3,18 @@
 use chrono::{DateTime, Utc};
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName};
 use domain::{AccountId, Scope};
-use event_store::{Attached, KeyName, log};
+use event_store::{CommitExtras, KeyName, log};
 use futures::TryStreamExt;
-use projections::{Audience, Told};
+use projections::{Audience, EventView};
 use serde_json::json;
 
 use super::{await_caught_up, sign_in, switch};
 use crate::support::{House, account_context};
 
-async fn told(house: &House, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<Told> {
+async fn told(house: &House, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<EventView> {
     let store = house.foundation.store.clone();
     let entries = house.foundation.views.history_stream(store, account, until);
-    entries.map_ok(Told::for_operator).try_collect().await.unwrap()
+    entries.map_ok(EventView::for_operator).try_collect().await.unwrap()
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
     let context = account_context(ada);
     let cancel = PrivacyRequestCommand::Cancel;
     let id = erasure.to_string();
-    store.execute::<PrivacyRequest>(&id, cancel, &context, Attached::default()).await.unwrap_err();
+    store.execute::<PrivacyRequest>(&id, cancel, &context, CommitExtras::default()).await.unwrap_err();
     sign_in(&house, ada).await;
     switch(&house, ada, true).await;
     await_caught_up(&house).await;
@@ -113,7 +113,7 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     let erasure = house.receive(ada, Kind::Erasure).await;
     for command in [PrivacyRequestCommand::Start, failure, stall] {
         let (id, context) = (erasure.to_string(), account_context(ada));
-        store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
+        store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await.unwrap();
     }
     await_caught_up(&house).await;
     let now = store.services().now();
@@ -128,10 +128,10 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     }
 
     let entries: Vec<_> = views.history_stream(store.clone(), ada, None).try_collect().await.unwrap();
-    let all = |tell: &dyn Fn(event_store::LogEntry) -> Told| {
+    let all = |tell: &dyn Fn(event_store::LogEntry) -> EventView| {
         entries.iter().cloned().map(tell).map(|told| json!(told).to_string()).collect::<Vec<_>>().join("\n")
     };
-    let (operator, holder) = (all(&Told::for_operator), all(&|entry| Told::for_holder(entry, ada)));
+    let (operator, holder) = (all(&EventView::for_operator), all(&|entry| EventView::for_holder(entry, ada)));
     for internal in ["\"object\"", "collected_under", "usage_event", "10.0.0.7"] {
         assert!(operator.contains(internal), "{internal}: {operator}");
         assert!(!holder.contains(internal), "{internal}: {holder}");

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use domain::account::{Account, AccountCommand};
 use domain::upcast::{Upcaster, Upcasters};
-use event_store::{Attached, EventStore, MasterKey};
+use event_store::{CommitExtras, EventStore, MasterKey};
 use futures::TryStreamExt;
 use projections::parked::retry;
 use projections::rebuild::Start;
@@ -56,7 +56,7 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
     assert!(views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
     let told = |store: EventStore| async move {
         let entries: Vec<_> = views.history_stream(store, ada, None).try_collect().await.unwrap();
-        projections::Told::for_operator(entries.into_iter().nth(1).unwrap()).what
+        projections::EventView::for_operator(entries.into_iter().nth(1).unwrap()).what
     };
     assert_eq!(told(store.clone()).await, "An event of type account.preferences_changed");
     let now = store.services().now();
@@ -71,7 +71,7 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
         usage_logging: None,
         policy_version: "1".to_owned(),
     };
-    next.execute::<Account>(&ada.to_string(), turn, &account_context(ada), Attached::default())
+    next.execute::<Account>(&ada.to_string(), turn, &account_context(ada), CommitExtras::default())
         .await
         .unwrap();
     await_caught_up(&house).await;
@@ -124,7 +124,7 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
     let lifted = || async {
         let views = &house.foundation.views;
         let entries: Vec<_> = views.history_stream(next.clone(), ada, None).try_collect().await.unwrap();
-        projections::Told::for_operator(entries.into_iter().nth(2).unwrap())
+        projections::EventView::for_operator(entries.into_iter().nth(2).unwrap())
     };
     assert_eq!(lifted().await.data["policy_version"], "0 by Ada Example");
     house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();

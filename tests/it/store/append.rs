@@ -5,8 +5,8 @@ use domain::authentication::Factors;
 use domain::effect::ClaimKind;
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
 use domain::{AccountId, SessionId};
-use event_store::vault::{VaultWrite, secret, session};
-use event_store::{Attached, ExecuteError};
+use event_store::vault::{RecordWrite, secret, session};
+use event_store::{CommitExtras, ExecuteError};
 use futures::future::join_all;
 
 use crate::support::{House, account_context};
@@ -94,13 +94,13 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
     house.register("ada@example.com").await;
     let store = &house.foundation.store;
     let other = AccountId::generate(store.services());
-    let attached = Attached {
-        vault: vec![VaultWrite::PutSecret {
+    let attached = CommitExtras {
+        vault: vec![RecordWrite::PutSecret {
             kind: secret::SecretKind::PasswordHash,
             owner: other.to_string(),
             value: b"hash".to_vec(),
         }],
-        ..Attached::default()
+        ..CommitExtras::default()
     };
     let register = AccountCommand::Register {
         account_id: other,
@@ -132,7 +132,7 @@ async fn one_request_of_a_kind_is_open_and_the_refusal_names_it() {
             &first.to_string(),
             PrivacyRequestCommand::Cancel,
             &account_context(account),
-            Attached::default(),
+            CommitExtras::default(),
         )
         .await;
     assert!(cancel.is_ok());
@@ -155,7 +155,7 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         expires_at: now + chrono::Duration::days(30),
         sealed_device: None,
     };
-    let attached = Attached { vault: vec![VaultWrite::OpenSession(new)], ..Attached::default() };
+    let attached = CommitExtras { vault: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
     store
         .execute::<Account>(&account.to_string(), command, &account_context(account), attached)

@@ -3,11 +3,11 @@
 use domain::account::{Account, AccountCommand};
 use domain::authentication::{Factor, Factors};
 use domain::{AccountId, ChallengeId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::authentication::{InSession, SUDO_LIFE, generation};
 use event_store::vault::challenge::{NewChallenge, Purpose};
 use event_store::vault::session::{Elevation, NewSession, fetch};
-use event_store::{Attached, CommandContext, ExecuteError};
+use event_store::{CommandContext, CommitExtras, ExecuteError};
 
 use crate::support::{House, account_context};
 
@@ -17,9 +17,9 @@ async fn execute(
     house: &House,
     account: AccountId,
     context: &CommandContext,
-    vault: Vec<VaultWrite>,
+    vault: Vec<RecordWrite>,
 ) -> Outcome {
-    let attached = Attached { vault, ..Attached::default() };
+    let attached = CommitExtras { vault, ..CommitExtras::default() };
     let command = AccountCommand::RecordReauthentication { session_id: SessionId::from_uuid(account.uuid()) };
     let store = &house.foundation.store;
     store.execute::<Account>(&account.to_string(), command, context, attached).await.map(drop)
@@ -41,13 +41,13 @@ fn new_session(house: &House, account: AccountId, generation: i64) -> NewSession
 }
 
 /// Everything that rests on a proof of this generation, and a session that lives.
-fn resting_on(house: &House, account: AccountId, session: SessionId, generation: i64) -> Vec<VaultWrite> {
+fn resting_on(house: &House, account: AccountId, session: SessionId, generation: i64) -> Vec<RecordWrite> {
     let services = house.foundation.store.services();
     let at = services.now();
     vec![
-        VaultWrite::RequireGeneration { account, generation },
-        VaultWrite::OpenSession(new_session(house, account, generation)),
-        VaultWrite::Ask(NewChallenge {
+        RecordWrite::RequireGeneration { account, generation },
+        RecordWrite::OpenSession(new_session(house, account, generation)),
+        RecordWrite::Ask(NewChallenge {
             id: ChallengeId::generate(services),
             purpose: Purpose::SignIn,
             account,
@@ -57,7 +57,7 @@ fn resting_on(house: &House, account: AccountId, session: SessionId, generation:
             tries: 5,
             expires_at: at,
         }),
-        VaultWrite::Elevate(Elevation {
+        RecordWrite::Elevate(Elevation {
             session,
             account,
             generation,
@@ -73,7 +73,7 @@ async fn session_of(house: &House, account: AccountId, generation: i64) -> (Sess
     let new = new_session(house, account, generation);
     let (session, at) = (new.id, new.at);
     let context = account_context(account);
-    execute(house, account, &context, vec![VaultWrite::OpenSession(new)]).await.unwrap();
+    execute(house, account, &context, vec![RecordWrite::OpenSession(new)]).await.unwrap();
     let under_sudo = InSession { session, proved_since: Some(at - SUDO_LIFE) };
     (session, CommandContext { session: Some(under_sudo), ..context })
 }
@@ -92,7 +92,7 @@ async fn what_rests_on_an_older_proof_is_not_stored() {
     let own = context.clone().with_session(Some(session));
     let store = &house.foundation.store;
     let change = AccountCommand::ChangePassword;
-    store.execute::<Account>(&account.to_string(), change, &own, Attached::default()).await.unwrap();
+    store.execute::<Account>(&account.to_string(), change, &own, CommitExtras::default()).await.unwrap();
     assert_eq!(generation(pool, account).await.unwrap(), proved + 1);
     for write in resting_on(&house, account, session, proved) {
         let refused = execute(&house, account, &context, vec![write]).await;
@@ -114,7 +114,7 @@ async fn what_is_asked_for_under_sudo_is_refused_once_its_session_ended() {
     }
     let store = &house.foundation.store;
     let change = AccountCommand::ChangePassword;
-    store.execute::<Account>(&account.to_string(), change, &own_sudo, Attached::default()).await.unwrap();
+    store.execute::<Account>(&account.to_string(), change, &own_sudo, CommitExtras::default()).await.unwrap();
     execute(&house, account, &own_sudo, Vec::new()).await.unwrap();
     let refused = execute(&house, account, &other_sudo, Vec::new()).await;
     assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
@@ -139,7 +139,10 @@ async fn the_session_that_made_a_change_goes_on_with_what_it_proved() {
         AccountCommand::RequestPhoneChange { challenge_id, number, channel },
         AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 },
     ] {
-        store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await.unwrap();
+        store
+            .execute::<Account>(&account.to_string(), command, &context, CommitExtras::default())
+            .await
+            .unwrap();
     }
     let session = fetch(store.pool(), account, known, now).await.unwrap().unwrap();
     assert_eq!(session.factors, Factors::PASSWORD.and(Factor::PhoneCode));
@@ -150,7 +153,7 @@ async fn the_session_that_made_a_change_goes_on_with_what_it_proved() {
     sqlx::query(forget).execute(store.pool()).await.unwrap();
     let own = account_context(account).with_session(Some(known));
     let remove = AccountCommand::RemovePhone;
-    store.execute::<Account>(&account.to_string(), remove, &own, Attached::default()).await.unwrap();
+    store.execute::<Account>(&account.to_string(), remove, &own, CommitExtras::default()).await.unwrap();
     let session = fetch(store.pool(), account, known, now).await.unwrap().unwrap();
     assert_eq!(session.factors, Factors::default());
     assert!(now - session.sudo_at > SUDO_LIFE);

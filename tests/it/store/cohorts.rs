@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, SessionId};
-use event_store::{Attached, ExecuteError};
+use event_store::{CommitExtras, ExecuteError};
 use futures::future::join_all;
 use sqlx::Row;
 
@@ -15,7 +15,7 @@ async fn sign_in(house: &House, store: &event_store::EventStore, account: Accoun
     let command =
         AccountCommand::RecordSignIn { session_id: SessionId::generate(house.foundation.store.services()) };
     let id = account.to_string();
-    match store.execute::<Account>(&id, command, &account_context(account), Attached::default()).await {
+    match store.execute::<Account>(&id, command, &account_context(account), CommitExtras::default()).await {
         Ok(_) => true,
         Err(ExecuteError::Contended) => false,
         Err(error) => panic!("{error:?}"),

@@ -3,8 +3,8 @@
 use domain::SessionId;
 use domain::account::{Account, AccountCommand};
 use event_store::vault::secret::SecretKind;
-use event_store::vault::{VaultWrite, secret};
-use event_store::{Attached, ExecuteError, StoreError};
+use event_store::vault::{RecordWrite, secret};
+use event_store::{CommitExtras, ExecuteError, StoreError};
 
 use crate::support::{House, Lost, Proxy, Target, account_context};
 
@@ -19,15 +19,15 @@ async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (
     let sign_in =
         || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
     // Keys and statements are known from here on: what is cut is the writing.
-    beyond.store.execute::<Account>(&account, sign_in(), &context, Attached::default()).await.unwrap();
+    beyond.store.execute::<Account>(&account, sign_in(), &context, CommitExtras::default()).await.unwrap();
     proxy.cut_each_at(words, losses);
-    let password = || VaultWrite::PutSecret {
+    let password = || RecordWrite::PutSecret {
         kind: SecretKind::PasswordHash,
         owner: account.clone(),
         value: b"hash".to_vec(),
     };
     let vault = if with_password { vec![password()] } else { vec![] };
-    let attached = Attached { vault, ..Attached::default() };
+    let attached = CommitExtras { vault, ..CommitExtras::default() };
     beyond.store.execute::<Account>(&account, sign_in(), &context, attached).await.unwrap();
     assert!(proxy.has_cut(), "nobody said {words}");
     let stored = sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence")
@@ -94,10 +94,13 @@ async fn what_nobody_can_find_out_is_said_to_be_in_doubt() {
         || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
     let execute = || async {
         let context = account_context(account);
-        beyond.store.execute::<Account>(&account.to_string(), sign_in(), &context, Attached::default()).await
+        beyond
+            .store
+            .execute::<Account>(&account.to_string(), sign_in(), &context, CommitExtras::default())
+            .await
     };
     execute().await.unwrap();
     proxy.cut_each_at("account.signed_in", &[Lost::Answer; 100]);
     let error = execute().await.unwrap_err();
-    assert!(matches!(error, ExecuteError::Store(StoreError::Doubtful(_))), "{error:?}");
+    assert!(matches!(error, ExecuteError::Store(StoreError::OutcomeUnknown(_))), "{error:?}");
 }

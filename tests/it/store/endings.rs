@@ -3,13 +3,13 @@
 use domain::account::{Account, AccountCommand, AccountEvent, Channel, IdentityProof, SecondFactor};
 use domain::authentication::{Change, Factors, Fate, Lent};
 use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::authentication::generation;
 use event_store::vault::challenge::{NewChallenge, Purpose as Question};
 use event_store::vault::credential::{CredentialKind, NewCredential};
 use event_store::vault::link::{NewLink, Purpose};
 use event_store::vault::session::NewSession;
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 
 use crate::support::{House, account_context};
 
@@ -35,14 +35,14 @@ impl<'a> Holder<'a> {
         holder
     }
 
-    async fn command(&self, command: AccountCommand, vault: Vec<VaultWrite>) {
+    async fn command(&self, command: AccountCommand, vault: Vec<RecordWrite>) {
         let context = account_context(self.account).with_session(Some(self.own));
         self.command_in(command, vault, &context).await;
     }
 
-    async fn command_in(&self, command: AccountCommand, vault: Vec<VaultWrite>, context: &CommandContext) {
+    async fn command_in(&self, command: AccountCommand, vault: Vec<RecordWrite>, context: &CommandContext) {
         let (store, id) = (&self.house.foundation.store, self.account.to_string());
-        let attached = Attached { vault, ..Attached::default() };
+        let attached = CommitExtras { vault, ..CommitExtras::default() };
         store.execute::<Account>(&id, command, context, attached).await.unwrap();
     }
 
@@ -94,10 +94,10 @@ impl<'a> Holder<'a> {
             expires_at: Some(expires_at),
         };
         let mut vault = vec![
-            VaultWrite::OpenSession(session(self.own)),
-            VaultWrite::OpenSession(session(SessionId::generate(services))),
-            VaultWrite::PutRecoveryCodes { account, hashes: vec![hash()] },
-            VaultWrite::IssueCredential(token),
+            RecordWrite::OpenSession(session(self.own)),
+            RecordWrite::OpenSession(session(SessionId::generate(services))),
+            RecordWrite::PutRecoveryCodes { account, hashes: vec![hash()] },
+            RecordWrite::IssueCredential(token),
         ];
         let purposes = [
             Purpose::EmailConfirmation,
@@ -107,9 +107,9 @@ impl<'a> Holder<'a> {
             Purpose::FactorObjection,
             Purpose::PasswordReset,
         ];
-        vault.extend(purposes.map(|purpose| VaultWrite::PutLink(link(purpose))));
+        vault.extend(purposes.map(|purpose| RecordWrite::PutLink(link(purpose))));
         let purposes = [Question::SignIn, Question::Reauthenticate, Question::Phone];
-        vault.extend(purposes.map(|purpose| VaultWrite::Ask(question(purpose))));
+        vault.extend(purposes.map(|purpose| RecordWrite::Ask(question(purpose))));
         let issue = AccountCommand::IssueGdprToken { credential_id, fingerprint: "f00d".to_owned() };
         self.command(issue, vault).await;
         let (change_id, email) =
@@ -269,7 +269,7 @@ async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
         };
         let context = account_context(holder.account).with_session(Some(holder.own));
         let id = holder.account.to_string();
-        let nothing = Attached::default();
+        let nothing = CommitExtras::default();
         let bar = store.bar::<Account>(holder.account, (&id, command), &context, &nothing).await.unwrap();
         let ends = |lent| changes_with(change).iter().any(|change| change.ends(lent));
         for lent in LOOKED_AT {

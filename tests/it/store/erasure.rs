@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::account::AccountCommand;
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
 use domain::{AccountId, EmailChangeId, RequestId, Scope};
-use event_store::{Attached, EventStore, KeyName, log};
+use event_store::{CommitExtras, EventStore, KeyName, log};
 use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -111,7 +111,7 @@ async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken)
             holidays: Holidays::default(),
         };
         let (id, context) = (request_id.to_string(), account_context(account));
-        let done = store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await;
+        let done = store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await;
         accepted += i64::try_from(done.unwrap().events.len()).unwrap();
     }
     accepted

@@ -2,9 +2,9 @@
 
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, OperatorId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::idempotency::{Caller, Claimed, Ticket, claim, is_link};
-use event_store::{Attached, CommandContext, ExecuteError};
+use event_store::{CommandContext, CommitExtras, ExecuteError};
 
 use uuid::Uuid;
 
@@ -45,13 +45,13 @@ async fn what_was_stored_for_a_key_is_not_done_again_although_nobody_answered() 
     let rename = async |ticket: &Ticket, name: &str| {
         let context = CommandContext { once: Some(ticket.mark()), ..account_context(ada) };
         let command = AccountCommand::ChangeName { name: name.to_owned() };
-        store.execute::<Account>(&ada.to_string(), command, &context, Attached::default()).await
+        store.execute::<Account>(&ada.to_string(), command, &context, CommitExtras::default()).await
     };
     let idle = first(&house).await;
     let_pass(&house).await;
     let ticket = first(&house).await;
     // Whoever was taken over stores nothing any more.
-    assert!(matches!(rename(&idle, "Too late").await, Err(ExecuteError::Spent)));
+    assert!(matches!(rename(&idle, "Too late").await, Err(ExecuteError::AlreadyUsed)));
     rename(&ticket, "Ada King").await.unwrap();
     assert!(matches!(asked(&house).await, Claimed::Pending), "it may still be answered");
     ticket.give_up().await.unwrap();
@@ -141,8 +141,8 @@ async fn what_was_answered_in_a_session_ends_with_it() {
         };
         ticket.answered(b"an answer").await.unwrap();
     }
-    let writes = vec![VaultWrite::EndSession(sessions[0])];
-    let attached = Attached { vault: writes, ..Attached::default() };
+    let writes = vec![RecordWrite::EndSession(sessions[0])];
+    let attached = CommitExtras { vault: writes, ..CommitExtras::default() };
     let name = AccountCommand::ChangeName { name: "Ada King".to_owned() };
     store.execute::<Account>(&ada.to_string(), name, &account_context(ada), attached).await.unwrap();
     let again = async |session| claim(store, &in_session(session), "key", b"body").await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationCommand, OrganizationError, OrganizationWish, Role};
 use domain::{AccountId, By};
-use event_store::{Attached, ExecuteError, TogetherError};
+use event_store::{CommitError, CommitExtras, ExecuteError};
 
 use crate::support::{House, Team, account_context, found_team};
 
@@ -18,13 +18,13 @@ async fn team(house: &House) -> (Team, [AccountId; 2]) {
 /// Bob leaves, in a work of its own and in another process: in one his commands go one after the other.
 async fn leave(house: &House, team: &Team, bob: AccountId) {
     let (context, elsewhere) = (account_context(bob), house.beside());
-    let left = elsewhere.store.together(&context, async |mut unit| {
+    let left = elsewhere.store.transact(&context, async |mut unit| {
         let wish = OrganizationWish::RemoveMember { account_id: bob };
         let command = OrganizationCommand { by: By::Account(bob), wish };
         unit.execute::<Organization>(&team.id.to_string(), command).await.unwrap();
         let leave = AccountCommand::LeaveOrganization { organization_id: team.id };
         unit.execute::<Account>(&bob.to_string(), leave).await.unwrap();
-        Ok::<_, ()>((unit, Attached::default(), ()))
+        Ok::<_, ()>((unit, CommitExtras::default(), ()))
     });
     left.await.unwrap();
 }
@@ -36,7 +36,7 @@ async fn nothing_is_stored_that_rests_on_what_has_moved_on() {
     let (store, tries) = (&house.foundation.store, AtomicU32::new(0));
     // Ada does something because Bob is a member; he leaves before it is stored.
     let context = account_context(ada);
-    let done = store.together(&context, async |mut unit| {
+    let done = store.transact(&context, async |mut unit| {
         let organization: Organization = unit.load(&team.id.to_string()).await.unwrap();
         let is_member = organization.body().unwrap().members.contains_key(&bob);
         let name = if is_member { "Bob is there" } else { "Bob is gone" };
@@ -45,7 +45,7 @@ async fn nothing_is_stored_that_rests_on_what_has_moved_on() {
         if tries.fetch_add(1, Ordering::SeqCst) == 0 {
             leave(&house, &team, bob).await;
         }
-        Ok::<_, ()>((unit, Attached::default(), name))
+        Ok::<_, ()>((unit, CommitExtras::default(), name))
     });
     assert_eq!(done.await.unwrap().answer, "Bob is gone");
     assert_eq!(tries.load(Ordering::SeqCst), 2);
@@ -58,7 +58,7 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
     let (store, tries) = (&house.foundation.store, AtomicU32::new(0));
     // His account still says that he is a member, the organization no longer.
     let context = account_context(bob);
-    let done = store.together(&context, async |mut unit| {
+    let done = store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&bob.to_string()).await.unwrap();
         if tries.fetch_add(1, Ordering::SeqCst) == 0 {
             leave(&house, &team, bob).await;
@@ -69,22 +69,22 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
             unit.execute::<Organization>(&id.to_string(), command).await?;
         }
         unit.execute::<Account>(&bob.to_string(), AccountCommand::Delete).await.unwrap();
-        Ok::<_, ExecuteError<OrganizationError>>((unit, Attached::default(), ()))
+        Ok::<_, ExecuteError<OrganizationError>>((unit, CommitExtras::default(), ()))
     });
     done.await.unwrap();
     assert_eq!(tries.load(Ordering::SeqCst), 2);
 
     // One that is as it was seen stands, at once.
     tries.store(0, Ordering::SeqCst);
-    let refused = store.together(&context, async |mut unit| {
+    let refused = store.transact(&context, async |mut unit| {
         tries.fetch_add(1, Ordering::SeqCst);
         let _: Account = unit.load(&bob.to_string()).await.unwrap();
         let wish = OrganizationWish::RemoveMember { account_id: bob };
         let command = OrganizationCommand { by: By::Account(bob), wish };
         unit.execute::<Organization>(&team.id.to_string(), command).await?;
-        Ok::<_, ExecuteError<OrganizationError>>((unit, Attached::default(), ()))
+        Ok::<_, ExecuteError<OrganizationError>>((unit, CommitExtras::default(), ()))
     });
     let refusal = refused.await.unwrap_err();
-    assert!(matches!(refusal, TogetherError::Work(ExecuteError::Refused(OrganizationError::Unknown))));
+    assert!(matches!(refusal, CommitError::Work(ExecuteError::Refused(OrganizationError::Unknown))));
     assert_eq!(tries.load(Ordering::SeqCst), 1);
 }

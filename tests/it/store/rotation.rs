@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::AccountId;
 use domain::account::{Account, AccountCommand};
 use event_store::seal::{DataKey, LocalKeys, MasterIds, SealError, WrappedKey, add_key, put_first};
-use event_store::{Attached, Erasures, EventStore, KeyName, KeyProvider};
+use event_store::{CommitExtras, Erasures, EventStore, KeyName, KeyProvider};
 use futures::StreamExt;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken)
             policy_version: "1".to_owned(),
         };
         let (id, context) = (account.to_string(), account_context(account));
-        store.execute::<Account>(&id, command, &context, Attached::default()).await.unwrap();
+        store.execute::<Account>(&id, command, &context, CommitExtras::default()).await.unwrap();
         let name = KeyName::new(format!("{account}-{done}"), "profile");
         afresh(store).keys().live(&name).await.unwrap();
         done += 1;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::{AccountId, Personal, Scope};
 use event_store::log::{self, LogEntry};
-use event_store::{Actor, Attached, CommandContext, EventStore, KeyName, Origin, Precedence};
+use event_store::{Actor, CommandContext, CommitExtras, EventStore, KeyName, Origin, Precedence};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -118,13 +118,13 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
     };
     for command in commands {
         let id = account_id.to_string();
-        store.execute::<Account>(&id, command, &context, Attached::default()).await.unwrap();
+        store.execute::<Account>(&id, command, &context, CommitExtras::default()).await.unwrap();
     }
 }
 
 /// What happened to the account, opened as far as it opens.
 async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
-    store.settled(Duration::from_secs(10)).await.unwrap().unwrap();
+    store.committed_position(Duration::from_secs(10)).await.unwrap().unwrap();
     let mut entries = all_entries(store.pool()).await;
     entries.retain(|entry| entry.aggregate_id == account.to_string());
     log::open(store, entries).await.unwrap()

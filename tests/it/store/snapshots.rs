@@ -2,14 +2,14 @@
 
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, SessionId, Snapshot};
-use event_store::{Attached, EventStore, KeyName};
+use event_store::{CommitExtras, EventStore, KeyName};
 
 use crate::support::{House, account_context};
 
 async fn execute(store: &EventStore, account: AccountId, command: AccountCommand) -> usize {
     let context = account_context(account);
     let executed =
-        store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await;
+        store.execute::<Account>(&account.to_string(), command, &context, CommitExtras::default()).await;
     executed.unwrap().events.len()
 }
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationCommand, OrganizationError, OrganizationWish, Role};
 use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
-use event_store::vault::VaultWrite;
-use event_store::{Attached, CommandContext, ExecuteError, Together, TogetherError};
+use event_store::vault::RecordWrite;
+use event_store::{CommandContext, CommitError, CommitExtras, Committed, ExecuteError};
 use futures::future::join_all;
 
 use crate::support::{House, account_context};
@@ -23,14 +23,14 @@ async fn create(house: &House, owner: AccountId) -> OrganizationId {
     let store = &house.foundation.store;
     let organization_id = OrganizationId::generate(store.services());
     let membership_id = MembershipId::generate(store.services());
-    let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
-        .together(&account_context(owner), async |mut unit| {
+    let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+        .transact(&account_context(owner), async |mut unit| {
             let name = "Example".to_owned();
             let create = OrganizationWish::Create { organization_id, name, owner, membership_id };
             unit.execute::<Organization>(&organization_id.to_string(), wish(owner, create)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
-            Ok((unit, Attached::default(), ()))
+            Ok((unit, CommitExtras::default(), ()))
         })
         .await;
     assert_eq!(done.unwrap().events.len(), 3);
@@ -70,18 +70,18 @@ async fn a_refusal_by_one_leaves_nothing_of_the_others() {
     let organization = create(&house, ada).await;
     let before = count(&house).await;
     let store = &house.foundation.store;
-    let refused: Result<Together<()>, TogetherError<Refusal>> = store
-        .together(&account_context(ada), async |mut unit| {
+    let refused: Result<Committed<()>, CommitError<Refusal>> = store
+        .transact(&account_context(ada), async |mut unit| {
             let membership_id = MembershipId::generate(unit.store().services());
             let role = Role::Member;
             let add = OrganizationWish::AddMember { account_id: bob, membership_id, role };
             unit.execute::<Organization>(&organization.to_string(), wish(ada, add)).await?;
             let remove = OrganizationWish::RemoveMember { account_id: ada };
             unit.execute::<Organization>(&organization.to_string(), wish(ada, remove)).await?;
-            Ok((unit, Attached::default(), ()))
+            Ok((unit, CommitExtras::default(), ()))
         })
         .await;
-    assert!(matches!(refused, Err(TogetherError::Work(ExecuteError::Refused(OrganizationError::LastOwner)))));
+    assert!(matches!(refused, Err(CommitError::Work(ExecuteError::Refused(OrganizationError::LastOwner)))));
     assert_eq!(count(&house).await, before);
 }
 
@@ -91,19 +91,19 @@ async fn what_works_once_and_was_used_leaves_nothing_either() {
     let ada = house.register("ada@example.com").await;
     let before = count(&house).await;
     let store = &house.foundation.store;
-    let spent = VaultWrite::TakeChallenge(ChallengeId::generate(store.services()));
-    let attached = Attached { vault: vec![spent], ..Attached::default() };
+    let spent = RecordWrite::TakeChallenge(ChallengeId::generate(store.services()));
+    let attached = CommitExtras { vault: vec![spent], ..CommitExtras::default() };
     let context = account_context(ada);
     let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
     let refused = store.execute::<Account>(&ada.to_string(), name.clone(), &context, attached.clone()).await;
-    assert!(matches!(refused, Err(ExecuteError::Spent)));
-    let refused: Result<Together<()>, TogetherError<anyhow::Error>> = store
-        .together(&context, async |mut unit| {
+    assert!(matches!(refused, Err(ExecuteError::AlreadyUsed)));
+    let refused: Result<Committed<()>, CommitError<anyhow::Error>> = store
+        .transact(&context, async |mut unit| {
             unit.execute::<Account>(&ada.to_string(), name.clone()).await?;
             Ok((unit, attached.clone(), ()))
         })
         .await;
-    assert!(matches!(refused, Err(TogetherError::Spent)));
+    assert!(matches!(refused, Err(CommitError::AlreadyUsed)));
     assert_eq!(count(&house).await, before);
 }
 
@@ -115,8 +115,8 @@ async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
     let store = &house.foundation.store;
     let elsewhere = house.beside();
     let tries = AtomicU32::new(0);
-    let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
-        .together(&account_context(ada), async |mut unit| {
+    let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+        .transact(&account_context(ada), async |mut unit| {
             let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
             unit.execute::<Account>(&ada.to_string(), name).await?;
             let rename = OrganizationWish::Rename { name: "Renamed".to_owned() };
@@ -125,9 +125,9 @@ async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
                 // Another process gets in between.
                 let (id, context) = (ada.to_string(), account_context(ada));
                 let command = AccountCommand::ChangePassword;
-                elsewhere.store.execute::<Account>(&id, command, &context, Attached::default()).await?;
+                elsewhere.store.execute::<Account>(&id, command, &context, CommitExtras::default()).await?;
             }
-            Ok((unit, Attached::default(), ()))
+            Ok((unit, CommitExtras::default(), ()))
         })
         .await;
     assert_eq!((done.unwrap().events.len(), tries.load(Ordering::Relaxed)), (2, 2));
@@ -150,7 +150,7 @@ async fn whoever_has_lost_twice_loses_no_more() {
             while !over.load(Ordering::Relaxed) {
                 let name = AccountCommand::ChangeName { name: format!("{n} {stored}") };
                 let id = ada.to_string();
-                elsewhere.execute::<Account>(&id, name, &context, Attached::default()).await.unwrap();
+                elsewhere.execute::<Account>(&id, name, &context, CommitExtras::default()).await.unwrap();
                 stored += 1;
             }
             stored
@@ -160,14 +160,14 @@ async fn whoever_has_lost_twice_loses_no_more() {
         let mut most = 0;
         for round in 0..20 {
             let tries = AtomicU32::new(0);
-            let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
-                .together(&account_context(ada), async |mut unit| {
+            let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+                .transact(&account_context(ada), async |mut unit| {
                     tries.fetch_add(1, Ordering::Relaxed);
                     let rename = OrganizationWish::Rename { name: format!("Round {round}") };
                     unit.execute::<Organization>(&organization.to_string(), wish(ada, rename)).await?;
                     let name = AccountCommand::ChangeName { name: format!("Round {round}") };
                     unit.execute::<Account>(&ada.to_string(), name).await?;
-                    Ok((unit, Attached::default(), ()))
+                    Ok((unit, CommitExtras::default(), ()))
                 })
                 .await;
             assert_eq!(done.unwrap().events.len(), 2);
@@ -195,18 +195,18 @@ async fn many_at_once_neither_block_each_other_nor_leave_halves() {
             let pair = [organizations[n % 4], organizations[(n + 1 + n / 4) % 4]];
             let name = format!("Round {n}");
             let context = account_context(ada);
-            let done: Result<Together<()>, TogetherError<anyhow::Error>> = store
-                .together(&context, async |mut unit| {
+            let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+                .transact(&context, async |mut unit| {
                     for id in pair.iter().collect::<BTreeSet<_>>() {
                         let rename = OrganizationWish::Rename { name: name.clone() };
                         unit.execute::<Organization>(&id.to_string(), wish(ada, rename)).await?;
                     }
-                    Ok((unit, Attached::default(), ()))
+                    Ok((unit, CommitExtras::default(), ()))
                 })
                 .await;
             match done {
                 Ok(done) => done.events.len(),
-                Err(TogetherError::Contended) => 0,
+                Err(CommitError::Contended) => 0,
                 Err(error) => panic!("{error:?}"),
             }
         }

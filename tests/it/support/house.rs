@@ -7,7 +7,7 @@ use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestComm
 use domain::{AccountId, RequestId, Scope};
 use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
-use event_store::{Actor, Attached, CommandContext, ExecuteError, KeyName, Origin, Precedence};
+use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, KeyName, Origin, Precedence};
 use personal_settings::cli::{BusOptions, DkimOptions, WorkerOptions};
 use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
 use serde_json::json;
@@ -15,7 +15,7 @@ use url::Url;
 use uuid::Uuid;
 use workers::archive::{Practice, Statement};
 use workers::mail::Letterhead;
-use workers::{Bus, Workbench};
+use workers::{Bus, WorkerContext};
 
 use super::{Database, Proxy, shared};
 
@@ -72,12 +72,12 @@ impl House {
     }
 
     /// What jobs work with. Mail goes to `mail` in the house's folder.
-    pub(crate) fn bench(&self) -> Workbench {
+    pub(crate) fn bench(&self) -> WorkerContext {
         self.bench_with_mail(&format!("directory:{}", self.folder.path().join("mail").display()))
     }
 
     /// What jobs work with, mail going to `mail`.
-    pub(crate) fn bench_with_mail(&self, mail: &str) -> Workbench {
+    pub(crate) fn bench_with_mail(&self, mail: &str) -> WorkerContext {
         let options = WorkerOptions {
             concurrency: 2,
             mail: Some(mail.to_owned()),
@@ -143,7 +143,7 @@ impl House {
     ) -> Result<(), ExecuteError<domain::account::AccountError>> {
         let store = &self.foundation.store;
         let context = account_context(account);
-        store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await?;
+        store.execute::<Account>(&account.to_string(), command, &context, CommitExtras::default()).await?;
         Ok(())
     }
 
@@ -179,7 +179,7 @@ impl House {
         };
         let context = account_context(account_id);
         let id = request_id.to_string();
-        store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
+        store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await.unwrap();
         request_id
     }
 

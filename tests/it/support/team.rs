@@ -5,9 +5,9 @@ use domain::account::{Account, AccountCommand, Preferences};
 use domain::organization::{Member, Organization, OrganizationCommand, OrganizationWish, Role};
 use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
 use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::{self, CredentialKind, NewCredential};
-use event_store::{Attached, CommandContext, EventStore, TogetherError, Unit};
+use event_store::{CommandContext, CommitError, CommitExtras, EventStore, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub(crate) struct Made {
 pub(crate) struct Pair {
     pub(crate) id: CredentialId,
     pub(crate) secret: String,
-    kept: VaultWrite,
+    kept: RecordWrite,
 }
 
 /// Opens an account that nobody can sign in to yet.
@@ -50,7 +50,7 @@ pub(crate) async fn open_account_as(store: &EventStore, account_id: AccountId, e
         policy_version: "1".to_owned(),
     };
     let (id, context) = (account_id.to_string(), CommandContext::service(Uuid::nil()));
-    store.execute::<Account>(&id, command, &context, Attached::default()).await.unwrap();
+    store.execute::<Account>(&id, command, &context, CommitExtras::default()).await.unwrap();
 }
 
 /// Makes an organization with these members, the first of whom is an owner. Each account says the same of itself.
@@ -68,7 +68,7 @@ pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]
         OrganizationWish::AddMember { account_id: *account_id, membership_id: *membership_id, role: *role }
     };
     let wishes: Vec<_> = [create].into_iter().chain(others.iter().zip(&stays[1..]).map(join)).collect();
-    let work = async |mut unit: Unit| {
+    let work = async |mut unit: UnitOfWork| {
         for wish in &wishes {
             let command = OrganizationCommand { by: By::Operator, wish: wish.clone() };
             unit.execute::<Organization>(&id.to_string(), command).await.unwrap();
@@ -78,9 +78,9 @@ pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]
                 AccountCommand::JoinOrganization { organization_id: id, membership_id: *membership_id };
             unit.execute::<Account>(&account.to_string(), join).await.unwrap();
         }
-        Ok::<_, ()>((unit, Attached::default(), ()))
+        Ok::<_, ()>((unit, CommitExtras::default(), ()))
     };
-    done(store.together(&CommandContext::service(Uuid::nil()), work).await);
+    done(store.transact(&CommandContext::service(Uuid::nil()), work).await);
     let member = |(member, membership_id): (&(AccountId, Role), &MembershipId)| {
         (member.0, Member { membership_id: *membership_id, role: member.1 })
     };
@@ -102,10 +102,10 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
         credential_id: credentials.id,
         fingerprint: credentials.fingerprint(),
     };
-    let open = VaultWrite::OpenProject { project: id, organization: team.id, token };
-    let attached = Attached { vault: vec![open, credentials.kept.clone()], ..Attached::default() };
+    let open = RecordWrite::OpenProject { project: id, organization: team.id, token };
+    let attached = CommitExtras { vault: vec![open, credentials.kept.clone()], ..CommitExtras::default() };
     let context = CommandContext::service(Uuid::nil());
-    let created = store.together(&context, async |mut unit| {
+    let created = store.transact(&context, async |mut unit| {
         let command = ProjectCommand { by, wish: wish.clone() };
         unit.execute::<Project>(&id.to_string(), command).await.unwrap();
         Ok::<_, ()>((unit, attached.clone(), ()))
@@ -124,17 +124,21 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
         keep_previous_hours,
     };
     let command = ProjectCommand { by: Standing { by: By::Account(account), member: Some(member) }, wish };
-    let work = async |mut unit: Unit| {
+    let work = async |mut unit: UnitOfWork| {
         let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
         let previous = after.body.unwrap().previous.unwrap();
-        let limit = VaultWrite::LimitCredential { id: previous.credential_id, expires_at: previous.ends_at };
-        Ok::<_, ()>((unit, Attached { vault: vec![limit, pair.kept.clone()], ..Attached::default() }, ()))
+        let limit = RecordWrite::LimitCredential { id: previous.credential_id, expires_at: previous.ends_at };
+        Ok::<_, ()>((
+            unit,
+            CommitExtras { vault: vec![limit, pair.kept.clone()], ..CommitExtras::default() },
+            (),
+        ))
     };
-    done(store.together(&CommandContext::service(Uuid::nil()), work).await);
+    done(store.transact(&CommandContext::service(Uuid::nil()), work).await);
     pair
 }
 
-fn done<T>(together: Result<T, TogetherError<()>>) {
+fn done<T>(together: Result<T, CommitError<()>>) {
     together.unwrap_or_else(|error| panic!("{error:?}"));
 }
 
@@ -142,7 +146,7 @@ impl Pair {
     async fn make(store: &EventStore, project: ProjectId, organization: OrganizationId) -> Self {
         let id = CredentialId::generate(store.services());
         let secret: SecretString = token::generate(Kind::ApiSecret);
-        let kept = VaultWrite::IssueCredential(NewCredential {
+        let kept = RecordWrite::IssueCredential(NewCredential {
             id,
             kind: CredentialKind::ApiPair,
             lookup: credential::secret_lookup(store, &secret).await.unwrap(),

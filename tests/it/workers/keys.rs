@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use domain::RequestId;
 use domain::privacy_request::{Intent, Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, State};
-use event_store::{Attached, KeyName};
+use event_store::{CommitExtras, KeyName};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
-use workers::{Workbench, steps};
+use workers::{WorkerContext, steps};
 
 use crate::support::{House, account_context, eventually};
 
 /// Whether a key of the request lives.
-async fn has_key(bench: &Workbench, id: RequestId) -> bool {
+async fn has_key(bench: &WorkerContext, id: RequestId) -> bool {
     bench.store.keys().find(&KeyName::archive(id)).await.unwrap().is_some()
 }
 
@@ -90,7 +90,7 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
             async move {
                 let (command, context) = (PrivacyRequestCommand::Cancel, account_context(account));
                 store
-                    .execute::<PrivacyRequest>(&id.to_string(), command, &context, Attached::default())
+                    .execute::<PrivacyRequest>(&id.to_string(), command, &context, CommitExtras::default())
                     .await
                     .map(drop)
             }

@@ -10,7 +10,7 @@ use domain::privacy_request::{
 };
 use domain::{RequestId, SessionId};
 use event_store::object::ObjectKey;
-use event_store::{Attached, KeyName};
+use event_store::{CommitExtras, KeyName};
 use futures::TryStreamExt;
 use serde_json::Value;
 use zip::ZipArchive;
@@ -214,7 +214,7 @@ async fn a_request_cancelled_while_it_is_worked_on_ends_cancelled_and_leaves_not
             &id.to_string(),
             PrivacyRequestCommand::Cancel,
             &account_context(account),
-            Attached::default(),
+            CommitExtras::default(),
         )
         .await;
     let request = settles(&house, id).await;

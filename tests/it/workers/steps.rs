@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use domain::privacy_request::{
     ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, State, plan,
 };
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 use tokio_util::sync::CancellationToken;
 use workers::jobs::{Advanced, JobError, advance};
 use workers::sources::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
-use workers::{Sources, Workbench, steps};
+use workers::{Sources, WorkerContext, steps};
 
 use crate::support::{House, eventually};
 
@@ -67,7 +67,7 @@ async fn two_workers_on_one_request_make_one_archive() {
     let id = house.receive(account, Kind::Export).await;
     up_to_date(&house).await;
     let stop = CancellationToken::new();
-    let workers: Vec<Workbench> = (0..6).map(|_| house.bench()).collect();
+    let workers: Vec<WorkerContext> = (0..6).map(|_| house.bench()).collect();
     while house.request(id).await.state != State::Completed {
         let at_once = workers.iter().map(|bench| advance(bench, id, &stop));
         for result in futures::future::join_all(at_once).await {
@@ -141,7 +141,7 @@ async fn a_withdrawal_that_was_cut_short_is_finished_and_counted() {
     let command = PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Erased };
     let context = CommandContext::service(erasure.uuid());
     let id = export.to_string();
-    bench.store.execute::<PrivacyRequest>(&id, command, &context, Attached::default()).await.unwrap();
+    bench.store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await.unwrap();
     let folder = format!("requests/{export}");
     assert!(!house.foundation.archives.list(&folder).await.unwrap().is_empty());
 

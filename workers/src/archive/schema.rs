@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use event_store::usage::UsageEvent;
-use projections::Told;
+use projections::EventView;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
@@ -22,7 +22,7 @@ const DESCRIBED: [Described; 9] = [
     ("account/projects.ndjson", of::<team::Project>),
     ("account/requests.ndjson", of::<request::PrivacyRequest>),
     ("account/consents.ndjson", of::<history::Consent>),
-    ("account/history.ndjson", of::<Told>),
+    ("account/history.ndjson", of::<EventView>),
     ("usage/events.ndjson", of::<UsageEvent>),
     (MANIFEST, of::<Manifest>),
 ];

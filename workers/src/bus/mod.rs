@@ -21,7 +21,7 @@ use async_nats::jetstream::{self, context::PublishAckFuture};
 use async_nats::{Client, Server, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
-use event_store::tail::Fact;
+use event_store::tail::LogRecord;
 use futures::StreamExt;
 use projections::timer::DueTimer;
 use serde_json::json;
@@ -300,7 +300,7 @@ impl Bus {
     ///
     /// # Errors
     /// As [`wake`](Self::wake).
-    pub async fn announce(&self, fact: &Fact) -> Result<Confirmation, BusError> {
+    pub async fn announce(&self, fact: &LogRecord) -> Result<Confirmation, BusError> {
         let payload = json!({
             "event_id": fact.event_id,
             "event_type": fact.event_type,

@@ -18,7 +18,7 @@ use super::JobError;
 use crate::beside::beside;
 use crate::error::chain;
 use crate::steps;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// A worker that does not renew its lease for so long is taken for dead.
 pub(super) const LEASE_LIFE: Duration = Duration::from_secs(20);
@@ -45,7 +45,7 @@ pub enum Advanced {
 /// # Errors
 /// The first failure, after all that could be done was done and recorded.
 pub async fn advance(
-    bench: &Workbench,
+    bench: &WorkerContext,
     id: RequestId,
     stop: &CancellationToken,
 ) -> Result<Advanced, JobError> {
@@ -93,14 +93,14 @@ fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Ad
     Err(first)
 }
 
-async fn load(bench: &Workbench, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
+async fn load(bench: &WorkerContext, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
     let (aggregate, version) = bench.store.load::<PrivacyRequest>(&id.to_string()).await?;
     Ok(aggregate.request.map(|request| (request, version)))
 }
 
 /// The lease on the first step that nobody else is taking.
 async fn take_one(
-    bench: &Workbench,
+    bench: &WorkerContext,
     id: RequestId,
     due: Vec<Intent>,
 ) -> Result<Option<(Lease, Intent)>, StoreError> {
@@ -116,7 +116,7 @@ async fn take_one(
 
 /// Takes a step unless it was taken since the request was loaded. True when it was taken now.
 async fn take_step(
-    bench: &Workbench,
+    bench: &WorkerContext,
     id: RequestId,
     planned_at: u64,
     intent: &Intent,

@@ -5,14 +5,14 @@ use std::time::Duration;
 use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
 use event_store::retry::delay_before;
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::advance::LEASE_LIFE;
 use super::{Advanced, JobError, advance};
 use crate::tasks;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// How often a job is tried before it counts as stalled.
 pub(crate) const MOST_TRIES: u32 = 8;
@@ -59,7 +59,7 @@ impl Outcome {
 
 /// Tries a job for the `tries`th time (1 is the first), until `give_up`.
 pub(super) async fn attempt(
-    bench: &Workbench,
+    bench: &WorkerContext,
     job: &Job,
     tries: u32,
     give_up: &CancellationToken,
@@ -81,7 +81,7 @@ pub(super) async fn attempt(
 }
 
 /// Does what a timer went off for.
-async fn attend(bench: &Workbench, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
+async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
     let Err(error) = tasks::attend(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
     tracing::warn!(aggregate_type, aggregate_id, tries, error, "a task failed");
@@ -90,7 +90,7 @@ async fn attend(bench: &Workbench, aggregate_type: &str, aggregate_id: &str, tri
 
 /// What an advance came to, and how it is told.
 async fn conclude(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: RequestId,
     tries: u32,
     result: Result<Advanced, JobError>,
@@ -115,12 +115,12 @@ async fn conclude(
 }
 
 /// The dead letter: an event of the request, which an operator sees.
-async fn record_stall(bench: &Workbench, request: RequestId, error: &JobError) {
+async fn record_stall(bench: &WorkerContext, request: RequestId, error: &JobError) {
     let command = PrivacyRequestCommand::RecordStall { reason: error.to_string() };
     let context = CommandContext::service(request.uuid());
     let recorded = bench
         .store
-        .execute::<PrivacyRequest>(&request.to_string(), command, &context, Attached::default())
+        .execute::<PrivacyRequest>(&request.to_string(), command, &context, CommitExtras::default())
         .await;
     if let Err(error) = recorded {
         tracing::error!(%request, error = &error as &dyn std::error::Error, "a stalled job could not be recorded");

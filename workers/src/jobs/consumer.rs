@@ -16,20 +16,20 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{MOST_TRIES, Outcome, attempt};
 use super::until_grace;
 use crate::bus::{ACK_WAIT, Bus, BusError};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// How long one pull waits for a message.
 const PULL: Duration = Duration::from_secs(10);
 
 /// One of the workers of this process.
 pub struct Consumer {
-    bench: Workbench,
+    bench: WorkerContext,
     bus: Bus,
 }
 
 impl Consumer {
     /// A consumer of jobs.
-    pub fn new(bench: Workbench, bus: Bus) -> Self {
+    pub fn new(bench: WorkerContext, bus: Bus) -> Self {
         Self { bench, bus }
     }
 

@@ -77,10 +77,10 @@ impl From<ExecuteError<PrivacyRequestError>> for JobError {
     fn from(error: ExecuteError<PrivacyRequestError>) -> Self {
         match error {
             ExecuteError::Refused(refusal) => Self::Refused(refusal),
-            ExecuteError::KeyGone => Self::Erased,
+            ExecuteError::KeyDestroyed => Self::Erased,
             ExecuteError::Contended
             | ExecuteError::Taken { .. }
-            | ExecuteError::Spent
+            | ExecuteError::AlreadyUsed
             | ExecuteError::ProofOver => Self::Contended,
             ExecuteError::Store(error) => Self::Store(error),
         }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Job, MOST_TRIES, Outcome, attempt};
 use super::until_grace;
 use crate::bus::Bus;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// How often it is looked for what is due.
 const BEAT: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ const PAGE: i64 = 500;
 
 /// The worker of this process that needs no NATS.
 pub struct Unaided {
-    bench: Workbench,
+    bench: WorkerContext,
     bus: Bus,
     concurrency: usize,
     resting: HashMap<Job, Rest>,
@@ -46,7 +46,7 @@ struct Rest {
 
 impl Unaided {
     /// One that does so many jobs at once.
-    pub fn new(bench: Workbench, bus: Bus, concurrency: usize) -> Self {
+    pub fn new(bench: WorkerContext, bus: Bus, concurrency: usize) -> Self {
         Self { bench, bus, concurrency, resting: HashMap::new() }
     }
 

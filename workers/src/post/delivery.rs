@@ -9,12 +9,12 @@ use cqrs_es::Aggregate;
 use domain::account::{Account, AccountCommand};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
-use domain::{AccountId, Effects, SelfContained, Services, Undeliverable};
+use domain::{AccountId, Effects, Services, Standalone, Undeliverable};
 use event_store::failpoint;
 use event_store::retry::Delays;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::outgoing::{self, Medium, Taken, Topic, Tried};
-use event_store::{Attached, CommandContext, ExecuteError};
+use event_store::{CommandContext, CommitExtras, ExecuteError};
 use futures::FutureExt;
 
 use super::carrier::{Room, Said};
@@ -152,23 +152,24 @@ impl Post {
 
     async fn record_in<A>(&self, id: &str, command: A::Command, message: &Taken) -> Result<(), Trouble>
     where
-        A: Aggregate<Services = Services> + SelfContained,
+        A: Aggregate<Services = Services> + Standalone,
         A::Command: Clone,
         A::Event: Effects,
     {
         let context = CommandContext::service(message.id.uuid());
-        let attached = Attached { vault: vec![VaultWrite::Unqueue(message.id)], ..Attached::default() };
+        let attached =
+            CommitExtras { vault: vec![RecordWrite::Unqueue(message.id)], ..CommitExtras::default() };
         match self.store.execute::<A>(id, command, &context, attached).await {
             // It was recorded before: nothing happened with which it could have left the queue.
             Ok(done) if done.events.is_empty() => Ok(outgoing::forget(self.store.pool(), message.id).await?),
             // Gone: whoever else had taken it recorded it, or the account ended and took it along.
-            Ok(_) | Err(ExecuteError::Spent) => Ok(()),
+            Ok(_) | Err(ExecuteError::AlreadyUsed) => Ok(()),
             // There never was such an account or request.
             Err(ExecuteError::Refused(_)) => Ok(outgoing::forget(self.store.pool(), message.id).await?),
             Err(ExecuteError::Store(error)) => Err(error.into()),
             Err(
                 ExecuteError::Contended
-                | ExecuteError::KeyGone
+                | ExecuteError::KeyDestroyed
                 | ExecuteError::ProofOver
                 | ExecuteError::Taken { .. },
             ) => Err(Trouble::Contended),

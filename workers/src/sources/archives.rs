@@ -9,7 +9,7 @@ use domain::RequestId;
 use domain::privacy_request::{
     ArchiveEnd, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request, SourceName, State,
 };
-use event_store::{Attached, CommandContext, Erasures, EventStore, ExecuteError};
+use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteError};
 use projections::Views;
 use projections::privacy_request::{self, RequestView};
 
@@ -35,7 +35,7 @@ impl ArchivesSource {
         let context = CommandContext::service(on_behalf_of.uuid());
         let ended = self
             .store
-            .execute::<PrivacyRequest>(&export.to_string(), command, &context, Attached::default())
+            .execute::<PrivacyRequest>(&export.to_string(), command, &context, CommitExtras::default())
             .await;
         settle(ended)?;
         Ok(objects::destroy_all(&self.erasures, export).await?)

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use domain::privacy_request::SourceFile;
-use event_store::object::{ObjectError, ObjectKey, ObjectVault, SealedWriter};
-use projections::Table;
+use event_store::object::{ObjectError, ObjectKey, SealedObjectStore, SealedWriter};
+use projections::CsvTable;
 use serde::Serialize;
 
 use super::{Progress, SourceError};
@@ -16,7 +16,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// Where one source's files of one attempt go.
 pub struct Parts<'a> {
-    vault: &'a ObjectVault,
+    vault: &'a SealedObjectStore,
     key: &'a ObjectKey,
     folder: String,
     files: Vec<SourceFile>,
@@ -34,7 +34,12 @@ pub struct Part<'a> {
 
 impl<'a> Parts<'a> {
     /// Files below `folder`, sealed with `key`.
-    pub fn new(vault: &'a ObjectVault, key: &'a ObjectKey, folder: String, progress: &'a Progress) -> Self {
+    pub fn new(
+        vault: &'a SealedObjectStore,
+        key: &'a ObjectKey,
+        folder: String,
+        progress: &'a Progress,
+    ) -> Self {
         Self { vault, key, folder, files: Vec::new(), progress }
     }
 
@@ -66,10 +71,10 @@ impl<'a> Parts<'a> {
         name: &str,
         title: &str,
         heading: &[&str],
-    ) -> Result<(Part<'a>, Table), ObjectError> {
+    ) -> Result<(Part<'a>, CsvTable), ObjectError> {
         let mut part = self.begin(name, title).await?;
         part.write(BYTE_ORDER_MARK).await?;
-        Ok((part, Table::new(heading)))
+        Ok((part, CsvTable::new(heading)))
     }
 
     /// Writes a whole file that holds one JSON value.
@@ -96,7 +101,7 @@ impl<'a> Parts<'a> {
     ///
     /// # Errors
     /// When the object store fails.
-    pub async fn end_table(&mut self, mut part: Part<'_>, table: &mut Table) -> Result<(), ObjectError> {
+    pub async fn end_table(&mut self, mut part: Part<'_>, table: &mut CsvTable) -> Result<(), ObjectError> {
         part.write(&table.take()).await?;
         part.file.restates = true;
         self.end_list(part).await
@@ -141,7 +146,7 @@ impl Part<'_> {
     ///
     /// # Errors
     /// When the object store fails, or the row has not as many cells as the table.
-    pub async fn row(&mut self, table: &mut Table, cells: &[String]) -> Result<(), SourceError> {
+    pub async fn row(&mut self, table: &mut CsvTable, cells: &[String]) -> Result<(), SourceError> {
         table.row(cells)?;
         self.records += 1;
         if table.waiting() >= BUFFER {

@@ -4,15 +4,19 @@
 //! later, and the other sources go on.
 
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
-use event_store::Attached;
+use event_store::CommitExtras;
 
 use super::progress::reported;
 use super::{objects, record_with};
 use crate::jobs::JobError;
 use crate::sources::{Parts, Progress, SourceError, Subject, activity_key};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
+pub(super) async fn collect(
+    bench: &WorkerContext,
+    request: &Request,
+    name: &SourceName,
+) -> Result<(), JobError> {
     let id = request.request_id;
     let Some((key, key_id)) = objects::key(bench, id).await? else {
         return Ok(objects::restart_collection(&bench.erasures, id).await?);
@@ -32,7 +36,7 @@ pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceN
         },
         Err(error) => failure(request, name, error)?,
     };
-    let attached = Attached { live_keys: vec![key_id, activity.id], ..Attached::default() };
+    let attached = CommitExtras { required_keys: vec![key_id, activity.id], ..CommitExtras::default() };
     match record_with(bench, request, command, attached).await {
         Err(error @ (JobError::Refused(_) | JobError::Erased)) => {
             bench.archives.remove_all(&folder).await?;
@@ -43,7 +47,7 @@ pub(super) async fn collect(bench: &Workbench, request: &Request, name: &SourceN
 }
 
 async fn export(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     name: &SourceName,
     parts: &mut Parts<'_>,

@@ -7,9 +7,13 @@ use super::progress::reported;
 use super::record;
 use crate::jobs::JobError;
 use crate::sources::{Erasure, Progress, SourceError, Subject};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceName) -> Result<(), JobError> {
+pub(super) async fn erase(
+    bench: &WorkerContext,
+    request: &Request,
+    name: &SourceName,
+) -> Result<(), JobError> {
     let progress = Progress::default();
     let asked = ask(bench, request, name, &progress);
     let command = match reported(bench, request, name, &progress, asked).await {
@@ -24,7 +28,7 @@ pub(super) async fn erase(bench: &Workbench, request: &Request, name: &SourceNam
 }
 
 async fn ask(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     name: &SourceName,
     progress: &Progress,

@@ -11,16 +11,16 @@ mod package;
 mod progress;
 
 use domain::privacy_request::{ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, Request};
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 
 use crate::jobs::JobError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// Takes one step of a request and records it.
 ///
 /// # Errors
 /// When the step could not be taken; nothing of it is recorded then.
-pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Result<(), JobError> {
+pub async fn take(bench: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
         Intent::Notify(notice) => notify::queue(bench, request, *notice).await,
         Intent::Start => start(bench, request).await,
@@ -37,27 +37,27 @@ pub async fn take(bench: &Workbench, request: &Request, intent: &Intent) -> Resu
 }
 
 /// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
-async fn start(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+async fn start(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let attached = match request.kind {
         Kind::Export => objects::with_new_key(&bench.store, request.request_id).await?,
-        Kind::Erasure => Attached::default(),
+        Kind::Erasure => CommitExtras::default(),
     };
     record_with(bench, request, PrivacyRequestCommand::Start, attached).await
 }
 
 async fn record(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     command: PrivacyRequestCommand,
 ) -> Result<(), JobError> {
-    record_with(bench, request, command, Attached::default()).await
+    record_with(bench, request, command, CommitExtras::default()).await
 }
 
 async fn record_with(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     command: PrivacyRequestCommand,
-    attached: Attached,
+    attached: CommitExtras,
 ) -> Result<(), JobError> {
     let id = request.request_id;
     let context = CommandContext::service(id.uuid());

@@ -11,10 +11,10 @@ use event_store::vault::outgoing;
 use crate::jobs::JobError;
 use crate::mail::notice::{ErasedSource, Letter};
 use crate::mail::{Address, Letterhead, Message, MessageId};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// Queues a notice, unless it is queued. If it has gone out meanwhile the post finds that, and it does not go out again.
-pub(super) async fn queue(bench: &Workbench, request: &Request, notice: Notice) -> Result<(), JobError> {
+pub(super) async fn queue(bench: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {
     Ok(outgoing::notify(&bench.store, request.request_id, notice).await?)
 }
 

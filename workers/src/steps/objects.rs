@@ -12,40 +12,40 @@ use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
 use event_store::erasure::ErasureError;
 use event_store::object::{ObjectError, ObjectKey};
-use event_store::vault::VaultWrite;
-use event_store::{Attached, CommandContext, Erasures, EventStore, ExecuteError, KeyName, StoreError};
+use event_store::vault::RecordWrite;
+use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteError, KeyName, StoreError};
 use uuid::Uuid;
 
 use super::record;
 use crate::jobs::JobError;
 use crate::sources::SourceError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 fn folder(request: RequestId) -> String {
     format!("requests/{request}")
 }
 
 /// A place for one source's files that no other attempt writes to.
-pub(super) fn part_folder(bench: &Workbench, request: RequestId, source: &str) -> String {
+pub(super) fn part_folder(bench: &WorkerContext, request: RequestId, source: &str) -> String {
     let attempt = bench.store.services().ids.uuid();
     format!("{}/parts/{source}/{attempt}", folder(request))
 }
 
 /// A place for the archive that no other attempt writes to.
-pub(super) fn archive_object(bench: &Workbench, request: RequestId) -> String {
+pub(super) fn archive_object(bench: &WorkerContext, request: RequestId) -> String {
     let attempt = bench.store.services().ids.uuid();
     format!("{}/archive/{attempt}.zip", folder(request))
 }
 
 /// A new key for everything stored for a request, to be kept with the event that begins the work.
-pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Result<Attached, StoreError> {
+pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Result<CommitExtras, StoreError> {
     let key = store.keys().draw(KeyName::archive(request)).await?;
-    Ok(Attached { vault: vec![VaultWrite::KeepKey(key)], ..Attached::default() })
+    Ok(CommitExtras { vault: vec![RecordWrite::KeepKey(key)], ..CommitExtras::default() })
 }
 
 /// The key that everything stored for a request is sealed with, and its id; none when it was destroyed.
 pub(super) async fn key(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: RequestId,
 ) -> Result<Option<(ObjectKey, Uuid)>, StoreError> {
     let key = bench.store.keys().find(&KeyName::archive(request)).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn restart_collection(erasures: &Erasures, request: RequestId) 
 }
 
 /// Removes the parts that the archive now holds, and archives of attempts that came to nothing.
-pub(super) async fn remove_parts(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+pub(super) async fn remove_parts(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let folder = folder(request.request_id);
     bench.archives.remove_all(&format!("{folder}/parts")).await?;
     let kept = request.archive.as_ref().map(|archive| archive.object.as_str());
@@ -78,7 +78,7 @@ pub(super) async fn remove_parts(bench: &Workbench, request: &Request) -> Result
 }
 
 /// Removes all that was stored for a request.
-pub(super) async fn remove(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+pub(super) async fn remove(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     destroy_all(&bench.erasures, request.request_id).await?;
     record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
 }

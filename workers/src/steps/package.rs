@@ -6,16 +6,16 @@
 
 use bytes::Bytes;
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
-use event_store::Attached;
+use event_store::CommitExtras;
 use event_store::object::{ObjectKey, Sealed, SealedWriter};
 use futures::TryStreamExt;
 
 use super::{objects, record_with};
 use crate::archive::{self, EntryName, Excerpts, Manifest, Sink, SinkError, Writer, schema};
 use crate::jobs::JobError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), JobError> {
+pub(super) async fn package(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let id = request.request_id;
     let Some((key, key_id)) = objects::key(bench, id).await? else {
         return Ok(objects::restart_collection(&bench.erasures, id).await?);
@@ -27,8 +27,10 @@ pub(super) async fn package(bench: &Workbench, request: &Request) -> Result<(), 
         bytes: sealed.bytes,
         sha256: hex::encode(sealed.sha256),
     };
-    let live_keys = request.collected_under.iter().copied().chain([key_id]).collect();
-    match record_with(bench, request, command, Attached { live_keys, ..Attached::default() }).await {
+    let required_keys = request.collected_under.iter().copied().chain([key_id]).collect();
+    match record_with(bench, request, command, CommitExtras { required_keys, ..CommitExtras::default() })
+        .await
+    {
         Err(JobError::Erased) => Ok(objects::restart_collection(&bench.erasures, id).await?),
         Err(error @ JobError::Refused(_)) => {
             bench.archives.remove_all(&object).await?;
@@ -48,7 +50,7 @@ impl Sink for IntoVault {
 }
 
 async fn build(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     object: &str,
     key: &ObjectKey,
@@ -81,7 +83,7 @@ async fn build(
 }
 
 async fn copy(
-    bench: &Workbench,
+    bench: &WorkerContext,
     zip: &mut Writer<IntoVault>,
     (manifest, excerpts): (&mut Manifest, &mut Excerpts),
     source: &SourceName,

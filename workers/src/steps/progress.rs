@@ -7,14 +7,14 @@ use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 use super::record;
 use crate::beside::beside;
 use crate::sources::Progress;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// How often progress is recorded: an event each time, kept for ever.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Does a source's `work`, and records its progress now and then. A report that cannot be recorded is left out.
 pub(super) async fn reported<T>(
-    bench: &Workbench,
+    bench: &WorkerContext,
     request: &Request,
     source: &SourceName,
     progress: &Progress,

@@ -4,16 +4,16 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, agenda};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, CredentialId, MessageId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
 use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
 use event_store::vault::session;
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 
 use super::{TaskError, derived, erase};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError> {
+pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
     let (aggregate, _) = bench.store.load::<Account>(id).await?;
     let now = bench.store.services().now();
@@ -24,8 +24,13 @@ pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError>
             }
             AccountTask::ExpireToken(credential_id) => expire_token(bench, account, credential_id).await?,
             AccountTask::ReleaseFormerEmail(change_id) => {
-                record(bench, account, AccountCommand::ReleaseFormerEmail { change_id }, Attached::default())
-                    .await?;
+                record(
+                    bench,
+                    account,
+                    AccountCommand::ReleaseFormerEmail { change_id },
+                    CommitExtras::default(),
+                )
+                .await?;
             }
             AccountTask::RemoveFactor { due_at } => remove_factor(bench, account, due_at).await?,
             AccountTask::Erase => erase::erase(bench, account, now).await?,
@@ -36,7 +41,7 @@ pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError>
 
 /// The same message however often it is queued: its id is made of what it tells of.
 async fn tell_of_token_end(
-    bench: &Workbench,
+    bench: &WorkerContext,
     account: AccountId,
     credential: CredentialId,
     notice: AccountNotice,
@@ -53,7 +58,7 @@ async fn tell_of_token_end(
 }
 
 async fn expire_token(
-    bench: &Workbench,
+    bench: &WorkerContext,
     account: AccountId,
     credential: CredentialId,
 ) -> Result<(), TaskError> {
@@ -62,16 +67,16 @@ async fn expire_token(
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpired { at } };
     let topic = Topic::Account(account, AccountNotice::GdprTokenExpired);
     let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, None).await?;
-    let live_keys = vec![message.key_id()];
-    let end = VaultWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
-    let attached = Attached { vault: vec![end, VaultWrite::Queue(message)], live_keys };
+    let required_keys = vec![message.key_id()];
+    let end = RecordWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
+    let attached = CommitExtras { vault: vec![end, RecordWrite::Queue(message)], required_keys };
     let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
     record(bench, account, command, attached).await
 }
 
 /// The time to object is over. The history tells of each session that ends with it, as where a holder does it.
 async fn remove_factor(
-    bench: &Workbench,
+    bench: &WorkerContext,
     account: AccountId,
     due_at: DateTime<Utc>,
 ) -> Result<(), TaskError> {
@@ -80,15 +85,15 @@ async fn remove_factor(
     let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
     let message = NewMessage::seal(&bench.store, message, topic, Medium::Mail, &content, None).await?;
-    let live_keys = vec![message.key_id()];
-    let attached = Attached { vault: vec![VaultWrite::Queue(message)], live_keys };
+    let required_keys = vec![message.key_id()];
+    let attached = CommitExtras { vault: vec![RecordWrite::Queue(message)], required_keys };
     let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));
-    let removed = bench.store.together(&context, async |mut unit| {
+    let removed = bench.store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&id).await?;
         let removal = before.holder.and_then(|holder| holder.factor_removal);
         // It was objected to meanwhile, or another worker was faster: nothing ends.
         if removal.is_none_or(|removal| removal.due_at != due_at) {
-            return Ok((unit, Attached::default(), ()));
+            return Ok((unit, CommitExtras::default(), ()));
         }
         unit.execute::<Account>(&id, AccountCommand::RemoveFactor).await?;
         for session in session::list(bench.store.pool(), account, at).await? {
@@ -101,10 +106,10 @@ async fn remove_factor(
 }
 
 pub(super) async fn record(
-    bench: &Workbench,
+    bench: &WorkerContext,
     account: AccountId,
     command: AccountCommand,
-    attached: Attached,
+    attached: CommitExtras,
 ) -> Result<(), TaskError> {
     let context = CommandContext::service(account.uuid());
     bench.store.execute::<Account>(&account.to_string(), command, &context, attached).await?;

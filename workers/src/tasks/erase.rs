@@ -11,15 +11,15 @@ use domain::effect::ClaimKind;
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, open_request_name};
 use domain::{AccountId, RequestId, Scope};
 use event_store::failpoint;
-use event_store::{Attached, CommandContext, ExecuteError, KeyName};
+use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName};
 
 use super::TaskError;
 use super::account::record;
 use crate::sources::{Progress, SourceError, Subject};
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 pub(super) async fn erase(
-    bench: &Workbench,
+    bench: &WorkerContext,
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), TaskError> {
@@ -40,17 +40,17 @@ pub(super) async fn erase(
     let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
     destroyed.extend(bench.erasures.destroy_key(&profile, &request.to_string()).await?);
     let destroyed_keys = destroyed.into_iter().map(|key| key.fingerprint).collect();
-    record(bench, account, AccountCommand::RecordErasure { destroyed_keys }, Attached::default()).await
+    record(bench, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
 }
 
 /// Nobody is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
 /// withdrawn.
-async fn cancel_open(bench: &Workbench, account: AccountId, kind: Kind) -> Result<(), TaskError> {
+async fn cancel_open(bench: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TaskError> {
     let name = open_request_name(account, kind);
     let Some(request) = bench.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };
     let context = CommandContext::service(account.uuid());
     let cancel = PrivacyRequestCommand::Cancel;
-    match bench.store.execute::<PrivacyRequest>(&request, cancel, &context, Attached::default()).await {
+    match bench.store.execute::<PrivacyRequest>(&request, cancel, &context, CommitExtras::default()).await {
         Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -15,11 +15,11 @@ use domain::organization::Organization;
 use domain::project::Project;
 use event_store::erasure::ErasureError;
 use event_store::failpoint;
-use event_store::{ExecuteError, StoreError, TogetherError};
+use event_store::{CommitError, ExecuteError, StoreError};
 use uuid::Uuid;
 
 use crate::sources::SourceError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
 /// Why a task could not be done. It is tried again later, whatever it was.
 #[derive(Debug, thiserror::Error)]
@@ -47,16 +47,16 @@ impl<E: std::error::Error> From<ExecuteError<E>> for TaskError {
     }
 }
 
-impl From<TogetherError<TaskError>> for TaskError {
-    fn from(error: TogetherError<TaskError>) -> Self {
+impl From<CommitError<TaskError>> for TaskError {
+    fn from(error: CommitError<TaskError>) -> Self {
         match error {
-            TogetherError::Work(error) => error,
-            TogetherError::Store(error) => Self::Store(error),
-            TogetherError::Taken { .. }
-            | TogetherError::KeyGone
-            | TogetherError::Spent
-            | TogetherError::ProofOver
-            | TogetherError::Contended => Self::Refused("what it rests on has changed meanwhile".to_owned()),
+            CommitError::Work(error) => error,
+            CommitError::Store(error) => Self::Store(error),
+            CommitError::Taken { .. }
+            | CommitError::KeyDestroyed
+            | CommitError::AlreadyUsed
+            | CommitError::ProofOver
+            | CommitError::Contended => Self::Refused("what it rests on has changed meanwhile".to_owned()),
         }
     }
 }
@@ -65,7 +65,7 @@ impl From<TogetherError<TaskError>> for TaskError {
 ///
 /// # Errors
 /// When a task could not be done; those before it are.
-pub async fn attend(bench: &Workbench, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
+pub async fn attend(bench: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
     failpoint::reach("task: begun", aggregate_type);
     match aggregate_type {
         Account::TYPE => account::attend(bench, id).await?,

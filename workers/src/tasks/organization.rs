@@ -2,24 +2,24 @@
 
 use domain::By;
 use domain::organization::{InvitationEnd, Organization, OrganizationCommand, OrganizationWish, agenda};
-use event_store::vault::VaultWrite;
-use event_store::{Attached, CommandContext};
+use event_store::vault::RecordWrite;
+use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError> {
+pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let (organization, _) = bench.store.load::<Organization>(id).await?;
     let now = bench.store.services().now();
     for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let wish = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
         let command = OrganizationCommand { by: By::Service, wish };
         let context = CommandContext::service(invitation_id.uuid());
-        let work = bench.store.together(&context, async |mut unit| {
+        let work = bench.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;
             // With it goes the address of who was invited.
-            let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
-            Ok::<_, TaskError>((unit, Attached { vault, ..Attached::default() }, ()))
+            let vault = vec![RecordWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, TaskError>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
         });
         work.await?;
     }

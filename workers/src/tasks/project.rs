@@ -4,28 +4,28 @@
 
 use domain::By;
 use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;
-use crate::workbench::Workbench;
+use crate::workbench::WorkerContext;
 
-pub(super) async fn attend(bench: &Workbench, id: &str) -> Result<(), TaskError> {
+pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let (project, _) = bench.store.load::<Project>(id).await?;
     let now = bench.store.services().now();
     let previous = project.body.as_ref().and_then(|body| body.previous);
     let Some(previous) = previous.filter(|previous| previous.ends_at <= now) else { return Ok(()) };
-    let end = VaultWrite::EndCredential {
+    let end = RecordWrite::EndCredential {
         id: previous.credential_id,
         at: previous.ends_at,
         end: CredentialEnd::Retired,
     };
     let command = ProjectCommand { by: Standing::outside(By::Service), wish: ProjectWish::EndOverlap };
     let context = CommandContext::service(previous.credential_id.uuid());
-    let work = bench.store.together(&context, async |mut unit| {
+    let work = bench.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;
-        Ok::<_, TaskError>((unit, Attached { vault: vec![end.clone()], ..Attached::default() }, ()))
+        Ok::<_, TaskError>((unit, CommitExtras { vault: vec![end.clone()], ..CommitExtras::default() }, ()))
     });
     work.await?;
     Ok(())

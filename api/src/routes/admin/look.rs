@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, Viewed};
 use domain::operator::{Operator, OperatorCommand, OperatorViewed};
 use domain::{AccountId, OperatorId};
-use event_store::{Actor, Attached, ExecuteError};
+use event_store::{Actor, CommitExtras, ExecuteError};
 use projections::history::NAME;
 
 use crate::command::EventPosition;
@@ -26,7 +26,7 @@ pub(super) async fn record(
     let command = AccountCommand::RecordHistoryViewed { what, until };
     let context = context.command(Actor::Operator(operator));
     let id = account.to_string();
-    let executed = state.store.execute::<Account>(&id, command, &context, Attached::default()).await;
+    let executed = state.store.execute::<Account>(&id, command, &context, CommitExtras::default()).await;
     let executed = executed.map_err(|error| match error {
         ExecuteError::Refused(AccountError::Unknown) => Problem::new(Kind::NotFound),
         error => error.into(),
@@ -45,6 +45,6 @@ pub(super) async fn record_general(
 ) -> Result<(), Problem> {
     let context = context.command(Actor::Operator(operator));
     let command = OperatorCommand::RecordViewed { what };
-    state.execute::<Operator>(&operator.to_string(), command, &context, Attached::default()).await?;
+    state.execute::<Operator>(&operator.to_string(), command, &context, CommitExtras::default()).await?;
     Ok(())
 }

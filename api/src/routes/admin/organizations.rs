@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, AccountError};
 use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
 use domain::{AccountId, By, MembershipId, OrganizationId};
-use event_store::{Actor, Attached, ExecuteError};
+use event_store::{Actor, CommitExtras, ExecuteError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -107,7 +107,7 @@ pub(crate) async fn put_member(
     let membership_id = MembershipId::generate(state.store.services());
     let done = state
         .store
-        .together(&context.command(Actor::Operator(operator)), async |mut unit| {
+        .transact(&context.command(Actor::Operator(operator)), async |mut unit| {
             let before: Organization = unit.load(&organization).await?;
             let is_member = before.body()?.members.contains_key(&account_id);
             let wish = if is_member {
@@ -124,7 +124,7 @@ pub(crate) async fn put_member(
                     error => error.into(),
                 })?;
             }
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             let team =
                 Team { before: Some(before.body()?), after: after.body()?, by: By::Operator, gone: None };
             state.tell_team(&mut attached, team).await?;

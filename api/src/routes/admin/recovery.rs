@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand, Holder, IdentityProof, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::{NewLink, Purpose};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ pub(crate) async fn end_sessions(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     holder_of(&state, account).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::SessionsEnded { at }).await?;
     let context = context.command(Actor::Operator(operator));
@@ -108,10 +108,10 @@ pub(crate) async fn begin_factor_removal(
     let holder = holder_of(&state, account).await?;
     let at = state.store.services().now();
     let due_at = at + state.config.factor_removal_wait;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     for to in ways_back(&holder) {
         let token = token::generate(token::Kind::Link);
-        attached.vault.push(VaultWrite::PutLink(NewLink {
+        attached.vault.push(RecordWrite::PutLink(NewLink {
             token_hash: token::hash(&token).to_vec(),
             purpose: Purpose::FactorObjection,
             account,

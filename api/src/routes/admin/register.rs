@@ -7,9 +7,9 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, EmailAddress};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::secret::SecretKind;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,7 +64,7 @@ pub(crate) async fn register(
     let account = AccountId::generate(state.store.services());
     let mut vault = Vec::new();
     if let Some(password) = password {
-        vault.push(VaultWrite::PutSecret {
+        vault.push(RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: state
@@ -84,7 +84,7 @@ pub(crate) async fn register(
                 policy_version: state.config.policy_version.clone(),
             },
             &context.command(Actor::Operator(operator)),
-            Attached { vault, ..Attached::default() },
+            CommitExtras { vault, ..CommitExtras::default() },
         )
         .await?;
     let position = state.position_for_operator(account, &executed.events).await;

@@ -13,9 +13,9 @@ use domain::message::Says;
 use domain::organization::Organization;
 use domain::project::{Project, ProjectCommand, ProjectError, ProjectWish, Standing};
 use domain::{AccountId, By};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::{Credential, CredentialEnd, CredentialKind};
-use event_store::{Actor, Attached, CommandContext, ExecuteError, StoreError};
+use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, StoreError};
 use utoipa::ToSchema;
 
 use super::lookup::{Worth, look_up};
@@ -80,12 +80,12 @@ async fn revoke_token(
     let at = state.store.services().now();
     let done = state
         .store
-        .together(context, async |mut unit| {
+        .transact(context, async |mut unit| {
             let end = AccountCommand::EndGdprToken { credential_id: found.id, reason: TokenEnd::Revoked };
             match unit.execute::<Account>(&found.owner, end).await {
                 // It ended in this moment.
                 Err(ExecuteError::Refused(AccountError::NoGdprToken | AccountError::Unknown)) => {
-                    return Ok((unit, Attached::default(), ()));
+                    return Ok((unit, CommitExtras::default(), ()));
                 }
                 accepted => accepted?,
             };
@@ -105,13 +105,13 @@ async fn revoke_pair(
     let at = state.store.services().now();
     let done = state
         .store
-        .together(context, async |mut unit| {
+        .transact(context, async |mut unit| {
             let wish = ProjectWish::RevokeCredentials { credential_id: found.id };
             let command = ProjectCommand { by: Standing::outside(By::Operator), wish };
             let project = match unit.execute::<Project>(&found.owner, command).await {
                 // It ended in this moment.
                 Err(ExecuteError::Refused(ProjectError::NoCredentials | ProjectError::Unknown)) => {
-                    return Ok((unit, Attached::default(), ()));
+                    return Ok((unit, CommitExtras::default(), ()));
                 }
                 accepted => accepted?,
             };
@@ -128,9 +128,9 @@ async fn revoke_pair(
     Ok(state.position_beside_accounts(&done.events).await)
 }
 
-fn ending(found: &Credential, at: DateTime<Utc>) -> Attached {
-    let end = VaultWrite::EndCredential { id: found.id, at, end: CredentialEnd::Revoked };
-    Attached { vault: vec![end], ..Attached::default() }
+fn ending(found: &Credential, at: DateTime<Utc>) -> CommitExtras {
+    let end = RecordWrite::EndCredential { id: found.id, at, end: CredentialEnd::Revoked };
+    CommitExtras { vault: vec![end], ..CommitExtras::default() }
 }
 
 fn read(owner: &str) -> Result<AccountId, StoreError> {

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::{EmailChangeId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::Purpose;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use crate::extract::{Body, RequestContext};
 use crate::links::OpenedLink;
@@ -37,7 +37,8 @@ pub(crate) async fn confirm(
     let subject = read(&found.subject).ok_or_else(|| Problem::new(Kind::LinkDead))?;
     let (change_id, asked_in): (EmailChangeId, SessionId) = subject;
     let account = found.account;
-    let attached = Attached { vault: vec![VaultWrite::TakeLink(token.hash())], ..Attached::default() };
+    let attached =
+        CommitExtras { vault: vec![RecordWrite::TakeLink(token.hash())], ..CommitExtras::default() };
     let context = context.command(Actor::Account(account));
     let command = AccountCommand::ConfirmEmailChange { change_id };
     let ends = (Some(asked_in), SignOutReason::EmailChanged);

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::Purpose;
 
 use crate::extract::{Body, RequestContext};
@@ -27,7 +27,7 @@ pub(crate) async fn object(
     Body(OpenedLink { token }): Body<OpenedLink>,
 ) -> Result<impl IntoResponse, Problem> {
     let account = state.open_link(Purpose::FactorObjection, &token, &context).await?.account;
-    let taken = vec![VaultWrite::TakeLink(token.hash())];
+    let taken = vec![RecordWrite::TakeLink(token.hash())];
     let kept = factor_removal::keep_factor(&state, account, &context, taken).await;
     kept.map_err(|problem| problem.instead_of(Kind::NotFound, Kind::LinkDead))
 }

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use domain::AccountId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommitExtras};
 
 use crate::command::EventPosition;
 use crate::extract::RequestContext;
@@ -39,8 +39,8 @@ pub(super) async fn take_back(
     context: &RequestContext,
 ) -> Result<(EventPosition, StatusCode), Problem> {
     let Undo { account, command, reason, says } = undo;
-    let vault = vec![VaultWrite::TakeLink(token.hash())];
-    let mut attached = Attached { vault, ..Attached::default() };
+    let vault = vec![RecordWrite::TakeLink(token.hash())];
+    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
     state.tell(&mut attached, account, says).await?;
     send_link(state, account, &mut attached).await?;
     let context = context.command(Actor::Account(account));

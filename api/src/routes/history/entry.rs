@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::EventId;
-use projections::Told;
+use projections::EventView;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -51,8 +51,8 @@ pub(crate) struct HistoryEntry {
     data: Value,
 }
 
-impl From<Told> for HistoryEntry {
-    fn from(told: Told) -> Self {
+impl From<EventView> for HistoryEntry {
+    fn from(told: EventView) -> Self {
         Self {
             id: told.id,
             position: told.position,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::vault::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
-use projections::{Audience, Lines, Told};
+use projections::{Audience, EventView, Lines};
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -29,7 +29,7 @@ pub(super) async fn stream(
     let first = entries.try_next().await?;
     let heading = stream::iter([Ok(writer.heading())]);
     let lines = stream::iter(first.map(Ok)).chain(entries).map(move |entry| match entry {
-        Ok(entry) => writer.line(&Told::to(audience, entry, account)),
+        Ok(entry) => writer.line(&EventView::to(audience, entry, account)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a history was cut off");
             Err(io::Error::other("the history could not be read to its end"))

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, EventId};
 use event_store::vault::session::Session;
-use projections::{Audience, Lines, Told};
+use projections::{Audience, EventView, Lines};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -59,7 +59,7 @@ pub(super) async fn page(
     let mut entries = list.await?;
     let next_cursor = page.cut(&mut entries, |entry| entry.event_id.to_string());
     let link = page.link_with(path, next_cursor.as_deref(), &query.as_given());
-    let items = entries.into_iter().map(|entry| Told::to(audience, entry, account).into()).collect();
+    let items = entries.into_iter().map(|entry| EventView::to(audience, entry, account).into()).collect();
     Ok((link, HistoryPage { items, next_cursor, state: None }))
 }
 

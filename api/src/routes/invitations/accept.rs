@@ -6,8 +6,8 @@ use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::organization::{Organization, OrganizationWish, Role};
 use domain::{By, EmailAddress, MembershipId, OrganizationId};
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(crate) async fn accept(
     let membership_id = MembershipId::generate(state.store.services());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account_id)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account_id)), async |mut unit| {
             let before: Account = unit.load(&id).await?;
             if !has_address(before.holder()?, &open.email) {
                 return Err(Problem::new(Kind::InvitationForAnother));
@@ -70,8 +70,8 @@ pub(crate) async fn accept(
             let after = unit.execute::<Organization>(&organization, wish_of(account_id, accept)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&id, join).await?;
-            let vault = vec![VaultWrite::TakeInvitation(open.id)];
-            let mut attached = Attached { vault, ..Attached::default() };
+            let vault = vec![RecordWrite::TakeInvitation(open.id)];
+            let mut attached = CommitExtras { vault, ..CommitExtras::default() };
             let by = By::Account(account_id);
             let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
             state.tell_team(&mut attached, team).await?;

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::By;
 use domain::organization::{InvitationEnd, Organization, OrganizationCommand, OrganizationWish};
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 
 use super::open::Open;
 use crate::extract::{Body, RequestContext};
@@ -34,13 +34,13 @@ pub(crate) async fn decline(
     state
         .store
         // Who declines need have no account: the service itself acts.
-        .together(&context.command_of_service(), async |mut unit| {
+        .transact(&context.command_of_service(), async |mut unit| {
             let reason = InvitationEnd::Declined;
             let wish = OrganizationWish::EndInvitation { invitation_id: open.id, reason };
             unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, wish })
                 .await?;
-            let vault = vec![VaultWrite::TakeInvitation(open.id)];
-            Ok::<_, Problem>((unit, Attached { vault, ..Attached::default() }, ()))
+            let vault = vec![RecordWrite::TakeInvitation(open.id)];
+            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
         })
         .await
         // It was closed in this moment.

@@ -10,8 +10,8 @@ use domain::authentication::Factors;
 use domain::organization::{Organization, OrganizationWish};
 use domain::{AccountId, By, MembershipId, SessionId};
 use event_store::vault::secret::SecretKind;
-use event_store::vault::{VaultWrite, authentication};
-use event_store::{Actor, Attached, Unit};
+use event_store::vault::{RecordWrite, authentication};
+use event_store::{Actor, CommitExtras, UnitOfWork};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -71,10 +71,10 @@ pub(crate) async fn register(
     }
     let account = AccountId::generate(state.store.services());
     let hash = state.hash_chosen("/password", password, (Some(&open.email), Some(&name))).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     attached.vault.extend([
-        VaultWrite::TakeInvitation(open.id),
-        VaultWrite::PutSecret {
+        RecordWrite::TakeInvitation(open.id),
+        RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: hash.into_bytes(),
@@ -85,7 +85,7 @@ pub(crate) async fn register(
     let membership = MembershipId::generate(state.store.services());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |unit| {
+        .transact(&context.command(Actor::Account(account)), async |unit| {
             let begun = (account, membership, opening.session);
             let mut attached = attached.clone();
             let unit = begin(&state, unit, &open, (&name, begun), &mut attached).await?;
@@ -102,11 +102,11 @@ pub(crate) async fn register(
 /// The account, its membership and its session begin.
 async fn begin(
     state: &AppState,
-    mut unit: Unit,
+    mut unit: UnitOfWork,
     open: &Open,
     (name, (account_id, membership_id, session_id)): (&str, (AccountId, MembershipId, SessionId)),
-    attached: &mut Attached,
-) -> Result<Unit, Problem> {
+    attached: &mut CommitExtras,
+) -> Result<UnitOfWork, Problem> {
     let (id, organization_id) = (account_id.to_string(), open.organization);
     let register = AccountCommand::Register {
         account_id,

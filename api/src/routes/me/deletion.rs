@@ -22,8 +22,8 @@ use domain::organization::{
     Body as OrganizationBody, Organization, OrganizationCommand, OrganizationWish, Role,
 };
 use domain::{AccountId, By, OrganizationId, RequestId};
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached, Unit};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommitExtras, UnitOfWork};
 use projections::privacy_request::{self, RequestView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -153,7 +153,7 @@ pub(crate) async fn end(
     let exports = ending_exports(&state, account, None).await?.len();
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |unit| {
+        .transact(&context.command(Actor::Account(account)), async |unit| {
             let (unit, attached) = end_in(&state, unit, account, &body, exports).await?;
             Ok::<_, Problem>((unit, attached, ()))
         })
@@ -184,15 +184,15 @@ pub(crate) async fn end_by_post(
 /// Ends the account and its memberships in one piece of work.
 async fn end_in(
     state: &AppState,
-    mut unit: Unit,
+    mut unit: UnitOfWork,
     account: AccountId,
     wish: &Ending,
     exports: usize,
-) -> Result<(Unit, Attached), Problem> {
+) -> Result<(UnitOfWork, CommitExtras), Problem> {
     let (id, at) = (account.to_string(), state.store.services().now());
     let before: Account = unit.load(&id).await?;
     let holder = before.holder()?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let mut needing = Vec::new();
     for organization_id in holder.memberships.keys() {
         let organization: Organization = unit.load(&organization_id.to_string()).await?;
@@ -202,7 +202,7 @@ async fn end_in(
             continue;
         };
         if matches!(parting, OrganizationWish::Close { .. }) {
-            attached.vault.push(VaultWrite::CloseOrganization { organization: *organization_id, at });
+            attached.vault.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
         }
         let command = OrganizationCommand { by: By::Account(account), wish: parting };
         let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;

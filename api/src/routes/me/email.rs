@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, CONFIRMATION_LIFE, UNDO_LIFE};
 use domain::message::{Recipient, Says};
 use domain::{EmailAddress, EmailChangeId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::{NewLink, Purpose};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,13 +77,13 @@ pub(crate) async fn change(
     let (confirm, undo) = (token::generate(token::Kind::Link), token::generate(token::Kind::Link));
     let link = |token: &secrecy::SecretString, purpose, subject: String, expires_at| {
         let token_hash = token::hash(token).to_vec();
-        VaultWrite::PutLink(NewLink { token_hash, purpose, account, subject, expires_at })
+        RecordWrite::PutLink(NewLink { token_hash, purpose, account, subject, expires_at })
     };
     // The session that asked stays when the change is confirmed; all others end.
     let confirms = format!("{change_id}/{}", current.0.id);
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     attached.vault.extend([
-        VaultWrite::DropLinks { account, purpose: Purpose::EmailConfirmation },
+        RecordWrite::DropLinks { account, purpose: Purpose::EmailConfirmation },
         link(&confirm, Purpose::EmailConfirmation, confirms, confirm_by),
         link(&undo, Purpose::EmailUndo, change_id.to_string(), undo_until),
     ]);

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,9 +72,9 @@ pub(crate) async fn keep_factor(
     state: &AppState,
     account: AccountId,
     context: &RequestContext,
-    vault: Vec<VaultWrite>,
+    vault: Vec<RecordWrite>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
-    let mut attached = Attached { vault, ..Attached::default() };
+    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::FactorRemovalStopped { at }).await?;
     let (command, context) = (AccountCommand::StopFactorRemoval, context.command(Actor::Account(account)));

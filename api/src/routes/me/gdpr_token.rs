@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use domain::CredentialId;
 use domain::account::{Account, AccountCommand, GDPR_TOKEN_LIFE, TokenEnd};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::{self, CredentialEnd, CredentialKind, NewCredential};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,16 +81,16 @@ pub(crate) async fn make(
     let command = context.command(Actor::Account(account));
     let done = state
         .store
-        .together(&command, async |mut unit| {
+        .transact(&command, async |mut unit| {
             let before: Account = unit.load(&id).await?;
             let older = before.holder()?.gdpr_token.as_ref().map(|token| token.credential_id);
-            let mut attached = Attached::default();
-            attached.vault.extend(older.map(|id| VaultWrite::EndCredential {
+            let mut attached = CommitExtras::default();
+            attached.vault.extend(older.map(|id| RecordWrite::EndCredential {
                 id,
                 at,
                 end: CredentialEnd::Revoked,
             }));
-            attached.vault.push(VaultWrite::IssueCredential(NewCredential {
+            attached.vault.push(RecordWrite::IssueCredential(NewCredential {
                 id: credential_id,
                 kind: CredentialKind::GdprToken,
                 lookup: token::hash(&token).to_vec(),
@@ -161,8 +161,8 @@ pub(crate) async fn revoke(
     let token = aggregate.holder()?.gdpr_token.as_ref().map(|token| token.credential_id);
     let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let at = state.store.services().now();
-    let mut attached = Attached::default();
-    attached.vault.push(VaultWrite::EndCredential { id: token, at, end: CredentialEnd::Revoked });
+    let mut attached = CommitExtras::default();
+    attached.vault.push(RecordWrite::EndCredential { id: token, at, end: CredentialEnd::Revoked });
     state.tell(&mut attached, account, Says::GdprTokenRevoked { at }).await?;
     let command = AccountCommand::EndGdprToken { credential_id: token, reason: TokenEnd::Revoked };
     let context = context.command(Actor::Account(account));

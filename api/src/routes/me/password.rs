@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::secret::SecretKind;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -61,11 +61,11 @@ pub(crate) async fn change(
     let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     let hash = state.hash_chosen_by(account, "/new", new).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     attached.vault.extend([
         // Another that was changed meanwhile is not overwritten with the right to change the one before.
-        VaultWrite::RequireGeneration { account, generation },
-        VaultWrite::PutSecret {
+        RecordWrite::RequireGeneration { account, generation },
+        RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: hash.into_bytes(),

@@ -11,7 +11,7 @@ use domain::account::{
 };
 use domain::message::Says;
 use event_store::vault::challenge::{Purpose, Which};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -62,7 +62,7 @@ pub(crate) async fn change(
     Body(body): Body<NewPhone>,
 ) -> Result<impl IntoResponse, Problem> {
     let (account, generation) = (sudo.0.account(), sudo.generation()?);
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let phone = (&body.number, body.channel);
     let question = Question { account, generation, purpose: Purpose::Phone, subject: SUBJECT };
     let asked = state.ask_code(&mut attached, CodePayer::Account, phone, question).await?;
@@ -106,7 +106,7 @@ pub(crate) async fn verify(
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
     state.limit(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let which = Which::About(account, SUBJECT);
     let answered = state.check_code(Purpose::Phone, which, &body.code, &mut attached).await?;
     let codes = recovery_codes::make(&state, account, &mut attached).await?;
@@ -144,7 +144,7 @@ pub(crate) async fn remove(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let at = state.store.services().now();
     state.tell(&mut attached, account, Says::PhoneRemoved { at }).await?;
     let context = context.command(Actor::Account(account));

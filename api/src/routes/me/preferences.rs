@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_MATCH, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use domain::account::{Account, AccountCommand, Preferences};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -91,7 +91,7 @@ pub(crate) async fn change(
                 policy_version: state.config.policy_version.clone(),
             },
             &context.command(Actor::Account(account)),
-            Attached::default(),
+            CommitExtras::default(),
         )
         .await?;
     let preferences = executed.aggregate.holder()?.preferences;

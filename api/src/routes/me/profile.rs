@@ -12,9 +12,9 @@ use chrono::Duration;
 use domain::EmailAddress;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::message::{Recipient, Says};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::{NewLink, Purpose};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -93,7 +93,7 @@ pub(crate) async fn change(
     let etag = |holder: &Holder| account::etag(&Known::of(holder, now), &organizations);
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Account = unit.load(&id).await?;
             if conditional::is_outdated(&headers, &etag(before.holder()?)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
@@ -102,7 +102,7 @@ pub(crate) async fn change(
                 unit.execute::<Account>(&id, command).await?;
             }
             let after: Account = unit.load(&id).await?;
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             tell_of_bills(&state, &mut attached, before.holder()?, after.holder()?).await?;
             Ok((unit, attached, after))
         })
@@ -115,7 +115,7 @@ pub(crate) async fn change(
 /// Tells of another billing address all whom it concerns.
 async fn tell_of_bills(
     state: &AppState,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
     before: &Holder,
     after: &Holder,
 ) -> Result<(), Problem> {
@@ -130,7 +130,7 @@ async fn tell_of_bills(
         let purpose = Purpose::BillingEmailUndo;
         let (token_hash, subject) = (token::hash(&token).to_vec(), String::new());
         let link = NewLink { token_hash, purpose, account, subject, expires_at: undo_until };
-        attached.vault.push(VaultWrite::PutLink(link));
+        attached.vault.push(RecordWrite::PutLink(link));
     }
     let says = |of_reader, token| Says::BillingEmailChanged { at, set, of_reader, token, undo_until };
     let token = set.then(|| token.expose_secret().to_owned());

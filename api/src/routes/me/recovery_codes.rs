@@ -7,8 +7,8 @@ use axum::response::IntoResponse;
 use domain::AccountId;
 use domain::account::{Account, AccountCommand, RECOVERY_CODES, SecondFactor, SignOutReason};
 use domain::message::Says;
-use event_store::vault::{VaultWrite, recovery};
-use event_store::{Actor, Attached};
+use event_store::vault::{RecordWrite, recovery};
+use event_store::{Actor, CommitExtras};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,7 +55,7 @@ pub(crate) async fn renew(
         return Err(Problem::invalid(vec![InputError::at("/confirm", "must be true")]));
     }
     let account = current.account();
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let codes = make(&state, account, &mut attached).await?;
     let at = state.store.services().now();
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
@@ -73,7 +73,7 @@ pub(crate) async fn renew(
 pub(super) async fn make(
     state: &AppState,
     account: AccountId,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
 ) -> Result<RecoveryCodes, Problem> {
     let codes: Vec<SecretString> = (0..RECOVERY_CODES).map(|_| code::recovery()).collect();
     let mut hashes = Vec::with_capacity(codes.len());
@@ -83,7 +83,7 @@ pub(super) async fn make(
             hashes.push(recovery::hash(&state.store, account, plain.expose_secret()).await?);
         }
     }
-    attached.vault.push(VaultWrite::PutRecoveryCodes { account, hashes });
+    attached.vault.push(RecordWrite::PutRecoveryCodes { account, hashes });
     let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
     Ok(RecoveryCodes { recovery_codes })
 }

@@ -4,7 +4,7 @@
 use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::{AccountId, EventId, SessionId};
 use event_store::vault::{Bar, session};
-use event_store::{Attached, CommandContext};
+use event_store::{CommandContext, CommitExtras};
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -17,14 +17,14 @@ pub(crate) async fn end_with(
     command: AccountCommand,
     (except, reason): (Option<SessionId>, SignOutReason),
     context: &CommandContext,
-    attached: Attached,
+    attached: CommitExtras,
 ) -> Result<Vec<EventId>, Problem> {
     let id = account.to_string();
     let context = context.clone().with_session(except);
     let bar = state.store.bar::<Account>(account, (&id, command.clone()), &context, &attached).await?;
     let done = state
         .store
-        .together(&context, async |mut unit| {
+        .transact(&context, async |mut unit| {
             unit.execute::<Account>(&id, command.clone()).await?;
             // Whoever signs in after this look has made the account another by then: all of it is done again.
             for session_id in others(state, account, except).await? {

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
 use domain::{AccountId, By, EventId, MembershipId, OrganizationId};
-use event_store::{Actor, Attached, CommandContext};
+use event_store::{Actor, CommandContext, CommitExtras};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -73,14 +73,14 @@ pub(crate) async fn create_for(
     let (id, membership_id) = (OrganizationId::generate(services), MembershipId::generate(services));
     let done = state
         .store
-        .together(&context, async |mut unit| {
+        .transact(&context, async |mut unit| {
             let name = name.to_owned();
             let wish = OrganizationWish::Create { organization_id: id, name, owner, membership_id };
             let after =
                 unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, wish }).await?;
             let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             let team = Team { before: None, after: after.body()?, by, gone: None };
             state.tell_team(&mut attached, team).await?;
             Ok::<_, Problem>((unit, attached, ()))

@@ -7,7 +7,7 @@ use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use domain::OrganizationId;
 use domain::organization::{Organization, OrganizationWish};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use super::OrganizationNow;
 use super::create::Naming;
@@ -46,7 +46,7 @@ pub(crate) async fn rename(
     let tags = state.tags().await?;
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
             let role = member_of(&before, account)?.1.role;
             if conditional::is_outdated(&headers, &tags.of(id, version)) {
@@ -55,7 +55,7 @@ pub(crate) async fn rename(
             let rename = wish_of(account, OrganizationWish::Rename { name: name.clone() });
             unit.execute::<Organization>(&organization_id, rename).await?;
             let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
-            Ok((unit, Attached::default(), (version, role)))
+            Ok((unit, CommitExtras::default(), (version, role)))
         })
         .await?;
     let position = state.position(account, &done.events).await;

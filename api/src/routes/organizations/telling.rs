@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use domain::message::{Says, TeamChange};
 use domain::organization::{Body, Role};
 use domain::{AccountId, By};
-use event_store::Attached;
+use event_store::CommitExtras;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -30,7 +30,7 @@ pub(crate) struct Team<'a> {
 impl AppState {
     /// Tells each member whose role began, changed or ended, and the owners, those who did it among them. Nobody is told
     /// that they joined by themselves.
-    pub(crate) async fn tell_team(&self, attached: &mut Attached, team: Team<'_>) -> Result<(), Problem> {
+    pub(crate) async fn tell_team(&self, attached: &mut CommitExtras, team: Team<'_>) -> Result<(), Problem> {
         let at = self.store.services().now();
         for (member, change) in team.changes() {
             let organization = team.after.name.clone();
@@ -56,7 +56,7 @@ impl AppState {
     /// Tells the owners that an address was invited. Which one is not told by mail: it may have no account.
     pub(crate) async fn tell_of_invitation(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         organization: &Body,
         role: Role,
         by: By,
@@ -67,7 +67,7 @@ impl AppState {
 
     async fn tell_owners_of_team(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         Team { after, by, .. }: Team<'_>,
         member: Option<AccountId>,
         change: TeamChange,

@@ -9,8 +9,8 @@ use chrono::Duration;
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
 use domain::{AccountId, EmailAddress};
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::{NewLink, Purpose};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -78,7 +78,7 @@ async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) 
     if present.is_none_or(|present| present.canonical() != email.canonical()) {
         return Ok(());
     }
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let expires_at = attach_link(state, account, &mut attached).await?;
     // Nobody has proved who they are: the service itself acts, and from where it was asked is nobody's data yet.
     let context = context.command_of_service();
@@ -91,7 +91,7 @@ async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) 
 pub(crate) async fn send_link(
     state: &AppState,
     account: AccountId,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
 ) -> Result<(), Problem> {
     attach_link(state, account, attached).await.map(drop)
 }
@@ -99,11 +99,11 @@ pub(crate) async fn send_link(
 async fn attach_link(
     state: &AppState,
     account: AccountId,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
 ) -> Result<chrono::DateTime<chrono::Utc>, Problem> {
     let token = token::generate(token::Kind::Link);
     let expires_at = state.store.services().now() + LIFE;
-    attached.vault.push(VaultWrite::PutLink(NewLink {
+    attached.vault.push(RecordWrite::PutLink(NewLink {
         token_hash: token::hash(&token).to_vec(),
         purpose: Purpose::PasswordReset,
         account,

@@ -7,10 +7,10 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse};
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::link::Purpose;
 use event_store::vault::secret::SecretKind;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -57,10 +57,10 @@ pub(crate) async fn choose(
     let new = Password::choose(&body.password)
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/password", unfit.to_string())]))?;
     let hash = state.hash_chosen_by(account, "/password", new).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     attached.vault.extend([
-        VaultWrite::TakeLink(body.token.hash()),
-        VaultWrite::PutSecret {
+        RecordWrite::TakeLink(body.token.hash()),
+        RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: hash.into_bytes(),

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::RequestId;
 use domain::privacy_request::{self, PrivacyRequest, PrivacyRequestCommand};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use super::lookup;
 use crate::extract::{CurrentSession, Id, RequestContext};
@@ -39,7 +39,7 @@ pub(crate) async fn cancel(
                 &id.to_string(),
                 PrivacyRequestCommand::Cancel,
                 &context.command_about(Actor::Account(account), id),
-                Attached::default(),
+                CommitExtras::default(),
             )
             .await?;
         events = executed.events;

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use domain::privacy_request::{self, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,7 +102,7 @@ pub(crate) async fn receive(
                 holidays: state.config.holidays.clone(),
             },
             &context.command_about(Actor::Account(account), id),
-            Attached::default(),
+            CommitExtras::default(),
         )
         .await?;
     let request = executed.aggregate.request()?;

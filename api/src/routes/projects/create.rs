@@ -8,8 +8,8 @@ use axum::response::IntoResponse;
 use domain::organization::Organization;
 use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
 use domain::{By, EventId, OrganizationId, ProjectId};
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached, CommandContext};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommandContext, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -90,7 +90,7 @@ pub(crate) async fn create_in(
     let pair = Pair::make(state).await?;
     let done = state
         .store
-        .together(&context, async |mut unit| {
+        .transact(&context, async |mut unit| {
             let organization: Organization = unit.load(&organization_id.to_string()).await?;
             let member = match by.account() {
                 Some(account) => Some(member_of(&organization, account)?.1),
@@ -107,9 +107,9 @@ pub(crate) async fn create_in(
             let by = Standing { by, member };
             unit.execute::<Project>(&id.to_string(), ProjectCommand { by, wish }).await?;
             let open =
-                VaultWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };
+                RecordWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };
             let vault = vec![open, pair.issue(id, organization_id, at)];
-            Ok::<_, Problem>((unit, Attached { vault, ..Attached::default() }, ()))
+            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
         })
         .await?;
     let (api_key, api_secret) = (pair.api_key(), pair.api_secret());

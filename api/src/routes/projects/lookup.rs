@@ -3,7 +3,7 @@
 use domain::organization::{Body as OrganizationBody, Organization};
 use domain::project::{Body, Project, ProjectCommand, ProjectError, ProjectWish, Standing};
 use domain::{AccountId, By, ProjectId};
-use event_store::Unit;
+use event_store::UnitOfWork;
 
 use crate::problem::Problem;
 use crate::routes::organizations::lookup::member_of;
@@ -28,7 +28,11 @@ pub(crate) async fn find(state: &AppState, account: AccountId, id: ProjectId) ->
 }
 
 /// As [`find`], as it stands in a piece of work.
-pub(crate) async fn find_in(unit: &mut Unit, account: AccountId, id: ProjectId) -> Result<Found, Problem> {
+pub(crate) async fn find_in(
+    unit: &mut UnitOfWork,
+    account: AccountId,
+    id: ProjectId,
+) -> Result<Found, Problem> {
     let (project, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
     let owner = project.body()?.organization_id.to_string();
     let organization = unit.load::<Organization>(&owner).await?;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use domain::organization::Member;
 use domain::project::{Project, ProjectWish};
 use domain::{AccountId, ProjectId};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use super::lookup;
 use crate::command::EventPosition;
@@ -79,13 +79,13 @@ async fn carry_out(
 ) -> Result<EventPosition, Problem> {
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, project).await?;
             let member = found.organization.members.get(&owner).copied();
             let wish = wish(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
             let after = unit.execute::<Project>(&project.to_string(), found.wish(wish)).await?;
             let (before, after) = (&found.project, after.body()?);
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             if before.owners != after.owners {
                 let change = (owner, after.owners.contains_key(&owner));
                 state

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{CredentialId, OrganizationId, ProjectId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::{self, CredentialKind, NewCredential};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -43,8 +43,8 @@ impl Pair {
         project: ProjectId,
         organization: OrganizationId,
         at: DateTime<Utc>,
-    ) -> VaultWrite {
-        VaultWrite::IssueCredential(NewCredential {
+    ) -> RecordWrite {
+        RecordWrite::IssueCredential(NewCredential {
             id: self.id,
             kind: CredentialKind::ApiPair,
             lookup: self.lookup.clone(),

@@ -7,7 +7,7 @@ use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use domain::project::{Project, ProjectWish};
 use domain::{OrganizationId, ProjectId};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,7 +60,7 @@ pub(crate) async fn rename(
     let tags = state.tags().await?;
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
             if conditional::is_outdated(&headers, &tags.of(id, found.version)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
@@ -68,7 +68,7 @@ pub(crate) async fn rename(
             let rename = found.wish(ProjectWish::Rename { name: name.clone() });
             unit.execute::<Project>(&id.to_string(), rename).await?;
             let (_, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
-            Ok((unit, Attached::default(), (version, found.project.organization_id)))
+            Ok((unit, CommitExtras::default(), (version, found.project.organization_id)))
         })
         .await?;
     let position = state.position(account, &done.events).await;

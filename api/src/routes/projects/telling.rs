@@ -6,7 +6,7 @@ use domain::AccountId;
 use domain::message::{NamedProject, OwnersChange, Says};
 use domain::organization::{Body as OrganizationBody, Role};
 use domain::project::Body;
-use event_store::Attached;
+use event_store::CommitExtras;
 
 use crate::problem::Problem;
 use crate::routes::organizations::telling::MOST_TOLD;
@@ -20,7 +20,7 @@ pub(crate) fn named(project: &Body) -> NamedProject {
 /// Has the owners told what `says` says to somebody who did it themselves, or did not.
 pub(crate) async fn tell_owners(
     state: &AppState,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
     (organization, project): (&OrganizationBody, &Body),
     by: Option<AccountId>,
     says: impl Fn(bool) -> Says,
@@ -35,7 +35,7 @@ impl AppState {
     /// Tells a member that they are named as an owner of a project or not any more, and its owners.
     pub(crate) async fn tell_project_owners(
         &self,
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
         (organization, project): (&OrganizationBody, &Body),
         (member, is_named): (AccountId, bool),
         by: AccountId,

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::SessionId;
 use domain::account::{Account, AccountCommand, SignOutReason};
-use event_store::vault::{VaultWrite, session};
-use event_store::{Actor, Attached};
+use event_store::vault::{RecordWrite, session};
+use event_store::{Actor, CommitExtras};
 
 use crate::command::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext};
@@ -54,7 +54,7 @@ pub(super) async fn end_session(
             &account.to_string(),
             AccountCommand::RecordSignOut { session_id: session, reason },
             &context.command(Actor::Account(account)),
-            Attached { vault: vec![VaultWrite::EndSession(session)], ..Attached::default() },
+            CommitExtras { vault: vec![RecordWrite::EndSession(session)], ..CommitExtras::default() },
         )
         .await;
     let executed = state.unless_refused(&bar, executed).await?;

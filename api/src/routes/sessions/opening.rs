@@ -9,11 +9,11 @@ use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::authentication::Factors;
 use domain::message::Says;
 use domain::{AccountId, SessionId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::device::{self, Device, DeviceKind};
 use event_store::vault::session::{self, NewSession, Session};
 use event_store::vault::session_device::SessionDevice;
-use event_store::{Attached, Origin, Unit};
+use event_store::{CommitExtras, Origin, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -92,14 +92,14 @@ impl Opening {
         account: AccountId,
         proved: ProvedBy,
         (client, context): (&SignInClient, &RequestContext),
-        attached: &mut Attached,
+        attached: &mut CommitExtras,
     ) -> Result<Self, Problem> {
         let former = end_former(state, account, client, context).await?;
         let services = state.store.services();
         let (session, at) = (SessionId::generate(services), services.now());
         let (token, expires_at) = (token::generate(token::Kind::Session), at + LIFE);
         let token_hash = token::hash(&token).to_vec();
-        attached.vault.push(VaultWrite::OpenSession(NewSession {
+        attached.vault.push(RecordWrite::OpenSession(NewSession {
             id: session,
             token_hash,
             account,
@@ -116,7 +116,7 @@ impl Opening {
                 Says::NewDevice { at, program: origin.user_agent.clone(), ip_address: origin.ip_address };
             state.tell(attached, account, says).await?;
         }
-        attached.vault.push(VaultWrite::RememberDevice { account, device, at });
+        attached.vault.push(RecordWrite::RememberDevice { account, device, at });
         let browser = state.make_familiar(account, visitor, at, attached).await?;
         let is_browser = client.is_browser;
         Ok(Self { session, account, token, expires_at, browser, is_browser, former })
@@ -127,8 +127,8 @@ impl Opening {
     pub(crate) async fn record(
         &self,
         state: &AppState,
-        unit: &mut Unit,
-        attached: &mut Attached,
+        unit: &mut UnitOfWork,
+        attached: &mut CommitExtras,
     ) -> Result<Account, Problem> {
         let (id, now) = (self.account.to_string(), state.store.services().now());
         // Loaded first: whoever signs in after that has made the account another by then, and all of it is done again.
@@ -136,7 +136,7 @@ impl Opening {
         let live = session::list(state.store.pool(), self.account, now).await?;
         for (session_id, reason) in ends(live, self.former) {
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
-            attached.vault.push(VaultWrite::EndSession(session_id));
+            attached.vault.push(RecordWrite::EndSession(session_id));
         }
         Ok(unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id: self.session }).await?)
     }
@@ -187,10 +187,10 @@ async fn end_former(
     let former = state.sessions.authenticate(former, state.store.services().now()).await?;
     match former {
         Some(former) if former.account != account => {
-            let end = VaultWrite::EndSession(former.id);
+            let end = RecordWrite::EndSession(former.id);
             let record =
                 AccountCommand::RecordSignOut { session_id: former.id, reason: SignOutReason::Replaced };
-            let attached = Attached { vault: vec![end], ..Attached::default() };
+            let attached = CommitExtras { vault: vec![end], ..CommitExtras::default() };
             let other = former.account.to_string();
             state.execute::<Account>(&other, record, &context.command_of_service(), attached).await?;
             Ok(None)

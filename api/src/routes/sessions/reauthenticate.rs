@@ -7,10 +7,10 @@ use axum::response::{AppendHeaders, IntoResponse};
 use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Holder};
 use domain::authentication::Factors;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::challenge::{Purpose, Which};
 use event_store::vault::session::Elevation;
-use event_store::{Actor, Attached, CommandContext};
+use event_store::{Actor, CommandContext, CommitExtras};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,7 +74,7 @@ pub(crate) async fn reauthenticate(
     let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let command = context.command(Actor::Account(account));
     let holder = aggregate.holder()?;
     let subject = session.to_string();
@@ -89,10 +89,10 @@ pub(crate) async fn reauthenticate(
     let token_hash = token::hash(&token).to_vec();
     let factors = answered.iter().fold(Factors::PASSWORD, |factors, answered| factors.and(answered.factor));
     let elevation = Elevation { session, account, generation, factors, at, token_hash };
-    attached.vault.push(VaultWrite::Elevate(elevation));
+    attached.vault.push(RecordWrite::Elevate(elevation));
     let done = state
         .store
-        .together(&command, async |mut unit| {
+        .transact(&command, async |mut unit| {
             if answered.as_ref().is_some_and(Answered::by_recovery_code) {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }
@@ -118,12 +118,12 @@ async fn second_step(
     holder: &Holder,
     code: Option<SecretString>,
     context: &CommandContext,
-    attached: &mut Attached,
+    attached: &mut CommitExtras,
 ) -> Result<Option<Answered>, Problem> {
     let Some(phone) = phone_of(holder)? else { return Ok(None) };
     let account = question.account;
     let Some(code) = code else {
-        let mut sending = Attached::default();
+        let mut sending = CommitExtras::default();
         let asked = state.ask_code(&mut sending, payer, phone, question).await?;
         let record = AccountCommand::RecordSecondFactorAsked {
             challenge_id: asked.challenge_id,

@@ -6,7 +6,7 @@ use domain::ChallengeId;
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
 use event_store::vault::challenge::{Purpose, Which};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -52,7 +52,7 @@ pub(crate) async fn second_step(
 ) -> Result<Response, Problem> {
     let network = context.network();
     state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let which = Which::Id(body.challenge_id);
     let answered = state.check_code(Purpose::SignIn, which, &body.code, &mut attached).await?;
     state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn second_step(
     state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             if answered.by_recovery_code() {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }

@@ -8,7 +8,7 @@ use domain::account::{Account, AccountCommand, Channel, Holder};
 use domain::authentication::Factors;
 use domain::{AccountId, EmailAddress, PhoneNumber};
 use event_store::vault::challenge::Purpose;
-use event_store::{Actor, Attached, CommandContext, StoreError};
+use event_store::{Actor, CommandContext, CommitExtras, StoreError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -86,7 +86,7 @@ async fn ask(
     proved: Proved,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
-    let mut attached = Attached::default();
+    let mut attached = CommitExtras::default();
     let generation = proved.generation;
     let question = Question { account, generation, purpose: Purpose::SignIn, subject: "" };
     let asked = state.ask_code(&mut attached, payer, phone, question).await?;
@@ -106,12 +106,12 @@ async fn open(
     from: (&SignInClient, &RequestContext),
     command: &CommandContext,
 ) -> Result<Response, Problem> {
-    let (account, mut attached) = (holder.account_id, Attached::default());
+    let (account, mut attached) = (holder.account_id, CommitExtras::default());
     let by_password = ProvedBy { generation: proved.generation, factors: Factors::PASSWORD };
     let opening = Opening::attach(state, account, by_password, from, &mut attached).await?;
     let done = state
         .store
-        .together(command, async |mut unit| {
+        .transact(command, async |mut unit| {
             let mut attached = attached.clone();
             opening.record(state, &mut unit, &mut attached).await?;
             Ok::<_, Problem>((unit, attached, ()))

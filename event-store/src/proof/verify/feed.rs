@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 
-use super::row::{self, Key};
+use super::row::{self, CommitKey};
 use crate::proof::error::ProofError;
 
 /// Rows of one statement.
@@ -33,7 +33,7 @@ pub(super) enum Source {
     /// The events after a place in the order of commits.
     Events {
         /// The last place that was read.
-        after: Key,
+        after: CommitKey,
         /// Whether all columns are wanted, or only those that tell the stream.
         whole: bool,
     },
@@ -49,7 +49,7 @@ impl Source {
             Self::Events { after, whole } => {
                 let more =
                     if *whole { ", event_type, event_version, payload, metadata, recorded_at" } else { "" };
-                let Key { era, xid, ord } = after;
+                let CommitKey { era, xid, ord } = after;
                 format!(
                     "SELECT era, xid, ord, event_id, aggregate_type, aggregate_id, sequence{more} FROM events
                      WHERE (era, xid, ord) > ({era}, '{xid}'::xid8, {ord}) ORDER BY era, xid, ord"

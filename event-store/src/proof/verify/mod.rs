@@ -27,7 +27,7 @@ pub use findings::{Finding, Findings};
 pub use report::{Checked, Report, Verdict};
 
 use self::feed::Source;
-use self::row::{Cursor, Key};
+use self::row::{CommitKey, Cursor};
 use self::streams::Streams;
 use self::subjects::Subjects;
 use self::walk::{Checkpoints, Kept, Rest, SoFar, Walk};
@@ -40,7 +40,7 @@ use super::note::VerifierKey;
 use super::streams::BUCKETS;
 use super::tiles::TreeReader;
 use super::tree::Frontier;
-use crate::object::ObjectVault;
+use crate::object::SealedObjectStore;
 
 /// Streams kept in memory at once: about 80 bytes each.
 const MOST_STREAMS: usize = 450_000;
@@ -55,7 +55,7 @@ pub struct Verification {
     /// The public keys that checkpoints may be signed with.
     pub keys: Vec<VerifierKey>,
     /// Where checkpoints were published, if that is to be looked at.
-    pub objects: Option<ObjectVault>,
+    pub objects: Option<SealedObjectStore>,
     /// A checkpoint that was kept elsewhere: the log must go on from it.
     pub kept: Option<Checkpoint>,
     /// Whether what that checkpoint covers is taken as verified before.
@@ -248,7 +248,7 @@ impl Verification {
         let (mut from, mut quick) = (Places::default(), false);
         while !from.are_ends() {
             let kept = Kept::from(from, most);
-            let so_far = SoFar::new(Frontier::default(), Hash::ZERO, Key::before_first(), kept, quick);
+            let so_far = SoFar::new(Frontier::default(), Hash::ZERO, CommitKey::before_first(), kept, quick);
             let walk = self.walk(bounds, so_far, checkpoints).await?;
             let mut walk = self.pass(db, walk, bounds, &mut aims, report).await?;
             from = from.max(walk.so_far.ends());

@@ -13,13 +13,13 @@ use crate::proof::leaf::{StoredEvent, epoch_text};
 
 /// A place in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(super) struct CommitKey {
     pub era: i16,
     pub xid: u64,
     pub ord: i64,
 }
 
-impl Key {
+impl CommitKey {
     /// Before all that can be.
     pub(super) fn before_first() -> Self {
         Self { era: i16::MIN, xid: 0, ord: i64::MIN }
@@ -30,7 +30,7 @@ impl Key {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogRow {
     pub position: u64,
-    pub key: Key,
+    pub key: CommitKey,
     pub event_id: Uuid,
     pub leaf: Hash,
     pub chain: Hash,
@@ -38,7 +38,7 @@ pub(super) struct LogRow {
 
 /// A row of `events`.
 pub(super) struct EventRow<'a> {
-    pub key: Key,
+    pub key: CommitKey,
     pub event_id: Uuid,
     pub aggregate_type: &'a str,
     pub aggregate_id: &'a str,
@@ -80,9 +80,9 @@ impl<'a> Fields<'a> {
         std::str::from_utf8(self.bytes()?).ok()
     }
 
-    fn key(&mut self) -> Option<Key> {
+    fn key(&mut self) -> Option<CommitKey> {
         let era = i16::from_be_bytes(self.array()?);
-        Some(Key { era, xid: u64::from_be_bytes(self.array()?), ord: self.long()? })
+        Some(CommitKey { era, xid: u64::from_be_bytes(self.array()?), ord: self.long()? })
     }
 }
 
@@ -105,7 +105,7 @@ pub(super) fn position(row: &[u8]) -> Option<u64> {
 }
 
 /// The key of a row of `events`.
-pub(super) fn key(row: &[u8]) -> Option<Key> {
+pub(super) fn key(row: &[u8]) -> Option<CommitKey> {
     Fields::of(row)?.key()
 }
 

@@ -13,7 +13,7 @@ use sqlx::{PgConnection, Row};
 
 use super::Bounds;
 use super::findings::Findings;
-use super::row::Key;
+use super::row::CommitKey;
 use super::stated::{compare_streams, key_at};
 use super::streams::Hashing;
 use crate::proof::checkpoint::Checkpoint;
@@ -43,7 +43,7 @@ struct Ends {
 pub(super) async fn verify(
     db: &mut PgConnection,
     kept: &Checkpoint,
-    key: Key,
+    key: CommitKey,
     bounds: &Bounds,
     most: usize,
     findings: &mut Findings,
@@ -79,7 +79,7 @@ pub(super) async fn verify(
 /// that was left out.
 async fn went_on(
     db: &mut PgConnection,
-    span: (Key, Key),
+    span: (CommitKey, CommitKey),
     from: usize,
     most: usize,
 ) -> Result<(Vec<Name>, usize), ProofError> {

@@ -5,8 +5,8 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 
 use super::findings::Findings;
-use super::row::Key;
-use crate::object::ObjectVault;
+use super::row::CommitKey;
+use crate::object::SealedObjectStore;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
 use crate::proof::hash::Hash;
@@ -77,7 +77,7 @@ fn open(size: i64, note: &str, keys: &[VerifierKey]) -> Stated {
 /// Checkpoints that lie in the object store and not in the table.
 pub(super) async fn published_only(
     db: &mut PgConnection,
-    objects: &ObjectVault,
+    objects: &SealedObjectStore,
     keys: &[VerifierKey],
     findings: &mut Findings,
 ) -> Result<Vec<Checkpoint>, ProofError> {
@@ -96,16 +96,16 @@ pub(super) async fn published_only(
 }
 
 /// Where the event at `position` stands in the order of commits.
-pub(super) async fn key_at(db: &mut PgConnection, position: u64) -> Result<Key, ProofError> {
+pub(super) async fn key_at(db: &mut PgConnection, position: u64) -> Result<CommitKey, ProofError> {
     if position == 0 {
-        return Ok(Key::before_first());
+        return Ok(CommitKey::before_first());
     }
     let found: Option<(i16, String, i64)> =
         sqlx::query_as("SELECT era, xid::text, ord FROM log WHERE position = $1")
             .bind(position.cast_signed())
             .fetch_optional(db)
             .await?;
-    let key = found.and_then(|(era, xid, ord)| Some(Key { era, xid: xid.parse().ok()?, ord }));
+    let key = found.and_then(|(era, xid, ord)| Some(CommitKey { era, xid: xid.parse().ok()?, ord }));
     key.ok_or_else(|| ProofError::Broken(format!("position {position} of the log is missing")))
 }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::findings::Findings;
-use super::row::{Cursor, EventRow, Key, LogRow};
+use super::row::{CommitKey, Cursor, EventRow, LogRow};
 use super::stated::Stated;
 use super::streams::Streams;
 use super::subjects::Subjects;
@@ -45,7 +45,7 @@ pub(super) struct SoFar {
     /// The stored chain hash of the last row.
     pub chain: Hash,
     /// Where the last row stands in the order of commits.
-    pub key: Key,
+    pub key: CommitKey,
     pub streams: Streams,
     pub subjects: Subjects,
     pub findings: Findings,
@@ -146,7 +146,7 @@ fn unsound(why: &str) -> String {
 
 impl SoFar {
     /// The state after `position` events.
-    pub(super) fn new(frontier: Frontier, chain: Hash, key: Key, kept: Kept, quick: bool) -> Self {
+    pub(super) fn new(frontier: Frontier, chain: Hash, key: CommitKey, kept: Kept, quick: bool) -> Self {
         Self {
             position: frontier.size(),
             agreed: frontier.size(),

@@ -10,8 +10,8 @@ use domain::operator::OperatorScope;
 use domain::{AccountId, SessionId};
 use event_store::vault::operator::Origin;
 use event_store::vault::session::NewSession;
-use event_store::vault::{VaultWrite, authentication};
-use event_store::{Attached, EventStore};
+use event_store::vault::{RecordWrite, authentication};
+use event_store::{CommitExtras, EventStore};
 use personal_settings::composition::operators::{self, NewOperator};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -223,7 +223,7 @@ async fn begin_session(
     let (factors, expires_at) = (Factors::PASSWORD, at + life);
     let new =
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
-    let attached = Attached { vault: vec![VaultWrite::OpenSession(new)], ..Attached::default() };
+    let attached = CommitExtras { vault: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
     let (command, context) = (AccountCommand::RecordSignIn { session_id: id }, account_context(account));
     store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();
     (id.to_string(), token.expose_secret().to_owned())

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::AccountId;
 use domain::organization::Role;
 use futures::TryStreamExt;
-use projections::Told;
+use projections::EventView;
 use serde_json::{Value, json};
 
 use super::outcome::{self, Names};
@@ -115,13 +115,13 @@ async fn history(stage: &Stage, leaving: &Leaving) -> Vec<String> {
     let foundation = &stage.foundation;
     let account = leaving.ada.account.parse().unwrap();
     let entries = foundation.views.history_stream(foundation.store.clone(), account, None);
-    let told: Vec<Told> = entries.map_ok(Told::for_operator).try_collect().await.unwrap();
+    let told: Vec<EventView> = entries.map_ok(EventView::for_operator).try_collect().await.unwrap();
     let text = json!(told).to_string();
     for personal in [&leaving.ada.email, "Ada Example", BILLING, "countess"] {
         assert!(!text.contains(personal), "{personal}: {text}");
     }
     // Where the operator opened the account from is the operator's.
-    let theirs = |told: &&Told| told.actor == leaving.ada.account;
+    let theirs = |told: &&EventView| told.actor == leaving.ada.account;
     assert!(told.iter().filter(theirs).all(|told| told.ip_address.as_deref() == Some("[erased]")), "{text}");
     told.iter().map(|told| format!("history: {}", leaving.names.told(json!(told)))).collect()
 }

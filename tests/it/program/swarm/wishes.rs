@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 
 use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
 use domain::{By, InvitationId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::invitation::{self, NewInvitation};
-use event_store::{Attached, CommandContext, Unit};
+use event_store::{CommandContext, CommitExtras, UnitOfWork};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -88,22 +88,22 @@ impl Bee<'_> {
         let invitation_id = InvitationId::generate(store.services());
         let token = api::token::generate(api::token::Kind::Link);
         let email = invitation::seal(store, invitation_id, &email).await.unwrap();
-        let work = async |mut unit: Unit| {
+        let work = async |mut unit: UnitOfWork| {
             let wish = OrganizationWish::Invite { invitation_id, role };
             let command = OrganizationCommand { by: By::Operator, wish };
             // It may be closed by now.
             let after = unit.execute::<Organization>(&place.team.to_string(), command).await.map_err(drop)?;
             let expires_at = after.body().unwrap().invitations[&invitation_id].expires_at;
-            let put = VaultWrite::PutInvitation(NewInvitation {
+            let put = RecordWrite::PutInvitation(NewInvitation {
                 id: invitation_id,
                 organization: place.team,
                 token_hash: api::token::hash(&token).to_vec(),
                 email: email.clone(),
                 expires_at,
             });
-            Ok::<_, ()>((unit, Attached { vault: vec![put], ..Attached::default() }, ()))
+            Ok::<_, ()>((unit, CommitExtras { vault: vec![put], ..CommitExtras::default() }, ()))
         };
-        let invited = store.together(&CommandContext::service(invitation_id.uuid()), work).await;
+        let invited = store.transact(&CommandContext::service(invitation_id.uuid()), work).await;
         invited.ok().map(|_| token.expose_secret().to_owned())
     }
 

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::{Clock, Services};
 use event_store::seal::LocalKeys;
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::outgoing::{self, Medium};
-use event_store::{Attached, CommandContext, EventStore, ExecuteError};
+use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError};
 use personal_settings::system;
-use workers::{Post, Workbench};
+use workers::{Post, WorkerContext};
 
 use super::{Running, SENT, UNDELIVERABLE};
 use crate::support::{House, Lost, MailServer, Proxy, SILENCE, Target, eventually, header};
@@ -121,12 +121,12 @@ async fn of_two_who_had_taken_a_message_one_records_it() {
     let record = || async {
         let notice = AccountNotice::PasswordChanged;
         let command = AccountCommand::RecordNotice { message_id: id, notice, undeliverable: None };
-        let attached = Attached { vault: vec![VaultWrite::Unqueue(id)], ..Attached::default() };
+        let attached = CommitExtras { vault: vec![RecordWrite::Unqueue(id)], ..CommitExtras::default() };
         let context = CommandContext::service(id.uuid());
         store.execute::<Account>(&account.to_string(), command, &context, attached).await
     };
     record().await.unwrap();
-    assert!(matches!(record().await, Err(ExecuteError::Spent)));
+    assert!(matches!(record().await, Err(ExecuteError::AlreadyUsed)));
     assert_eq!(house.told(SENT, id).await, 1);
 }
 
@@ -168,7 +168,7 @@ async fn a_panic_over_one_message_stops_no_other_and_not_for_ever_its_own() {
     let keys = LocalKeys::from_file_or_new(&house.folder.path().join("master.key")).unwrap();
     let services = Services { clock: clock.clone(), ids: real.ids };
     let store = EventStore::new(house.foundation.store.pool().clone(), services, keys);
-    let Workbench { outbox, phone, letterhead, .. } = house.bench();
+    let WorkerContext { outbox, phone, letterhead, .. } = house.bench();
     clock.1.store(true, Ordering::SeqCst);
     let post = Running::of(Post::new(store, outbox, phone, letterhead));
     house.nothing_is_queued().await;

@@ -3,9 +3,9 @@
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, Scope};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::outgoing::{Medium, Topic};
-use event_store::{Attached, CommandContext, KeyName};
+use event_store::{CommandContext, CommitExtras, KeyName};
 use uuid::Uuid;
 
 use super::{SENT, UNDELIVERABLE};
@@ -14,7 +14,7 @@ use crate::support::{House, MailServer, account_context, activity};
 /// Has the service itself send an account a command.
 async fn serve(house: &House, account: AccountId, command: AccountCommand) {
     let (store, context) = (&house.foundation.store, CommandContext::service(Uuid::nil()));
-    store.execute::<Account>(&account.to_string(), command, &context, Attached::default()).await.unwrap();
+    store.execute::<Account>(&account.to_string(), command, &context, CommitExtras::default()).await.unwrap();
 }
 
 async fn destroy_profile_key(house: &House, account: AccountId) {
@@ -135,7 +135,7 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let content = MessageContent { to, says: Says::AccountDeleted { at, exports: None } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let (farewell, message) = house.seal(topic, Medium::Mail, content, None).await;
-    let attached = Attached { vault: vec![VaultWrite::Queue(message)], ..Attached::default() };
+    let attached = CommitExtras { vault: vec![RecordWrite::Queue(message)], ..CommitExtras::default() };
     let (store, context) = (&house.foundation.store, account_context(account));
     store.execute::<Account>(&account.to_string(), AccountCommand::Delete, &context, attached).await.unwrap();
     let late = house.tell_of_password(account).await;

@@ -15,7 +15,7 @@ use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
 use personal_settings::composition::Foundation;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use workers::{Post, Workbench};
+use workers::{Post, WorkerContext};
 
 use crate::support::{House, eventually};
 
@@ -28,7 +28,7 @@ pub(super) struct Running {
 impl Running {
     /// One that sends mail to `mail` and texts and calls into the house's folder, its store that of `foundation`.
     fn start(house: &House, foundation: &Foundation, mail: &str) -> Self {
-        let Workbench { outbox, phone, letterhead, .. } = house.bench_with_mail(mail);
+        let WorkerContext { outbox, phone, letterhead, .. } = house.bench_with_mail(mail);
         Self::of(Post::new(foundation.store.clone(), outbox, phone, letterhead))
     }
 

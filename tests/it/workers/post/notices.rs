@@ -3,7 +3,7 @@
 use domain::account::AccountCommand;
 use domain::privacy_request::{Kind, Notice, PrivacyRequest, PrivacyRequestCommand};
 use domain::{RequestId, Undeliverable};
-use event_store::Attached;
+use event_store::CommitExtras;
 use event_store::vault::outgoing;
 use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
@@ -20,7 +20,10 @@ async fn cancel(house: &House, id: RequestId) {
     let context = account_context(house.request(id).await.account_id);
     let cancel = PrivacyRequestCommand::Cancel;
     let store = &house.foundation.store;
-    store.execute::<PrivacyRequest>(&id.to_string(), cancel, &context, Attached::default()).await.unwrap();
+    store
+        .execute::<PrivacyRequest>(&id.to_string(), cancel, &context, CommitExtras::default())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -36,7 +39,8 @@ async fn each_is_queued_with_the_event_that_brings_it_about() {
         [(Kind::Export, ["archive_ready", "received"]), (Kind::Erasure, ["erased", "received"])]
     {
         let id = house.receive(account, kind).await;
-        let position = house.foundation.store.settled(std::time::Duration::from_secs(10)).await.unwrap();
+        let position =
+            house.foundation.store.committed_position(std::time::Duration::from_secs(10)).await.unwrap();
         assert!(position.is_some());
         eventually("all is done but the mails", || async {
             advance(&house.bench(), id, &CancellationToken::new()).await.ok();

@@ -5,10 +5,10 @@ use domain::AccountId;
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::organization::Role;
-use event_store::Attached;
-use event_store::vault::VaultWrite;
+use event_store::CommitExtras;
+use event_store::vault::RecordWrite;
 use event_store::vault::outgoing::{self, Medium, Topic};
-use workers::{Post, Workbench};
+use workers::{Post, WorkerContext};
 
 use super::{Running, SENT, UNDELIVERABLE};
 use crate::support::{House, MailServer, account_context, eventually, header};
@@ -23,7 +23,8 @@ async fn a_message_goes_out_with_the_event_it_tells_of_and_is_recorded_once() {
     let topic = Topic::Account(account, AccountNotice::PasswordChanged);
     let content = MessageContent { to: Recipient::Holder, says };
     let (id, message) = house.seal(topic, Medium::Mail, content, None).await;
-    let attached = Attached { live_keys: vec![message.key_id()], vault: vec![VaultWrite::Queue(message)] };
+    let attached =
+        CommitExtras { required_keys: vec![message.key_id()], vault: vec![RecordWrite::Queue(message)] };
     let (context, command) = (account_context(account), AccountCommand::ChangePassword);
     store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();
     house.nothing_is_queued().await;
@@ -166,7 +167,7 @@ async fn without_a_phone_gateway_codes_are_undeliverable_and_mail_goes_out() {
     let account = house.register("ada@example.com").await;
     let code = house.send_code(account, Medium::Sms, 10).await;
     let mail = house.tell_of_password(account).await;
-    let Workbench { store, outbox, letterhead, .. } = house.bench();
+    let WorkerContext { store, outbox, letterhead, .. } = house.bench();
     let post = Running::of(Post::new(store, outbox, None, letterhead));
     house.nothing_is_queued().await;
     post.stop().await;

@@ -7,7 +7,7 @@ use domain::AccountId;
 use domain::account::AccountEvent;
 use event_store::log::LogEntry;
 use futures::TryStreamExt;
-use projections::{Audience, Told, history};
+use projections::{Audience, EventView, history};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ impl AccountSource {
             .await?;
         let title = "Everything that happened to your account, as a table";
         let (mut rows, mut table) =
-            parts.begin_table("account/history.csv", title, &Told::columns(Audience::Holder)).await?;
+            parts.begin_table("account/history.csv", title, &EventView::columns(Audience::Holder)).await?;
         let mut consents =
             parts.begin("account/consents.ndjson", "How your switches stood, and when they changed").await?;
         let mut entries = std::pin::pin!(self.views.history_stream(self.store.clone(), account, None));
@@ -72,7 +72,7 @@ impl AccountSource {
             if let Some(consent) = Consent::of(&entry) {
                 consents.line(&consent).await?;
             }
-            let told = Told::for_holder(entry, account);
+            let told = EventView::for_holder(entry, account);
             data.line(&told).await?;
             rows.row(&mut table, &told.cells()).await?;
         }

@@ -13,9 +13,9 @@ use domain::account::Account;
 use domain::message::{MessageContent, Recipient, Says};
 use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationWish, Role};
 use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::invitation::{self, NewInvitation, SealedEmail};
-use event_store::{Actor, Attached, Unit};
+use event_store::{Actor, CommitExtras, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,7 +102,7 @@ pub(crate) async fn invite(
     };
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |unit| inviting.work(unit).await)
+        .transact(&context.command(Actor::Account(account)), async |unit| inviting.work(unit).await)
         .await;
     if done.is_err() {
         // No mail goes there: who may not invite uses nothing up.
@@ -128,7 +128,7 @@ struct Inviting<'a> {
 }
 
 impl Inviting<'_> {
-    async fn work(&self, mut unit: Unit) -> Result<(Unit, Attached, DateTime<Utc>), Problem> {
+    async fn work(&self, mut unit: UnitOfWork) -> Result<(UnitOfWork, CommitExtras, DateTime<Utc>), Problem> {
         let organization = self.organization.to_string();
         let before: Organization = unit.load(&organization).await?;
         let body = member_of(&before, self.account)?.0;
@@ -165,9 +165,9 @@ impl Inviting<'_> {
         Ok(present.is_some_and(|present| present.canonical() == self.email.canonical()))
     }
 
-    async fn attach(&self, organization: String, expires_at: DateTime<Utc>) -> Result<Attached, Problem> {
-        let mut attached = Attached::default();
-        attached.vault.push(VaultWrite::PutInvitation(NewInvitation {
+    async fn attach(&self, organization: String, expires_at: DateTime<Utc>) -> Result<CommitExtras, Problem> {
+        let mut attached = CommitExtras::default();
+        attached.vault.push(RecordWrite::PutInvitation(NewInvitation {
             id: self.id,
             organization: self.organization,
             token_hash: token::hash(&self.token).to_vec(),

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::organization::{InvitationEnd, Organization, OrganizationWish};
 use domain::{InvitationId, OrganizationId};
-use event_store::vault::VaultWrite;
-use event_store::{Actor, Attached};
+use event_store::vault::RecordWrite;
+use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Ids, RequestContext};
 use crate::problem::{Kind, Problem};
@@ -40,10 +40,10 @@ pub(crate) async fn revoke(
     let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             unit.execute::<Organization>(&organization, wish_of(account, end.clone())).await?;
-            let vault = vec![VaultWrite::ForgetInvitation(invitation_id)];
-            Ok::<_, Problem>((unit, Attached { vault, ..Attached::default() }, ()))
+            let vault = vec![RecordWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
         })
         .await
         .map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::NotFound))?;

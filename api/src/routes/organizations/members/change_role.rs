@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::organization::{Body as OrganizationBody, Organization, OrganizationWish, Role};
 use domain::{AccountId, By, MembershipId, OrganizationId};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,7 +84,7 @@ pub(crate) async fn change_role(
     let (account, role, organization_id) = (current.account(), body.role, id.to_string());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Organization = unit.load(&organization_id).await?;
             let (body, _) = member_of(&before, account)?;
             if !body.members.contains_key(&member) {
@@ -94,7 +94,7 @@ pub(crate) async fn change_role(
             let change = OrganizationWish::ChangeRole { account_id: member, role, next_stay };
             let after = unit.execute::<Organization>(&organization_id, wish_of(account, change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             let by = By::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
             state.tell_team(&mut attached, team).await?;

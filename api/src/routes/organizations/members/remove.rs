@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationWish};
 use domain::{AccountId, By, OrganizationId};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
@@ -41,14 +41,14 @@ pub(crate) async fn remove(
     let (account, organization_id) = (current.account(), id.to_string());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Organization = unit.load(&organization_id).await?;
             let (body, _) = member_of(&before, account)?;
             let remove = wish_of(account, OrganizationWish::RemoveMember { account_id: member });
             let after = unit.execute::<Organization>(&organization_id, remove).await?;
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             let by = By::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
             state.tell_team(&mut attached, team).await?;

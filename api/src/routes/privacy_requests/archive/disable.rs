@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::RequestId;
 use domain::privacy_request::{ArchiveEnd, PrivacyRequest, PrivacyRequestCommand};
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use super::super::lookup;
 use super::download::refusal;
@@ -42,7 +42,7 @@ pub(crate) async fn disable(
             &id.to_string(),
             PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Disabled },
             &context.command_about(Actor::Account(account), id),
-            Attached::default(),
+            CommitExtras::default(),
         )
         .await?;
     Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))

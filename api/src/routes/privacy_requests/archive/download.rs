@@ -22,7 +22,7 @@ use domain::privacy_request::{
 use domain::{AccountId, EventId, RequestId};
 use event_store::object::ObjectKey;
 use event_store::seal::DataKey;
-use event_store::{Actor, Attached, ExecuteError, KeyName, StoreError};
+use event_store::{Actor, CommitExtras, ExecuteError, KeyName, StoreError};
 use futures::{Stream, TryStreamExt};
 use uuid::Uuid;
 
@@ -158,7 +158,7 @@ impl Download {
             return Ok((EventPosition::unknown(), coverage));
         }
         state.limit(limits::DOWNLOADS, &self.account.to_string()).await?;
-        let mut attached = Attached::default();
+        let mut attached = CommitExtras::default();
         let says = Says::ArchiveDownloaded {
             at: state.store.services().now(),
             request_id: self.id,
@@ -168,7 +168,7 @@ impl Download {
         state.tell(&mut attached, self.account, says).await?;
         let events = match self.record(false, attached).await {
             Ok(events) => events,
-            Err(ExecuteError::KeyGone) => return Err(Problem::new(Kind::ArchiveGone)),
+            Err(ExecuteError::KeyDestroyed) => return Err(Problem::new(Kind::ArchiveGone)),
             Err(error) => return Err(error.into()),
         };
         let coverage = known.unwrap_or_default();
@@ -179,9 +179,9 @@ impl Download {
     async fn record(
         &self,
         whole: bool,
-        mut attached: Attached,
+        mut attached: CommitExtras,
     ) -> Result<Vec<EventId>, ExecuteError<PrivacyRequestError>> {
-        attached.live_keys.push(self.key);
+        attached.required_keys.push(self.key);
         let context = self.context.command_about(Actor::Account(self.account), self.id);
         let command = PrivacyRequestCommand::RecordDownload { whole };
         let (store, id) = (&self.state.store, self.id.to_string());
@@ -190,7 +190,7 @@ impl Download {
 
     /// Records that all was handed over. Where that fails the bytes leave all the same: they are the holder's.
     async fn record_whole(&self) {
-        match self.record(true, Attached::default()).await {
+        match self.record(true, CommitExtras::default()).await {
             // So that the holder sees it in what they ask for next.
             Ok(events) => drop(self.state.position(self.account, &events).await),
             Err(error) => {

@@ -11,9 +11,9 @@ use chrono::{DateTime, Utc};
 use domain::message::Says;
 use domain::project::{Body as ProjectBody, LONGEST_OVERLAP_HOURS, Project, ProjectWish};
 use domain::{AccountId, ProjectId};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
-use event_store::{Actor, Attached, Unit};
+use event_store::{Actor, CommitExtras, UnitOfWork};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,7 +94,7 @@ pub(crate) async fn reset(
     let pair = Pair::make(&state).await?;
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |unit| {
+        .transact(&context.command(Actor::Account(account)), async |unit| {
             reset_in(&state, unit, (account, id), &pair, wish.keep_previous_hours).await
         })
         .await?;
@@ -111,11 +111,11 @@ pub(crate) async fn reset(
 /// Puts `pair` in the place of the present one. Until when that works.
 async fn reset_in(
     state: &AppState,
-    mut unit: Unit,
+    mut unit: UnitOfWork,
     (account, id): (AccountId, ProjectId),
     pair: &Pair,
     keep_previous_hours: u32,
-) -> Result<(Unit, Attached, Option<DateTime<Utc>>), Problem> {
+) -> Result<(UnitOfWork, CommitExtras, Option<DateTime<Utc>>), Problem> {
     let at = state.store.services().now();
     let found = lookup::find_in(&mut unit, account, id).await?;
     let reset = found.wish(ProjectWish::ResetCredentials {
@@ -127,7 +127,7 @@ async fn reset_in(
     let kept = after.body()?.previous;
     let mut vault = ends(&found.project, kept.map(|kept| kept.ends_at), at);
     vault.push(pair.issue(id, found.project.organization_id, at));
-    let mut attached = Attached { vault, ..Attached::default() };
+    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
     let previous_ends_at = kept.map(|kept| kept.ends_at);
     let says = |by_reader| Says::CredentialsReset {
         at,
@@ -140,16 +140,16 @@ async fn reset_in(
 }
 
 /// How the pairs end that a project had: the present one at once, or when its time is over, the earlier one at once.
-fn ends(before: &ProjectBody, kept_until: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Vec<VaultWrite> {
+fn ends(before: &ProjectBody, kept_until: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Vec<RecordWrite> {
     let present = before.credentials.as_ref().map(|held| match kept_until {
-        Some(expires_at) => VaultWrite::LimitCredential { id: held.credential_id, expires_at },
-        None => VaultWrite::EndCredential { id: held.credential_id, at, end: CredentialEnd::Revoked },
+        Some(expires_at) => RecordWrite::LimitCredential { id: held.credential_id, expires_at },
+        None => RecordWrite::EndCredential { id: held.credential_id, at, end: CredentialEnd::Revoked },
     });
     let earlier = before.previous.map(|earlier| {
         // Where its time is over already, that is what it died of.
         let over = at >= earlier.ends_at;
         let end = if over { CredentialEnd::Retired } else { CredentialEnd::Revoked };
-        VaultWrite::EndCredential { id: earlier.credential_id, at: at.min(earlier.ends_at), end }
+        RecordWrite::EndCredential { id: earlier.credential_id, at: at.min(earlier.ends_at), end }
     });
     present.into_iter().chain(earlier).collect()
 }
@@ -198,9 +198,9 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         let later = now + Duration::hours(1);
         let told = |project: &ProjectBody, kept| -> Vec<String> {
-            let tell = |write: &VaultWrite| match write {
-                VaultWrite::EndCredential { id, end, .. } => format!("{id} {}", end.as_str()),
-                VaultWrite::LimitCredential { id, expires_at } => format!("{id} until {expires_at}"),
+            let tell = |write: &RecordWrite| match write {
+                RecordWrite::EndCredential { id, end, .. } => format!("{id} {}", end.as_str()),
+                RecordWrite::LimitCredential { id, expires_at } => format!("{id} until {expires_at}"),
                 _ => "something else".to_owned(),
             };
             ends(project, kept, now).iter().map(tell).collect()

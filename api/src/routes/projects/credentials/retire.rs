@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::ProjectId;
 use domain::project::{Project, ProjectError, ProjectWish};
-use event_store::vault::VaultWrite;
+use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Id, RequestContext};
 use crate::problem::Problem;
@@ -38,16 +38,16 @@ pub(crate) async fn retire(
     let (account, now) = (current.account(), state.store.services().now());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
             unit.execute::<Project>(&id.to_string(), found.wish(ProjectWish::RetirePrevious)).await?;
             let previous = found.project.previous.ok_or(ProjectError::NoPrevious)?;
-            let end = VaultWrite::EndCredential {
+            let end = RecordWrite::EndCredential {
                 id: previous.credential_id,
                 at: now.min(previous.ends_at),
                 end: CredentialEnd::Retired,
             };
-            Ok::<_, Problem>((unit, Attached { vault: vec![end], ..Attached::default() }, ()))
+            Ok::<_, Problem>((unit, CommitExtras { vault: vec![end], ..CommitExtras::default() }, ()))
         })
         .await?;
     let told = Extension(SecurityEvent::CredentialRevoked);

@@ -11,7 +11,7 @@ use domain::ProjectId;
 use domain::message::Says;
 use domain::project::{Project, ProjectError, ProjectWish};
 use event_store::vault::credential;
-use event_store::{Actor, Attached};
+use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,11 +56,11 @@ pub(crate) async fn reveal(
     let (account, at) = (current.account(), state.store.services().now());
     let done = state
         .store
-        .together(&context.command(Actor::Account(account)), async |mut unit| {
+        .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
             let reveal = found.wish(ProjectWish::RecordReveal);
             let after: Project = unit.execute(&id.to_string(), reveal).await?;
-            let mut attached = Attached::default();
+            let mut attached = CommitExtras::default();
             let says =
                 |by_reader| Says::CredentialsRevealed { at, project: named(&found.project), by_reader };
             let about = (&found.organization, &found.project);
