@@ -33,15 +33,15 @@ const FOLLOWING: Duration = Duration::from_secs(1);
 const MEMORY: Duration = Duration::from_secs(60);
 
 /// The newest position each account has written through this process.
-pub(crate) struct Written(Cache<AccountId, i64>);
+pub(crate) struct LastWrites(Cache<AccountId, i64>);
 
-impl Default for Written {
+impl Default for LastWrites {
     fn default() -> Self {
         Self(Cache::builder().max_capacity(100_000).time_to_live(MEMORY).build())
     }
 }
 
-impl Written {
+impl LastWrites {
     /// The newest position of an account; 0 when it wrote nothing lately.
     async fn newest(&self, account: AccountId) -> i64 {
         self.0.get(&account).await.unwrap_or(0)
@@ -205,7 +205,7 @@ mod tests {
     #[tokio::test]
     async fn positions_are_remembered_and_only_grow() {
         let (ada, bob) = (AccountId::from_uuid(Uuid::from_u128(1)), AccountId::from_uuid(Uuid::from_u128(2)));
-        let written = Written::default();
+        let written = LastWrites::default();
         written.record(ada, 7).await;
         written.record(ada, 5).await;
         assert_eq!((written.newest(ada).await, written.newest(bob).await), (7, 0));

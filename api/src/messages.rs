@@ -76,7 +76,7 @@ impl AppState {
         let message = if gathers { message.gathering() } else { message };
         // Nothing is queued that could not be opened: the person may be erased at this moment.
         attached.required_keys.push(message.key_id());
-        attached.vault.push(RecordWrite::Queue(message));
+        attached.vault.push(RecordWrite::EnqueueMessage(message));
         Ok(())
     }
 }

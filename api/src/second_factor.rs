@@ -8,7 +8,7 @@ use domain::authentication::Factor;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::CommitExtras;
-use event_store::vault::challenge::{self, NewChallenge, Purpose, Which};
+use event_store::vault::challenge::{self, NewOneTimeCode, Purpose, Which};
 use event_store::vault::{RecordWrite, recovery};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -93,7 +93,7 @@ impl AppState {
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
         let expires_at = services.now() + code::LIFE;
-        attached.vault.push(RecordWrite::Ask(NewChallenge {
+        attached.vault.push(RecordWrite::PutOneTimeCode(NewOneTimeCode {
             id,
             purpose,
             account,

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::bodies::Bodies;
-use crate::command::Written;
+use crate::command::LastWrites;
 use crate::extract::{SessionCookie, UnreadAddresses};
 use crate::pace::Paces;
 use crate::parsing::Parsing;
@@ -133,7 +133,7 @@ pub(crate) struct Shared {
     pub(crate) ready: Cache<(), bool>,
     pub(crate) passwords: Passwords,
     /// What each account last wrote through this process.
-    pub(crate) written: Written,
+    pub(crate) written: LastWrites,
     /// Which archive a session has begun to fetch: what continues is not a new download.
     pub(crate) downloads: Cache<(SessionId, RequestId), Arc<Coverage>>,
     /// Projects by their public token.
@@ -171,7 +171,7 @@ impl AppState {
             barred: Cache::builder().max_capacity(100_000).time_to_live(BARRED_LIFE).build(),
             ready: Cache::builder().max_capacity(1).time_to_live(READY_LIFE).build(),
             passwords: Passwords::default(),
-            written: Written::default(),
+            written: LastWrites::default(),
             downloads: Cache::builder().max_capacity(100_000).time_to_live(DOWNLOAD_LIFE).build(),
             projects: Cache::builder().max_capacity(10_000).time_to_live(PROJECT_LIFE).build(),
             cookie: SessionCookie::new(config.public_url.scheme() == "https"),

@@ -43,7 +43,7 @@ pub(crate) struct Hall {
 }
 
 /// The room one stream takes; given back when dropped.
-pub(crate) struct Room {
+pub(crate) struct StreamPermit {
     _of_network: Share<Network>,
     _of_client: Share<Client>,
 }
@@ -58,9 +58,9 @@ impl Default for Streams {
 }
 
 impl Streams {
-    fn room(&self, network: Option<Network>, client: Client) -> Result<Room, Full> {
+    fn room(&self, network: Option<Network>, client: Client) -> Result<StreamPermit, Full> {
         let of_client = self.clients.take(Some(client), 1)?;
-        Ok(Room { _of_network: self.networks.take(network, 1)?, _of_client: of_client })
+        Ok(StreamPermit { _of_network: self.networks.take(network, 1)?, _of_client: of_client })
     }
 }
 
@@ -75,7 +75,7 @@ impl FromRequestParts<AppState> for Hall {
 
 impl Hall {
     /// Room for one more stream of `client`, or the refusal that there is none.
-    pub(crate) fn room(&self, client: Client) -> Result<Room, Problem> {
+    pub(crate) fn room(&self, client: Client) -> Result<StreamPermit, Problem> {
         self.streams.room(self.network, client).map_err(|full| {
             metrics::counter!("personal_settings_http_streams_refused_total").increment(1);
             match full {
@@ -89,7 +89,7 @@ impl Hall {
     }
 }
 
-impl Room {
+impl StreamPermit {
     /// Holds the room until the stream is at its end or dropped.
     pub(crate) fn hold<S: Stream>(self, stream: S) -> impl Stream<Item = S::Item> {
         stream.map(move |item| {
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn one_account_has_a_few_streams_from_wherever_it_asks() {
         let streams = Streams::default();
-        let held: Vec<Room> = (0..8).map(|n| streams.room(network(n), account(1)).unwrap()).collect();
+        let held: Vec<StreamPermit> = (0..8).map(|n| streams.room(network(n), account(1)).unwrap()).collect();
         assert_eq!(streams.room(network(9), account(1)).err(), Some(Full::Each));
         assert!(streams.room(network(9), account(2)).is_ok());
         drop(held);
@@ -125,7 +125,8 @@ mod tests {
     #[test]
     fn one_network_never_takes_all_room() {
         let streams = Streams::default();
-        let held: Vec<Room> = (0..256).map(|n| streams.room(network(1), account(n)).unwrap()).collect();
+        let held: Vec<StreamPermit> =
+            (0..256).map(|n| streams.room(network(1), account(n)).unwrap()).collect();
         assert_eq!(streams.room(network(1), account(1_000)).err(), Some(Full::Each));
         assert!(streams.room(network(2), account(1_000)).is_ok());
         drop(held);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use event_store::KeyName;
-use event_store::seal::{DataKey, Place, open_payload, seal_payload};
+use event_store::seal::{AssociatedData, DataKey, open_payload, seal_payload};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ pub(crate) fn measure(effort: Effort, report: &mut Report<'_>) -> anyhow::Result
     let personal =
         |value: &str| json!({"$personal": {"subject": "acc_1", "scope": "activity", "value": value}});
     let event = json!({"ip_address": personal("203.0.113.7"), "user_agent": personal(&"x".repeat(60))});
-    let place = Place {
+    let place = AssociatedData {
         aggregate_type: "account",
         aggregate_id: "acc_1",
         sequence: 1,

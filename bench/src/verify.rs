@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use event_store::object::SealedObjectStore;
 use event_store::proof::verify::Verification;
-use event_store::proof::{Notary, SigningKey};
+use event_store::proof::{CheckpointSigner, SigningKey};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -30,7 +30,7 @@ pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'
         progress: Arc::new(|_| {}),
         stop: CancellationToken::new(),
     };
-    let notary = Notary::new(key, objects, log.store.services().clone());
+    let notary = CheckpointSigner::new(key, objects, log.store.services().clone());
     let signed = seconds(async {
         notary.sign_newest(&mut *log.store.pool().acquire().await?).await?;
         Ok(())

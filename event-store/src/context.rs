@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::contention::Precedence;
 use crate::vault::RecordWrite;
 use crate::vault::authentication::InSession;
-use crate::vault::idempotency::Mark;
+use crate::vault::idempotency::ExecutionMark;
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct CommandContext {
     /// What all commands of one wish have in common.
     pub correlation: Uuid,
     /// The request that leads to it, if it is to be carried out once.
-    pub once: Option<Mark>,
+    pub once: Option<ExecutionMark>,
     /// The session in which it is asked for, if any.
     pub session: Option<InSession>,
     /// Before whom it goes, where others want the same.
@@ -96,7 +96,7 @@ impl CommandContext {
         });
         let (before, after): (Vec<_>, Vec<_>) =
             attached.vault.iter().cloned().partition(RecordWrite::rests_on_before);
-        let once = self.once.clone().map(RecordWrite::CarryOut);
+        let once = self.once.clone().map(RecordWrite::MarkCompleted);
         once.into_iter().chain(sudo).chain(before).chain(ends).chain(after).collect()
     }
 

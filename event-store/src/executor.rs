@@ -121,7 +121,7 @@ impl EventStore {
                     contest.pause().await;
                 }
                 Err(RetryDecision::KeyDestroyed) => {
-                    if !self.inner.keys.all_live(&attached.required_keys).await? {
+                    if !self.inner.keys.are_active(&attached.required_keys).await? {
                         return Err(ExecuteError::KeyDestroyed);
                     }
                     contest.pause().await;

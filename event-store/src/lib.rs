@@ -56,8 +56,8 @@ pub use gather::{BatchLoader, BatchResult};
 pub use key_file::{KeyFileError, read_private};
 pub use log::{LogEntry, LogHead};
 pub use pool::{
-    Kept, Lent, connect_as_said, connect_lazily, is_this_machine, lookups, migrate, patient, remote_host,
-    schema_is_current,
+    PinnedConnection, PinnedPool, connect_as_said, connect_lazily, is_this_machine, lookups, migrate,
+    patient, remote_host, schema_is_current,
 };
 pub use seal::{KeyName, KeyProvider, KeyRing, MasterKey};
 pub use sequencer::Sequencer;

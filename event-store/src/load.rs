@@ -41,7 +41,7 @@ where
         schema_version: A::SCHEMA_VERSION,
     };
     let stream = store.inner.streams.get(wanted.clone()).await.map_err(failed)?.unwrap_or_default();
-    store.inner.keys.bring(stream.keys(&wanted).map_err(failed)?).await;
+    store.inner.keys.preload(stream.keys(&wanted).map_err(failed)?).await;
     let kept = from_snapshot::<A>(store, &wanted, &stream).await.map_err(failed)?;
     let is_damaged = stream.snapshot.is_some() && kept.is_none();
     let (mut aggregate, mut version, mut keys) = kept.unwrap_or_default();

@@ -18,9 +18,9 @@ use crate::error::StoreError;
 use crate::gather::BatchLoader;
 use crate::opening::EventDecryptor;
 use crate::placed::PositionLookup;
-use crate::pool::{Begun, Kept};
+use crate::pool::{Begun, PinnedPool};
 use crate::retry::Delays;
-use crate::seal::Place;
+use crate::seal::AssociatedData;
 use crate::store::{EventStore, Inner};
 use crate::tail::LogRecord;
 
@@ -107,8 +107,8 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    fn place(&self, column: &'static str) -> Place<'_> {
-        Place {
+    fn place(&self, column: &'static str) -> AssociatedData<'_> {
+        AssociatedData {
             aggregate_type: &self.aggregate_type,
             aggregate_id: &self.aggregate_id,
             sequence: self.sequence,
@@ -304,7 +304,7 @@ pub(crate) async fn position_of(
 }
 
 /// The positions of events that have one, looked up for many at once.
-pub(crate) fn positions(lookups: Kept) -> BatchLoader<Uuid, i64> {
+pub(crate) fn positions(lookups: PinnedPool) -> BatchLoader<Uuid, i64> {
     BatchLoader::new(move |events| {
         let lookups = lookups.clone();
         async move {
@@ -314,7 +314,7 @@ pub(crate) fn positions(lookups: Kept) -> BatchLoader<Uuid, i64> {
                     .bind(events)
                     .fetch_all(&mut *db)
                     .await?;
-            db.keep();
+            db.release();
             Ok(found.into_iter().collect())
         }
         .boxed()

@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::seal::{self, ColumnKey, DataKey, Place, SealError};
+use crate::seal::{self, AssociatedData, ColumnKey, DataKey, SealError};
 use crate::store::EventStore;
 
 /// Keys to open with. Values under one that is missing were erased.
@@ -32,9 +32,9 @@ impl EventDecryptor {
             // An envelope that is malformed is found again, with its event, when it is opened.
             let _ = seal::sealing_keys(value, &mut ids);
         }
-        match store.keys().by_ids_now(&ids).await {
+        match store.keys().keys_by_id_fresh(&ids).await {
             Ok(known) => Ok(Self { known, forged: BTreeSet::new() }),
-            Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+            Err(StoreError::Seal(SealError::AuthenticationFailed | SealError::Malformed)) => {
                 Self::one_by_one(store, &ids).await
             }
             Err(error) => Err(error),
@@ -44,9 +44,9 @@ impl EventDecryptor {
     async fn one_by_one(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Self, StoreError> {
         let (mut known, mut forged) = (HashMap::new(), BTreeSet::new());
         for id in ids {
-            match store.keys().by_ids_now(&BTreeSet::from([*id])).await {
+            match store.keys().keys_by_id_fresh(&BTreeSet::from([*id])).await {
                 Ok(found) => known.extend(found),
-                Err(StoreError::Seal(SealError::Forged | SealError::Malformed)) => {
+                Err(StoreError::Seal(SealError::AuthenticationFailed | SealError::Malformed)) => {
                     forged.insert(*id);
                 }
                 Err(error) => return Err(error),
@@ -65,12 +65,12 @@ impl EventDecryptor {
     }
 
     /// Opens a value at its place.
-    pub(crate) fn open(&self, value: Value, place: Place<'_>) -> Result<Value, SealError> {
+    pub(crate) fn open(&self, value: Value, place: AssociatedData<'_>) -> Result<Value, SealError> {
         if !self.forged.is_empty() {
             let mut own = BTreeSet::new();
             seal::sealing_keys(&value, &mut own)?;
             if !own.is_disjoint(&self.forged) {
-                return Err(SealError::Forged);
+                return Err(SealError::AuthenticationFailed);
             }
         }
         seal::open_payload(value, place, &self.known)

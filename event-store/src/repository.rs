@@ -18,7 +18,7 @@ use crate::append::cohort::{AppendOutcome, StatementFailed};
 use crate::append::{Append, AppendError, SealedEvent, StoredEffect};
 use crate::error::StoreError;
 use crate::failpoint;
-use crate::seal::{self, DataKey, KeyName, Place};
+use crate::seal::{self, AssociatedData, DataKey, KeyName};
 use crate::snapshot::NewSnapshot;
 use crate::store::Inner;
 use crate::vault::RecordWrite;
@@ -95,7 +95,7 @@ impl SealedEventRepository {
         for event in &events {
             seal::sealing_keys(&event.payload, &mut ids).map_err(unreadable)?;
         }
-        let keys = self.inner.keys.by_ids(&ids).await.map_err(failed)?;
+        let keys = self.inner.keys.keys_by_id(&ids).await.map_err(failed)?;
         let upcasters = self.inner.upcasters;
         let events = events
             .into_iter()
@@ -114,7 +114,7 @@ impl SealedEventRepository {
         for metadata in &metadata {
             names.extend(seal::personal_subjects(metadata)?);
         }
-        let keys = self.inner.keys.live_all(names).await?;
+        let keys = self.inner.keys.active_keys(names).await?;
         let sealed =
             events.iter().zip(metadata).map(|(event, metadata)| self.seal_event(event, metadata, &keys));
         let events = sealed.collect::<Result<_, _>>()?;
@@ -199,8 +199,8 @@ impl SealedEventRepository {
     }
 }
 
-fn place<'a>(event: &'a SerializedEvent, column: &'static str) -> Place<'a> {
-    Place {
+fn place<'a>(event: &'a SerializedEvent, column: &'static str) -> AssociatedData<'a> {
+    AssociatedData {
         aggregate_type: &event.aggregate_type,
         aggregate_id: &event.aggregate_id,
         sequence: event.sequence as i64,

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::seal::{self, Place};
+use crate::seal::{self, AssociatedData};
 use crate::store::EventStore;
 
 /// Events written with one statement.
@@ -249,7 +249,7 @@ async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
     }
     // Made side by side, since each new one is a transaction.
     let made_keys = names.into_iter().map(|name| async move {
-        let key = store.keys().live(&name).await?;
+        let key = store.keys().active_key(&name).await?;
         Ok::<_, StoreError>((name, key))
     });
     let keys: HashMap<_, _> =
@@ -284,8 +284,8 @@ async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn place<'a>(event: &'a Made, column: &'static str) -> Place<'a> {
-    Place {
+fn place<'a>(event: &'a Made, column: &'static str) -> AssociatedData<'a> {
+    AssociatedData {
         aggregate_type: event.aggregate_type,
         aggregate_id: &event.aggregate_id,
         sequence: event.sequence,

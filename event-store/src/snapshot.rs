@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::append::SealedSnapshot;
 use crate::error::StoreError;
-use crate::seal::{self, Place};
+use crate::seal::{self, AssociatedData};
 use crate::store::Inner;
 use crate::stream::StreamQuery;
 
@@ -53,7 +53,7 @@ impl NewSnapshot {
         first: &SerializedEvent,
         required_keys: &mut BTreeSet<Uuid>,
     ) -> Result<SealedSnapshot, StoreError> {
-        let keys = inner.keys.live_all(seal::personal_subjects(&self.aggregate)?).await?;
+        let keys = inner.keys.active_keys(seal::personal_subjects(&self.aggregate)?).await?;
         required_keys.extend(keys.values().map(|key| key.id));
         let place = place(&first.aggregate_type, &first.aggregate_id, self.version);
         let aggregate = seal::seal_payload(self.aggregate.clone(), place, &keys)?;
@@ -67,13 +67,13 @@ pub(crate) async fn open(inner: &Inner, of: &StreamQuery, row: &PgRow) -> Result
     let sealed: Value = row.try_get("content")?;
     let mut ids = BTreeSet::new();
     seal::sealing_keys(&sealed, &mut ids)?;
-    let keys = inner.keys.by_ids(&ids).await?;
+    let keys = inner.keys.keys_by_id(&ids).await?;
     let aggregate = seal::open_payload(sealed, place(of.aggregate_type, &of.aggregate_id, version), &keys)?;
     Ok(StoredSnapshot { aggregate, version, keys: keys.into_keys().collect() })
 }
 
-fn place<'a>(aggregate_type: &'a str, aggregate_id: &'a str, version: u64) -> Place<'a> {
-    Place {
+fn place<'a>(aggregate_type: &'a str, aggregate_id: &'a str, version: u64) -> AssociatedData<'a> {
+    AssociatedData {
         aggregate_type,
         aggregate_id,
         sequence: version.cast_signed(),

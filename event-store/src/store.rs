@@ -18,7 +18,7 @@ use crate::error::StoreError;
 use crate::gather::BatchLoader;
 use crate::log::LogHead;
 use crate::placed::PositionCache;
-use crate::pool::Kept;
+use crate::pool::PinnedPool;
 use crate::recent::AggregateCache;
 use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
 use crate::stream::{Stream, StreamQuery};
@@ -55,9 +55,9 @@ pub(crate) struct Inner {
     /// Streams as they are stored.
     pub streams: BatchLoader<StreamQuery, Stream>,
     /// Connections for look-ups of many keys at once.
-    pub lookups: Kept,
+    pub lookups: PinnedPool,
     /// Connections for those who follow the log.
-    pub reading: Kept,
+    pub reading: PinnedPool,
     /// One connection for what must not wait until another is free, and is done at once: saying that a lead goes on,
     /// looking for what others wait for.
     pub urgent: PgPool,
@@ -132,7 +132,7 @@ impl EventStore {
     }
 
     /// Connections for those who follow the log.
-    pub fn reading(&self) -> &Kept {
+    pub fn reading(&self) -> &PinnedPool {
         &self.inner.reading
     }
 
@@ -216,7 +216,7 @@ impl EventStore {
 
     /// A key of the service for `purpose`: for what belongs to nobody, or must outlive whom it belongs to.
     pub(crate) async fn service_key(&self, purpose: &str) -> Result<Arc<DataKey>, StoreError> {
-        self.inner.keys.live(&KeyName::new(SERVICE, purpose)).await
+        self.inner.keys.active_key(&KeyName::new(SERVICE, purpose)).await
     }
 
     /// The log position of an event, once it has one: waits up to `patience` for the sequencer.
@@ -273,7 +273,7 @@ impl Inner {
     }
 
     async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
-        Ok(KeyedHasher(self.keys.live(&KeyName::new(SERVICE, purpose)).await?))
+        Ok(KeyedHasher(self.keys.active_key(&KeyName::new(SERVICE, purpose)).await?))
     }
 }
 

@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 
 use crate::error::StoreError;
 use crate::gather::BatchLoader;
-use crate::pool::Kept;
+use crate::pool::PinnedPool;
 use crate::seal::{KeyName, WrappedKey};
 
 /// Which aggregate, and the form of snapshot that can be read.
@@ -100,11 +100,14 @@ impl Stream {
 }
 
 /// Streams, looked up for many at once.
-pub(crate) fn gather(lookups: Kept) -> BatchLoader<StreamQuery, Stream> {
+pub(crate) fn gather(lookups: PinnedPool) -> BatchLoader<StreamQuery, Stream> {
     BatchLoader::new(move |wanted| find(lookups.clone(), wanted).boxed())
 }
 
-async fn find(lookups: Kept, wanted: Vec<StreamQuery>) -> Result<HashMap<StreamQuery, Stream>, StoreError> {
+async fn find(
+    lookups: PinnedPool,
+    wanted: Vec<StreamQuery>,
+) -> Result<HashMap<StreamQuery, Stream>, StoreError> {
     let mut db = lookups.take().await?;
     let rows = sqlx::query(SELECT)
         .bind(wanted.iter().map(|wanted| wanted.aggregate_type).collect::<Vec<_>>())
@@ -112,7 +115,7 @@ async fn find(lookups: Kept, wanted: Vec<StreamQuery>) -> Result<HashMap<StreamQ
         .bind(wanted.iter().map(|wanted| wanted.schema_version).collect::<Vec<_>>())
         .fetch_all(&mut *db)
         .await?;
-    db.keep();
+    db.release();
     let mut streams: HashMap<(String, String), Stream> = HashMap::with_capacity(wanted.len());
     for row in rows {
         let name = (row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);

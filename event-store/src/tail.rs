@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::opening::EventDecryptor;
-use crate::seal::{ColumnKey, Place};
+use crate::seal::{AssociatedData, ColumnKey};
 use crate::store::EventStore;
 
 /// The most events of a page.
@@ -221,12 +221,12 @@ impl LogSubscription {
             read.push((row.try_get("position")?, raw));
             if bytes >= BYTES {
                 drop(rows);
-                db.give_back();
+                db.return_checked();
                 return Ok((read, bytes));
             }
         }
         drop(rows);
-        db.keep();
+        db.release();
         Ok((read, bytes))
     }
 }
@@ -336,8 +336,8 @@ fn form<'a>(fact: &'a LogRecord, event_version: &'a str) -> EventHeader<'a> {
     EventHeader { aggregate_type: &fact.aggregate_type, event_type: &fact.event_type, event_version }
 }
 
-fn place(fact: &LogRecord) -> Place<'_> {
-    Place {
+fn place(fact: &LogRecord) -> AssociatedData<'_> {
+    AssociatedData {
         aggregate_type: &fact.aggregate_type,
         aggregate_id: &fact.aggregate_id,
         sequence: fact.sequence,

@@ -140,7 +140,7 @@ impl EventStore {
                     }
                 }
                 Err(AppendError::KeyDestroyed) => {
-                    if !self.inner.keys.all_live(&attached.required_keys).await? {
+                    if !self.inner.keys.are_active(&attached.required_keys).await? {
                         return Err(CommitError::KeyDestroyed);
                     }
                 }

@@ -25,14 +25,14 @@ pub(crate) const POLL: Duration = Duration::from_secs(1);
 const GATHERING: Duration = Duration::from_millis(25);
 
 /// A page as it was read.
-pub(crate) struct Read {
+pub(crate) struct FetchedPage {
     pub page: Page,
     /// How often personal values had been taken out of the read model before this page was opened; `None`
     /// where none are opened for it.
     pub purges: Option<i64>,
 }
 
-impl Read {
+impl FetchedPage {
     /// Whether it can be folded under a checkpoint that counts so many purges: or else what it holds may have
     /// been erased meanwhile.
     pub(crate) fn is_fresh(&self, purges: i64) -> bool {
@@ -42,18 +42,18 @@ impl Read {
 
 /// What comes next of the log.
 pub(crate) enum Next {
-    Page(Read),
+    Page(FetchedPage),
     /// Nothing is known after this position; more will come.
-    AtHead(i64),
+    CaughtUp(i64),
 }
 
 /// See the module.
-pub(crate) struct Ahead {
+pub(crate) struct ReadAhead {
     pages: mpsc::Receiver<Result<Next, StoreError>>,
     reading: JoinHandle<()>,
 }
 
-impl Ahead {
+impl ReadAhead {
     /// Reads on after `position` for `projection`, whose checkpoint is called `name`; `awaited` is rung when somebody
     /// waits for it. Without it nothing gathers.
     pub(crate) fn start(
@@ -85,7 +85,7 @@ impl Ahead {
     }
 }
 
-impl Drop for Ahead {
+impl Drop for ReadAhead {
     fn drop(&mut self) {
         self.reading.abort();
     }
@@ -113,12 +113,13 @@ impl Reader {
                 }
                 Ok(None) => {
                     told = Some(self.tail.position());
-                    Ok(Next::AtHead(self.tail.position()))
+                    Ok(Next::CaughtUp(self.tail.position()))
                 }
                 Err(error) => Err(error),
             };
             let failed = next.is_err();
-            let is_last = matches!(&next, Ok(Next::Page(Read { page, .. })) if page.last >= *head.borrow());
+            let is_last =
+                matches!(&next, Ok(Next::Page(FetchedPage { page, .. })) if page.last >= *head.borrow());
             if hand_over.send(next).await.is_err() || failed {
                 return;
             }
@@ -128,16 +129,16 @@ impl Reader {
         }
     }
 
-    async fn read(&mut self) -> Result<Option<Read>, StoreError> {
+    async fn read(&mut self) -> Result<Option<FetchedPage>, StoreError> {
         // Asked before the keys are, so that a key that dies meanwhile is noticed.
         let purges = if self.opens { Some(self.purges().await?) } else { None };
-        Ok(self.tail.next().await?.map(|page| Read { page, purges }))
+        Ok(self.tail.next().await?.map(|page| FetchedPage { page, purges }))
     }
 
     async fn purges(&self) -> Result<i64, StoreError> {
         let mut db = self.store.reading().take().await?;
         let purges = checkpoint::purges(&mut *db, &self.name).await?;
-        db.keep();
+        db.release();
         Ok(purges)
     }
 }

@@ -18,7 +18,7 @@ use event_store::failpoint;
 use event_store::tail::{Content, LogRecord, Page};
 use sqlx::{Connection, PgConnection};
 
-use crate::ahead::Read;
+use crate::ahead::FetchedPage;
 use crate::checkpoint::{self, Taken};
 use crate::parked::{self, Parked};
 use crate::projection::{Blame, Projection};
@@ -35,11 +35,11 @@ pub(crate) fn stream(fact: &LogRecord) -> Stream<'_> {
 pub(crate) enum Outcome {
     Folded,
     /// The checkpoint stands elsewhere, or another has it.
-    Elsewhere,
+    NotAtCursor,
     /// Something was erased since the page was read: it must be read again.
     Purged,
     /// A later release fills this read model, in another form.
-    OfLaterRelease,
+    NewerRevision,
 }
 
 /// Folds a page into `projection`, whose checkpoint is called `name`.
@@ -47,7 +47,7 @@ pub(crate) async fn fold(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    read: &Read,
+    read: &FetchedPage,
 ) -> Result<Outcome, StoreError> {
     match attempt(db, projection, name, read, false).await {
         Err(Blame::Event(..) | Blame::Someone(_)) => {
@@ -67,17 +67,17 @@ async fn attempt(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    read: &Read,
+    read: &FetchedPage,
     apart: bool,
 ) -> Result<Outcome, Blame> {
     let page = &read.page;
     if page.facts.is_empty() {
         let moved = checkpoint::pass(db, name, projection.revision(), page).await.map_err(Blame::Store)?;
-        return Ok(if moved { Outcome::Folded } else { Outcome::Elsewhere });
+        return Ok(if moved { Outcome::Folded } else { Outcome::NotAtCursor });
     }
     let mut transaction = db.begin().await.map_err(stored)?;
     let taken = checkpoint::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
-    let taken = match ours(taken, projection, read) {
+    let taken = match check_ownership(taken, projection, read) {
         Ok(taken) => taken,
         Err(outcome) => {
             // At once: others wait for the checkpoint, and the order of events for the transaction.
@@ -90,9 +90,9 @@ async fn attempt(
     } else {
         HashSet::new()
     };
-    let (fit, mut parked) = set_aside(page, &behind);
+    let (fit, mut parked) = split_parked(page, &behind);
     if apart {
-        parked.extend(Apart::new(projection, taken.revision).fold(&mut transaction, fit).await?);
+        parked.extend(Isolating::new(projection, taken.revision).fold(&mut transaction, fit).await?);
     } else if !fit.is_empty() {
         projection.project_into(&mut transaction, &fit, taken.revision).await?;
     }
@@ -114,10 +114,14 @@ async fn attempt(
 }
 
 /// The checkpoint, if the page may be folded under it; or else why not.
-fn ours(taken: Option<Taken>, projection: &dyn Projection, read: &Read) -> Result<Taken, Outcome> {
+fn check_ownership(
+    taken: Option<Taken>,
+    projection: &dyn Projection,
+    read: &FetchedPage,
+) -> Result<Taken, Outcome> {
     match taken {
-        None => Err(Outcome::Elsewhere),
-        Some(taken) if taken.revision > projection.revision() => Err(Outcome::OfLaterRelease),
+        None => Err(Outcome::NotAtCursor),
+        Some(taken) if taken.revision > projection.revision() => Err(Outcome::NewerRevision),
         Some(taken) if !read.is_fresh(taken.purges) => Err(Outcome::Purged),
         Some(taken) => Ok(taken),
     }
@@ -129,7 +133,7 @@ fn stored(error: sqlx::Error) -> Blame {
 
 /// What can be folded of a page, and what is parked before anything is: events that cannot be read, and
 /// whatever comes after one in its stream.
-fn set_aside<'a>(
+fn split_parked<'a>(
     page: &'a Page,
     behind: &HashSet<(String, String)>,
 ) -> (Vec<&'a LogRecord>, Vec<Parked<'a>>) {
@@ -154,7 +158,7 @@ fn set_aside<'a>(
 }
 
 /// Folding in parts, each behind a savepoint, until every event that cannot be taken stands alone.
-pub(crate) struct Apart<'a, 'p> {
+pub(crate) struct Isolating<'a, 'p> {
     projection: &'p dyn Projection,
     /// The form of its tables.
     revision: i32,
@@ -163,7 +167,7 @@ pub(crate) struct Apart<'a, 'p> {
     parked: Vec<Parked<'a>>,
 }
 
-impl<'a, 'p> Apart<'a, 'p> {
+impl<'a, 'p> Isolating<'a, 'p> {
     pub(crate) fn new(projection: &'p dyn Projection, revision: i32) -> Self {
         Self { projection, revision, stopped: HashMap::new(), parked: Vec::new() }
     }

@@ -19,7 +19,7 @@ use event_store::{EventStore, StoreError};
 use futures::{Stream, TryStreamExt};
 use sqlx::PgConnection;
 
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -64,7 +64,7 @@ impl Projection for HistoryProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         let new: BTreeMap<&str, String> = facts.iter().filter_map(|fact| named_owner(fact)).collect();
         let known = known_owners(db, facts, &new).await?;
         let mut rows: (Vec<String>, Vec<i64>) = Default::default();
@@ -73,11 +73,11 @@ impl Projection for HistoryProjection {
             let accounts = match fact.aggregate_type.as_str() {
                 Account::TYPE => BTreeSet::from([id.to_owned()]),
                 PrivacyRequest::TYPE => new.get(id).or_else(|| known.get(id)).cloned().into_iter().collect(),
-                _ => took_part(fact),
+                _ => involved_accounts(fact),
             };
             if accounts.is_empty() && fact.aggregate_type == PrivacyRequest::TYPE {
                 let reason = "no earlier event says whose it is";
-                return Err(Failure::Refused { position: fact.position, reason });
+                return Err(ApplyError::Refused { position: fact.position, reason });
             }
             for account in accounts {
                 rows.0.push(account);
@@ -109,7 +109,7 @@ impl Projection for HistoryProjection {
 
 /// The accounts that took part in an event of an organization or a project: who brought it about, and whom it is
 /// about.
-fn took_part(fact: &LogRecord) -> BTreeSet<String> {
+fn involved_accounts(fact: &LogRecord) -> BTreeSet<String> {
     let about = match fact.event() {
         Some(Event::Organization(event)) => event.concerns(),
         Some(Event::Project(event)) => event.concerns(),
@@ -134,7 +134,7 @@ async fn known_owners(
     db: &mut PgConnection,
     facts: &[&LogRecord],
     new: &BTreeMap<&str, String>,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<BTreeMap<String, String>, ApplyError> {
     let others = facts.iter().filter(|fact| fact.aggregate_type == PrivacyRequest::TYPE);
     let ids: BTreeSet<&str> =
         others.map(|fact| fact.aggregate_id.as_str()).filter(|id| !new.contains_key(id)).collect();

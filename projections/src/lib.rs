@@ -25,9 +25,9 @@ pub mod timer;
 mod told;
 mod views;
 
-pub use instant::{Instant, InvalidInstant};
-pub use lines::Lines;
-pub use projection::{Failure, Projection};
+pub use instant::{InvalidPointInTime, PointInTime};
+pub use lines::ExportFormat;
+pub use projection::{ApplyError, Projection};
 pub use rebuild::rebuild;
 pub use runner::Runner;
 pub use table::{CsvTable, UnequalColumns};

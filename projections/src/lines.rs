@@ -10,7 +10,7 @@ use crate::table::CsvTable;
 use crate::told::{Audience, EventView};
 
 /// How events are written, a line each.
-pub enum Lines {
+pub enum ExportFormat {
     /// An object a line.
     Ndjson,
     /// A row a line, below a heading; of [`Told::columns`].
@@ -19,7 +19,7 @@ pub enum Lines {
     Text,
 }
 
-impl Lines {
+impl ExportFormat {
     /// Writes CSV for `audience`.
     pub fn csv(audience: Audience) -> Self {
         Self::Csv(Box::new(CsvTable::new(&EventView::columns(audience))))
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_row_is_read_by_a_spreadsheet_and_not_run() {
-        let mut lines = Lines::csv(Audience::Operator);
+        let mut lines = ExportFormat::csv(Audience::Operator);
         assert_eq!(
             lines.heading(),
             "position,at,type,what,actor,ip_address,user_agent,aggregate_id,sequence\r\n"
@@ -92,7 +92,7 @@ mod tests {
             "7,1970-01-01T00:00:00Z,account.signed_in,Signed in,acc_1,,'=cmd|' /C calc'!A0,acc_1,2\r\n"
         );
         // A holder's table has no column of the order of everything.
-        let mut lines = Lines::csv(Audience::Holder);
+        let mut lines = ExportFormat::csv(Audience::Holder);
         assert_eq!(lines.heading(), "at,type,what,actor,ip_address,user_agent,aggregate_id,sequence\r\n");
         let holder = EventView { position: None, sequence: None, ..told() };
         assert_eq!(
@@ -103,11 +103,14 @@ mod tests {
 
     #[test]
     fn a_line_is_an_event() {
-        assert_eq!(Lines::Ndjson.heading(), "");
-        let line = String::from_utf8(Lines::Ndjson.line(&told()).unwrap().to_vec()).unwrap();
+        assert_eq!(ExportFormat::Ndjson.heading(), "");
+        let line = String::from_utf8(ExportFormat::Ndjson.line(&told()).unwrap().to_vec()).unwrap();
         assert!(line.ends_with("}\n") && line.lines().count() == 1);
         let event: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(event["type"], "account.signed_in");
-        assert_eq!(Lines::Text.line(&told()).unwrap(), "1970-01-01 00:00:00 UTC  Signed in (by acc_1)\n");
+        assert_eq!(
+            ExportFormat::Text.line(&told()).unwrap(),
+            "1970-01-01 00:00:00 UTC  Signed in (by acc_1)\n"
+        );
     }
 }

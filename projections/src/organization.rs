@@ -13,7 +13,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
 use crate::account::sealed::{NAMED, Named, named};
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -45,7 +45,7 @@ impl Projection for OrganizationProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         let mut changes = Changes::default();
         for fact in facts {
             if let Some(Event::Organization(event)) = fact.event() {

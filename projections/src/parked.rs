@@ -16,8 +16,8 @@ use event_store::{EventStore, StoreError};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row};
 
-use crate::ahead::Read;
-use crate::batch::{Apart, Stream, stream};
+use crate::ahead::FetchedPage;
+use crate::batch::{Isolating, Stream, stream};
 use crate::checkpoint;
 use crate::projection::{Blame, Projection};
 use crate::views::Views;
@@ -176,31 +176,31 @@ async fn retry_stream(
     loop {
         // As a page is read: what was erased before is counted before it is opened.
         let purges = checkpoint::purges(store.pool(), name).await?;
-        let positions = first_of(store.pool(), name, stream).await?;
+        let positions = head_of(store.pool(), name, stream).await?;
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok((folded, false));
         };
         let facts = tail::read_at(store, projection.selection(), &positions).await?;
         let page = Page { after: first - 1, last: *last, facts };
-        let read = Read { page, purges: Some(purges) };
+        let read = FetchedPage { page, purges: Some(purges) };
         match retry_facts(store, projection, (stream, which), &positions, &read).await? {
-            Tried::Folded => folded += positions.len() as u64,
-            Tried::Stopped(before) => return Ok((folded + before, true)),
-            Tried::Meanwhile => {}
-            Tried::NotNow => return Ok((folded, true)),
+            RetryOutcome::Folded => folded += positions.len() as u64,
+            RetryOutcome::Stopped(before) => return Ok((folded + before, true)),
+            RetryOutcome::Stale => {}
+            RetryOutcome::Deferred => return Ok((folded, true)),
         }
     }
 }
 
 /// What became of the first events of a parked stream.
-enum Tried {
+enum RetryOutcome {
     Folded,
     /// As many were folded; the next cannot be taken.
     Stopped(u64),
     /// They are no longer the first, or something was erased since they were read: look again.
-    Meanwhile,
+    Stale,
     /// Another process has just tried them, or a later release fills the read model.
-    NotNow,
+    Deferred,
 }
 
 async fn retry_facts(
@@ -208,19 +208,19 @@ async fn retry_facts(
     projection: &dyn Projection,
     (stream, which): (Stream<'_>, Which),
     positions: &[i64],
-    read: &Read,
-) -> Result<Tried, StoreError> {
+    read: &FetchedPage,
+) -> Result<RetryOutcome, StoreError> {
     let (name, facts) = (projection.name(), &read.page.facts);
     let mut transaction = store.pool().begin().await?;
     let taken = checkpoint::take_in_turn(&mut transaction, name).await?;
     let Some(taken) = taken.filter(|taken| taken.revision <= projection.revision()) else {
-        return Ok(Tried::NotNow);
+        return Ok(RetryOutcome::Deferred);
     };
-    if !read.is_fresh(taken.purges) || first_of(&mut *transaction, name, stream).await? != positions {
-        return Ok(Tried::Meanwhile);
+    if !read.is_fresh(taken.purges) || head_of(&mut *transaction, name, stream).await? != positions {
+        return Ok(RetryOutcome::Stale);
     }
     if which == Which::Due && !is_due(&mut transaction, name, positions).await? {
-        return Ok(Tried::NotNow);
+        return Ok(RetryOutcome::Deferred);
     }
     let unfit = facts.iter().enumerate().find_map(|(n, fact)| match &fact.content {
         Content::Unreadable(reason) => Some((n, fact.position, reason.clone())),
@@ -228,28 +228,29 @@ async fn retry_facts(
     });
     let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
     let fit = facts.iter().take(readable).collect();
-    let refused = Apart::new(projection, taken.revision).fold(&mut transaction, fit).await.map_err(
-        |blame| match blame {
-            Blame::Store(error) => error,
-            Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
-        },
-    )?;
+    let refused =
+        Isolating::new(projection, taken.revision).fold(&mut transaction, fit).await.map_err(|blame| {
+            match blame {
+                Blame::Store(error) => error,
+                Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
+            }
+        })?;
     let refused = refused.into_iter().next().map(|it| (it.fact.position, it.reason.unwrap_or_default()));
     let head = refused.or(unfit.map(|(_, position, reason)| (position, reason)));
     let until = head.as_ref().map_or(i64::MAX, |(position, _)| *position);
     let folded: Vec<i64> = positions.iter().copied().filter(|position| *position < until).collect();
     release(&mut transaction, name, &folded).await?;
     if let Some((position, reason)) = &head {
-        keep(&mut transaction, name, *position, reason).await?;
+        record_failure(&mut transaction, name, *position, reason).await?;
     } else {
-        pass_on(&mut transaction, name, stream).await?;
+        unpark(&mut transaction, name, stream).await?;
     }
     transaction.commit().await?;
-    Ok(if head.is_some() { Tried::Stopped(folded.len() as u64) } else { Tried::Folded })
+    Ok(if head.is_some() { RetryOutcome::Stopped(folded.len() as u64) } else { RetryOutcome::Folded })
 }
 
 /// The first positions of a parked stream.
-async fn first_of(
+async fn head_of(
     db: impl PgExecutor<'_>,
     name: &str,
     (kind, id): Stream<'_>,
@@ -288,7 +289,7 @@ async fn release(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result
 }
 
 /// What is left of a stream behind events that were folded is to be tried at once, also by another process.
-async fn pass_on(db: &mut PgConnection, name: &str, (kind, id): Stream<'_>) -> Result<(), StoreError> {
+async fn unpark(db: &mut PgConnection, name: &str, (kind, id): Stream<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE parked_event SET error = 'those before it were folded', retry_at = clock_timestamp()
          WHERE projection = $1 AND position = (
@@ -304,7 +305,12 @@ async fn pass_on(db: &mut PgConnection, name: &str, (kind, id): Stream<'_>) -> R
 }
 
 /// An event stays parked, for longer each time.
-async fn keep(db: &mut PgConnection, name: &str, position: i64, reason: &str) -> Result<(), StoreError> {
+async fn record_failure(
+    db: &mut PgConnection,
+    name: &str,
+    position: i64,
+    reason: &str,
+) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE parked_event SET error = $3, attempts = attempts + 1, tried_at = clock_timestamp(),
              retry_at = clock_timestamp()

@@ -11,13 +11,13 @@ use cqrs_es::Aggregate as _;
 use domain::privacy_request::{Kind, PrivacyRequest, Request, next_at};
 use domain::{AccountId, Event, RequestId};
 use event_store::tail::{LogRecord, Payloads, Selection};
-use event_store::{BatchLoader, Kept, StoreError};
+use event_store::{BatchLoader, PinnedPool, StoreError};
 use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Row};
 
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -57,7 +57,7 @@ impl Projection for PrivacyRequestProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         let mut folded = known(db, facts).await?;
         for fact in facts {
             let Some(Event::PrivacyRequest(event)) = fact.event() else { continue };
@@ -76,7 +76,7 @@ impl Projection for PrivacyRequestProjection {
 async fn known(
     db: &mut PgConnection,
     facts: &[&LogRecord],
-) -> Result<BTreeMap<String, (PrivacyRequest, i64)>, Failure> {
+) -> Result<BTreeMap<String, (PrivacyRequest, i64)>, ApplyError> {
     let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
     let rows: Vec<(String, String, i64)> = sqlx::query_as(
         "SELECT request_id, request::text, version FROM privacy_request_view WHERE request_id = ANY($1)",
@@ -90,7 +90,7 @@ async fn known(
             let first = facts.iter().find(|fact| fact.aggregate_id == id);
             let position = first.map_or(0, |fact| fact.position);
             let reason = "its row is of another release: rebuild the read model";
-            return Err(Failure::Refused { position, reason });
+            return Err(ApplyError::Refused { position, reason });
         };
         known.insert(id, (PrivacyRequest { request: Some(request) }, version));
     }
@@ -128,15 +128,15 @@ fn read(row: &PgRow) -> Result<RequestView, StoreError> {
 }
 
 /// Looks up the versions of many requests at once.
-pub(crate) fn gather_versions(lookups: Kept) -> BatchLoader<String, i64> {
+pub(crate) fn gather_versions(lookups: PinnedPool) -> BatchLoader<String, i64> {
     BatchLoader::new(move |ids| versions(lookups.clone(), ids).boxed())
 }
 
-async fn versions(lookups: Kept, ids: Vec<String>) -> Result<HashMap<String, i64>, StoreError> {
+async fn versions(lookups: PinnedPool, ids: Vec<String>) -> Result<HashMap<String, i64>, StoreError> {
     let mut db = lookups.take().await?;
     let sql = "SELECT request_id, version FROM privacy_request_view WHERE request_id = ANY($1)";
     let rows = sqlx::query_as(sql).bind(ids).fetch_all(&mut *db).await?;
-    db.keep();
+    db.release();
     Ok(rows.into_iter().collect())
 }
 

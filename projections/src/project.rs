@@ -14,7 +14,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 
 use crate::account::sealed::{NAMED, Named, named};
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -170,7 +170,7 @@ impl Projection for ProjectProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
         let known: Vec<ProjectView> =
             sqlx::query_as(&format!("SELECT {COLUMNS} FROM project_view p WHERE p.project_id = ANY($1)"))

@@ -25,7 +25,7 @@ pub trait Projection: Send + Sync + 'static {
 
     /// Folds facts, given in order and each exactly once, into its tables. It names tables without a
     /// schema: a rebuild folds into others of the same name.
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure>;
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError>;
 
     /// As [`project`](Self::project), into tables that were filled in form `revision`: its own, or, until it is rebuilt,
     /// that of the release before, which may run beside this one and read them.
@@ -34,7 +34,7 @@ pub trait Projection: Send + Sync + 'static {
         db: &mut PgConnection,
         facts: &[&LogRecord],
         _revision: i32,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ApplyError> {
         self.project(db, facts).await
     }
 }
@@ -59,7 +59,7 @@ pub enum Writing {
 
 /// Why facts could not be folded.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum ApplyError {
     /// One of them cannot be taken. The reason is a fixed text, so that it holds nothing personal.
     #[error("the event at position {position} cannot be taken: {reason}")]
     Refused {
@@ -73,7 +73,7 @@ pub enum Failure {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for Failure {
+impl From<sqlx::Error> for ApplyError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
@@ -89,11 +89,11 @@ pub(crate) enum Blame {
     Store(StoreError),
 }
 
-impl From<Failure> for Blame {
-    fn from(failure: Failure) -> Self {
+impl From<ApplyError> for Blame {
+    fn from(failure: ApplyError) -> Self {
         match failure {
-            Failure::Refused { position, reason } => Self::Event(position, reason.to_owned()),
-            Failure::Store(error) => match refused_values(&error) {
+            ApplyError::Refused { position, reason } => Self::Event(position, reason.to_owned()),
+            ApplyError::Store(error) => match refused_values(&error) {
                 Some(reason) => Self::Someone(reason),
                 None => Self::Store(error),
             },

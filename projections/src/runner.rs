@@ -16,7 +16,7 @@ use event_store::{EventStore, StoreError, log};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::ahead::{Ahead, Next, POLL};
+use crate::ahead::{Next, POLL, ReadAhead};
 use crate::batch::Outcome;
 use crate::parked::{self, Round, Which};
 use crate::projection::Projection;
@@ -107,7 +107,7 @@ impl Runner {
         let name = self.projection.name();
         let awaited = self.views.awaited(name);
         let from = |position| {
-            Ahead::start(&self.store, &*self.projection, name, position, Some(Arc::clone(&awaited)))
+            ReadAhead::start(&self.store, &*self.projection, name, position, Some(Arc::clone(&awaited)))
         };
         let mut ahead = from(position);
         // Its own for as long as it is the one at work.
@@ -122,12 +122,12 @@ impl Runner {
                 }
             };
             match next {
-                Next::AtHead(position) => self.views.moved(name, position),
+                Next::CaughtUp(position) => self.views.moved(name, position),
                 Next::Page(read) => {
                     match batch::fold(&mut connection, &*self.projection, name, &read).await? {
                         Outcome::Folded => self.views.moved(name, read.page.last),
                         Outcome::Purged => ahead = from(read.page.after),
-                        Outcome::Elsewhere | Outcome::OfLaterRelease => return Ok(()),
+                        Outcome::NotAtCursor | Outcome::NewerRevision => return Ok(()),
                     }
                 }
             }

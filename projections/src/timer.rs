@@ -13,7 +13,7 @@ use event_store::StoreError;
 use event_store::tail::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.
@@ -56,7 +56,7 @@ impl Projection for TimerProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         let mut changes: BTreeMap<Stream<'_>, Changes> = BTreeMap::new();
         for fact in facts {
             for change in fact.event().map(Event::timers).unwrap_or_default() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{BatchLoader, EventStore, Kept, KeyRing, StoreError};
+use event_store::{BatchLoader, EventStore, KeyRing, PinnedPool, StoreError};
 use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
@@ -20,7 +20,7 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct Views {
     pool: PgPool,
     progress: Arc<HashMap<&'static str, Progress>>,
-    lookups: Kept,
+    lookups: PinnedPool,
     accounts: BatchLoader<String, Closed>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use domain::AccountId;
-use projections::Instant;
+use projections::PointInTime;
 
 use super::ReaderOptions;
 
@@ -16,7 +16,7 @@ pub struct HistoryOptions {
     pub reader: ReaderOptions,
     /// Up to when: 2026-05-03T10:00:00Z, or 2026-05-03 for the end of that day (UTC)
     #[arg(long)]
-    pub at: Option<Instant>,
+    pub at: Option<PointInTime>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub format: HistoryFormat,
@@ -43,7 +43,7 @@ pub struct StateOptions {
     pub reader: ReaderOptions,
     /// When: 2026-05-03T10:00:00Z, or 2026-05-03 for the end of that day (UTC) [default: now]
     #[arg(long)]
-    pub at: Option<Instant>,
+    pub at: Option<PointInTime>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub format: StateFormat,

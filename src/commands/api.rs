@@ -3,8 +3,8 @@
 use super::show_tokens;
 use crate::cli::ApiRole;
 use crate::composition::{
-    self, Foundation, Http, KeyTasks, LogTasks, Network, api_config, asked_to_end, check_who_answers,
-    connection_limits, key_provider, letterhead, public_url, statement,
+    self, AppContext, Http, KeyTasks, LogTasks, Network, api_config, check_who_answers, connection_limits,
+    key_provider, letterhead, public_url, shutdown_signal, statement,
 };
 use crate::logging::say;
 
@@ -16,7 +16,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let statement = statement(&options.processing, None, &options.archives)?;
     check_who_answers(&statement, &public_url)?;
     letterhead(&options.processing.presence, &statement, &public_url)?;
-    let foundation = Foundation::lay_over(
+    let foundation = AppContext::lay_over(
         &Network::from(&options.database.network),
         &options.database.database_url,
         key_provider(&options.keys, None)?,
@@ -39,7 +39,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     };
     let (house_token, new_operator_token) = tokio::select! {
         prepared = prepared => prepared?,
-        ended = asked_to_end() => return ended,
+        ended = shutdown_signal() => return ended,
     };
     show_tokens(&house_token, new_operator_token.as_ref());
     let key_tasks = KeyTasks::start(&foundation, "api");
@@ -47,10 +47,10 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     log_tasks.see_to_outdated(&foundation.store, None);
     tokio::select! {
         () = LogTasks::catch_up(&foundation.store, &foundation.views) => {}
-        ended = asked_to_end() => return ended,
+        ended = shutdown_signal() => return ended,
     }
     http.open();
-    asked_to_end().await?;
+    shutdown_signal().await?;
     http.stop().await;
     log_tasks.stop().await;
     key_tasks.stop().await;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use event_store::proof::{self, Notary, SigningKey, VerifierKey};
+use event_store::proof::{self, CheckpointSigner, SigningKey, VerifierKey};
 
 use crate::cli::{CheckpointOptions, SigningKeyOptions};
 use crate::composition::{Auditor, signing_key_file};
@@ -22,7 +22,8 @@ async fn print(auditor: &Auditor, options: &CheckpointOptions) -> anyhow::Result
     let mut db = auditor.pool.acquire().await?.detach();
     let file = signing_key_file(&options.auditor.signing);
     if let (Some(objects), true) = (&auditor.objects, file.exists()) {
-        let notary = Notary::new(SigningKey::from_file(&file)?, objects.clone(), system::services());
+        let notary =
+            CheckpointSigner::new(SigningKey::from_file(&file)?, objects.clone(), system::services());
         if options.rebuild {
             notary.rebuild(&mut db).await?;
         }

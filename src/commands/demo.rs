@@ -2,7 +2,7 @@
 
 use super::show_tokens;
 use crate::cli::DemoOptions;
-use crate::composition::{Service, asked_to_end};
+use crate::composition::{Service, shutdown_signal};
 use crate::demo::Walk;
 use crate::logging::say;
 
@@ -13,17 +13,17 @@ pub(super) async fn run(mut options: DemoOptions) -> anyhow::Result<()> {
     options.serve.api.erasure_cooling_off.get_or_insert(COOLING_OFF.into());
     let service = tokio::select! {
         service = Service::start(&options.serve) => service?,
-        ended = asked_to_end() => return ended,
+        ended = shutdown_signal() => return ended,
     };
     say(format!("Personal Settings listens on {}", service.public_url));
     show_tokens(&service.house_token, service.new_operator_token.as_ref());
     let walked = tokio::select! {
         walked = walk(&service, &options) => walked,
-        ended = asked_to_end() => ended,
+        ended = shutdown_signal() => ended,
     };
     if walked.is_ok() && !options.exit {
         say("\nThe service stays up; end it with Ctrl-C.");
-        asked_to_end().await?;
+        shutdown_signal().await?;
     }
     service.stop().await;
     walked

@@ -1,7 +1,7 @@
 //! `erasures`: seeing to the ledger of erasures.
 
 use anyhow::ensure;
-use event_store::erasure::{Reapplied, Told};
+use event_store::erasure::{ReappliedEntry, ReapplySummary};
 
 use crate::cli::ReaderOptions;
 use crate::composition::Reader;
@@ -16,7 +16,7 @@ pub(super) async fn reapply(options: &ReaderOptions) -> anyhow::Result<()> {
 
 async fn carry_out(reader: &Reader) -> anyhow::Result<()> {
     let done = reader.erasures()?.reapply(tell).await?;
-    let Reapplied { entries, unreadable, keys_destroyed, usage_deleted } = done;
+    let ReapplySummary { entries, unreadable, keys_destroyed, usage_deleted } = done;
     // The first word tells whether this is all of it: the sum alone would read like it.
     let all = if unreadable == 0 { "ALL DONE" } else { "NOT ALL DONE" };
     say(format!(
@@ -30,8 +30,8 @@ async fn carry_out(reader: &Reader) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tell(told: Told) {
-    let Told { at, cause, what, keys_destroyed, usage_deleted } = told;
+fn tell(told: ReappliedEntry) {
+    let ReappliedEntry { at, cause, what, keys_destroyed, usage_deleted } = told;
     let changed = match (keys_destroyed, usage_deleted) {
         (0, 0) => "nothing was left of it".to_owned(),
         (keys, 0) => format!("{keys} destroyed now"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Audience, EventView, Instant, Lines, history};
+use projections::{Audience, EventView, ExportFormat, PointInTime, history};
 
 use crate::cli::{HistoryFormat, HistoryOptions};
 use crate::composition::Reader;
@@ -27,7 +27,7 @@ pub(super) async fn run(options: &HistoryOptions) -> anyhow::Result<()> {
 async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> {
     let Reader { store, views, .. } = reader;
     catch_up(reader).await?;
-    let until = options.at.map(|Instant(at)| at);
+    let until = options.at.map(|PointInTime(at)| at);
     let mut out = Printer::begin(options.format);
     let mut entries = std::pin::pin!(views.history_stream(store.clone(), options.account, until));
     let mut found = false;
@@ -61,16 +61,16 @@ pub(super) fn by_then(until: Option<DateTime<Utc>>) -> String {
 
 /// Prints what can be printed. Whoever closes the output has seen enough, which is no failure.
 struct Printer {
-    lines: Lines,
+    lines: ExportFormat,
     out: BufWriter<std::io::Stdout>,
 }
 
 impl Printer {
     fn begin(format: HistoryFormat) -> Self {
         let lines = match format {
-            HistoryFormat::Ndjson => Lines::Ndjson,
-            HistoryFormat::Text => Lines::Text,
-            HistoryFormat::Csv => Lines::csv(Audience::Operator),
+            HistoryFormat::Ndjson => ExportFormat::Ndjson,
+            HistoryFormat::Text => ExportFormat::Text,
+            HistoryFormat::Csv => ExportFormat::csv(Audience::Operator),
         };
         Self { lines, out: BufWriter::new(std::io::stdout()) }
     }

@@ -2,17 +2,17 @@
 
 use super::show_tokens;
 use crate::cli::ServeOptions;
-use crate::composition::{Service, asked_to_end};
+use crate::composition::{Service, shutdown_signal};
 use crate::logging::say;
 
 pub(super) async fn run(options: &ServeOptions) -> anyhow::Result<()> {
     let service = tokio::select! {
         service = Service::start(options) => service?,
-        ended = asked_to_end() => return ended,
+        ended = shutdown_signal() => return ended,
     };
     say(format!("Personal Settings listens on {}", service.public_url));
     show_tokens(&service.house_token, service.new_operator_token.as_ref());
-    asked_to_end().await?;
+    shutdown_signal().await?;
     service.stop().await;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `audit state`: how an account stood at an instant. As `audit history`, it leaves no event behind.
 
 use anyhow::{Context, ensure};
-use projections::{Audience, Instant};
+use projections::{Audience, PointInTime};
 use serde_json::json;
 
 use super::history::{by_then, catch_up};
@@ -18,7 +18,7 @@ pub(super) async fn run(options: &StateOptions) -> anyhow::Result<()> {
 
 async fn print(reader: &Reader, options: &StateOptions) -> anyhow::Result<()> {
     catch_up(reader).await?;
-    let until = options.at.map(|Instant(at)| at);
+    let until = options.at.map(|PointInTime(at)| at);
     let at = until.unwrap_or_else(|| reader.store.services().now());
     let state = reader.views.account_state(&reader.store, options.account, at, Audience::Operator).await?;
     ensure!(state.is_some(), "there is no account {}{}", options.account, by_then(until));

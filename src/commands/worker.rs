@@ -2,8 +2,8 @@
 
 use crate::cli::WorkerRole;
 use crate::composition::{
-    Foundation, Http, KeyTasks, LogTasks, Network, Signing, Work, asked_to_end, bus, check_public_url,
-    check_who_answers, key_provider, letterhead, readiness, statement,
+    AppContext, Http, KeyTasks, LogTasks, Network, Signing, Work, bus, check_public_url, check_who_answers,
+    key_provider, letterhead, readiness, shutdown_signal, statement,
 };
 use crate::logging::say;
 
@@ -14,7 +14,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     check_who_answers(&statement, &options.public_url)?;
     let letterhead = letterhead(&options.processing.presence, &statement, &options.public_url)?;
     let network = Network::from(&options.database.network);
-    let foundation = Foundation::lay_over(
+    let foundation = AppContext::lay_over(
         &network,
         &options.database.database_url,
         key_provider(&options.keys, None)?,
@@ -26,7 +26,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let vitals = Http::start(listener, &foundation, checks)?;
     tokio::select! {
         prepared = foundation.prepare(None) => prepared?,
-        ended = asked_to_end() => return ended,
+        ended = shutdown_signal() => return ended,
     }
     let key_tasks = KeyTasks::start(&foundation, "worker");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
@@ -35,7 +35,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency));
     vitals.open();
-    asked_to_end().await?;
+    shutdown_signal().await?;
     vitals.stop().await;
     work.stop().await;
     signing.stop().await;

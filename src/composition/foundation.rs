@@ -21,7 +21,7 @@ const CONNECTIONS: u32 = 20;
 
 /// What every role stands on.
 #[derive(Clone)]
-pub struct Foundation {
+pub struct AppContext {
     /// What happened.
     pub store: EventStore,
     /// What it looks like.
@@ -32,12 +32,12 @@ pub struct Foundation {
     pub erasures: Erasures,
 }
 
-impl Foundation {
+impl AppContext {
     /// Lays it; the database may still be away.
     ///
     /// # Errors
     /// When a URL or the object store makes no sense.
-    pub fn lay(
+    pub fn connect(
         database_url: &str,
         keys: impl Into<Arc<dyn KeyProvider>>,
         archives: &Url,

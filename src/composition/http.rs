@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Foundation, GRACE};
+use super::{AppContext, GRACE};
 use crate::cli::{ApiOptions, Consent, VitalsOptions};
 use crate::logging::say;
 use crate::system;
@@ -68,7 +68,7 @@ impl Http {
     /// When metrics cannot be recorded.
     pub fn start(
         vitals_listener: TcpListener,
-        on: &Foundation,
+        on: &AppContext,
         readiness: Vec<Arc<dyn ReadinessCheck>>,
     ) -> anyhow::Result<Self> {
         let (stop, open) = (CancellationToken::new(), watch::Sender::new(false));
@@ -91,7 +91,7 @@ impl Http {
     pub fn with_interface(
         mut self,
         listener: TcpListener,
-        on: &Foundation,
+        on: &AppContext,
         config: ApiConfig,
         limits: ConnectionLimits,
     ) -> Self {

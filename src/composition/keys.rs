@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Foundation;
+use super::AppContext;
 use super::network::without_credentials;
 use crate::cli::{KeyOptions, VaultOptions};
 
@@ -84,7 +84,7 @@ pub struct KeyTasks {
 
 impl KeyTasks {
     /// Starts them, in a process of this role.
-    pub fn start(on: &Foundation, role: &str) -> Self {
+    pub fn start(on: &AppContext, role: &str) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(holders::announce(on.store.clone(), process_name(role), stop.clone()));
         tasks.spawn(on.erasures.clone().watch(stop.clone()));

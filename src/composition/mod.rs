@@ -27,7 +27,7 @@ mod work;
 mod workforce;
 
 pub use auditor::Auditor;
-pub use foundation::Foundation;
+pub use foundation::AppContext;
 pub use http::{Http, api_config, connection_limits};
 pub use keys::{KeyTasks, key_provider};
 pub use log_tasks::LogTasks;
@@ -59,7 +59,7 @@ async fn within_grace(part: &str, ending: impl Future<Output = ()>) {
 ///
 /// # Errors
 /// When signals cannot be waited for.
-pub async fn asked_to_end() -> anyhow::Result<()> {
+pub async fn shutdown_signal() -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}

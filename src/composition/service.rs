@@ -14,7 +14,7 @@ use workers::Bus;
 
 use super::operators;
 use super::{
-    Foundation, Http, KeyTasks, LogTasks, Network, Owner, Signing, Work, api_config, bus, connection_limits,
+    AppContext, Http, KeyTasks, LogTasks, Network, Owner, Signing, Work, api_config, bus, connection_limits,
     key_provider,
 };
 use crate::cli::{ApiOptions, ServeOptions};
@@ -26,7 +26,7 @@ const SHORTEST_OPERATOR_TOKEN: usize = 32;
 /// A running service.
 pub struct Service {
     /// What it stands on.
-    pub foundation: Foundation,
+    pub foundation: AppContext,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Where people reach it.
@@ -78,7 +78,7 @@ impl Service {
 
         let network = Network::from(&given.network);
         let keys = key_provider(&given.keys, Some(&data_dir))?;
-        let foundation = Foundation::lay_over(&network, &database_url, keys, &archives)?;
+        let foundation = AppContext::lay_over(&network, &database_url, keys, &archives)?;
         let bus = bus(&network, &nats_url, &given.bus).await?;
         let bench =
             Work::bench(&foundation, &network, &options.worker, statement, letterhead, Some(&data_dir))?;
@@ -143,7 +143,7 @@ pub(super) fn directory_url(path: &std::path::Path) -> anyhow::Result<Url> {
 }
 
 /// The token of the house project: the configured one, the one from before, or a new one.
-pub(crate) async fn house_token(on: &Foundation, options: &ApiOptions) -> anyhow::Result<String> {
+pub(crate) async fn house_token(on: &AppContext, options: &ApiOptions) -> anyhow::Result<String> {
     // Public, and of the form that SDKs of the field expect: 32 hexadecimal digits.
     let fresh = on.store.services().ids.uuid().simple().to_string();
     let project =
@@ -162,7 +162,7 @@ pub(crate) fn check_operator_token(options: &ApiOptions) -> anyhow::Result<()> {
 }
 
 /// What must work, besides the database, for a process to be ready.
-pub(crate) fn readiness(on: &Foundation, bus: Option<&Bus>) -> Vec<Arc<dyn ReadinessCheck>> {
+pub(crate) fn readiness(on: &AppContext, bus: Option<&Bus>) -> Vec<Arc<dyn ReadinessCheck>> {
     let mut checks: Vec<Arc<dyn ReadinessCheck>> = vec![
         Arc::new(ArchivesReady(on.archives.clone())),
         Arc::new(KeysReady(on.store.keys().provider().clone())),

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use event_store::proof::{Notary, SigningKey, VerifierKey};
+use event_store::proof::{CheckpointSigner, SigningKey, VerifierKey};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use workers::{Checkpoints, Verifications};
 
-use super::Foundation;
+use super::AppContext;
 use crate::cli::{SigningKeyOptions, SigningOptions};
 
 const NO_SCHEDULE: &str = "--checkpoints is no cron expression such as \"0 * * * * *\"";
@@ -39,7 +39,7 @@ impl Signing {
     ///
     /// # Errors
     /// When there is no usable key, or the schedule makes no sense.
-    pub fn start(on: &Foundation, options: &SigningOptions, data_dir: Option<&Path>) -> anyhow::Result<Self> {
+    pub fn start(on: &AppContext, options: &SigningOptions, data_dir: Option<&Path>) -> anyhow::Result<Self> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let key = match (&options.signing_key_file, data_dir) {
             (Some(path), _) => Some(named_key(path)?),
@@ -49,7 +49,7 @@ impl Signing {
         match key {
             Some(key) => {
                 tasks.spawn(verifications(on, &key, options)?.run(stop.clone()));
-                let notary = Notary::new(key, on.archives.clone(), on.store.services().clone());
+                let notary = CheckpointSigner::new(key, on.archives.clone(), on.store.services().clone());
                 let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
                 tasks.spawn(checkpoints.context(NO_SCHEDULE)?.run(stop.clone()));
             }
@@ -67,7 +67,7 @@ impl Signing {
 }
 
 fn verifications(
-    on: &Foundation,
+    on: &AppContext,
     key: &SigningKey,
     options: &SigningOptions,
 ) -> anyhow::Result<Verifications> {

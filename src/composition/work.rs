@@ -12,12 +12,14 @@ use workers::bus::Access;
 use workers::jobs::{Consumer, Unaided};
 use workers::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::phone::Phone;
-use workers::scheduler::Timetable;
+use workers::scheduler::Schedules;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
-use workers::{Bus, BusConfig, DataSource, Folders, Post, Relay, Scheduler, Sources, WorkerContext};
+use workers::{
+    Bus, BusConfig, DataSource, Folders, MessageDispatcher, Relay, Scheduler, Sources, WorkerContext,
+};
 
 use super::nats_care::care;
-use super::{Foundation, Network};
+use super::{AppContext, Network};
 use crate::cli::{BusOptions, DkimOptions, WorkerOptions};
 use crate::embedded::NatsServer;
 
@@ -59,14 +61,14 @@ impl Work {
     /// # Errors
     /// When an option makes no sense.
     pub fn bench(
-        on: &Foundation,
+        on: &AppContext,
         network: &Network,
         options: &WorkerOptions,
         statement: Statement,
         letterhead: Letterhead,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<WorkerContext> {
-        let Foundation { store, views, archives, erasures } = on.clone();
+        let AppContext { store, views, archives, erasures } = on.clone();
         let (outbox, phone) = (outbox(network, options, &letterhead, data_dir)?, phone(options, data_dir)?);
         let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
         let sources: Vec<Arc<dyn DataSource>> = vec![
@@ -110,10 +112,10 @@ impl Work {
     pub fn start(bench: &WorkerContext, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let [timers, sweep, housekeeping] = TIMETABLE;
-        let timetable = Timetable::parse(timers, sweep, housekeeping)?;
+        let timetable = Schedules::parse(timers, sweep, housekeeping)?;
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
         let WorkerContext { store, outbox, phone, letterhead, .. } = bench.clone();
-        tasks.spawn(Post::new(store, outbox, phone, letterhead).run(stop.clone()));
+        tasks.spawn(MessageDispatcher::new(store, outbox, phone, letterhead).run(stop.clone()));
         tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));

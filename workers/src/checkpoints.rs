@@ -8,15 +8,15 @@ use std::str::FromStr;
 use cron::Schedule;
 use event_store::EventStore;
 use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::proof::{Notary, ProofError};
+use event_store::proof::{CheckpointSigner, ProofError};
 use tokio_util::sync::CancellationToken;
 
-use crate::hours::struck;
+use crate::hours::due;
 
 /// See the module.
 pub struct Checkpoints {
     store: EventStore,
-    notary: Notary,
+    notary: CheckpointSigner,
     hours: Schedule,
 }
 
@@ -25,7 +25,7 @@ impl Checkpoints {
     ///
     /// # Errors
     /// When `hours` is none.
-    pub fn new(store: EventStore, notary: Notary, hours: &str) -> Result<Self, cron::error::Error> {
+    pub fn new(store: EventStore, notary: CheckpointSigner, hours: &str) -> Result<Self, cron::error::Error> {
         Ok(Self { store, notary, hours: Schedule::from_str(hours)? })
     }
 
@@ -48,7 +48,7 @@ impl LeaderTask for Checkpoints {
     type Error = ProofError;
 
     async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), ProofError> {
-        while struck(&self.hours, self.store.services(), stop).await {
+        while due(&self.hours, self.store.services(), stop).await {
             let signed = self.notary.sign_newest(leadership.connection()).await?;
             if let Some(signed) = signed {
                 tracing::debug!(events = signed.size, "a checkpoint was signed");

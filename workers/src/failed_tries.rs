@@ -30,7 +30,7 @@ async fn note(store: &EventStore, gathered: &Gathered) -> Result<(), StoreError>
     if failed.kind == FailedTryKind::Code {
         let message = mail(store, gathered).await?;
         attached.required_keys.push(message.key_id());
-        attached.vault.push(RecordWrite::Queue(message));
+        attached.vault.push(RecordWrite::EnqueueMessage(message));
     }
     let context = CommandContext::service(account.uuid());
     let command = AccountCommand::RecordFailedTries { failed };

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// Waits until the clock strikes. False when it is time to stop instead.
-pub(crate) async fn struck(hours: &Schedule, services: &Services, stop: &CancellationToken) -> bool {
+pub(crate) async fn due(hours: &Schedule, services: &Services, stop: &CancellationToken) -> bool {
     let begun = services.now();
     let Some(next) = hours.after(&begun).next() else {
         stop.cancelled().await;

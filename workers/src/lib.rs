@@ -32,7 +32,7 @@ pub use checkpoints::Checkpoints;
 pub use error::LeadError;
 pub use folder::Folders;
 pub use jobs::JobError;
-pub use post::Post;
+pub use post::MessageDispatcher;
 pub use relay::Relay;
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};

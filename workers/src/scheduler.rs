@@ -37,7 +37,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// When the scheduler does what, as cron expressions with seconds.
 #[derive(Clone, Debug)]
-pub struct Timetable {
+pub struct Schedules {
     /// Wakes workers for requests whose time has just come.
     pub timers: Schedule,
     /// Wakes workers for all that should have moved.
@@ -46,7 +46,7 @@ pub struct Timetable {
     pub housekeeping: Schedule,
 }
 
-impl Timetable {
+impl Schedules {
     /// A timetable of three cron expressions.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ pub struct Scheduler {
     store: EventStore,
     views: Views,
     bus: Bus,
-    timetable: Timetable,
+    timetable: Schedules,
 }
 
 /// What to do when the clock strikes.
@@ -90,7 +90,7 @@ impl LeaderTask for Scheduler {
 
 impl Scheduler {
     /// A candidate for the lead.
-    pub fn new(store: EventStore, views: Views, bus: Bus, timetable: Timetable) -> Self {
+    pub fn new(store: EventStore, views: Views, bus: Bus, timetable: Schedules) -> Self {
         Self { store, views, bus, timetable }
     }
 
@@ -110,7 +110,7 @@ impl Scheduler {
             tokio::time::sleep(wait.min(LONGEST_SLEEP)).await;
             leadership.confirm().await?;
             let now = self.now();
-            for duty in self.timetable.struck(looked, now) {
+            for duty in self.timetable.due(looked, now) {
                 match duty {
                     Duty::Timers => {
                         woken(self.wake_all(looked - LOOK_BACK, now, "timer").await)?;
@@ -120,7 +120,7 @@ impl Scheduler {
                         woken(self.sweep(now).await)?;
                     }
                     Duty::Sweep => begun = woken(self.sweep_at_start(now).await)?,
-                    Duty::Housekeeping => self.tidy(now).await?,
+                    Duty::Housekeeping => self.sweep_expired(now).await?,
                 }
             }
             looked = now;
@@ -224,7 +224,7 @@ impl Scheduler {
         }
     }
 
-    async fn tidy(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn sweep_expired(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let pool = self.store.pool();
         let sessions = session::sweep(pool, now).await?;
         let answers = idempotency::sweep(pool).await?;
@@ -266,7 +266,7 @@ fn woken(result: Result<(), LeadError>) -> Result<bool, LeadError> {
     }
 }
 
-impl Timetable {
+impl Schedules {
     /// When the clock next strikes for anything.
     fn next_after(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
         let hours = self.duties().into_iter().filter_map(|(_, hours)| hours.after(&instant).next());
@@ -275,7 +275,7 @@ impl Timetable {
 
     /// The duties for which the clock struck after `since` and not after `until`, each once however often
     /// it struck.
-    fn struck(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Duty> {
+    fn due(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Duty> {
         let struck = |hours: &Schedule| hours.after(&since).next().is_some_and(|at| at <= until);
         self.duties().into_iter().filter(|(_, hours)| struck(hours)).map(|(duty, _)| duty).collect()
     }
@@ -295,18 +295,18 @@ mod tests {
 
     #[test]
     fn every_duty_is_done_when_its_hour_strikes_and_once_after_a_long_sleep() {
-        let timetable = Timetable::parse("* * * * * *", "0 * * * * *", "0 17 * * * *").unwrap();
+        let timetable = Schedules::parse("* * * * * *", "0 * * * * *", "0 17 * * * *").unwrap();
         let start = at("2026-03-01T10:16:58Z");
         assert_eq!(timetable.next_after(start), at("2026-03-01T10:16:59Z"));
-        assert_eq!(timetable.struck(start, at("2026-03-01T10:16:59Z")), [Duty::Timers]);
+        assert_eq!(timetable.due(start, at("2026-03-01T10:16:59Z")), [Duty::Timers]);
         let all = [Duty::Timers, Duty::Sweep, Duty::Housekeeping];
-        assert_eq!(timetable.struck(at("2026-03-01T10:16:59Z"), at("2026-03-01T10:17:00Z")), all);
-        assert_eq!(timetable.struck(start, at("2026-03-03T00:00:00Z")), all);
-        assert!(timetable.struck(start, start).is_empty());
+        assert_eq!(timetable.due(at("2026-03-01T10:16:59Z"), at("2026-03-01T10:17:00Z")), all);
+        assert_eq!(timetable.due(start, at("2026-03-03T00:00:00Z")), all);
+        assert!(timetable.due(start, start).is_empty());
     }
 
     #[test]
     fn what_is_no_cron_expression_is_refused() {
-        assert!(Timetable::parse("every second", "0 * * * * *", "0 17 * * * *").is_err());
+        assert!(Schedules::parse("every second", "0 * * * * *", "0 17 * * * *").is_err());
     }
 }

@@ -19,7 +19,7 @@ use event_store::proof::{Checkpoint, ProofError, VerifierKey, verified};
 use metrics::{counter, gauge};
 use tokio_util::sync::CancellationToken;
 
-use crate::hours::struck;
+use crate::hours::due;
 
 /// Findings that are told in words; `audit verify` tells all.
 const TOLD: usize = 5;
@@ -73,8 +73,8 @@ impl Verifications {
         let services = self.store.services();
         tokio::select! {
             biased;
-            due = struck(&self.hours.whole, services, stop) => due.then_some(Extent::Whole),
-            due = struck(&self.hours.since, services, stop) => due.then_some(Extent::Since),
+            due = due(&self.hours.whole, services, stop) => due.then_some(Extent::Whole),
+            due = due(&self.hours.since, services, stop) => due.then_some(Extent::Since),
         }
     }
 

@@ -6,7 +6,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::RequestId as PrivacyRequestId;
 use event_store::vault::authentication::{InSession, SUDO_LIFE};
-use event_store::vault::idempotency::Mark;
+use event_store::vault::idempotency::ExecutionMark;
 use event_store::{Actor, CommandContext, Origin, Precedence};
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ pub(crate) struct RequestContext {
     origin: Origin,
     visitor: Visitor,
     /// Where it came with an Idempotency-Key.
-    once: Option<Mark>,
+    once: Option<ExecutionMark>,
     /// The session of who asks; under sudo, what its commands rest on.
     session: Option<InSession>,
     precedence: Precedence,
@@ -96,7 +96,7 @@ impl FromRequestParts<AppState> for RequestContext {
             user_agent: user_agent(&parts.headers),
         };
         let visitor = Visitor::read(&parts.headers, &origin, state.cookie);
-        let once = parts.extensions.get::<Mark>().cloned();
+        let once = parts.extensions.get::<ExecutionMark>().cloned();
         let precedence = parts.extensions.get::<Writing>().map(|writing| writing.precedence);
         let precedence = precedence.unwrap_or_default();
         Ok(Self { tag, origin, visitor, once, session: session_of(parts, state), precedence })

@@ -20,7 +20,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use event_store::retry::Delays;
-use event_store::vault::idempotency::{self, Caller, Claimed, Ticket};
+use event_store::vault::idempotency::{self, Caller, Claim, ClaimGuard};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
@@ -77,18 +77,18 @@ pub(super) async fn once(
         // Work that goes on when its client has gone still takes a place.
         let _seat = seat;
         match claim(&state, &caller, &key, &said).await? {
-            Claimed::First(ticket) => {
+            Claim::First(ticket) => {
                 request.extensions_mut().insert(ticket.mark());
                 Ok(carry_out(ticket, repeat, next, request).await)
             }
-            Claimed::Lost => Err(Problem::because(
+            Claim::Lost => Err(Problem::because(
                 Kind::AnswerLost,
                 "It was carried out, but its answer was lost. Nothing is done again for this Idempotency-Key: look at \
                  what there is.",
             )),
-            Claimed::Answered(kept) => Kept::replay(&kept, repeat),
-            Claimed::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
-            Claimed::Pending => Err(Problem::new(Kind::RequestInProgress)),
+            Claim::Answered(kept) => Kept::replay(&kept, repeat),
+            Claim::OtherBody => Err(Problem::new(Kind::IdempotencyKeyReused)),
+            Claim::Pending => Err(Problem::new(Kind::RequestInProgress)),
         }
     };
     tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
@@ -133,18 +133,18 @@ async fn link_in(state: &AppState, parts: &mut Parts, body: &[u8]) -> Result<Opt
 }
 
 /// Claims the key; where the first request is still at work, waits for its answer for a while.
-async fn claim(state: &AppState, caller: &Caller, key: &str, said: &[u8]) -> Result<Claimed, Problem> {
+async fn claim(state: &AppState, caller: &Caller, key: &str, said: &[u8]) -> Result<Claim, Problem> {
     let deadline = Instant::now() + PATIENCE;
     let mut delays = Delays::new(Duration::from_millis(20), Duration::from_millis(500));
     loop {
         match idempotency::claim(&state.store, caller, key, said).await? {
-            Claimed::Pending if Instant::now() < deadline => delays.wait().await,
+            Claim::Pending if Instant::now() < deadline => delays.wait().await,
             claimed => return Ok(claimed),
         }
     }
 }
 
-async fn carry_out(ticket: Ticket, repeat: Repeat, next: Next, request: Request) -> Response {
+async fn carry_out(ticket: ClaimGuard, repeat: Repeat, next: Next, request: Request) -> Response {
     // A panic gives the key up like any other failure.
     let response = match timeout(LONGEST, or_panic(next.run(request))).await {
         Ok(response) => response,
@@ -169,7 +169,7 @@ fn is_final(status: StatusCode) -> bool {
     !status.is_server_error() && !open.contains(&status)
 }
 
-async fn keep(ticket: &Ticket, repeat: Repeat, response: Response) -> Result<Response, Problem> {
+async fn keep(ticket: &ClaimGuard, repeat: Repeat, response: Response) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST).await.map_err(Problem::internal)?;
     let kept = Kept::new(parts.status, &parts.headers, &body, repeat);

@@ -10,12 +10,12 @@ pub struct OrganizationCommand {
     /// Whose wish.
     pub by: By,
     /// Which.
-    pub wish: OrganizationWish,
+    pub action: OrganizationAction,
 }
 
 /// A wish concerning an organization, in the imperative.
 #[derive(Clone, Debug)]
-pub enum OrganizationWish {
+pub enum OrganizationAction {
     /// Create it, with its first owner.
     Create {
         /// The id it shall have.

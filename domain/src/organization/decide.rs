@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Body, Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationCommand, OrganizationError,
-    OrganizationEvent, OrganizationWish, Role,
+    Body, Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
+    OrganizationError, OrganizationEvent, Role,
 };
 use crate::actor::By;
 use crate::{AccountId, InvitationId, MembershipId};
@@ -24,8 +24,8 @@ fn one(event: OrganizationEvent) -> Decision {
 
 impl Organization {
     pub(super) fn decide(&self, command: OrganizationCommand, now: DateTime<Utc>) -> Decision {
-        let OrganizationCommand { by, wish } = command;
-        if let OrganizationWish::Create { organization_id, name, owner, membership_id } = wish {
+        let OrganizationCommand { by, action } = command;
+        if let OrganizationAction::Create { organization_id, name, owner, membership_id } = action {
             if self.body.is_some() {
                 return Err(OrganizationError::AlreadyCreated);
             }
@@ -37,15 +37,15 @@ impl Organization {
             };
             return Ok(vec![OrganizationEvent::Created { organization_id, name }, first]);
         }
-        self.body()?.decide(by, wish, now)
+        self.body()?.decide(by, action, now)
     }
 }
 
 impl Body {
-    fn decide(&self, by: By, wish: OrganizationWish, now: DateTime<Utc>) -> Decision {
+    fn decide(&self, by: By, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
+        use OrganizationAction as W;
         use OrganizationEvent as E;
-        use OrganizationWish as W;
-        match wish {
+        match action {
             W::Create { .. } => Ok(Vec::new()),
             W::Rename { name } => {
                 self.manager(by, Role::Member)?;

@@ -20,7 +20,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 pub use agenda::agenda;
-pub use command::{OrganizationCommand, OrganizationWish};
+pub use command::{OrganizationAction, OrganizationCommand};
 pub use decide::{INVITATION_LIFE, MOST_INVITATIONS, MOST_MEMBERS};
 pub use error::OrganizationError;
 pub(crate) use event::quoted;

@@ -10,7 +10,7 @@ pub struct ProjectCommand {
     /// Who.
     pub by: Standing,
     /// What.
-    pub wish: ProjectWish,
+    pub action: ProjectAction,
 }
 
 /// Who wishes something, and as what they stand in the organization of the project.
@@ -36,7 +36,7 @@ impl Standing {
 
 /// A wish concerning a project, in the imperative. Secrets are no part of it.
 #[derive(Clone, Debug)]
-pub enum ProjectWish {
+pub enum ProjectAction {
     /// Create it.
     Create {
         /// The id it shall have.

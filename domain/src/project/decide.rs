@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Body, PreviousEnd, Project, ProjectCommand, ProjectError, ProjectEvent, ProjectWish, Standing};
+use super::{
+    Body, PreviousEnd, Project, ProjectAction, ProjectCommand, ProjectError, ProjectEvent, Standing,
+};
 use crate::CredentialId;
 use crate::actor::By;
 
@@ -17,9 +19,16 @@ fn one(event: ProjectEvent) -> Decision {
 
 impl Project {
     pub(super) fn decide(&self, command: ProjectCommand, now: DateTime<Utc>) -> Decision {
-        let ProjectCommand { by, wish } = command;
-        match wish {
-            ProjectWish::Create { project_id, organization_id, name, token, credential_id, fingerprint } => {
+        let ProjectCommand { by, action } = command;
+        match action {
+            ProjectAction::Create {
+                project_id,
+                organization_id,
+                name,
+                token,
+                credential_id,
+                fingerprint,
+            } => {
                 if self.body.is_some() {
                     return Err(ProjectError::AlreadyCreated);
                 }
@@ -38,7 +47,7 @@ impl Project {
                 });
                 Ok([created].into_iter().chain(owner).collect())
             }
-            wish => self.body()?.decide(by, wish, now),
+            action => self.body()?.decide(by, action, now),
         }
     }
 }
@@ -54,10 +63,10 @@ impl Standing {
 }
 
 impl Body {
-    fn decide(&self, by: Standing, wish: ProjectWish, now: DateTime<Utc>) -> Decision {
+    fn decide(&self, by: Standing, action: ProjectAction, now: DateTime<Utc>) -> Decision {
+        use ProjectAction as W;
         use ProjectEvent as E;
-        use ProjectWish as W;
-        match wish {
+        match action {
             W::Create { .. } => Ok(Vec::new()),
             W::Rename { name } => {
                 self.owner(&by)?;

@@ -18,7 +18,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-pub use command::{ProjectCommand, ProjectWish, Standing};
+pub use command::{ProjectAction, ProjectCommand, Standing};
 pub use decide::LONGEST_OVERLAP_HOURS;
 pub use error::ProjectError;
 pub use event::{PreviousEnd, ProjectEvent};

@@ -57,7 +57,7 @@ impl<'a> AppendTransaction<'a> {
             }
             Err(AppendError::KeyDestroyed) => {
                 let keys = self.appends.iter().flat_map(|append| append.required_keys.iter().copied());
-                self.inner.keys.forget_ids(keys.collect()).await;
+                self.inner.keys.evict_ids(keys.collect()).await;
             }
             Err(_) => {}
         }

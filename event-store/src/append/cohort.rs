@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
-use crate::pool::{Kept, Lent, planned_once_appending};
+use crate::pool::{PinnedConnection, PinnedPool, planned_once_appending};
 
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
@@ -36,7 +36,7 @@ const CONNECTIONS: u32 = 6;
 
 /// The commands of this process that are being stored.
 pub(crate) struct GroupCommitter {
-    connections: Kept,
+    connections: PinnedPool,
     state: Mutex<State>,
 }
 
@@ -80,7 +80,7 @@ impl GroupCommitter {
         Self { connections: planned_once_appending(pool, CONNECTIONS), state: Mutex::default() }
     }
 
-    pub(crate) fn connections(&self) -> &Kept {
+    pub(crate) fn connections(&self) -> &PinnedPool {
         &self.connections
     }
 
@@ -141,9 +141,9 @@ impl GroupCommitter {
     /// given back is closed: nobody knows what it is at.
     async fn send(
         &self,
-        connection: Option<Lent>,
+        connection: Option<PinnedConnection>,
         appends: &[&Append],
-    ) -> Result<(Lent, Vec<Result<(), AppendError>>), StatementFailed> {
+    ) -> Result<(PinnedConnection, Vec<Result<(), AppendError>>), StatementFailed> {
         let mut connection = match connection {
             Some(connection) => connection,
             None => self.connections.take().await.map_err(|_| StatementFailed { in_doubt: false })?,
@@ -170,7 +170,7 @@ struct BatchTask<'a> {
     /// Whether it is one of the [`FLIGHTS`].
     counts: bool,
     /// The connection that the last statement went over.
-    connection: Option<Lent>,
+    connection: Option<PinnedConnection>,
 }
 
 impl<'a> BatchTask<'a> {
@@ -198,7 +198,7 @@ impl<'a> BatchTask<'a> {
 impl Drop for BatchTask<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            connection.keep();
+            connection.release();
         }
         self.detach();
     }

@@ -20,7 +20,7 @@ use turn::StreamTurn;
 
 use crate::context::{Actor, CommandContext};
 use crate::error::StoreError;
-use crate::pool::{Kept, planned_once};
+use crate::pool::{PinnedPool, planned_once};
 use crate::retry::Delays;
 use crate::store::EventStore;
 
@@ -38,7 +38,7 @@ const TURN_CONNECTIONS: u32 = 4;
 pub(crate) struct Contention {
     accounts: Queues<AccountId>,
     streams: Queues<StreamName>,
-    connections: Kept,
+    connections: PinnedPool,
 }
 
 impl Contention {
@@ -50,7 +50,7 @@ impl Contention {
         }
     }
 
-    pub(crate) fn connections(&self) -> &Kept {
+    pub(crate) fn connections(&self) -> &PinnedPool {
         &self.connections
     }
 }

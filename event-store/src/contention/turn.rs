@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::StreamName;
 use super::queue::{Precedence, Queues, Turn};
 use crate::error::StoreError;
-use crate::pool::{Kept, Lent};
+use crate::pool::{PinnedConnection, PinnedPool};
 
 /// The SQLSTATE of a lock that was waited for in vain.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
@@ -18,7 +18,7 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// The turn of some streams. Dropped without its end it closes its connection, and so lets go all the same.
 pub(super) struct StreamTurn {
     pub(super) streams: BTreeSet<StreamName>,
-    connection: Lent,
+    connection: PinnedConnection,
     /// Given on after the locks.
     _places: Vec<Turn<StreamName>>,
 }
@@ -28,7 +28,7 @@ impl StreamTurn {
     /// other in one direction only. None where it does not come in time.
     pub(super) async fn take(
         queues: &Queues<StreamName>,
-        connections: &Kept,
+        connections: &PinnedPool,
         streams: BTreeSet<StreamName>,
         precedence: Precedence,
     ) -> Result<Option<Self>, StoreError> {
@@ -62,7 +62,7 @@ impl StreamTurn {
     pub(super) async fn end(self) {
         let Self { mut connection, _places, .. } = self;
         match sqlx::query("COMMIT").execute(&mut *connection).await {
-            Ok(_) => connection.keep(),
+            Ok(_) => connection.release(),
             // The connection goes, and its locks with it.
             Err(error) => {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a turn ended with its connection");

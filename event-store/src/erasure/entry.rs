@@ -131,7 +131,7 @@ impl Entry {
             return Err(SealError::Malformed);
         }
         let sealed = BASE64_STANDARD_NO_PAD.decode(&stored.sealed).map_err(|_| SealError::Malformed)?;
-        let plain = key(stored.key).ok_or(SealError::Forged)?.open(&sealed, &place(name))?;
+        let plain = key(stored.key).ok_or(SealError::AuthenticationFailed)?.open(&sealed, &place(name))?;
         serde_json::from_slice(&plain).map_err(|_| SealError::Malformed)
     }
 
@@ -179,9 +179,18 @@ mod tests {
         assert!(!sealed.contains("acc_1"), "{sealed}");
         let open = |text: &str, name, key: &DataKey| Entry::open(text.as_bytes(), name, |_| Some(key));
         assert_eq!(open(&sealed, "one", &key).unwrap(), entry());
-        assert!(matches!(open(&sealed, "two", &key), Err(SealError::Forged)), "copied to another name");
-        assert!(matches!(open(&sealed, "one", &other), Err(SealError::Forged)), "made by another");
-        assert!(matches!(Entry::open(sealed.as_bytes(), "one", |_| None), Err(SealError::Forged)));
+        assert!(
+            matches!(open(&sealed, "two", &key), Err(SealError::AuthenticationFailed)),
+            "copied to another name"
+        );
+        assert!(
+            matches!(open(&sealed, "one", &other), Err(SealError::AuthenticationFailed)),
+            "made by another"
+        );
+        assert!(matches!(
+            Entry::open(sealed.as_bytes(), "one", |_| None),
+            Err(SealError::AuthenticationFailed)
+        ));
         let later = sealed.replace("\"format\":1", "\"format\":2");
         assert!(matches!(open(&later, "one", &key), Err(SealError::Malformed)));
         assert!(open("{}", "one", &key).is_err());

@@ -161,7 +161,7 @@ async fn open_all(provider: &dyn KeyProvider, wrapped: Vec<WrappedKey>) -> Resul
         }
         match open_one(provider, std::slice::from_ref(&wrapped)).await {
             Ok(key) => drop(open.insert(key.id, Arc::new(key))),
-            Err(SealError::OtherMaster { stored, .. }) => drop(closed.insert(wrapped.id, stored)),
+            Err(SealError::UnknownMasterKey { stored, .. }) => drop(closed.insert(wrapped.id, stored)),
             Err(error @ (SealError::Unavailable(_) | SealError::Refused(_))) => return Err(error),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
@@ -187,7 +187,7 @@ async fn open_one(provider: &dyn KeyProvider, wrappings: &[WrappedKey]) -> Resul
 
 async fn other_master(provider: &dyn KeyProvider, stored: &str) -> SealError {
     match provider.ids().await {
-        Ok(ids) => SealError::OtherMaster { stored: stored.to_owned(), present: ids.opens.join(", ") },
+        Ok(ids) => SealError::UnknownMasterKey { stored: stored.to_owned(), present: ids.opens.join(", ") },
         Err(error) => error,
     }
 }

@@ -34,7 +34,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use domain::{AccountId, RequestId};
 
-pub use reapply::{Reapplied, Told};
+pub use reapply::{ReappliedEntry, ReapplySummary};
 
 use crate::error::StoreError;
 use crate::object::{ObjectError, SealedObjectStore};

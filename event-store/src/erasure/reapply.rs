@@ -24,7 +24,7 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// What reading the ledger came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reapplied {
+pub struct ReapplySummary {
     /// Entries carried out, again or for the first time.
     pub entries: u64,
     /// Objects in the ledger that are no entries of ours: made or changed by somebody else.
@@ -37,7 +37,7 @@ pub struct Reapplied {
 
 /// An entry that was carried out, told of by [`Erasures::reapply`].
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct ReappliedEntry {
     /// When the erasure was recorded.
     pub at: DateTime<Utc>,
     /// On behalf of which request.
@@ -56,13 +56,13 @@ impl Erasures {
     ///
     /// # Errors
     /// When the store or the ledger fails; nothing may be served then.
-    pub async fn catch_up(&self) -> Result<Reapplied, ErasureError> {
+    pub async fn catch_up(&self) -> Result<ReapplySummary, ErasureError> {
         let pool = self.store().pool();
         let keys = self.open_ledger().await?;
         let now = record::now(pool).await?;
         // A clock that was ahead once must not hide what was written since.
         let from = record::read_until(pool).await?.map(|until| until.min(now) - OVERLAP);
-        let mut all = Reapplied::default();
+        let mut all = ReapplySummary::default();
         let open = record::open_names(pool).await?;
         self.apply_all(&keys, open, &mut all, &mut |_| {}).await?;
         for day in self.days(from).await? {
@@ -71,7 +71,7 @@ impl Erasures {
         }
         record::set_read_until(pool, now).await?;
         if all.entries > 0 {
-            let Reapplied { entries, keys_destroyed, usage_deleted, .. } = all;
+            let ReapplySummary { entries, keys_destroyed, usage_deleted, .. } = all;
             tracing::warn!(
                 entries,
                 keys_destroyed,
@@ -87,9 +87,12 @@ impl Erasures {
     ///
     /// # Errors
     /// When the store or the ledger fails; what was done stays done.
-    pub async fn reapply(&self, mut tell: impl FnMut(Told) + Send) -> Result<Reapplied, ErasureError> {
+    pub async fn reapply(
+        &self,
+        mut tell: impl FnMut(ReappliedEntry) + Send,
+    ) -> Result<ReapplySummary, ErasureError> {
         let keys = self.open_ledger().await?;
-        let mut all = Reapplied::default();
+        let mut all = ReapplySummary::default();
         for day in self.days(None).await? {
             self.apply_all(&keys, self.entries_of(&day).await?, &mut all, &mut tell).await?;
         }
@@ -126,8 +129,8 @@ impl Erasures {
         &self,
         keys: &LedgerKeys,
         names: Vec<String>,
-        all: &mut Reapplied,
-        tell: &mut (dyn FnMut(Told) + Send),
+        all: &mut ReapplySummary,
+        tell: &mut (dyn FnMut(ReappliedEntry) + Send),
     ) -> Result<(), ErasureError> {
         let fetched = names.into_iter().map(|name| async move {
             let content = self.vault().fetch_small(&name).await;
@@ -147,7 +150,7 @@ impl Erasures {
             all.keys_destroyed += keys_destroyed;
             all.usage_deleted += usage_deleted;
             let what = in_words(&entry);
-            tell(Told { at: entry.at, cause: entry.cause, what, keys_destroyed, usage_deleted });
+            tell(ReappliedEntry { at: entry.at, cause: entry.cause, what, keys_destroyed, usage_deleted });
         }
         Ok(())
     }

@@ -20,25 +20,25 @@ const LOOKUPS: u32 = 6;
 const READING: u32 = 8;
 
 /// Further connections to the same database, on which each statement is planned once.
-pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> Kept {
+pub(crate) fn planned_once(pool: &PgPool, connections: u32) -> PinnedPool {
     kept(pool, Session::default().planned_once(), connections)
 }
 
 /// The same, on which events may be appended.
-pub(crate) fn planned_once_appending(pool: &PgPool, connections: u32) -> Kept {
+pub(crate) fn planned_once_appending(pool: &PgPool, connections: u32) -> PinnedPool {
     kept(pool, Session::default().planned_once().appending(), connections)
 }
 
-fn kept(pool: &PgPool, session: Session, connections: u32) -> Kept {
+fn kept(pool: &PgPool, session: Session, connections: u32) -> PinnedPool {
     let connections = share_of(connections);
     let pool = beside(pool, session, connections);
-    Kept { pool, free: Arc::new(Semaphore::new(connections as usize)), spare: Arc::default() }
+    PinnedPool { pool, free: Arc::new(Semaphore::new(connections as usize)), spare: Arc::default() }
 }
 
 /// Connections that stay with those who use them all the time: a pool makes sure of each that is given back to it, and
 /// that takes a round trip. Clones share everything.
 #[derive(Clone)]
-pub struct Kept {
+pub struct PinnedPool {
     pool: PgPool,
     /// Who may take one: the pool does not know which of its connections lie here.
     free: Arc<Semaphore>,
@@ -55,12 +55,12 @@ impl Drop for Spare {
     }
 }
 
-impl Kept {
+impl PinnedPool {
     /// A connection, as soon as one is free.
     ///
     /// # Errors
     /// When none can be had in time.
-    pub async fn take(&self) -> Result<Lent, StoreError> {
+    pub async fn take(&self) -> Result<PinnedConnection, StoreError> {
         let free = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.free).acquire_owned()).await;
         let Ok(Ok(place)) = free else { return Err(sqlx::Error::PoolTimedOut.into()) };
         let (connection, begun) = match self.take_spare() {
@@ -70,7 +70,7 @@ impl Kept {
                 (self.pool.acquire().await?, begun)
             }
         };
-        Ok(Lent { connection: Some(connection), begun, kept: self.clone(), _place: place })
+        Ok(PinnedConnection { connection: Some(connection), begun, kept: self.clone(), _place: place })
     }
 
     /// One that lies here and may be used; others are closed.
@@ -97,14 +97,14 @@ impl Kept {
 }
 
 /// A connection of [`Kept`]. It is closed unless it goes back: nobody knows what it is at.
-pub struct Lent {
+pub struct PinnedConnection {
     connection: Option<PoolConnection<Postgres>>,
     begun: Begun,
-    kept: Kept,
+    kept: PinnedPool,
     _place: OwnedSemaphorePermit,
 }
 
-impl Deref for Lent {
+impl Deref for PinnedConnection {
     type Target = PgConnection;
 
     #[expect(clippy::expect_used, reason = "whoever gives it back has it no longer")]
@@ -113,16 +113,16 @@ impl Deref for Lent {
     }
 }
 
-impl DerefMut for Lent {
+impl DerefMut for PinnedConnection {
     #[expect(clippy::expect_used, reason = "whoever gives it back has it no longer")]
     fn deref_mut(&mut self) -> &mut PgConnection {
         self.connection.as_deref_mut().expect("there until it goes back")
     }
 }
 
-impl Lent {
+impl PinnedConnection {
     /// Keeps it for the next: it has answered everything.
-    pub fn keep(mut self) {
+    pub fn release(mut self) {
         if self.kept.pool.is_closed() {
             return;
         }
@@ -132,23 +132,23 @@ impl Lent {
     }
 
     /// Gives it back to its pool, which has it answer to the end.
-    pub fn give_back(mut self) {
+    pub fn return_checked(mut self) {
         drop(self.connection.take());
     }
 }
 
-impl Drop for Lent {
+impl Drop for PinnedConnection {
     fn drop(&mut self) {
         drop(self.connection.take().map(PoolConnection::detach));
     }
 }
 
 /// Further connections to the same database, for look-ups of rows by their keys ([`Gather`](crate::Gather)).
-pub fn lookups(pool: &PgPool) -> Kept {
+pub fn lookups(pool: &PgPool) -> PinnedPool {
     planned_once(pool, LOOKUPS)
 }
 
 /// Further connections to the same database, for those who follow the log.
-pub(crate) fn reading(pool: &PgPool) -> Kept {
+pub(crate) fn reading(pool: &PgPool) -> PinnedPool {
     planned_once(pool, READING)
 }

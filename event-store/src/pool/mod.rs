@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 pub(crate) use address::parse;
 pub use address::{is_this_machine, remote_host};
-pub use kept::{Kept, Lent, lookups};
+pub use kept::{PinnedConnection, PinnedPool, lookups};
 pub(crate) use kept::{planned_once, planned_once_appending, reading};
 pub(crate) use read_only::{Begun, can_write, note as note_read_only};
 pub use schema::{migrate, schema_is_current};

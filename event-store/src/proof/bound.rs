@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 
 use super::checkpoint::Checkpoint;
 use super::error::ProofError;
-use super::notary::Notary;
+use super::notary::CheckpointSigner;
 use super::notes;
 use super::tiles::TreeReader;
 
@@ -42,7 +42,7 @@ impl Bound {
     }
 }
 
-impl Notary {
+impl CheckpointSigner {
     /// What was signed last, as far as this notary knows, the table holds it, or the object store.
     pub(super) async fn bound_by(&self, db: &mut PgConnection) -> Result<Bound, ProofError> {
         let remembered = self.signed.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -19,7 +19,7 @@ use super::tree::Frontier;
 const BATCH: i64 = 4_000;
 
 /// How far the caches have come in a round.
-pub(super) struct Growth {
+pub(super) struct CacheProgress {
     pub(super) frontier: Frontier,
     /// Streams that went on.
     streams: Changed,
@@ -45,7 +45,11 @@ impl Forest {
     }
 
     /// Hashes anew what changed.
-    pub(super) async fn hash(&mut self, db: &mut PgConnection, growth: &Growth) -> Result<(), ProofError> {
+    pub(super) async fn hash(
+        &mut self,
+        db: &mut PgConnection,
+        growth: &CacheProgress,
+    ) -> Result<(), ProofError> {
         buckets::hash(db, Of::Streams, &growth.streams, &mut self.streams).await?;
         buckets::hash(db, Of::Subjects, &growth.subjects, &mut self.subjects).await
     }
@@ -63,7 +67,7 @@ impl Forest {
     }
 }
 
-impl Growth {
+impl CacheProgress {
     /// Brings the caches up to position `size`. What the buckets are hashed anew from is told by `last`, which was
     /// signed last: where the stored buckets are not those it states, all of them are.
     pub(super) async fn up_to(
@@ -114,7 +118,7 @@ WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position";
 
 async fn add_batch(
     db: &mut PgConnection,
-    growth: &mut Growth,
+    growth: &mut CacheProgress,
     made: i64,
     size: i64,
 ) -> Result<i64, ProofError> {

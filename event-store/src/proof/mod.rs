@@ -43,7 +43,7 @@ pub use checkpoint::Checkpoint;
 pub use error::ProofError;
 pub use hash::Hash;
 pub use leaf::StoredEvent;
-pub use notary::Notary;
+pub use notary::CheckpointSigner;
 pub use note::{NoteError, SigningKey, VerifierKey};
 pub use notes::newest as newest_note;
 pub use proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};

@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 
 use super::checkpoint::Checkpoint;
 use super::error::ProofError;
-use super::growth::{self, Forest, Growth};
+use super::growth::{self, CacheProgress, Forest};
 use super::hash::Hash;
 use super::note::SigningKey;
 use super::notes;
@@ -27,7 +27,7 @@ use crate::object::SealedObjectStore;
 use domain::Services;
 
 /// See the module.
-pub struct Notary {
+pub struct CheckpointSigner {
     pub(super) key: SigningKey,
     pub(super) objects: SealedObjectStore,
     services: Services,
@@ -35,7 +35,7 @@ pub struct Notary {
     pub(super) signed: Mutex<Option<Checkpoint>>,
 }
 
-impl Notary {
+impl CheckpointSigner {
     /// A notary that signs with `key` and publishes to `objects`.
     pub fn new(key: SigningKey, objects: SealedObjectStore, services: Services) -> Self {
         Self { key, objects, services, signed: Mutex::default() }
@@ -85,7 +85,7 @@ impl Notary {
         }
         growth::forget_unmade(db).await?;
         let stored = Forest::stored(db).await?;
-        let growth = Growth::up_to(db, size, last, &stored).await?;
+        let growth = CacheProgress::up_to(db, size, last, &stored).await?;
         bound.hold(db).await?;
         let mut forest = stored.clone();
         forest.hash(db, &growth).await?;
@@ -112,7 +112,7 @@ impl Notary {
         growth::forget_unmade(db).await?;
         let Some(last) = bound.last() else { return Ok(()) };
         let empty = Forest::empty();
-        let growth = Growth::up_to(db, last.size.cast_signed(), None, &empty).await?;
+        let growth = CacheProgress::up_to(db, last.size.cast_signed(), None, &empty).await?;
         let mut forest = empty.clone();
         forest.hash(db, &growth).await?;
         forest.write(db, &empty).await?;

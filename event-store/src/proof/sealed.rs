@@ -153,14 +153,14 @@ mod tests {
 
     #[test]
     fn it_finds_what_sealing_writes() {
-        use crate::seal::{DataKey, KeyName, Place, seal_payload};
+        use crate::seal::{AssociatedData, DataKey, KeyName, seal_payload};
         use serde_json::json;
         use std::collections::HashMap;
         use std::sync::Arc;
 
         let key = Arc::new(DataKey::generate(Uuid::from_u128(1)));
         let keys = HashMap::from([(KeyName::new("acc_1", "profile"), key)]);
-        let place = Place {
+        let place = AssociatedData {
             aggregate_type: "account",
             aggregate_id: "acc_1",
             sequence: 1,

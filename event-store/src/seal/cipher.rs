@@ -19,7 +19,7 @@ const NONCE: usize = 24;
 pub enum SealError {
     /// The ciphertext, its place or the key is not what it was.
     #[error("a sealed value does not authenticate: it was changed, moved or sealed with another key")]
-    Forged,
+    AuthenticationFailed,
     /// Encryption refused the input.
     #[error("a value could not be encrypted")]
     Encryption,
@@ -28,7 +28,7 @@ pub enum SealError {
         "data keys in this database are sealed with master key {stored}, but this process has {present}; \
          start it with the master key file of this database, or add that key to the file as a further line"
     )]
-    OtherMaster {
+    UnknownMasterKey {
         /// Id of the master key in the database.
         stored: String,
         /// Id of the master key at hand.
@@ -131,7 +131,10 @@ pub(super) fn open(key: &[u8; 32], sealed: &[u8], place: &[u8]) -> Result<Zeroiz
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::Malformed)?;
     let cipher = XChaCha20Poly1305::new(&Key::from(*key));
     let payload = Payload { msg: sealed, aad: place };
-    cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| SealError::Forged)
+    cipher
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map(Zeroizing::new)
+        .map_err(|_| SealError::AuthenticationFailed)
 }
 
 #[cfg(test)]
@@ -143,10 +146,13 @@ mod tests {
         let key = DataKey::generate(Uuid::nil());
         let mut sealed = key.seal(b"203.0.113.7", b"here").unwrap();
         assert_eq!(key.open(&sealed, b"here").unwrap().as_slice(), b"203.0.113.7");
-        assert!(matches!(key.open(&sealed, b"there"), Err(SealError::Forged)));
-        assert!(matches!(DataKey::generate(Uuid::nil()).open(&sealed, b"here"), Err(SealError::Forged)));
+        assert!(matches!(key.open(&sealed, b"there"), Err(SealError::AuthenticationFailed)));
+        assert!(matches!(
+            DataKey::generate(Uuid::nil()).open(&sealed, b"here"),
+            Err(SealError::AuthenticationFailed)
+        ));
         sealed[30] ^= 1;
-        assert!(matches!(key.open(&sealed, b"here"), Err(SealError::Forged)));
+        assert!(matches!(key.open(&sealed, b"here"), Err(SealError::AuthenticationFailed)));
         assert!(matches!(key.open(b"short", b"here"), Err(SealError::Malformed)));
     }
 }

@@ -16,7 +16,7 @@ use super::cipher::{DataKey, SealError};
 use super::provider::{KeyProvider, WrappedKey};
 use crate::error::StoreError;
 use crate::gather::BatchLoader;
-use crate::pool::Kept;
+use crate::pool::PinnedPool;
 use crate::recent::AggregateCache;
 use domain::{RequestId, Services};
 
@@ -69,12 +69,12 @@ pub struct NewKey {
 impl NewKey {
     /// Keeps it, unless a key of this name lives: then false.
     pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<bool, StoreError> {
-        Ok(!keep_all(db, &[self]).await?.is_empty())
+        Ok(!insert_all(db, &[self]).await?.is_empty())
     }
 }
 
 /// Keeps those keys of whose name none lives; returns their ids. One round trip.
-async fn keep_all(db: impl PgExecutor<'_>, keys: &[&NewKey]) -> Result<Vec<Uuid>, StoreError> {
+async fn insert_all(db: impl PgExecutor<'_>, keys: &[&NewKey]) -> Result<Vec<Uuid>, StoreError> {
     let column = |of: fn(&NewKey) -> &str| keys.iter().map(|key| of(key)).collect::<Vec<_>>();
     let kept = sqlx::query_scalar(
         "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
@@ -114,14 +114,14 @@ pub struct KeyRing {
 impl KeyRing {
     pub(crate) fn new(
         pool: PgPool,
-        lookups: Kept,
+        lookups: PinnedPool,
         provider: Arc<dyn KeyProvider>,
         services: Services,
         recent: Arc<AggregateCache>,
     ) -> Self {
         let by_name = lookups.clone();
         Self {
-            found_live: BatchLoader::new(move |names| find_live(by_name.clone(), names).boxed()),
+            found_live: BatchLoader::new(move |names| find_active_wrapped(by_name.clone(), names).boxed()),
             found_by_id: BatchLoader::new(move |ids| find_by_id(lookups.clone(), ids).boxed()),
             pool,
             provider,
@@ -146,26 +146,26 @@ impl KeyRing {
     }
 
     /// The key to seal with; made when there is none.
-    pub async fn live(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
-        let mut keys = self.live_all(BTreeSet::from([name.clone()])).await?;
+    pub async fn active_key(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
+        let mut keys = self.active_keys(BTreeSet::from([name.clone()])).await?;
         Ok(keys.remove(name).ok_or(SealError::Encryption)?)
     }
 
     /// As [`live`](Self::live), asking the database: for work that would be in vain under a key that was
     /// destroyed elsewhere.
-    pub async fn live_now(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
-        self.forget(name).await;
-        self.live(name).await
+    pub async fn active_key_fresh(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
+        self.evict(name).await;
+        self.active_key(name).await
     }
 
     /// The key of this name, if one lives now; none is made.
     pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
-        Ok(self.fetch_live(&[name]).await?.pop().map(|(_, key)| key))
+        Ok(self.fetch_active_key(&[name]).await?.pop().map(|(_, key)| key))
     }
 
     /// The keys to seal with, for each name; made where there is none. What is not at hand is asked for
     /// together.
-    pub async fn live_all(
+    pub async fn active_keys(
         &self,
         names: BTreeSet<KeyName>,
     ) -> Result<HashMap<KeyName, Arc<DataKey>>, StoreError> {
@@ -179,7 +179,8 @@ impl KeyRing {
         while keys.len() < names.len() {
             let missing: Vec<&KeyName> = names.iter().filter(|name| !keys.contains_key(*name)).collect();
             // What another process makes meanwhile is found in the next round.
-            let found = if fetched { self.make(&missing).await? } else { self.fetch_live(&missing).await? };
+            let found =
+                if fetched { self.make(&missing).await? } else { self.fetch_active_key(&missing).await? };
             fetched = !fetched;
             for (name, key) in found {
                 self.live.insert(name.clone(), key.clone()).await;
@@ -192,15 +193,15 @@ impl KeyRing {
 
     /// Makes keys; those of which another process has just made one are missing from the answer.
     async fn make(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
-        let drawn = self.draw_all(names).await?;
+        let drawn = self.generate_all(names).await?;
         let new: Vec<&NewKey> = drawn.iter().map(|(_, new)| new).collect();
-        let kept = keep_all(&self.pool, &new).await?;
+        let kept = insert_all(&self.pool, &new).await?;
         let ours = drawn.into_iter().filter(|(key, _)| kept.contains(&key.id));
         Ok(ours.map(|(key, new)| (new.name, Arc::new(key))).collect())
     }
 
     /// The keys to open with. An id that is missing from the answer was destroyed.
-    pub async fn by_ids(&self, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
+    pub async fn keys_by_id(&self, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
         let mut keys = HashMap::with_capacity(ids.len());
         let mut unknown = BTreeSet::new();
         for id in ids {
@@ -210,27 +211,30 @@ impl KeyRing {
             }
         }
         let found = try_join_all(unknown.into_iter().map(|id| self.found_by_id.get(id))).await?;
-        keys.extend(self.at_hand(found.into_iter().flatten().collect()).await?);
+        keys.extend(self.cached_active_key(found.into_iter().flatten().collect()).await?);
         Ok(keys)
     }
 
     /// As [`by_ids`](Self::by_ids), asking the database about every key: for what is shown to people,
     /// so that nothing erased elsewhere is shown once more.
-    pub async fn by_ids_now(&self, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
+    pub async fn keys_by_id_fresh(
+        &self,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        self.at_hand(fetch_by_id(&self.pool, ids.iter().copied().collect()).await?).await
+        self.cached_active_key(fetch_by_id(&self.pool, ids.iter().copied().collect()).await?).await
     }
 
     /// Has keys that live at hand from now on. Those that cannot be opened are asked for again by whoever needs them, and
     /// who then learns why.
-    pub async fn bring(&self, found: Vec<(KeyName, WrappedKey)>) {
-        let _ = self.at_hand(found).await;
+    pub async fn preload(&self, found: Vec<(KeyName, WrappedKey)>) {
+        let _ = self.cached_active_key(found).await;
     }
 
     /// Keys that live, by their ids: opened, and at hand from now on.
-    async fn at_hand(
+    async fn cached_active_key(
         &self,
         found: Vec<(KeyName, WrappedKey)>,
     ) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
@@ -304,7 +308,7 @@ impl KeyRing {
     }
 
     /// Whether every one of these keys still lives.
-    pub async fn all_live(&self, ids: &[Uuid]) -> Result<bool, StoreError> {
+    pub async fn are_active(&self, ids: &[Uuid]) -> Result<bool, StoreError> {
         let dead: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM unnest($1) AS wanted (key_id)
              LEFT JOIN subject_key USING (key_id) WHERE wrapped IS NULL)",
@@ -316,7 +320,7 @@ impl KeyRing {
     }
 
     /// Forgets what is cached of these keys: an append found one of them destroyed.
-    pub(crate) async fn forget_ids(&self, ids: Vec<Uuid>) {
+    pub(crate) async fn evict_ids(&self, ids: Vec<Uuid>) {
         for id in &ids {
             self.by_id.invalidate(id).await;
         }
@@ -330,14 +334,14 @@ impl KeyRing {
     }
 
     /// Forgets what is cached for `name`.
-    async fn forget(&self, name: &KeyName) {
+    async fn evict(&self, name: &KeyName) {
         if let Some(key) = self.live.remove(name).await {
             self.by_id.invalidate(&key.id).await;
         }
     }
 
     /// The keys of these names that live.
-    async fn fetch_live(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
+    async fn fetch_active_key(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
         let found = async |name: &&KeyName| {
             let wrapped = self.found_live.get((*name).clone()).await?;
             Ok::<_, StoreError>(wrapped.map(|wrapped| ((*name).clone(), wrapped)))
@@ -363,13 +367,13 @@ impl KeyRing {
     ///
     /// # Errors
     /// When it cannot be wrapped.
-    pub async fn draw(&self, name: KeyName) -> Result<NewKey, StoreError> {
-        let (_, new) = self.draw_all(&[&name]).await?.pop().ok_or(SealError::Encryption)?;
+    pub async fn generate(&self, name: KeyName) -> Result<NewKey, StoreError> {
+        let (_, new) = self.generate_all(&[&name]).await?.pop().ok_or(SealError::Encryption)?;
         Ok(new)
     }
 
     /// Keys, and how they are kept.
-    async fn draw_all(&self, names: &[&KeyName]) -> Result<Vec<(DataKey, NewKey)>, StoreError> {
+    async fn generate_all(&self, names: &[&KeyName]) -> Result<Vec<(DataKey, NewKey)>, StoreError> {
         let keys: Vec<DataKey> = names.iter().map(|_| DataKey::generate(self.services.ids.uuid())).collect();
         let wrapped = self.provider.wrap(&keys.iter().collect::<Vec<_>>()).await?;
         let new = |(key, (name, wrapped)): (DataKey, (&&KeyName, WrappedKey))| {
@@ -401,7 +405,10 @@ impl KeyRing {
     }
 }
 
-async fn find_live(lookups: Kept, names: Vec<KeyName>) -> Result<HashMap<KeyName, WrappedKey>, StoreError> {
+async fn find_active_wrapped(
+    lookups: PinnedPool,
+    names: Vec<KeyName>,
+) -> Result<HashMap<KeyName, WrappedKey>, StoreError> {
     let mut db = lookups.take().await?;
     let rows = sqlx::query(
         // One at a time by the index: a join may be planned as a pass over all keys.
@@ -415,17 +422,17 @@ async fn find_live(lookups: Kept, names: Vec<KeyName>) -> Result<HashMap<KeyName
     .bind(names.iter().map(|name| name.scope.as_str()).collect::<Vec<_>>())
     .fetch_all(&mut *db)
     .await?;
-    db.keep();
+    db.release();
     Ok(rows.iter().map(|row| (read_name(row), read_wrapped(row))).collect())
 }
 
 async fn find_by_id(
-    lookups: Kept,
+    lookups: PinnedPool,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, (KeyName, WrappedKey)>, StoreError> {
     let mut db = lookups.take().await?;
     let found = fetch_by_id(&mut *db, ids).await?;
-    db.keep();
+    db.release();
     Ok(found.into_iter().map(|(name, wrapped)| (wrapped.id, (name, wrapped))).collect())
 }
 

@@ -109,7 +109,7 @@ impl KeyProvider for LocalKeys {
 
     async fn unwrap(&self, keys: &[WrappedKey]) -> Result<Vec<DataKey>, SealError> {
         match unwrap_all(&self.at_hand(), keys) {
-            Err(SealError::OtherMaster { .. }) if self.file.is_some() => {
+            Err(SealError::UnknownMasterKey { .. }) if self.file.is_some() => {
                 self.read_again()?;
                 unwrap_all(&self.at_hand(), keys)
             }
@@ -125,7 +125,7 @@ impl KeyProvider for LocalKeys {
 fn unwrap_all(masters: &[MasterKey], keys: &[WrappedKey]) -> Result<Vec<DataKey>, SealError> {
     let unwrap = |key: &WrappedKey| match masters.iter().find(|master| master.id() == key.master_id) {
         Some(master) => master.unwrap(key.id, &key.bytes),
-        None => Err(SealError::OtherMaster {
+        None => Err(SealError::UnknownMasterKey {
             stored: key.master_id.clone(),
             present: masters.iter().map(MasterKey::id).collect::<Vec<_>>().join(", "),
         }),
@@ -234,7 +234,7 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.lines().next().unwrap()).unwrap();
         running.refresh().await.unwrap();
-        assert!(matches!(running.unwrap(&old).await, Err(SealError::OtherMaster { .. })));
+        assert!(matches!(running.unwrap(&old).await, Err(SealError::UnknownMasterKey { .. })));
         assert_eq!(running.unwrap(&new).await.unwrap()[0].expose(), key.expose());
     }
 

@@ -100,9 +100,9 @@ mod tests {
         let key = DataKey::generate(Uuid::from_u128(1));
         let wrapped = one.wrap(&key).unwrap();
         assert_eq!(one.unwrap(key.id, &wrapped).unwrap().expose(), key.expose());
-        assert!(matches!(other.unwrap(key.id, &wrapped), Err(SealError::Forged)));
+        assert!(matches!(other.unwrap(key.id, &wrapped), Err(SealError::AuthenticationFailed)));
         assert!(
-            matches!(one.unwrap(Uuid::from_u128(2), &wrapped), Err(SealError::Forged)),
+            matches!(one.unwrap(Uuid::from_u128(2), &wrapped), Err(SealError::AuthenticationFailed)),
             "bound to its id"
         );
     }

@@ -24,7 +24,7 @@ pub use keys::{DestroyedKey, KeyName, KeyRing, NewKey};
 pub use local::{LocalKeys, add_key, put_first};
 pub use master::MasterKey;
 pub(crate) use payload::seal_text;
-pub use payload::{Place, open_payload, personal_subjects, seal_payload, sealing_keys};
+pub use payload::{AssociatedData, open_payload, personal_subjects, seal_payload, sealing_keys};
 pub use provider::{KeyProvider, MasterIds, Providers, WrappedKey};
 pub use rotate::{Rewrapped, Rotation};
 pub use transit::{Token, Transit, TransitConfig};

@@ -20,7 +20,7 @@ const SEALED: &str = "$enc";
 
 /// Where a payload lies: part of what its ciphertexts are bound to.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
+pub struct AssociatedData<'a> {
     /// The stream.
     pub aggregate_type: &'a str,
     /// The stream.
@@ -33,7 +33,7 @@ pub struct Place<'a> {
     pub column: &'static str,
 }
 
-impl Place<'_> {
+impl AssociatedData<'_> {
     /// Length-prefixed, so that no two places write the same bytes.
     fn associated_data(&self, path: &str, key: Uuid) -> Vec<u8> {
         let sequence = self.sequence.to_string();
@@ -69,7 +69,7 @@ pub fn sealing_keys(value: &Value, ids: &mut BTreeSet<Uuid>) -> Result<(), SealE
 /// Seals every personal value in `value`.
 pub fn seal_payload(
     value: Value,
-    place: Place<'_>,
+    place: AssociatedData<'_>,
     keys: &HashMap<KeyName, Arc<DataKey>>,
 ) -> Result<Value, SealError> {
     // What looks sealed already would be opened as if it were.
@@ -87,7 +87,7 @@ pub fn seal_payload(
 /// Seals every personal value in `value`, and writes it down.
 pub(crate) fn seal_text(
     value: &Value,
-    place: Place<'_>,
+    place: AssociatedData<'_>,
     keys: &HashMap<KeyName, Arc<DataKey>>,
 ) -> Result<String, SealError> {
     let mut is_plain = !holds_envelope(value);
@@ -101,7 +101,7 @@ pub(crate) fn seal_text(
 /// Opens every sealed value in `value`; one whose key is not among `keys` was erased.
 pub fn open_payload(
     value: Value,
-    place: Place<'_>,
+    place: AssociatedData<'_>,
     keys: &HashMap<Uuid, Arc<DataKey>>,
 ) -> Result<Value, SealError> {
     replace(value, SEALED, &mut String::new(), &mut |envelope, path| {
@@ -200,8 +200,8 @@ fn replace(
 mod tests {
     use super::*;
 
-    fn place(sequence: i64) -> Place<'static> {
-        Place {
+    fn place(sequence: i64) -> AssociatedData<'static> {
+        AssociatedData {
             aggregate_type: "account",
             aggregate_id: "acc_1",
             sequence,
@@ -245,7 +245,13 @@ mod tests {
             json!({"a": personal("profile", &json!("Ada")), "b": personal("profile", &json!("Bob"))});
         let sealed = seal_payload(payload, place(1), &keys).unwrap();
         let swapped = json!({"a": sealed["b"], "b": sealed["a"]});
-        assert!(matches!(open_payload(swapped, place(1), &by_id(&keys)), Err(SealError::Forged)));
-        assert!(matches!(open_payload(sealed, place(2), &by_id(&keys)), Err(SealError::Forged)));
+        assert!(matches!(
+            open_payload(swapped, place(1), &by_id(&keys)),
+            Err(SealError::AuthenticationFailed)
+        ));
+        assert!(matches!(
+            open_payload(sealed, place(2), &by_id(&keys)),
+            Err(SealError::AuthenticationFailed)
+        ));
     }
 }

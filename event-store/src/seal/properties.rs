@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::*;
 
-fn place<'a>(event_type: &'a str) -> Place<'a> {
+fn place<'a>(event_type: &'a str) -> AssociatedData<'a> {
     let (aggregate_type, aggregate_id) = ("account", "acc_1");
-    Place { aggregate_type, aggregate_id, sequence: 3, event_type, column: "payload" }
+    AssociatedData { aggregate_type, aggregate_id, sequence: 3, event_type, column: "payload" }
 }
 
 /// A key for every name that sealing `value` needs.

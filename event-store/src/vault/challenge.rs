@@ -35,7 +35,7 @@ impl Purpose {
 
 /// A question to ask.
 #[derive(Clone)]
-pub struct NewChallenge {
+pub struct NewOneTimeCode {
     /// Its id.
     pub id: ChallengeId,
     /// What a right code is good for.
@@ -56,7 +56,7 @@ pub struct NewChallenge {
 
 /// A question that was asked, and can still be answered.
 #[derive(Clone, Debug)]
-pub struct Challenge {
+pub struct OneTimeCode {
     /// Its id.
     pub id: ChallengeId,
     /// Whose.
@@ -70,7 +70,7 @@ pub struct Challenge {
     code_hash: Vec<u8>,
 }
 
-impl Challenge {
+impl OneTimeCode {
     /// Whether this is the hash of the code. Both are keyed hashes, so how long it takes tells nothing of the code.
     pub fn is_answered_by(&self, code_hash: &[u8]) -> bool {
         self.code_hash == code_hash
@@ -86,12 +86,12 @@ pub async fn hash(store: &EventStore, id: ChallengeId, code: &str) -> Result<Vec
 }
 
 /// Asks; an account has one question of a purpose and subject at a time. What it rests on must still count.
-pub(super) async fn put(db: &mut PgConnection, new: &NewChallenge) -> Result<(), AppendError> {
+pub(super) async fn put(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), AppendError> {
     authentication::require(db, new.account, new.generation).await?;
     Ok(insert(db, new).await?)
 }
 
-async fn insert(db: &mut PgConnection, new: &NewChallenge) -> Result<(), StoreError> {
+async fn insert(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM challenge WHERE account_id = $1 AND purpose = $2 AND subject = $3")
         .bind(new.account.to_string())
         .bind(new.purpose.as_str())
@@ -124,7 +124,7 @@ pub async fn try_once(
     purpose: Purpose,
     which: Which<'_>,
     now: DateTime<Utc>,
-) -> Result<Option<Challenge>, StoreError> {
+) -> Result<Option<OneTimeCode>, StoreError> {
     let (id, about) = match which {
         Which::Id(id) => (Some(id.uuid()), None),
         Which::About(account, subject) => (None, Some((account.to_string(), subject))),
@@ -145,7 +145,7 @@ pub async fn try_once(
     .await?;
     row.map(|row| {
         let account: String = row.try_get("account_id")?;
-        Ok(Challenge {
+        Ok(OneTimeCode {
             id: ChallengeId::from_uuid(row.try_get("challenge_id")?),
             account: account
                 .parse()

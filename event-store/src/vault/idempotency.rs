@@ -86,9 +86,9 @@ pub async fn is_link(store: &EventStore, token_hash: &[u8]) -> Result<bool, Stor
 }
 
 /// What a key and a body lead to.
-pub enum Claimed {
-    /// Carry the request out, then [`Ticket::answered`].
-    First(Ticket),
+pub enum Claim {
+    /// Carry the request out, then [`ClaimGuard::answered`].
+    First(ClaimGuard),
     /// Give this answer again.
     Answered(Vec<u8>),
     /// Another request with the key is being carried out.
@@ -100,7 +100,7 @@ pub enum Claimed {
 }
 
 /// The right, and duty, to answer for a key.
-pub struct Ticket {
+pub struct ClaimGuard {
     row: Row,
     /// When the row was taken: another may take it over, and is not to be disturbed.
     started_at: DateTime<Utc>,
@@ -109,7 +109,7 @@ pub struct Ticket {
 /// That a request is being carried out for a key: what its commands store they store with this, so that it is known
 /// to be done even where nobody lived to answer.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub struct ExecutionMark {
     key_hash: Vec<u8>,
     started_at: DateTime<Utc>,
 }
@@ -125,12 +125,7 @@ struct Row {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn claim(
-    store: &EventStore,
-    caller: &Caller,
-    key: &str,
-    body: &[u8],
-) -> Result<Claimed, StoreError> {
+pub async fn claim(store: &EventStore, caller: &Caller, key: &str, body: &[u8]) -> Result<Claim, StoreError> {
     let hasher = store.hasher("idempotency").await?;
     let scope = caller.session().map_or_else(|| caller.owner(), |session| session.to_string());
     let joined = [&scope, key].join("\u{0}");
@@ -163,14 +158,14 @@ pub async fn claim(
     match taken {
         Some(started_at) => {
             failpoint::reach("answer: claimed", "a key");
-            Ok(Claimed::First(Ticket { row, started_at }))
+            Ok(Claim::First(ClaimGuard { row, started_at }))
         }
         None => row.found(&body_hash).await,
     }
 }
 
 impl Row {
-    async fn found(self, body_hash: &[u8]) -> Result<Claimed, StoreError> {
+    async fn found(self, body_hash: &[u8]) -> Result<Claim, StoreError> {
         let row = sqlx::query(
             "SELECT body_hash, answer, carried_out AND started_at < clock_timestamp() - $2 AS lost
              FROM idempotency WHERE key_hash = $1",
@@ -180,22 +175,22 @@ impl Row {
         .fetch_optional(&self.pool)
         .await?;
         // Deleted in between: the first request was given up, the caller may try again.
-        let Some(row) = row else { return Ok(Claimed::Pending) };
+        let Some(row) = row else { return Ok(Claim::Pending) };
         if row.try_get::<&[u8], _>("body_hash")? != body_hash {
-            return Ok(Claimed::OtherBody);
+            return Ok(Claim::OtherBody);
         }
         match row.try_get::<Option<Vec<u8>>, _>("answer")? {
-            Some(sealed) => Ok(Claimed::Answered(self.seal.open(&sealed, &self.key_hash)?.to_vec())),
-            None if row.try_get("lost")? => Ok(Claimed::Lost),
-            None => Ok(Claimed::Pending),
+            Some(sealed) => Ok(Claim::Answered(self.seal.open(&sealed, &self.key_hash)?.to_vec())),
+            None if row.try_get("lost")? => Ok(Claim::Lost),
+            None => Ok(Claim::Pending),
         }
     }
 }
 
-impl Ticket {
+impl ClaimGuard {
     /// What the commands of the request are to carry.
-    pub fn mark(&self) -> Mark {
-        Mark { key_hash: self.row.key_hash.clone(), started_at: self.started_at }
+    pub fn mark(&self) -> ExecutionMark {
+        ExecutionMark { key_hash: self.row.key_hash.clone(), started_at: self.started_at }
     }
 
     /// Keeps the answer for repeats, unless somebody else has taken the request over.
@@ -232,7 +227,7 @@ impl Ticket {
 }
 
 /// Notes that a request was carried out: nobody may have taken it over meanwhile.
-pub(super) async fn carried_out(db: &mut PgConnection, mark: &Mark) -> Result<(), AppendError> {
+pub(super) async fn carried_out(db: &mut PgConnection, mark: &ExecutionMark) -> Result<(), AppendError> {
     let noted =
         sqlx::query("UPDATE idempotency SET carried_out = true WHERE key_hash = $1 AND started_at = $2")
             .bind(&mark.key_hash)

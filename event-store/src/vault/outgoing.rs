@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
-pub use self::taken::{Due, Taken, Tried, postpone, take, take_of};
+pub use self::taken::{ClaimedMessage, Due, Tried, claim, claim_due, reschedule};
 use super::pace::{self, Turn};
 use crate::append::AppendError;
 use crate::error::StoreError;
@@ -164,7 +164,7 @@ const GATHER: &str = "INSERT INTO outgoing AS o
 async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>, StoreError> {
     match topic {
         Topic::Account(account, notice) => {
-            store.keys().live(&KeyName::new(account.to_string(), notice.scope().as_str())).await
+            store.keys().active_key(&KeyName::new(account.to_string(), notice.scope().as_str())).await
         }
         Topic::Invitation | Topic::Request(..) => store.service_key(INVITATION).await,
     }

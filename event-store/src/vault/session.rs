@@ -17,7 +17,7 @@ use super::authentication;
 use crate::append::AppendError;
 use crate::error::StoreError;
 use crate::gather::BatchLoader;
-use crate::pool::Kept;
+use crate::pool::PinnedPool;
 
 /// A session nobody uses for so long ends.
 pub const IDLE_LIFE: Duration = Duration::days(7);
@@ -215,7 +215,7 @@ struct Seen {
 }
 
 impl Sessions {
-    pub(crate) fn new(pool: PgPool, lookups: Kept) -> Self {
+    pub(crate) fn new(pool: PgPool, lookups: PinnedPool) -> Self {
         let others = lookups.clone();
         let found = BatchLoader::new(move |hashes| find_all(lookups.clone(), hashes).boxed());
         let by_id = BatchLoader::new(move |ids| find_by_id(others.clone(), ids).boxed());
@@ -291,7 +291,10 @@ impl Seen {
     }
 }
 
-async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
+async fn find_all(
+    lookups: PinnedPool,
+    hashes: Vec<Vec<u8>>,
+) -> Result<HashMap<Vec<u8>, Session>, StoreError> {
     let mut db = lookups.take().await?;
     let rows = sqlx::query(&format!(
         "SELECT token_hash, {COLUMNS} FROM session WHERE token_hash = ANY($1) AND barred_at IS NULL"
@@ -299,15 +302,15 @@ async fn find_all(lookups: Kept, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>
     .bind(hashes)
     .fetch_all(&mut *db)
     .await?;
-    db.keep();
+    db.release();
     rows.iter().map(|row| Ok((row.try_get("token_hash")?, Session::read(row)?))).collect()
 }
 
-async fn find_by_id(lookups: Kept, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Session>, StoreError> {
+async fn find_by_id(lookups: PinnedPool, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Session>, StoreError> {
     let mut db = lookups.take().await?;
     let query = format!("SELECT {COLUMNS} FROM session WHERE session_id = ANY($1)");
     let rows = sqlx::query(&query).bind(ids).fetch_all(&mut *db).await?;
-    db.keep();
+    db.release();
     rows.iter().map(|row| Ok((row.try_get("session_id")?, Session::read(row)?))).collect()
 }
 

@@ -36,7 +36,7 @@ impl SessionDevice {
     ) -> Result<Vec<u8>, StoreError> {
         let written = serde_json::to_vec(self)
             .map_err(|_| StoreError::Unreadable("a session's device cannot be written down".to_owned()))?;
-        let key = store.keys().live(&key_name(account)).await?;
+        let key = store.keys().active_key(&key_name(account)).await?;
         Ok(key.seal(&written, session.to_string().as_bytes())?)
     }
 

@@ -29,7 +29,7 @@ pub struct Limit {
 
 /// What came of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Decision {
     /// It may be done.
     Granted,
     /// Not before so long from now.
@@ -142,7 +142,7 @@ pub(super) async fn forgive(db: &mut PgConnection, about: &[u8]) -> Result<(), S
 ///
 /// # Errors
 /// When the store fails.
-pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Asked, StoreError> {
+pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Decision, StoreError> {
     let key = store.hasher("throttle").await?.hash(key);
     let (every, room) = (interval(limit.every), interval(limit.every * limit.burst));
     let row: (bool, f64) = sqlx::query_as(
@@ -163,8 +163,8 @@ pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Asked, S
     .fetch_one(store.pool())
     .await?;
     Ok(match row {
-        (true, _) => Asked::Granted,
-        (false, wait) => Asked::Later(Duration::from_secs_f64(wait.max(0.0))),
+        (true, _) => Decision::Granted,
+        (false, wait) => Decision::Later(Duration::from_secs_f64(wait.max(0.0))),
     })
 }
 
@@ -172,7 +172,7 @@ pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Asked, S
 ///
 /// # Errors
 /// When the store fails.
-pub async fn give_back(store: &EventStore, limit: Limit, key: &str) -> Result<(), StoreError> {
+pub async fn refund(store: &EventStore, limit: Limit, key: &str) -> Result<(), StoreError> {
     let key = store.hasher("throttle").await?.hash(key);
     sqlx::query("UPDATE throttle SET tat = tat - $3 WHERE name = $1 AND key = $2")
         .bind(limit.name)

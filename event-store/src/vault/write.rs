@@ -59,9 +59,9 @@ pub enum RecordWrite {
         stays: Option<SessionId>,
     },
     /// It was proved again in a session who acts: it has another token then.
-    Elevate(session::Elevation),
+    RotateSessionToken(session::Elevation),
     /// Ask a question that a code answers.
-    Ask(challenge::NewChallenge),
+    PutOneTimeCode(challenge::NewOneTimeCode),
     /// Use a question up: it must be there.
     TakeChallenge(ChallengeId),
     /// Let questions die.
@@ -164,7 +164,7 @@ pub enum RecordWrite {
     /// Delete what is kept of an invitation.
     ForgetInvitation(InvitationId),
     /// Send a message.
-    Queue(outgoing::NewMessage),
+    EnqueueMessage(outgoing::NewMessage),
     /// Tell the person of what happened to a privacy request.
     Notify {
         /// Which request.
@@ -175,7 +175,7 @@ pub enum RecordWrite {
         at: DateTime<Utc>,
     },
     /// A message went out, or will not: it must be there.
-    Unqueue(MessageId),
+    DequeueMessage(MessageId),
     /// Let an operator in.
     AddOperator(operator::NewOperator),
     /// Let an operator in no longer.
@@ -186,7 +186,7 @@ pub enum RecordWrite {
         at: DateTime<Utc>,
     },
     /// The request that leads to this was carried out: nobody may have taken it over meanwhile.
-    CarryOut(idempotency::Mark),
+    MarkCompleted(idempotency::ExecutionMark),
     /// Nothing of an account works any more.
     ForgetAccount {
         /// Which.
@@ -226,8 +226,8 @@ impl RecordWrite {
             Self::RaiseGeneration { account, change, stays } => {
                 authentication::raise(db, *account, *change, *stays).await?;
             }
-            Self::Elevate(elevation) => session::elevate(db, elevation).await?,
-            Self::Ask(new) => challenge::put(db, new).await?,
+            Self::RotateSessionToken(elevation) => session::elevate(db, elevation).await?,
+            Self::PutOneTimeCode(new) => challenge::put(db, new).await?,
             Self::TakeChallenge(id) => challenge::take(db, *id).await?,
             Self::DropChallenges { account, purpose } => challenge::drop_all(db, *account, *purpose).await?,
             Self::PutLink(new) => link::put(db, new).await?,
@@ -258,14 +258,14 @@ impl RecordWrite {
             Self::PutInvitation(new) => invitation::put(db, new).await?,
             Self::TakeInvitation(id) => invitation::take(db, *id).await?,
             Self::ForgetInvitation(id) => invitation::forget(db, *id).await?,
-            Self::Queue(message) => message.queue(db).await?,
+            Self::EnqueueMessage(message) => message.queue(db).await?,
             Self::Notify { request, notice, at } => {
                 outgoing::queue_notice(db, *request, *notice, *at).await?;
             }
-            Self::Unqueue(id) => outgoing::unqueue(db, *id).await?,
+            Self::DequeueMessage(id) => outgoing::unqueue(db, *id).await?,
             Self::AddOperator(new) => operator::add(db, new).await?,
             Self::RevokeOperator { operator, at } => operator::revoke(db, *operator, *at).await?,
-            Self::CarryOut(mark) => idempotency::carried_out(db, mark).await?,
+            Self::MarkCompleted(mark) => idempotency::carried_out(db, mark).await?,
             Self::ForgetAccount { account, at } => account::forget(db, *account, *at).await?,
         }
         Ok(())

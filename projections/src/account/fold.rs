@@ -8,11 +8,11 @@ use event_store::tail::LogRecord;
 use super::AccountView;
 use super::row::{Row, SealedColumns};
 use super::sealed::{Field, Form, Value};
-use crate::projection::Failure;
+use crate::projection::ApplyError;
 
 impl Row {
     /// The row of an account that a fact opens.
-    pub(super) fn registered(fact: &LogRecord, form: Form) -> Result<Option<Self>, Failure> {
+    pub(super) fn registered(fact: &LogRecord, form: Form) -> Result<Option<Self>, ApplyError> {
         let Some(Event::Account(AccountEvent::Registered { account_id, email, name, preferences, .. })) =
             fact.event()
         else {
@@ -46,7 +46,7 @@ impl Row {
     }
 
     /// Folds a fact in.
-    pub(super) fn apply(&mut self, fact: &LogRecord, form: Form) -> Result<(), Failure> {
+    pub(super) fn apply(&mut self, fact: &LogRecord, form: Form) -> Result<(), ApplyError> {
         self.view.version = fact.sequence;
         let Some(Event::Account(event)) = fact.event() else { return Ok(()) };
         self.view.changed_at = fact.recorded_at;
@@ -102,7 +102,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn apply(&mut self, event: &AccountEvent) -> Result<(), Failure> {
+    fn apply(&mut self, event: &AccountEvent) -> Result<(), ApplyError> {
         use AccountEvent as E;
         match event {
             E::NameChanged { name } => self.put(Field::Name, name.known().map(String::as_str)),
@@ -126,7 +126,7 @@ impl Writer<'_> {
         }
     }
 
-    fn put(&mut self, field: Field, text: Option<&str>) -> Result<(), Failure> {
+    fn put(&mut self, field: Field, text: Option<&str>) -> Result<(), ApplyError> {
         let Value { plain, sealed } = Value::of(field, text, self.fact, self.form)?;
         let (view, columns) = (&mut self.row.view, &mut self.row.sealed);
         let (plain_column, sealed_column) = match field {

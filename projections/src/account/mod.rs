@@ -16,7 +16,7 @@ use event_store::tail::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::projection::{Failure, Projection, Table, Writing};
+use crate::projection::{ApplyError, Projection, Table, Writing};
 use row::Row;
 use sealed::Form;
 
@@ -122,7 +122,7 @@ impl Projection for AccountProjection {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         self.project_into(db, facts, REVISION).await
     }
 
@@ -131,7 +131,7 @@ impl Projection for AccountProjection {
         db: &mut PgConnection,
         facts: &[&LogRecord],
         revision: i32,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ApplyError> {
         let form = Form::of(revision);
         let ids: BTreeSet<&str> = facts.iter().map(|fact| fact.aggregate_id.as_str()).collect();
         let known = row::fetch(db, ids).await?;

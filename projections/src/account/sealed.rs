@@ -18,7 +18,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::{REVISION, TABLE};
-use crate::projection::Failure;
+use crate::projection::ApplyError;
 use crate::views::Views;
 
 /// A personal value of an account.
@@ -89,13 +89,13 @@ impl Value {
         text: Option<&str>,
         fact: &LogRecord,
         form: Form,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ApplyError> {
         let Some(text) = text else { return Ok(Self::default()) };
         if form == Form::Plain {
             return Ok(Self { plain: Some(text.to_owned()), sealed: None });
         }
         let reason = "its personal values are not sealed with one key";
-        let refused = || Failure::Refused { position: fact.position, reason };
+        let refused = || ApplyError::Refused { position: fact.position, reason };
         let key = fact.key.as_ref().ok_or_else(refused)?;
         let sealed = key.seal(text, field.place(&fact.aggregate_id)).map_err(StoreError::from)?;
         Ok(Self { plain: None, sealed: Some(sealed) })
@@ -125,7 +125,7 @@ impl Opening {
         let keys = views.keys().ok_or_else(|| {
             StoreError::Unreadable("personal values, by a reader that has no master key".to_owned())
         })?;
-        Ok(Self(keys.by_ids(&ids).await?))
+        Ok(Self(keys.keys_by_id(&ids).await?))
     }
 
     /// What a value of an account says; `None` once it was erased.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{AccountId, Scope};
 use event_store::seal::WrappedKey;
-use event_store::{BatchLoader, Kept, KeyName, StoreError};
+use event_store::{BatchLoader, KeyName, PinnedPool, StoreError};
 use futures::FutureExt;
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
@@ -40,11 +40,14 @@ pub(crate) struct Closed {
 
 /// Accounts with their memberships, looked up for many at once. Their keys come along, so that opening them asks nothing
 /// more of the database; each is unwrapped by who asked for it, so that a key service that is slow holds up no other.
-pub(crate) fn gather(lookups: Kept) -> BatchLoader<String, Closed> {
+pub(crate) fn gather(lookups: PinnedPool) -> BatchLoader<String, Closed> {
     BatchLoader::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
 }
 
-async fn with_memberships(lookups: Kept, ids: Vec<String>) -> Result<HashMap<String, Closed>, StoreError> {
+async fn with_memberships(
+    lookups: PinnedPool,
+    ids: Vec<String>,
+) -> Result<HashMap<String, Closed>, StoreError> {
     let select = SELECT.replace(
         "FROM account_view WHERE account_id = ",
         &format!(
@@ -61,7 +64,7 @@ async fn with_memberships(lookups: Kept, ids: Vec<String>) -> Result<HashMap<Str
     );
     let mut db = lookups.take().await?;
     let rows = sqlx::query(&select).bind(ids).bind(Scope::Profile.as_str()).fetch_all(&mut *db).await?;
-    db.keep();
+    db.release();
     let read = |row: &PgRow| {
         let Json(memberships) = row.try_get("memberships")?;
         let (key, row) = (key(row)?, Row::from_row(row)?);
@@ -135,7 +138,7 @@ impl Views {
         let closed = self.accounts().get(account.to_string()).await?;
         let Some(Closed { row, memberships, key }) = closed else { return Ok(None) };
         if let (Some(keys), Some(key)) = (self.keys(), key) {
-            keys.bring(vec![key]).await;
+            keys.preload(vec![key]).await;
         }
         Ok(Some((row.open(self).await?, memberships)))
     }

@@ -21,7 +21,7 @@ use event_store::tail::LARGEST_PAGE;
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 
-use crate::ahead::{Ahead, Next, Read};
+use crate::ahead::{FetchedPage, Next, ReadAhead};
 use crate::batch::Outcome;
 use crate::projection::Projection;
 use crate::{batch, checkpoint};
@@ -163,11 +163,11 @@ impl<'a> Rebuild<'a> {
     async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
         let position = checkpoint::position(&mut *db, &self.name).await?;
         let (store, projection, name) = (self.store, self.projection, self.name.clone());
-        let from = |position| Ahead::start(store, projection, &name, position, None);
+        let from = |position| ReadAhead::start(store, projection, &name, position, None);
         let mut ahead = from(position);
         loop {
             match ahead.next().await? {
-                Next::AtHead(position) => return Ok(position),
+                Next::CaughtUp(position) => return Ok(position),
                 Next::Page(read) => {
                     if fold(db, projection, &name, &read).await? {
                         self.tell(Phase::Filling, read.page.last).await?;
@@ -191,12 +191,12 @@ async fn fold(
     db: &mut PgConnection,
     projection: &dyn Projection,
     name: &str,
-    read: &Read,
+    read: &FetchedPage,
 ) -> Result<bool, RebuildError> {
     match batch::fold(db, projection, name, read).await? {
         Outcome::Folded => Ok(true),
         Outcome::Purged => Ok(false),
-        Outcome::Elsewhere => Err(RebuildError::Disturbed),
-        Outcome::OfLaterRelease => Err(RebuildError::OfLaterRelease),
+        Outcome::NotAtCursor => Err(RebuildError::Disturbed),
+        Outcome::NewerRevision => Err(RebuildError::OfLaterRelease),
     }
 }

@@ -11,7 +11,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use super::tables::{SCHEMA, Set};
 use super::{LARGEST_PAGE, RebuildError, fold};
-use crate::ahead::Read;
+use crate::ahead::FetchedPage;
 use crate::checkpoint;
 use crate::projection::Projection;
 
@@ -77,7 +77,7 @@ async fn attempt(
     let purges = Some(checkpoint::purges(&mut *db, name).await?);
     let mut tail = LogSubscription::new(store.clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
-        let read = Read { page, purges };
+        let read = FetchedPage { page, purges };
         if !fold(&mut *db, projection, name, &read).await? {
             return Ok(Swapped::NotYet);
         }

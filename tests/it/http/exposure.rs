@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
 
-use super::service::{asked, sent, wish};
+use super::service::{action, asked, sent};
 use super::teams::organization_of;
 use super::{Answer, Service, send};
 use crate::support::{OPERATOR_TOKEN, Person};
@@ -84,7 +84,7 @@ async fn no_number_that_a_holder_sees_counts_what_others_do() {
     let organization = organization_of(&ada).await;
     let organization = asked(&ada.client, "GET", &format!("/v1/organizations/{organization}")).await;
     assert_eq!(organization.header("etag").len(), 24, "a tag that counts nothing: {organization:?}");
-    answers.push(sent(&ada.client, "POST", "/v1/me/privacy-requests", &wish("export")).await.expect(202));
+    answers.push(sent(&ada.client, "POST", "/v1/me/privacy-requests", &action("export")).await.expect(202));
     for path in READ {
         answers.push(asked(&ada.client, "GET", path).await.expect(200));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::service::{asked, opened, sent, unpooled, wish, with_form};
+use super::service::{action, asked, opened, sent, unpooled, with_form};
 use super::teams::{Project, organization_of};
 use super::{Answer, Service, routes, send};
 use crate::support::OPERATOR_TOKEN;
@@ -118,7 +118,7 @@ fn the_grammar_tells_metrics_from_other_text() {
 async fn metrics_are_numbers_of_routes_and_say_nothing_of_anybody() {
     let service = Service::api().await;
     let ada = service.person("ada").await;
-    let request = ada.client.post("/v1/me/privacy-requests", wish("export")).await;
+    let request = ada.client.post("/v1/me/privacy-requests", action("export")).await;
     let id = request["id"].as_str().unwrap();
     asked(&ada.client, "GET", &format!("/v1/me/privacy-requests/{id}")).await.expect(200);
     ada.use_product(3).await;

@@ -6,7 +6,7 @@ use sqlx::Row;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::service::{asked, credentials, keyed, sent, wish};
+use super::service::{action, asked, credentials, keyed, sent};
 use super::{Service, send};
 use crate::support::{OPERATOR_TOKEN, eventually, sign_in};
 
@@ -39,7 +39,7 @@ async fn fifty_at_once_have_one_effect_and_one_answer() {
     // Half of them through another process.
     let all = (0..50).map(|n| {
         let client = if n % 2 == 0 { ada.client.clone() } else { twin.clone() };
-        async move { keyed(&client, REQUESTS, "one", &wish("export")).await }
+        async move { keyed(&client, REQUESTS, "one", &action("export")).await }
     });
     let answers = join_all(all).await;
     for answer in &answers {
@@ -63,36 +63,37 @@ async fn fifty_at_once_have_one_effect_and_one_answer() {
 async fn a_key_belongs_to_its_caller_its_route_and_its_body() {
     let service = Service::api().await;
     let (ada, bob) = (service.person("ada").await, service.person("bob").await);
-    let first = keyed(&ada.client, REQUESTS, "k", &wish("export")).await.expect(202);
-    for body in [wish("erasure"), json!({"kind": "export", "regulation": "gdpr", "confirm": true}), json!({})]
+    let first = keyed(&ada.client, REQUESTS, "k", &action("export")).await.expect(202);
+    for body in
+        [action("erasure"), json!({"kind": "export", "regulation": "gdpr", "confirm": true}), json!({})]
     {
         keyed(&ada.client, REQUESTS, "k", &body).await.problem(422, "idempotency-key-reused");
     }
-    let other_route = keyed(&ada.client, "/v1/organizations", "k", &wish("export")).await;
+    let other_route = keyed(&ada.client, "/v1/organizations", "k", &action("export")).await;
     other_route.problem(422, "idempotency-key-reused");
     // Another person's key of the same name is another key.
-    let bobs = keyed(&bob.client, REQUESTS, "k", &wish("export")).await.expect(202);
+    let bobs = keyed(&bob.client, REQUESTS, "k", &action("export")).await.expect(202);
     assert_ne!(bobs.json()["id"], first.json()["id"]);
     assert_eq!(bobs.header("idempotency-replayed"), "");
     // Nobody sees an answer without being let in.
-    keyed(&service.client(), REQUESTS, "k", &wish("export")).await.problem(401, "unauthenticated");
-    let repeat = keyed(&ada.client, REQUESTS, "k", &wish("export")).await.expect(202);
+    keyed(&service.client(), REQUESTS, "k", &action("export")).await.problem(401, "unauthenticated");
+    let repeat = keyed(&ada.client, REQUESTS, "k", &action("export")).await.expect(202);
     assert_eq!(repeat.text(), first.text());
     assert_eq!(repeat.header("idempotency-replayed"), "true");
     assert_ne!(repeat.header("x-request-id"), first.header("x-request-id"));
     // Nor in another session of the same person: there it is another key.
     let other = sign_in(&service.client(), &ada.email).await;
-    keyed(&other, REQUESTS, "k", &wish("export")).await.problem(409, "request-open");
+    keyed(&other, REQUESTS, "k", &action("export")).await.problem(409, "request-open");
     // Nor without what the route asks for, or in a session that has ended.
     service.let_sudo_pass().await;
-    keyed(&ada.client, REQUESTS, "k", &wish("export")).await.problem(403, "reauthentication-required");
+    keyed(&ada.client, REQUESTS, "k", &action("export")).await.problem(403, "reauthentication-required");
     ada.client.reauthenticate().await;
     assert_eq!(
-        keyed(&ada.client, REQUESTS, "k", &wish("export")).await.header("idempotency-replayed"),
+        keyed(&ada.client, REQUESTS, "k", &action("export")).await.header("idempotency-replayed"),
         "true"
     );
     asked(&ada.client, "DELETE", "/v1/sessions/current").await.expect(204);
-    keyed(&ada.client, REQUESTS, "k", &wish("export")).await.problem(401, "unauthenticated");
+    keyed(&ada.client, REQUESTS, "k", &action("export")).await.problem(401, "unauthenticated");
     service.unharmed().await;
 }
 

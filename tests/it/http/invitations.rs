@@ -218,20 +218,20 @@ async fn a_role_invites_and_takes_back_up_to_its_own() {
     let service = Service::api().await;
     let (organization, [owner, admin, member]) = team(&service).await;
     let path = invitations(&organization);
-    let wish = |email: &str, role: &str| json!({"email": email, "role": role});
+    let action = |email: &str, role: &str| json!({"email": email, "role": role});
     let refused = async |person: &Person, role: &str| {
-        sent(&person.client, "POST", &path, &wish("x@example.com", role))
+        sent(&person.client, "POST", &path, &action("x@example.com", role))
             .await
             .problem(403, "insufficient-role");
     };
     refused(&member, "member").await;
     refused(&admin, "owner").await;
     asked(&member.client, "GET", &path).await.problem(403, "insufficient-role");
-    let of_owner = owner.client.post(&path, wish("boss@example.com", "owner")).await;
-    let of_admin = admin.client.post(&path, wish("grace@example.com", "admin")).await;
+    let of_owner = owner.client.post(&path, action("boss@example.com", "owner")).await;
+    let of_admin = admin.client.post(&path, action("grace@example.com", "admin")).await;
     assert_eq!(each(&admin.client.get(&path).await, "email"), ["boss@example.com", "grace@example.com"]);
     // Nor by inviting the same address anew.
-    sent(&admin.client, "POST", &path, &wish("boss@example.com", "member"))
+    sent(&admin.client, "POST", &path, &action("boss@example.com", "member"))
         .await
         .problem(403, "insufficient-role");
 
@@ -344,23 +344,23 @@ async fn a_mailbox_is_not_filled_with_invitations_of_many_accounts() {
     let service = Service::api().await;
     let ada = service.person("ada").await;
     let organization = organization_of(&ada).await;
-    let wish = json!({"email": "grace@example.com", "role": "member"});
+    let action = json!({"email": "grace@example.com", "role": "member"});
     for n in 0..4 {
         let person = service.person(&format!("person{n}")).await;
         // Who may not invite uses nothing up.
-        sent(&person.client, "POST", &invitations(&organization), &wish).await.problem(404, "not-found");
+        sent(&person.client, "POST", &invitations(&organization), &action).await.problem(404, "not-found");
         let path = invitations(&organization_of(&person).await);
         for _ in 0..4 {
-            sent(&person.client, "POST", &path, &wish).await.expect(201);
+            sent(&person.client, "POST", &path, &action).await.expect(201);
         }
     }
     let path = invitations(&organization);
     for _ in 0..4 {
-        sent(&ada.client, "POST", &path, &wish).await.expect(201);
+        sent(&ada.client, "POST", &path, &action).await.expect(201);
     }
     let bob = service.person("bob").await;
     let path = invitations(&organization_of(&bob).await);
-    sent(&bob.client, "POST", &path, &wish).await.problem(429, "too-many-tries");
+    sent(&bob.client, "POST", &path, &action).await.problem(429, "too-many-tries");
     let other = json!({"email": "other@example.com", "role": "member"});
     sent(&bob.client, "POST", &path, &other).await.expect(201);
     service.unharmed().await;
@@ -385,12 +385,12 @@ async fn links_are_not_guessed_without_end_nor_invitations_sent() {
     let guesses = guess_until_refused(guess, "link-dead").await;
     assert!((2..10).contains(&guesses), "{guesses}");
     let path = invitations(&organization);
-    let wish = json!({"email": "grace@example.com", "role": "member"});
+    let action = json!({"email": "grace@example.com", "role": "member"});
     for _ in 0..4 {
-        sent(&ada.client, "POST", &path, &wish).await.expect(201);
+        sent(&ada.client, "POST", &path, &action).await.expect(201);
     }
     // One mailbox is not filled by one account.
-    sent(&ada.client, "POST", &path, &wish).await.problem(429, "too-many-tries");
+    sent(&ada.client, "POST", &path, &action).await.problem(429, "too-many-tries");
     let other = json!({"email": "other@example.com", "role": "member"});
     sent(&ada.client, "POST", &path, &other).await.expect(201);
     service.unharmed().await;

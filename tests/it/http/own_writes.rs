@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Service;
 use super::send;
-use super::service::{assert_quiet, sent, wish};
+use super::service::{action, assert_quiet, sent};
 use crate::support::eventually;
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_change_is_seen_at_another_process_by_who_says_what_they_have_seen() {
         assert_eq!(send(read).await.json()["usage_logging"], on, "round {round}");
     }
     // The same of a privacy request, in its list and by its id, and of the history.
-    let made = sent(&ada.client, "POST", "/v1/me/privacy-requests", &wish("export")).await.expect(202);
+    let made = sent(&ada.client, "POST", "/v1/me/privacy-requests", &action("export")).await.expect(202);
     let (position, id) = (made.header("event-position"), made.json()["id"].as_str().unwrap().to_owned());
     let read = |path: String| send(there.request("GET", &path).header("Event-Position", position));
     let list = read("/v1/me/privacy-requests".to_owned()).await.json();

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::service::{asked, sent, wish};
+use super::service::{action, asked, sent};
 use super::{Service, send};
 use crate::support::{Client, eventually};
 
 const REQUESTS: &str = "/v1/me/privacy-requests";
 
 async fn ask(client: &Client, kind: &str) -> String {
-    client.post(REQUESTS, wish(kind)).await["id"].as_str().unwrap().to_owned()
+    client.post(REQUESTS, action(kind)).await["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn one_of_a_kind_is_open_at_a_time() {
     let service = Service::api().await;
     let (ada, bob) = (service.person("ada").await, service.person("bob").await);
-    let answer = sent(&ada.client, "POST", REQUESTS, &wish("export")).await.expect(202);
+    let answer = sent(&ada.client, "POST", REQUESTS, &action("export")).await.expect(202);
     let export = answer.json();
     let id = export["id"].as_str().unwrap();
     assert_eq!(answer.header("location"), format!("{REQUESTS}/{id}"));
@@ -28,19 +28,19 @@ async fn one_of_a_kind_is_open_at_a_time() {
     let received: chrono::DateTime<chrono::Utc> = export["received_at"].as_str().unwrap().parse().unwrap();
     assert!((28..=40).contains(&(due - received).num_days()), "{export}");
 
-    let refused = sent(&ada.client, "POST", REQUESTS, &wish("export")).await;
+    let refused = sent(&ada.client, "POST", REQUESTS, &action("export")).await;
     assert_eq!(refused.problem(409, "request-open")["request_id"], id);
-    let erasure = sent(&ada.client, "POST", REQUESTS, &wish("erasure")).await.expect(202).json();
+    let erasure = sent(&ada.client, "POST", REQUESTS, &action("erasure")).await.expect(202).json();
     let until: chrono::DateTime<chrono::Utc> =
         erasure["cancellable_until"].as_str().unwrap().parse().unwrap();
     assert!((until - received).num_hours() >= 23, "{erasure}");
-    let refused = sent(&ada.client, "POST", REQUESTS, &wish("erasure")).await;
+    let refused = sent(&ada.client, "POST", REQUESTS, &action("erasure")).await;
     assert_eq!(refused.problem(409, "request-open")["request_id"], erasure["id"]);
-    sent(&bob.client, "POST", REQUESTS, &wish("export")).await.expect(202);
+    sent(&bob.client, "POST", REQUESTS, &action("export")).await.expect(202);
 
     // Of many at once one gets in.
     asked(&ada.client, "DELETE", &format!("{REQUESTS}/{id}")).await.expect(204);
-    let body = wish("export");
+    let body = action("export");
     let many = (0..20).map(|_| async { sent(&ada.client, "POST", REQUESTS, &body).await.status });
     let mut statuses = futures::future::join_all(many).await;
     statuses.sort_unstable();

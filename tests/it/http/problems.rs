@@ -8,7 +8,7 @@ use event_store::vault::idempotency;
 use serde_json::{Value, json};
 
 use super::queue::{drain, foundation_of, store_of};
-use super::service::{asked, credentials, keyed, opened, sent, unpooled, wish, with_form};
+use super::service::{action, asked, credentials, keyed, opened, sent, unpooled, with_form};
 use super::teams::{Project, invite, organization_of, set_role, team};
 use super::{Answer, Service, send};
 use crate::support::{Client, OPERATOR_TOKEN, PASSWORD, Proxy, Target};
@@ -214,12 +214,12 @@ async fn of_credentials(service: &Service, told: &mut Told) {
 
 async fn of_privacy_requests(service: &Service, told: &mut Told) {
     let ada = service.person("ada4").await;
-    let id = ada.client.post(REQUESTS, wish("export")).await["id"].as_str().unwrap().to_owned();
+    let id = ada.client.post(REQUESTS, action("export")).await["id"].as_str().unwrap().to_owned();
     let path = format!("{REQUESTS}/{id}");
-    told.keep(sent(&ada.client, "POST", REQUESTS, &wish("export")).await);
+    told.keep(sent(&ada.client, "POST", REQUESTS, &action("export")).await);
     told.keep(asked(&ada.client, "GET", &format!("{path}/archive")).await);
     service.let_sudo_pass().await;
-    told.keep(sent(&ada.client, "POST", REQUESTS, &wish("export")).await);
+    told.keep(sent(&ada.client, "POST", REQUESTS, &action("export")).await);
     ada.client.reauthenticate().await;
     let worker = service.worker();
     ada.completed(&id).await;
@@ -259,7 +259,7 @@ async fn of_a_key_in_use(service: &Service) -> Vec<Answer> {
     let session = sessions["items"][0]["id"].as_str().unwrap().parse().unwrap();
     let caller = idempotency::Caller::Session { account: eve.account.parse().unwrap(), session };
     let claimed = idempotency::claim(&store_of(service), &caller, "taken", &said).await.unwrap();
-    assert!(matches!(claimed, idempotency::Claimed::First(_)));
+    assert!(matches!(claimed, idempotency::Claim::First(_)));
     let pending = keyed(&eve.client, path, "taken", &body).await;
     let died = "UPDATE idempotency SET carried_out = true, started_at = started_at - interval '1 hour'
                 WHERE answer IS NULL";

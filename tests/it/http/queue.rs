@@ -3,7 +3,7 @@
 use domain::message::MessageContent;
 use event_store::vault::outgoing;
 use event_store::{EventStore, MasterKey};
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -27,10 +27,10 @@ pub(super) fn store_of(service: &Service) -> EventStore {
 }
 
 /// What another process of the service stands on.
-pub(super) fn foundation_of(service: &Service) -> Foundation {
+pub(super) fn foundation_of(service: &Service) -> AppContext {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
     let archives = Url::from_directory_path(service.folder().join("archives")).unwrap();
-    Foundation::lay(&service.database.url, key, &archives).unwrap()
+    AppContext::connect(&service.database.url, key, &archives).unwrap()
 }
 
 /// Takes all messages that wait, oldest first: also one in which others of its kind are gathered, whose time comes.
@@ -38,7 +38,7 @@ pub(super) async fn drain(service: &Service) -> Vec<Message> {
     let store = store_of(service);
     sqlx::query("UPDATE outgoing SET due_at = queued_at WHERE gathers").execute(store.pool()).await.unwrap();
     let mut messages = Vec::new();
-    for taken in outgoing::take(store.pool(), 1_000).await.unwrap() {
+    for taken in outgoing::claim(store.pool(), 1_000).await.unwrap() {
         let account = match taken.topic {
             outgoing::Topic::Account(account, _) => Some(account.to_string()),
             outgoing::Topic::Invitation => None,

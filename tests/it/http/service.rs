@@ -236,7 +236,7 @@ pub(super) async fn keyed(client: &Client, path: &str, key: &str, body: &Value) 
 }
 
 /// The body of asking for a request of `kind`.
-pub(super) fn wish(kind: &str) -> Value {
+pub(super) fn action(kind: &str) -> Value {
     json!({"kind": kind, "confirm": true})
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Service;
-use super::service::{asked, keyed, sent, wish};
+use super::service::{action, asked, keyed, sent};
 use crate::support::{PASSWORD, sign_in};
 
 const REQUESTS: &str = "/v1/me/privacy-requests";
@@ -20,8 +20,12 @@ async fn what_is_grave_wants_the_password_again() {
 
     service.let_sudo_pass().await;
     for _ in 0..2 {
-        sent(&ada.client, "POST", REQUESTS, &wish("erasure")).await.problem(403, "reauthentication-required");
-        keyed(&ada.client, REQUESTS, "one", &wish("erasure")).await.problem(403, "reauthentication-required");
+        sent(&ada.client, "POST", REQUESTS, &action("erasure"))
+            .await
+            .problem(403, "reauthentication-required");
+        keyed(&ada.client, REQUESTS, "one", &action("erasure"))
+            .await
+            .problem(403, "reauthentication-required");
         asked(&ada.client, "GET", &archive).await.problem(403, "reauthentication-required");
         assert_eq!(asked(&ada.client, "HEAD", &archive).await.status, 403);
         let other =
@@ -43,7 +47,7 @@ async fn what_is_grave_wants_the_password_again() {
     ada.client.reauthenticate().await;
     asked(&ada.client, "GET", &archive).await.expect(200);
     // The refusals were not kept as the answer to the key.
-    keyed(&ada.client, REQUESTS, "one", &wish("erasure")).await.expect(202);
+    keyed(&ada.client, REQUESTS, "one", &action("erasure")).await.expect(202);
     service.unharmed().await;
 }
 
@@ -57,8 +61,8 @@ async fn giving_it_in_one_session_counts_in_that_one() {
     other.reauthenticate().await;
     // The token from before opens nothing any more.
     asked(&before, "GET", "/v1/me").await.problem(401, "unauthenticated");
-    sent(&ada.client, "POST", REQUESTS, &wish("export")).await.problem(403, "reauthentication-required");
-    sent(&other, "POST", REQUESTS, &wish("export")).await.expect(202);
+    sent(&ada.client, "POST", REQUESTS, &action("export")).await.problem(403, "reauthentication-required");
+    sent(&other, "POST", REQUESTS, &action("export")).await.expect(202);
     // Nor does it come back with a repeat of the answer.
     let first = keyed(&ada.client, AGAIN, "k", &json!({"password": PASSWORD})).await.expect(200);
     ada.client.go_on_with(first.json()["token"].as_str().unwrap());
@@ -66,7 +70,7 @@ async fn giving_it_in_one_session_counts_in_that_one() {
     keyed(&ada.client, AGAIN, "k", &json!({"password": PASSWORD}))
         .await
         .problem(409, "answer-not-repeatable");
-    sent(&ada.client, "POST", REQUESTS, &wish("erasure")).await.problem(403, "reauthentication-required");
+    sent(&ada.client, "POST", REQUESTS, &action("erasure")).await.problem(403, "reauthentication-required");
     service.unharmed().await;
 }
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{role, says};
 use crate::support::{
-    House, Program, Start, assert_whole, await_gone, await_sequenced, eventually, leader_beyond,
+    Program, Start, TestApp, assert_whole, await_gone, await_sequenced, eventually, leader_beyond,
     open_strangers,
 };
 
@@ -23,35 +23,35 @@ const WRITERS: usize = 64;
 const ROUNDS: usize = 8;
 
 /// Starts a program that is known to the database under a name of its own.
-async fn start(house: &House, name: &str) -> Start {
-    let role_name = format!("{}_{name}", house.database.name);
+async fn start(app: &TestApp, name: &str) -> Start {
+    let role_name = format!("{}_{name}", app.database.name);
     let make = format!("CREATE ROLE {role_name} LOGIN SUPERUSER");
     // There from the second start on.
-    let _ = sqlx::query(&make).execute(house.foundation.store.pool()).await;
-    let mut url: url::Url = house.database.url.parse().unwrap();
+    let _ = sqlx::query(&make).execute(app.foundation.store.pool()).await;
+    let mut url: url::Url = app.database.url.parse().unwrap();
     url.set_username(&role_name).unwrap();
-    role(house.folder.path(), "api", &house.database).env("DATABASE_URL", url.as_str())
+    role(app.folder.path(), "api", &app.database).env("DATABASE_URL", url.as_str())
 }
 
 #[tokio::test]
 async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_no_inversion() {
-    let mut house = House::build().await;
-    house.stop_log().await;
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
     let accounts = join_all((0..WRITERS).map(|n| {
-        let (house, email) = (&house, format!("w{n}@example.com"));
-        async move { house.register(&email).await }
+        let (app, email) = (&app, format!("w{n}@example.com"));
+        async move { app.register(&email).await }
     }))
     .await;
     let names = ["one", "two"];
-    let mut programs = [start(&house, "one").await.ready().await, start(&house, "two").await.ready().await];
+    let mut programs = [start(&app, "one").await.ready().await, start(&app, "two").await.ready().await];
 
-    let pool = house.foundation.store.pool();
-    let strangers = open_strangers(&house).await;
+    let pool = app.foundation.store.pool();
+    let strangers = open_strangers(&app).await;
     let (written, done) = (AtomicUsize::new(WRITERS), CancellationToken::new());
     let writing = join_all(accounts.iter().map(|account| async {
         while !done.is_cancelled() {
-            let session_id = SessionId::generate(house.foundation.store.services());
-            house.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+            let session_id = SessionId::generate(app.foundation.store.services());
+            app.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
             written.fetch_add(1, Ordering::Relaxed);
         }
     }));
@@ -64,7 +64,7 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
             programs[which].kill();
             killed.insert(process);
             await_gone(pool, process).await;
-            programs[which] = start(&house, names[which]).await.spawn();
+            programs[which] = start(&app, names[which]).await.spawn();
         }
         done.cancel();
         killed.len()
@@ -163,21 +163,20 @@ async fn whoever_holds_up_the_order_is_named() {
 
 #[tokio::test]
 async fn a_leader_that_stands_still_is_replaced_within_seconds() {
-    let mut house = House::build().await;
-    house.stop_log().await;
-    let account = house.register("ada@example.com").await;
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
+    let account = app.register("ada@example.com").await;
     let names = ["one", "two"];
-    let programs = [start(&house, "one").await.ready().await, start(&house, "two").await.ready().await];
-    let pool = house.foundation.store.pool();
+    let programs = [start(&app, "one").await.ready().await, start(&app, "two").await.ready().await];
+    let pool = app.foundation.store.pool();
     await_sequenced(pool).await;
     let (user, process) = leader_beyond(pool, 0).await;
     let which = names.iter().position(|name| user.ends_with(name)).unwrap();
     programs[which].signal(Signal::SIGSTOP);
     let stopped = Instant::now();
-    let sign_in = || AccountCommand::RecordSignIn {
-        session_id: SessionId::generate(house.foundation.store.services()),
-    };
-    house.command(account, sign_in()).await.unwrap();
+    let sign_in =
+        || AccountCommand::RecordSignIn { session_id: SessionId::generate(app.foundation.store.services()) };
+    app.command(account, sign_in()).await.unwrap();
     await_sequenced(pool).await;
     assert!(stopped.elapsed().as_secs() < 15, "it took {:?}", stopped.elapsed());
     let said = programs[1 - which].said();
@@ -185,7 +184,7 @@ async fn a_leader_that_stands_still_is_replaced_within_seconds() {
 
     // It goes on, finds the lead lost, and does no harm.
     programs[which].signal(Signal::SIGCONT);
-    house.command(account, sign_in()).await.unwrap();
+    app.command(account, sign_in()).await.unwrap();
     await_sequenced(pool).await;
     eventually("it says so", || async {
         let said = programs[which].said();

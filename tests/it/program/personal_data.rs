@@ -61,13 +61,13 @@ const PROFILE: [&str; 5] =
 const GUEST: &str = "markguest@seeded.example";
 
 /// A program of a test's own, with its servers.
-struct House {
+struct TestApp {
     folder: tempfile::TempDir,
     program: Program,
     pool: PgPool,
 }
 
-impl House {
+impl TestApp {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let program =
@@ -176,8 +176,8 @@ fn search(folder: &Path, but: &Path, marks: &[&str], found: &mut Vec<String>) {
 }
 
 /// Somebody with a mark in every datum.
-async fn seed(house: &House) -> Person {
-    let ada = Person::join(&house.client("MarkBrowser/9.9"), PROFILE[1]).await;
+async fn seed(app: &TestApp) -> Person {
+    let ada = Person::join(&app.client("MarkBrowser/9.9"), PROFILE[1]).await;
     let ask = async |method: &str, path: &str, body: Value| {
         let (status, answer) = ada.client.ask(method, path, body).await;
         assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
@@ -187,7 +187,7 @@ async fn seed(house: &House) -> Person {
     ada.client.reauthenticate().await;
     ask("PUT", "/v1/me/email", json!({"email": "markpend@seeded.example"})).await;
     ask("PUT", "/v1/me/two-factor-phone", json!({"number": PROFILE[4], "channel": "sms"})).await;
-    sign_in(&house.client("MarkPhone/9.9"), PROFILE[1]).await;
+    sign_in(&app.client("MarkPhone/9.9"), PROFILE[1]).await;
     let usage = json!([{"event": "MarkEvent", "properties": {
         "token": HOUSE_TOKEN, "distinct_id": ada.account, "time": 1_700_000_000, "$insert_id": "mark-1",
         "path": "/mark-path"}}]);
@@ -195,69 +195,68 @@ async fn seed(house: &House) -> Person {
     let export = ada.ask_for("export").await;
     ada.completed(&export).await;
     for notice in [".new_device@", ".email_confirmation@", ".archive_ready@"] {
-        house.await_file("mail", notice).await;
+        app.await_file("mail", notice).await;
     }
-    house.await_file("phone", "msg_").await;
+    app.await_file("phone", "msg_").await;
     ada
 }
 
 /// Another invites somebody who has no account.
-async fn invite_guest(house: &House) {
-    let bob = Person::join(&house.program.client(), "bob@example.com").await;
+async fn invite_guest(app: &TestApp) {
+    let bob = Person::join(&app.program.client(), "bob@example.com").await;
     let organization = bob.client.post("/v1/organizations", json!({"name": "Engines"})).await;
     let path = format!("/v1/organizations/{}/invitations", organization["id"].as_str().unwrap());
     bob.client.post(&path, json!({"email": GUEST, "role": "member"})).await;
-    house.await_file("mail", ".invitation@").await;
+    app.await_file("mail", ".invitation@").await;
 }
 
 #[tokio::test]
 async fn no_mark_is_left_anywhere_after_delete_data_and_delete_account() {
-    let house = House::start().await;
-    let ada = seed(&house).await;
-    invite_guest(&house).await;
+    let app = TestApp::start().await;
+    let ada = seed(&app).await;
+    invite_guest(&app).await;
     // Usage alone lies in plain text; mail that is not sent lies in its folder.
-    let in_plain = house.in_database(&[&USE[..], &PROFILE, &[GUEST]].concat()).await;
+    let in_plain = app.in_database(&[&USE[..], &PROFILE, &[GUEST]].concat()).await;
     assert!(
         in_plain.iter().all(|found| found.contains("/mark-path") || found.contains("MarkEvent")),
         "{in_plain:#?}"
     );
     assert!(in_plain.len() >= 4, "they were there: {in_plain:#?}");
-    let in_mail = house.in_files(&[&USE[..3], &PROFILE[..4]].concat()).join("\n");
+    let in_mail = app.in_files(&[&USE[..3], &PROFILE[..4]].concat()).join("\n");
     for mark in [USE[0], USE[2], PROFILE[0], PROFILE[1], PROFILE[3]] {
         assert!(in_mail.contains(mark), "{mark} was mailed: {in_mail}");
     }
 
     let erasure = ada.ask_for("erasure").await;
     ada.completed(&erasure).await;
-    assert_eq!(house.count("SELECT count(*) FROM device WHERE account_id = $1", &ada.account).await, 0);
-    house.await_file("mail", ".erased@").await;
-    let left = [house.in_database(&[&USE[..], &PROFILE].concat()).await, house.in_files(&USE)].concat();
+    assert_eq!(app.count("SELECT count(*) FROM device WHERE account_id = $1", &ada.account).await, 0);
+    app.await_file("mail", ".erased@").await;
+    let left = [app.in_database(&[&USE[..], &PROFILE].concat()).await, app.in_files(&USE)].concat();
     assert!(left.is_empty(), "after Delete Data: {left:#?}");
-    let later = house.in_files(&PROFILE);
+    let later = app.in_files(&PROFILE);
     assert!(later.iter().all(|found| found.contains(&erasure)), "from before Delete Data: {later:#?}");
-    assert!(house.names("phone").is_empty(), "{:?}", house.names("phone"));
+    assert!(app.names("phone").is_empty(), "{:?}", app.names("phone"));
 
     // Used again after it, and then ended.
-    sign_in(&house.client("MarkBrowser/9.9"), PROFILE[1]).await;
-    sign_in(&house.client("MarkPhone/9.9"), PROFILE[1]).await;
-    house.await_file("mail", ".new_device@").await;
+    sign_in(&app.client("MarkBrowser/9.9"), PROFILE[1]).await;
+    sign_in(&app.client("MarkPhone/9.9"), PROFILE[1]).await;
+    app.await_file("mail", ".new_device@").await;
     ada.client.reauthenticate().await;
     let (status, answer) = ada.client.ask("DELETE", "/v1/me", json!({"confirm": true})).await;
     assert_eq!(status, 204, "{answer}");
-    house.await_file("mail", ".account_deleted@").await;
+    app.await_file("mail", ".account_deleted@").await;
     let erased =
         "SELECT count(*) FROM events WHERE event_type = 'account.personal_data_erased' AND aggregate_id = $1";
     let shown = "SELECT count(*) FROM account_view WHERE account_id = $1";
     eventually("the account is erased", || async {
-        let (erased, shown) =
-            (house.count(erased, &ada.account).await, house.count(shown, &ada.account).await);
+        let (erased, shown) = (app.count(erased, &ada.account).await, app.count(shown, &ada.account).await);
         (erased == 1 && shown == 0).then_some(())
     })
     .await;
     let everything = [&USE[..], &PROFILE, &[GUEST]].concat();
-    let left = house.in_database(&everything).await;
+    let left = app.in_database(&everything).await;
     assert!(left.is_empty(), "after Delete account: {left:#?}");
-    let files = house.in_files(&everything);
+    let files = app.in_files(&everything);
     let of_others = |found: &&String| !found.contains(".account_deleted@") && !found.contains(".invitation@");
     let left: Vec<_> = files.iter().filter(of_others).collect();
     assert!(left.is_empty(), "after Delete account: {left:#?}");

@@ -12,7 +12,7 @@ use domain::{AccountId, EmailAddress};
 use event_store::MasterKey;
 use futures::future::join_all;
 use futures::{FutureExt, TryStreamExt};
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use projections::EventView;
 use rand::RngExt;
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ async fn rush(program: &Program, n: usize) -> Rushed {
 }
 
 /// Nothing is open any more, and what has ended is erased.
-async fn is_over(foundation: &Foundation, rushed: &Rushed) -> bool {
+async fn is_over(foundation: &AppContext, rushed: &Rushed) -> bool {
     let store = &foundation.store;
     let account: AccountId = rushed.person.account.parse().unwrap();
     for kind in [Kind::Export, Kind::Erasure] {
@@ -98,7 +98,7 @@ async fn is_over(foundation: &Foundation, rushed: &Rushed) -> bool {
     !rushed.ended || aggregate.ended.is_some_and(|ended| ended.erased)
 }
 
-async fn assert_unreadable(foundation: &Foundation, rushed: &Rushed) {
+async fn assert_unreadable(foundation: &AppContext, rushed: &Rushed) {
     let account: AccountId = rushed.person.account.parse().unwrap();
     let entries = foundation.views.history_stream(foundation.store.clone(), account, None);
     let told: Vec<EventView> = entries.map_ok(EventView::for_operator).try_collect().await.unwrap();
@@ -123,7 +123,7 @@ async fn an_erasure_settings_sign_ins_and_the_end_of_the_account_at_once() {
         .ready()
         .await;
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
-    let foundation = Foundation::lay(&database.url, key, &archives).unwrap();
+    let foundation = AppContext::connect(&database.url, key, &archives).unwrap();
     let mut all = Vec::new();
     for n in 0..PEOPLE {
         all.push(rush(&program, n).await);

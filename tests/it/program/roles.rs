@@ -59,18 +59,18 @@ async fn api_prints_the_tokens_it_makes() {
             .without("PERSONAL_SETTINGS_OPERATOR_TOKEN")
     };
     let api = start().ready().await;
-    let house = api.told("House project token: ").unwrap();
+    let app = api.told("House project token: ").unwrap();
     let operator = api.client().with_token(&api.told("Operator token (shown this once): ").unwrap());
     let body = json!({"email": "ada@example.com", "name": "Ada", "password": PASSWORD});
     let account = operator.post("/v1/admin/accounts", body).await["account_id"].clone();
     let event = json!([{"event": "Seen", "properties": {
-        "token": house, "distinct_id": account, "time": 1_700_000_000, "$insert_id": "1",
+        "token": app, "distinct_id": account, "time": 1_700_000_000, "$insert_id": "1",
     }}]);
     let answer = api.client().post("/track?verbose=1", event).await;
     assert_eq!(answer["status"], 1, "{answer}");
 
     let another = start().ready().await;
-    assert_eq!(another.told("House project token: "), Some(house));
+    assert_eq!(another.told("House project token: "), Some(app));
     assert_eq!(another.told("Operator token (shown this once): "), None);
 }
 

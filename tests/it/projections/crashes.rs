@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
 
 use super::{NAMES, await_read, dump, sign_in, store_raw, switch};
-use crate::support::{House, Lost, Proxy, Target};
+use crate::support::{Lost, Proxy, Target, TestApp};
 
 /// Stories that are told when nobody asks for more.
 const STORIES: u32 = 8;
@@ -74,7 +74,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// What goes on in a story.
 struct World {
-    house: House,
+    app: TestApp,
     proxy: Proxy,
     accounts: Vec<AccountId>,
     runners: Vec<JoinHandle<()>>,
@@ -82,19 +82,19 @@ struct World {
 
 impl World {
     async fn begin() -> Self {
-        let mut house = House::build().await;
-        house.stop_log().await;
+        let mut app = TestApp::build().await;
+        app.stop_log().await;
         let mut accounts = Vec::new();
         for n in 0..ACCOUNTS {
-            accounts.push(house.register(&format!("p{n}@example.com")).await);
+            accounts.push(app.register(&format!("p{n}@example.com")).await);
         }
         let proxy = Proxy::new(Target::database(), true).await;
-        Self { house, proxy, accounts, runners: Vec::new() }
+        Self { app, proxy, accounts, runners: Vec::new() }
     }
 
     /// Processes that move the read models, behind the proxy, until somebody ends them.
     fn run(&mut self) {
-        let other = self.house.beyond(&self.proxy);
+        let other = self.app.beyond(&self.proxy);
         for projection in projections::all() {
             let runner = Runner::new(other.store.clone(), other.views.clone(), projection);
             self.runners.push(tokio::spawn(runner.run(CancellationToken::new())));
@@ -104,20 +104,20 @@ impl World {
     async fn take(&mut self, step: Step) {
         match step {
             // A stream with nonsense in it takes no commands any more.
-            Step::SignIn(who) if self.is_sound(who).await => sign_in(&self.house, self.accounts[who]).await,
+            Step::SignIn(who) if self.is_sound(who).await => sign_in(&self.app, self.accounts[who]).await,
             Step::Switch(who, on) if self.is_sound(who).await => {
-                switch(&self.house, self.accounts[who], on).await;
+                switch(&self.app, self.accounts[who], on).await;
             }
             Step::SignIn(_) | Step::Switch(..) => {}
             Step::Export(who) => self.export(who).await,
             Step::Nonsense(who) => {
                 let payload = serde_json::json!({"event": "preferences_changed"});
-                let pool = self.house.foundation.store.pool();
+                let pool = self.app.foundation.store.pool();
                 store_raw(pool, self.accounts[who], "account.preferences_changed", "1", &payload).await;
             }
             Step::Erase(who) => {
                 let profile = KeyName::new(self.accounts[who].to_string(), Scope::Profile.as_str());
-                self.house.foundation.erasures.destroy_key(&profile, "req_1").await.unwrap();
+                self.app.foundation.erasures.destroy_key(&profile, "req_1").await.unwrap();
             }
             Step::Begin => self.run(),
             Step::Die(n) if !self.runners.is_empty() => {
@@ -139,17 +139,17 @@ impl World {
 
     async fn is_sound(&self, who: usize) -> bool {
         let id = self.accounts[who].to_string();
-        self.house.foundation.store.load::<domain::account::Account>(&id).await.is_ok()
+        self.app.foundation.store.load::<domain::account::Account>(&id).await.is_ok()
     }
 
     async fn export(&mut self, who: usize) {
-        let store = &self.house.foundation.store;
+        let store = &self.app.foundation.store;
         let (kind, name) = (domain::effect::ClaimKind::OpenRequest, format!("{}/export", self.accounts[who]));
         match store.owner_of(kind, &name).await.unwrap() {
-            None => drop(self.house.receive(self.accounts[who], Kind::Export).await),
+            None => drop(self.app.receive(self.accounts[who], Kind::Export).await),
             Some(open) => {
                 // Sources that need the read models come back later: that, too, is an event.
-                let (bench, stop) = (self.house.bench(), CancellationToken::new());
+                let (bench, stop) = (self.app.bench(), CancellationToken::new());
                 let work = advance(&bench, open.parse().unwrap(), &stop);
                 let _ = tokio::time::timeout(Duration::from_millis(100), work).await;
             }
@@ -161,7 +161,7 @@ async fn tell(story: Vec<Step>) -> Result<(), TestCaseError> {
     let mut world = World::begin().await;
     let stop = CancellationToken::new();
     let sequencer =
-        tokio::spawn(event_store::Sequencer::new(world.house.foundation.store.clone()).run(stop.clone()));
+        tokio::spawn(event_store::Sequencer::new(world.app.foundation.store.clone()).run(stop.clone()));
     world.run();
     for step in story {
         world.take(step).await;
@@ -169,21 +169,21 @@ async fn tell(story: Vec<Step>) -> Result<(), TestCaseError> {
     // In the end one process is well.
     world.runners.iter().for_each(JoinHandle::abort);
     world.proxy.mend();
-    let well = world.house.beside();
+    let well = world.app.beside();
     let end = CancellationToken::new();
     let mut last = Vec::new();
     for projection in projections::all() {
         let runner = Runner::new(well.store.clone(), well.views.clone(), projection);
         last.push(tokio::spawn(runner.run(end.clone())));
     }
-    let pool = world.house.foundation.store.pool();
+    let pool = world.app.foundation.store.pool();
     await_read(pool, &NAMES).await;
-    let lived = everything(&world.house).await;
+    let lived = everything(&world.app).await;
     for name in NAMES {
         let done = rebuild(&well.store, &*find(name).unwrap(), Start::Anew, &mut |_| {}).await;
         prop_assert!(done.is_ok(), "{name}: {done:?}");
     }
-    let rebuilt = everything(&world.house).await;
+    let rebuilt = everything(&world.app).await;
     let differing: Vec<_> = rebuilt.symmetric_difference(&lived).collect();
     prop_assert!(differing.is_empty(), "{differing:#?}");
     prop_assert!(lived.len() >= 2 * ACCOUNTS);
@@ -194,9 +194,9 @@ async fn tell(story: Vec<Step>) -> Result<(), TestCaseError> {
 }
 
 /// All rows, and what is parked.
-async fn everything(house: &House) -> BTreeSet<String> {
-    let mut rows = BTreeSet::from_iter(dump(house.foundation.store.pool()).await);
-    rows.extend(super::parked(house).await.iter().map(|row| format!("parked {row:?}")));
+async fn everything(app: &TestApp) -> BTreeSet<String> {
+    let mut rows = BTreeSet::from_iter(dump(app.foundation.store.pool()).await);
+    rows.extend(super::parked(app).await.iter().map(|row| format!("parked {row:?}")));
     rows
 }
 

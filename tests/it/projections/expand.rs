@@ -5,14 +5,14 @@ use domain::SessionId;
 use event_store::vault::session;
 
 use super::await_caught_up;
-use crate::support::House;
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn a_column_that_is_added_disturbs_nobody_who_reads() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let ada = house.register("ada@example.com").await;
-    await_caught_up(&house).await;
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let ada = app.register("ada@example.com").await;
+    await_caught_up(&app).await;
     let (pool, now) = (store.pool(), store.services().now());
     let (id, sessions) = (SessionId::generate(store.services()), store.sessions());
     let read = || async {
@@ -31,7 +31,7 @@ async fn a_column_that_is_added_disturbs_nobody_who_reads() {
         sqlx::query(&added).execute(pool).await.unwrap();
     }
     read().await;
-    super::switch(&house, ada, false).await;
-    await_caught_up(&house).await;
+    super::switch(&app, ada, false).await;
+    await_caught_up(&app).await;
     assert!(!views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
 }

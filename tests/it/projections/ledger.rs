@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use event_store::tail::{LogRecord, Payloads, Selection};
-use projections::projection::{Failure, Projection, Table, Writing};
+use projections::projection::{ApplyError, Projection, Table, Writing};
 use sqlx::{PgConnection, PgPool};
 
 pub(super) const NAME: &str = "ledger";
@@ -62,14 +62,14 @@ impl Projection for Ledger {
         }
     }
 
-    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), Failure> {
+    async fn project(&self, db: &mut PgConnection, facts: &[&LogRecord]) -> Result<(), ApplyError> {
         for fact in facts {
             let (refused, unwritable) = {
                 let poison = self.0.lock().unwrap();
                 (poison.refused.contains(&fact.position), poison.unwritable.contains(&fact.position))
             };
             if refused {
-                return Err(Failure::Refused { position: fact.position, reason: "the test says so" });
+                return Err(ApplyError::Refused { position: fact.position, reason: "the test says so" });
             }
             let newest: Option<i64> = sqlx::query_scalar(
                 "INSERT INTO ledger (account_id, newest, note) VALUES ($1, $2, $3)

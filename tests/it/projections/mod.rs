@@ -18,7 +18,7 @@ use projections::{account, checkpoint, history, privacy_request};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
 const TABLES: [&str; 4] =
     ["account_view", "privacy_request_view", "account_history", "account_history_owner"];
@@ -49,22 +49,22 @@ async fn await_read(pool: &PgPool, names: &[&str]) {
     .await;
 }
 
-async fn await_caught_up(house: &House) {
-    await_read(house.foundation.store.pool(), &NAMES).await;
+async fn await_caught_up(app: &TestApp) {
+    await_read(app.foundation.store.pool(), &NAMES).await;
 }
 
-async fn sign_in(house: &House, account: AccountId) {
-    let session_id = SessionId::generate(house.foundation.store.services());
-    house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+async fn sign_in(app: &TestApp, account: AccountId) {
+    let session_id = SessionId::generate(app.foundation.store.services());
+    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
 }
 
-async fn switch(house: &House, account: AccountId, usage_logging: bool) {
+async fn switch(app: &TestApp, account: AccountId, usage_logging: bool) {
     let command = AccountCommand::ChangePreferences {
         personalization: None,
         usage_logging: Some(usage_logging),
         policy_version: "1".to_owned(),
     };
-    house.command(account, command).await.unwrap();
+    app.command(account, command).await.unwrap();
 }
 
 /// Stores an event that no command leads to, at the end of its stream.
@@ -86,7 +86,7 @@ async fn store_raw(pool: &PgPool, account: AccountId, event_type: &str, version:
 }
 
 /// Parked events as `(projection, position, stream, error)`.
-async fn parked(house: &House) -> Vec<(String, i64, String, Option<String>)> {
-    let list = house.foundation.views.parked_list(None, 1_000).await.unwrap();
+async fn parked(app: &TestApp) -> Vec<(String, i64, String, Option<String>)> {
+    let list = app.foundation.views.parked_list(None, 1_000).await.unwrap();
     list.into_iter().map(|one| (one.projection, one.position, one.aggregate_id, one.error)).collect()
 }

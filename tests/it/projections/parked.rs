@@ -13,48 +13,48 @@ use tokio_util::sync::CancellationToken;
 
 use super::ledger::{self, Ledger};
 use super::{await_caught_up, await_read, parked, sign_in, store_raw, switch};
-use crate::support::{House, Proxy, Target, eventually};
+use crate::support::{Proxy, Target, TestApp, eventually};
 
 /// Runs the ledger beside the read models of the house until dropped.
-fn run(house: &House, ledger: &Ledger) -> tokio_util::sync::DropGuard {
+fn run(app: &TestApp, ledger: &Ledger) -> tokio_util::sync::DropGuard {
     let stop = CancellationToken::new();
-    let other = house.beside();
+    let other = app.beside();
     let runner = Runner::new(other.store, other.views, Arc::new(ledger.clone()));
     tokio::spawn(runner.run(stop.clone()));
     stop.drop_guard()
 }
 
 /// Some accounts to whom the same happened, each event of one beside those of the others.
-async fn crowd(house: &House, accounts: usize, events: usize) -> Vec<AccountId> {
+async fn crowd(app: &TestApp, accounts: usize, events: usize) -> Vec<AccountId> {
     let mut ids = Vec::new();
     for n in 0..accounts {
-        ids.push(house.register(&format!("p{n}@example.com")).await);
+        ids.push(app.register(&format!("p{n}@example.com")).await);
     }
     for _ in 1..events {
         for id in &ids {
-            sign_in(house, *id).await;
+            sign_in(app, *id).await;
         }
     }
     ids
 }
 
 /// The position of the event `sequence` of an account.
-async fn position_of(house: &House, account: AccountId, sequence: i64) -> i64 {
+async fn position_of(app: &TestApp, account: AccountId, sequence: i64) -> i64 {
     sqlx::query_scalar(
         "SELECT position FROM log JOIN events USING (era, xid, ord) WHERE aggregate_id = $1 AND sequence = $2",
     )
     .bind(account.to_string())
     .bind(sequence)
-    .fetch_one(house.foundation.store.pool())
+    .fetch_one(app.foundation.store.pool())
     .await
     .unwrap()
 }
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_stops_its_own_stream_and_no_other() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
     let broken = json!({"event": "preferences_changed", "usage_logging": "ada@secret.example"});
     store_raw(pool, ada, "account.preferences_changed", "1", &broken).await;
     let good = json!({
@@ -62,14 +62,14 @@ async fn an_event_that_cannot_be_read_stops_its_own_stream_and_no_other() {
         "usage_logging": {"from": true, "to": false}, "policy_version": "1",
     });
     store_raw(pool, ada, "account.preferences_changed", "1", &good).await;
-    switch(&house, bob, false).await;
-    await_caught_up(&house).await;
+    switch(&app, bob, false).await;
+    await_caught_up(&app).await;
 
-    let views = &house.foundation.views;
+    let views = &app.foundation.views;
     assert!(!views.account_fetch(bob).await.unwrap().unwrap().usage_logging, "bob's stream goes on");
     let stopped = views.account_fetch(ada).await.unwrap().unwrap();
     assert_eq!((stopped.version, stopped.usage_logging), (1, true), "ada's stands still");
-    let list = parked(&house).await;
+    let list = parked(&app).await;
     let streams: Vec<_> = list.iter().map(|(name, _, id, _)| (name.as_str(), id.as_str())).collect();
     let ada_id = ada.to_string();
     assert_eq!(streams, [(account::NAME, ada_id.as_str()); 2], "the history takes them: {list:?}");
@@ -79,9 +79,9 @@ async fn an_event_that_cannot_be_read_stops_its_own_stream_and_no_other() {
 
     // What comes later of the same stream waits too, and trying again changes nothing but the tally.
     store_raw(pool, ada, "account.signed_in", "1", &json!({})).await;
-    await_caught_up(&house).await;
-    assert_eq!(parked(&house).await.len(), 3);
-    let retried = retry(&house.foundation.store, &account::AccountProjection).await.unwrap();
+    await_caught_up(&app).await;
+    assert_eq!(parked(&app).await.len(), 3);
+    let retried = retry(&app.foundation.store, &account::AccountProjection).await.unwrap();
     assert_eq!(retried, Retried { streams: 1, still_parked: 1, folded: 0 });
     let list = views.parked_list(None, 10).await.unwrap();
     assert_eq!(list.iter().map(|event| event.attempts).collect::<Vec<_>>(), [2, 0, 0]);
@@ -92,70 +92,70 @@ async fn an_event_that_cannot_be_read_stops_its_own_stream_and_no_other() {
 
 #[tokio::test]
 async fn what_the_database_refuses_is_narrowed_down_to_its_event() {
-    let house = House::build().await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let store = &app.foundation.store;
     // No command leads to such a text, and none of the database's texts may hold it.
-    let odd = house.register("odd@example.com").await;
+    let odd = app.register("odd@example.com").await;
     let issued = json!({
         "event": "gdpr_token_issued", "credential_id": CredentialId::generate(store.services()),
         "fingerprint": "a\0b", "expires_at": "2030-01-01T00:00:00Z", "replaces": null,
     });
     store_raw(store.pool(), odd, "account.gdpr_token_issued", "1", &issued).await;
-    let others = crowd(&house, 5, 4).await;
-    sign_in(&house, odd).await;
-    await_caught_up(&house).await;
+    let others = crowd(&app, 5, 4).await;
+    sign_in(&app, odd).await;
+    await_caught_up(&app).await;
     for other in others {
-        assert_eq!(house.foundation.views.account_fetch(other).await.unwrap().unwrap().version, 4);
+        assert_eq!(app.foundation.views.account_fetch(other).await.unwrap().unwrap().version, 4);
     }
-    let list = parked(&house).await;
+    let list = parked(&app).await;
     assert_eq!(list.len(), 2, "{list:?}");
     assert!(list.iter().all(|(name, _, id, _)| name == account::NAME && *id == odd.to_string()), "{list:?}");
     assert_eq!(list[0].3.as_deref(), Some("the database refuses its values (SQLSTATE 22021)"));
-    assert_eq!(house.foundation.views.history_list(store, odd, (None, None), 9).await.unwrap().len(), 3);
+    assert_eq!(app.foundation.views.history_list(store, odd, (None, None), 9).await.unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn whatever_is_poison_the_rest_of_a_page_is_folded_once_and_in_order() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let ledger = Ledger::open(pool).await;
-    let ids = crowd(&house, 8, 6).await;
-    await_caught_up(&house).await;
+    let ids = crowd(&app, 8, 6).await;
+    await_caught_up(&app).await;
     // Of different streams, in the middle and at both ends, of both kinds, and two of one stream.
     let mut stands: BTreeMap<String, i64> = ids.iter().map(|id| (id.to_string(), 6)).collect();
     for (n, sequence, refused) in
         [(0, 1, true), (1, 6, true), (2, 3, false), (3, 4, false), (3, 2, true), (4, 1, false)]
     {
-        let position = position_of(&house, ids[n], sequence).await;
+        let position = position_of(&app, ids[n], sequence).await;
         let mut poison = ledger.0.lock().unwrap();
         if refused { &mut poison.refused } else { &mut poison.unwritable }.insert(position);
         let stand = stands.get_mut(&ids[n].to_string()).unwrap();
         *stand = (sequence - 1).min(*stand);
     }
-    let guard = run(&house, &ledger);
+    let guard = run(&app, &ledger);
     await_read(pool, &[ledger::NAME]).await;
     let expected: Vec<_> =
         stands.iter().filter(|(_, newest)| **newest > 0).map(|(id, n)| (id.clone(), *n)).collect();
     assert_eq!(ledger::read(pool).await, expected);
     let waiting = usize::try_from(stands.values().map(|newest| 6 - newest).sum::<i64>()).unwrap();
-    assert_eq!(parked(&house).await.len(), waiting);
+    assert_eq!(parked(&app).await.len(), waiting);
     // The life of the parked goes on behind.
     for id in &ids {
-        sign_in(&house, *id).await;
+        sign_in(&app, *id).await;
     }
     await_read(pool, &[ledger::NAME]).await;
     let stopped = stands.values().filter(|newest| **newest < 6).count();
-    assert_eq!(parked(&house).await.len(), waiting + stopped);
+    assert_eq!(parked(&app).await.len(), waiting + stopped);
 
     // Some can be taken now, then all.
     ledger.0.lock().unwrap().refused.clear();
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     let retried = retry(store, &ledger).await.unwrap();
     assert_eq!((retried.streams, retried.still_parked), (5, 3));
     ledger.heal();
     let retried = retry(store, &ledger).await.unwrap();
     assert_eq!((retried.streams, retried.still_parked), (3, 0));
-    assert!(parked(&house).await.is_empty());
+    assert!(parked(&app).await.is_empty());
     let mut all: Vec<_> = ids.iter().map(|id| (id.to_string(), 7)).collect();
     all.sort();
     assert_eq!(ledger::read(pool).await, all);
@@ -164,34 +164,33 @@ async fn whatever_is_poison_the_rest_of_a_page_is_folded_once_and_in_order() {
 
 #[tokio::test]
 async fn a_program_that_starts_tries_again_by_itself() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let ledger = Ledger::open(pool).await;
-    let ids = crowd(&house, 2, 3).await;
-    await_caught_up(&house).await;
-    let poison = position_of(&house, ids[0], 2).await;
+    let ids = crowd(&app, 2, 3).await;
+    await_caught_up(&app).await;
+    let poison = position_of(&app, ids[0], 2).await;
     ledger.0.lock().unwrap().refused.insert(poison);
-    let guard = run(&house, &ledger);
+    let guard = run(&app, &ledger);
     await_read(pool, &[ledger::NAME]).await;
-    assert_eq!(parked(&house).await.len(), 2);
+    assert_eq!(parked(&app).await.len(), 2);
     drop(guard);
 
     ledger.heal();
-    let _another = run(&house, &ledger);
-    eventually("nothing is parked any more", || async { parked(&house).await.is_empty().then_some(()) })
-        .await;
+    let _another = run(&app, &ledger);
+    eventually("nothing is parked any more", || async { parked(&app).await.is_empty().then_some(()) }).await;
     assert!(ledger::read(pool).await.iter().all(|(_, newest)| *newest == 3));
 }
 
 #[tokio::test]
 async fn a_database_that_is_away_is_no_poison() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let ledger = Ledger::open(pool).await;
-    crowd(&house, 3, 3).await;
-    await_caught_up(&house).await;
+    crowd(&app, 3, 3).await;
+    await_caught_up(&app).await;
     let proxy = Proxy::new(Target::database(), true).await;
-    let beyond = house.beyond(&proxy);
+    let beyond = app.beyond(&proxy);
     let stop = CancellationToken::new();
     let runner = Runner::new(beyond.store.clone(), beyond.views.clone(), Arc::new(ledger.clone()));
     // Away from the very first word about the table, in the middle of a transaction.
@@ -202,7 +201,7 @@ async fn a_database_that_is_away_is_no_poison() {
     tokio::time::timeout(Duration::from_millis(200), std::future::pending::<()>()).await.unwrap_err();
     proxy.mend();
     await_read(pool, &[ledger::NAME]).await;
-    assert!(parked(&house).await.is_empty());
+    assert!(parked(&app).await.is_empty());
     assert!(ledger::read(pool).await.iter().all(|(_, newest)| *newest == 3));
     stop.cancel();
     task.await.unwrap();
@@ -210,14 +209,14 @@ async fn a_database_that_is_away_is_no_poison() {
 
 #[tokio::test]
 async fn what_is_parked_meanwhile_before_the_others_is_not_overtaken() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let ledger = Ledger::open(pool).await;
-    let ids = crowd(&house, 1, 4).await;
-    await_caught_up(&house).await;
-    let (second, third) = (position_of(&house, ids[0], 2).await, position_of(&house, ids[0], 3).await);
+    let ids = crowd(&app, 1, 4).await;
+    await_caught_up(&app).await;
+    let (second, third) = (position_of(&app, ids[0], 2).await, position_of(&app, ids[0], 3).await);
     ledger.0.lock().unwrap().refused.insert(third);
-    let guard = run(&house, &ledger);
+    let guard = run(&app, &ledger);
     await_read(pool, &[ledger::NAME]).await;
     drop(guard);
     ledger.heal();
@@ -225,7 +224,7 @@ async fn what_is_parked_meanwhile_before_the_others_is_not_overtaken() {
     // the live ones, in which an earlier event is parked too.
     let proxy = Proxy::new(Target::database(), true).await;
     let held = proxy.hold_at("AS parks");
-    let (other, theirs) = (house.beyond(&proxy).store, ledger.clone());
+    let (other, theirs) = (app.beyond(&proxy).store, ledger.clone());
     let trying = tokio::spawn(async move { retry(&other, &theirs).await });
     held.reached().await;
     for statement in [
@@ -241,24 +240,24 @@ async fn what_is_parked_meanwhile_before_the_others_is_not_overtaken() {
     held.go_on();
     assert_eq!(trying.await.unwrap().unwrap().folded, 3);
     assert_eq!(ledger::read(pool).await, [(ids[0].to_string(), 4)]);
-    assert!(parked(&house).await.is_empty());
+    assert!(parked(&app).await.is_empty());
 }
 
 #[tokio::test]
 async fn two_who_try_again_at_once_fold_once() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let ledger = Ledger::open(pool).await;
-    let ids = crowd(&house, 4, 5).await;
-    await_caught_up(&house).await;
+    let ids = crowd(&app, 4, 5).await;
+    await_caught_up(&app).await;
     for id in &ids {
-        let poison = position_of(&house, *id, 2).await;
+        let poison = position_of(&app, *id, 2).await;
         ledger.0.lock().unwrap().refused.insert(poison);
     }
-    let _guard = run(&house, &ledger);
+    let _guard = run(&app, &ledger);
     await_read(pool, &[ledger::NAME]).await;
     ledger.heal();
-    let (here, there) = (&house.foundation.store, house.beside().store);
+    let (here, there) = (&app.foundation.store, app.beside().store);
     let (one, other) = tokio::join!(retry(here, &ledger), retry(&there, &ledger));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.folded + other.folded, 16, "{one:?} {other:?}");

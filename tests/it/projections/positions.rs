@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use projections::account;
 
-use crate::support::House;
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn who_waits_for_a_position_sees_it_in_any_process() {
-    let house = House::build().await;
-    let here = house.foundation.clone();
-    let there = house.beside();
+    let app = TestApp::build().await;
+    let here = app.foundation.clone();
+    let there = app.beside();
     for n in 0..20 {
-        let account = house.register(&format!("p{n}@example.com")).await;
+        let account = app.register(&format!("p{n}@example.com")).await;
         let event: uuid::Uuid = sqlx::query_scalar("SELECT event_id FROM events WHERE aggregate_id = $1")
             .bind(account.to_string())
             .fetch_one(here.store.pool())

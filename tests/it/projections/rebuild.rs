@@ -14,10 +14,10 @@ use projections::{account, find, history, rebuild, status};
 use sqlx::PgPool;
 
 use super::{NAMES, TABLES, await_caught_up, dump, sign_in, switch};
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
-async fn rebuilt(house: &House, name: &str) -> Result<i64, RebuildError> {
-    rebuild(&house.foundation.store, &*find(name).unwrap(), Start::Resume, &mut |_| {}).await
+async fn rebuilt(app: &TestApp, name: &str) -> Result<i64, RebuildError> {
+    rebuild(&app.foundation.store, &*find(name).unwrap(), Start::Resume, &mut |_| {}).await
 }
 
 /// Everything about the tables that is not a row.
@@ -47,17 +47,17 @@ async fn shape(pool: &PgPool) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn it_is_what_the_live_one_was_to_the_byte_and_to_the_index() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     for n in 0..5 {
-        let account = house.register(&format!("p{n}@example.com")).await;
-        switch(&house, account, n % 2 == 0).await;
-        house.receive(account, Kind::Export).await;
+        let account = app.register(&format!("p{n}@example.com")).await;
+        switch(&app, account, n % 2 == 0).await;
+        app.receive(account, Kind::Export).await;
     }
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
     // Roles are of the whole server, which other tests share.
     sqlx::query("GRANT SELECT ON account_view, account_history TO PUBLIC").execute(pool).await.unwrap();
-    let owner = format!("owner_of_{}", house.database.name);
+    let owner = format!("owner_of_{}", app.database.name);
     for statement in [
         format!("CREATE ROLE {owner}"),
         format!("GRANT USAGE, CREATE ON SCHEMA public, rebuild TO {owner}"),
@@ -73,7 +73,7 @@ async fn it_is_what_the_live_one_was_to_the_byte_and_to_the_index() {
         || async { sqlx::query_scalar::<_, String>(tables).bind(TABLES).fetch_one(pool).await.unwrap() };
     let before = numbers().await;
     for name in NAMES {
-        assert!(rebuilt(&house, name).await.unwrap() >= 12, "{name}");
+        assert!(rebuilt(&app, name).await.unwrap() >= 12, "{name}");
     }
     assert_ne!(numbers().await, before, "these are other tables");
     assert_eq!(dump(pool).await, rows);
@@ -86,14 +86,14 @@ async fn it_is_what_the_live_one_was_to_the_byte_and_to_the_index() {
         .unwrap();
     assert_eq!(left, 0);
     // And it goes on from there.
-    let late = house.register("late@example.com").await;
-    await_caught_up(&house).await;
-    assert!(house.foundation.views.account_fetch(late).await.unwrap().is_some());
+    let late = app.register("late@example.com").await;
+    await_caught_up(&app).await;
+    assert!(app.foundation.views.account_fetch(late).await.unwrap().is_some());
 }
 
 /// Reads all the time what must be there, through statements that were prepared long before.
-async fn read_on(house: &House, known: &[AccountId], stop: &AtomicBool, read: &AtomicU64) {
-    let other = house.beside();
+async fn read_on(app: &TestApp, known: &[AccountId], stop: &AtomicBool, read: &AtomicU64) {
+    let other = app.beside();
     let mut versions = vec![0; known.len()];
     while !stop.load(Ordering::Relaxed) {
         for (account, version) in known.iter().zip(&mut versions) {
@@ -111,44 +111,44 @@ async fn read_on(house: &House, known: &[AccountId], stop: &AtomicBool, read: &A
 
 #[tokio::test]
 async fn readers_and_writers_go_on_and_never_see_half() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     let mut known = Vec::new();
     for n in 0..6 {
-        let account = house.register(&format!("p{n}@example.com")).await;
-        house.receive(account, Kind::Export).await;
+        let account = app.register(&format!("p{n}@example.com")).await;
+        app.receive(account, Kind::Export).await;
         known.push(account);
     }
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
     let (stop, read) = (AtomicBool::new(false), AtomicU64::new(0));
     let writing = async {
         let mut n = 0;
         while !stop.load(Ordering::Relaxed) {
             n += 1;
-            switch(&house, known[n % known.len()], n / known.len() % 2 == 0).await;
-            sign_in(&house, known[n % known.len()]).await;
+            switch(&app, known[n % known.len()], n / known.len() % 2 == 0).await;
+            sign_in(&app, known[n % known.len()]).await;
         }
         n
     };
     let rebuilding = async {
         for round in 0..3 {
             for name in NAMES {
-                let position = rebuilt(&house, name).await.unwrap();
+                let position = rebuilt(&app, name).await.unwrap();
                 assert!(position >= 12, "{round} {name}");
             }
         }
         stop.store(true, Ordering::Relaxed);
     };
     let reading =
-        async { tokio::join!(read_on(&house, &known, &stop, &read), read_on(&house, &known, &stop, &read)) };
+        async { tokio::join!(read_on(&app, &known, &stop, &read), read_on(&app, &known, &stop, &read)) };
     let (written, _, ()) = tokio::join!(writing, reading, rebuilding);
     assert!(written > 10 && read.load(Ordering::Relaxed) > 20, "{written} {read:?}");
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
 
-    let pool = house.foundation.store.pool();
+    let pool = app.foundation.store.pool();
     let lived = dump(pool).await;
     assert_eq!(parked_rows(pool).await, 0);
     for name in NAMES {
-        rebuilt(&house, name).await.unwrap();
+        rebuilt(&app, name).await.unwrap();
     }
     assert_eq!(dump(pool).await, lived);
 }
@@ -159,25 +159,25 @@ async fn parked_rows(pool: &PgPool) -> i64 {
 
 #[tokio::test]
 async fn two_at_once_are_refused_and_two_read_models_are_not() {
-    let house = House::build().await;
-    house.register("ada@example.com").await;
-    await_caught_up(&house).await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    app.register("ada@example.com").await;
+    await_caught_up(&app).await;
+    let pool = app.foundation.store.pool();
     let elsewhere = Leadership::take(pool, "rebuild account").await.unwrap().unwrap();
-    let refused = rebuilt(&house, account::NAME).await.unwrap_err();
+    let refused = rebuilt(&app, account::NAME).await.unwrap_err();
     assert!(matches!(refused, RebuildError::UnderWay), "{refused}");
-    rebuilt(&house, history::NAME).await.unwrap();
+    rebuilt(&app, history::NAME).await.unwrap();
     elsewhere.resign().await;
-    rebuilt(&house, account::NAME).await.unwrap();
+    rebuilt(&app, account::NAME).await.unwrap();
 }
 
 #[tokio::test]
 async fn one_that_was_broken_off_goes_on_where_it_was() {
-    let house = House::build().await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let store = &app.foundation.store;
     // More than a page.
     let events = seed::mixed(store, 5_000, 220, &mut |_| {}).await.unwrap();
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
     let pool = store.pool();
     let lived = dump(pool).await;
     let projection = find(history::NAME).unwrap();
@@ -244,17 +244,17 @@ async fn one_that_was_broken_off_goes_on_where_it_was() {
 
 #[tokio::test]
 async fn killed_anywhere_it_is_done_by_the_next() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     for n in 0..4 {
-        let account = house.register(&format!("p{n}@example.com")).await;
-        house.receive(account, Kind::Export).await;
+        let account = app.register(&format!("p{n}@example.com")).await;
+        app.receive(account, Kind::Export).await;
     }
-    await_caught_up(&house).await;
-    let pool = house.foundation.store.pool();
+    await_caught_up(&app).await;
+    let pool = app.foundation.store.pool();
     let lived = dump(pool).await;
     let mut finished = 0;
     for delay in (0..120).step_by(3) {
-        let other = house.beside();
+        let other = app.beside();
         let name = NAMES[usize::try_from(delay).unwrap() % 3];
         let task = tokio::spawn(async move {
             rebuild(&other.store, &*find(name).unwrap(), Start::Resume, &mut |_| {}).await
@@ -273,7 +273,7 @@ async fn killed_anywhere_it_is_done_by_the_next() {
     }
     for name in NAMES {
         eventually("the last lock is given up", || async {
-            match rebuilt(&house, name).await {
+            match rebuilt(&app, name).await {
                 Err(RebuildError::UnderWay) => None,
                 done => Some(done.unwrap()),
             }
@@ -286,13 +286,13 @@ async fn killed_anywhere_it_is_done_by_the_next() {
 
 #[tokio::test]
 async fn the_swap_gives_way_to_a_long_reader_and_holds_up_nobody() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    await_caught_up(&house).await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    await_caught_up(&app).await;
+    let pool = app.foundation.store.pool();
     let mut long = pool.begin().await.unwrap();
     sqlx::query("SELECT * FROM account_view").fetch_all(&mut *long).await.unwrap();
-    let other = house.beside();
+    let other = app.beside();
     let swapping = Arc::new(AtomicU64::new(0));
     let tries = swapping.clone();
     let task = tokio::spawn(async move {
@@ -303,26 +303,26 @@ async fn the_swap_gives_way_to_a_long_reader_and_holds_up_nobody() {
     });
     eventually("it has tried several times", || async {
         let begun = Instant::now();
-        house.foundation.views.account_fetch(ada).await.unwrap().unwrap();
+        app.foundation.views.account_fetch(ada).await.unwrap().unwrap();
         assert!(begun.elapsed() < Duration::from_secs(2), "a reader waited for {:?}", begun.elapsed());
         (swapping.load(Ordering::Relaxed) >= 3).then_some(())
     })
     .await;
     // The live one moves meanwhile.
-    switch(&house, ada, false).await;
-    await_caught_up(&house).await;
+    switch(&app, ada, false).await;
+    await_caught_up(&app).await;
     assert!(!task.is_finished());
     long.rollback().await.unwrap();
     task.await.unwrap().unwrap();
-    assert!(!house.foundation.views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
+    assert!(!app.foundation.views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
 }
 
 #[tokio::test]
 async fn the_status_tells_how_far_each_is_and_how_late() {
-    let mut house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    await_caught_up(&house).await;
-    let store = house.foundation.store.clone();
+    let mut app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    await_caught_up(&app).await;
+    let store = app.foundation.store.clone();
     let of =
         |list: &[status::Status], name: &str| list.iter().find(|status| status.name == name).unwrap().clone();
     let list = status::list(&store).await.unwrap();
@@ -330,8 +330,8 @@ async fn the_status_tells_how_far_each_is_and_how_late() {
     assert_eq!((account.position, account.lag_events, account.parked), (1, 0, 0));
     assert!(account.lag_seconds == 0.0 && account.rebuild.is_none() && !account.outdated);
 
-    house.stop_log().await;
-    sign_in(&house, ada).await;
+    app.stop_log().await;
+    sign_in(&app, ada).await;
     let stop = tokio_util::sync::CancellationToken::new();
     let sequencer = tokio::spawn(event_store::Sequencer::new(store.clone()).run(stop.clone()));
     eventually("it is late", || async {
@@ -344,7 +344,7 @@ async fn the_status_tells_how_far_each_is_and_how_late() {
         .await
         .unwrap();
     assert!(of(&status::list(&store).await.unwrap(), account::NAME).outdated);
-    rebuilt(&house, account::NAME).await.unwrap();
+    rebuilt(&app, account::NAME).await.unwrap();
     assert!(!of(&status::list(&store).await.unwrap(), account::NAME).outdated);
     stop.cancel();
     sequencer.await.unwrap();

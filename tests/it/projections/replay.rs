@@ -9,32 +9,32 @@ use projections::{Audience, EventView};
 use serde_json::json;
 
 use super::{await_caught_up, sign_in, switch};
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
-async fn told(house: &House, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<EventView> {
-    let store = house.foundation.store.clone();
-    let entries = house.foundation.views.history_stream(store, account, until);
+async fn told(app: &TestApp, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<EventView> {
+    let store = app.foundation.store.clone();
+    let entries = app.foundation.views.history_stream(store, account, until);
     entries.map_ok(EventView::for_operator).try_collect().await.unwrap()
 }
 
 #[tokio::test]
 async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let ada = house.register("ada@example.com").await;
-    let bob = house.register("bob@example.com").await;
-    switch(&house, ada, false).await;
-    let erasure = house.receive(ada, Kind::Erasure).await;
-    switch(&house, bob, false).await;
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let ada = app.register("ada@example.com").await;
+    let bob = app.register("bob@example.com").await;
+    switch(&app, ada, false).await;
+    let erasure = app.receive(ada, Kind::Erasure).await;
+    switch(&app, bob, false).await;
     let context = account_context(ada);
     let cancel = PrivacyRequestCommand::Cancel;
     let id = erasure.to_string();
     store.execute::<PrivacyRequest>(&id, cancel, &context, CommitExtras::default()).await.unwrap_err();
-    sign_in(&house, ada).await;
-    switch(&house, ada, true).await;
-    await_caught_up(&house).await;
+    sign_in(&app, ada).await;
+    switch(&app, ada, true).await;
+    await_caught_up(&app).await;
 
-    let all = told(&house, ada, None).await;
+    let all = told(&app, ada, None).await;
     let types: Vec<&str> = all.iter().map(|told| told.event_type.as_str()).collect();
     let expected = [
         "account.registered",
@@ -47,7 +47,7 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
     // To the microsecond: the instant itself counts, the one before does not.
     for (n, event) in all.iter().enumerate() {
         for (at, count) in [(event.at, n + 1), (event.at - chrono::Duration::microseconds(1), n)] {
-            assert_eq!(told(&house, ada, Some(at)).await, all[..count]);
+            assert_eq!(told(&app, ada, Some(at)).await, all[..count]);
             let list = views.history_list(store, ada, (None, Some(at)), 100).await.unwrap();
             let listed: Vec<i64> = list.iter().rev().map(|entry| entry.position).collect();
             assert_eq!(listed, all[..count].iter().filter_map(|told| told.position).collect::<Vec<_>>());
@@ -67,15 +67,14 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
 
 #[tokio::test]
 async fn what_was_erased_since_is_erased_at_every_instant() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let ada = house.register("ada@example.com").await;
-    sign_in(&house, ada).await;
-    await_caught_up(&house).await;
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let ada = app.register("ada@example.com").await;
+    sign_in(&app, ada).await;
+    await_caught_up(&app).await;
     let then = store.services().now();
     for scope in [Scope::Profile, Scope::Activity] {
-        house
-            .beside()
+        app.beside()
             .erasures
             .destroy_key(&KeyName::new(ada.to_string(), scope.as_str()), "req_1")
             .await
@@ -85,23 +84,23 @@ async fn what_was_erased_since_is_erased_at_every_instant() {
     assert_eq!(state.account["email"], json!({"$erased": true}));
     assert_eq!(state.account["preferences"]["usage_logging"], true, "the rest stands");
     assert!(state.in_words().contains("email: [erased]"), "{}", state.in_words());
-    for told in told(&house, ada, Some(then)).await {
+    for told in told(&app, ada, Some(then)).await {
         assert_eq!(told.ip_address.as_deref(), Some("[erased]"));
     }
 }
 
 #[tokio::test]
 async fn a_holder_sees_nothing_of_how_we_are_built() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let ada = house.register("ada@example.com").await;
-    let export = house.receive(ada, Kind::Export).await;
-    let bench = house.bench();
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let ada = app.register("ada@example.com").await;
+    let export = app.receive(ada, Kind::Export).await;
+    let bench = app.bench();
     let stop = tokio_util::sync::CancellationToken::new();
     let trouble = "relation \"usage_event\" does not exist at 10.0.0.7";
     for _ in 0..10 {
         let _ = workers::jobs::advance(&bench, export, &stop).await;
-        if house.request(export).await.archive.is_some() {
+        if app.request(export).await.archive.is_some() {
             break;
         }
     }
@@ -110,12 +109,12 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
         source: SourceName::new(SourceName::USAGE),
         reason: trouble.to_owned(),
     };
-    let erasure = house.receive(ada, Kind::Erasure).await;
+    let erasure = app.receive(ada, Kind::Erasure).await;
     for command in [PrivacyRequestCommand::Start, failure, stall] {
         let (id, context) = (erasure.to_string(), account_context(ada));
         store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await.unwrap();
     }
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
     let now = store.services().now();
     let of = |audience| views.account_state(store, ada, now, audience);
     let (operator, holder) = (of(Audience::Operator).await.unwrap(), of(Audience::Holder).await.unwrap());
@@ -142,11 +141,11 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
 
 #[tokio::test]
 async fn a_value_that_was_forged_costs_its_own_event_and_no_other() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
-    sign_in(&house, ada).await;
-    await_caught_up(&house).await;
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
+    sign_in(&app, ada).await;
+    await_caught_up(&app).await;
     // What is sealed for one place does not open at another.
     let mut admin = store.pool().begin().await.unwrap();
     sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *admin).await.unwrap();
@@ -161,7 +160,7 @@ async fn a_value_that_was_forged_costs_its_own_event_and_no_other() {
     .unwrap();
     admin.commit().await.unwrap();
 
-    let history = told(&house, ada, None).await;
+    let history = told(&app, ada, None).await;
     let types: Vec<&str> = history.iter().map(|told| told.event_type.as_str()).collect();
     assert_eq!(types, ["account.registered", "account.signed_in"]);
     assert!(history[0].what.contains("cannot be read: a sealed value does not authenticate"), "{history:?}");
@@ -179,14 +178,14 @@ async fn a_value_that_was_forged_costs_its_own_event_and_no_other() {
 /// Events are in the order in which their transactions began, not in that of their times.
 #[tokio::test]
 async fn events_that_lie_the_other_way_round_are_found_by_their_times() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
-    let ada = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
+    let ada = app.register("ada@example.com").await;
     for _ in 0..8 {
-        sign_in(&house, ada).await;
+        sign_in(&app, ada).await;
     }
-    await_caught_up(&house).await;
-    let all = told(&house, ada, None).await;
+    await_caught_up(&app).await;
+    let all = told(&app, ada, None).await;
     // As if those in the middle had taken a while: times that jump to and fro by minutes.
     let mut admin = pool.begin().await.unwrap();
     sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *admin).await.unwrap();
@@ -203,7 +202,7 @@ async fn events_that_lie_the_other_way_round_are_found_by_their_times() {
                 expected.push(event.position);
             }
         }
-        let found: Vec<_> = told(&house, ada, Some(at)).await.iter().map(|told| told.position).collect();
+        let found: Vec<_> = told(&app, ada, Some(at)).await.iter().map(|told| told.position).collect();
         assert_eq!(found, expected, "{minute}");
     }
     let later = "2026-05-03T11:00:00Z".parse().unwrap();

@@ -9,16 +9,16 @@ use projections::status;
 use sqlx::PgPool;
 
 use super::{await_caught_up, switch};
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
 /// Personal values of a seeded account, as they are shown.
 const SEEDED: [&str; 5] =
     ["ada@seeded.example", "Ada Seeded", "bills@seeded.example", "new@seeded.example", "+14155550177"];
 
 /// An account that has every personal value there is.
-async fn seed(house: &House) -> AccountId {
-    let ada = house.register(SEEDED[0]).await;
-    let services = house.foundation.store.services();
+async fn seed(app: &TestApp) -> AccountId {
+    let ada = app.register(SEEDED[0]).await;
+    let services = app.foundation.store.services();
     let (change_id, challenge_id) = (EmailChangeId::generate(services), ChallengeId::generate(services));
     let number = || SEEDED[4].parse().unwrap();
     for command in [
@@ -29,9 +29,9 @@ async fn seed(house: &House) -> AccountId {
         // Last, since another factor ends it.
         AccountCommand::RequestEmailChange { change_id, email: SEEDED[3].parse().unwrap() },
     ] {
-        house.command(ada, command).await.unwrap();
+        app.command(ada, command).await.unwrap();
     }
-    await_caught_up(house).await;
+    await_caught_up(app).await;
     ada
 }
 
@@ -49,14 +49,14 @@ async fn table(pool: &PgPool) -> String {
 
 #[tokio::test]
 async fn a_read_model_holds_no_personal_value_in_plain_text_and_shows_all_of_them() {
-    let house = House::build().await;
-    let ada = seed(&house).await;
-    let rows = table(house.foundation.store.pool()).await;
+    let app = TestApp::build().await;
+    let ada = seed(&app).await;
+    let rows = table(app.foundation.store.pool()).await;
     for seeded in SEEDED {
         assert!(!rows.contains(seeded), "{seeded} lies there: {rows}");
     }
     // By a process that has nothing at hand, and again by one that has.
-    let other = house.beside();
+    let other = app.beside();
     for _ in 0..2 {
         let view = other.views.account_fetch(ada).await.unwrap().unwrap();
         assert_eq!(shown(&view), SEEDED.map(Some));
@@ -69,9 +69,9 @@ async fn a_read_model_holds_no_personal_value_in_plain_text_and_shows_all_of_the
 
 #[tokio::test]
 async fn a_row_without_its_key_reads_as_erased_and_without_the_master_key_not_at_all() {
-    let house = House::build().await;
-    let ada = seed(&house).await;
-    let (store, pool) = (&house.foundation.store, house.foundation.store.pool());
+    let app = TestApp::build().await;
+    let ada = seed(&app).await;
+    let (store, pool) = (&app.foundation.store, app.foundation.store.pool());
     // A thief of the database alone has another master key, or none.
     let folder = tempfile::tempdir().unwrap();
     let keys = LocalKeys::from_file_or_new(&folder.path().join("other.key")).unwrap();
@@ -86,18 +86,18 @@ async fn a_row_without_its_key_reads_as_erased_and_without_the_master_key_not_at
     .execute(pool)
     .await
     .unwrap();
-    let view = house.beside().views.account_fetch(ada).await.unwrap().unwrap();
+    let view = app.beside().views.account_fetch(ada).await.unwrap().unwrap();
     assert_eq!(shown(&view), [None; 5]);
     assert_eq!(view.account_id, ada.to_string());
 }
 
 #[tokio::test]
 async fn a_value_that_was_moved_to_another_row_is_found_out() {
-    let house = House::build().await;
-    let ada = seed(&house).await;
-    let eve = house.register("eve@example.com").await;
-    await_caught_up(&house).await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let ada = seed(&app).await;
+    let eve = app.register("eve@example.com").await;
+    await_caught_up(&app).await;
+    let pool = app.foundation.store.pool();
     sqlx::query(
         "UPDATE account_view e SET name_sealed = a.name_sealed FROM account_view a WHERE a.account_id = $1",
     )
@@ -105,26 +105,26 @@ async fn a_value_that_was_moved_to_another_row_is_found_out() {
     .execute(pool)
     .await
     .unwrap();
-    assert!(house.foundation.views.account_fetch(eve).await.is_err());
-    assert!(house.foundation.views.account_fetch(ada).await.is_ok());
+    assert!(app.foundation.views.account_fetch(eve).await.is_err());
+    assert!(app.foundation.views.account_fetch(ada).await.is_ok());
 }
 
-async fn is_outdated(house: &House) -> bool {
-    let list = status::list(&house.foundation.store).await.unwrap();
+async fn is_outdated(app: &TestApp) -> bool {
+    let list = status::list(&app.foundation.store).await.unwrap();
     list.iter().any(|status| status.name == account::NAME && status.outdated)
 }
 
 #[tokio::test]
 async fn a_table_of_the_release_before_stays_in_its_form_until_it_is_rebuilt() {
-    let mut house = House::build().await;
-    house.stop_log().await;
-    let pool = house.foundation.store.pool().clone();
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
+    let pool = app.foundation.store.pool().clone();
     // As the release before left it: its form is 1, and its columns are plain.
     let before = "INSERT INTO projection (name, revision) VALUES ('account', 1)
                   ON CONFLICT (name) DO UPDATE SET revision = 1";
     sqlx::query(before).execute(&pool).await.unwrap();
-    house.start_log();
-    let ada = seed(&house).await;
+    app.start_log();
+    let ada = seed(&app).await;
     let rows = table(&pool).await;
     assert!(
         SEEDED.iter().all(|seeded| rows.contains(seeded)),
@@ -137,22 +137,22 @@ async fn a_table_of_the_release_before_stays_in_its_form_until_it_is_rebuilt() {
     .await
     .unwrap();
     assert_eq!(sealed, 0, "what it does not know it could not change");
-    assert!(is_outdated(&house).await);
-    let view = house.foundation.views.account_fetch(ada).await.unwrap().unwrap();
+    assert!(is_outdated(&app).await);
+    let view = app.foundation.views.account_fetch(ada).await.unwrap().unwrap();
     assert_eq!(shown(&view), SEEDED.map(Some));
 
     // Beside others it stays so. Who has the database alone rebuilds it.
-    house.see_to_outdated(false);
-    house.see_to_outdated(true);
-    eventually("it is rebuilt", || async { (!is_outdated(&house).await).then_some(()) }).await;
+    app.see_to_outdated(false);
+    app.see_to_outdated(true);
+    eventually("it is rebuilt", || async { (!is_outdated(&app).await).then_some(()) }).await;
     let rows = table(&pool).await;
     assert!(!SEEDED.iter().any(|seeded| rows.contains(seeded)), "{rows}");
-    assert_eq!(house.foundation.views.account_fetch(ada).await.unwrap().unwrap(), view);
+    assert_eq!(app.foundation.views.account_fetch(ada).await.unwrap().unwrap(), view);
     // And it goes on in the new form.
-    switch(&house, ada, false).await;
-    house.command(ada, AccountCommand::ChangeName { name: "Ada Renamed".to_owned() }).await.unwrap();
-    await_caught_up(&house).await;
+    switch(&app, ada, false).await;
+    app.command(ada, AccountCommand::ChangeName { name: "Ada Renamed".to_owned() }).await.unwrap();
+    await_caught_up(&app).await;
     assert!(!table(&pool).await.contains("Ada Renamed"));
-    let view = house.foundation.views.account_fetch(ada).await.unwrap().unwrap();
+    let view = app.foundation.views.account_fetch(ada).await.unwrap().unwrap();
     assert_eq!(view.name.as_deref(), Some("Ada Renamed"));
 }

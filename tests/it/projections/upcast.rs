@@ -14,7 +14,7 @@ use projections::{Audience, account, rebuild};
 use serde_json::{Value, json};
 
 use super::{await_caught_up, dump, parked, store_raw, switch};
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 const STEPS: &[Upcaster] =
     &[Upcaster { event_type: "account.preferences_changed", from: "0", to: "1", lift: name_both }];
@@ -35,24 +35,24 @@ fn name_both(old: &mut Value) {
 }
 
 /// The same house in the next release, which knows that form.
-fn next_release(house: &House) -> EventStore {
-    let master = MasterKey::from_file(&house.folder.path().join("master.key")).unwrap();
-    let store = &house.foundation.store;
+fn next_release(app: &TestApp) -> EventStore {
+    let master = MasterKey::from_file(&app.folder.path().join("master.key")).unwrap();
+    let store = &app.foundation.store;
     EventStore::with_upcasters(store.pool().clone(), store.services().clone(), master, Upcasters::of(STEPS))
 }
 
 #[tokio::test]
 async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
-    let house = House::build().await;
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
-    let ada = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
+    let ada = app.register("ada@example.com").await;
     let old = json!({"account_id": ada, "switch": "usage_logging", "on": false});
     store_raw(store.pool(), ada, "account.preferences_changed", "0", &old).await;
-    await_caught_up(&house).await;
+    await_caught_up(&app).await;
 
     // This release knows no such form: nobody guesses what it might mean.
     assert!(store.load::<Account>(&ada.to_string()).await.is_err());
-    assert_eq!(parked(&house).await.len(), 1);
+    assert_eq!(parked(&app).await.len(), 1);
     assert!(views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
     let told = |store: EventStore| async move {
         let entries: Vec<_> = views.history_stream(store, ada, None).try_collect().await.unwrap();
@@ -63,7 +63,7 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
     assert!(views.account_state(store, ada, now, Audience::Operator).await.is_err());
 
     // The next one does, everywhere.
-    let next = next_release(&house);
+    let next = next_release(&app);
     let (aggregate, version) = next.load::<Account>(&ada.to_string()).await.unwrap();
     assert_eq!((aggregate.holder.unwrap().preferences.usage_logging, version), (false, 2));
     let turn = AccountCommand::ChangePreferences {
@@ -74,8 +74,8 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
     next.execute::<Account>(&ada.to_string(), turn, &account_context(ada), CommitExtras::default())
         .await
         .unwrap();
-    await_caught_up(&house).await;
-    assert_eq!(parked(&house).await.len(), 2, "what came after waits behind it");
+    await_caught_up(&app).await;
+    assert_eq!(parked(&app).await.len(), 2, "what came after waits behind it");
     let retried = retry(&next, &account::AccountProjection).await.unwrap();
     assert_eq!((retried.folded, retried.still_parked), (2, 0));
     let view = views.account_fetch(ada).await.unwrap().unwrap();
@@ -90,23 +90,23 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
         rebuild(&store, &account::AccountProjection, Start::Resume, &mut |_| {}).await.unwrap()
     };
     rebuilt(store.clone()).await;
-    assert_eq!(parked(&house).await.len(), 2);
+    assert_eq!(parked(&app).await.len(), 2);
     rebuilt(next).await;
-    assert!(parked(&house).await.is_empty(), "parked events are those of the tables that are live");
+    assert!(parked(&app).await.is_empty(), "parked events are those of the tables that are live");
     assert_eq!(dump(store.pool()).await, whole);
 }
 
 #[tokio::test]
 async fn an_erased_event_of_an_old_form_is_lifted_too() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    switch(&house, ada, false).await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    switch(&app, ada, false).await;
+    let pool = app.foundation.store.pool();
     // Sealed as the executor seals, at the place where it is stored.
     let by = domain::Personal::profile(ada, "Ada Example".to_owned());
     let old = json!({"account_id": ada, "switch": "usage_logging", "on": true, "by": by});
     let id = ada.to_string();
-    let place = event_store::seal::Place {
+    let place = event_store::seal::AssociatedData {
         aggregate_type: "account",
         aggregate_id: &id,
         sequence: 3,
@@ -114,23 +114,23 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
         column: "payload",
     };
     let profile = event_store::KeyName::new(ada.to_string(), domain::Scope::Profile.as_str());
-    let key = house.foundation.store.keys().live(&profile).await.unwrap();
+    let key = app.foundation.store.keys().active_key(&profile).await.unwrap();
     let sealed =
         event_store::seal::seal_payload(old, place, &HashMap::from([(profile.clone(), key)])).unwrap();
     assert!(sealed["by"].get("$enc").is_some(), "{sealed}");
     store_raw(pool, ada, "account.preferences_changed", "0", &sealed).await;
-    await_caught_up(&house).await;
-    let next = next_release(&house);
+    await_caught_up(&app).await;
+    let next = next_release(&app);
     let lifted = || async {
-        let views = &house.foundation.views;
+        let views = &app.foundation.views;
         let entries: Vec<_> = views.history_stream(next.clone(), ada, None).try_collect().await.unwrap();
         projections::EventView::for_operator(entries.into_iter().nth(2).unwrap())
     };
     assert_eq!(lifted().await.data["policy_version"], "0 by Ada Example");
-    house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
+    app.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
     assert_eq!(lifted().await.data["policy_version"], "0 by [erased]");
     // A process that begins now: an aggregate may be folded for a moment with keys that were at hand.
-    let (aggregate, version) = next_release(&house).load::<Account>(&ada.to_string()).await.unwrap();
+    let (aggregate, version) = next_release(&app).load::<Account>(&ada.to_string()).await.unwrap();
     let holder = aggregate.holder.unwrap();
     assert_eq!((holder.email.known(), holder.preferences.usage_logging, version), (None, true, 3));
 }

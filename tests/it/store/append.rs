@@ -9,7 +9,7 @@ use event_store::vault::{RecordWrite, secret, session};
 use event_store::{CommitExtras, ExecuteError};
 use futures::future::join_all;
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 fn switch(personalization: bool) -> AccountCommand {
     AccountCommand::ChangePreferences {
@@ -21,12 +21,12 @@ fn switch(personalization: bool) -> AccountCommand {
 
 #[tokio::test]
 async fn an_address_belongs_to_one_account_however_many_try_at_once() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     let tries = (0..40).map(|n| {
         let email = if n % 2 == 0 { "ada@example.com" } else { "ADA@Example.Com" };
-        let account = AccountId::generate(house.foundation.store.services());
-        let house = &house;
-        async move { (account, house.try_register(account, email).await) }
+        let account = AccountId::generate(app.foundation.store.services());
+        let app = &app;
+        async move { (account, app.try_register(account, email).await) }
     });
     let (taken, refused): (Vec<_>, Vec<_>) = join_all(tries).await.into_iter().partition(|(_, r)| r.is_ok());
     assert_eq!((taken.len(), refused.len()), (1, 39));
@@ -39,7 +39,7 @@ async fn an_address_belongs_to_one_account_however_many_try_at_once() {
     }
     let stored: i64 =
         sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'account.registered'")
-            .fetch_one(house.foundation.store.pool())
+            .fetch_one(app.foundation.store.pool())
             .await
             .unwrap();
     assert_eq!(stored, 1);
@@ -47,13 +47,13 @@ async fn an_address_belongs_to_one_account_however_many_try_at_once() {
 
 #[tokio::test]
 async fn commands_on_one_account_at_once_make_one_line_of_events() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     let commands = (0..64).map(|n| {
-        let session_id = SessionId::generate(house.foundation.store.services());
+        let session_id = SessionId::generate(app.foundation.store.services());
         let command =
             if n % 2 == 0 { AccountCommand::RecordSignIn { session_id } } else { switch(n % 4 == 1) };
-        house.command(account, command)
+        app.command(account, command)
     });
     // Contention may be given up, but never half done and never swallowed.
     let accepted = join_all(commands).await.into_iter().filter(Result::is_ok).count();
@@ -61,20 +61,20 @@ async fn commands_on_one_account_at_once_make_one_line_of_events() {
     let sequences: Vec<i64> =
         sqlx::query_scalar("SELECT sequence FROM events WHERE aggregate_id = $1 ORDER BY sequence")
             .bind(account.to_string())
-            .fetch_all(house.foundation.store.pool())
+            .fetch_all(app.foundation.store.pool())
             .await
             .unwrap();
     assert_eq!(sequences, (1..=sequences.len() as i64).collect::<Vec<_>>());
-    let (_, version) = house.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
+    let (_, version) = app.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
     assert_eq!(version, sequences.len() as u64);
 }
 
 #[tokio::test]
 async fn nothing_personal_is_stored_in_plain_text_and_all_of_it_opens() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     let stored: Vec<String> = sqlx::query_scalar("SELECT payload::text || metadata::text FROM events")
-        .fetch_all(house.foundation.store.pool())
+        .fetch_all(app.foundation.store.pool())
         .await
         .unwrap();
     for text in &stored {
@@ -82,7 +82,7 @@ async fn nothing_personal_is_stored_in_plain_text_and_all_of_it_opens() {
             assert!(!text.contains(personal), "{personal} in {text}");
         }
     }
-    let (aggregate, _) = house.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
+    let (aggregate, _) = app.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
     let holder = aggregate.holder.unwrap();
     assert_eq!(holder.email.known().unwrap().as_str(), "ada@example.com");
     assert_eq!(holder.name.known().unwrap(), "Ada Example");
@@ -90,9 +90,9 @@ async fn nothing_personal_is_stored_in_plain_text_and_all_of_it_opens() {
 
 #[tokio::test]
 async fn a_refused_command_leaves_nothing_in_the_vault_either() {
-    let house = House::build().await;
-    house.register("ada@example.com").await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    app.register("ada@example.com").await;
+    let store = &app.foundation.store;
     let other = AccountId::generate(store.services());
     let attached = CommitExtras {
         vault: vec![RecordWrite::PutSecret {
@@ -119,11 +119,11 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
 
 #[tokio::test]
 async fn one_request_of_a_kind_is_open_and_the_refusal_names_it() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let first = house.receive(account, Kind::Export).await;
-    house.receive(account, Kind::Erasure).await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let first = app.receive(account, Kind::Export).await;
+    app.receive(account, Kind::Erasure).await;
+    let store = &app.foundation.store;
     let owner = store.owner_of(ClaimKind::OpenRequest, &format!("{account}/export")).await.unwrap();
     assert_eq!(owner, Some(first.to_string()));
 
@@ -136,14 +136,14 @@ async fn one_request_of_a_kind_is_open_and_the_refusal_names_it() {
         )
         .await;
     assert!(cancel.is_ok());
-    house.receive(account, Kind::Export).await;
+    app.receive(account, Kind::Export).await;
 }
 
 #[tokio::test]
 async fn a_session_begins_with_its_event_and_ends_with_it() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
     let (id, now) = (SessionId::generate(store.services()), store.services().now());
     let new = session::NewSession {
         id,

@@ -5,28 +5,28 @@ use domain::authentication::{Factor, Factors};
 use domain::{AccountId, ChallengeId, SessionId};
 use event_store::vault::RecordWrite;
 use event_store::vault::authentication::{InSession, SUDO_LIFE, generation};
-use event_store::vault::challenge::{NewChallenge, Purpose};
+use event_store::vault::challenge::{NewOneTimeCode, Purpose};
 use event_store::vault::session::{Elevation, NewSession, fetch};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 type Outcome = Result<(), ExecuteError<domain::account::AccountError>>;
 
 async fn execute(
-    house: &House,
+    app: &TestApp,
     account: AccountId,
     context: &CommandContext,
     vault: Vec<RecordWrite>,
 ) -> Outcome {
     let attached = CommitExtras { vault, ..CommitExtras::default() };
     let command = AccountCommand::RecordReauthentication { session_id: SessionId::from_uuid(account.uuid()) };
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     store.execute::<Account>(&account.to_string(), command, context, attached).await.map(drop)
 }
 
-fn new_session(house: &House, account: AccountId, generation: i64) -> NewSession {
-    let services = house.foundation.store.services();
+fn new_session(app: &TestApp, account: AccountId, generation: i64) -> NewSession {
+    let services = app.foundation.store.services();
     let (id, at) = (SessionId::generate(services), services.now());
     NewSession {
         id,
@@ -41,13 +41,13 @@ fn new_session(house: &House, account: AccountId, generation: i64) -> NewSession
 }
 
 /// Everything that rests on a proof of this generation, and a session that lives.
-fn resting_on(house: &House, account: AccountId, session: SessionId, generation: i64) -> Vec<RecordWrite> {
-    let services = house.foundation.store.services();
+fn resting_on(app: &TestApp, account: AccountId, session: SessionId, generation: i64) -> Vec<RecordWrite> {
+    let services = app.foundation.store.services();
     let at = services.now();
     vec![
         RecordWrite::RequireGeneration { account, generation },
-        RecordWrite::OpenSession(new_session(house, account, generation)),
-        RecordWrite::Ask(NewChallenge {
+        RecordWrite::OpenSession(new_session(app, account, generation)),
+        RecordWrite::PutOneTimeCode(NewOneTimeCode {
             id: ChallengeId::generate(services),
             purpose: Purpose::SignIn,
             account,
@@ -57,7 +57,7 @@ fn resting_on(house: &House, account: AccountId, session: SessionId, generation:
             tries: 5,
             expires_at: at,
         }),
-        RecordWrite::Elevate(Elevation {
+        RecordWrite::RotateSessionToken(Elevation {
             session,
             account,
             generation,
@@ -69,68 +69,68 @@ fn resting_on(house: &House, account: AccountId, session: SessionId, generation:
 }
 
 /// Opens a session; the context of what is asked for in it under sudo.
-async fn session_of(house: &House, account: AccountId, generation: i64) -> (SessionId, CommandContext) {
-    let new = new_session(house, account, generation);
+async fn session_of(app: &TestApp, account: AccountId, generation: i64) -> (SessionId, CommandContext) {
+    let new = new_session(app, account, generation);
     let (session, at) = (new.id, new.at);
     let context = account_context(account);
-    execute(house, account, &context, vec![RecordWrite::OpenSession(new)]).await.unwrap();
+    execute(app, account, &context, vec![RecordWrite::OpenSession(new)]).await.unwrap();
     let under_sudo = InSession { session, proved_since: Some(at - SUDO_LIFE) };
     (session, CommandContext { session: Some(under_sudo), ..context })
 }
 
 #[tokio::test]
 async fn what_rests_on_an_older_proof_is_not_stored() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let pool = app.foundation.store.pool();
     let proved = generation(pool, account).await.unwrap();
-    let (session, _) = session_of(&house, account, proved).await;
+    let (session, _) = session_of(&app, account, proved).await;
     let context = account_context(account);
-    for write in resting_on(&house, account, session, proved) {
-        execute(&house, account, &context, vec![write]).await.unwrap();
+    for write in resting_on(&app, account, session, proved) {
+        execute(&app, account, &context, vec![write]).await.unwrap();
     }
     let own = context.clone().with_session(Some(session));
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     let change = AccountCommand::ChangePassword;
     store.execute::<Account>(&account.to_string(), change, &own, CommitExtras::default()).await.unwrap();
     assert_eq!(generation(pool, account).await.unwrap(), proved + 1);
-    for write in resting_on(&house, account, session, proved) {
-        let refused = execute(&house, account, &context, vec![write]).await;
+    for write in resting_on(&app, account, session, proved) {
+        let refused = execute(&app, account, &context, vec![write]).await;
         assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
     }
-    for write in resting_on(&house, account, session, proved + 1) {
-        execute(&house, account, &context, vec![write]).await.unwrap();
+    for write in resting_on(&app, account, session, proved + 1) {
+        execute(&app, account, &context, vec![write]).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn what_is_asked_for_under_sudo_is_refused_once_its_session_ended() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let (own, own_sudo) = session_of(&house, account, 1).await;
-    let (_, other_sudo) = session_of(&house, account, 1).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let (own, own_sudo) = session_of(&app, account, 1).await;
+    let (_, other_sudo) = session_of(&app, account, 1).await;
     for context in [&own_sudo, &other_sudo] {
-        execute(&house, account, context, Vec::new()).await.unwrap();
+        execute(&app, account, context, Vec::new()).await.unwrap();
     }
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     let change = AccountCommand::ChangePassword;
     store.execute::<Account>(&account.to_string(), change, &own_sudo, CommitExtras::default()).await.unwrap();
-    execute(&house, account, &own_sudo, Vec::new()).await.unwrap();
-    let refused = execute(&house, account, &other_sudo, Vec::new()).await;
+    execute(&app, account, &own_sudo, Vec::new()).await.unwrap();
+    let refused = execute(&app, account, &other_sudo, Vec::new()).await;
     assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
     // Nor does a proof count that is too old, in whatever session.
     let later = InSession { session: own, proved_since: Some(store.services().now()) };
     let context = CommandContext { session: Some(later), ..own_sudo };
-    let refused = execute(&house, account, &context, Vec::new()).await;
+    let refused = execute(&app, account, &context, Vec::new()).await;
     assert!(matches!(refused, Err(ExecuteError::ProofOver)), "{refused:?}");
 }
 
 #[tokio::test]
 async fn the_session_that_made_a_change_goes_on_with_what_it_proved() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
-    let (known, context) = session_of(&house, account, 1).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
+    let (known, context) = session_of(&app, account, 1).await;
     let now = store.services().now();
     let challenge_id = ChallengeId::generate(store.services());
     let number = "+14155550142".parse().unwrap();
@@ -161,13 +161,13 @@ async fn the_session_that_made_a_change_goes_on_with_what_it_proved() {
 
 #[tokio::test]
 async fn nothing_of_an_account_that_ended_is_left_to_prove() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    session_of(&house, account, 1).await;
-    house.command(account, AccountCommand::Delete).await.unwrap();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    session_of(&app, account, 1).await;
+    app.command(account, AccountCommand::Delete).await.unwrap();
     for table in ["session", "authentication", "challenge"] {
         let sql = format!("SELECT count(*) FROM {table}");
-        let left: i64 = sqlx::query_scalar(&sql).fetch_one(house.foundation.store.pool()).await.unwrap();
+        let left: i64 = sqlx::query_scalar(&sql).fetch_one(app.foundation.store.pool()).await.unwrap();
         assert_eq!(left, 0, "{table}");
     }
 }

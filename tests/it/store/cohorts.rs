@@ -9,11 +9,11 @@ use event_store::{CommitExtras, ExecuteError};
 use futures::future::join_all;
 use sqlx::Row;
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
-async fn sign_in(house: &House, store: &event_store::EventStore, account: AccountId) -> bool {
+async fn sign_in(app: &TestApp, store: &event_store::EventStore, account: AccountId) -> bool {
     let command =
-        AccountCommand::RecordSignIn { session_id: SessionId::generate(house.foundation.store.services()) };
+        AccountCommand::RecordSignIn { session_id: SessionId::generate(app.foundation.store.services()) };
     let id = account.to_string();
     match store.execute::<Account>(&id, command, &account_context(account), CommitExtras::default()).await {
         Ok(_) => true,
@@ -22,20 +22,20 @@ async fn sign_in(house: &House, store: &event_store::EventStore, account: Accoun
     }
 }
 
-async fn register_many(house: &House, count: usize) -> Vec<AccountId> {
+async fn register_many(app: &TestApp, count: usize) -> Vec<AccountId> {
     join_all((0..count).map(|n| {
         let email = format!("person{n}@example.com");
-        async move { house.register(&email).await }
+        async move { app.register(&email).await }
     }))
     .await
 }
 
 #[tokio::test]
 async fn commands_that_come_at_once_share_a_transaction_and_one_alone_does_not_wait() {
-    let house = House::build().await;
-    let accounts = register_many(&house, 64).await;
-    let store = &house.foundation.store;
-    join_all(accounts.iter().map(|account| sign_in(&house, store, *account))).await;
+    let app = TestApp::build().await;
+    let accounts = register_many(&app, 64).await;
+    let store = &app.foundation.store;
+    join_all(accounts.iter().map(|account| sign_in(&app, store, *account))).await;
     let rows = sqlx::query(
         "SELECT count(*) AS events, count(DISTINCT xid) AS transactions FROM events WHERE sequence = 2",
     )
@@ -49,18 +49,18 @@ async fn commands_that_come_at_once_share_a_transaction_and_one_alone_does_not_w
 
 #[tokio::test]
 async fn a_conflict_or_a_taken_name_fails_no_neighbour() {
-    let house = House::build().await;
-    let accounts = register_many(&house, 16).await;
-    let other = house.beside();
+    let app = TestApp::build().await;
+    let accounts = register_many(&app, 16).await;
+    let other = app.beside();
     // Two processes on the same accounts, and registrations of which half want the same address.
     let commands = accounts.iter().flat_map(|account| {
-        [sign_in(&house, &house.foundation.store, *account), sign_in(&house, &other.store, *account)]
+        [sign_in(&app, &app.foundation.store, *account), sign_in(&app, &other.store, *account)]
     });
     let registrations = (0..32).map(|n| {
         let email = if n % 2 == 0 { "wanted@example.com".to_owned() } else { format!("new{n}@example.com") };
-        let account = AccountId::generate(house.foundation.store.services());
-        let house = &house;
-        async move { (n, house.try_register(account, &email).await.is_ok()) }
+        let account = AccountId::generate(app.foundation.store.services());
+        let app = &app;
+        async move { (n, app.try_register(account, &email).await.is_ok()) }
     });
     let (signed_in, registered) = tokio::join!(join_all(commands), join_all(registrations));
 
@@ -70,7 +70,7 @@ async fn a_conflict_or_a_taken_name_fails_no_neighbour() {
     assert!(registered.iter().all(|(n, done)| n % 2 == 0 || *done), "{registered:?}");
     let mut streams: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for row in sqlx::query("SELECT aggregate_id, sequence FROM events ORDER BY aggregate_id, sequence")
-        .fetch_all(house.foundation.store.pool())
+        .fetch_all(app.foundation.store.pool())
         .await
         .unwrap()
     {
@@ -84,18 +84,18 @@ async fn a_conflict_or_a_taken_name_fails_no_neighbour() {
 
 #[tokio::test]
 async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
-    let house = House::build().await;
-    let accounts = register_many(&house, 12).await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let accounts = register_many(&app, 12).await;
+    let store = &app.foundation.store;
     // Another process is in the middle of an append to four of them, and hangs.
-    let mut hanging = house.database.pool().await.begin().await.unwrap();
+    let mut hanging = app.database.pool().await.begin().await.unwrap();
     for account in &accounts[..4] {
         append_to(&mut hanging, *account).await;
     }
-    let held = join_all(accounts[..4].iter().map(|account| sign_in(&house, store, *account)));
+    let held = join_all(accounts[..4].iter().map(|account| sign_in(&app, store, *account)));
     let free = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let done = join_all(accounts[4..].iter().map(|account| sign_in(&house, store, *account)));
+        let done = join_all(accounts[4..].iter().map(|account| sign_in(&app, store, *account)));
         tokio::time::timeout(Duration::from_secs(10), done).await.expect("held up by strangers");
         hanging.commit().await.unwrap();
     };
@@ -105,12 +105,12 @@ async fn a_stream_that_somebody_holds_up_holds_up_nobody_else() {
 
 #[tokio::test]
 async fn a_stream_of_another_process_does_not_take_a_cohort_apart() {
-    let house = House::build().await;
-    let accounts = register_many(&house, 32).await;
-    let store = &house.foundation.store;
-    let mut hanging = house.database.pool().await.begin().await.unwrap();
+    let app = TestApp::build().await;
+    let accounts = register_many(&app, 32).await;
+    let store = &app.foundation.store;
+    let mut hanging = app.database.pool().await.begin().await.unwrap();
     append_to(&mut hanging, accounts[0]).await;
-    let commands = join_all(accounts.iter().map(|account| sign_in(&house, store, *account)));
+    let commands = join_all(accounts.iter().map(|account| sign_in(&app, store, *account)));
     let others = async {
         // The statement is under way by then, and waits.
         tokio::time::sleep(Duration::from_millis(200)).await;

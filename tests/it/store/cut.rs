@@ -6,15 +6,15 @@ use event_store::vault::secret::SecretKind;
 use event_store::vault::{RecordWrite, secret};
 use event_store::{CommitExtras, ExecuteError, StoreError};
 
-use crate::support::{House, Lost, Proxy, Target, account_context};
+use crate::support::{Lost, Proxy, Target, TestApp, account_context};
 
 /// Sends a command over connections of which each breaks when `words` are said, as often as told. Returns the account's events
 /// after it, and whether the password given with it is there.
 async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (Vec<String>, bool) {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await.to_string();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await.to_string();
     let proxy = Proxy::new(Target::database(), true).await;
-    let beyond = house.beyond(&proxy);
+    let beyond = app.beyond(&proxy);
     let context = account_context(account.parse().unwrap());
     let sign_in =
         || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
@@ -31,11 +31,11 @@ async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (
     beyond.store.execute::<Account>(&account, sign_in(), &context, attached).await.unwrap();
     assert!(proxy.has_cut(), "nobody said {words}");
     let stored = sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence")
-        .fetch_all(house.foundation.store.pool())
+        .fetch_all(app.foundation.store.pool())
         .await
         .unwrap();
     let password =
-        secret::fetch(house.foundation.store.pool(), SecretKind::PasswordHash, &account).await.unwrap();
+        secret::fetch(app.foundation.store.pool(), SecretKind::PasswordHash, &account).await.unwrap();
     (stored, password.is_some())
 }
 
@@ -86,10 +86,10 @@ async fn a_commit_is_not_made_twice_however_often_the_connection_breaks() {
 
 #[tokio::test]
 async fn what_nobody_can_find_out_is_said_to_be_in_doubt() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     let proxy = Proxy::new(Target::database(), true).await;
-    let beyond = house.beyond(&proxy);
+    let beyond = app.beyond(&proxy);
     let sign_in =
         || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
     let execute = || async {

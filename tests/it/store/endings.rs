@@ -5,17 +5,17 @@ use domain::authentication::{Change, Factors, Fate, Lent};
 use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
 use event_store::vault::RecordWrite;
 use event_store::vault::authentication::generation;
-use event_store::vault::challenge::{NewChallenge, Purpose as Question};
+use event_store::vault::challenge::{NewOneTimeCode, Purpose as Question};
 use event_store::vault::credential::{CredentialKind, NewCredential};
 use event_store::vault::link::{NewLink, Purpose};
 use event_store::vault::session::NewSession;
 use event_store::{CommandContext, CommitExtras};
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 /// An account that has one of everything.
 struct Holder<'a> {
-    house: &'a House,
+    app: &'a TestApp,
     account: AccountId,
     change_id: EmailChangeId,
     challenge_id: ChallengeId,
@@ -24,12 +24,12 @@ struct Holder<'a> {
 }
 
 impl<'a> Holder<'a> {
-    async fn new(house: &'a House, name: &str) -> Self {
-        let account = house.register(&format!("{name}@example.com")).await;
-        let services = house.foundation.store.services();
+    async fn new(app: &'a TestApp, name: &str) -> Self {
+        let account = app.register(&format!("{name}@example.com")).await;
+        let services = app.foundation.store.services();
         let challenge_id = ChallengeId::generate(services);
         let (change_id, own) = (EmailChangeId::generate(services), SessionId::generate(services));
-        let holder = Self { house, account, change_id, challenge_id, own };
+        let holder = Self { app, account, change_id, challenge_id, own };
         holder.give_phone().await;
         holder.lend().await;
         holder
@@ -41,13 +41,13 @@ impl<'a> Holder<'a> {
     }
 
     async fn command_in(&self, command: AccountCommand, vault: Vec<RecordWrite>, context: &CommandContext) {
-        let (store, id) = (&self.house.foundation.store, self.account.to_string());
+        let (store, id) = (&self.app.foundation.store, self.account.to_string());
         let attached = CommitExtras { vault, ..CommitExtras::default() };
         store.execute::<Account>(&id, command, context, attached).await.unwrap();
     }
 
     async fn give_phone(&self) {
-        let challenge_id = ChallengeId::generate(self.house.foundation.store.services());
+        let challenge_id = ChallengeId::generate(self.app.foundation.store.services());
         let (number, channel) = ("+14155550142".parse().unwrap(), Channel::Sms);
         self.command(AccountCommand::RequestPhoneChange { challenge_id, number, channel }, Vec::new()).await;
         self.command(AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 }, Vec::new()).await;
@@ -55,7 +55,7 @@ impl<'a> Holder<'a> {
 
     /// Stages, issues and lends one of each.
     async fn lend(&self) {
-        let (account, store) = (self.account, &self.house.foundation.store);
+        let (account, store) = (self.account, &self.app.foundation.store);
         let (services, generation) = (store.services(), generation(store.pool(), account).await.unwrap());
         let (at, expires_at) = (services.now(), services.now() + chrono::Duration::days(1));
         let hash = || services.ids.uuid().as_bytes().to_vec();
@@ -71,7 +71,7 @@ impl<'a> Holder<'a> {
         };
         let link =
             |purpose| NewLink { token_hash: hash(), purpose, account, subject: String::new(), expires_at };
-        let question = |purpose| NewChallenge {
+        let question = |purpose| NewOneTimeCode {
             id: ChallengeId::generate(services),
             purpose,
             account,
@@ -109,7 +109,7 @@ impl<'a> Holder<'a> {
         ];
         vault.extend(purposes.map(|purpose| RecordWrite::PutLink(link(purpose))));
         let purposes = [Question::SignIn, Question::Reauthenticate, Question::Phone];
-        vault.extend(purposes.map(|purpose| RecordWrite::Ask(question(purpose))));
+        vault.extend(purposes.map(|purpose| RecordWrite::PutOneTimeCode(question(purpose))));
         let issue = AccountCommand::IssueGdprToken { credential_id, fingerprint: "f00d".to_owned() };
         self.command(issue, vault).await;
         let (change_id, email) =
@@ -184,7 +184,7 @@ impl<'a> Holder<'a> {
             Lent::GdprToken => ("credential", "ended_at IS NULL"),
             Lent::PendingEmailChange | Lent::PendingPhone | Lent::PendingFactorRemoval => {
                 let id = self.account.to_string();
-                let (account, _) = self.house.foundation.store.load::<Account>(&id).await.unwrap();
+                let (account, _) = self.app.foundation.store.load::<Account>(&id).await.unwrap();
                 let holder = account.holder.as_ref();
                 return Some(i64::from(match lent {
                     Lent::PendingEmailChange => holder.is_some_and(|holder| holder.email_change.is_some()),
@@ -205,7 +205,7 @@ impl<'a> Holder<'a> {
     async fn count_in(&self, table: &str, of: &str) -> i64 {
         let whose = if table == "credential" { "owner" } else { "account_id" };
         let sql = format!("SELECT count(*) FROM {table} WHERE {whose} = '{}' AND {of}", self.account);
-        sqlx::query_scalar(&sql).fetch_one(self.house.foundation.store.pool()).await.unwrap()
+        sqlx::query_scalar(&sql).fetch_one(self.app.foundation.store.pool()).await.unwrap()
     }
 
     async fn own_session_lives(&self) -> bool {
@@ -223,13 +223,13 @@ fn changes_with(change: Change) -> Vec<Change> {
 
 #[tokio::test]
 async fn each_change_ends_what_the_table_says_and_nothing_else() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     for (n, change) in Change::ALL.into_iter().enumerate() {
-        let holder = Holder::new(&house, &format!("ada{n}")).await;
+        let holder = Holder::new(&app, &format!("ada{n}")).await;
         for lent in Lent::ALL {
             assert!(holder.count(lent).await.is_none_or(|lent| lent == 1), "{lent:?} is not there to end");
         }
-        let before = generation(house.foundation.store.pool(), holder.account).await.unwrap();
+        let before = generation(app.foundation.store.pool(), holder.account).await.unwrap();
         holder.change(change).await;
         for lent in Lent::ALL {
             let ends = changes_with(change).iter().any(|change| change.ends(lent));
@@ -238,7 +238,7 @@ async fn each_change_ends_what_the_table_says_and_nothing_else() {
         }
         let stays = !matches!(change.fate(Lent::Sessions), Fate::Ends(_));
         assert_eq!(holder.own_session_lives().await, stays, "{change:?}");
-        let after = generation(house.foundation.store.pool(), holder.account).await.unwrap();
+        let after = generation(app.foundation.store.pool(), holder.account).await.unwrap();
         // Of an account that ended there is none.
         let raised = change.raises_generation() && change != Change::AccountDeleted;
         assert_eq!(after > before, raised, "{change:?}");
@@ -259,10 +259,10 @@ async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
         Lent::BillingUndoLink,
         Lent::PasswordResetLink,
     ];
-    let house = House::build().await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let store = &app.foundation.store;
     for (n, change) in Change::ALL.into_iter().enumerate() {
-        let holder = Holder::new(&house, &format!("ada{n}")).await;
+        let holder = Holder::new(&app, &format!("ada{n}")).await;
         // The account's own end may be refused for what its organizations need, and bars nothing ahead.
         let Some(command) = holder.command_of(change).filter(|_| change != Change::AccountDeleted) else {
             continue;
@@ -284,12 +284,12 @@ async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
 
 #[tokio::test]
 async fn a_pending_change_of_the_address_that_ends_is_told_in_the_history() {
-    let house = House::build().await;
-    let holder = Holder::new(&house, "ada").await;
+    let app = TestApp::build().await;
+    let holder = Holder::new(&app, "ada").await;
     holder.change(Change::PasswordReset).await;
     let types: Vec<String> =
         sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence DESC LIMIT 3")
-            .fetch_all(house.foundation.store.pool())
+            .fetch_all(app.foundation.store.pool())
             .await
             .unwrap();
     let told = ["account.gdpr_token_ended", "account.email_change_ended", "account.password_reset"];

@@ -10,13 +10,13 @@ use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, account_context, activity, all_entries};
+use crate::support::{TestApp, account_context, activity, all_entries};
 
 #[tokio::test]
 async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
     store.head().subscribe().wait_for(|head| *head >= 1).await.unwrap();
     let opened = || async move {
         let entries = all_entries(store.pool()).await;
@@ -27,7 +27,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     assert_eq!(before.metadata["user_agent"]["$personal"]["value"], "SeededAgent/1.0");
 
     // Another process destroys the key; this one has it in its cache.
-    let destroyed = house.beside().erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+    let destroyed = app.beside().erasures.destroy_key(&activity(account), "req_1").await.unwrap();
     assert_eq!(destroyed.len(), 1);
     let after = opened().await;
     assert_eq!(after.metadata["ip_address"], json!({"$erased": true}));
@@ -35,7 +35,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     assert_eq!(after.payload, before.payload, "the profile is not touched");
 
     // A repeat names the same key and destroys no other.
-    let repeated = house.foundation.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
+    let repeated = app.foundation.erasures.destroy_key(&activity(account), "req_1").await.unwrap();
     assert_eq!(repeated, destroyed);
 }
 
@@ -46,11 +46,11 @@ const ERASURES: usize = 5;
 
 #[tokio::test]
 async fn nothing_is_stored_under_a_key_that_is_dead() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     // Writers of one subject in four processes, each with its own cache of keys, against erasures. Each
     // writes to a stream of its own, so that they meet at the key and nowhere else.
-    let processes: Vec<_> = (0..4).map(|_| house.beside().store).collect();
+    let processes: Vec<_> = (0..4).map(|_| app.beside().store).collect();
     let mut accepted = 0;
     for round in 0..ROUNDS {
         let stop = CancellationToken::new();
@@ -59,14 +59,14 @@ async fn nothing_is_stored_under_a_key_that_is_dead() {
             for n in 0..ERASURES {
                 tokio::time::sleep(Duration::from_millis(40)).await;
                 let cause = format!("req_{round}_{n}");
-                house.foundation.erasures.destroy_key(&activity(account), &cause).await.unwrap();
+                app.foundation.erasures.destroy_key(&activity(account), &cause).await.unwrap();
             }
             stop.cancel();
         };
         let (written, ()) = tokio::join!(writing, erasing);
         accepted += written.iter().sum::<i64>();
     }
-    let pool = house.foundation.store.pool();
+    let pool = app.foundation.store.pool();
     // `destroyed_at` is taken while nobody can store anything under the key, `recorded_at` while nobody can
     // destroy it: an event that was accepted after the key's death would show.
     let late: i64 = sqlx::query_scalar(
@@ -119,10 +119,10 @@ async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken)
 
 #[tokio::test]
 async fn another_master_key_is_told_apart_from_damage() {
-    let house = House::build().await;
-    house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    app.register("ada@example.com").await;
     let other = event_store::EventStore::new(
-        house.database.pool().await,
+        app.database.pool().await,
         personal_settings::system::services(),
         event_store::MasterKey::generate(),
     );
@@ -135,19 +135,19 @@ async fn another_master_key_is_told_apart_from_damage() {
 /// value must not come back under the key that the person has meanwhile.
 #[tokio::test]
 async fn what_was_erased_is_not_carried_on_into_a_new_event() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     let change_id = EmailChangeId::generate(store.services());
     let email = "ada@example.org".parse().unwrap();
-    house.command(account, AccountCommand::RequestEmailChange { change_id, email }).await.unwrap();
+    app.command(account, AccountCommand::RequestEmailChange { change_id, email }).await.unwrap();
 
-    house.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
+    app.beside().erasures.destroy_key(&profile, "req_1").await.unwrap();
     // This process knows the account as it was, and a key of the same name that lives.
-    let fresh = house.beside().store.keys().live_now(&profile).await.unwrap();
-    assert_eq!(store.keys().live_now(&profile).await.unwrap().id, fresh.id);
-    house.command(account, AccountCommand::ConfirmEmailChange { change_id }).await.unwrap();
+    let fresh = app.beside().store.keys().active_key_fresh(&profile).await.unwrap();
+    assert_eq!(store.keys().active_key_fresh(&profile).await.unwrap().id, fresh.id);
+    app.command(account, AccountCommand::ConfirmEmailChange { change_id }).await.unwrap();
 
     let payload: String =
         sqlx::query_scalar("SELECT payload::text FROM events WHERE event_type = 'account.email_changed'")

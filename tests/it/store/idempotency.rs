@@ -3,12 +3,12 @@
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, OperatorId, SessionId};
 use event_store::vault::RecordWrite;
-use event_store::vault::idempotency::{Caller, Claimed, Ticket, claim, is_link};
+use event_store::vault::idempotency::{Caller, Claim, ClaimGuard, claim, is_link};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 
 use uuid::Uuid;
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 fn operator() -> Caller {
     Caller::Operator(OperatorId::from_uuid(Uuid::nil()))
@@ -18,76 +18,76 @@ fn in_session(session: SessionId) -> Caller {
     Caller::Session { account: AccountId::from_uuid(Uuid::nil()), session }
 }
 
-async fn asked(house: &House) -> Claimed {
-    claim(&house.foundation.store, &operator(), "key", b"body").await.unwrap()
+async fn asked(app: &TestApp) -> Claim {
+    claim(&app.foundation.store, &operator(), "key", b"body").await.unwrap()
 }
 
-async fn first(house: &House) -> Ticket {
-    match asked(house).await {
-        Claimed::First(ticket) => ticket,
+async fn first(app: &TestApp) -> ClaimGuard {
+    match asked(app).await {
+        Claim::First(ticket) => ticket,
         _ => panic!("it is being carried out already"),
     }
 }
 
 /// Longer ago than a request may take.
-async fn let_pass(house: &House) {
+async fn let_pass(app: &TestApp) {
     sqlx::query("UPDATE idempotency SET started_at = started_at - interval '2 minutes'")
-        .execute(house.foundation.store.pool())
+        .execute(app.foundation.store.pool())
         .await
         .unwrap();
 }
 
 #[tokio::test]
 async fn what_was_stored_for_a_key_is_not_done_again_although_nobody_answered() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
-    let rename = async |ticket: &Ticket, name: &str| {
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
+    let rename = async |ticket: &ClaimGuard, name: &str| {
         let context = CommandContext { once: Some(ticket.mark()), ..account_context(ada) };
         let command = AccountCommand::ChangeName { name: name.to_owned() };
         store.execute::<Account>(&ada.to_string(), command, &context, CommitExtras::default()).await
     };
-    let idle = first(&house).await;
-    let_pass(&house).await;
-    let ticket = first(&house).await;
+    let idle = first(&app).await;
+    let_pass(&app).await;
+    let ticket = first(&app).await;
     // Whoever was taken over stores nothing any more.
     assert!(matches!(rename(&idle, "Too late").await, Err(ExecuteError::AlreadyUsed)));
     rename(&ticket, "Ada King").await.unwrap();
-    assert!(matches!(asked(&house).await, Claimed::Pending), "it may still be answered");
+    assert!(matches!(asked(&app).await, Claim::Pending), "it may still be answered");
     ticket.give_up().await.unwrap();
-    let_pass(&house).await;
-    assert!(matches!(asked(&house).await, Claimed::Lost));
+    let_pass(&app).await;
+    assert!(matches!(asked(&app).await, Claim::Lost));
     let (account, version) = store.load::<Account>(&ada.to_string()).await.unwrap();
     assert_eq!((account.holder.unwrap().name.known().unwrap().as_str(), version), ("Ada King", 2));
 }
 
 #[tokio::test]
 async fn who_comes_late_does_not_answer_for_whoever_took_over() {
-    let house = House::build().await;
-    let late = first(&house).await;
-    let_pass(&house).await;
-    let successor = first(&house).await;
+    let app = TestApp::build().await;
+    let late = first(&app).await;
+    let_pass(&app).await;
+    let successor = first(&app).await;
 
     late.give_up().await.unwrap();
-    assert!(matches!(asked(&house).await, Claimed::Pending), "the successor is still at work");
+    assert!(matches!(asked(&app).await, Claim::Pending), "the successor is still at work");
     late.answered(b"of the first").await.unwrap();
-    assert!(matches!(asked(&house).await, Claimed::Pending), "the successor has not answered");
+    assert!(matches!(asked(&app).await, Claim::Pending), "the successor has not answered");
     successor.answered(b"of the successor").await.unwrap();
-    let Claimed::Answered(answer) = asked(&house).await else { panic!("nothing was kept") };
+    let Claim::Answered(answer) = asked(&app).await else { panic!("nothing was kept") };
     assert_eq!(answer, b"of the successor");
 }
 
 #[tokio::test]
 async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
-    let house = House::build().await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let store = &app.foundation.store;
     let session = SessionId::generate(store.services());
     for (caller, max_rows) in
         [(operator(), 1_000), (in_session(session), 1_000), (Caller::Link(vec![7; 32]), 5)]
     {
         assert_eq!(caller.max_rows(), max_rows);
         let claimed = async |key: &str| claim(store, &caller, key, b"body").await.unwrap();
-        assert!(matches!(claimed("first").await, Claimed::First(_)));
+        assert!(matches!(claimed("first").await, Claim::First(_)));
         // As many as there may be, and older ones of its owner's.
         sqlx::query(
             "INSERT INTO idempotency (key_hash, body_hash, owner, started_at)
@@ -99,7 +99,7 @@ async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
         .execute(store.pool())
         .await
         .unwrap();
-        assert!(matches!(claimed("second").await, Claimed::First(_)));
+        assert!(matches!(claimed("second").await, Claim::First(_)));
         let kept: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM idempotency GROUP BY owner ORDER BY max(started_at) DESC LIMIT 1",
         )
@@ -108,7 +108,7 @@ async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
         .unwrap();
         assert_eq!(kept, max_rows);
         for key in ["first", "second"] {
-            assert!(matches!(claimed(key).await, Claimed::Pending), "the newest are there");
+            assert!(matches!(claimed(key).await, Claim::Pending), "the newest are there");
         }
     }
 }
@@ -116,27 +116,27 @@ async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
 /// What was never mailed has no keys, and what was done with a link is known when it works no more.
 #[tokio::test]
 async fn a_key_is_that_of_a_link_that_was_mailed() {
-    let house = House::build().await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let store = &app.foundation.store;
     let (mailed, made_up) = (vec![1; 32], vec![2; 32]);
     let link = "INSERT INTO link (token_hash, purpose, account_id, subject, expires_at)
          VALUES ($1, 'email_undo', 'acc_1', '', now() + interval '1 day')";
     sqlx::query(link).bind(&mailed).execute(store.pool()).await.unwrap();
     assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
     let caller = Caller::Link(mailed.clone());
-    assert!(matches!(claim(store, &caller, "key", b"body").await.unwrap(), Claimed::First(_)));
+    assert!(matches!(claim(store, &caller, "key", b"body").await.unwrap(), Claim::First(_)));
     sqlx::query("DELETE FROM link").execute(store.pool()).await.unwrap();
     assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
 }
 
 #[tokio::test]
 async fn what_was_answered_in_a_session_ends_with_it() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
     let sessions = [SessionId::generate(store.services()), SessionId::generate(store.services())];
     for session in sessions {
-        let Claimed::First(ticket) = claim(store, &in_session(session), "key", b"body").await.unwrap() else {
+        let Claim::First(ticket) = claim(store, &in_session(session), "key", b"body").await.unwrap() else {
             panic!("in another session it is another key")
         };
         ticket.answered(b"an answer").await.unwrap();
@@ -146,6 +146,6 @@ async fn what_was_answered_in_a_session_ends_with_it() {
     let name = AccountCommand::ChangeName { name: "Ada King".to_owned() };
     store.execute::<Account>(&ada.to_string(), name, &account_context(ada), attached).await.unwrap();
     let again = async |session| claim(store, &in_session(session), "key", b"body").await.unwrap();
-    assert!(matches!(again(sessions[0]).await, Claimed::First(_)));
-    assert!(matches!(again(sessions[1]).await, Claimed::Answered(_)));
+    assert!(matches!(again(sessions[0]).await, Claim::First(_)));
+    assert!(matches!(again(sessions[1]).await, Claim::Answered(_)));
 }

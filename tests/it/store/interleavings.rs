@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, assert_whole, await_sequenced, open_strangers};
+use crate::support::{TestApp, assert_whole, await_sequenced, open_strangers};
 
 /// Sessions that append.
 const APPENDERS: u64 = 10;
@@ -76,12 +76,12 @@ async fn write_until(mut db: PgConnection, session: u64, done: &CancellationToke
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_transactions_leave_no_gap_no_repeat_and_no_inversion() {
-    let mut house = House::build().await;
-    house.stop_log().await;
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(house.as_the_program().store).run(stop.clone()));
-    let left_open = open_strangers(&house).await;
-    let options: PgConnectOptions = house.database.url.parse().unwrap();
+    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store).run(stop.clone()));
+    let left_open = open_strangers(&app).await;
+    let options: PgConnectOptions = app.database.url.parse().unwrap();
     let connect = |name: &str| {
         let options = options.clone().application_name(name);
         async move { options.connect().await.unwrap() }
@@ -97,7 +97,7 @@ async fn ten_thousand_transactions_leave_no_gap_no_repeat_and_no_inversion() {
         appenders.push(tokio::spawn(append_in_rounds(connect("personal-settings").await, session)));
     }
     assert!(join_all(appenders).await.iter().all(Result::is_ok));
-    let pool = house.foundation.store.pool();
+    let pool = app.foundation.store.pool();
     await_sequenced(pool).await;
     assert_whole(pool).await;
     assert!(log::newest_position(pool).await.unwrap() as u64 >= APPENDERS * ROUNDS * 8 / 10);

@@ -13,29 +13,29 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
-    House, Proxy, Target, assert_whole, await_sequenced, eventually, leader_beyond, open_strangers,
+    Proxy, Target, TestApp, assert_whole, await_sequenced, eventually, leader_beyond, open_strangers,
 };
 
 /// Leaders that are killed.
 const ROUNDS: usize = 12;
 
-pub(super) async fn sign_in(house: &House, account: AccountId) {
-    let session_id = SessionId::generate(house.foundation.store.services());
-    house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+pub(super) async fn sign_in(app: &TestApp, account: AccountId) {
+    let session_id = SessionId::generate(app.foundation.store.services());
+    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
 }
 
 #[tokio::test]
 async fn many_writers_and_a_slow_transaction_leave_no_gap() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let mut writers = Vec::new();
     for n in 0..32 {
-        writers.push(house.register(&format!("w{n}@example.com")).await);
+        writers.push(app.register(&format!("w{n}@example.com")).await);
     }
 
     // Takes its transaction id now and commits long after others that came later.
-    let mut slow = house.database.pool().await.begin().await.unwrap();
-    let id = AccountId::generate(house.foundation.store.services()).to_string();
+    let mut slow = app.database.pool().await.begin().await.unwrap();
+    let id = AccountId::generate(app.foundation.store.services()).to_string();
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
          VALUES ('account', $1, 1, 'account.signed_in', '1', '{}', '{}', gen_random_uuid())",
@@ -46,7 +46,7 @@ async fn many_writers_and_a_slow_transaction_leave_no_gap() {
     .unwrap();
     join_all(writers.iter().map(|account| async {
         for _ in 0..10 {
-            sign_in(&house, *account).await;
+            sign_in(&app, *account).await;
         }
     }))
     .await;
@@ -67,18 +67,18 @@ async fn many_writers_and_a_slow_transaction_leave_no_gap() {
 
 #[tokio::test]
 async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
-    let mut house = House::build().await;
-    house.stop_log().await;
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
     let mut accounts = Vec::new();
     for n in 0..8 {
-        accounts.push(house.register(&format!("w{n}@example.com")).await);
+        accounts.push(app.register(&format!("w{n}@example.com")).await);
     }
-    let pool = house.foundation.store.pool().clone();
+    let pool = app.foundation.store.pool().clone();
     let stop = CancellationToken::new();
     let candidates: Vec<_> =
-        (0..3).map(|_| tokio::spawn(Sequencer::new(house.beside().store).run(stop.clone()))).collect();
+        (0..3).map(|_| tokio::spawn(Sequencer::new(app.beside().store).run(stop.clone()))).collect();
 
-    let strangers = open_strangers(&house).await;
+    let strangers = open_strangers(&app).await;
     let written = AtomicI64::new(8);
     let done = CancellationToken::new();
     let killer = async {
@@ -96,7 +96,7 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
     };
     let writing = join_all(accounts.iter().map(|account| async {
         while !done.is_cancelled() {
-            sign_in(&house, *account).await;
+            sign_in(&app, *account).await;
             written.fetch_add(1, Ordering::Relaxed);
         }
     }));
@@ -112,17 +112,17 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
 
 #[tokio::test]
 async fn what_strangers_leave_open_holds_nothing_back() {
-    let mut house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    await_sequenced(house.foundation.store.pool()).await;
-    house.stop_log().await;
-    let strangers = open_strangers(&house).await;
+    let mut app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    await_sequenced(app.foundation.store.pool()).await;
+    app.stop_log().await;
+    let strangers = open_strangers(&app).await;
     // As the role that programs work as, which need not see what others are at.
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(house.as_the_program().store).run(stop.clone()));
-    let store = &house.foundation.store;
+    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store).run(stop.clone()));
+    let store = &app.foundation.store;
     for _ in 0..10 {
-        sign_in(&house, account).await;
+        sign_in(&app, account).await;
         let newest = sqlx::query_scalar("SELECT event_id FROM events ORDER BY sequence DESC LIMIT 1");
         let newest = domain::EventId::from_uuid(newest.fetch_one(store.pool()).await.unwrap());
         let position = store.position_of(newest, Duration::from_secs(10)).await.unwrap();
@@ -136,13 +136,13 @@ async fn what_strangers_leave_open_holds_nothing_back() {
 
 #[tokio::test]
 async fn an_append_under_another_name_than_that_of_those_who_append_is_refused() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     let append = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
                   VALUES ('account', 'acc_1', 1, 'account.signed_in', '1', '{}', '{}', gen_random_uuid())";
     let mut strangers = vec![
-        house.database.stranger("psql").await,
-        house.foundation.store.pool().acquire().await.unwrap().detach(),
-        house.database.stranger("psql").await,
+        app.database.stranger("psql").await,
+        app.foundation.store.pool().acquire().await.unwrap().detach(),
+        app.database.stranger("psql").await,
     ];
     // Also where triggers do not fire: in a replica.
     sqlx::query("SET session_replication_role = replica").execute(&mut strangers[2]).await.unwrap();
@@ -167,11 +167,11 @@ impl LeaderTask for Nothing {
 
 #[tokio::test]
 async fn a_lead_is_renewed_and_one_that_ran_out_is_taken_by_another() {
-    let house = House::build().await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let pool = app.foundation.store.pool();
     let stop = CancellationToken::new();
     let candidate = || {
-        let (store, stop) = (house.as_the_program().store, stop.clone());
+        let (store, stop) = (app.as_the_program().store, stop.clone());
         tokio::spawn(async move { leader::run(&Nothing, &store, &stop).await })
     };
     let promised = || async {
@@ -204,9 +204,9 @@ async fn a_lead_is_renewed_and_one_that_ran_out_is_taken_by_another() {
 
 #[tokio::test]
 async fn large_events_are_sequenced_a_few_at_a_time() {
-    let mut house = House::build().await;
-    house.stop_log().await;
-    let pool = &house.database.pool().await;
+    let mut app = TestApp::build().await;
+    app.stop_log().await;
+    let pool = &app.database.pool().await;
     sqlx::query(
         "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, event_id)
          SELECT 'synthetic', 'syn_1', n, 'synthetic.happened', '1', json_build_object('x', repeat('x', 1048576)), '{}',
@@ -216,7 +216,7 @@ async fn large_events_are_sequenced_a_few_at_a_time() {
     .await
     .unwrap();
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(house.beside().store).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.beside().store).run(stop.clone()));
     await_sequenced(pool).await;
     assert_whole(pool).await;
     // Eight megabytes each: two of eight, and the rest.
@@ -232,16 +232,16 @@ async fn large_events_are_sequenced_a_few_at_a_time() {
 
 #[tokio::test]
 async fn a_connection_that_hangs_keeps_nobody_from_leading() {
-    let house = House::build().await;
+    let app = TestApp::build().await;
     let proxy = Proxy::new(Target::database(), true).await;
-    let beyond = house.beyond(&proxy).store;
+    let beyond = app.beyond(&proxy).store;
     let leadership = Leadership::take(beyond.pool(), "hanging").await.unwrap().unwrap();
     let held = proxy.hold_at("pg_advisory_unlock_all");
     let soon = Duration::from_secs(20);
     tokio::time::timeout(soon, leadership.resign()).await.expect("it waits for the dead");
     held.reached().await;
     held.go_on();
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     let lead = || async { Leadership::take(store.pool(), "hanging").await.unwrap() };
     eventually("another leads", lead).await.resign().await;
 
@@ -254,12 +254,12 @@ async fn a_connection_that_hangs_keeps_nobody_from_leading() {
 
 #[tokio::test]
 async fn whoever_waits_for_rows_that_were_lost_does_not_spin() {
-    let mut house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    sign_in(&house, account).await;
-    await_sequenced(house.foundation.store.pool()).await;
-    house.stop_log().await;
-    let store = house.beside().store;
+    let mut app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    sign_in(&app, account).await;
+    await_sequenced(app.foundation.store.pool()).await;
+    app.stop_log().await;
+    let store = app.beside().store;
     let stop = CancellationToken::new();
     let following = tokio::spawn(log::follow_head(store.clone(), stop.clone()));
     let mut head = store.head().subscribe();
@@ -278,9 +278,9 @@ async fn whoever_waits_for_rows_that_were_lost_does_not_spin() {
 
 #[tokio::test]
 async fn a_position_is_known_soon_after_the_command_in_any_process() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let other = house.beside();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let other = app.beside();
     let id: uuid::Uuid = sqlx::query_scalar("SELECT event_id FROM events WHERE aggregate_id = $1")
         .bind(account.to_string())
         .fetch_one(other.store.pool())
@@ -288,7 +288,7 @@ async fn a_position_is_known_soon_after_the_command_in_any_process() {
         .unwrap();
     let event = domain::EventId::from_uuid(id);
     let patience = std::time::Duration::from_secs(10);
-    assert_eq!(house.foundation.store.position_of(event, patience).await.unwrap(), Some(1));
+    assert_eq!(app.foundation.store.position_of(event, patience).await.unwrap(), Some(1));
     assert_eq!(other.store.position_of(event, patience).await.unwrap(), Some(1));
     let unknown = domain::EventId::from_uuid(uuid::Uuid::nil());
     let short = std::time::Duration::from_millis(20);
@@ -307,9 +307,9 @@ pub(super) const CHANGES_OF_HISTORY: [&str; 6] = [
 
 #[tokio::test]
 async fn events_and_log_refuse_to_be_changed() {
-    let house = House::build().await;
-    house.register("ada@example.com").await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    app.register("ada@example.com").await;
+    let pool = app.foundation.store.pool();
     await_sequenced(pool).await;
     for statement in CHANGES_OF_HISTORY {
         let refused = sqlx::query(statement).execute(pool).await.unwrap_err().to_string();
@@ -319,11 +319,11 @@ async fn events_and_log_refuse_to_be_changed() {
 
 #[tokio::test]
 async fn a_restore_into_a_younger_cluster_begins_a_new_era() {
-    let mut house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    await_sequenced(house.foundation.store.pool()).await;
-    house.stop_log().await;
-    let pool = house.foundation.store.pool();
+    let mut app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    await_sequenced(app.foundation.store.pool()).await;
+    app.stop_log().await;
+    let pool = app.foundation.store.pool();
 
     // What a dump brings from a cluster that was far ahead.
     let mut admin = pool.begin().await.unwrap();
@@ -335,7 +335,7 @@ async fn a_restore_into_a_younger_cluster_begins_a_new_era() {
     admin.commit().await.unwrap();
 
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(house.foundation.store.clone()).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.foundation.store.clone()).run(stop.clone()));
     eventually("a new era begins", || async {
         let default: String = sqlx::query_scalar(
             "SELECT column_default FROM information_schema.columns
@@ -347,7 +347,7 @@ async fn a_restore_into_a_younger_cluster_begins_a_new_era() {
         default.contains('1').then_some(())
     })
     .await;
-    sign_in(&house, account).await;
+    sign_in(&app, account).await;
     await_sequenced(pool).await;
     assert_whole(pool).await;
     stop.cancel();

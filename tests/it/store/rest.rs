@@ -3,24 +3,24 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::account::{Account, AccountCommand};
-use domain::organization::{Organization, OrganizationCommand, OrganizationError, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
 use domain::{AccountId, By};
 use event_store::{CommitError, CommitExtras, ExecuteError};
 
-use crate::support::{House, Team, account_context, found_team};
+use crate::support::{Team, TestApp, account_context, found_team};
 
-async fn team(house: &House) -> (Team, [AccountId; 2]) {
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+async fn team(app: &TestApp) -> (Team, [AccountId; 2]) {
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
     let members = [(ada, Role::Owner), (bob, Role::Member)];
-    (found_team(&house.foundation.store, &members).await, [ada, bob])
+    (found_team(&app.foundation.store, &members).await, [ada, bob])
 }
 
 /// Bob leaves, in a work of its own and in another process: in one his commands go one after the other.
-async fn leave(house: &House, team: &Team, bob: AccountId) {
-    let (context, elsewhere) = (account_context(bob), house.beside());
+async fn leave(app: &TestApp, team: &Team, bob: AccountId) {
+    let (context, elsewhere) = (account_context(bob), app.beside());
     let left = elsewhere.store.transact(&context, async |mut unit| {
-        let wish = OrganizationWish::RemoveMember { account_id: bob };
-        let command = OrganizationCommand { by: By::Account(bob), wish };
+        let action = OrganizationAction::RemoveMember { account_id: bob };
+        let command = OrganizationCommand { by: By::Account(bob), action };
         unit.execute::<Organization>(&team.id.to_string(), command).await.unwrap();
         let leave = AccountCommand::LeaveOrganization { organization_id: team.id };
         unit.execute::<Account>(&bob.to_string(), leave).await.unwrap();
@@ -31,9 +31,9 @@ async fn leave(house: &House, team: &Team, bob: AccountId) {
 
 #[tokio::test]
 async fn nothing_is_stored_that_rests_on_what_has_moved_on() {
-    let house = House::build().await;
-    let (team, [ada, bob]) = team(&house).await;
-    let (store, tries) = (&house.foundation.store, AtomicU32::new(0));
+    let app = TestApp::build().await;
+    let (team, [ada, bob]) = team(&app).await;
+    let (store, tries) = (&app.foundation.store, AtomicU32::new(0));
     // Ada does something because Bob is a member; he leaves before it is stored.
     let context = account_context(ada);
     let done = store.transact(&context, async |mut unit| {
@@ -43,7 +43,7 @@ async fn nothing_is_stored_that_rests_on_what_has_moved_on() {
         let change = AccountCommand::ChangeName { name: name.to_owned() };
         unit.execute::<Account>(&ada.to_string(), change).await.unwrap();
         if tries.fetch_add(1, Ordering::SeqCst) == 0 {
-            leave(&house, &team, bob).await;
+            leave(&app, &team, bob).await;
         }
         Ok::<_, ()>((unit, CommitExtras::default(), name))
     });
@@ -53,19 +53,19 @@ async fn nothing_is_stored_that_rests_on_what_has_moved_on() {
 
 #[tokio::test]
 async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
-    let house = House::build().await;
-    let (team, [_, bob]) = team(&house).await;
-    let (store, tries) = (&house.foundation.store, AtomicU32::new(0));
+    let app = TestApp::build().await;
+    let (team, [_, bob]) = team(&app).await;
+    let (store, tries) = (&app.foundation.store, AtomicU32::new(0));
     // His account still says that he is a member, the organization no longer.
     let context = account_context(bob);
     let done = store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&bob.to_string()).await.unwrap();
         if tries.fetch_add(1, Ordering::SeqCst) == 0 {
-            leave(&house, &team, bob).await;
+            leave(&app, &team, bob).await;
         }
         for id in before.holder.unwrap().memberships.keys() {
-            let wish = OrganizationWish::ReleaseMember { account_id: bob, successor: None };
-            let command = OrganizationCommand { by: By::Account(bob), wish };
+            let action = OrganizationAction::ReleaseMember { account_id: bob, successor: None };
+            let command = OrganizationCommand { by: By::Account(bob), action };
             unit.execute::<Organization>(&id.to_string(), command).await?;
         }
         unit.execute::<Account>(&bob.to_string(), AccountCommand::Delete).await.unwrap();
@@ -79,8 +79,8 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
     let refused = store.transact(&context, async |mut unit| {
         tries.fetch_add(1, Ordering::SeqCst);
         let _: Account = unit.load(&bob.to_string()).await.unwrap();
-        let wish = OrganizationWish::RemoveMember { account_id: bob };
-        let command = OrganizationCommand { by: By::Account(bob), wish };
+        let action = OrganizationAction::RemoveMember { account_id: bob };
+        let command = OrganizationCommand { by: By::Account(bob), action };
         unit.execute::<Organization>(&team.id.to_string(), command).await?;
         Ok::<_, ExecuteError<OrganizationError>>((unit, CommitExtras::default(), ()))
     });

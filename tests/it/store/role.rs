@@ -6,7 +6,7 @@ use projections::{account, find, rebuild};
 use sqlx::PgPool;
 
 use super::order::{CHANGES_OF_HISTORY, sign_in};
-use crate::support::{Database, House, await_sequenced};
+use crate::support::{Database, TestApp, await_sequenced};
 
 /// SQLSTATE of a statement that is not granted.
 const REFUSED: &str = "42501";
@@ -19,11 +19,11 @@ async fn code_of(pool: &PgPool, statement: &str) -> Option<String> {
 
 #[tokio::test]
 async fn it_cannot_change_what_happened_nor_who_may() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    sign_in(&house, account).await;
-    await_sequenced(house.foundation.store.pool()).await;
-    let pool = PgPool::connect(&house.database.worker_url).await.unwrap();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    sign_in(&app, account).await;
+    await_sequenced(app.foundation.store.pool()).await;
+    let pool = PgPool::connect(&app.database.worker_url).await.unwrap();
     let others = [
         "ALTER TABLE events DISABLE TRIGGER ALL",
         "DROP TRIGGER events_append_only ON events",
@@ -60,14 +60,14 @@ async fn it_cannot_change_what_happened_nor_who_may() {
 
 #[tokio::test]
 async fn a_read_model_is_rebuilt_by_the_owner_alone_and_stays_the_roles_to_use() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    await_sequenced(house.foundation.store.pool()).await;
-    let worker = house.as_the_program();
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    await_sequenced(app.foundation.store.pool()).await;
+    let worker = app.as_the_program();
     let projection = find(account::NAME).unwrap();
     let refused = rebuild(&worker.store, &*projection, Start::Anew, &mut |_| {}).await.unwrap_err();
     assert!(format!("{refused:?}").contains(REFUSED), "{refused:?}");
-    rebuild(&house.foundation.store, &*projection, Start::Anew, &mut |_| {}).await.unwrap();
+    rebuild(&app.foundation.store, &*projection, Start::Anew, &mut |_| {}).await.unwrap();
     assert!(worker.views.account_fetch(ada).await.unwrap().is_some());
     let change = "DELETE FROM account_view";
     assert_eq!(code_of(worker.store.pool(), change).await, None);

@@ -15,7 +15,7 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::support::{House, account_context, activity};
+use crate::support::{TestApp, account_context, activity};
 
 /// Data keys besides those of the accounts: several batches of a rotation.
 const KEYS: usize = 1_700;
@@ -41,7 +41,7 @@ async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken)
         let (id, context) = (account.to_string(), account_context(account));
         store.execute::<Account>(&id, command, &context, CommitExtras::default()).await.unwrap();
         let name = KeyName::new(format!("{account}-{done}"), "profile");
-        afresh(store).keys().live(&name).await.unwrap();
+        afresh(store).keys().active_key(&name).await.unwrap();
         done += 1;
     }
     done
@@ -85,19 +85,19 @@ fn keep_first_line(file: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_under_traffic_that_is_killed_in_the_middle() {
-    let house = House::build().await;
-    let (one, other) = (house.foundation.store.clone(), house.beside().store);
+    let app = TestApp::build().await;
+    let (one, other) = (app.foundation.store.clone(), app.beside().store);
     let mut accounts = Vec::new();
     for n in 0..8 {
-        accounts.push(house.register(&email(n)).await);
+        accounts.push(app.register(&email(n)).await);
     }
     let seeded = (0..KEYS).map(|n| KeyName::new(format!("seeded-{n}"), "profile"));
     let made = futures::stream::iter(seeded).map(|name| {
         let one = one.clone();
-        async move { one.keys().live(&name).await.unwrap().id }
+        async move { one.keys().active_key(&name).await.unwrap().id }
     });
     let ids: BTreeSet<Uuid> = made.buffer_unordered(16).collect().await;
-    let file = house.folder.path().join("master.key");
+    let file = app.folder.path().join("master.key");
     let old = one.keys().provider().ids().await.unwrap().current;
 
     let stop = CancellationToken::new();
@@ -109,18 +109,18 @@ async fn a_rotation_under_traffic_that_is_killed_in_the_middle() {
         let new = add_key(&file).unwrap();
         put_first(&file, &new).unwrap();
         // What `keys rotate-master` is: a process of its own. The other two have not looked at the file.
-        let rotator = house.beside().store;
+        let rotator = app.beside().store;
         rotate(&rotator, &new, Some(2)).await;
         let counts = rotator.keys().count_by_master().await.unwrap();
         assert!(counts[&old] > 0 && counts[&new] > 0, "it was killed in the middle: {counts:?}");
 
         // Another begins anew, while these two still make keys under the old one.
-        rotate(&house.beside().store, &new, None).await;
+        rotate(&app.beside().store, &new, None).await;
         // Then they take notice, as every process does every few seconds.
         for store in stores {
             store.keys().provider().refresh().await.unwrap();
         }
-        rotate(&house.beside().store, &new, None).await;
+        rotate(&app.beside().store, &new, None).await;
         assert!(only_under(&one, &new).await);
         keep_first_line(&file);
         for store in stores {
@@ -139,7 +139,7 @@ async fn a_rotation_under_traffic_that_is_killed_in_the_middle() {
     assert_eq!(provider.ids().await.unwrap().opens, [new.as_str()]);
     let last = EventStore::new(one.pool().clone(), one.services().clone(), provider);
     assert!(only_under(&last, &new).await);
-    assert_eq!(last.keys().by_ids_now(&ids).await.unwrap().len(), KEYS);
+    assert_eq!(last.keys().keys_by_id_fresh(&ids).await.unwrap().len(), KEYS);
     for (n, account) in accounts.iter().enumerate() {
         assert_readable(&last, n, *account).await;
     }
@@ -152,13 +152,13 @@ async fn a_rotation_under_traffic_that_is_killed_in_the_middle() {
 
 #[tokio::test]
 async fn a_row_that_an_append_holds_is_neither_waited_for_nor_passed_over() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
-    let file = house.folder.path().join("master.key");
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
+    let file = app.folder.path().join("master.key");
     let new = add_key(&file).unwrap();
     put_first(&file, &new).unwrap();
-    let rotator = house.beside().store;
+    let rotator = app.beside().store;
     let mut append = store.pool().begin().await.unwrap();
     sqlx::query("SELECT FROM subject_key WHERE subject = $1 AND scope = 'activity' FOR SHARE")
         .bind(account.to_string())
@@ -207,15 +207,15 @@ impl KeyProvider for Interrupted {
 
 #[tokio::test]
 async fn a_key_that_dies_during_a_rotation_stays_dead() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let store = &house.foundation.store;
-    let file = house.folder.path().join("master.key");
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let store = &app.foundation.store;
+    let file = app.folder.path().join("master.key");
     let new = add_key(&file).unwrap();
     put_first(&file, &new).unwrap();
     let keys = LocalKeys::from_file(&file).unwrap();
     let interrupted: Arc<dyn KeyProvider> =
-        Arc::new(Interrupted { keys, erasures: house.beside().erasures, account });
+        Arc::new(Interrupted { keys, erasures: app.beside().erasures, account });
     let rotator = EventStore::new(store.pool().clone(), store.services().clone(), interrupted);
     let mut rotation = rotator.keys().rotation(&new);
     while !rotation.next_batch().await.unwrap().finished {}

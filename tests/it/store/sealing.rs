@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{House, all_entries};
+use crate::support::{TestApp, all_entries};
 
 /// What a person enters, and what they send along.
 #[derive(Clone, Debug)]
@@ -42,23 +42,23 @@ fn any_entered() -> impl Strategy<Value = Entered> {
 #[test]
 fn what_is_stored_opens_as_it_was_and_erased_without_its_keys() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let house = runtime.block_on(House::build());
+    let app = runtime.block_on(TestApp::build());
     let number = AtomicU32::new(0);
     let mut runner = TestRunner::new(Config { cases: 48, ..Config::default() });
     let checked = runner.run(&any_entered(), |entered| {
         let number = number.fetch_add(1, Ordering::Relaxed);
-        runtime.block_on(check(&house, &entered, &format!("Somebody.{number}@Example.com")));
+        runtime.block_on(check(&app, &entered, &format!("Somebody.{number}@Example.com")));
         Ok(())
     });
     checked.unwrap_or_else(|error| panic!("{error}"));
-    runtime.block_on(async { drop(house) });
+    runtime.block_on(async { drop(app) });
 }
 
-async fn check(house: &House, entered: &Entered, email: &str) {
-    let account = AccountId::generate(house.foundation.store.services());
-    act(&house.foundation.store, account, entered, email).await;
+async fn check(app: &TestApp, entered: &Entered, email: &str) {
+    let account = AccountId::generate(app.foundation.store.services());
+    act(&app.foundation.store, account, entered, email).await;
 
-    let fresh = house.beside();
+    let fresh = app.beside();
     let (as_it_was, version) = fresh.store.load::<Account>(&account.to_string()).await.unwrap();
     let holder = as_it_was.holder.unwrap();
     assert_eq!(holder.email.known().unwrap().as_str(), email);
@@ -76,11 +76,11 @@ async fn check(house: &House, entered: &Entered, email: &str) {
         let name = KeyName::new(account.to_string(), scope.as_str());
         fresh.erasures.destroy_key(&name, &format!("req_{account}")).await.unwrap();
     }
-    let (bare, same) = house.beside().store.load::<Account>(&account.to_string()).await.unwrap();
+    let (bare, same) = app.beside().store.load::<Account>(&account.to_string()).await.unwrap();
     let bare = bare.holder.unwrap();
     assert!(bare.email == Personal::Erased && bare.name == Personal::Erased);
     assert_eq!((bare.preferences, same), (holder.preferences, version));
-    for entry in entries_of(&house.foundation.store, account).await {
+    for entry in entries_of(&app.foundation.store, account).await {
         for erased in ["ip_address", "user_agent"] {
             assert_eq!(entry.metadata[erased], json!({"$erased": true}));
         }

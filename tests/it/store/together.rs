@@ -4,30 +4,30 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use domain::account::{Account, AccountCommand};
-use domain::organization::{Organization, OrganizationCommand, OrganizationError, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
 use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
 use event_store::vault::RecordWrite;
 use event_store::{CommandContext, CommitError, CommitExtras, Committed, ExecuteError};
 use futures::future::join_all;
 
-use crate::support::{House, account_context};
+use crate::support::{TestApp, account_context};
 
 type Refusal = ExecuteError<OrganizationError>;
 
-fn wish(by: AccountId, wish: OrganizationWish) -> OrganizationCommand {
-    OrganizationCommand { by: By::Account(by), wish }
+fn action(by: AccountId, action: OrganizationAction) -> OrganizationCommand {
+    OrganizationCommand { by: By::Account(by), action }
 }
 
 /// Creates an organization with its first owner.
-async fn create(house: &House, owner: AccountId) -> OrganizationId {
-    let store = &house.foundation.store;
+async fn create(app: &TestApp, owner: AccountId) -> OrganizationId {
+    let store = &app.foundation.store;
     let organization_id = OrganizationId::generate(store.services());
     let membership_id = MembershipId::generate(store.services());
     let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
         .transact(&account_context(owner), async |mut unit| {
             let name = "Example".to_owned();
-            let create = OrganizationWish::Create { organization_id, name, owner, membership_id };
-            unit.execute::<Organization>(&organization_id.to_string(), wish(owner, create)).await?;
+            let create = OrganizationAction::Create { organization_id, name, owner, membership_id };
+            unit.execute::<Organization>(&organization_id.to_string(), action(owner, create)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
             Ok((unit, CommitExtras::default(), ()))
@@ -37,17 +37,17 @@ async fn create(house: &House, owner: AccountId) -> OrganizationId {
     organization_id
 }
 
-async fn count(house: &House) -> i64 {
-    let pool = house.foundation.store.pool();
+async fn count(app: &TestApp) -> i64 {
+    let pool = app.foundation.store.pool();
     sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(pool).await.unwrap()
 }
 
 #[tokio::test]
 async fn what_belongs_together_is_stored_together_and_next_to_each_other() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let organization = create(&house, ada).await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let organization = create(&app, ada).await;
+    let store = &app.foundation.store;
     let (body, version) = store.load::<Organization>(&organization.to_string()).await.unwrap();
     assert!(body.body().unwrap().is_only_owner(ada));
     assert_eq!(version, 2);
@@ -65,32 +65,32 @@ async fn what_belongs_together_is_stored_together_and_next_to_each_other() {
 
 #[tokio::test]
 async fn a_refusal_by_one_leaves_nothing_of_the_others() {
-    let house = House::build().await;
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
-    let organization = create(&house, ada).await;
-    let before = count(&house).await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
+    let organization = create(&app, ada).await;
+    let before = count(&app).await;
+    let store = &app.foundation.store;
     let refused: Result<Committed<()>, CommitError<Refusal>> = store
         .transact(&account_context(ada), async |mut unit| {
             let membership_id = MembershipId::generate(unit.store().services());
             let role = Role::Member;
-            let add = OrganizationWish::AddMember { account_id: bob, membership_id, role };
-            unit.execute::<Organization>(&organization.to_string(), wish(ada, add)).await?;
-            let remove = OrganizationWish::RemoveMember { account_id: ada };
-            unit.execute::<Organization>(&organization.to_string(), wish(ada, remove)).await?;
+            let add = OrganizationAction::AddMember { account_id: bob, membership_id, role };
+            unit.execute::<Organization>(&organization.to_string(), action(ada, add)).await?;
+            let remove = OrganizationAction::RemoveMember { account_id: ada };
+            unit.execute::<Organization>(&organization.to_string(), action(ada, remove)).await?;
             Ok((unit, CommitExtras::default(), ()))
         })
         .await;
     assert!(matches!(refused, Err(CommitError::Work(ExecuteError::Refused(OrganizationError::LastOwner)))));
-    assert_eq!(count(&house).await, before);
+    assert_eq!(count(&app).await, before);
 }
 
 #[tokio::test]
 async fn what_works_once_and_was_used_leaves_nothing_either() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let before = count(&house).await;
-    let store = &house.foundation.store;
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let before = count(&app).await;
+    let store = &app.foundation.store;
     let spent = RecordWrite::TakeChallenge(ChallengeId::generate(store.services()));
     let attached = CommitExtras { vault: vec![spent], ..CommitExtras::default() };
     let context = account_context(ada);
@@ -104,23 +104,23 @@ async fn what_works_once_and_was_used_leaves_nothing_either() {
         })
         .await;
     assert!(matches!(refused, Err(CommitError::AlreadyUsed)));
-    assert_eq!(count(&house).await, before);
+    assert_eq!(count(&app).await, before);
 }
 
 #[tokio::test]
 async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let organization = create(&house, ada).await;
-    let store = &house.foundation.store;
-    let elsewhere = house.beside();
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let organization = create(&app, ada).await;
+    let store = &app.foundation.store;
+    let elsewhere = app.beside();
     let tries = AtomicU32::new(0);
     let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
         .transact(&account_context(ada), async |mut unit| {
             let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
             unit.execute::<Account>(&ada.to_string(), name).await?;
-            let rename = OrganizationWish::Rename { name: "Renamed".to_owned() };
-            unit.execute::<Organization>(&organization.to_string(), wish(ada, rename)).await?;
+            let rename = OrganizationAction::Rename { name: "Renamed".to_owned() };
+            unit.execute::<Organization>(&organization.to_string(), action(ada, rename)).await?;
             if tries.fetch_add(1, Ordering::Relaxed) == 0 {
                 // Another process gets in between.
                 let (id, context) = (ada.to_string(), account_context(ada));
@@ -136,10 +136,10 @@ async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
 /// Another process stores in both streams without end. Whoever works on them loses twice, and then has its turn.
 #[tokio::test]
 async fn whoever_has_lost_twice_loses_no_more() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let organization = create(&house, ada).await;
-    let (store, elsewhere) = (&house.foundation.store, house.beside().store);
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let organization = create(&app, ada).await;
+    let (store, elsewhere) = (&app.foundation.store, app.beside().store);
     let over = AtomicBool::new(false);
     let flood = join_all((0..16).map(|n: usize| {
         let (elsewhere, over) = (&elsewhere, &over);
@@ -163,8 +163,8 @@ async fn whoever_has_lost_twice_loses_no_more() {
             let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
                 .transact(&account_context(ada), async |mut unit| {
                     tries.fetch_add(1, Ordering::Relaxed);
-                    let rename = OrganizationWish::Rename { name: format!("Round {round}") };
-                    unit.execute::<Organization>(&organization.to_string(), wish(ada, rename)).await?;
+                    let rename = OrganizationAction::Rename { name: format!("Round {round}") };
+                    unit.execute::<Organization>(&organization.to_string(), action(ada, rename)).await?;
                     let name = AccountCommand::ChangeName { name: format!("Round {round}") };
                     unit.execute::<Account>(&ada.to_string(), name).await?;
                     Ok((unit, CommitExtras::default(), ()))
@@ -185,10 +185,10 @@ async fn whoever_has_lost_twice_loses_no_more() {
 /// Many pairs of streams that overlap, written from several processes at once: no deadlock, and no half.
 #[tokio::test]
 async fn many_at_once_neither_block_each_other_nor_leave_halves() {
-    let house = House::build().await;
-    let ada = house.register("ada@example.com").await;
-    let organizations = join_all((0..4).map(|_| create(&house, ada))).await;
-    let processes: Vec<_> = (0..2).map(|_| house.beside().store).collect();
+    let app = TestApp::build().await;
+    let ada = app.register("ada@example.com").await;
+    let organizations = join_all((0..4).map(|_| create(&app, ada))).await;
+    let processes: Vec<_> = (0..2).map(|_| app.beside().store).collect();
     let renamed = join_all((0..24).map(|n: usize| {
         let (store, organizations) = (&processes[n % 2], &organizations);
         async move {
@@ -198,8 +198,8 @@ async fn many_at_once_neither_block_each_other_nor_leave_halves() {
             let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
                 .transact(&context, async |mut unit| {
                     for id in pair.iter().collect::<BTreeSet<_>>() {
-                        let rename = OrganizationWish::Rename { name: name.clone() };
-                        unit.execute::<Organization>(&id.to_string(), wish(ada, rename)).await?;
+                        let rename = OrganizationAction::Rename { name: name.clone() };
+                        unit.execute::<Organization>(&id.to_string(), action(ada, rename)).await?;
                     }
                     Ok((unit, CommitExtras::default(), ()))
                 })
@@ -214,7 +214,7 @@ async fn many_at_once_neither_block_each_other_nor_leave_halves() {
     .await;
     let stored: i64 =
         sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'organization.renamed'")
-            .fetch_one(house.foundation.store.pool())
+            .fetch_one(app.foundation.store.pool())
             .await
             .unwrap();
     assert_eq!(stored, i64::try_from(renamed.iter().sum::<usize>()).unwrap());

@@ -43,21 +43,21 @@ async fn keys_wrap_and_open_in_any_process_and_many_in_one_call() {
     let one = store(&database, provider(namespaced)).await;
     let mut ids = std::collections::BTreeSet::new();
     for n in 0..20 {
-        ids.insert(one.keys().live(&KeyName::new(format!("acc_{n}"), "profile")).await.unwrap().id);
+        ids.insert(one.keys().active_key(&KeyName::new(format!("acc_{n}"), "profile")).await.unwrap().id);
     }
     assert_eq!(server.namespace().as_deref(), Some("team"));
     assert_eq!(server.calls("decrypt"), 0, "what was just made need not be unwrapped");
 
     let other = store(&database, provider(config(&server))).await;
-    let opened = other.keys().by_ids(&ids).await.unwrap();
+    let opened = other.keys().keys_by_id(&ids).await.unwrap();
     assert_eq!(opened.len(), 20);
     assert_eq!(server.calls("decrypt"), 1);
     for (id, key) in opened {
-        assert_eq!(key.expose(), one.keys().by_ids(&[id].into()).await.unwrap()[&id].expose());
+        assert_eq!(key.expose(), one.keys().keys_by_id(&[id].into()).await.unwrap()[&id].expose());
     }
     let encrypted = server.calls("encrypt");
     let new = (0..20).map(|n| KeyName::new(format!("new_{n}"), "profile")).collect();
-    assert_eq!(other.keys().live_all(new).await.unwrap().len(), 20);
+    assert_eq!(other.keys().active_keys(new).await.unwrap().len(), 20);
     assert_eq!(server.calls("encrypt"), encrypted + 1, "keys that are made together are wrapped together");
     let names: Vec<String> =
         sqlx::query_scalar("SELECT DISTINCT master_id FROM subject_key").fetch_all(one.pool()).await.unwrap();
@@ -68,13 +68,13 @@ async fn keys_wrap_and_open_in_any_process_and_many_in_one_call() {
 async fn an_outage_is_unavailable_and_nothing_reads_as_erased() {
     let (server, database) = (TransitServer::start().await, Database::create().await);
     let name = KeyName::new("acc_1", "profile");
-    let key = store(&database, provider(config(&server))).await.keys().live(&name).await.unwrap();
+    let key = store(&database, provider(config(&server))).await.keys().active_key(&name).await.unwrap();
 
     let fresh = store(&database, provider(config(&server))).await;
     for status in [503, 500, 429] {
         server.fail(Some(status));
         let before = server.calls("decrypt");
-        let error = fresh.keys().by_ids_now(&[key.id].into()).await.err().unwrap();
+        let error = fresh.keys().keys_by_id_fresh(&[key.id].into()).await.err().unwrap();
         assert!(error.is_unavailable());
         assert!(matches!(seal_error(error), SealError::Unavailable(_)));
         assert_eq!(server.calls("decrypt") - before, 3, "it is tried again, and not for ever");
@@ -82,13 +82,13 @@ async fn an_outage_is_unavailable_and_nothing_reads_as_erased() {
     server.fail(None);
     // A hiccup is not even noticed.
     server.hiccup(2);
-    assert_eq!(fresh.keys().live(&name).await.unwrap().expose(), key.expose());
+    assert_eq!(fresh.keys().active_key(&name).await.unwrap().expose(), key.expose());
 
     // Nobody listens.
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gone = TransitConfig { url: format!("http://{nowhere}").parse().unwrap(), ..config(&server) };
     let begun = Instant::now();
-    let error = store(&database, provider(gone)).await.keys().live(&name).await.err().unwrap();
+    let error = store(&database, provider(gone)).await.keys().active_key(&name).await.err().unwrap();
     assert!(error.is_unavailable());
     assert!(begun.elapsed().as_secs() < 10, "it took {:?}", begun.elapsed());
     let said = format!("{:#}", anyhow::Error::from(error));
@@ -102,7 +102,7 @@ async fn what_somebody_must_mend_is_told_with_what_to_do() {
     let refusal = |config: TransitConfig| {
         let (database, name) = (&database, &name);
         async move {
-            let error = store(database, provider(config)).await.keys().live(name).await.err().unwrap();
+            let error = store(database, provider(config)).await.keys().active_key(name).await.err().unwrap();
             match seal_error(error) {
                 SealError::Refused(said) => said,
                 other => panic!("{other:?}"),
@@ -137,8 +137,8 @@ async fn what_was_wrapped_for_one_row_does_not_open_in_another() {
     let (server, database) = (TransitServer::start().await, Database::create().await);
     let one = store(&database, provider(config(&server))).await;
     let (mine, yours) = (KeyName::new("acc_1", "profile"), KeyName::new("acc_2", "profile"));
-    one.keys().live(&mine).await.unwrap();
-    one.keys().live(&yours).await.unwrap();
+    one.keys().active_key(&mine).await.unwrap();
+    one.keys().active_key(&yours).await.unwrap();
     sqlx::query(
         "UPDATE subject_key SET wrapped = (SELECT wrapped FROM subject_key WHERE subject = 'acc_2')
          WHERE subject = 'acc_1'",
@@ -146,15 +146,15 @@ async fn what_was_wrapped_for_one_row_does_not_open_in_another() {
     .execute(one.pool())
     .await
     .unwrap();
-    let error = one.keys().live_now(&mine).await.err().unwrap();
-    assert!(matches!(seal_error(error), SealError::Forged));
+    let error = one.keys().active_key_fresh(&mine).await.err().unwrap();
+    assert!(matches!(seal_error(error), SealError::AuthenticationFailed));
     // A ciphertext that Vault never made.
     sqlx::query("UPDATE subject_key SET wrapped = 'vault:v1:made-up' WHERE subject = 'acc_1'")
         .execute(one.pool())
         .await
         .unwrap();
-    let error = one.keys().live_now(&mine).await.err().unwrap();
-    assert!(matches!(seal_error(error), SealError::Forged));
+    let error = one.keys().active_key_fresh(&mine).await.err().unwrap();
+    assert!(matches!(seal_error(error), SealError::AuthenticationFailed));
 }
 
 #[tokio::test]
@@ -166,12 +166,12 @@ async fn a_rotation_in_vault_and_a_move_from_a_file_into_vault_need_no_key_outsi
     let name = |n: u32| KeyName::new(format!("acc_{n}"), "profile");
     let mut keys = Vec::new();
     for n in 0..30 {
-        keys.push(before.keys().live(&name(n)).await.unwrap());
+        keys.push(before.keys().active_key(&name(n)).await.unwrap());
     }
     // From the file into Vault: both open, Vault wraps.
     let both = Providers::new(provider(config(&server)), vec![file().into()]);
     let moving = store(&database, Arc::new(both)).await;
-    assert_eq!(moving.keys().live(&name(3)).await.unwrap().expose(), keys[3].expose());
+    assert_eq!(moving.keys().active_key(&name(3)).await.unwrap().expose(), keys[3].expose());
     let first = "vault:transit/personal-settings:v1";
     rotate(&moving, first).await;
     assert_eq!(moving.keys().count_by_master().await.unwrap(), [(first.to_owned(), 30)].into());
@@ -186,14 +186,15 @@ async fn a_rotation_in_vault_and_a_move_from_a_file_into_vault_need_no_key_outsi
     assert_eq!(inside.keys().count_by_master().await.unwrap(), [(second.to_owned(), 30)].into());
     server.forget_before(2);
     for (n, key) in (0..).zip(&keys) {
-        assert_eq!(inside.keys().live(&name(n)).await.unwrap().expose(), key.expose());
+        assert_eq!(inside.keys().active_key(&name(n)).await.unwrap().expose(), key.expose());
     }
 
     // A version that decrypts no more is another master key, and no erasure.
     server.rotate();
     server.forget_before(3);
-    let error = store(&database, provider(config(&server))).await.keys().live(&name(1)).await.err().unwrap();
-    assert!(matches!(seal_error(error), SealError::OtherMaster { stored, .. } if stored == second));
+    let error =
+        store(&database, provider(config(&server))).await.keys().active_key(&name(1)).await.err().unwrap();
+    assert!(matches!(seal_error(error), SealError::UnknownMasterKey { stored, .. } if stored == second));
 }
 
 async fn rotate(store: &EventStore, target: &str) {

@@ -6,7 +6,7 @@ use event_store::usage::{self, Incoming, Ingested};
 use futures::TryStreamExt;
 use serde_json::json;
 
-use crate::support::House;
+use crate::support::TestApp;
 
 fn logging(on: bool) -> AccountCommand {
     AccountCommand::ChangePreferences {
@@ -16,30 +16,30 @@ fn logging(on: bool) -> AccountCommand {
     }
 }
 
-async fn count(house: &House, account: AccountId) -> u64 {
-    usage::count(house.foundation.store.pool(), usage::HOUSE, &account.to_string()).await.unwrap()
+async fn count(app: &TestApp, account: AccountId) -> u64 {
+    usage::count(app.foundation.store.pool(), usage::HOUSE, &account.to_string()).await.unwrap()
 }
 
 #[tokio::test]
 async fn off_means_off_from_the_moment_the_command_is_answered() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
     let stop = tokio_util::sync::CancellationToken::new();
     // Usage keeps pouring in while the switch is turned.
     let pouring = async {
         while !stop.is_cancelled() {
-            house.collect(account, 5).await;
+            app.collect(account, 5).await;
         }
     };
     let switching = async {
         for _ in 0..5 {
-            house.command(account, logging(false)).await.unwrap();
-            let then = count(&house, account).await;
+            app.command(account, logging(false)).await.unwrap();
+            let then = count(&app, account).await;
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            assert_eq!(count(&house, account).await, then, "stored although it is off");
-            house.command(account, logging(true)).await.unwrap();
+            assert_eq!(count(&app, account).await, then, "stored although it is off");
+            app.command(account, logging(true)).await.unwrap();
             crate::support::eventually("stored again", || async {
-                (count(&house, account).await > then).then_some(())
+                (count(&app, account).await > then).then_some(())
             })
             .await;
         }
@@ -50,9 +50,9 @@ async fn off_means_off_from_the_moment_the_command_is_answered() {
 
 #[tokio::test]
 async fn repeats_and_strangers_are_told_apart() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let stranger = AccountId::generate(house.foundation.store.services());
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let stranger = AccountId::generate(app.foundation.store.services());
     let event = |account: AccountId, insert_id: &str| Incoming {
         project_id: usage::HOUSE.to_owned(),
         distinct_id: account.to_string(),
@@ -63,7 +63,7 @@ async fn repeats_and_strangers_are_told_apart() {
         properties: json!({}).to_string(),
     };
     let batch = [event(account, "a"), event(account, "b"), event(account, "a"), event(stranger, "a")];
-    let pool = house.foundation.store.pool();
+    let pool = app.foundation.store.pool();
     let first = usage::ingest(pool, &batch).await.unwrap();
     assert_eq!(first, Ingested { stored: 2, dropped: 1, repeated: 1 });
     let again = usage::ingest(pool, &batch).await.unwrap();
@@ -72,15 +72,15 @@ async fn repeats_and_strangers_are_told_apart() {
 
 #[tokio::test]
 async fn all_of_it_is_read_in_order_and_all_of_it_is_erased_and_counted() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let other = house.register("bob@example.com").await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let other = app.register("bob@example.com").await;
     for _ in 0..5 {
-        house.collect(account, 2_000).await;
+        app.collect(account, 2_000).await;
     }
-    house.collect(account, 2_345).await;
-    house.collect(other, 7).await;
-    let pool = house.foundation.store.pool();
+    app.collect(account, 2_345).await;
+    app.collect(other, 7).await;
+    let pool = app.foundation.store.pool();
     let read: Vec<_> = usage::stream(pool.clone(), usage::HOUSE.to_owned(), account.to_string())
         .try_collect()
         .await
@@ -89,12 +89,12 @@ async fn all_of_it_is_read_in_order_and_all_of_it_is_erased_and_counted() {
     assert!(read.is_sorted_by_key(|event| (event.occurred_at, event.name.clone(), event.insert_id.clone())));
 
     let until = sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(pool).await.unwrap();
-    house.collect(account, 3).await;
+    app.collect(account, 3).await;
     let id = account.to_string();
     let first = usage::erase(pool, usage::HOUSE, &id, "req_1", until).await.unwrap();
     assert_eq!((first.deleted, first.done), (10_000, false));
     // A crash here loses nothing: the next step goes on with the count.
     let second = usage::erase(pool, usage::HOUSE, &id, "req_1", until).await.unwrap();
     assert_eq!((second.deleted, second.done), (12_345, true));
-    assert_eq!((count(&house, account).await, count(&house, other).await), (3, 7), "what came later stays");
+    assert_eq!((count(&app, account).await, count(&app, other).await), (3, 7), "what came later stays");
 }

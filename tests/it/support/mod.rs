@@ -1,8 +1,8 @@
 //! What the tests stand on.
 
+mod app;
 mod ended;
 mod hold;
-mod house;
 mod order;
 mod person;
 mod pooler;
@@ -15,9 +15,9 @@ mod team;
 mod transit;
 mod views;
 
+pub(crate) use app::{TestApp, account_context, activity, eventually, letterhead};
 pub(crate) use ended::left_behind;
 pub(crate) use hold::Hold;
-pub(crate) use house::{House, account_context, activity, eventually, letterhead};
 pub(crate) use order::{
     all_entries, assert_whole, await_gone, await_sequenced, leader_beyond, open_strangers,
 };

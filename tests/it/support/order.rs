@@ -7,7 +7,7 @@ use event_store::log::{self, LogEntry};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 
-use super::{Database, House, eventually};
+use super::{Database, TestApp, eventually};
 
 pub(crate) async fn await_sequenced(pool: &PgPool) {
     eventually("every event has its position", || async {
@@ -18,12 +18,12 @@ pub(crate) async fn await_sequenced(pool: &PgPool) {
 
 /// Transactions that have written, stay open, and cannot append: of another program, of another database under our name,
 /// and of our own read models.
-pub(crate) async fn open_strangers(house: &House) -> Vec<PgConnection> {
+pub(crate) async fn open_strangers(app: &TestApp) -> Vec<PgConnection> {
     let elsewhere = Database::create_empty().await;
     let mut strangers = vec![
-        house.database.stranger("nightly report").await,
+        app.database.stranger("nightly report").await,
         elsewhere.stranger("personal-settings").await,
-        house.foundation.store.pool().acquire().await.unwrap().detach(),
+        app.foundation.store.pool().acquire().await.unwrap().detach(),
     ];
     for stranger in &mut strangers {
         let written = "SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT pg_current_xact_id()";

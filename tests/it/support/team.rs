@@ -2,8 +2,8 @@
 
 use api::token::{self, Kind};
 use domain::account::{Account, AccountCommand, Preferences};
-use domain::organization::{Member, Organization, OrganizationCommand, OrganizationWish, Role};
-use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
+use domain::organization::{Member, Organization, OrganizationAction, OrganizationCommand, Role};
+use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
 use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
 use event_store::vault::RecordWrite;
 use event_store::vault::credential::{self, CredentialKind, NewCredential};
@@ -58,19 +58,19 @@ pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]
     let (services, (owner, others)) = (store.services(), members.split_first().unwrap());
     let id = OrganizationId::generate(services);
     let stays: Vec<MembershipId> = members.iter().map(|_| MembershipId::generate(services)).collect();
-    let create = OrganizationWish::Create {
+    let create = OrganizationAction::Create {
         organization_id: id,
         name: "Engines".to_owned(),
         owner: owner.0,
         membership_id: stays[0],
     };
     let join = |((account_id, role), membership_id): (&(AccountId, Role), &MembershipId)| {
-        OrganizationWish::AddMember { account_id: *account_id, membership_id: *membership_id, role: *role }
+        OrganizationAction::AddMember { account_id: *account_id, membership_id: *membership_id, role: *role }
     };
     let wishes: Vec<_> = [create].into_iter().chain(others.iter().zip(&stays[1..]).map(join)).collect();
     let work = async |mut unit: UnitOfWork| {
-        for wish in &wishes {
-            let command = OrganizationCommand { by: By::Operator, wish: wish.clone() };
+        for action in &wishes {
+            let command = OrganizationCommand { by: By::Operator, action: action.clone() };
             unit.execute::<Organization>(&id.to_string(), command).await.unwrap();
         }
         for ((account, _), membership_id) in members.iter().zip(&stays) {
@@ -94,7 +94,7 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let credentials = Pair::make(store, id, team.id).await;
     let (account, member) = team.members[0];
     let by = Standing { by: By::Account(account), member: Some(member) };
-    let wish = ProjectWish::Create {
+    let action = ProjectAction::Create {
         project_id: id,
         organization_id: team.id,
         name: "Looms".to_owned(),
@@ -106,7 +106,7 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let attached = CommitExtras { vault: vec![open, credentials.kept.clone()], ..CommitExtras::default() };
     let context = CommandContext::service(Uuid::nil());
     let created = store.transact(&context, async |mut unit| {
-        let command = ProjectCommand { by, wish: wish.clone() };
+        let command = ProjectCommand { by, action: action.clone() };
         unit.execute::<Project>(&id.to_string(), command).await.unwrap();
         Ok::<_, ()>((unit, attached.clone(), ()))
     });
@@ -118,12 +118,12 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
 pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_previous_hours: u32) -> Pair {
     let pair = Pair::make(store, project.id, team.id).await;
     let (account, member) = team.members[0];
-    let wish = ProjectWish::ResetCredentials {
+    let action = ProjectAction::ResetCredentials {
         credential_id: pair.id,
         fingerprint: pair.fingerprint(),
         keep_previous_hours,
     };
-    let command = ProjectCommand { by: Standing { by: By::Account(account), member: Some(member) }, wish };
+    let command = ProjectCommand { by: Standing { by: By::Account(account), member: Some(member) }, action };
     let work = async |mut unit: UnitOfWork| {
         let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
         let previous = after.body.unwrap().previous.unwrap();

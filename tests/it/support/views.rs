@@ -7,7 +7,7 @@ use std::sync::Arc;
 use event_store::EventStore;
 use event_store::proof::SigningKey;
 use event_store::proof::verify::Verification;
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use projections::rebuild;
 use projections::rebuild::Start;
 use sqlx::PgPool;
@@ -40,7 +40,7 @@ pub(crate) async fn assert_rebuilt(store: &EventStore) -> usize {
 }
 
 /// The log verifies, with every checkpoint that was signed with this key.
-pub(crate) async fn assert_verifies(foundation: &Foundation, signing_key: &Path) {
+pub(crate) async fn assert_verifies(foundation: &AppContext, signing_key: &Path) {
     let verification = Verification {
         pool: foundation.store.pool().clone(),
         keys: vec![SigningKey::from_file(signing_key).unwrap().public().clone()],

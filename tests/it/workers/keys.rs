@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
 use workers::{WorkerContext, steps};
 
-use crate::support::{House, account_context, eventually};
+use crate::support::{TestApp, account_context, eventually};
 
 /// Whether a key of the request lives.
 async fn has_key(bench: &WorkerContext, id: RequestId) -> bool {
@@ -19,17 +19,17 @@ async fn has_key(bench: &WorkerContext, id: RequestId) -> bool {
 
 #[tokio::test]
 async fn an_erasure_gets_no_key_and_an_export_keeps_its_own_while_there_is_an_archive() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let (bench, stop) = (house.bench(), CancellationToken::new());
-    let export = house.receive(account, Kind::Export).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let (bench, stop) = (app.bench(), CancellationToken::new());
+    let export = app.receive(account, Kind::Export).await;
     advance(&bench, export, &stop).await.unwrap();
-    assert_eq!(house.request(export).await.state, State::Completed);
+    assert_eq!(app.request(export).await.state, State::Completed);
     assert!(has_key(&bench, export).await);
 
-    let erasure = house.receive(account, Kind::Erasure).await;
+    let erasure = app.receive(account, Kind::Erasure).await;
     advance(&bench, erasure, &stop).await.unwrap();
-    assert_eq!(house.request(erasure).await.state, State::Completed);
+    assert_eq!(app.request(erasure).await.state, State::Completed);
     assert!(!has_key(&bench, erasure).await, "a key that nothing is sealed with and nobody destroys");
     assert!(!has_key(&bench, export).await);
 }
@@ -61,24 +61,24 @@ async fn waits_for_a_lock(pool: &PgPool, kind: &str) -> bool {
 
 #[tokio::test]
 async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let pool = house.foundation.store.pool();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let pool = app.foundation.store.pool();
     // When the work begins, and when it begins anew because an erasure took the key.
     for begins_anew in [false, true] {
-        let (bench, stop) = (house.bench(), CancellationToken::new());
-        let id = house.receive(account, Kind::Export).await;
+        let (bench, stop) = (app.bench(), CancellationToken::new());
+        let id = app.receive(account, Kind::Export).await;
         let mut step = Intent::Start;
         if begins_anew {
-            steps::take(&bench, &house.request(id).await, &step).await.unwrap();
+            steps::run(&bench, &app.request(id).await, &step).await.unwrap();
             bench.erasures.destroy_key(&KeyName::archive(id), "an erasure").await.unwrap();
             step = Intent::Collect(SourceName::new(SourceName::USAGE));
         }
         let held = hold_new_keys(pool).await;
-        let request = house.request(id).await;
+        let request = app.request(id).await;
         let worker = tokio::spawn({
             let bench = bench.clone();
-            async move { steps::take(&bench, &request, &step).await }
+            async move { steps::run(&bench, &request, &step).await }
         });
         eventually("the key is about to be kept", || async {
             waits_for_a_lock(pool, "advisory").await.then_some(())
@@ -107,7 +107,7 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
         let _taken_or_refused = worker.await.unwrap();
         cancel.await.unwrap().unwrap();
         advance(&bench, id, &stop).await.unwrap();
-        assert_eq!(house.request(id).await.state, State::Cancelled);
+        assert_eq!(app.request(id).await.state, State::Cancelled);
         assert!(!has_key(&bench, id).await, "a key is left behind, begins_anew: {begins_anew}");
         for sql in ["DROP TRIGGER hold ON subject_key", "DROP FUNCTION hold"] {
             sqlx::query(sql).execute(pool).await.unwrap();
@@ -117,17 +117,17 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
 
 #[tokio::test]
 async fn an_export_that_an_erasure_reaches_before_anything_was_collected_goes_on() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    house.collect(account, 5).await;
-    let (bench, stop) = (house.bench(), CancellationToken::new());
-    let export = house.receive(account, Kind::Export).await;
-    steps::take(&bench, &house.request(export).await, &Intent::Start).await.unwrap();
-    let erasure = house.receive(account, Kind::Erasure).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    app.collect(account, 5).await;
+    let (bench, stop) = (app.bench(), CancellationToken::new());
+    let export = app.receive(account, Kind::Export).await;
+    steps::run(&bench, &app.request(export).await, &Intent::Start).await.unwrap();
+    let erasure = app.receive(account, Kind::Erasure).await;
     advance(&bench, erasure, &stop).await.unwrap();
-    assert_eq!(house.request(erasure).await.state, State::Completed);
+    assert_eq!(app.request(erasure).await.state, State::Completed);
     assert!(has_key(&bench, export).await, "it can go on");
     let collected = tokio::time::timeout(Duration::from_secs(30), advance(&bench, export, &stop)).await;
     collected.unwrap().unwrap();
-    assert_eq!(house.request(export).await.state, State::Completed);
+    assert_eq!(app.request(export).await.state, State::Completed);
 }

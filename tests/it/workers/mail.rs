@@ -3,21 +3,21 @@
 use domain::privacy_request::{Kind, SourceName};
 use workers::sources::{Progress, Subject};
 
-use crate::support::House;
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn mails_in_a_folder_go_with_the_erasure_of_whom_they_were_written_for() {
-    let house = House::build().await;
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
-    let bench = house.bench();
+    let app = TestApp::build().await;
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
+    let bench = app.bench();
     let mut requests = Vec::new();
     for account in [ada, bob] {
-        requests.push(house.receive(account, Kind::Export).await);
+        requests.push(app.receive(account, Kind::Export).await);
     }
-    let post = house.post(&house.mail_folder());
-    house.nothing_is_queued().await;
+    let post = app.post(&app.mail_folder());
+    app.nothing_is_queued().await;
     post.stop().await;
-    let folder = house.folder.path().join("mail");
+    let folder = app.folder.path().join("mail");
     let names = || -> Vec<String> {
         let files = std::fs::read_dir(&folder).unwrap();
         files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect()
@@ -26,7 +26,7 @@ async fn mails_in_a_folder_go_with_the_erasure_of_whom_they_were_written_for() {
     assert!(!names().concat().contains(&ada.to_string()), "a name tells nothing of whose it is");
 
     let source = bench.sources.get(&SourceName::new(SourceName::ACCOUNT)).unwrap();
-    let since = house.foundation.store.services().now();
+    let since = app.foundation.store.services().now();
     let subject = Subject { account: ada, request: requests[0], since };
     for _ in 0..2 {
         source.erase(subject, &Progress::default()).await.unwrap();

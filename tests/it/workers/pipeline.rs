@@ -15,31 +15,31 @@ use futures::TryStreamExt;
 use serde_json::Value;
 use zip::ZipArchive;
 
-use crate::support::{House, account_context, eventually};
+use crate::support::{TestApp, account_context, eventually};
 
-async fn reaches(house: &House, id: RequestId, state: State) -> Request {
+async fn reaches(app: &TestApp, id: RequestId, state: State) -> Request {
     eventually(&format!("{id} becomes {}", state.as_str()), || async {
-        let request = house.request(id).await;
+        let request = app.request(id).await;
         (request.state == state).then_some(request)
     })
     .await
 }
 
 /// Nothing is due any more before the archive expires.
-async fn settles(house: &House, id: RequestId) -> Request {
+async fn settles(app: &TestApp, id: RequestId) -> Request {
     eventually(&format!("{id} has nothing left to do"), || async {
-        let request = house.request(id).await;
-        let now = house.foundation.store.services().now();
+        let request = app.request(id).await;
+        let now = app.foundation.store.services().now();
         next_at(&request).is_none_or(|at| at > now).then_some(request)
     })
     .await
 }
 
-async fn fetch_archive(house: &House, request: &Request) -> Option<ZipArchive<Cursor<BytesMut>>> {
+async fn fetch_archive(app: &TestApp, request: &Request) -> Option<ZipArchive<Cursor<BytesMut>>> {
     let archive = request.archive.as_ref().unwrap();
-    let key = house.foundation.store.keys().find(&KeyName::archive(request.request_id)).await.unwrap()?;
+    let key = app.foundation.store.keys().find(&KeyName::archive(request.request_id)).await.unwrap()?;
     let key = ObjectKey::from_bytes(*key.expose());
-    let pieces = house.foundation.archives.read(&archive.object, &key, 0..archive.bytes);
+    let pieces = app.foundation.archives.read(&archive.object, &key, 0..archive.bytes);
     let bytes: BytesMut = pieces.try_collect().await.unwrap();
     Some(ZipArchive::new(Cursor::new(bytes)).unwrap())
 }
@@ -52,18 +52,18 @@ fn read(zip: &mut ZipArchive<Cursor<BytesMut>>, name: &str) -> String {
 
 #[tokio::test]
 async fn an_export_is_collected_packaged_and_announced() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    assert_eq!(house.collect(account, 1_500).await, 1_500);
-    let work = house.work().await;
-    let id = house.receive(account, Kind::Export).await;
-    reaches(&house, id, State::Completed).await;
-    let request = settles(&house, id).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    assert_eq!(app.collect(account, 1_500).await, 1_500);
+    let work = app.work().await;
+    let id = app.receive(account, Kind::Export).await;
+    reaches(&app, id, State::Completed).await;
+    let request = settles(&app, id).await;
     assert_eq!(request.notices, [Notice::Received, Notice::ArchiveReady]);
     let (_, progress) = request.sources.iter().find(|(name, _)| name.as_str() == "usage").unwrap();
     assert_eq!(progress.records, 1_500, "each is counted once, in however many files it stands");
 
-    let mut zip = fetch_archive(&house, &request).await.unwrap();
+    let mut zip = fetch_archive(&app, &request).await.unwrap();
     let names: BTreeSet<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     for name in [
         "account/consents.ndjson",
@@ -89,23 +89,23 @@ async fn an_export_is_collected_packaged_and_announced() {
     assert_eq!(usage["records"], 1_500);
 
     let folder = format!("requests/{id}");
-    let left = house.foundation.archives.list(&folder).await.unwrap();
+    let left = app.foundation.archives.list(&folder).await.unwrap();
     assert_eq!(left, [request.archive.unwrap().object], "only the archive is left of all parts");
     work.stop().await;
 }
 
 #[tokio::test]
 async fn an_erasure_takes_usage_addresses_and_archives_and_leaves_the_account() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    house.collect(account, 321).await;
-    let work = house.work().await;
-    let export = house.receive(account, Kind::Export).await;
-    reaches(&house, export, State::Completed).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    app.collect(account, 321).await;
+    let work = app.work().await;
+    let export = app.receive(account, Kind::Export).await;
+    reaches(&app, export, State::Completed).await;
 
-    let erasure = house.receive(account, Kind::Erasure).await;
-    reaches(&house, erasure, State::Completed).await;
-    let done = settles(&house, erasure).await;
+    let erasure = app.receive(account, Kind::Erasure).await;
+    reaches(&app, erasure, State::Completed).await;
+    let done = settles(&app, erasure).await;
     let count = |source: &str, what: &str| {
         let (_, progress) = done.sources.iter().find(|(name, _)| name.as_str() == source).unwrap();
         progress.counts[what]
@@ -114,30 +114,30 @@ async fn an_erasure_takes_usage_addresses_and_archives_and_leaves_the_account() 
     assert_eq!(count("account", "activity_keys"), 1);
     assert_eq!(count("archives", "export_archives"), 1);
 
-    let withdrawn = reaches(&house, export, State::Expired).await;
+    let withdrawn = reaches(&app, export, State::Expired).await;
     assert_eq!(withdrawn.archive.as_ref().unwrap().ended, Some(ArchiveEnd::Erased));
-    assert!(fetch_archive(&house, &withdrawn).await.is_none(), "the archive's key is gone");
-    let files = house.foundation.archives.list(&format!("requests/{export}")).await.unwrap();
+    assert!(fetch_archive(&app, &withdrawn).await.is_none(), "the archive's key is gone");
+    let files = app.foundation.archives.list(&format!("requests/{export}")).await.unwrap();
     assert!(files.is_empty(), "{files:?}");
 
-    let session_id = SessionId::generate(house.foundation.store.services());
-    house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+    let session_id = SessionId::generate(app.foundation.store.services());
+    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
     work.stop().await;
 }
 
 #[tokio::test]
 async fn nats_may_lose_everything_and_every_request_still_completes() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    house.collect(account, 10).await;
-    let bus = house.bus().await;
-    let bench = house.bench();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    app.collect(account, 10).await;
+    let bus = app.bus().await;
+    let bench = app.bench();
 
     // The relay publishes what is due, and nobody works.
     let stop = tokio_util::sync::CancellationToken::new();
     let relay = tokio::spawn(workers::Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
-    let id = house.receive(account, Kind::Export).await;
-    let pool = house.foundation.store.pool();
+    let id = app.receive(account, Kind::Export).await;
+    let pool = app.foundation.store.pool();
     eventually("the relay has published everything", || async {
         let head = event_store::log::newest_position(pool).await.unwrap();
         let relayed = projections::checkpoint::position(pool, "relay").await.unwrap();
@@ -150,47 +150,47 @@ async fn nats_may_lose_everything_and_every_request_still_completes() {
     // Then NATS loses both streams.
     let jetstream = crate::support::jetstream().await;
     for stream in ["jobs", "events"] {
-        jetstream.delete_stream(format!("{}-{stream}", house.database.name)).await.unwrap();
+        jetstream.delete_stream(format!("{}-{stream}", app.database.name)).await.unwrap();
     }
-    let work = house.work().await;
-    reaches(&house, id, State::Completed).await;
+    let work = app.work().await;
+    reaches(&app, id, State::Completed).await;
 
     // And once more, while workers are waiting for jobs.
-    let second = house.receive(account, Kind::Erasure).await;
-    reaches(&house, second, State::Completed).await;
+    let second = app.receive(account, Kind::Erasure).await;
+    reaches(&app, second, State::Completed).await;
     for stream in ["jobs", "events"] {
-        jetstream.delete_stream(format!("{}-{stream}", house.database.name)).await.unwrap();
+        jetstream.delete_stream(format!("{}-{stream}", app.database.name)).await.unwrap();
     }
-    let third = house.receive(account, Kind::Export).await;
-    reaches(&house, third, State::Completed).await;
+    let third = app.receive(account, Kind::Export).await;
+    reaches(&app, third, State::Completed).await;
     work.stop().await;
 }
 
 #[tokio::test]
 async fn the_first_sweep_finds_what_the_read_models_did_not_know_yet() {
-    let mut house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    house.stop_log().await;
-    let id = house.receive(account, Kind::Export).await;
-    let (bench, bus) = (house.bench(), house.bus().await);
+    let mut app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    app.stop_log().await;
+    let id = app.receive(account, Kind::Export).await;
+    let (bench, bus) = (app.bench(), app.bus().await);
 
     // As after a crash: the scheduler leads before the log has moved on. Nobody relays, no sweep follows.
     let stop = tokio_util::sync::CancellationToken::new();
     let never = "0 0 0 1 1 *";
-    let timetable = workers::scheduler::Timetable::parse(never, never, never).unwrap();
+    let timetable = workers::scheduler::Schedules::parse(never, never, never).unwrap();
     let scheduler = workers::Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
     let scheduler = tokio::spawn(scheduler.run(stop.clone()));
     let leads = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    let pool = house.foundation.store.pool();
+    let pool = app.foundation.store.pool();
     eventually("the scheduler leads", || async {
         let leaders: i64 = sqlx::query_scalar(leads).fetch_one(pool).await.unwrap();
         (leaders > 0).then_some(())
     })
     .await;
-    house.start_log();
+    app.start_log();
     let worker = tokio::spawn(workers::jobs::Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
-    reaches(&house, id, State::Completed).await;
+    reaches(&app, id, State::Completed).await;
     stop.cancel();
     scheduler.await.unwrap();
     worker.await.unwrap();
@@ -198,16 +198,16 @@ async fn the_first_sweep_finds_what_the_read_models_did_not_know_yet() {
 
 #[tokio::test]
 async fn a_request_cancelled_while_it_is_worked_on_ends_cancelled_and_leaves_nothing() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    house.collect(account, 5_000).await;
-    let work = house.work().await;
-    let id = house.receive(account, Kind::Export).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    app.collect(account, 5_000).await;
+    let work = app.work().await;
+    let id = app.receive(account, Kind::Export).await;
     eventually("the work has begun", || async {
-        (house.request(id).await.state != State::Received).then_some(())
+        (app.request(id).await.state != State::Received).then_some(())
     })
     .await;
-    let cancelled = house
+    let cancelled = app
         .foundation
         .store
         .execute::<PrivacyRequest>(
@@ -217,12 +217,12 @@ async fn a_request_cancelled_while_it_is_worked_on_ends_cancelled_and_leaves_not
             CommitExtras::default(),
         )
         .await;
-    let request = settles(&house, id).await;
+    let request = settles(&app, id).await;
     if cancelled.is_ok() {
         assert_eq!(request.state, State::Cancelled);
         // A worker that was at it meanwhile is refused, and takes away what it wrote.
         eventually("nothing is left", || async {
-            let files = house.foundation.archives.list(&format!("requests/{id}")).await.unwrap();
+            let files = app.foundation.archives.list(&format!("requests/{id}")).await.unwrap();
             files.is_empty().then_some(())
         })
         .await;

@@ -6,13 +6,13 @@ use event_store::{KeyName, proof};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use workers::pruning::prune_erased;
-use workers::scheduler::{Scheduler, Timetable};
+use workers::scheduler::{Scheduler, Schedules};
 
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
-async fn destroy(house: &House, account: AccountId, scope: Scope) {
+async fn destroy(app: &TestApp, account: AccountId, scope: Scope) {
     let name = KeyName::new(account.to_string(), scope.as_str());
-    house.foundation.erasures.destroy_key(&name, "req_1").await.unwrap();
+    app.foundation.erasures.destroy_key(&name, "req_1").await.unwrap();
 }
 
 async fn an_hour_passes(pool: &PgPool) {
@@ -35,15 +35,15 @@ async fn sealed(pool: &PgPool, account: AccountId) -> i64 {
 
 #[tokio::test]
 async fn what_was_erased_is_pruned_by_the_scheduler_once_all_its_keys_are_gone() {
-    let house = House::build().await;
-    let (ada, bob) = (house.register("ada@example.com").await, house.register("bob@example.com").await);
+    let app = TestApp::build().await;
+    let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
     for account in [ada, ada, bob] {
-        let session_id = SessionId::generate(house.foundation.store.services());
-        house.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+        let session_id = SessionId::generate(app.foundation.store.services());
+        app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
     }
-    let (store, views) = (&house.foundation.store, &house.foundation.views);
+    let (store, views) = (&app.foundation.store, &app.foundation.views);
     let pool = store.pool();
-    destroy(&house, ada, Scope::Activity).await;
+    destroy(&app, ada, Scope::Activity).await;
     assert_eq!(prune_erased(store, views).await.unwrap(), 0, "not before an hour has passed");
     assert_eq!(sealed(pool, ada).await, 3);
 
@@ -52,10 +52,10 @@ async fn what_was_erased_is_pruned_by_the_scheduler_once_all_its_keys_are_gone()
     assert_eq!(prune_erased(store, views).await.unwrap(), 0);
     assert_eq!(proof::unpruned(pool).await.unwrap(), [], "each key is looked at once");
 
-    destroy(&house, ada, Scope::Profile).await;
+    destroy(&app, ada, Scope::Profile).await;
     an_hour_passes(pool).await;
-    let timetable = Timetable::parse("0 0 0 1 1 *", "0 0 0 1 1 *", "* * * * * *").unwrap();
-    let scheduler = Scheduler::new(store.clone(), views.clone(), house.bus().await, timetable);
+    let timetable = Schedules::parse("0 0 0 1 1 *", "0 0 0 1 1 *", "* * * * * *").unwrap();
+    let scheduler = Scheduler::new(store.clone(), views.clone(), app.bus().await, timetable);
     let stop = CancellationToken::new();
     let scheduler = tokio::spawn(scheduler.run(stop.clone()));
     eventually("the scheduler prunes", || async { (sealed(pool, ada).await == 0).then_some(()) }).await;

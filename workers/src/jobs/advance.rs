@@ -58,7 +58,7 @@ pub async fn advance(
         let (notices, mut due): (Vec<Intent>, Vec<Intent>) =
             due.into_iter().partition(|intent| matches!(intent, Intent::Notify(_)));
         for notice in notices.iter().filter(|notice| queued.insert(notice.key())) {
-            steps::take(bench, &request, notice).await?;
+            steps::run(bench, &request, notice).await?;
         }
         due.retain(|intent| !failed.contains_key(&intent.key()));
         if due.is_empty() {
@@ -129,7 +129,7 @@ async fn take_step(
     }
     let key = intent.key();
     let span = tracing::info_span!("job.step", request = %id, step = %key);
-    let step = steps::take(bench, &request, intent).instrument(span);
+    let step = steps::run(bench, &request, intent).instrument(span);
     let lost = CancellationToken::new();
     let step = Box::pin(async {
         tokio::select! {

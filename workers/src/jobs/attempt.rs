@@ -82,7 +82,7 @@ pub(super) async fn attempt(
 
 /// Does what a timer went off for.
 async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
-    let Err(error) = tasks::attend(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
+    let Err(error) = tasks::run_due(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
     tracing::warn!(aggregate_type, aggregate_id, tries, error, "a task failed");
     Outcome::Failed

@@ -13,13 +13,13 @@ use domain::{AccountId, Effects, Services, Standalone, Undeliverable};
 use event_store::failpoint;
 use event_store::retry::Delays;
 use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{self, Medium, Taken, Topic, Tried};
+use event_store::vault::outgoing::{self, ClaimedMessage, Medium, Topic, Tried};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 use futures::FutureExt;
 
 use super::carrier::{Room, Said};
-use super::trouble::Trouble;
-use super::{Post, schedule};
+use super::trouble::DeliveryError;
+use super::{MessageDispatcher, schedule};
 use crate::beside::beside;
 use crate::mail::letter::{self, Inviter, Names};
 use crate::mail::{Address, Message, MessageId};
@@ -40,13 +40,13 @@ enum End {
 }
 
 /// How a message ended that is recorded: as it is counted, and what kept it from going out.
-type Ended = (&'static str, Option<Trouble>);
+type Ended = (&'static str, Option<DeliveryError>);
 
-impl Post {
+impl MessageDispatcher {
     /// Sees to a message that was taken into `room`, whatever comes of it: a panic on the way is a failure like others.
-    pub(super) async fn deliver(self: Arc<Self>, message: Taken, room: Room) {
+    pub(super) async fn deliver(self: Arc<Self>, message: ClaimedMessage, room: Room) {
         let carrier = self.carrier_of(message.medium);
-        let outcome = match AssertUnwindSafe(self.see_to(&message)).catch_unwind().await {
+        let outcome = match AssertUnwindSafe(self.process(&message)).catch_unwind().await {
             Ok(Ok((outcome, None))) => {
                 carrier.ended(room, &Said::Answers);
                 outcome
@@ -57,7 +57,7 @@ impl Post {
             }
             Ok(Err(trouble)) => {
                 carrier.ended(room, &trouble.said());
-                self.put_off(&message, &trouble).await;
+                self.reschedule(&message, &trouble).await;
                 "postponed"
             }
             Err(_) => {
@@ -73,20 +73,20 @@ impl Post {
         self.freed.notify_one();
     }
 
-    async fn see_to(&self, message: &Taken) -> Result<Ended, Trouble> {
+    async fn process(&self, message: &ClaimedMessage) -> Result<Ended, DeliveryError> {
         beside(Box::pin(self.send_and_record(message)), RENEWAL, || self.keep(message)).await
     }
 
     /// Keeps others from taking the message: a mail server may take longer than a lease lasts.
-    async fn keep(&self, message: &Taken) {
-        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, Tried::Not, HOLD).await {
+    async fn keep(&self, message: &ClaimedMessage) {
+        if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, Tried::Not, HOLD).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
         }
     }
 
     /// Sends it, and records what came of it. An error means that it is to be tried again.
-    async fn send_and_record(&self, message: &Taken) -> Result<Ended, Trouble> {
+    async fn send_and_record(&self, message: &ClaimedMessage) -> Result<Ended, DeliveryError> {
         failpoint::reach("post: took", told_of(message));
         let sent = self.send(message).await.map_err(|trouble| schedule::given_up(message, trouble));
         failpoint::reach("post: sent", told_of(message));
@@ -125,7 +125,7 @@ impl Post {
     }
 
     /// Puts it into the history of what it tells of, and out of the queue: both, or neither.
-    async fn record(&self, message: &Taken, end: End) -> Result<(), Trouble> {
+    async fn record(&self, message: &ClaimedMessage, end: End) -> Result<(), DeliveryError> {
         let undeliverable = match end {
             End::Sent => None,
             End::Undeliverable(reason) => Some(reason),
@@ -150,7 +150,12 @@ impl Post {
         }
     }
 
-    async fn record_in<A>(&self, id: &str, command: A::Command, message: &Taken) -> Result<(), Trouble>
+    async fn record_in<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        message: &ClaimedMessage,
+    ) -> Result<(), DeliveryError>
     where
         A: Aggregate<Services = Services> + Standalone,
         A::Command: Clone,
@@ -158,7 +163,7 @@ impl Post {
     {
         let context = CommandContext::service(message.id.uuid());
         let attached =
-            CommitExtras { vault: vec![RecordWrite::Unqueue(message.id)], ..CommitExtras::default() };
+            CommitExtras { vault: vec![RecordWrite::DequeueMessage(message.id)], ..CommitExtras::default() };
         match self.store.execute::<A>(id, command, &context, attached).await {
             // It was recorded before: nothing happened with which it could have left the queue.
             Ok(done) if done.events.is_empty() => Ok(outgoing::forget(self.store.pool(), message.id).await?),
@@ -172,12 +177,12 @@ impl Post {
                 | ExecuteError::KeyDestroyed
                 | ExecuteError::ProofOver
                 | ExecuteError::Taken { .. },
-            ) => Err(Trouble::Contended),
+            ) => Err(DeliveryError::Contended),
         }
     }
 
     /// Its turn comes again after a delay. That who should bring it is away is logged where it is found out.
-    async fn put_off(&self, message: &Taken, trouble: &Trouble) {
+    async fn reschedule(&self, message: &ClaimedMessage, trouble: &DeliveryError) {
         if !matches!(trouble.said(), Said::Away(_)) {
             tracing::warn!(
                 message = %message.id,
@@ -197,17 +202,17 @@ impl Post {
     }
 
     /// It comes again after a while, or when its time is over: so that the holder is told in time.
-    async fn wait(&self, message: &Taken, tried: Tried, mut wait: Duration) {
+    async fn wait(&self, message: &ClaimedMessage, tried: Tried, mut wait: Duration) {
         if let Some(expires_at) = message.expires_at {
             wait = wait.min((expires_at - self.now()).to_std().unwrap_or_default());
         }
-        if let Err(error) = outgoing::postpone(self.store.pool(), message.id, tried, wait).await {
+        if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, tried, wait).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(message = %message.id, error, "a message comes again when its lease ends, not when it should");
         }
     }
 
-    async fn send(&self, message: &Taken) -> Result<(), Trouble> {
+    async fn send(&self, message: &ClaimedMessage) -> Result<(), DeliveryError> {
         self.still_of_use(message.expires_at)?;
         if let Topic::Request(request, notice) = message.topic {
             let mail = self.write_of_request(request, notice).await?;
@@ -222,20 +227,24 @@ impl Post {
                 Ok(self.outbox.send(&mail).await?)
             }
             Medium::Sms | Medium::Call => {
-                let phone = self.phone.as_ref().ok_or(Trouble::NoGateway)?;
+                let phone = self.phone.as_ref().ok_or(DeliveryError::NoGateway)?;
                 Ok(phone.send(&write_phone(message, content, self.now())?).await?)
             }
         }
     }
 
-    async fn why_unreadable(&self, message: &Taken) -> Result<Trouble, Trouble> {
-        let Topic::Account(account, _) = message.topic else { return Ok(Trouble::Unreadable) };
+    async fn why_unreadable(&self, message: &ClaimedMessage) -> Result<DeliveryError, DeliveryError> {
+        let Topic::Account(account, _) = message.topic else { return Ok(DeliveryError::Unreadable) };
         let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
         let erased = account.ended.is_some_and(|ended| ended.erased);
-        Ok(if erased { Trouble::Erased } else { Trouble::Unreadable })
+        Ok(if erased { DeliveryError::Erased } else { DeliveryError::Unreadable })
     }
 
-    async fn write_mail(&self, message: &Taken, content: MessageContent) -> Result<Message, Trouble> {
+    async fn write_mail(
+        &self,
+        message: &ClaimedMessage,
+        content: MessageContent,
+    ) -> Result<Message, DeliveryError> {
         let MessageContent { to, says } = content;
         self.still_of_use(letter::useful_until(&says))?;
         let (to, to_name) = self.addressee(message.topic, to).await?;
@@ -244,7 +253,7 @@ impl Post {
             0 => letter::write(&self.letterhead, &says, &names),
             others => letter::write_for_many(&self.letterhead, &says, others, &names),
         };
-        let letter = letter.ok_or(Trouble::Unsayable)?;
+        let letter = letter.ok_or(DeliveryError::Unsayable)?;
         let notice = says.notice().map_or("invitation", |notice| notice.as_str());
         let message_id = self.mail_id(message.id, notice)?;
         let (subject, text, html) = (letter.subject, letter.text, letter.html);
@@ -254,7 +263,7 @@ impl Post {
     }
 
     /// Who invites, as they are called now: their name is kept with their account alone.
-    async fn inviter(&self, says: &Says) -> Result<Option<Inviter>, Trouble> {
+    async fn inviter(&self, says: &Says) -> Result<Option<Inviter>, DeliveryError> {
         let Some(account) = inviter_of(says) else { return Ok(None) };
         let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
         let known = account.holder.and_then(|holder| {
@@ -263,28 +272,38 @@ impl Post {
         Ok(known)
     }
 
-    async fn addressee(&self, topic: Topic, to: Recipient) -> Result<(Address, Option<String>), Trouble> {
+    async fn addressee(
+        &self,
+        topic: Topic,
+        to: Recipient,
+    ) -> Result<(Address, Option<String>), DeliveryError> {
         let (email, name) = match (to, topic) {
             (Recipient::Address { email, name }, _) => (email, name),
             (Recipient::Holder, Topic::Account(account, _)) => {
                 let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
-                let holder = account.holder.ok_or(Trouble::Ended)?;
-                let email = holder.email.known().cloned().ok_or(Trouble::NoAddress)?;
+                let holder = account.holder.ok_or(DeliveryError::Ended)?;
+                let email = holder.email.known().cloned().ok_or(DeliveryError::NoAddress)?;
                 (email, holder.name.known().cloned())
             }
-            (Recipient::Holder, Topic::Invitation | Topic::Request(..)) => return Err(Trouble::NoAddress),
-            (Recipient::Phone(_), _) => return Err(Trouble::Unsayable),
+            (Recipient::Holder, Topic::Invitation | Topic::Request(..)) => {
+                return Err(DeliveryError::NoAddress);
+            }
+            (Recipient::Phone(_), _) => return Err(DeliveryError::Unsayable),
         };
-        Ok((Address::try_from(&email).map_err(|_| Trouble::NoAddress)?, name))
+        Ok((Address::try_from(&email).map_err(|_| DeliveryError::NoAddress)?, name))
     }
 
-    fn still_of_use(&self, until: Option<DateTime<Utc>>) -> Result<(), Trouble> {
-        if until.is_some_and(|until| until <= self.now()) { Err(Trouble::Expired) } else { Ok(()) }
+    fn still_of_use(&self, until: Option<DateTime<Utc>>) -> Result<(), DeliveryError> {
+        if until.is_some_and(|until| until <= self.now()) { Err(DeliveryError::Expired) } else { Ok(()) }
     }
 
     /// What a mail is called for ever.
-    pub(super) fn mail_id(&self, id: impl std::fmt::Display, notice: &str) -> Result<MessageId, Trouble> {
-        MessageId::of(id, notice, self.letterhead.public_url()).map_err(|_| Trouble::Unsayable)
+    pub(super) fn mail_id(
+        &self,
+        id: impl std::fmt::Display,
+        notice: &str,
+    ) -> Result<MessageId, DeliveryError> {
+        MessageId::of(id, notice, self.letterhead.public_url()).map_err(|_| DeliveryError::Unsayable)
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -307,7 +326,7 @@ fn inviter_of(says: &Says) -> Option<AccountId> {
 }
 
 /// What it tells of, in a word.
-fn told_of(message: &Taken) -> &'static str {
+fn told_of(message: &ClaimedMessage) -> &'static str {
     match message.topic {
         Topic::Account(_, notice) => notice.as_str(),
         Topic::Invitation => "invitation",
@@ -316,12 +335,12 @@ fn told_of(message: &Taken) -> &'static str {
 }
 
 fn write_phone(
-    message: &Taken,
+    message: &ClaimedMessage,
     content: MessageContent,
     now: DateTime<Utc>,
-) -> Result<PhoneMessage, Trouble> {
+) -> Result<PhoneMessage, DeliveryError> {
     let (Recipient::Phone(to), Says::Code { code, wanted_for }) = (content.to, content.says) else {
-        return Err(Trouble::Unsayable);
+        return Err(DeliveryError::Unsayable);
     };
     let content = match message.medium {
         Medium::Call => Content::Call(words::twiml(&code, wanted_for)),

@@ -48,7 +48,7 @@ const BREATH: Duration = Duration::from_millis(30);
 const GRACE: Duration = Duration::from_secs(20);
 
 /// See the module.
-pub struct Post {
+pub struct MessageDispatcher {
     store: EventStore,
     outbox: Outbox,
     phone: Option<Phone>,
@@ -64,7 +64,7 @@ const MAIL: &[Medium] = &[Medium::Mail];
 /// What a phone gateway brings.
 const PHONE: &[Medium] = &[Medium::Sms, Medium::Call];
 
-impl Post {
+impl MessageDispatcher {
     /// A post that sends by `outbox` and `phone`; without the latter, what is for phones cannot be delivered.
     pub fn new(store: EventStore, outbox: Outbox, phone: Option<Phone>, letterhead: Letterhead) -> Self {
         let (mail_server, phone_gateway) = (Carrier::new("mail"), Carrier::new("phone"));
@@ -130,7 +130,7 @@ impl Post {
             };
             let messages = match most {
                 0 => Vec::new(),
-                most => outgoing::take_of(self.store.pool(), media, which, most as i64).await?,
+                most => outgoing::claim_due(self.store.pool(), media, which, most as i64).await?,
             };
             carrier.took(messages.len(), room);
             left |= messages.len() == most;

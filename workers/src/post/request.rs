@@ -4,24 +4,32 @@ use domain::RequestId;
 use domain::account::Account;
 use domain::privacy_request::{Notice, PrivacyRequest, owes};
 
-use super::Post;
-use super::trouble::Trouble;
+use super::MessageDispatcher;
+use super::trouble::DeliveryError;
 use crate::mail::Message;
 use crate::steps::notify;
 
-impl Post {
+impl MessageDispatcher {
     /// The mail, if the person is still to be told.
-    pub(super) async fn write_of_request(&self, id: RequestId, notice: Notice) -> Result<Message, Trouble> {
+    pub(super) async fn write_of_request(
+        &self,
+        id: RequestId,
+        notice: Notice,
+    ) -> Result<Message, DeliveryError> {
         let (aggregate, _) = self.store.load::<PrivacyRequest>(&id.to_string()).await?;
-        let request = aggregate.request.ok_or(Trouble::Settled)?;
+        let request = aggregate.request.ok_or(DeliveryError::Settled)?;
         if !owes(&request, notice, self.now()) {
-            return Err(Trouble::Settled);
+            return Err(DeliveryError::Settled);
         }
         let (account, _) = self.store.load::<Account>(&request.account_id.to_string()).await?;
         let Account { holder: Some(holder), .. } = account else {
             // Whoever has no account any more has nobody to be told by.
-            return Err(if account.ended.is_some() { Trouble::Ended } else { Trouble::NoAddress });
+            return Err(if account.ended.is_some() {
+                DeliveryError::Ended
+            } else {
+                DeliveryError::NoAddress
+            });
         };
-        notify::write(&request, notice, &holder, &self.letterhead).ok_or(Trouble::NoAddress)
+        notify::write(&request, notice, &holder, &self.letterhead).ok_or(DeliveryError::NoAddress)
     }
 }

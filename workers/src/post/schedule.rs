@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use event_store::retry::delay_before;
-use event_store::vault::outgoing::{Taken, Tried};
+use event_store::vault::outgoing::{ClaimedMessage, Tried};
 
-use super::trouble::Trouble;
+use super::trouble::DeliveryError;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -39,15 +39,15 @@ pub(super) fn after_ours(attempts: i32) -> Duration {
 }
 
 /// The same trouble, or that the message is given up for it.
-pub(super) fn given_up(message: &Taken, trouble: Trouble) -> Trouble {
+pub(super) fn given_up(message: &ClaimedMessage, trouble: DeliveryError) -> DeliveryError {
     if !trouble.is_passing() {
         return trouble;
     }
     match trouble.tried() {
         Tried::Unsure if message.unsure as usize >= UNSURE.len() => {
-            Trouble::Unconfirmed { times: message.unsure + 1, source: Box::new(trouble) }
+            DeliveryError::Unconfirmed { times: message.unsure + 1, source: Box::new(trouble) }
         }
-        Tried::InVain if message.tries >= MOST_IN_VAIN => Trouble::PutOff { tries: message.tries + 1 },
+        Tried::InVain if message.tries >= MOST_IN_VAIN => DeliveryError::PutOff { tries: message.tries + 1 },
         _ => trouble,
     }
 }

@@ -10,7 +10,7 @@ use crate::phone::PhoneError;
 
 /// Why a message did not go out, or could not be recorded.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum DeliveryError {
     /// It came too late to be of use.
     #[error("its time is over")]
     Expired,
@@ -38,7 +38,7 @@ pub(super) enum Trouble {
         /// How often.
         times: u32,
         /// How it ended the last time.
-        source: Box<Trouble>,
+        source: Box<DeliveryError>,
     },
     /// What it says is not for this medium.
     #[error("what it says cannot be told this way")]
@@ -63,7 +63,7 @@ pub(super) enum Trouble {
     Contended,
 }
 
-impl Trouble {
+impl DeliveryError {
     /// Whether the same message may go through later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
@@ -154,21 +154,26 @@ mod tests {
     #[test]
     fn what_another_try_can_mend_is_told_from_what_it_cannot() {
         let passing = [
-            Trouble::Mail(MailError::Timeout),
-            Trouble::Phone(PhoneError::Timeout),
-            Trouble::Store(StoreError::Unreadable("x".to_owned())),
-            Trouble::Contended,
+            DeliveryError::Mail(MailError::Timeout),
+            DeliveryError::Phone(PhoneError::Timeout),
+            DeliveryError::Store(StoreError::Unreadable("x".to_owned())),
+            DeliveryError::Contended,
         ];
-        assert!(passing.iter().all(Trouble::is_passing));
-        let refused = Trouble::Mail(MailError::Message);
+        assert!(passing.iter().all(DeliveryError::is_passing));
+        let refused = DeliveryError::Mail(MailError::Message);
         assert!(!refused.is_passing() && refused.outcome() == "refused");
-        let ends = [Trouble::Expired, Trouble::Unreadable, Trouble::NoAddress, Trouble::NoGateway];
+        let ends = [
+            DeliveryError::Expired,
+            DeliveryError::Unreadable,
+            DeliveryError::NoAddress,
+            DeliveryError::NoGateway,
+        ];
         assert!(ends.iter().all(|trouble| !trouble.is_passing() && !trouble.is_momentary()));
     }
 
     #[test]
     fn what_is_the_servers_fault_does_not_count_for_a_message_and_the_other_way_round() {
-        let of = |trouble: Trouble| {
+        let of = |trouble: DeliveryError| {
             let said = match trouble.said() {
                 Said::Answers => "answers",
                 Said::Away(_) => "away",
@@ -183,6 +188,6 @@ mod tests {
         assert_eq!(of(MailError::Unsure { source: None }.into()), (Tried::Unsure, "away"));
         assert_eq!(of(MailError::NotAscii.into()).1, "answers");
         assert_eq!(of(PhoneError::Timeout.into()), (Tried::Unsure, "away"));
-        assert_eq!(of(Trouble::Expired).1, "nothing");
+        assert_eq!(of(DeliveryError::Expired).1, "nothing");
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn collect(
     };
     // Taken before anything is read: if this key dies before the archive is packaged, what was read may
     // not be packaged.
-    let activity = bench.store.keys().live_now(&activity_key(request.account_id)).await?;
+    let activity = bench.store.keys().active_key_fresh(&activity_key(request.account_id)).await?;
     let folder = objects::part_folder(bench, id, name.as_str());
     let progress = Progress::default();
     let mut parts = Parts::new(&bench.archives, &key, folder.clone(), &progress);

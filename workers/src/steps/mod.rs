@@ -20,7 +20,7 @@ use crate::workbench::WorkerContext;
 ///
 /// # Errors
 /// When the step could not be taken; nothing of it is recorded then.
-pub async fn take(bench: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
+pub async fn run(bench: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
         Intent::Notify(notice) => notify::queue(bench, request, *notice).await,
         Intent::Start => start(bench, request).await,

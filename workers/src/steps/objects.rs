@@ -39,7 +39,7 @@ pub(super) fn archive_object(bench: &WorkerContext, request: RequestId) -> Strin
 
 /// A new key for everything stored for a request, to be kept with the event that begins the work.
 pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Result<CommitExtras, StoreError> {
-    let key = store.keys().draw(KeyName::archive(request)).await?;
+    let key = store.keys().generate(KeyName::archive(request)).await?;
     Ok(CommitExtras { vault: vec![RecordWrite::KeepKey(key)], ..CommitExtras::default() })
 }
 

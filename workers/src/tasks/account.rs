@@ -69,7 +69,7 @@ async fn expire_token(
     let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
     let end = RecordWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
-    let attached = CommitExtras { vault: vec![end, RecordWrite::Queue(message)], required_keys };
+    let attached = CommitExtras { vault: vec![end, RecordWrite::EnqueueMessage(message)], required_keys };
     let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
     record(bench, account, command, attached).await
 }
@@ -86,7 +86,7 @@ async fn remove_factor(
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
     let message = NewMessage::seal(&bench.store, message, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
-    let attached = CommitExtras { vault: vec![RecordWrite::Queue(message)], required_keys };
+    let attached = CommitExtras { vault: vec![RecordWrite::EnqueueMessage(message)], required_keys };
     let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));
     let removed = bench.store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&id).await?;

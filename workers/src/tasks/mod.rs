@@ -65,7 +65,7 @@ impl From<CommitError<TaskError>> for TaskError {
 ///
 /// # Errors
 /// When a task could not be done; those before it are.
-pub async fn attend(bench: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
+pub async fn run_due(bench: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
     failpoint::reach("task: begun", aggregate_type);
     match aggregate_type {
         Account::TYPE => account::attend(bench, id).await?,

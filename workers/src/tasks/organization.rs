@@ -1,7 +1,7 @@
 //! What time brings about for an organization: invitations expire.
 
 use domain::By;
-use domain::organization::{InvitationEnd, Organization, OrganizationCommand, OrganizationWish, agenda};
+use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand, agenda};
 use event_store::vault::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
 
@@ -12,8 +12,8 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
     let (organization, _) = bench.store.load::<Organization>(id).await?;
     let now = bench.store.services().now();
     for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
-        let wish = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
-        let command = OrganizationCommand { by: By::Service, wish };
+        let action = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
+        let command = OrganizationCommand { by: By::Service, action };
         let context = CommandContext::service(invitation_id.uuid());
         let work = bench.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;

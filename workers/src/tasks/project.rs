@@ -3,7 +3,7 @@
 //! They stopped working at that very instant, which was written with them; here it is recorded.
 
 use domain::By;
-use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
+use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
 use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
 use event_store::{CommandContext, CommitExtras};
@@ -21,7 +21,7 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
         at: previous.ends_at,
         end: CredentialEnd::Retired,
     };
-    let command = ProjectCommand { by: Standing::outside(By::Service), wish: ProjectWish::EndOverlap };
+    let command = ProjectCommand { by: Standing::outside(By::Service), action: ProjectAction::EndOverlap };
     let context = CommandContext::service(previous.credential_id.uuid());
     let work = bench.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, AccountError};
-use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::{AccountId, By, MembershipId, OrganizationId};
 use event_store::{Actor, CommitExtras, ExecuteError};
 use serde::{Deserialize, Serialize};
@@ -110,12 +110,12 @@ pub(crate) async fn put_member(
         .transact(&context.command(Actor::Operator(operator)), async |mut unit| {
             let before: Organization = unit.load(&organization).await?;
             let is_member = before.body()?.members.contains_key(&account_id);
-            let wish = if is_member {
-                OrganizationWish::ChangeRole { account_id, role: body.role, next_stay: membership_id }
+            let action = if is_member {
+                OrganizationAction::ChangeRole { account_id, role: body.role, next_stay: membership_id }
             } else {
-                OrganizationWish::AddMember { account_id, membership_id, role: body.role }
+                OrganizationAction::AddMember { account_id, membership_id, role: body.role }
             };
-            let command = OrganizationCommand { by: By::Operator, wish };
+            let command = OrganizationCommand { by: By::Operator, action };
             let after = unit.execute::<Organization>(&organization, command).await?;
             if !is_member {
                 let join = AccountCommand::JoinOrganization { organization_id, membership_id };

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::account::Viewed;
-use projections::{Audience, Instant};
+use projections::{Audience, PointInTime};
 
 use super::look;
 use crate::extract::{Auditor, Id, RequestContext};
@@ -39,7 +39,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     context: RequestContext,
 ) -> Result<Response, Problem> {
-    let until = query.at.map(|Instant(at)| at);
+    let until = query.at.map(|PointInTime(at)| at);
     let what = (Viewed::State, until);
     let position = look::record(&state, account, operator, &context, what).await?;
     let at = until.unwrap_or_else(|| state.store.services().now());

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, TokenEnd};
 use domain::message::Says;
 use domain::organization::Organization;
-use domain::project::{Project, ProjectCommand, ProjectError, ProjectWish, Standing};
+use domain::project::{Project, ProjectAction, ProjectCommand, ProjectError, Standing};
 use domain::{AccountId, By};
 use event_store::vault::RecordWrite;
 use event_store::vault::credential::{Credential, CredentialEnd, CredentialKind};
@@ -106,8 +106,8 @@ async fn revoke_pair(
     let done = state
         .store
         .transact(context, async |mut unit| {
-            let wish = ProjectWish::RevokeCredentials { credential_id: found.id };
-            let command = ProjectCommand { by: Standing::outside(By::Operator), wish };
+            let action = ProjectAction::RevokeCredentials { credential_id: found.id };
+            let command = ProjectCommand { by: Standing::outside(By::Operator), action };
             let project = match unit.execute::<Project>(&found.owner, command).await {
                 // It ended in this moment.
                 Err(ExecuteError::Refused(ProjectError::NoCredentials | ProjectError::Unknown)) => {

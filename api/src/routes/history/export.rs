@@ -9,20 +9,20 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::vault::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
-use projections::{Audience, EventView, Lines};
+use projections::{Audience, EventView, ExportFormat};
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::streams::Room;
+use crate::streams::StreamPermit;
 
 /// The history of `account` up to `until`, if given; oldest first.
 pub(super) async fn stream(
     state: &AppState,
     account: AccountId,
-    mut writer: Lines,
+    mut writer: ExportFormat,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    (room, session): (Room, Option<Session>),
+    (room, session): (StreamPermit, Option<Session>),
 ) -> Result<Body, Problem> {
     let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
     // The first is read before anything is answered, so that a database that is away is told as such.

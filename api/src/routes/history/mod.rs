@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, EventId};
 use event_store::vault::session::Session;
-use projections::{Audience, EventView, Lines};
+use projections::{Audience, EventView, ExportFormat};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub(super) use state::AccountStateBody;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::streams::Room;
+use crate::streams::StreamPermit;
 
 /// A page of a history.
 #[derive(Serialize, ToSchema)]
@@ -70,14 +70,14 @@ pub(super) async fn lines(
     form: Form,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    (room, session): (Room, Option<Session>),
+    (room, session): (StreamPermit, Option<Session>),
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
-        Form::Ndjson | Form::Pages => ("application/x-ndjson", None, Lines::Ndjson),
-        Form::Text => ("text/plain; charset=utf-8", None, Lines::Text),
+        Form::Ndjson | Form::Pages => ("application/x-ndjson", None, ExportFormat::Ndjson),
+        Form::Text => ("text/plain; charset=utf-8", None, ExportFormat::Text),
         Form::Csv => {
             let file = "attachment; filename=\"history.csv\"";
-            ("text/csv; charset=utf-8; header=present", Some(file), Lines::csv(audience))
+            ("text/csv; charset=utf-8; header=present", Some(file), ExportFormat::csv(audience))
         }
     };
     let body = export::stream(state, account, writer, until, audience, (room, session)).await?;

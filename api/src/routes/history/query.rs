@@ -5,7 +5,7 @@ use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use chrono::{DateTime, SecondsFormat, Utc};
-use projections::Instant;
+use projections::PointInTime;
 use utoipa::IntoParams;
 
 use crate::page::Page;
@@ -21,7 +21,7 @@ pub(crate) struct HistoryQuery {
     pub(crate) page: Page,
     /// What happened up to this instant: RFC 3339, or a date for the end of that day in UTC.
     #[param(value_type = Option<String>, example = "2026-05-03T10:00:00Z")]
-    pub(crate) at: Option<Instant>,
+    pub(crate) at: Option<PointInTime>,
     /// `pages`, `ndjson`, `csv` or `text`; by `Accept` if left out.
     #[param(value_type = Option<String>, example = "ndjson")]
     pub(crate) format: Option<Form>,
@@ -33,7 +33,7 @@ pub(crate) struct HistoryQuery {
 pub(crate) struct StateQuery {
     /// How it stood at this instant: RFC 3339, or a date for the end of that day in UTC.
     #[param(value_type = Option<String>, example = "2026-05-03T10:00:00Z")]
-    pub(crate) at: Option<Instant>,
+    pub(crate) at: Option<PointInTime>,
     /// `json` or `text`; by `Accept` if left out.
     #[param(value_type = Option<String>, example = "text")]
     pub(crate) format: Option<StateForm>,
@@ -80,8 +80,8 @@ impl FromRequestParts<AppState> for StateQuery {
     }
 }
 
-fn instant(value: &str) -> Result<Instant, InputError> {
-    value.parse::<Instant>().map_err(|error| InputError::parameter("at", error.to_string()))
+fn instant(value: &str) -> Result<PointInTime, InputError> {
+    value.parse::<PointInTime>().map_err(|error| InputError::parameter("at", error.to_string()))
 }
 
 /// The forms a history has.
@@ -100,7 +100,7 @@ pub(crate) enum Form {
 impl HistoryQuery {
     /// Up to when.
     pub(crate) fn until(&self) -> Option<DateTime<Utc>> {
-        self.at.map(|Instant(at)| at)
+        self.at.map(|PointInTime(at)| at)
     }
 
     /// The form that was asked for; else the one the client likes best.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
-use domain::organization::{Organization, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, Role};
 use domain::{By, EmailAddress, MembershipId, OrganizationId};
 use event_store::vault::RecordWrite;
 use event_store::{Actor, CommitExtras};
@@ -16,7 +16,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
 use crate::openapi::words;
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::wish_of;
+use crate::routes::organizations::lookup::action_of;
 use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
@@ -64,10 +64,10 @@ pub(crate) async fn accept(
                 return Err(Problem::new(Kind::InvitationForAnother));
             }
             let accept =
-                OrganizationWish::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
+                OrganizationAction::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
             let organization = organization_id.to_string();
             let without: Organization = unit.load(&organization).await?;
-            let after = unit.execute::<Organization>(&organization, wish_of(account_id, accept)).await?;
+            let after = unit.execute::<Organization>(&organization, action_of(account_id, accept)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&id, join).await?;
             let vault = vec![RecordWrite::TakeInvitation(open.id)];

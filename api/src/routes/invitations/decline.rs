@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::By;
-use domain::organization::{InvitationEnd, Organization, OrganizationCommand, OrganizationWish};
+use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand};
 use event_store::CommitExtras;
 use event_store::vault::RecordWrite;
 
@@ -36,8 +36,8 @@ pub(crate) async fn decline(
         // Who declines need have no account: the service itself acts.
         .transact(&context.command_of_service(), async |mut unit| {
             let reason = InvitationEnd::Declined;
-            let wish = OrganizationWish::EndInvitation { invitation_id: open.id, reason };
-            unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, wish })
+            let action = OrganizationAction::EndInvitation { invitation_id: open.id, reason };
+            unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, action })
                 .await?;
             let vault = vec![RecordWrite::TakeInvitation(open.id)];
             Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))

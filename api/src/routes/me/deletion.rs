@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
 use domain::organization::{
-    Body as OrganizationBody, Organization, OrganizationCommand, OrganizationWish, Role,
+    Body as OrganizationBody, Organization, OrganizationAction, OrganizationCommand, Role,
 };
 use domain::{AccountId, By, OrganizationId, RequestId};
 use event_store::vault::RecordWrite;
@@ -201,10 +201,10 @@ async fn end_in(
             needing.push(body.clone());
             continue;
         };
-        if matches!(parting, OrganizationWish::Close { .. }) {
+        if matches!(parting, OrganizationAction::Close { .. }) {
             attached.vault.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
         }
-        let command = OrganizationCommand { by: By::Account(account), wish: parting };
+        let command = OrganizationCommand { by: By::Account(account), action: parting };
         let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;
         if let Ok(after) = after.body() {
             let by = By::Account(account);
@@ -227,18 +227,18 @@ async fn end_in(
 }
 
 /// How the account parts with an organization; none where it needs an owner first.
-fn parting(body: &OrganizationBody, account: AccountId, wish: &Ending) -> Option<OrganizationWish> {
+fn parting(body: &OrganizationBody, account: AccountId, wish: &Ending) -> Option<OrganizationAction> {
     let id = &body.organization_id;
     if !body.is_only_owner(account) {
-        return Some(OrganizationWish::ReleaseMember { account_id: account, successor: None });
+        return Some(OrganizationAction::ReleaseMember { account_id: account, successor: None });
     }
     if body.members.len() == 1 {
         let close = wish.close.as_ref().is_some_and(|close| close.contains(id));
-        return close.then_some(OrganizationWish::Close { account_id: account });
+        return close.then_some(OrganizationAction::Close { account_id: account });
     }
     let successor = wish.successors.as_ref().and_then(|successors| successors.get(id)).copied();
     let fit = successor.filter(|successor| *successor != account && body.members.contains_key(successor));
-    fit.map(|successor| OrganizationWish::ReleaseMember { account_id: account, successor: Some(successor) })
+    fit.map(|successor| OrganizationAction::ReleaseMember { account_id: account, successor: Some(successor) })
 }
 
 /// The organizations that need an owner, with those who could be one: admins first.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
-use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::{AccountId, By, EventId, MembershipId, OrganizationId};
 use event_store::{Actor, CommandContext, CommitExtras};
 use serde::Deserialize;
@@ -75,9 +75,9 @@ pub(crate) async fn create_for(
         .store
         .transact(&context, async |mut unit| {
             let name = name.to_owned();
-            let wish = OrganizationWish::Create { organization_id: id, name, owner, membership_id };
+            let action = OrganizationAction::Create { organization_id: id, name, owner, membership_id };
             let after =
-                unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, wish }).await?;
+                unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, action }).await?;
             let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
             let mut attached = CommitExtras::default();

@@ -3,7 +3,7 @@
 //! Who is a member is read from the events, not from a read model: who was removed is out at once.
 
 use domain::organization::{
-    Body, Member, Organization, OrganizationCommand, OrganizationError, OrganizationWish,
+    Body, Member, Organization, OrganizationAction, OrganizationCommand, OrganizationError,
 };
 use domain::{AccountId, By, OrganizationId};
 
@@ -36,8 +36,8 @@ pub(crate) fn member_of(
 }
 
 /// A wish of an account holder.
-pub(crate) fn wish_of(account: AccountId, wish: OrganizationWish) -> OrganizationCommand {
-    OrganizationCommand { by: By::Account(account), wish }
+pub(crate) fn action_of(account: AccountId, action: OrganizationAction) -> OrganizationCommand {
+    OrganizationCommand { by: By::Account(account), action }
 }
 
 #[cfg(test)]

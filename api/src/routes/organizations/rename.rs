@@ -6,12 +6,12 @@ use axum::http::HeaderMap;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use domain::OrganizationId;
-use domain::organization::{Organization, OrganizationWish};
+use domain::organization::{Organization, OrganizationAction};
 use event_store::{Actor, CommitExtras};
 
 use super::OrganizationNow;
 use super::create::Naming;
-use super::lookup::{member_of, wish_of};
+use super::lookup::{action_of, member_of};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::problem::{Kind, Problem};
@@ -52,7 +52,7 @@ pub(crate) async fn rename(
             if conditional::is_outdated(&headers, &tags.of(id, version)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
             }
-            let rename = wish_of(account, OrganizationWish::Rename { name: name.clone() });
+            let rename = action_of(account, OrganizationAction::Rename { name: name.clone() });
             unit.execute::<Organization>(&organization_id, rename).await?;
             let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
             Ok((unit, CommitExtras::default(), (version, role)))

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::organization::Organization;
-use domain::project::{Project, ProjectCommand, ProjectWish, Standing};
+use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
 use domain::{By, EventId, OrganizationId, ProjectId};
 use event_store::vault::RecordWrite;
 use event_store::{Actor, CommandContext, CommitExtras};
@@ -96,7 +96,7 @@ pub(crate) async fn create_in(
                 Some(account) => Some(member_of(&organization, account)?.1),
                 None => organization.body().map(|_| None)?,
             };
-            let wish = ProjectWish::Create {
+            let action = ProjectAction::Create {
                 project_id: id,
                 organization_id,
                 name: name.clone(),
@@ -105,7 +105,7 @@ pub(crate) async fn create_in(
                 fingerprint: pair.fingerprint.clone(),
             };
             let by = Standing { by, member };
-            unit.execute::<Project>(&id.to_string(), ProjectCommand { by, wish }).await?;
+            unit.execute::<Project>(&id.to_string(), ProjectCommand { by, action }).await?;
             let open =
                 RecordWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };
             let vault = vec![open, pair.issue(id, organization_id, at)];

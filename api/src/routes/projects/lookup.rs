@@ -1,7 +1,7 @@
 //! Finding a project through the rights of who asks, and how they stand to it.
 
 use domain::organization::{Body as OrganizationBody, Organization};
-use domain::project::{Body, Project, ProjectCommand, ProjectError, ProjectWish, Standing};
+use domain::project::{Body, Project, ProjectAction, ProjectCommand, ProjectError, Standing};
 use domain::{AccountId, By, ProjectId};
 use event_store::UnitOfWork;
 
@@ -53,7 +53,7 @@ fn found(
 
 impl Found {
     /// A wish of who is asking.
-    pub(crate) fn wish(&self, wish: ProjectWish) -> ProjectCommand {
-        ProjectCommand { by: self.standing, wish }
+    pub(crate) fn action(&self, action: ProjectAction) -> ProjectCommand {
+        ProjectCommand { by: self.standing, action }
     }
 }

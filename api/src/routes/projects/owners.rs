@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::organization::Member;
-use domain::project::{Project, ProjectWish};
+use domain::project::{Project, ProjectAction};
 use domain::{AccountId, ProjectId};
 use event_store::{Actor, CommitExtras};
 
@@ -38,7 +38,7 @@ pub(crate) async fn add(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let add =
-        |member: Member| ProjectWish::AddOwner { account_id: owner, membership_id: member.membership_id };
+        |member: Member| ProjectAction::AddOwner { account_id: owner, membership_id: member.membership_id };
     let position = carry_out(&state, current.account(), id, owner, &context, add).await?;
     Ok((position, StatusCode::NO_CONTENT))
 }
@@ -64,7 +64,7 @@ pub(crate) async fn remove(
     Ids(id, owner): Ids<ProjectId, AccountId>,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let remove = |_| ProjectWish::RemoveOwner { account_id: owner };
+    let remove = |_| ProjectAction::RemoveOwner { account_id: owner };
     let position = carry_out(&state, current.account(), id, owner, &context, remove).await?;
     Ok((position, StatusCode::NO_CONTENT))
 }
@@ -75,15 +75,15 @@ async fn carry_out(
     project: ProjectId,
     owner: AccountId,
     context: &RequestContext,
-    wish: impl Fn(Member) -> ProjectWish,
+    action: impl Fn(Member) -> ProjectAction,
 ) -> Result<EventPosition, Problem> {
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, project).await?;
             let member = found.organization.members.get(&owner).copied();
-            let wish = wish(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
-            let after = unit.execute::<Project>(&project.to_string(), found.wish(wish)).await?;
+            let action = action(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
+            let after = unit.execute::<Project>(&project.to_string(), found.action(action)).await?;
             let (before, after) = (&found.project, after.body()?);
             let mut attached = CommitExtras::default();
             if before.owners != after.owners {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
-use domain::project::{Project, ProjectWish};
+use domain::project::{Project, ProjectAction};
 use domain::{OrganizationId, ProjectId};
 use event_store::{Actor, CommitExtras};
 use serde::Serialize;
@@ -65,7 +65,7 @@ pub(crate) async fn rename(
             if conditional::is_outdated(&headers, &tags.of(id, found.version)) {
                 return Err(Problem::new(Kind::PreconditionFailed));
             }
-            let rename = found.wish(ProjectWish::Rename { name: name.clone() });
+            let rename = found.action(ProjectAction::Rename { name: name.clone() });
             unit.execute::<Project>(&id.to_string(), rename).await?;
             let (_, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
             Ok((unit, CommitExtras::default(), (version, found.project.organization_id)))

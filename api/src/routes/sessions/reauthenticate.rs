@@ -89,7 +89,7 @@ pub(crate) async fn reauthenticate(
     let token_hash = token::hash(&token).to_vec();
     let factors = answered.iter().fold(Factors::PASSWORD, |factors, answered| factors.and(answered.factor));
     let elevation = Elevation { session, account, generation, factors, at, token_hash };
-    attached.vault.push(RecordWrite::Elevate(elevation));
+    attached.vault.push(RecordWrite::RotateSessionToken(elevation));
     let done = state
         .store
         .transact(&command, async |mut unit| {

@@ -35,9 +35,9 @@ fn where_another_owner_is_left_none_is_made() {
 
 #[test]
 fn an_account_ends_only_its_own_membership() {
-    for wish in [release(OWNER, Some(ADMIN)), release(MEMBER, None), close(OWNER), close(MEMBER)] {
-        assert_eq!(asked(&staffed(), by(ADMIN), wish.clone()), Err(Error::Forbidden));
-        assert_eq!(asked(&staffed(), by(STRANGER), wish), Err(Error::Unknown));
+    for action in [release(OWNER, Some(ADMIN)), release(MEMBER, None), close(OWNER), close(MEMBER)] {
+        assert_eq!(asked(&staffed(), by(ADMIN), action.clone()), Err(Error::Forbidden));
+        assert_eq!(asked(&staffed(), by(STRANGER), action), Err(Error::Unknown));
     }
     for allowed in [By::Operator, By::Service] {
         assert_eq!(asked(&staffed(), allowed, release(MEMBER, None)), Ok(vec![left(MEMBER)]));
@@ -60,8 +60,8 @@ fn a_closed_organization_accepts_nothing() {
     let body = fold(&closed).body.unwrap();
     assert!(body.closed && body.members.is_empty() && body.invitations.is_empty());
     for asker in [by(OWNER), by(STRANGER), By::Operator, By::Service] {
-        for wish in wishes() {
-            assert_eq!(asked(&closed, asker, wish), Err(Error::Closed));
+        for action in wishes() {
+            assert_eq!(asked(&closed, asker, action), Err(Error::Closed));
         }
     }
 }

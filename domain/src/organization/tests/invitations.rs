@@ -84,8 +84,9 @@ fn an_invitation_is_declined_by_who_is_no_member_yet_and_ends_once() {
 
 #[test]
 fn an_invitation_expires_after_a_week_and_not_before() {
-    let expire =
-        |now| given(now, inviting()).when(Command { by: By::Service, wish: end(1, InvitationEnd::Expired) });
+    let expire = |now| {
+        given(now, inviting()).when(Command { by: By::Service, action: end(1, InvitationEnd::Expired) })
+    };
     expire(days(7) - Duration::seconds(1)).then_expect_events(vec![]);
     for now in [days(7), days(30)] {
         expire(now).then_expect_events(vec![ended(1, InvitationEnd::Expired)]);
@@ -95,7 +96,7 @@ fn an_invitation_expires_after_a_week_and_not_before() {
 #[test]
 fn whoever_is_invited_joins_in_time_with_the_role_of_the_invitation() {
     let join = |now, number| {
-        given(now, inviting()).when(Command { by: by(STRANGER), wish: accept(number, STRANGER) })
+        given(now, inviting()).when(Command { by: by(STRANGER), action: accept(number, STRANGER) })
     };
     let in_time = days(7) - Duration::seconds(1);
     for (number, role) in [(1, Role::Member), (2, Role::Admin), (3, Role::Owner)] {
@@ -147,9 +148,9 @@ fn there_are_only_so_many_invitations() {
 #[test]
 fn there_are_only_so_many_members() {
     let full = filled(MOST_MEMBERS, 1);
-    for wish in [invite(2, Role::Member), accept(1, STRANGER), add(STRANGER, Role::Member)] {
-        let asker = if matches!(wish, Wish::AcceptInvitation { .. }) { by(STRANGER) } else { by(OWNER) };
-        assert_eq!(asked(&full, asker, wish), Err(Error::Full));
+    for action in [invite(2, Role::Member), accept(1, STRANGER), add(STRANGER, Role::Member)] {
+        let asker = if matches!(action, Action::AcceptInvitation { .. }) { by(STRANGER) } else { by(OWNER) };
+        assert_eq!(asked(&full, asker, action), Err(Error::Full));
     }
     let left = Event::MemberLeft { account_id: account(MEMBER), reason: MembershipEnd::Left };
     let room = [full, vec![left]].concat();
@@ -203,7 +204,7 @@ fn besides(answer: Result<Vec<Event>, Error>) -> Vec<Event> {
 
 #[test]
 fn an_invitation_ends_with_the_right_of_its_sender() {
-    let asked_by_owner = |wish| besides(asked(&inviting_by(), by(OWNER), wish));
+    let asked_by_owner = |action| besides(asked(&inviting_by(), by(OWNER), action));
     assert_eq!(asked_by_owner(remove(5)), without_right(&[1, 2, 3, 6]));
     assert_eq!(asked_by_owner(remove(ADMIN)), without_right(&[4, 5, 6]));
     assert_eq!(asked_by_owner(remove(MEMBER)), vec![], "who could send none has sent none");

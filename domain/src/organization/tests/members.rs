@@ -126,9 +126,9 @@ fn there_is_always_an_owner() {
 #[test]
 fn who_comes_back_is_in_another_stay() {
     let gone = [staffed(), vec![left(MEMBER, MembershipEnd::Left)]].concat();
-    let wish =
-        Wish::AddMember { account_id: account(MEMBER), membership_id: membership(33), role: Role::Admin };
-    let back = asked(&gone, By::Operator, wish).unwrap();
+    let action =
+        Action::AddMember { account_id: account(MEMBER), membership_id: membership(33), role: Role::Admin };
+    let back = asked(&gone, By::Operator, action).unwrap();
     let body = fold(&[gone, back].concat()).body.unwrap();
     let stay = Member { membership_id: membership(33), role: Role::Admin };
     assert_eq!(body.members[&account(MEMBER)], stay);

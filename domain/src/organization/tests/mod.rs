@@ -12,10 +12,10 @@ use chrono::{DateTime, Duration, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use uuid::Uuid;
 
+use super::OrganizationAction as Action;
 use super::OrganizationCommand as Command;
 use super::OrganizationError as Error;
 use super::OrganizationEvent as Event;
-use super::OrganizationWish as Wish;
 use super::*;
 use crate::services::fixed;
 use crate::{By, Effects, TimerChange, Timers};
@@ -57,8 +57,8 @@ fn given(now: DateTime<Utc>, events: Vec<Event>) -> AggregateTestExecutor<Organi
 }
 
 /// What it answers somebody on the first day.
-fn asked(events: &[Event], by: By, wish: Wish) -> Result<Vec<Event>, Error> {
-    given(days(0), events.to_vec()).when(Command { by, wish }).inspect_result()
+fn asked(events: &[Event], by: By, action: Action) -> Result<Vec<Event>, Error> {
+    given(days(0), events.to_vec()).when(Command { by, action }).inspect_result()
 }
 
 fn fold(events: &[Event]) -> Organization {
@@ -90,8 +90,8 @@ fn alone() -> Vec<Event> {
     vec![created(), joined(OWNER, Role::Owner)]
 }
 
-fn create() -> Wish {
-    Wish::Create {
+fn create() -> Action {
+    Action::Create {
         organization_id: organization_id(),
         name: "Engines".to_owned(),
         owner: account(OWNER),
@@ -99,48 +99,48 @@ fn create() -> Wish {
     }
 }
 
-fn rename(name: &str) -> Wish {
-    Wish::Rename { name: name.to_owned() }
+fn rename(name: &str) -> Action {
+    Action::Rename { name: name.to_owned() }
 }
 
-fn invite(number: u128, role: Role) -> Wish {
-    Wish::Invite { invitation_id: invitation(number), role }
+fn invite(number: u128, role: Role) -> Action {
+    Action::Invite { invitation_id: invitation(number), role }
 }
 
-fn end(number: u128, reason: InvitationEnd) -> Wish {
-    Wish::EndInvitation { invitation_id: invitation(number), reason }
+fn end(number: u128, reason: InvitationEnd) -> Action {
+    Action::EndInvitation { invitation_id: invitation(number), reason }
 }
 
-fn accept(number: u128, who: u128) -> Wish {
-    Wish::AcceptInvitation {
+fn accept(number: u128, who: u128) -> Action {
+    Action::AcceptInvitation {
         invitation_id: invitation(number),
         account_id: account(who),
         membership_id: membership(who),
     }
 }
 
-fn add(who: u128, role: Role) -> Wish {
-    Wish::AddMember { account_id: account(who), membership_id: membership(who), role }
+fn add(who: u128, role: Role) -> Action {
+    Action::AddMember { account_id: account(who), membership_id: membership(who), role }
 }
 
-fn change_role(who: u128, role: Role) -> Wish {
-    Wish::ChangeRole { account_id: account(who), role, next_stay: membership(NEXT_STAY) }
+fn change_role(who: u128, role: Role) -> Action {
+    Action::ChangeRole { account_id: account(who), role, next_stay: membership(NEXT_STAY) }
 }
 
-fn remove(who: u128) -> Wish {
-    Wish::RemoveMember { account_id: account(who) }
+fn remove(who: u128) -> Action {
+    Action::RemoveMember { account_id: account(who) }
 }
 
-fn release(who: u128, successor: Option<u128>) -> Wish {
-    Wish::ReleaseMember { account_id: account(who), successor: successor.map(account) }
+fn release(who: u128, successor: Option<u128>) -> Action {
+    Action::ReleaseMember { account_id: account(who), successor: successor.map(account) }
 }
 
-fn close(who: u128) -> Wish {
-    Wish::Close { account_id: account(who) }
+fn close(who: u128) -> Action {
+    Action::Close { account_id: account(who) }
 }
 
 /// One of each wish but that to create it.
-fn wishes() -> Vec<Wish> {
+fn wishes() -> Vec<Action> {
     vec![
         rename("Other"),
         invite(1, Role::Member),
@@ -165,8 +165,8 @@ fn an_organization_is_created_once_with_its_first_owner() {
 
 #[test]
 fn nothing_else_happens_before_its_creation() {
-    for wish in wishes() {
-        assert_eq!(asked(&[], By::Operator, wish), Err(Error::Unknown));
+    for action in wishes() {
+        assert_eq!(asked(&[], By::Operator, action), Err(Error::Unknown));
     }
 }
 

@@ -13,11 +13,11 @@ use crate::testing::{SetTimers, handle};
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
-enum Action {
+enum Step {
     Wait(i64),
     /// Everything that is due is done.
     Work,
-    Ask(By, Wish),
+    Ask(By, Action),
     /// With an invitation of its own.
     Invite(By, Role),
     /// One of all invitations that there ever were.
@@ -43,7 +43,7 @@ fn invitation_end() -> impl Strategy<Value = InvitationEnd> {
     select(vec![InvitationEnd::Revoked, InvitationEnd::Declined, InvitationEnd::Expired])
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         1 => Just(create()),
         1 => select(vec!["Engines", "Other"]).prop_map(rename),
@@ -54,16 +54,16 @@ fn wish() -> impl Strategy<Value = Wish> {
     ]
 }
 
-fn action() -> impl Strategy<Value = Action> {
+fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (1..300_000i64).prop_map(Action::Wait),
-        1 => Just(Action::Work),
-        12 => (asker(), wish()).prop_map(|(by, wish)| Action::Ask(by, wish)),
-        4 => (asker(), role()).prop_map(|(by, role)| Action::Invite(by, role)),
+        3 => (1..300_000i64).prop_map(Step::Wait),
+        1 => Just(Step::Work),
+        12 => (asker(), action()).prop_map(|(by, action)| Step::Ask(by, action)),
+        4 => (asker(), role()).prop_map(|(by, role)| Step::Invite(by, role)),
         2 => (asker(), any::<Index>(), invitation_end())
-            .prop_map(|(by, pick, reason)| Action::EndInvitation(by, pick, reason)),
-        4 => (who(), any::<Index>()).prop_map(|(who, pick)| Action::AcceptInvitation(who, pick)),
-        3 => (asker(), who(), role()).prop_map(|(by, who, role)| Action::Add(by, who, role)),
+            .prop_map(|(by, pick, reason)| Step::EndInvitation(by, pick, reason)),
+        4 => (who(), any::<Index>()).prop_map(|(who, pick)| Step::AcceptInvitation(who, pick)),
+        3 => (asker(), who(), role()).prop_map(|(by, who, role)| Step::Add(by, who, role)),
     ]
 }
 
@@ -90,9 +90,9 @@ impl World {
         world
     }
 
-    fn send(&mut self, by: By, wish: Wish) -> Result<usize, Error> {
+    fn send(&mut self, by: By, action: Action) -> Result<usize, Error> {
         let before = self.organization.clone();
-        let events = handle(&mut self.organization, Command { by, wish }, self.now)?;
+        let events = handle(&mut self.organization, Command { by, action }, self.now)?;
         for event in &events {
             assert!(permitted(&before, by, event), "{by:?} brought about {event:?} in {before:?}");
             self.timers.apply(event, self.now);
@@ -102,41 +102,44 @@ impl World {
         Ok(events.len())
     }
 
-    fn act(&mut self, action: &Action) {
+    fn act(&mut self, step: &Step) {
         let picked = |pick: &Index| invitation(pick.index(self.invitations.max(1)) as u128);
-        let (by, wish) = match action {
-            Action::Wait(seconds) => {
+        let (by, action) = match step {
+            Step::Wait(seconds) => {
                 self.now += Duration::seconds(*seconds);
                 return self.check();
             }
-            Action::Work => return self.work(),
-            Action::Ask(by, wish) => (*by, wish.clone()),
-            Action::Invite(by, role) => {
+            Step::Work => return self.work(),
+            Step::Ask(by, action) => (*by, action.clone()),
+            Step::Invite(by, role) => {
                 self.invitations += 1;
                 (*by, invite(self.invitations as u128 - 1, *role))
             }
-            Action::EndInvitation(by, pick, reason) => {
-                (*by, Wish::EndInvitation { invitation_id: picked(pick), reason: *reason })
+            Step::EndInvitation(by, pick, reason) => {
+                (*by, Action::EndInvitation { invitation_id: picked(pick), reason: *reason })
             }
-            Action::AcceptInvitation(who, pick) => {
+            Step::AcceptInvitation(who, pick) => {
                 self.stays += 1;
                 let (account_id, membership_id) = (account(*who), membership(self.stays));
                 let invitation_id = picked(pick);
-                (By::Account(account_id), Wish::AcceptInvitation { invitation_id, account_id, membership_id })
+                (
+                    By::Account(account_id),
+                    Action::AcceptInvitation { invitation_id, account_id, membership_id },
+                )
             }
-            Action::Add(by, who, role) => {
+            Step::Add(by, who, role) => {
                 self.stays += 1;
                 let (account_id, membership_id) = (account(*who), membership(self.stays));
-                (*by, Wish::AddMember { account_id, membership_id, role: *role })
+                (*by, Action::AddMember { account_id, membership_id, role: *role })
             }
         };
-        let _accepted_or_refused = self.send(by, wish);
+        let _accepted_or_refused = self.send(by, action);
     }
 
     fn work(&mut self) {
         let due = agenda(&self.organization).into_iter().filter(|(at, _)| *at <= self.now);
         for (_, invitation_id) in due.collect::<Vec<_>>() {
-            let expire = Wish::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
+            let expire = Action::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
             assert_eq!(self.send(By::Service, expire), Ok(1));
         }
         assert!(agenda(&self.organization).iter().all(|(at, _)| *at > self.now));
@@ -183,9 +186,9 @@ fn permitted(before: &Organization, by: By, event: &Event) -> bool {
     }
 }
 
-fn live(actions: &[Action]) -> World {
+fn live(steps: &[Step]) -> World {
     let mut world = World::new();
-    actions.iter().for_each(|action| world.act(action));
+    steps.iter().for_each(|step| world.act(step));
     world.now += INVITATION_LIFE;
     world.work();
     world.timers.assert_covers([], world.now);
@@ -195,9 +198,9 @@ fn live(actions: &[Action]) -> World {
 proptest! {
     #[test]
     fn whoever_asks_for_whatever_there_is_an_owner_and_no_task_is_forgotten(
-        actions in prop::collection::vec(action(), 0..80)
+        steps in prop::collection::vec(step(), 0..80)
     ) {
-        live(&actions);
+        live(&steps);
     }
 }
 
@@ -205,7 +208,7 @@ proptest! {
 #[test]
 fn the_simulation_reaches_every_event() {
     let mut runner = TestRunner::deterministic();
-    let lives = prop::collection::vec(action(), 0..80);
+    let lives = prop::collection::vec(step(), 0..80);
     let mut told = BTreeSet::new();
     let (mut crowd, mut owners) = (0, 0);
     for _ in 0..200 {

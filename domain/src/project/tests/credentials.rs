@@ -21,8 +21,8 @@ fn revoked(number: u128) -> Event {
     Event::CredentialsRevoked { credential_id: credential(number) }
 }
 
-fn at(now: DateTime<Utc>, events: &[Event], by: Standing, wish: Wish) -> Result<Vec<Event>, Error> {
-    given(now, events).when(Command { by, wish }).inspect_result()
+fn at(now: DateTime<Utc>, events: &[Event], by: Standing, action: Action) -> Result<Vec<Event>, Error> {
+    given(now, events).when(Command { by, action }).inspect_result()
 }
 
 /// Credentials 1 are kept alive beside 2 for a day.
@@ -60,9 +60,9 @@ fn earlier_credentials_die_at_once_or_live_on_for_up_to_a_week() {
 #[test]
 fn the_secret_is_shown_each_time_as_an_event() {
     let revealed = |number| Ok(vec![Event::CredentialsRevealed { credential_id: credential(number) }]);
-    assert_eq!(asked(&begun(), owner(), Wish::RecordReveal), revealed(1));
-    assert_eq!(asked(&overlapping(), named(), Wish::RecordReveal), revealed(2));
-    assert_eq!(asked(&bare(), owner(), Wish::RecordReveal), Err(Error::NoCredentials));
+    assert_eq!(asked(&begun(), owner(), Action::RecordReveal), revealed(1));
+    assert_eq!(asked(&overlapping(), named(), Action::RecordReveal), revealed(2));
+    assert_eq!(asked(&bare(), owner(), Action::RecordReveal), Err(Error::NoCredentials));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_further_reset_ends_the_overlap_before() {
 
 #[test]
 fn an_owner_retires_earlier_credentials_early() {
-    let retire = |now, history: &[Event]| at(now, history, named(), Wish::RetirePrevious);
+    let retire = |now, history: &[Event]| at(now, history, named(), Action::RetirePrevious);
     assert_eq!(retire(hours(5), &overlapping()), Ok(vec![ended(1, PreviousEnd::Retired, hours(5))]));
     // Who comes after their time was over has not ended them.
     for now in [hours(24), hours(99)] {
@@ -103,7 +103,7 @@ fn an_owner_retires_earlier_credentials_early() {
 
 #[test]
 fn an_overlap_ends_when_its_time_is_over_and_once() {
-    let end = |now, history: &[Event]| at(now, history, service(), Wish::EndOverlap);
+    let end = |now, history: &[Event]| at(now, history, service(), Action::EndOverlap);
     assert_eq!(end(hours(24) - Duration::seconds(1), &overlapping()), Ok(vec![]));
     let over = ended(1, PreviousEnd::OverlapOver, hours(24));
     for now in [hours(24), hours(99)] {

@@ -11,10 +11,10 @@ use chrono::{DateTime, Duration, Utc};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use uuid::Uuid;
 
+use super::ProjectAction as Action;
 use super::ProjectCommand as Command;
 use super::ProjectError as Error;
 use super::ProjectEvent as Event;
-use super::ProjectWish as Wish;
 use super::*;
 use crate::organization::Member;
 use crate::services::fixed;
@@ -86,8 +86,8 @@ fn given(now: DateTime<Utc>, events: &[Event]) -> AggregateTestExecutor<Project>
 }
 
 /// What it answers somebody in the first hour.
-fn asked(events: &[Event], by: Standing, wish: Wish) -> Result<Vec<Event>, Error> {
-    given(hours(0), events).when(Command { by, wish }).inspect_result()
+fn asked(events: &[Event], by: Standing, action: Action) -> Result<Vec<Event>, Error> {
+    given(hours(0), events).when(Command { by, action }).inspect_result()
 }
 
 fn fold(events: &[Event]) -> Project {
@@ -100,8 +100,8 @@ fn fingerprint(number: u128) -> String {
     format!("…{number}")
 }
 
-fn create() -> Wish {
-    Wish::Create {
+fn create() -> Action {
+    Action::Create {
         project_id: ProjectId::from_uuid(Uuid::from_u128(1)),
         organization_id: OrganizationId::from_uuid(Uuid::from_u128(1)),
         name: "Numbers".to_owned(),
@@ -131,32 +131,32 @@ fn begun() -> Vec<Event> {
     vec![created(), owner_added(NAMED, NAMED)]
 }
 
-fn rename(name: &str) -> Wish {
-    Wish::Rename { name: name.to_owned() }
+fn rename(name: &str) -> Action {
+    Action::Rename { name: name.to_owned() }
 }
 
-fn reset(number: u128, keep_previous_hours: u32) -> Wish {
-    Wish::ResetCredentials {
+fn reset(number: u128, keep_previous_hours: u32) -> Action {
+    Action::ResetCredentials {
         credential_id: credential(number),
         fingerprint: fingerprint(number),
         keep_previous_hours,
     }
 }
 
-fn revoke(number: u128) -> Wish {
-    Wish::RevokeCredentials { credential_id: credential(number) }
+fn revoke(number: u128) -> Action {
+    Action::RevokeCredentials { credential_id: credential(number) }
 }
 
 /// One of each wish but that to create it.
-fn wishes() -> Vec<Wish> {
+fn wishes() -> Vec<Action> {
     vec![
         rename("Note G"),
-        Wish::AddOwner { account_id: account(MEMBER), membership_id: membership(MEMBER) },
-        Wish::RemoveOwner { account_id: account(NAMED) },
-        Wish::RecordReveal,
+        Action::AddOwner { account_id: account(MEMBER), membership_id: membership(MEMBER) },
+        Action::RemoveOwner { account_id: account(NAMED) },
+        Action::RecordReveal,
         reset(2, 0),
-        Wish::RetirePrevious,
-        Wish::EndOverlap,
+        Action::RetirePrevious,
+        Action::EndOverlap,
         revoke(1),
     ]
 }
@@ -185,9 +185,9 @@ fn a_project_is_created_once() {
 
 #[test]
 fn nothing_else_happens_before_its_creation() {
-    for wish in wishes() {
+    for action in wishes() {
         for by in [owner(), operator()] {
-            assert_eq!(asked(&[], by, wish.clone()), Err(Error::Unknown));
+            assert_eq!(asked(&[], by, action.clone()), Err(Error::Unknown));
         }
     }
     assert_eq!(fold(&[owner_added(NAMED, NAMED)]), Project::default());

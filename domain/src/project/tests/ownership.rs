@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn add(number: u128, stay: u128) -> Wish {
-    Wish::AddOwner { account_id: account(number), membership_id: membership(stay) }
+fn add(number: u128, stay: u128) -> Action {
+    Action::AddOwner { account_id: account(number), membership_id: membership(stay) }
 }
 
-fn remove(number: u128) -> Wish {
-    Wish::RemoveOwner { account_id: account(number) }
+fn remove(number: u128) -> Action {
+    Action::RemoveOwner { account_id: account(number) }
 }
 
 fn removed(number: u128) -> Event {
@@ -26,27 +26,27 @@ fn overlapping() -> Vec<Event> {
 }
 
 /// All that only owners may do.
-fn owners_wishes() -> Vec<Wish> {
-    wishes().into_iter().filter(|wish| !matches!(wish, Wish::EndOverlap)).collect()
+fn owners_wishes() -> Vec<Action> {
+    wishes().into_iter().filter(|action| !matches!(action, Action::EndOverlap)).collect()
 }
 
 #[test]
 fn owners_of_the_organization_and_those_named_may_do_all_of_it() {
-    for wish in owners_wishes() {
+    for action in owners_wishes() {
         for by in [owner(), named()] {
-            let answer = asked(&overlapping(), by, wish.clone());
-            assert!(matches!(&answer, Ok(events) if !events.is_empty()), "{wish:?}: {answer:?}");
+            let answer = asked(&overlapping(), by, action.clone());
+            assert!(matches!(&answer, Ok(events) if !events.is_empty()), "{action:?}: {answer:?}");
         }
     }
 }
 
 #[test]
 fn other_members_may_not_and_who_is_none_learns_nothing() {
-    for wish in owners_wishes() {
+    for action in owners_wishes() {
         for by in [admin(), plain_member()] {
-            assert_eq!(asked(&overlapping(), by, wish.clone()), Err(Error::Forbidden), "{wish:?}");
+            assert_eq!(asked(&overlapping(), by, action.clone()), Err(Error::Forbidden), "{action:?}");
         }
-        assert_eq!(asked(&overlapping(), stranger(), wish.clone()), Err(Error::Unknown), "{wish:?}");
+        assert_eq!(asked(&overlapping(), stranger(), action.clone()), Err(Error::Unknown), "{action:?}");
     }
 }
 
@@ -54,11 +54,13 @@ fn other_members_may_not_and_who_is_none_learns_nothing() {
 #[test]
 fn operators_may_do_what_does_not_touch_secrets() {
     for by in [operator(), service()] {
-        for wish in owners_wishes() {
-            let of_secrets =
-                matches!(wish, Wish::RecordReveal | Wish::ResetCredentials { .. } | Wish::RetirePrevious);
-            let answer = asked(&overlapping(), by, wish.clone());
-            assert_eq!(answer.is_err(), of_secrets, "{wish:?}: {answer:?}");
+        for action in owners_wishes() {
+            let of_secrets = matches!(
+                action,
+                Action::RecordReveal | Action::ResetCredentials { .. } | Action::RetirePrevious
+            );
+            let answer = asked(&overlapping(), by, action.clone());
+            assert_eq!(answer.is_err(), of_secrets, "{action:?}: {answer:?}");
             assert!(!of_secrets || answer == Err(Error::Forbidden));
         }
     }
@@ -70,7 +72,7 @@ fn being_named_ends_with_the_stay() {
     assert!(body.is_owned_by(&named()));
     let back = in_stay(NAMED, 33, Role::Member);
     assert!(!body.is_owned_by(&back), "who left and came back is named no longer");
-    assert_eq!(asked(&begun(), back, Wish::RecordReveal), Err(Error::Forbidden));
+    assert_eq!(asked(&begun(), back, Action::RecordReveal), Err(Error::Forbidden));
     // The stay of another is not one's own.
     assert!(!body.is_owned_by(&in_stay(MEMBER, NAMED, Role::Member)));
     assert!(!body.is_owned_by(&in_stay(NAMED, 33, Role::Admin)));

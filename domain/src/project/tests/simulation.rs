@@ -13,9 +13,9 @@ use crate::testing::{SetTimers, handle};
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
-enum Action {
+enum Step {
     Wait(i64),
-    Ask(Standing, Wish),
+    Ask(Standing, Action),
     /// With credentials of their own.
     Reset(Standing, u32),
     /// Of one of all credentials that there ever were.
@@ -37,29 +37,29 @@ fn standing() -> impl Strategy<Value = Standing> {
     ])
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn action() -> impl Strategy<Value = Action> {
     let who = || select(vec![OWNER, NAMED, MEMBER]);
     prop_oneof![
         1 => Just(create()),
         1 => select(vec!["Numbers", "Note G"]).prop_map(rename),
-        2 => (who(), select(vec![NAMED, MEMBER, 33])).prop_map(|(who, stay)| Wish::AddOwner {
+        2 => (who(), select(vec![NAMED, MEMBER, 33])).prop_map(|(who, stay)| Action::AddOwner {
             account_id: account(who),
             membership_id: membership(stay),
         }),
-        1 => who().prop_map(|who| Wish::RemoveOwner { account_id: account(who) }),
-        1 => Just(Wish::RecordReveal),
-        2 => Just(Wish::RetirePrevious),
-        4 => Just(Wish::EndOverlap),
+        1 => who().prop_map(|who| Action::RemoveOwner { account_id: account(who) }),
+        1 => Just(Action::RecordReveal),
+        2 => Just(Action::RetirePrevious),
+        4 => Just(Action::EndOverlap),
     ]
 }
 
-fn action() -> impl Strategy<Value = Action> {
+fn step() -> impl Strategy<Value = Step> {
     let keep = prop_oneof![Just(0u32), 1..170u32];
     prop_oneof![
-        5 => prop_oneof![1..7_200i64, 1..400_000i64].prop_map(Action::Wait),
-        6 => (standing(), wish()).prop_map(|(by, wish)| Action::Ask(by, wish)),
-        5 => (standing(), keep).prop_map(|(by, hours)| Action::Reset(by, hours)),
-        2 => (standing(), any::<Index>()).prop_map(|(by, pick)| Action::Revoke(by, pick)),
+        5 => prop_oneof![1..7_200i64, 1..400_000i64].prop_map(Step::Wait),
+        6 => (standing(), action()).prop_map(|(by, action)| Step::Ask(by, action)),
+        5 => (standing(), keep).prop_map(|(by, hours)| Step::Reset(by, hours)),
+        2 => (standing(), any::<Index>()).prop_map(|(by, pick)| Step::Revoke(by, pick)),
     ]
 }
 
@@ -87,9 +87,9 @@ impl World {
         world
     }
 
-    fn send(&mut self, by: Standing, wish: Wish) -> Result<usize, Error> {
+    fn send(&mut self, by: Standing, action: Action) -> Result<usize, Error> {
         let owned = self.project.body.as_ref().is_some_and(|body| body.is_owned_by(&by));
-        let events = handle(&mut self.project, Command { by, wish }, self.now)?;
+        let events = handle(&mut self.project, Command { by, action }, self.now)?;
         for event in &events {
             assert!(owned || permitted(by, event), "{by:?} brought about {event:?}");
             self.see(event);
@@ -121,20 +121,20 @@ impl World {
         }
     }
 
-    fn act(&mut self, action: &Action) {
-        let (by, wish) = match action {
-            Action::Wait(seconds) => {
+    fn act(&mut self, step: &Step) {
+        let (by, action) = match step {
+            Step::Wait(seconds) => {
                 self.now += Duration::seconds(*seconds);
                 return self.check();
             }
-            Action::Ask(by, wish) => (*by, wish.clone()),
-            Action::Reset(by, hours) => {
+            Step::Ask(by, action) => (*by, action.clone()),
+            Step::Reset(by, hours) => {
                 self.made += 1;
                 (*by, reset(self.made, *hours))
             }
-            Action::Revoke(by, pick) => (*by, revoke(pick.index(self.made as usize) as u128 + 1)),
+            Step::Revoke(by, pick) => (*by, revoke(pick.index(self.made as usize) as u128 + 1)),
         };
-        let _accepted_or_refused = self.send(by, wish);
+        let _accepted_or_refused = self.send(by, action);
     }
 
     /// What holds at every instant.
@@ -161,12 +161,12 @@ fn permitted(by: Standing, event: &Event) -> bool {
     }
 }
 
-fn live(actions: &[Action]) -> World {
+fn live(steps: &[Step]) -> World {
     let mut world = World::new();
-    actions.iter().for_each(|action| world.act(action));
+    steps.iter().for_each(|step| world.act(step));
     if let Some(at) = world.project.next_at() {
         world.now = world.now.max(at);
-        assert_eq!(world.send(service(), Wish::EndOverlap), Ok(1));
+        assert_eq!(world.send(service(), Action::EndOverlap), Ok(1));
     }
     world.timers.assert_covers([], world.now);
     world
@@ -175,9 +175,9 @@ fn live(actions: &[Action]) -> World {
 proptest! {
     #[test]
     fn whatever_happens_no_credentials_outlive_their_time_unseen(
-        actions in prop::collection::vec(action(), 0..80)
+        steps in prop::collection::vec(step(), 0..80)
     ) {
-        live(&actions);
+        live(&steps);
     }
 }
 
@@ -185,7 +185,7 @@ proptest! {
 #[test]
 fn the_simulation_reaches_every_event() {
     let mut runner = TestRunner::deterministic();
-    let lives = prop::collection::vec(action(), 0..80);
+    let lives = prop::collection::vec(step(), 0..80);
     let worlds = (0..200).map(|_| live(&lives.new_tree(&mut runner).unwrap().current()));
     let events: Vec<Event> = worlds.flat_map(|world| world.events).collect();
     let told: BTreeSet<String> = events.iter().map(DomainEvent::event_type).collect();

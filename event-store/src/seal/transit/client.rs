@@ -149,7 +149,7 @@ impl Client {
         let said = said.map(|said| format!(" ({said})")).unwrap_or_default();
         // Some releases answer this with 500.
         if String::from_utf8_lossy(body).contains(FORGED) {
-            return Failure::Final(SealError::Forged);
+            return Failure::Final(SealError::AuthenticationFailed);
         }
         let TransitConfig { url, mount, key, .. } = &self.config;
         let refused = |what: String| Failure::Final(SealError::Refused(what));

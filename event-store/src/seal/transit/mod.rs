@@ -62,7 +62,7 @@ impl Transit {
         let send = |key: &WrappedKey| {
             if !self.knows(&key.master_id) {
                 let present = format!("those of {}", self.prefix.trim_end_matches(':'));
-                return Err(SealError::OtherMaster { stored: key.master_id.clone(), present });
+                return Err(SealError::UnknownMasterKey { stored: key.master_id.clone(), present });
             }
             let ciphertext = String::from_utf8(key.bytes.clone()).map_err(|_| SealError::Malformed)?;
             Ok(Ciphertext { ciphertext })
@@ -74,9 +74,9 @@ impl Transit {
     fn told(&self, error: &str, keys: &[WrappedKey]) -> SealError {
         let stored = || keys.first().map(|key| key.master_id.clone()).unwrap_or_default();
         if error.contains(client::FORGED) {
-            SealError::Forged
+            SealError::AuthenticationFailed
         } else if error.contains("disallowed by policy") || error.contains("version is too new") {
-            SealError::OtherMaster { stored: stored(), present: "other versions of that key".to_owned() }
+            SealError::UnknownMasterKey { stored: stored(), present: "other versions of that key".to_owned() }
         } else {
             SealError::Refused(error.to_owned())
         }
@@ -87,7 +87,7 @@ impl Transit {
         let answers = answers.of(keys.len()).map_err(|error| self.told(&error, keys))?;
         let open = |(key, answer): (&WrappedKey, Plaintext)| {
             let plain = answer.bytes().ok_or(SealError::Malformed)?;
-            let bytes = plain.strip_prefix(key.id.as_bytes()).ok_or(SealError::Forged)?;
+            let bytes = plain.strip_prefix(key.id.as_bytes()).ok_or(SealError::AuthenticationFailed)?;
             DataKey::from_bytes(key.id, bytes)
         };
         keys.iter().zip(answers).map(open).collect()

@@ -21,7 +21,7 @@ const LEASE: Duration = Duration::from_secs(45);
 
 /// A message that was taken to be sent.
 #[derive(Clone, Debug)]
-pub struct Taken {
+pub struct ClaimedMessage {
     /// Its id.
     pub id: MessageId,
     /// What it tells of.
@@ -44,7 +44,7 @@ pub struct Taken {
     sealed: Option<(Uuid, Vec<u8>)>,
 }
 
-impl Taken {
+impl ClaimedMessage {
     fn read(row: &PgRow) -> Result<Self, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("a message's {what}"));
         let account: Option<String> = row.try_get("account_id")?;
@@ -93,11 +93,11 @@ impl Taken {
     /// When the store fails.
     pub async fn open<T: DeserializeOwned>(&self, store: &EventStore) -> Result<Option<T>, StoreError> {
         let Some((key_id, sealed)) = &self.sealed else { return Ok(None) };
-        let keys = store.keys().by_ids_now(&[*key_id].into()).await?;
+        let keys = store.keys().keys_by_id_fresh(&[*key_id].into()).await?;
         let Some(key) = keys.get(key_id) else { return Ok(None) };
         match key.open(sealed, self.id.to_string().as_bytes()) {
             Ok(opened) => Ok(serde_json::from_slice(&opened).ok()),
-            Err(SealError::Forged) => Ok(None),
+            Err(SealError::AuthenticationFailed) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -107,8 +107,8 @@ impl Taken {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take(pool: &PgPool, most: i64) -> Result<Vec<Taken>, StoreError> {
-    take_of(pool, &[Medium::Mail, Medium::Sms, Medium::Call], Due::All, most).await
+pub async fn claim(pool: &PgPool, most: i64) -> Result<Vec<ClaimedMessage>, StoreError> {
+    claim_due(pool, &[Medium::Mail, Medium::Sms, Medium::Call], Due::All, most).await
 }
 
 /// Which of the messages that are due are taken.
@@ -124,12 +124,12 @@ pub enum Due {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take_of(
+pub async fn claim_due(
     pool: &PgPool,
     media: &[Medium],
     which: Due,
     most: i64,
-) -> Result<Vec<Taken>, StoreError> {
+) -> Result<Vec<ClaimedMessage>, StoreError> {
     let rows = sqlx::query(
         "UPDATE outgoing SET attempts = attempts + 1, gathers = false, due_at = clock_timestamp() + $2
          WHERE message_id = ANY (ARRAY(
@@ -146,12 +146,12 @@ pub async fn take_of(
     .fetch_all(pool)
     .await?;
     // What a newer release wrote waits for a process of that release, and keeps nobody from the others.
-    let read = rows.iter().map(Taken::read).filter_map(|taken| {
+    let read = rows.iter().map(ClaimedMessage::read).filter_map(|taken| {
         taken
             .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "a message is left"))
             .ok()
     });
-    let mut taken: Vec<Taken> = read.collect();
+    let mut taken: Vec<ClaimedMessage> = read.collect();
     taken.sort_by_key(|message| message.queued_at);
     Ok(taken)
 }
@@ -171,7 +171,12 @@ pub enum Tried {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn postpone(pool: &PgPool, id: MessageId, tried: Tried, wait: Duration) -> Result<(), StoreError> {
+pub async fn reschedule(
+    pool: &PgPool,
+    id: MessageId,
+    tried: Tried,
+    wait: Duration,
+) -> Result<(), StoreError> {
     // An interval of the database knows no nanoseconds.
     let wait = Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
     sqlx::query(

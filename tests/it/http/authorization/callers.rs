@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::super::Service;
 use super::super::queue::store_of;
-use super::super::service::{asked, wish};
+use super::super::service::{action, asked};
 use super::super::teams::{organization_of, project_of};
 use super::table::Row;
 use crate::support::{Client, OPERATOR_TOKEN, Person, account_context};
@@ -97,7 +97,7 @@ impl<'s> Scene<'s> {
             put_member(&operator, &organization, person, role).await;
         }
         let project = project_of(owner, &organization).await["id"].as_str().unwrap().to_owned();
-        let request = owner.client.post("/v1/me/privacy-requests", wish("export")).await;
+        let request = owner.client.post("/v1/me/privacy-requests", action("export")).await;
         let request = request["id"].as_str().unwrap().to_owned();
         let store = store_of(service);
         let tokens = tokens(&store, owner).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{DELETION, ME, Service, delete};
-use crate::http::service::{asked, sent, wish};
+use crate::http::service::{action, asked, sent};
 use crate::http::teams::each;
 use crate::support::{OPERATOR_TOKEN, Person, eventually, postgres_program, shared};
 
@@ -99,7 +99,7 @@ async fn requests_that_are_open_end_and_archives_are_withdrawn() {
     let ada = person(&service).await;
     let export = ada.ask_for("export").await;
     ada.completed(&export).await;
-    let erasure = sent(&ada.client, "POST", "/v1/me/privacy-requests", &wish("erasure")).await.expect(202);
+    let erasure = sent(&ada.client, "POST", "/v1/me/privacy-requests", &action("erasure")).await.expect(202);
     let erasure = erasure.json()["id"].as_str().unwrap().to_owned();
     delete(&ada).await.expect(204);
     erased(&service, &ada.account).await;

@@ -37,12 +37,12 @@ impl Mover {
     /// Asks for the change; where no answer comes, looks whether it was taken down.
     async fn ask(&self, stage: &mut Stage) {
         let token = self.person.client.token().unwrap();
-        let wish = Self::in_session(&token, "PUT", "/v1/me/email", json!({"email": self.new}));
-        let status = match stage.ask(&wish).await {
+        let action = Self::in_session(&token, "PUT", "/v1/me/email", json!({"email": self.new}));
+        let status = match stage.ask(&action).await {
             Some((status, _)) => status,
             None => {
                 let me = stage.ask_on(&Self::in_session(&token, "GET", "/v1/me", Value::Null)).await.1;
-                if me["email_pending"] == self.new { 202 } else { stage.ask_on(&wish).await.0 }
+                if me["email_pending"] == self.new { 202 } else { stage.ask_on(&action).await.0 }
             }
         };
         assert_eq!(status, 202);

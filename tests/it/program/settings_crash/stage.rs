@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use personal_settings::system;
 use projections::checkpoint;
 use serde_json::Value;
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Stage {
     pub(super) program: Program,
     /// The same house, as another process sees it.
-    pub(super) foundation: Foundation,
+    pub(super) foundation: AppContext,
     pub(super) mail: MailServer,
     pub(super) points: Points,
     /// How often it was started again.
@@ -41,7 +41,7 @@ impl Stage {
         let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
         let key = MasterKey::from_base64(MASTER_KEY).unwrap();
         personal_settings::choose_tls();
-        let foundation = Foundation::lay(&database.url, key, &archives).unwrap();
+        let foundation = AppContext::connect(&database.url, key, &archives).unwrap();
         // Known to the database under a name of its own.
         let role = format!("CREATE ROLE {}_program LOGIN SUPERUSER", database.name);
         sqlx::query(&role).execute(foundation.store.pool()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use domain::organization::{Organization, OrganizationCommand, OrganizationWish, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::{By, InvitationId};
 use event_store::vault::RecordWrite;
 use event_store::vault::invitation::{self, NewInvitation};
@@ -89,8 +89,8 @@ impl Bee<'_> {
         let token = api::token::generate(api::token::Kind::Link);
         let email = invitation::seal(store, invitation_id, &email).await.unwrap();
         let work = async |mut unit: UnitOfWork| {
-            let wish = OrganizationWish::Invite { invitation_id, role };
-            let command = OrganizationCommand { by: By::Operator, wish };
+            let wish = OrganizationAction::Invite { invitation_id, role };
+            let command = OrganizationCommand { by: By::Operator, action: wish };
             // It may be closed by now.
             let after = unit.execute::<Organization>(&place.team.to_string(), command).await.map_err(drop)?;
             let expires_at = after.body().unwrap().invitations[&invitation_id].expires_at;

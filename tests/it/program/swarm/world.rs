@@ -9,7 +9,7 @@ use domain::{AccountId, EmailAddress, OrganizationId, ProjectId, Scope, SessionI
 use event_store::{KeyName, MasterKey, log};
 use futures::future::try_join_all;
 use futures::{StreamExt, stream};
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use projections::checkpoint;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -47,7 +47,7 @@ pub(super) struct Seen {
 
 /// See the module.
 pub(super) struct World {
-    pub(super) foundation: Foundation,
+    pub(super) foundation: AppContext,
     pub(super) people: Vec<Holder>,
     pub(super) teams: Mutex<Vec<Seen>>,
     /// Tokens for the GDPR APIs, and whose.
@@ -67,7 +67,7 @@ impl World {
         let (folder, database) = (tempfile::tempdir().unwrap(), Database::create().await);
         let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
         let key = MasterKey::from_base64(MASTER_KEY).unwrap();
-        let foundation = Foundation::lay(&database.url, key, &archives).unwrap();
+        let foundation = AppContext::connect(&database.url, key, &archives).unwrap();
         foundation.prepare(None).await.unwrap();
         let people = people(&foundation).await;
         let teams = teams(&foundation, &people, &mut StdRng::seed_from_u64(seed)).await;
@@ -187,7 +187,7 @@ impl Holder {
     }
 }
 
-async fn people(foundation: &Foundation) -> Vec<Holder> {
+async fn people(foundation: &AppContext) -> Vec<Holder> {
     let store = &foundation.store;
     let person = |n| Holder {
         id: AccountId::generate(store.services()),
@@ -199,7 +199,7 @@ async fn people(foundation: &Foundation) -> Vec<Holder> {
     for crowd in people.chunks(1_000) {
         // Keys for many at once: each account would make its own.
         let name = |holder: &Holder| KeyName::new(holder.id.to_string(), Scope::Profile.as_str());
-        store.keys().live_all(crowd.iter().map(name).collect()).await.unwrap();
+        store.keys().active_keys(crowd.iter().map(name).collect()).await.unwrap();
         let opened = crowd.iter().map(|holder| {
             let (store, id, email) = (store.clone(), holder.id, holder.email.clone());
             tokio::spawn(async move { open_account_as(&store, id, &email).await })
@@ -228,7 +228,7 @@ fn hash(token: &str) -> Vec<u8> {
     api::token::hash(&token.into()).to_vec()
 }
 
-async fn teams(foundation: &Foundation, people: &[Holder], rng: &mut StdRng) -> Vec<Seen> {
+async fn teams(foundation: &AppContext, people: &[Holder], rng: &mut StdRng) -> Vec<Seen> {
     let drawn: Vec<Vec<(usize, Role)>> = (0..TEAMS).map(|_| draw(rng)).collect();
     let founded = drawn.into_iter().map(|drawn| {
         let store = foundation.store.clone();

@@ -98,7 +98,7 @@ async fn what_could_not_be_published_is_published_by_the_next_round() {
     let book = Logbook::write().await;
     book.sign().await;
     book.tamper(&["UPDATE checkpoint_note SET published_at = NULL"]).await;
-    let archives = &book.house.foundation.archives;
+    let archives = &book.app.foundation.archives;
     archives.remove_all("checkpoints").await.unwrap();
     book.sign().await;
     assert_eq!(archives.list("checkpoints").await.unwrap().len(), 1);
@@ -145,12 +145,12 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
     let proxy = Proxy::new(Target::database(), true).await;
     let held_at = |words: &'static str| {
         let held = proxy.hold_at(words);
-        let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+        let options: PgConnectOptions = proxy.database_url(&book.app.database).parse().unwrap();
         async move { (options.connect().await.unwrap(), held) }
     };
     for (n, words) in READING.into_iter().enumerate() {
         // Something new of each kind, so that all of it is read.
-        book.house.register(&format!("r{n}@example.com")).await;
+        book.app.register(&format!("r{n}@example.com")).await;
         book.sequence().await;
         let (mut db, held) = held_at(words).await;
         let signing = async { book.notary().sign_newest(&mut db).await.unwrap() };
@@ -194,12 +194,12 @@ async fn a_rebuild_that_dies_in_the_middle_is_made_good_by_the_next_round() {
     ];
     for (n, words) in dying.into_iter().enumerate() {
         proxy.cut_at(words, Lost::Question);
-        let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+        let options: PgConnectOptions = proxy.database_url(&book.app.database).parse().unwrap();
         let mut db = options.connect().await.unwrap();
         book.notary().rebuild(&mut db).await.unwrap_err();
         assert!(proxy.has_cut(), "{words}");
         // All other streams stay as they were: what is stored of them is not looked at again by itself.
-        book.house.register(&format!("w{n}@example.com")).await;
+        book.app.register(&format!("w{n}@example.com")).await;
         book.sequence().await;
         book.sign().await;
         assert_sound(&book.verify().await);
@@ -221,10 +221,10 @@ async fn a_round_that_dies_in_the_middle_is_made_good_by_the_next() {
     ];
     for (n, words) in dying.into_iter().enumerate() {
         for lost in [Lost::Question, Lost::Answer] {
-            book.house.register(&format!("w{n}{lost:?}@example.com")).await;
+            book.app.register(&format!("w{n}{lost:?}@example.com")).await;
             book.sequence().await;
             proxy.cut_at(words, lost);
-            let options: PgConnectOptions = proxy.database_url(&book.house.database).parse().unwrap();
+            let options: PgConnectOptions = proxy.database_url(&book.app.database).parse().unwrap();
             let mut db = options.connect().await.unwrap();
             book.notary().sign_newest(&mut db).await.unwrap_err();
             assert!(proxy.has_cut(), "{words}");

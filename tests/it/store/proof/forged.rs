@@ -1,7 +1,7 @@
 //! A forger who knows how everything is made, and makes all of it anew. What they cannot make is a signature.
 
 use event_store::proof::verify::Verification;
-use event_store::proof::{Notary, ProofError, SigningKey};
+use event_store::proof::{CheckpointSigner, ProofError, SigningKey};
 
 use super::Logbook;
 use super::logbook::{assert_found, assert_sound};
@@ -107,7 +107,7 @@ async fn the_notary_is_bound_by_what_it_signed_whatever_the_table_says() {
     notary.sign_newest(&mut db).await.unwrap();
     book.go_on(1).await;
     book.keep().await;
-    let archives = &book.house.foundation.archives;
+    let archives = &book.app.foundation.archives;
     let published = archives.list("checkpoints").await.unwrap().remove(0);
     let note = archives.get_plain(&published).await.unwrap();
 
@@ -159,10 +159,10 @@ async fn a_new_key_goes_on_from_what_the_old_one_signed() {
     book.go_on(1).await;
     book.keep().await;
     let folder = tempfile::tempdir().unwrap();
-    let foundation = &book.house.foundation;
+    let foundation = &book.app.foundation;
     let other = || {
         let key = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
-        Notary::new(key, foundation.archives.clone(), foundation.store.services().clone())
+        CheckpointSigner::new(key, foundation.archives.clone(), foundation.store.services().clone())
     };
     let mut db = book.pool().acquire().await.unwrap().detach();
     let change =
@@ -197,7 +197,7 @@ async fn a_checkpoint_that_somebody_else_signed_is_found() {
     assert_sound(&Verification { keys: both, ..book.verification() }.run().await.unwrap());
 
     // One put beside the true ones.
-    let archives = &book.house.foundation.archives;
+    let archives = &book.app.foundation.archives;
     archives
         .put_plain("checkpoints/00000000000000000003-0000000000000000", "text\n".to_owned())
         .await

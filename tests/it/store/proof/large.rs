@@ -8,7 +8,7 @@ use super::logbook::{assert_found, assert_sound};
 
 /// Appends `count` events to 700 streams by turns, two of which name the same account, as one transaction each 10,000.
 async fn append(book: &Logbook, from: i64, count: i64) {
-    let pool = book.house.database.pool().await;
+    let pool = book.app.database.pool().await;
     for start in (from..from + count).step_by(10_000) {
         let end = (start + 10_000).min(from + count);
         sqlx::query(

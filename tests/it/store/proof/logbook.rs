@@ -7,12 +7,12 @@ use domain::AccountId;
 use domain::SessionId;
 use domain::account::AccountCommand;
 use event_store::proof::verify::{Report, Verification};
-use event_store::proof::{Checkpoint, Notary, Proof, SigningKey, VerifierKey, newest_note};
+use event_store::proof::{Checkpoint, CheckpointSigner, Proof, SigningKey, VerifierKey, newest_note};
 use event_store::{Sequencer, log};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
 /// Everything that can be changed, and what it was.
 const TABLES: [&str; 10] = [
@@ -29,7 +29,7 @@ const TABLES: [&str; 10] = [
 ];
 
 pub(super) struct Logbook {
-    pub(super) house: House,
+    pub(super) app: TestApp,
     pub(super) accounts: Vec<AccountId>,
     key: PathBuf,
 }
@@ -37,13 +37,13 @@ pub(super) struct Logbook {
 impl Logbook {
     /// Three accounts, eight events each, by turns; nothing signed yet. The log stands still.
     pub(super) async fn write() -> Self {
-        let mut house = House::build().await;
-        house.stop_log().await;
-        let key = house.folder.path().join("signing.key");
+        let mut app = TestApp::build().await;
+        app.stop_log().await;
+        let key = app.folder.path().join("signing.key");
         SigningKey::from_file_or_new(&key).unwrap();
-        let mut book = Self { house, accounts: Vec::new(), key };
+        let mut book = Self { app, accounts: Vec::new(), key };
         for name in ["ada", "bob", "cyd"] {
-            book.accounts.push(book.house.register(&format!("{name}@example.com")).await);
+            book.accounts.push(book.app.register(&format!("{name}@example.com")).await);
         }
         book.go_on(7).await;
         book
@@ -53,8 +53,8 @@ impl Logbook {
     pub(super) async fn go_on(&self, times: usize) {
         for _ in 0..times {
             for account in &self.accounts {
-                let session_id = SessionId::generate(self.house.foundation.store.services());
-                self.house.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+                let session_id = SessionId::generate(self.app.foundation.store.services());
+                self.app.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
             }
         }
         self.sequence().await;
@@ -63,7 +63,7 @@ impl Logbook {
     /// The sequencer works until there is nothing to do.
     pub(super) async fn sequence(&self) {
         let stop = CancellationToken::new();
-        let sequencer = tokio::spawn(Sequencer::new(self.house.beside().store).run(stop.clone()));
+        let sequencer = tokio::spawn(Sequencer::new(self.app.beside().store).run(stop.clone()));
         eventually("every event has its position", || async {
             (log::lag(self.pool()).await.unwrap() == 0).then_some(())
         })
@@ -73,7 +73,7 @@ impl Logbook {
     }
 
     pub(super) fn pool(&self) -> &PgPool {
-        self.house.foundation.store.pool()
+        self.app.foundation.store.pool()
     }
 
     pub(super) fn signing_key(&self) -> SigningKey {
@@ -84,9 +84,13 @@ impl Logbook {
         vec![self.signing_key().public().clone()]
     }
 
-    pub(super) fn notary(&self) -> Notary {
-        let foundation = &self.house.foundation;
-        Notary::new(self.signing_key(), foundation.archives.clone(), foundation.store.services().clone())
+    pub(super) fn notary(&self) -> CheckpointSigner {
+        let foundation = &self.app.foundation;
+        CheckpointSigner::new(
+            self.signing_key(),
+            foundation.archives.clone(),
+            foundation.store.services().clone(),
+        )
     }
 
     /// Signs the log as it is.
@@ -101,7 +105,7 @@ impl Logbook {
         Verification {
             pool: self.pool().clone(),
             keys: self.public(),
-            objects: Some(self.house.foundation.archives.clone()),
+            objects: Some(self.app.foundation.archives.clone()),
             kept: None,
             only_since: false,
             most_streams: None,

@@ -13,7 +13,7 @@ use super::logbook::{assert_found, assert_sound, sent};
 async fn erase(book: &Logbook, account: AccountId) {
     for scope in [Scope::Activity, Scope::Profile] {
         let name = KeyName::new(account.to_string(), scope.as_str());
-        book.house.foundation.erasures.destroy_key(&name, "req_1").await.unwrap();
+        book.app.foundation.erasures.destroy_key(&name, "req_1").await.unwrap();
     }
 }
 
@@ -42,7 +42,7 @@ async fn erasing_and_pruning_a_person_breaks_no_proof_and_no_reader() {
     erase(&book, ada).await;
     assert_sound(&book.verify().await);
     let read = || async {
-        let store = &book.house.foundation.store;
+        let store = &book.app.foundation.store;
         let positions: Vec<i64> = events.iter().map(|event| event.0).collect();
         let entries = log::read_at(store.pool(), &positions).await.unwrap();
         let opened = log::open(store, entries).await.unwrap();

@@ -31,8 +31,8 @@ fn names(history: &History) -> Vec<&str> {
 async fn no_stream_that_concerns_an_account_can_be_left_out_of_its_history() {
     let book = Logbook::write().await;
     let (ada, bob) = (book.accounts[0], book.accounts[1]);
-    book.house.receive(ada, Kind::Export).await;
-    book.house.receive(ada, Kind::Erasure).await;
+    book.app.receive(ada, Kind::Export).await;
+    book.app.receive(ada, Kind::Erasure).await;
     book.sequence().await;
     book.sign().await;
     let (proved, other) = (history(&book, ada).await, history(&book, bob).await);
@@ -83,18 +83,18 @@ async fn that_no_event_names_an_account_is_proved_as_well() {
 #[tokio::test]
 async fn whatever_is_in_the_history_of_an_account_is_in_a_stream_that_is_bound_to_it() {
     let mut book = Logbook::write().await;
-    book.house.start_log();
-    let store = &book.house.foundation.store;
+    book.app.start_log();
+    let store = &book.app.foundation.store;
     let (ada, bob, cyd) = (book.accounts[0], book.accounts[1], book.accounts[2]);
     let team = found_team(store, &[(ada, Role::Owner), (bob, Role::Member)]).await;
     found_project(store, &team).await;
-    book.house.receive(bob, Kind::Export).await;
+    book.app.receive(bob, Kind::Export).await;
     let position = store.committed_position(std::time::Duration::from_secs(30)).await.unwrap().unwrap();
     let patience = std::time::Duration::from_secs(30);
     assert!(
-        book.house.foundation.views.wait_for(projections::history::NAME, position, patience).await.unwrap()
+        book.app.foundation.views.wait_for(projections::history::NAME, position, patience).await.unwrap()
     );
-    book.house.stop_log().await;
+    book.app.stop_log().await;
     book.sign().await;
     assert!(assert_bound(book.pool()).await > 24);
     let streams = |history: History| names(&history).into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -108,7 +108,7 @@ async fn whatever_is_in_the_history_of_an_account_is_in_a_stream_that_is_bound_t
 async fn a_false_list_of_streams_is_signed_in_vain() {
     let book = Logbook::write().await;
     let kept = book.sign().await;
-    book.house.receive(book.accounts[0], Kind::Export).await;
+    book.app.receive(book.accounts[0], Kind::Export).await;
     book.sequence().await;
     book.keep().await;
     let add =
@@ -123,7 +123,7 @@ async fn a_false_list_of_streams_is_signed_in_vain() {
             };
             assert!(report.findings.kept().iter().any(named), "{forgery}: {report:?}");
         }
-        book.house.foundation.archives.remove_all("checkpoints").await.unwrap();
+        book.app.foundation.archives.remove_all("checkpoints").await.unwrap();
         book.put_back().await;
     }
 }
@@ -132,8 +132,8 @@ async fn a_false_list_of_streams_is_signed_in_vain() {
 async fn since_a_checkpoint_more_streams_that_concern_an_account_are_verified() {
     let book = Logbook::write().await;
     let kept = book.sign().await;
-    book.house.receive(book.accounts[0], Kind::Export).await;
-    book.house.register("dan@example.com").await;
+    book.app.receive(book.accounts[0], Kind::Export).await;
+    book.app.register("dan@example.com").await;
     book.sequence().await;
     book.sign().await;
     let report = book.verify_since(&kept).await;
@@ -162,7 +162,7 @@ async fn as_before(book: &Logbook) -> Checkpoint {
     let text: String =
         text.lines().filter(|line| !line.starts_with("subjects ")).map(|line| format!("{line}\n")).collect();
     let old = book.signing_key().sign(&text);
-    book.house.foundation.archives.remove_all("checkpoints").await.unwrap();
+    book.app.foundation.archives.remove_all("checkpoints").await.unwrap();
     book.tamper(&[
         &format!("UPDATE checkpoint_note SET note = '{old}', published_at = NULL"),
         "DELETE FROM subject_stream",
@@ -176,7 +176,7 @@ async fn as_before(book: &Logbook) -> Checkpoint {
 #[tokio::test]
 async fn a_log_of_an_earlier_release_is_caught_up_with_by_the_first_round() {
     let book = Logbook::write().await;
-    book.house.receive(book.accounts[0], Kind::Export).await;
+    book.app.receive(book.accounts[0], Kind::Export).await;
     book.sequence().await;
     book.sign().await;
     let before = history(&book, book.accounts[0]).await;

@@ -205,7 +205,7 @@ async fn since_a_checkpoint_also_the_newest_events_are_in_the_order_of_their_str
     book.sign().await;
     // In no checkpoint yet: streams that went on, and one that began.
     book.go_on(1).await;
-    book.house.register("dan@example.com").await;
+    book.app.register("dan@example.com").await;
     book.sequence().await;
     assert_sound(&book.verify_since(&kept).await);
     let id = book.event_at(30).await;

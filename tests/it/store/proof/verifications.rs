@@ -11,7 +11,7 @@ use super::Logbook;
 const HOURS: (&str, &str) = ("0 23 * * * *", "0 41 3 * * Sun");
 
 fn verifications(book: &Logbook) -> Verifications {
-    let foundation = &book.house.foundation;
+    let foundation = &book.app.foundation;
     Verifications::new(foundation.store.clone(), foundation.archives.clone(), book.public(), HOURS).unwrap()
 }
 
@@ -21,7 +21,7 @@ async fn verify(book: &Logbook, extent: Extent) -> Report {
 
 /// Up to where all was well.
 async fn kept(book: &Logbook) -> Option<u64> {
-    let kept = verified::last(&book.house.foundation.archives, &book.public()).await.unwrap();
+    let kept = verified::last(&book.app.foundation.archives, &book.public()).await.unwrap();
     kept.map(|stated| stated.size)
 }
 
@@ -37,7 +37,7 @@ async fn what_came_since_the_last_time_is_verified_and_now_and_then_all_of_it() 
     book.sign().await;
     let since = verify(&book, Extent::Since).await;
     assert_eq!((since.verdict(), since.checked.events, kept(&book).await), (Verdict::Passed, 3, Some(27)));
-    assert_eq!(book.house.foundation.archives.list("verified").await.unwrap().len(), 1, "the newest alone");
+    assert_eq!(book.app.foundation.archives.list("verified").await.unwrap().len(), 1, "the newest alone");
     let whole = verify(&book, Extent::Whole).await;
     assert_eq!((whole.verdict(), whole.checked.events, kept(&book).await), (Verdict::Passed, 27, Some(27)));
 }
@@ -70,7 +70,7 @@ async fn a_note_that_was_not_signed_does_not_spare_anything() {
     let book = Logbook::write().await;
     book.sign().await;
     verify(&book, Extent::Since).await;
-    let archives = &book.house.foundation.archives;
+    let archives = &book.app.foundation.archives;
     let path = archives.list("verified").await.unwrap().remove(0);
     let forged = archives.get_plain(&path).await.unwrap().replace("\n24\n", "\n23\n");
     archives.put_plain(&path, forged).await.unwrap();
@@ -83,7 +83,7 @@ async fn an_end_that_was_cut_off_below_what_was_verified_is_found() {
     let book = Logbook::write().await;
     book.sign().await;
     verify(&book, Extent::Since).await;
-    book.house.foundation.archives.remove_all("checkpoints").await.unwrap();
+    book.app.foundation.archives.remove_all("checkpoints").await.unwrap();
     book.tamper(&["DELETE FROM log WHERE position > 20", "DELETE FROM checkpoint_note"]).await;
     let report = verify(&book, Extent::Since).await;
     assert_eq!(report.verdict(), Verdict::Failed);

@@ -12,12 +12,12 @@ use domain::account::AccountNotice;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, MessageId};
 use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
-use personal_settings::composition::Foundation;
+use personal_settings::composition::AppContext;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use workers::{Post, WorkerContext};
+use workers::{MessageDispatcher, WorkerContext};
 
-use crate::support::{House, eventually};
+use crate::support::{TestApp, eventually};
 
 /// A post at work.
 pub(super) struct Running {
@@ -27,12 +27,12 @@ pub(super) struct Running {
 
 impl Running {
     /// One that sends mail to `mail` and texts and calls into the house's folder, its store that of `foundation`.
-    fn start(house: &House, foundation: &Foundation, mail: &str) -> Self {
-        let WorkerContext { outbox, phone, letterhead, .. } = house.bench_with_mail(mail);
-        Self::of(Post::new(foundation.store.clone(), outbox, phone, letterhead))
+    fn start(app: &TestApp, foundation: &AppContext, mail: &str) -> Self {
+        let WorkerContext { outbox, phone, letterhead, .. } = app.bench_with_mail(mail);
+        Self::of(MessageDispatcher::new(foundation.store.clone(), outbox, phone, letterhead))
     }
 
-    fn of(post: Post) -> Self {
+    fn of(post: MessageDispatcher) -> Self {
         let stop = CancellationToken::new();
         Self { task: tokio::spawn(post.run(stop.clone())), stop }
     }
@@ -49,7 +49,7 @@ impl Running {
     }
 }
 
-impl House {
+impl TestApp {
     /// A post on this house.
     pub(super) fn post(&self, mail: &str) -> Running {
         Running::start(self, &self.foundation, mail)

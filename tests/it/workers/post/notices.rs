@@ -8,18 +8,18 @@ use event_store::vault::outgoing;
 use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
 
-use crate::support::{House, MailServer, Manner, account_context, eventually, header};
+use crate::support::{MailServer, Manner, TestApp, account_context, eventually, header};
 
 /// What waits, by name.
-async fn waiting(house: &House) -> Vec<String> {
+async fn waiting(app: &TestApp) -> Vec<String> {
     let names = sqlx::query_scalar("SELECT notice FROM outgoing ORDER BY notice");
-    names.fetch_all(house.foundation.store.pool()).await.unwrap()
+    names.fetch_all(app.foundation.store.pool()).await.unwrap()
 }
 
-async fn cancel(house: &House, id: RequestId) {
-    let context = account_context(house.request(id).await.account_id);
+async fn cancel(app: &TestApp, id: RequestId) {
+    let context = account_context(app.request(id).await.account_id);
     let cancel = PrivacyRequestCommand::Cancel;
-    let store = &house.foundation.store;
+    let store = &app.foundation.store;
     store
         .execute::<PrivacyRequest>(&id.to_string(), cancel, &context, CommitExtras::default())
         .await
@@ -28,46 +28,46 @@ async fn cancel(house: &House, id: RequestId) {
 
 #[tokio::test]
 async fn each_is_queued_with_the_event_that_brings_it_about() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let cancelled = house.receive(account, Kind::Export).await;
-    assert_eq!(waiting(&house).await, ["received"], "no worker was there");
-    cancel(&house, cancelled).await;
-    assert_eq!(waiting(&house).await, ["cancelled", "received"]);
-    sqlx::query("DELETE FROM outgoing").execute(house.foundation.store.pool()).await.unwrap();
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let cancelled = app.receive(account, Kind::Export).await;
+    assert_eq!(waiting(&app).await, ["received"], "no worker was there");
+    cancel(&app, cancelled).await;
+    assert_eq!(waiting(&app).await, ["cancelled", "received"]);
+    sqlx::query("DELETE FROM outgoing").execute(app.foundation.store.pool()).await.unwrap();
     for (kind, wanted) in
         [(Kind::Export, ["archive_ready", "received"]), (Kind::Erasure, ["erased", "received"])]
     {
-        let id = house.receive(account, kind).await;
+        let id = app.receive(account, kind).await;
         let position =
-            house.foundation.store.committed_position(std::time::Duration::from_secs(10)).await.unwrap();
+            app.foundation.store.committed_position(std::time::Duration::from_secs(10)).await.unwrap();
         assert!(position.is_some());
         eventually("all is done but the mails", || async {
-            advance(&house.bench(), id, &CancellationToken::new()).await.ok();
-            house.request(id).await.closed_at
+            advance(&app.bench(), id, &CancellationToken::new()).await.ok();
+            app.request(id).await.closed_at
         })
         .await;
-        assert_eq!(waiting(&house).await, wanted);
+        assert_eq!(waiting(&app).await, wanted);
         // What an earlier release recorded, which queued nothing, is queued when the request is looked at.
-        sqlx::query("DELETE FROM outgoing").execute(house.foundation.store.pool()).await.unwrap();
-        advance(&house.bench(), id, &CancellationToken::new()).await.unwrap();
-        assert_eq!(waiting(&house).await, wanted);
-        sqlx::query("DELETE FROM outgoing").execute(house.foundation.store.pool()).await.unwrap();
+        sqlx::query("DELETE FROM outgoing").execute(app.foundation.store.pool()).await.unwrap();
+        advance(&app.bench(), id, &CancellationToken::new()).await.unwrap();
+        assert_eq!(waiting(&app).await, wanted);
+        sqlx::query("DELETE FROM outgoing").execute(app.foundation.store.pool()).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn one_that_is_sent_twice_is_the_same_and_one_that_was_told_is_not_sent_again() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let id = house.receive(account, Kind::Erasure).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let id = app.receive(account, Kind::Erasure).await;
     let server = MailServer::start(&[]).await;
     server.behave(Manner::BreakAfterDot);
-    let post = house.post(&server.url);
+    let post = app.post(&server.url);
     eventually("it is offered", || async { (server.offered() == 1).then_some(()) }).await;
     eventually("it is put off", || async {
         let unsure: i32 = sqlx::query_scalar("SELECT unsure FROM outgoing")
-            .fetch_one(house.foundation.store.pool())
+            .fetch_one(app.foundation.store.pool())
             .await
             .unwrap();
         (unsure == 1).then_some(())
@@ -75,13 +75,13 @@ async fn one_that_is_sent_twice_is_the_same_and_one_that_was_told_is_not_sent_ag
     .await;
     post.stop().await;
     server.behave(Manner::Take);
-    house.all_is_due().await;
-    let post = house.post(&server.url);
-    house.nothing_is_queued().await;
-    assert_eq!(house.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Received]);
+    app.all_is_due().await;
+    let post = app.post(&server.url);
+    app.nothing_is_queued().await;
+    assert_eq!(app.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Received]);
     // Whoever looked at the request before that was recorded queues it once more.
-    outgoing::notify(&house.foundation.store, id, Notice::Received).await.unwrap();
-    house.nothing_is_queued().await;
+    outgoing::notify(&app.foundation.store, id, Notice::Received).await.unwrap();
+    app.nothing_is_queued().await;
     post.stop().await;
     let mails = server.mails();
     assert_eq!(mails.len(), 2);
@@ -93,20 +93,20 @@ async fn one_that_is_sent_twice_is_the_same_and_one_that_was_told_is_not_sent_ag
 
 #[tokio::test]
 async fn one_that_is_not_so_any_more_is_dropped_and_one_of_an_account_that_ended_is_recorded() {
-    let house = House::build().await;
-    let account = house.register("ada@example.com").await;
-    let id = house.receive(account, Kind::Export).await;
+    let app = TestApp::build().await;
+    let account = app.register("ada@example.com").await;
+    let id = app.receive(account, Kind::Export).await;
     // Nothing of this request is so: neither is it done, nor will an archive expire.
     for notice in [Notice::ArchiveReady, Notice::Erased, Notice::Cancelled] {
-        outgoing::notify(&house.foundation.store, id, notice).await.unwrap();
+        outgoing::notify(&app.foundation.store, id, notice).await.unwrap();
     }
-    house.command(account, AccountCommand::Delete).await.unwrap();
-    assert_eq!(waiting(&house).await.len(), 4, "they are the request's, and hold nothing of the account");
+    app.command(account, AccountCommand::Delete).await.unwrap();
+    assert_eq!(waiting(&app).await.len(), 4, "they are the request's, and hold nothing of the account");
     let server = MailServer::start(&[]).await;
-    let post = house.post(&server.url);
-    house.nothing_is_queued().await;
+    let post = app.post(&server.url);
+    app.nothing_is_queued().await;
     post.stop().await;
-    let request = house.request(id).await;
+    let request = app.request(id).await;
     assert_eq!(
         (request.notices.len(), request.undeliverable[&Notice::Received]),
         (1, Undeliverable::AccountEnded)

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::Account;
 use domain::message::{MessageContent, Recipient, Says};
-use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationWish, Role};
+use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationAction, Role};
 use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
 use event_store::vault::RecordWrite;
 use event_store::vault::invitation::{self, NewInvitation, SealedEmail};
@@ -25,7 +25,7 @@ use crate::limits;
 use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::PATH;
-use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::routes::organizations::lookup::{action_of, member_of};
 use crate::state::AppState;
 use crate::token;
 
@@ -135,11 +135,11 @@ impl Inviting<'_> {
         // One of the same address ends in the same step.
         let open = invitation::of_address(&self.state.store, self.organization, self.email).await?;
         if let Some(invitation_id) = open.filter(|open| body.invitations.contains_key(open)) {
-            let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
-            unit.execute::<Organization>(&organization, wish_of(self.account, end)).await?;
+            let end = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
+            unit.execute::<Organization>(&organization, action_of(self.account, end)).await?;
         }
-        let invite = OrganizationWish::Invite { invitation_id: self.id, role: self.role };
-        let after = unit.execute::<Organization>(&organization, wish_of(self.account, invite)).await?;
+        let invite = OrganizationAction::Invite { invitation_id: self.id, role: self.role };
+        let after = unit.execute::<Organization>(&organization, action_of(self.account, invite)).await?;
         if self.is_member(body).await? {
             return Err(Problem::new(Kind::AlreadyMember));
         }

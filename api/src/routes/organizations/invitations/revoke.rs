@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::organization::{InvitationEnd, Organization, OrganizationWish};
+use domain::organization::{InvitationEnd, Organization, OrganizationAction};
 use domain::{InvitationId, OrganizationId};
 use event_store::vault::RecordWrite;
 use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Ids, RequestContext};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::wish_of;
+use crate::routes::organizations::lookup::action_of;
 use crate::state::AppState;
 
 /// Takes an invitation back: its link no longer works.
@@ -37,11 +37,11 @@ pub(crate) async fn revoke(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let (account, organization) = (current.account(), id.to_string());
-    let end = OrganizationWish::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
+    let end = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
-            unit.execute::<Organization>(&organization, wish_of(account, end.clone())).await?;
+            unit.execute::<Organization>(&organization, action_of(account, end.clone())).await?;
             let vault = vec![RecordWrite::ForgetInvitation(invitation_id)];
             Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
         })

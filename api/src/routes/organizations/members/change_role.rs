@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::organization::{Body as OrganizationBody, Organization, OrganizationWish, Role};
+use domain::organization::{Body as OrganizationBody, Organization, OrganizationAction, Role};
 use domain::{AccountId, By, MembershipId, OrganizationId};
 use event_store::{Actor, CommitExtras};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
 use crate::openapi::words;
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::routes::organizations::lookup::{action_of, member_of};
 use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
@@ -91,8 +91,8 @@ pub(crate) async fn change_role(
                 return Err(Problem::new(Kind::NotFound));
             }
             let next_stay = MembershipId::generate(state.store.services());
-            let change = OrganizationWish::ChangeRole { account_id: member, role, next_stay };
-            let after = unit.execute::<Organization>(&organization_id, wish_of(account, change)).await?;
+            let change = OrganizationAction::ChangeRole { account_id: member, role, next_stay };
+            let after = unit.execute::<Organization>(&organization_id, action_of(account, change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
             let mut attached = CommitExtras::default();
             let by = By::Account(account);

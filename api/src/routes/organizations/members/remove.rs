@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
-use domain::organization::{Organization, OrganizationWish};
+use domain::organization::{Organization, OrganizationAction};
 use domain::{AccountId, By, OrganizationId};
 use event_store::{Actor, CommitExtras};
 
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::{member_of, wish_of};
+use crate::routes::organizations::lookup::{action_of, member_of};
 use crate::routes::organizations::telling::Team;
 use crate::state::AppState;
 
@@ -44,7 +44,7 @@ pub(crate) async fn remove(
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Organization = unit.load(&organization_id).await?;
             let (body, _) = member_of(&before, account)?;
-            let remove = wish_of(account, OrganizationWish::RemoveMember { account_id: member });
+            let remove = action_of(account, OrganizationAction::RemoveMember { account_id: member });
             let after = unit.execute::<Organization>(&organization_id, remove).await?;
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::message::Says;
-use domain::project::{Body as ProjectBody, LONGEST_OVERLAP_HOURS, Project, ProjectWish};
+use domain::project::{Body as ProjectBody, LONGEST_OVERLAP_HOURS, Project, ProjectAction};
 use domain::{AccountId, ProjectId};
 use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
@@ -87,15 +87,15 @@ pub(crate) async fn reset(
     Sudo(current): Sudo,
     Id(id): Id<ProjectId>,
     context: RequestContext,
-    Body(wish): Body<Reset>,
+    Body(action): Body<Reset>,
 ) -> Result<impl IntoResponse, Problem> {
-    wish.check()?;
+    action.check()?;
     let account = current.account();
     let pair = Pair::make(&state).await?;
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |unit| {
-            reset_in(&state, unit, (account, id), &pair, wish.keep_previous_hours).await
+            reset_in(&state, unit, (account, id), &pair, action.keep_previous_hours).await
         })
         .await?;
     let position = state.position(account, &done.events).await;
@@ -118,7 +118,7 @@ async fn reset_in(
 ) -> Result<(UnitOfWork, CommitExtras, Option<DateTime<Utc>>), Problem> {
     let at = state.store.services().now();
     let found = lookup::find_in(&mut unit, account, id).await?;
-    let reset = found.wish(ProjectWish::ResetCredentials {
+    let reset = found.action(ProjectAction::ResetCredentials {
         credential_id: pair.id,
         fingerprint: pair.fingerprint.clone(),
         keep_previous_hours,

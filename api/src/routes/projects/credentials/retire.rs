@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::ProjectId;
-use domain::project::{Project, ProjectError, ProjectWish};
+use domain::project::{Project, ProjectAction, ProjectError};
 use event_store::vault::RecordWrite;
 use event_store::vault::credential::CredentialEnd;
 use event_store::{Actor, CommitExtras};
@@ -40,7 +40,7 @@ pub(crate) async fn retire(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            unit.execute::<Project>(&id.to_string(), found.wish(ProjectWish::RetirePrevious)).await?;
+            unit.execute::<Project>(&id.to_string(), found.action(ProjectAction::RetirePrevious)).await?;
             let previous = found.project.previous.ok_or(ProjectError::NoPrevious)?;
             let end = RecordWrite::EndCredential {
                 id: previous.credential_id,

@@ -9,7 +9,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use domain::ProjectId;
 use domain::message::Says;
-use domain::project::{Project, ProjectError, ProjectWish};
+use domain::project::{Project, ProjectAction, ProjectError};
 use event_store::vault::credential;
 use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
@@ -58,7 +58,7 @@ pub(crate) async fn reveal(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            let reveal = found.wish(ProjectWish::RecordReveal);
+            let reveal = found.action(ProjectAction::RecordReveal);
             let after: Project = unit.execute(&id.to_string(), reveal).await?;
             let mut attached = CommitExtras::default();
             let says =

@@ -9,7 +9,7 @@ use event_store::seal::LocalKeys;
 use event_store::usage::{self, Incoming};
 use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, KeyName, Origin, Precedence};
 use personal_settings::cli::{BusOptions, DkimOptions, WorkerOptions};
-use personal_settings::composition::{Foundation, LogTasks, Network, Work, bus};
+use personal_settings::composition::{AppContext, LogTasks, Network, Work, bus};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
@@ -20,14 +20,14 @@ use workers::{Bus, WorkerContext};
 use super::{Database, Proxy, shared};
 
 /// A house of one test's own.
-pub(crate) struct House {
+pub(crate) struct TestApp {
     pub(crate) database: Database,
-    pub(crate) foundation: Foundation,
+    pub(crate) foundation: AppContext,
     pub(crate) folder: tempfile::TempDir,
     log_tasks: Option<LogTasks>,
 }
 
-impl House {
+impl TestApp {
     /// Builds one; its log moves, its workers do not work.
     pub(crate) async fn build() -> Self {
         personal_settings::choose_tls();
@@ -57,17 +57,17 @@ impl House {
     }
 
     /// The same house seen by another process: nothing in memory is shared.
-    pub(crate) fn beside(&self) -> Foundation {
+    pub(crate) fn beside(&self) -> AppContext {
         lay(&self.database.url, &self.folder)
     }
 
     /// The same, as the role that programs work as.
-    pub(crate) fn as_the_program(&self) -> Foundation {
+    pub(crate) fn as_the_program(&self) -> AppContext {
         lay(&self.database.worker_url, &self.folder)
     }
 
     /// The same, its way to the database leading through `proxy`.
-    pub(crate) fn beyond(&self, proxy: &Proxy) -> Foundation {
+    pub(crate) fn beyond(&self, proxy: &Proxy) -> AppContext {
         lay(&proxy.database_url(&self.database), &self.folder)
     }
 
@@ -196,10 +196,10 @@ pub(crate) fn letterhead(public_url: &str) -> Letterhead {
     Letterhead::new("Example", contact, None, public_url.parse().unwrap())
 }
 
-fn lay(database_url: &str, folder: &tempfile::TempDir) -> Foundation {
+fn lay(database_url: &str, folder: &tempfile::TempDir) -> AppContext {
     let keys = LocalKeys::from_file_or_new(&folder.path().join("master.key")).unwrap();
     let archives = Url::from_directory_path(folder.path().join("archives")).unwrap();
-    Foundation::lay(database_url, keys, &archives).unwrap()
+    AppContext::connect(database_url, keys, &archives).unwrap()
 }
 
 /// The name of the key under which lies what was collected about an account's use.
