@@ -104,7 +104,7 @@ impl AppState {
         match self.store.seal_position(account, position).await {
             Ok(sealed) => EventPosition(HeaderValue::try_from(sealed).ok()),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a position could not be sealed");
+                tracing::warn!(error = &error as &dyn std::error::Error, "sealing the position token failed");
                 EventPosition::unknown()
             }
         }
@@ -144,12 +144,12 @@ impl AppState {
         match self.store.position_of(event, SEQUENCING).await {
             Ok(Some(position)) => Some(position),
             Ok(None) => {
-                tracing::warn!(event_id = %event, "the sequencer gave an event no position in time");
+                tracing::warn!(event_id = %event, "no log position for the event yet: the sequencer is behind");
                 None
             }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(event_id = %event, error, "an event's position cannot be had");
+                tracing::warn!(event_id = %event, error, "reading the event's log position failed");
                 None
             }
         }
@@ -179,7 +179,7 @@ impl AppState {
             // position is waited for in vain without asking the database.
             let mut head = self.store.head().subscribe();
             if timeout_at(deadline, head.wait_for(|head| *head >= told)).await.is_err() {
-                tracing::debug!(view, "a read waited in vain for a position beyond the log");
+                tracing::debug!(view, "a read waited for a position that the log has not reached");
                 return Ok(false);
             }
             position = told;
@@ -190,7 +190,7 @@ impl AppState {
         let patience = deadline.saturating_duration_since(Instant::now());
         let reached = self.views.wait_for(view, position, patience).await?;
         if !reached {
-            tracing::debug!(view, position, "a read waited in vain for its read model");
+            tracing::debug!(view, position, "a read waited for a read model that is behind");
         }
         Ok(reached)
     }

@@ -39,7 +39,7 @@ async fn lives(state: AppState, session: Session) -> bool {
     match found {
         Ok(found) => found.is_some(),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "an answer was cut off");
+            tracing::warn!(error = &error as &dyn std::error::Error, "response cut off");
             false
         }
     }

@@ -28,7 +28,7 @@ pub async fn watch(store: EventStore, stop: CancellationToken) {
             Ok(holders) => alarm(&mut alarms, holders),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::debug!(error, "it could not be looked for who holds locks");
+                tracing::debug!(error, "looking for lock holders failed");
             }
         }
         tokio::select! {

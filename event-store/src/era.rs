@@ -16,7 +16,7 @@ pub(crate) async fn begin_if_restored(db: &mut PgConnection) -> Result<i16, Stor
         return Ok(era);
     }
     let era: i16 = sqlx::query_scalar("SELECT era_begin()").fetch_one(&mut *db).await?;
-    tracing::warn!(era, "the database was restored from a dump: a new era of the log begins");
+    tracing::warn!(era, "the database was restored from a dump: a new epoch of the log begins");
     Ok(era)
 }
 

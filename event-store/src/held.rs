@@ -110,9 +110,9 @@ fn alarm(events: i64, seconds: f64, holder: Option<String>) {
             events,
             seconds,
             holder,
-            "the log stands still: the order of events waits for a transaction; end it (pg_terminate_backend, \
+            "sequencing is blocked by a transaction; end it (pg_terminate_backend, \
              ROLLBACK PREPARED) if it is not about to end"
         ),
-        None => tracing::warn!(events, seconds, "the log is behind: events wait for their position"),
+        None => tracing::warn!(events, seconds, "sequencing is behind: events wait for their position"),
     }
 }

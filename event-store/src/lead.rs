@@ -88,7 +88,7 @@ pub(crate) async fn end_silent(pool: &PgPool, lock: i64, duty: &str) -> Result<(
             duty,
             backend,
             silent_for = ?LIFE,
-            "whoever leads in a duty stands still: its connection was ended, and another process leads"
+            "leader not responding: its connection was terminated, and another process leads"
         );
     }
     Ok(())

@@ -53,7 +53,7 @@ pub async fn run<D: LeaderTask>(duty: &D, store: &EventStore, stop: &Cancellatio
                 let led = tokio::select! {
                     led = duty.lead(&mut leadership, stop) => led.map_err(|error| duty.stepped_down(&error)),
                     () = kept => {
-                        tracing::warn!(duty = D::NAME, "the lead was lost: another has it, or it could not be renewed");
+                        tracing::warn!(duty = D::NAME, "leadership lost: another process has it, or it could not be renewed");
                         Err(())
                     }
                 };
@@ -82,7 +82,7 @@ async fn candidate(store: &EventStore, duty: &str) -> Result<Option<Leadership>,
 
 /// What is told of it where nobody can say more.
 pub(crate) fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
-    tracing::warn!(duty, error, "whoever leads in a duty stepped down");
+    tracing::warn!(duty, error, "leader task failed; leadership given up");
 }
 
 /// Leadership in one duty, held as long as the connection inside lives. Work that must not be done

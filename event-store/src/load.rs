@@ -74,7 +74,7 @@ async fn from_snapshot<A: Aggregate>(
         Err(error) => {
             let error = &error as &(dyn std::error::Error + 'static);
             let id = &of.aggregate_id;
-            tracing::warn!(aggregate_type = A::TYPE, id, error, "a snapshot is damaged and is passed over");
+            tracing::warn!(aggregate_type = A::TYPE, id, error, "damaged snapshot ignored");
             Ok(None)
         }
     }
@@ -83,7 +83,7 @@ async fn from_snapshot<A: Aggregate>(
 fn read<A: Aggregate>(written: Value) -> Option<A> {
     let read = serde_json::from_value(written);
     if read.is_err() {
-        tracing::warn!(aggregate_type = A::TYPE, "a snapshot has not the form of its version");
+        tracing::warn!(aggregate_type = A::TYPE, "snapshot ignored: it does not match its schema version");
     }
     read.ok()
 }

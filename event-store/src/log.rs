@@ -64,7 +64,7 @@ impl LogHead {
             tracing::warn!(
                 known,
                 newest,
-                "the log ends earlier than it did: the database lost its newest rows"
+                "the log is shorter than before: the database lost its newest rows"
             );
         }
     }
@@ -332,7 +332,7 @@ pub async fn follow_head(store: EventStore, stop: CancellationToken) {
         if let Err(error) = followed {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "the head of the log cannot be followed"
+                "listening for new log positions failed"
             );
         }
         tokio::select! {

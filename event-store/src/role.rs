@@ -38,7 +38,7 @@ async fn see_all_sessions(owner: &PgPool, role: &str) -> Result<(), StoreError> 
         .await?;
     if let Err(error) = sqlx::query(&statement).execute(owner).await {
         let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, role, "the role sees sessions of its own only: {statement}");
+        tracing::warn!(error, role, "the database role sees its own sessions only: {statement}");
     }
     Ok(())
 }

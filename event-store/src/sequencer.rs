@@ -113,7 +113,7 @@ impl LeaderTask for Sequencer {
         tracing::error!(
             %event_id,
             error = error as &dyn std::error::Error,
-            "the log stands still: nothing gets a position until this event is gone or its predecessor is there. It was \
+            "sequencing is blocked: no event gets a position until this one is gone or its predecessor is there. It was \
              not appended by this program: find out who wrote it and keep a copy; then, as owner of the table `events` \
              and with its triggers disabled, delete it or bring back what is missing before it"
         );

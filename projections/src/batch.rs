@@ -51,7 +51,11 @@ pub(crate) async fn fold(
 ) -> Result<Outcome, StoreError> {
     match attempt(db, projection, name, read, false).await {
         Err(Blame::Event(..) | Blame::Someone(_)) => {
-            tracing::warn!(projection = name, after = read.page.after, "a page holds what cannot be taken");
+            tracing::warn!(
+                projection = name,
+                after = read.page.after,
+                "a page of events cannot be applied as a whole; applying them one by one"
+            );
             match attempt(db, projection, name, read, true).await {
                 Err(Blame::Store(error)) => Err(error),
                 Err(Blame::Event(_, reason) | Blame::Someone(reason)) => Err(StoreError::Unreadable(reason)),
@@ -107,7 +111,7 @@ async fn attempt(
             event_type = event.fact.event_type,
             aggregate_id = event.fact.aggregate_id,
             reason = event.reason,
-            "an event cannot be taken: its stream is parked"
+            "event cannot be applied: its stream is parked"
         );
     }
     Ok(Outcome::Folded)

@@ -56,7 +56,7 @@ impl Runner {
                 tracing::warn!(
                     projection = name,
                     error = &error as &dyn std::error::Error,
-                    "a projection stopped"
+                    "projection failed; it is started again"
                 );
             }
             tokio::select! {
@@ -87,7 +87,7 @@ impl Runner {
             if !told {
                 tracing::warn!(
                     projection = name,
-                    "a later release fills it in another form: left to that one"
+                    "projection has a newer revision in the database; standing by"
                 );
                 told = true;
             }
@@ -164,7 +164,7 @@ impl Runner {
                 streams = retried.streams,
                 still_parked = retried.still_parked,
                 events = retried.folded,
-                "parked streams were tried again"
+                "parked streams retried"
             );
         }
         if retries.round.is_done() {

@@ -34,7 +34,7 @@ async fn print(auditor: &Auditor, options: &CheckpointOptions) -> anyhow::Result
             "--rebuild needs the signing key and the object store: give --signing-key-file and --archives"
         );
         tracing::warn!(
-            "no checkpoint was made, since the signing key or the object store is not here: this is the newest stored one"
+            "no new checkpoint: the signing key or the object store is not configured here; this is the newest stored one"
         );
     }
     let note = proof::newest_note(&mut db).await?;

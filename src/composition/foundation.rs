@@ -81,7 +81,7 @@ impl AppContext {
         // Whether that can be found out is no reason to stop or to wait.
         if role::may_change_history(self.store.pool()).await.unwrap_or_default() {
             tracing::warn!(
-                "the database role of this process may change and delete what happened, which it never needs: see \
+                "the database role of this process may update and delete events, which it never needs: see \
                  \"The database\" in the README for a role that may not"
             );
         }
@@ -92,7 +92,7 @@ impl AppContext {
                 Err(error) if error.is_passing() && !is_refusal(&error) => {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
-                        "waiting for the ledger of erasures: nothing is served before it was read"
+                        "waiting for the erasure ledger: requests are served once it has been read"
                     );
                 }
                 Err(error) => return Err(error.into()),

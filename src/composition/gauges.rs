@@ -27,7 +27,7 @@ pub(super) async fn report(store: EventStore, stop: CancellationToken) {
         ];
         for taken in taken {
             if let Err(error) = taken {
-                tracing::debug!(error = &error as &dyn std::error::Error, "gauges could not be taken");
+                tracing::debug!(error = &error as &dyn std::error::Error, "measuring gauges failed");
             }
         }
         tokio::select! {

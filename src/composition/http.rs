@@ -121,11 +121,11 @@ impl Http {
         match tokio::time::timeout(GRACE, futures::future::join_all(self.tasks)).await {
             Ok(ended) => {
                 for ended in ended.into_iter().filter(|ended| !matches!(ended, Ok(Ok(())))) {
-                    tracing::error!(?ended, "the HTTP interface did not end well");
+                    tracing::error!(?ended, "stopping the HTTP server failed");
                 }
             }
             Err(_) => {
-                tracing::warn!(grace = ?GRACE, "requests that took too long were cut");
+                tracing::warn!(grace = ?GRACE, "requests still running at shutdown were cut off");
                 cut.iter().for_each(AbortHandle::abort);
             }
         }

@@ -52,10 +52,13 @@ impl LogTasks {
         match tokio::time::timeout(PATIENCE, Self::caught_up(store, views)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the read models cannot be awaited");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "waiting for the read models failed"
+                );
             }
             Err(_) => {
-                tracing::warn!(patience = ?PATIENCE, "the read models are late: serving what they show");
+                tracing::warn!(patience = ?PATIENCE, "read models are behind; serving them as they are");
             }
         }
     }

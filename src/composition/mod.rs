@@ -51,7 +51,7 @@ const GRACE: Duration = Duration::from_secs(35);
 /// Waits for `ending`, but not for ever: what hangs shall not keep the program from ending.
 async fn within_grace(part: &str, ending: impl Future<Output = ()>) {
     if tokio::time::timeout(GRACE, ending).await.is_err() {
-        tracing::warn!(part, grace = ?GRACE, "it did not end in time and is left behind");
+        tracing::warn!(part, grace = ?GRACE, "task did not stop in time; abandoned");
     }
 }
 
@@ -65,6 +65,6 @@ pub async fn shutdown_signal() -> anyhow::Result<()> {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("asked to end: finishing what is under way");
+    tracing::info!("shutting down: finishing requests and jobs under way");
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) async fn care(bus: Bus, server: NatsServer, stop: CancellationToken) 
             continue;
         }
         let why = trouble.map(|trouble| trouble.why);
-        tracing::warn!(why, "nats-server cannot be used and is started again");
+        tracing::warn!(why, "nats-server is unusable; restarting it");
         tokio::select! {
             () = stop.cancelled() => return,
             () = server.restart() => {}

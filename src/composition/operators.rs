@@ -48,8 +48,7 @@ pub async fn prepare(
         }
         (Some(_), Configured::Ended) => {
             tracing::warn!(
-                "the configured operator token opens nothing: it was replaced, revoked or has expired; \
-                 choose another value"
+                "the configured operator token is not valid: it was replaced, revoked or has expired; choose another value"
             );
             None
         }
@@ -58,7 +57,7 @@ pub async fn prepare(
     };
     for ended in operator::ended_unrecorded(store.pool()).await? {
         let_out(store, ended).await?;
-        tracing::warn!(operator_id = %ended, "an operator token that is configured no longer was ended");
+        tracing::warn!(operator_id = %ended, "operator token revoked: it is no longer configured");
     }
     Ok(made)
 }

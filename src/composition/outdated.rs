@@ -16,7 +16,7 @@ pub(super) async fn see_to(store: &EventStore, owner: Option<&EventStore>) {
         Ok(list) => list,
         Err(error) => {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "whether read models are of this release could not be found out");
+            tracing::warn!(error, "checking the revision of the read models failed");
             return;
         }
     };
@@ -25,22 +25,21 @@ pub(super) async fn see_to(store: &EventStore, owner: Option<&EventStore>) {
         let Some(owner) = owner else {
             tracing::warn!(
                 projection = name,
-                "this read model is in the form of the release before, and is served as it is: when every process is of \
-                 this release, run `personal-settings projections rebuild {name} --owner-url URL` with the owner of the \
+                "this read model has the revision of the release before, and is served as it is: once every process runs this release, run `personal-settings projections rebuild {name} --owner-url URL` with the owner of the \
                  database in URL"
             );
             continue;
         };
         match rebuild(owner, &*projection, Start::Resume, &mut |_| {}).await {
             Ok(position) => {
-                tracing::info!(projection = name, position, "a read model was brought to this release");
+                tracing::info!(projection = name, position, "read model rebuilt for this release");
             }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(
                     projection = name,
                     error,
-                    "a read model stays in the form of the release before"
+                    "read model left at the revision of the release before"
                 );
             }
         }

@@ -53,7 +53,9 @@ impl Signing {
                 let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
                 tasks.spawn(checkpoints.context(NO_SCHEDULE)?.run(stop.clone()));
             }
-            None => tracing::warn!("no checkpoints are signed here: give --signing-key-file FILE"),
+            None => {
+                tracing::warn!("checkpoints are not signed by this process: give --signing-key-file FILE")
+            }
         }
         tasks.close();
         Ok(Self { stop, tasks })

@@ -122,7 +122,7 @@ impl Keeper {
             if tokio::time::timeout(*patience, gone).await.is_ok() {
                 return;
             }
-            tracing::warn!(server = self.server, %signal, "does not end, so it is told more firmly");
+            tracing::warn!(server = self.server, %signal, "server still running; sending a stronger signal");
             self.desk.signal(*signal);
         }
         // An error means that the thread itself is gone, and its child with it.
@@ -154,7 +154,7 @@ impl Desk {
         if let Some(pid) = self.state().pid
             && let Err(error) = kill(pid, signal)
         {
-            tracing::warn!(%pid, %signal, %error, "cannot be signalled");
+            tracing::warn!(%pid, %signal, %error, "signalling the server failed");
         }
     }
 
@@ -221,7 +221,12 @@ fn keep(mut blueprint: Blueprint, desk: &Desk, status: &watch::Sender<Status>) {
         if began.elapsed() >= HEALTHY {
             pause = FIRST_PAUSE;
         }
-        tracing::warn!(server, exit, pause_ms = pause.as_millis(), "ended unasked; it will be started again");
+        tracing::warn!(
+            server,
+            exit,
+            pause_ms = pause.as_millis(),
+            "server exited unexpectedly; restarting it"
+        );
         if desk.pause(pause) {
             break;
         }

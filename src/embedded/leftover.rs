@@ -41,10 +41,10 @@ impl Leftover<'_> {
             if !self.is_running(pid) {
                 return self.forget();
             }
-            tracing::info!(server = self.server, %pid, %signal, "waiting for the end of a server of an earlier run");
+            tracing::info!(server = self.server, %pid, %signal, "waiting for a server of an earlier run to exit");
             if let Err(error) = kill(pid, *signal) {
                 // It may have ended in this very moment; the next look tells.
-                tracing::debug!(server = self.server, %pid, %error, "cannot be signalled");
+                tracing::debug!(server = self.server, %pid, %error, "signalling the server failed");
             }
             let began = Instant::now();
             while began.elapsed() < *patience && self.is_running(pid) {

@@ -54,7 +54,7 @@ impl Drop for DataLock {
         // Closing is not enough: a fork of this process that has not reached its exec yet still has the
         // descriptor.
         if let Err(error) = self.file.unlock() {
-            tracing::warn!(%error, "the lock of the data directory could not be given back");
+            tracing::warn!(%error, "releasing the lock of the data directory failed");
         }
     }
 }

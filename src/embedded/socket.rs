@@ -66,7 +66,7 @@ impl Drop for SocketDir {
         if let Some(note) = &self.note
             && let Err(error) = forget_earlier(note)
         {
-            tracing::warn!(path = %self.path.display(), %error, "the socket's directory could not be removed");
+            tracing::warn!(path = %self.path.display(), %error, "removing the socket's directory failed");
         }
     }
 }

@@ -51,7 +51,7 @@ impl LeaderTask for Checkpoints {
         while due(&self.hours, self.store.services(), stop).await {
             let signed = self.notary.sign_newest(leadership.connection()).await?;
             if let Some(signed) = signed {
-                tracing::debug!(events = signed.size, "a checkpoint was signed");
+                tracing::debug!(events = signed.size, "checkpoint signed");
             }
         }
         Ok(())

@@ -24,7 +24,7 @@ pub async fn prune_erased(store: &EventStore, views: &Views) -> Result<u64, Stor
     let (pool, mut pruned) = (store.pool(), 0);
     let newest = log::newest_position(pool).await?;
     if held::lag(pool).await?.seconds > LATEST || !views.wait_for(history::NAME, newest, PATIENCE).await? {
-        tracing::warn!("nothing that was erased is pruned now: the log or the history is behind");
+        tracing::warn!("pruning postponed: the log or the history is behind");
         return Ok(0);
     }
     loop {

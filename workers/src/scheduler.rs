@@ -141,7 +141,7 @@ impl Scheduler {
     async fn note_failed_tries(&self) {
         if let Err(error) = failed_tries::note_due(&self.store).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "failed tries could not be noted; it will be tried again");
+            tracing::warn!(error, "recording failed sign-in attempts failed; it is tried again");
         }
     }
 
@@ -240,14 +240,14 @@ impl Scheduler {
             links,
             throttles,
             failed_tries,
-            "what had ended was deleted"
+            "expired records deleted"
         );
         match prune_erased(&self.store, &self.views).await {
             Ok(events) => tracing::info!(events, "what was erased was pruned"),
             // It can wait, and must not keep people from being woken.
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "what was erased could not be pruned; it will be tried again");
+                tracing::warn!(error, "pruning erased data failed; it is tried again");
             }
         }
         Ok(())
@@ -259,7 +259,7 @@ fn woken(result: Result<(), LeadError>) -> Result<bool, LeadError> {
     match result {
         Ok(()) => Ok(true),
         Err(LeadError::Bus(error)) => {
-            tracing::debug!(error = &error as &dyn std::error::Error, "workers could not be woken");
+            tracing::debug!(error = &error as &dyn std::error::Error, "publishing wake-ups failed");
             Ok(false)
         }
         Err(error) => Err(error),

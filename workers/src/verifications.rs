@@ -120,7 +120,7 @@ impl Verifications {
                     .set(report.newest.as_ref().map_or(0, |newest| newest.size) as f64);
                 gauge!("personal_settings_log_verified_timestamp_seconds")
                     .set(self.store.services().now().timestamp() as f64);
-                tracing::debug!(?extent, events = report.checked.events, "the log was verified");
+                tracing::debug!(?extent, events = report.checked.events, "log verified");
             }
             Verdict::NotProved => counted("not_proved"),
             Verdict::Failed => {
@@ -130,7 +130,7 @@ impl Verifications {
                 tracing::error!(
                     findings,
                     first = first.join("; "),
-                    "the log is not as it was signed: keep the database as it is, and run `audit verify`"
+                    "the log does not match its signed checkpoints: keep the database as it is, and run `audit verify`"
                 );
             }
         }
@@ -154,7 +154,7 @@ impl LeaderTask for Verifications {
                 Err(error) => {
                     counted("undone");
                     let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "the log could not be verified; it is tried again when it is due");
+                    tracing::warn!(error, "verifying the log failed; it is tried again when due");
                 }
             }
         }

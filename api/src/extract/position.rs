@@ -23,7 +23,7 @@ impl FromRequestParts<AppState> for SeenPosition {
         let account = CurrentSession::from_request_parts(parts, state).await?.account();
         let opened = state.store.open_position(account, &text).await;
         Ok(Self(opened.unwrap_or_else(|error| {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a position could not be opened");
+            tracing::warn!(error = &error as &dyn std::error::Error, "opening the position token failed");
             None
         })))
     }

@@ -152,7 +152,7 @@ async fn carry_out(ticket: ClaimGuard, repeat: Repeat, next: Next, request: Requ
     };
     if !is_final(response.status()) {
         if let Err(error) = ticket.give_up().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "an Idempotency-Key was not given up");
+            tracing::warn!(error = &error as &dyn std::error::Error, "releasing the Idempotency-Key failed");
         }
         return response;
     }
@@ -176,7 +176,10 @@ async fn keep(ticket: &ClaimGuard, repeat: Repeat, response: Response) -> Result
     let written = serde_json::to_vec(&kept).map_err(Problem::internal)?;
     // What was done is done: the caller hears of it even when a repeat will not.
     if let Err(error) = ticket.answered(&written).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "an answer could not be kept for repeats");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "storing the response for its Idempotency-Key failed"
+        );
     }
     Ok(Response::from_parts(parts, Body::from(body)))
 }

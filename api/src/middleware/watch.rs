@@ -55,7 +55,7 @@ pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> 
     let noting = async move {
         if let Err(error) = security_log::note(&state.store, event, subject, address).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, event = event.name(), "a security event could not be noted");
+            tracing::warn!(error, event = event.name(), "writing the security event failed");
         }
     };
     tokio::spawn(noting.in_current_span());

@@ -72,7 +72,7 @@ impl Door {
                 Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
                     refused("descriptors");
-                    tracing::warn!(error = &error as &dyn std::error::Error, "no connection can be accepted");
+                    tracing::warn!(error = &error as &dyn std::error::Error, "accepting a connection failed");
                     tokio::time::sleep(BREATHER).await;
                 }
             }

@@ -65,7 +65,10 @@ impl StreamTurn {
             Ok(_) => connection.release(),
             // The connection goes, and its locks with it.
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a turn ended with its connection");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "the database connection of a queued writer was closed"
+                );
             }
         }
     }

@@ -126,10 +126,7 @@ async fn fetch_all(vault: &SealedObjectStore) -> Result<Vec<WrappedKey>, Erasure
         let Some(content) = vault.fetch_small(&path).await? else { continue };
         match parse(&content) {
             Some(key) => keys.push(key),
-            None => tracing::error!(
-                object = path,
-                "this is no key of the ledger of erasures, though it lies there"
-            ),
+            None => tracing::error!(object = path, "unknown object among the keys of the erasure ledger"),
         }
     }
     Ok(keys)
@@ -165,7 +162,7 @@ async fn open_all(provider: &dyn KeyProvider, wrapped: Vec<WrappedKey>) -> Resul
             Err(error @ (SealError::Unavailable(_) | SealError::Refused(_))) => return Err(error),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(key = %wrapped.id, error, "a key of the ledger of erasures does not open");
+                tracing::error!(key = %wrapped.id, error, "a key of the erasure ledger cannot be decrypted");
             }
         }
     }

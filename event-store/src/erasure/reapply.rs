@@ -76,7 +76,7 @@ impl Erasures {
                 entries,
                 keys_destroyed,
                 usage_deleted,
-                "erasures were carried out that this database did not know: it was restored, or a process was killed"
+                "erasures of the ledger were applied again: the database was restored, or a process was killed half-way"
             );
         }
         self.inner.caught_up.store(true, Ordering::Relaxed);
@@ -108,7 +108,7 @@ impl Erasures {
             }
             if let Err(error) = self.catch_up().await {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "the ledger of erasures could not be looked at; it will be again");
+                tracing::warn!(error, "reading the erasure ledger failed; it is read again");
             }
         }
     }
@@ -170,7 +170,7 @@ fn open(keys: &LedgerKeys, name: &str, content: &[u8]) -> Result<Option<Entry>, 
                 tracing::error!(
                     object = name,
                     error,
-                    "this is no entry of the ledger of erasures, though it lies there"
+                    "unknown object among the entries of the erasure ledger"
                 );
                 Ok(None)
             }

@@ -113,7 +113,7 @@ impl SealedWriter {
         if let Some(upload) = self.upload.take()
             && let Err(error) = upload.abort().await
         {
-            tracing::warn!(error = &error as &dyn std::error::Error, "upload could not be aborted");
+            tracing::warn!(error = &error as &dyn std::error::Error, "aborting the upload failed");
         }
     }
 

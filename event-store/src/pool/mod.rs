@@ -85,7 +85,7 @@ pub(crate) async fn close(pool: &PgPool) {
         }
     };
     if timeout(ANSWER, gone).await.is_err() {
-        tracing::debug!(connections = pool.size(), "connections are left open");
+        tracing::debug!(connections = pool.size(), "connections left open");
     }
 }
 

@@ -26,7 +26,10 @@ const UNCONFIRMED: Duration = Duration::from_secs(25);
 pub(super) fn bound(port: u16) {
     if let Err(error) = try_bound(port) {
         let error = &error as &dyn std::error::Error;
-        tracing::debug!(error, "connections to the database wait long for a server that falls silent");
+        tracing::debug!(
+            error,
+            "no TCP user timeout on database connections: a silent server is noticed late"
+        );
     }
 }
 

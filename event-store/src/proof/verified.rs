@@ -33,7 +33,7 @@ pub async fn last(
                 tracing::warn!(
                     path,
                     error = &error as &dyn std::error::Error,
-                    "a note of what was verified is void"
+                    "the stored verification result is invalid and ignored"
                 );
             }
         }

@@ -53,7 +53,7 @@ pub async fn announce(store: EventStore, name: String, stop: CancellationToken) 
         // Once an outage is enough.
         if let (Err(error), false) = (&announced, failing) {
             let error = error as &dyn std::error::Error;
-            tracing::warn!(error, "which master keys this process has cannot be told");
+            tracing::warn!(error, "announcing this process's master keys failed");
         }
         failing = announced.is_err();
         tokio::select! {

@@ -136,7 +136,7 @@ async fn note_use(pool: &PgPool, token_hash: &[u8], now: DateTime<Utc>) {
     .await;
     if let Err(error) = noted {
         let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "the use of an operator token was not noted");
+        tracing::warn!(error, "recording the use of an operator token failed");
     }
 }
 

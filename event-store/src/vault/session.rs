@@ -282,7 +282,7 @@ impl Seen {
         .fetch_all(&self.pool)
         .await;
         if let Err(error) = written {
-            tracing::warn!(error = &error as &dyn std::error::Error, "uses of sessions were not noted");
+            tracing::warn!(error = &error as &dyn std::error::Error, "recording the use of sessions failed");
         }
     }
 

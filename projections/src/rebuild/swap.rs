@@ -39,7 +39,7 @@ pub(super) async fn swap(
     match attempt(store, &mut transaction, projection, set, name).await {
         Ok(Swapped::At(position)) => {
             transaction.commit().await?;
-            tracing::info!(projection = projection.name(), position, "a rebuild took the place of the live");
+            tracing::info!(projection = projection.name(), position, "the rebuilt read model is live");
             Ok(Swapped::At(position))
         }
         Ok(Swapped::NotYet) => {
@@ -48,7 +48,10 @@ pub(super) async fn swap(
         }
         Err(RebuildError::Store(StoreError::Unavailable(error))) if is_no_lock(&error) => {
             transaction.rollback().await?;
-            tracing::info!(projection = projection.name(), "the swap gives way to those who read");
+            tracing::info!(
+                projection = projection.name(),
+                "swapping in the rebuilt read model waits for readers"
+            );
             Ok(Swapped::NotYet)
         }
         Err(error) => Err(error),

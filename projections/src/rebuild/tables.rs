@@ -143,7 +143,7 @@ impl Set {
         sqlx::query("DELETE FROM projection WHERE name = $1").bind(name).execute(&mut *transaction).await?;
         checkpoint::ensure_revision(&mut *transaction, name, self.revision).await?;
         transaction.commit().await?;
-        tracing::info!(projection = self.projection, "a rebuild begins");
+        tracing::info!(projection = self.projection, "rebuild started");
         Ok(())
     }
 

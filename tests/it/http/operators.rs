@@ -320,7 +320,7 @@ async fn another_configured_token_ends_the_one_before_at_once_in_every_process()
     register(&created.client, 4).await.expect(201);
     // The old value opens nothing again, and takes nothing from the new one.
     let late = configured_with(&service, Some(OPERATOR_TOKEN)).await;
-    assert!(late.said().contains("the configured operator token opens nothing"), "{}", late.said());
+    assert!(late.said().contains("the configured operator token is not valid"), "{}", late.said());
     register(&old, 5).await.problem(401, "unauthenticated");
     register(&there.with_token(NEW), 5).await.expect(201);
     // What was ended is on record, once.

@@ -101,7 +101,7 @@ async fn an_event_without_its_predecessor_stops_the_log_loudly_and_everywhere() 
     let foreign = events[1];
     eventually("somebody says what stands in the way, and what to do", || async {
         let said = programs.iter().map(Program::said).collect::<String>();
-        let told = said.contains(&foreign.to_string()) && said.contains("nothing gets a position until");
+        let told = said.contains(&foreign.to_string()) && said.contains("no event gets a position until");
         told.then_some(())
     })
     .await;
@@ -156,7 +156,7 @@ async fn whoever_holds_up_the_order_is_named() {
     .await
     .unwrap();
     says(&program, &format!("backend {pid} of database {}", database.name)).await;
-    assert!(program.said().contains("the log stands still"), "{}", program.said());
+    assert!(program.said().contains("sequencing is blocked"), "{}", program.said());
     holder.rollback().await.unwrap();
     await_sequenced(&pool).await;
 }
@@ -180,7 +180,7 @@ async fn a_leader_that_stands_still_is_replaced_within_seconds() {
     await_sequenced(pool).await;
     assert!(stopped.elapsed().as_secs() < 15, "it took {:?}", stopped.elapsed());
     let said = programs[1 - which].said();
-    assert!(said.contains("stands still") && said.contains(&format!("backend={process}")), "{said}");
+    assert!(said.contains("leader not responding") && said.contains(&format!("backend={process}")), "{said}");
 
     // It goes on, finds the lead lost, and does no harm.
     programs[which].signal(Signal::SIGCONT);
@@ -188,7 +188,7 @@ async fn a_leader_that_stands_still_is_replaced_within_seconds() {
     await_sequenced(pool).await;
     eventually("it says so", || async {
         let said = programs[which].said();
-        ["stepped down", "the lead was lost"].iter().any(|words| said.contains(words)).then_some(())
+        ["leader task failed", "leadership lost"].iter().any(|words| said.contains(words)).then_some(())
     })
     .await;
     assert_whole(pool).await;

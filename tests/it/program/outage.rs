@@ -153,6 +153,6 @@ async fn a_nats_server_that_stores_nothing_is_told_of_and_started_again() {
     await_usable(&program, 0).await;
     person.completed(&export).await;
     program.await_ready().await;
-    assert!(program.said().contains("nats-server cannot be used and is started again"), "{}", program.said());
+    assert!(program.said().contains("nats-server is unusable; restarting it"), "{}", program.said());
     await_usable(&program, 1).await;
 }

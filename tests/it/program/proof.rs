@@ -181,7 +181,7 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
         "{found}"
     );
     eventually("the worker found it by itself", || async {
-        worker.said().contains("the log is not as it was signed").then_some(())
+        worker.said().contains("the log does not match its signed checkpoints").then_some(())
     })
     .await;
 }

@@ -119,7 +119,7 @@ async fn a_restored_backup_is_erased_again_before_anything_is_served() {
     person.at(&program.client());
     eventually("it says what it waits for", || async {
         let said = program.said();
-        (said.contains("waiting for the ledger of erasures") && said.contains("--archives")).then_some(())
+        (said.contains("waiting for the erasure ledger") && said.contains("--archives")).then_some(())
     })
     .await;
     let (status, ready) = program.vitals().ask("GET", "/readyz", Value::Null).await;

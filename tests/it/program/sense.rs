@@ -94,7 +94,7 @@ async fn a_program_that_is_asked_to_end_warns_of_nothing() {
     program.signal(Signal::SIGTERM);
     assert_eq!(program.ended().await, 0, "{}", program.said());
     let said = program.said();
-    let last = said.split("asked to end").nth(1).unwrap();
+    let last = said.split("shutting down").nth(1).unwrap();
     assert!(!last.contains("WARN") && !last.contains("ERROR"), "{last}");
 }
 

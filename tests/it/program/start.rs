@@ -72,7 +72,7 @@ async fn a_program_with_a_database_of_its_own_works_as_a_role_that_owns_nothing(
     let folder = tempfile::tempdir().unwrap();
     let program = Start::new(folder.path(), &["serve"]).ready().await;
     Person::join(&program.client(), "ada@example.com").await;
-    assert!(!program.said().contains("may change and delete what happened"), "{}", program.said());
+    assert!(!program.said().contains("may update and delete events"), "{}", program.said());
     let url = personal_settings::embedded::running_owner_url(&folder.path().join("data")).unwrap();
     let owner = sqlx::PgPool::connect(&url).await.unwrap();
     let roles: Vec<String> = sqlx::query_scalar(
@@ -156,7 +156,7 @@ async fn a_role_that_may_do_too_much_is_warned_of() {
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name)
         .ready()
         .await;
-    assert!(program.said().contains("may change and delete what happened"), "{}", program.said());
+    assert!(program.said().contains("may update and delete events"), "{}", program.said());
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn an_outage_of_vault_costs_503s_and_delays_and_nothing_is_lost() {
     keys_are(&program.vitals(), false).await;
     // A job needs a key of its request; it is put off, not failed.
     let export = person.ask_for("export").await;
-    eventually("a job was put off", || async { program.said().contains("a job failed").then_some(()) }).await;
+    eventually("a job was put off", || async { program.said().contains("job failed").then_some(()) }).await;
 
     // A process that starts meanwhile waits.
     program.kill();

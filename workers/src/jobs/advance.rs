@@ -70,7 +70,7 @@ pub async fn advance(
         let taken = take_step(bench, id, version, &intent, &lease, stop).await;
         if let Err(error) = lease.give_back().await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(request = %id, error, "a lease was not given back, and ends by itself");
+            tracing::warn!(request = %id, error, "returning a lease failed; it expires by itself");
         }
         match taken {
             Ok(taken) => steps += u32::from(taken),
@@ -88,7 +88,7 @@ fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Ad
     let Some((_, first)) = failures.next() else { return Ok(advanced) };
     let said = chain(&first);
     for (step, error) in failures.filter(|(_, error)| chain(error) != said) {
-        tracing::warn!(step, error = &error as &dyn std::error::Error, "a step failed too");
+        tracing::warn!(step, error = &error as &dyn std::error::Error, "another step failed");
     }
     Err(first)
 }
@@ -144,7 +144,7 @@ async fn take_step(
             let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);
             match taken {
                 Err(JobError::Refused(refusal)) if moved => {
-                    tracing::info!(request = %id, step = %key, %refusal, "the request moved on during a step");
+                    tracing::info!(request = %id, step = %key, %refusal, "request changed during a step");
                     Ok(true)
                 }
                 Err(refused) => Err(refused),
@@ -162,7 +162,7 @@ async fn renew(lease: &Lease, lost: &CancellationToken) {
         Ok(false) => lost.cancel(),
         // The step itself will run into the same; whether the lease is lost shows when it is over.
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a lease could not be renewed");
+            tracing::warn!(error = &error as &dyn std::error::Error, "renewing a lease failed");
         }
     }
 }

@@ -84,7 +84,7 @@ pub(super) async fn attempt(
 async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
     let Err(error) = tasks::run_due(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
-    tracing::warn!(aggregate_type, aggregate_id, tries, error, "a task failed");
+    tracing::warn!(aggregate_type, aggregate_id, tries, error, "timer task failed");
     Outcome::Failed
 }
 
@@ -97,17 +97,17 @@ async fn conclude(
 ) -> (Outcome, &'static str) {
     match result {
         Ok(Advanced::Done { steps }) => {
-            tracing::debug!(%request, steps, "a request was advanced");
+            tracing::debug!(%request, steps, "privacy request advanced");
             (if steps > 0 { Outcome::Done } else { Outcome::Idle }, "done")
         }
         Ok(Advanced::Elsewhere) => (Outcome::Elsewhere, "elsewhere"),
         Err(JobError::Interrupted) => (Outcome::Interrupted, "interrupted"),
         Err(error) if tries < MOST_TRIES => {
-            tracing::warn!(%request, tries, error = &error as &dyn std::error::Error, "a job failed");
+            tracing::warn!(%request, tries, error = &error as &dyn std::error::Error, "job failed");
             (Outcome::Failed, "failed")
         }
         Err(error) => {
-            tracing::error!(%request, tries, error = &error as &dyn std::error::Error, "a job is stalled");
+            tracing::error!(%request, tries, error = &error as &dyn std::error::Error, "job stalled");
             record_stall(bench, request, &error).await;
             (Outcome::Failed, "stalled")
         }
@@ -123,6 +123,6 @@ async fn record_stall(bench: &WorkerContext, request: RequestId, error: &JobErro
         .execute::<PrivacyRequest>(&request.to_string(), command, &context, CommitExtras::default())
         .await;
     if let Err(error) = recorded {
-        tracing::error!(%request, error = &error as &dyn std::error::Error, "a stalled job could not be recorded");
+        tracing::error!(%request, error = &error as &dyn std::error::Error, "recording a stalled job failed");
     }
 }

@@ -39,7 +39,7 @@ impl Consumer {
         while !stop.is_cancelled() {
             if let Err(error) = self.consume(&stop, &mut delays).await {
                 // That it lasts is told once for the whole process.
-                tracing::debug!(error = &error as &dyn std::error::Error, "jobs cannot be taken");
+                tracing::debug!(error = &error as &dyn std::error::Error, "pulling jobs failed");
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = delays.wait() => {}
@@ -79,7 +79,7 @@ impl Consumer {
     async fn handle(&self, message: &Message, stop: &CancellationToken) {
         // Nothing from NATS is trusted beyond an id that is then looked up.
         let Ok(job) = serde_json::from_slice(&message.payload) else {
-            tracing::warn!("a message that is no wake-up was thrown away");
+            tracing::warn!("unknown message discarded");
             return answer(message, AckKind::Term).await;
         };
         let delivered = message.info().map_or(1, |info| info.delivered);
@@ -115,6 +115,6 @@ async fn heartbeat(message: &Message) -> Infallible {
 /// An answer that is lost costs a redelivery, which finds nothing to do.
 async fn answer(message: &Message, kind: AckKind) {
     if let Err(error) = message.ack_with(kind).await {
-        tracing::debug!(error = error.to_string(), "a message could not be answered");
+        tracing::debug!(error = error.to_string(), "acknowledging a message failed");
     }
 }

@@ -95,7 +95,7 @@ impl Unaided {
             Ok(due) => due,
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "it could not be looked for what is due; it will be tried again");
+                tracing::warn!(error, "looking for due work failed; it is tried again");
                 Vec::new()
             }
         }

@@ -98,7 +98,7 @@ impl Carrier {
                 tracing::warn!(
                     carrier = self.name,
                     error = *error,
-                    "messages wait: who brings them is away; one at a time tries again, and nothing is logged until it works"
+                    "messages wait: their server is unreachable; one at a time is retried, and nothing more is logged until one gets through"
                 );
             }
             (None, _) => {}
@@ -106,7 +106,7 @@ impl Carrier {
                 let seconds = away.since.elapsed().as_secs();
                 state.away = None;
                 gauge!("personal_settings_carrier_up", "carrier" => self.name).set(1);
-                tracing::info!(carrier = self.name, seconds, "messages go out again");
+                tracing::info!(carrier = self.name, seconds, "messages are delivered again");
             }
             (Some(away), said) if room == Room::Try => {
                 away.trying = false;

@@ -61,7 +61,7 @@ impl MessageDispatcher {
                 "postponed"
             }
             Err(_) => {
-                tracing::error!(message = %message.id, "a message made the post panic");
+                tracing::error!(message = %message.id, "message delivery panicked");
                 carrier.ended(room, &Said::Nothing);
                 self.wait(&message, Tried::InVain, schedule::after(Tried::InVain, message.tries)).await;
                 "failed"
@@ -81,7 +81,7 @@ impl MessageDispatcher {
     async fn keep(&self, message: &ClaimedMessage) {
         if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, Tried::Not, HOLD).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(message = %message.id, error, "the lease on a message could not be renewed");
+            tracing::warn!(message = %message.id, error, "renewing the claim on a message failed");
         }
     }
 
@@ -100,7 +100,7 @@ impl MessageDispatcher {
                         message = %message.id,
                         about = told_of(message),
                         error = &trouble as &dyn std::error::Error,
-                        "a message cannot be delivered"
+                        "message undeliverable"
                     );
                 }
                 (end, trouble.outcome(), Some(trouble))
@@ -114,7 +114,7 @@ impl MessageDispatcher {
                     tracing::warn!(
                         message = %message.id,
                         error = &trouble as &dyn std::error::Error,
-                        "what became of a message waits to be recorded"
+                        "recording the outcome of a message failed; it is tried again"
                     );
                 }
                 Err(trouble) => return Err(trouble),
@@ -188,7 +188,7 @@ impl MessageDispatcher {
                 message = %message.id,
                 tries = message.tries + 1,
                 error = trouble as &dyn std::error::Error,
-                "a message is put off"
+                "message delivery failed; rescheduled"
             );
         }
         let tried = trouble.tried();
@@ -208,7 +208,7 @@ impl MessageDispatcher {
         }
         if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, tried, wait).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(message = %message.id, error, "a message comes again when its lease ends, not when it should");
+            tracing::warn!(message = %message.id, error, "rescheduling a message failed: it is retried when its claim expires");
         }
     }
 

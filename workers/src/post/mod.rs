@@ -81,7 +81,10 @@ impl MessageDispatcher {
         post.send_all(&mut under_way, &stop).await;
         let ended = async { while under_way.join_next().await.is_some() {} };
         if timeout(GRACE, ended).await.is_err() {
-            tracing::warn!(messages = under_way.len(), "messages under way are left for whoever comes next");
+            tracing::warn!(
+                messages = under_way.len(),
+                "messages under way at shutdown are left to another worker"
+            );
         }
     }
 
@@ -106,7 +109,7 @@ impl MessageDispatcher {
                         }
                     }
                     Err(error) => {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "no messages can be taken");
+                        tracing::warn!(error = &error as &dyn std::error::Error, "claiming messages failed");
                         delays.wait().await;
                     }
                 }

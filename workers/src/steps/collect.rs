@@ -70,7 +70,7 @@ pub(super) fn failure(
     };
     tracing::warn!(
         request = %request.request_id, source = %name, error = &error as &dyn std::error::Error,
-        "a data source failed"
+        "data source failed"
     );
     Ok(PrivacyRequestCommand::RecordSourceFailure { source: name.clone(), reason: error.to_string() })
 }

@@ -25,7 +25,7 @@ pub(super) async fn reported<T>(
             PrivacyRequestCommand::RecordProgress { source: source.clone(), records: progress.records() };
         if let Err(error) = record(bench, request, command).await {
             let error = &error as &dyn std::error::Error;
-            tracing::debug!(request = %request.request_id, %source, error, "progress was not recorded");
+            tracing::debug!(request = %request.request_id, %source, error, "recording progress failed");
         }
     })
     .await

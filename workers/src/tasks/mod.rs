@@ -72,7 +72,7 @@ pub async fn run_due(bench: &WorkerContext, aggregate_type: &str, id: &str) -> R
         Organization::TYPE => organization::attend(bench, id).await?,
         Project::TYPE => project::attend(bench, id).await?,
         other => {
-            tracing::warn!(aggregate_type = other, "nothing of this kind has timers in this release");
+            tracing::warn!(aggregate_type = other, "unknown kind of timer task");
         }
     }
     failpoint::reach("task: done", aggregate_type);

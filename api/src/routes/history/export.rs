@@ -31,7 +31,7 @@ pub(super) async fn stream(
     let lines = stream::iter(first.map(Ok)).chain(entries).map(move |entry| match entry {
         Ok(entry) => writer.line(&EventView::to(audience, entry, account)),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a history was cut off");
+            tracing::error!(error = &error as &dyn std::error::Error, "history download cut off");
             Err(io::Error::other("the history could not be read to its end"))
         }
     });

@@ -55,7 +55,7 @@ pub(crate) async fn ask(
     state.limit(limits::TRIES_OF_ADDRESS, &context.network()).await?;
     let work = async move {
         if let Err(problem) = send(&state, &body.email, &context).await {
-            tracing::warn!(problem = ?problem.kind(), "a link to choose a new password could not be sent");
+            tracing::warn!(problem = ?problem.kind(), "password reset link not sent");
         }
     };
     tokio::spawn(work.in_current_span());

@@ -132,10 +132,7 @@ impl Follower {
                 Ok(Some(Look::Same)) => {}
                 Ok(None) => return None,
                 Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "a stream of events was cut off"
-                    );
+                    tracing::warn!(error = &error as &dyn std::error::Error, "event stream cut off");
                     return None;
                 }
             }

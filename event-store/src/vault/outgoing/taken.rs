@@ -148,7 +148,12 @@ pub async fn claim_due(
     // What a newer release wrote waits for a process of that release, and keeps nobody from the others.
     let read = rows.iter().map(ClaimedMessage::read).filter_map(|taken| {
         taken
-            .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "a message is left"))
+            .inspect_err(|error| {
+                tracing::warn!(
+                    error = error as &dyn std::error::Error,
+                    "queued message skipped: it cannot be decrypted"
+                )
+            })
             .ok()
     });
     let mut taken: Vec<ClaimedMessage> = read.collect();

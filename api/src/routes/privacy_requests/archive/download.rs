@@ -97,7 +97,7 @@ pub(crate) async fn download(
     let start = range.start;
     let bytes = state.archives.read(&archive.object, &ObjectKey::from_bytes(*key.expose()), range);
     let bytes = bytes.inspect_err(|error| {
-        tracing::error!(error = error as &dyn std::error::Error, "a download was cut off");
+        tracing::error!(error = error as &dyn std::error::Error, "archive download cut off");
     });
     let bytes = state.as_long_as(current.0, bytes);
     let bytes = download.counting(bytes, start, coverage, archive.bytes);
@@ -197,7 +197,7 @@ impl Download {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(
                     error,
-                    "a whole download could not be recorded: a reminder may go out in vain"
+                    "recording the finished download failed: its reminder may be sent needlessly"
                 );
             }
         }
