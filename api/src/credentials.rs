@@ -2,8 +2,8 @@
 
 use domain::account::Account;
 use domain::{AccountId, EmailAddress};
-use event_store::vault::authentication;
-use event_store::vault::secret::{self, SecretKind};
+use event_store::records::authentication;
+use event_store::records::password::{self, SecretKind};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ impl AppState {
         // Before the password: a change between the two makes it the older.
         let generation = authentication::generation(self.store.pool(), owner).await?;
         let owner = owner.to_string();
-        let stored = secret::fetch(self.store.pool(), SecretKind::PasswordHash, &owner).await?;
+        let stored = password::fetch(self.store.pool(), SecretKind::PasswordHash, &owner).await?;
         let right = self.passwords.verify(given, stored).await?;
         Ok(right.then_some(Proved { generation }))
     }

@@ -6,8 +6,8 @@
 use domain::account::{FACTOR_UNDO_LIFE, Holder, SecondFactor};
 use domain::message::{Recipient, Says, UndoLink};
 use event_store::CommitExtras;
-use event_store::vault::RecordWrite;
-use event_store::vault::link::{NewLink, Purpose};
+use event_store::records::RecordWrite;
+use event_store::records::email_link::{NewLink, Purpose};
 use secrecy::ExposeSecret;
 
 use crate::problem::Problem;

@@ -7,8 +7,8 @@
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::CommitExtras;
-use event_store::vault::RecordWrite;
-use event_store::vault::device::{self, Device, DeviceKind};
+use event_store::records::RecordWrite;
+use event_store::records::device::{self, Device, DeviceKind};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 

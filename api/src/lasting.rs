@@ -6,7 +6,7 @@
 use std::io;
 use std::time::Duration;
 
-use event_store::vault::session::{self, Session};
+use event_store::records::session::{self, Session};
 use futures::future::BoxFuture;
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::time::Instant;

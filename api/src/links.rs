@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use event_store::StoreError;
-use event_store::vault::link::{self, Link, Purpose};
+use event_store::records::email_link::{self, Link, Purpose};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -53,7 +53,8 @@ impl AppState {
         context: &RequestContext,
     ) -> Result<Link, Problem> {
         let pool = self.store.pool();
-        self.open_with(token, context, async |hash, now| link::find(pool, purpose, &hash, now).await).await
+        self.open_with(token, context, async |hash, now| email_link::find(pool, purpose, &hash, now).await)
+            .await
     }
 
     /// What `token` opens where `find` looks. A token that opens nothing counts as a guess of the network, and a right

@@ -4,8 +4,8 @@ use domain::account::Holder;
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, MessageId};
 use event_store::CommitExtras;
-use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{Medium, NewMessage, Topic};
+use event_store::records::RecordWrite;
+use event_store::records::outbox::{Medium, NewMessage, Topic};
 
 use crate::code;
 use crate::problem::Problem;

@@ -1,13 +1,13 @@
 //! Limits that are counted in this process alone: for what happens all the time, where a row of the database for each
 //! would cost more than what is limited. With several processes each grants as much.
 //!
-//! By the generic cell rate algorithm, as [`throttle`](event_store::vault::throttle) does it.
+//! By the generic cell rate algorithm, as [`throttle`](event_store::records::rate_limit) does it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use event_store::vault::throttle::Limit;
+use event_store::records::rate_limit::Limit;
 use moka::sync::Cache;
 use tokio::time::Instant;
 

@@ -8,8 +8,8 @@ use domain::authentication::Factor;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::CommitExtras;
-use event_store::vault::challenge::{self, NewOneTimeCode, Purpose, Which};
-use event_store::vault::{RecordWrite, recovery};
+use event_store::records::one_time_code::{self, NewOneTimeCode, Purpose, Which};
+use event_store::records::{RecordWrite, recovery_code};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::code::{self, Typed};
@@ -98,7 +98,7 @@ impl AppState {
             purpose,
             account,
             subject: subject.to_owned(),
-            code_hash: challenge::hash(&self.store, id, code.expose_secret()).await?,
+            code_hash: one_time_code::hash(&self.store, id, code.expose_secret()).await?,
             generation,
             tries: code::TRIES,
             expires_at,
@@ -125,13 +125,14 @@ impl AppState {
     ) -> Result<Answered, Problem> {
         let wrong = || Problem::new(Kind::WrongCode);
         let now = self.store.services().now();
-        let asked = challenge::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
+        let asked =
+            one_time_code::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
         let (account, challenge_id, generation) = (asked.account, asked.id, asked.generation);
         // Of a new phone the password tells nothing.
         let wrong = || wrong().about((purpose != Purpose::Phone).then_some(account));
         let factor = match code::read(typed).ok_or_else(wrong)? {
             Typed::Code(code) => {
-                let hash = challenge::hash(&self.store, asked.id, code.expose_secret()).await?;
+                let hash = one_time_code::hash(&self.store, asked.id, code.expose_secret()).await?;
                 if !asked.is_answered_by(&hash) {
                     return Err(wrong());
                 }
@@ -140,8 +141,8 @@ impl AppState {
             // A new phone is not verified by a piece of paper.
             Typed::Recovery(_) if purpose == Purpose::Phone => return Err(wrong()),
             Typed::Recovery(code) => {
-                let hash = recovery::hash(&self.store, account, code.expose_secret()).await?;
-                if !recovery::is_known(self.store.pool(), account, &hash).await? {
+                let hash = recovery_code::hash(&self.store, account, code.expose_secret()).await?;
+                if !recovery_code::is_known(self.store.pool(), account, &hash).await? {
                     return Err(wrong());
                 }
                 attached.vault.push(RecordWrite::TakeRecoveryCode { account, hash });

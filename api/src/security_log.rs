@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use domain::account::FailedTryKind;
 use domain::{AccountId, OperatorId};
-use event_store::vault::failed_try;
+use event_store::records::failed_try;
 use event_store::{EventStore, StoreError};
 
 use crate::network;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use event_store::KeyName;
-use event_store::seal::{AssociatedData, DataKey, open_payload, seal_payload};
+use event_store::encryption::{AssociatedData, DataKey, open_payload, seal_payload};
 use serde_json::json;
 use uuid::Uuid;
 

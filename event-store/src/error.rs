@@ -3,7 +3,7 @@
 use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
-use crate::seal::SealError;
+use crate::encryption::SealError;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +87,7 @@ impl From<sqlx::Error> for StoreError {
         use sqlx::Error as E;
         if error.as_database_error().and_then(DatabaseError::code).as_deref() == Some(READ_ONLY) {
             // Every error of the database passes here.
-            crate::pool::note_read_only();
+            crate::postgres::note_read_only();
         }
         if error.as_database_error().is_some_and(is_not_let_in) {
             return Self::NotLetIn(error);

@@ -54,7 +54,7 @@ fn said(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pool::connect_lazily;
+    use crate::postgres::connect_lazily;
 
     #[tokio::test]
     async fn it_is_told_why_a_server_cannot_be_reached() {

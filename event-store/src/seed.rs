@@ -18,8 +18,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::encryption::{self, AssociatedData};
 use crate::error::StoreError;
-use crate::seal::{self, AssociatedData};
 use crate::store::EventStore;
 
 /// Events written with one statement.
@@ -244,8 +244,8 @@ fn file(source: &SourceName, request: RequestId) -> SourceFile {
 async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
     let mut names = BTreeSet::new();
     for event in &made {
-        names.extend(seal::personal_subjects(&event.payload)?);
-        names.extend(seal::personal_subjects(&event.metadata)?);
+        names.extend(encryption::personal_subjects(&event.payload)?);
+        names.extend(encryption::personal_subjects(&event.metadata)?);
     }
     // Made side by side, since each new one is a transaction.
     let made_keys = names.into_iter().map(|name| async move {
@@ -256,7 +256,8 @@ async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
         futures::stream::iter(made_keys).buffer_unordered(KEYS_AT_ONCE).try_collect().await?;
     let mut sealed = (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
     for event in &made {
-        let seal = |value: &Value, column| seal::seal_payload(value.clone(), place(event, column), &keys);
+        let seal =
+            |value: &Value, column| encryption::seal_payload(value.clone(), place(event, column), &keys);
         sealed.0.push(seal(&event.payload, "payload")?.to_string());
         sealed.1.push(seal(&event.metadata, "metadata")?.to_string());
     }

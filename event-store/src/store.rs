@@ -11,18 +11,18 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::append::cohort::GroupCommitter;
-use crate::append::first_claim_owner;
-use crate::contention::Contention;
+use crate::aggregate::cache::AggregateCache;
+use crate::aggregate::stream::{Stream, StreamQuery};
+use crate::command::append::first_claim_owner;
+use crate::command::append::group_commit::GroupCommitter;
+use crate::command::contention::Contention;
+use crate::encryption::{DataKey, KeyName, KeyProvider, KeyRing};
 use crate::error::StoreError;
-use crate::gather::BatchLoader;
 use crate::log::LogHead;
-use crate::placed::PositionCache;
-use crate::pool::PinnedPool;
-use crate::recent::AggregateCache;
-use crate::seal::{DataKey, KeyName, KeyProvider, KeyRing};
-use crate::stream::{Stream, StreamQuery};
-use crate::vault::session::Sessions;
+use crate::log::position_cache::PositionCache;
+use crate::postgres::BatchLoader;
+use crate::postgres::PinnedPool;
+use crate::records::session::Sessions;
 
 /// The owner under which keys of the service itself are kept.
 const SERVICE: &str = "service";
@@ -81,8 +81,8 @@ impl EventStore {
         let contention = Contention::new(&pool);
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
-        let (lookups, reading) = (crate::pool::lookups(&pool), crate::pool::reading(&pool));
-        let (appending, urgent) = (crate::pool::appending(&pool), crate::pool::urgent(&pool));
+        let (lookups, reading) = (crate::postgres::lookups(&pool), crate::postgres::reading(&pool));
+        let (appending, urgent) = (crate::postgres::appending(&pool), crate::postgres::urgent(&pool));
         let keys = KeyRing::new(
             pool.clone(),
             lookups.clone(),
@@ -91,7 +91,7 @@ impl EventStore {
             Arc::clone(&recent),
         );
         let positions = crate::log::positions(lookups.clone());
-        let streams = crate::stream::gather(lookups.clone());
+        let streams = crate::aggregate::stream::gather(lookups.clone());
         Self {
             inner: Arc::new(Inner {
                 pool,
@@ -127,7 +127,7 @@ impl EventStore {
             kept.close().await;
         }
         for pool in [appending, urgent, pool] {
-            crate::pool::close(pool).await;
+            crate::postgres::close(pool).await;
         }
     }
 
@@ -179,7 +179,7 @@ impl EventStore {
     /// # Errors
     /// When it does not answer.
     pub async fn can_write(&self) -> Result<bool, StoreError> {
-        use crate::pool::can_write;
+        use crate::postgres::can_write;
         Ok(can_write(&mut *self.pool().acquire().await?).await?
             || can_write(&mut *self.pool().acquire().await?).await?)
     }
@@ -262,7 +262,7 @@ impl EventStore {
     /// When the store fails, or the role may not alter the table after a restore.
     pub async fn check_era(&self) -> Result<(), StoreError> {
         let mut connection = self.pool().acquire().await?;
-        crate::era::begin_if_restored(&mut connection).await?;
+        crate::log::epoch::begin_if_restored(&mut connection).await?;
         Ok(())
     }
 }

@@ -4,12 +4,12 @@
 //! other they gather for a moment, so that many are folded together, unless somebody waits for the read model.
 //!
 //! A task of its own reads; what it reads waits in a queue of one page, so that memory is bounded. Dropping
-//! the [`Ahead`] ends the task. It remembers nothing: whoever begins again begins at the checkpoint.
+//! the [`ReadAhead`] ends the task. It remembers nothing: whoever begins again begins at the checkpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::tail::{LogSubscription, Page};
+use event_store::log::subscription::{LogSubscription, Page};
 use event_store::{EventStore, StoreError, log};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;

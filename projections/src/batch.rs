@@ -6,7 +6,7 @@
 //! for it.
 //!
 //! At first all of a page is folded together. Only where that fails by the fault of an event is the page
-//! folded again, in parts, until that event is found ([`Apart`]).
+//! folded again, in parts, until that event is found ([`Isolating`]).
 //!
 //! Not folded are a page that was opened before an erasure took something out of the read model, since it may
 //! bring it back; and any page, where a later release fills the read model in another form ([`Outcome`]).
@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use event_store::StoreError;
 use event_store::failpoint;
-use event_store::tail::{Content, LogRecord, Page};
+use event_store::log::subscription::{Content, LogRecord, Page};
 use sqlx::{Connection, PgConnection};
 
 use crate::ahead::FetchedPage;

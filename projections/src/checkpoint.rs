@@ -1,7 +1,7 @@
 //! How far a reader of the log has come.
 
 use event_store::StoreError;
-use event_store::tail::Page;
+use event_store::log::subscription::Page;
 use sqlx::{PgConnection, PgExecutor};
 
 /// What the name of a rebuild's checkpoint adds to that of its read model.

@@ -13,7 +13,7 @@ use crate::told::{Audience, EventView};
 pub enum ExportFormat {
     /// An object a line.
     Ndjson,
-    /// A row a line, below a heading; of [`Told::columns`].
+    /// A row a line, below a heading; of [`EventView::columns`].
     Csv(Box<CsvTable>),
     /// A sentence a line.
     Text,

@@ -8,7 +8,7 @@ use cqrs_es::Aggregate as _;
 use domain::organization::{Organization, OrganizationEvent, Role};
 use domain::{AccountId, Event, OrganizationId};
 use event_store::StoreError;
-use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 

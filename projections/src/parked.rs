@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::EventId;
-use event_store::tail::{self, Content, LogRecord, Page};
+use event_store::log::subscription::{self, Content, LogRecord, Page};
 use event_store::{EventStore, StoreError};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row};
@@ -180,7 +180,7 @@ async fn retry_stream(
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok((folded, false));
         };
-        let facts = tail::read_at(store, projection.selection(), &positions).await?;
+        let facts = subscription::read_at(store, projection.selection(), &positions).await?;
         let page = Page { after: first - 1, last: *last, facts };
         let read = FetchedPage { page, purges: Some(purges) };
         match retry_facts(store, projection, (stream, which), &positions, &read).await? {

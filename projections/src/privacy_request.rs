@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::privacy_request::{Kind, PrivacyRequest, Request, next_at};
 use domain::{AccountId, Event, RequestId};
-use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use event_store::{BatchLoader, PinnedPool, StoreError};
 use futures::FutureExt;
 use sqlx::postgres::PgRow;

@@ -8,8 +8,8 @@ use cqrs_es::Aggregate as _;
 use domain::project::{Project, ProjectEvent};
 use domain::{AccountId, CredentialId, Event, ProjectId};
 use event_store::StoreError;
-use event_store::tail::{LogRecord, Payloads, Selection};
-use event_store::vault::credential::{self, Credential};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
+use event_store::records::credential::{self, Credential};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use event_store::StoreError;
-use event_store::tail::{LogRecord, Selection};
+use event_store::log::subscription::{LogRecord, Selection};
 use sqlx::PgConnection;
 
 /// A read model.

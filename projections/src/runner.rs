@@ -1,6 +1,6 @@
 //! The runner: moves one read model along the log.
 //!
-//! It reads ahead ([`Ahead`]) and folds page by page ([`batch`]), each exactly once, whatever crashes. Any
+//! It reads ahead ([`ReadAhead`]) and folds page by page ([`batch`]), each exactly once, whatever crashes. Any
 //! number of processes may run the same read model; its checkpoint lets one of them work at a time. Whoever
 //! finds the work done by another stands back: it looks a little later than that one, and begins only
 //! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::retry::Delays;
+use event_store::postgres::backoff::Delays;
 use event_store::{EventStore, StoreError, log};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;

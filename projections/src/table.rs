@@ -5,7 +5,7 @@
 //!
 //! What always holds: no such cell is written, save a plain number such as `-5`; every row has as many
 //! cells as the heading. A crash leaves nothing: this only fills memory, which the caller takes away with
-//! [`Table::take`] as often as it likes.
+//! [`CsvTable::take`] as often as it likes.
 
 use std::borrow::Cow;
 

@@ -10,7 +10,7 @@ use domain::organization::Organization;
 use domain::project::Project;
 use domain::{Event, TimerChange};
 use event_store::StoreError;
-use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 
 use crate::projection::{ApplyError, Projection, Table, Writing};

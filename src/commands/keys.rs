@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use event_store::seal::holders::{self, Holder};
-use event_store::seal::{add_key, put_first};
+use event_store::encryption::master::holders::{self, Holder};
+use event_store::encryption::{add_key, put_first};
 use event_store::{Erasures, EventStore};
 
 use crate::cli::{KeyFileOptions, ReaderOptions, RotateOptions};

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use event_store::vault::operator::{self, OperatorToken, Origin};
+use event_store::records::operator_token::{self, OperatorToken, Origin};
 use secrecy::ExposeSecret;
 
 use crate::cli::{CreateOperator, Expiry, ReaderOptions, RevokeOperator};
@@ -42,7 +42,7 @@ async fn make(reader: &Reader, options: &CreateOperator) -> anyhow::Result<()> {
 pub(super) async fn list(options: &ReaderOptions) -> anyhow::Result<()> {
     let reader = Reader::open(options).await?;
     let now = reader.store.services().now();
-    let list = operator::list(reader.store.pool()).await;
+    let list = operator_token::list(reader.store.pool()).await;
     reader.close().await;
     let list = list?;
     say(row(["OPERATOR", "STATE", "SCOPES", "CREATED", "LAST USED", "EXPIRES", "NAME"]));

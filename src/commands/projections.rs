@@ -2,7 +2,7 @@
 //! taken. All of it may be done beside a running program, and be broken off at any moment.
 
 use anyhow::{Context, bail, ensure};
-use event_store::role;
+use event_store::postgres::role;
 use indicatif::{ProgressBar, ProgressStyle};
 use projections::parked::{self, Retried};
 use projections::rebuild::{Phase, Progress, Start};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use event_store::encryption::SealError;
 use event_store::erasure::ErasureError;
 use event_store::object::SealedObjectStore;
-use event_store::retry::Delays;
-use event_store::seal::SealError;
-use event_store::{Erasures, EventStore, KeyProvider, StoreError, reach, role, schema_is_current};
+use event_store::postgres::backoff::Delays;
+use event_store::postgres::role;
+use event_store::{Erasures, EventStore, KeyProvider, StoreError, reach, schema_is_current};
 use projections::Views;
 use url::Url;
 

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use event_store::{EventStore, StoreError, held};
+use event_store::log::lag;
+use event_store::{EventStore, StoreError};
 use metrics::gauge;
 use projections::status;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +48,7 @@ async fn writable(store: &EventStore) -> Result<(), StoreError> {
 /// Of the log itself: what was appended and has no position yet. Every process takes them, so that they are
 /// true whoever leads, and also where nobody can.
 async fn order(store: &EventStore) -> Result<(), StoreError> {
-    let lag = held::lag(store.pool()).await?;
+    let lag = lag::lag(store.pool()).await?;
     gauge!("personal_settings_log_lag_events").set(lag.events as f64);
     gauge!("personal_settings_log_lag_seconds").set(lag.seconds);
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use event_store::KeyProvider;
-use event_store::seal::{LocalKeys, Providers, Token, Transit, TransitConfig, holders};
+use event_store::encryption::{LocalKeys, Providers, Token, Transit, TransitConfig, holders};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use event_store::{EventStore, Sequencer, StoreError, blocked, log};
+use event_store::postgres::blocked;
+use event_store::{EventStore, Sequencer, StoreError, log};
 use projections::{Runner, Views};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn credentials_stand_in_urls_percent_encoded_and_only_where_they_are_read() {
-        let user = event_store::role::of_url("postgres://us%40er:p%40ss%2Fw%2Crd@db.example.com/ps");
+        let user =
+            event_store::postgres::role::of_url("postgres://us%40er:p%40ss%2Fw%2Crd@db.example.com/ps");
         assert_eq!(user.unwrap(), "us@er");
         for option in ["--archives", "--vault-url", "--public-url"] {
             for url in ["https://user@example.com", "https://user:hush@example.com", "s3://:hush@bucket/x"] {

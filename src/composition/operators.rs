@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::OperatorId;
 use domain::operator::{Operator, OperatorCommand, OperatorScope};
-use event_store::vault::RecordWrite;
-use event_store::vault::operator::{self, Configured, Origin};
+use event_store::records::RecordWrite;
+use event_store::records::operator_token::{self, Configured, Origin};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError};
 use secrecy::SecretString;
 
@@ -40,7 +40,7 @@ pub async fn prepare(
 ) -> anyhow::Result<Option<SecretString>> {
     let hash = configured.map(api::token::hash);
     let now = store.services().now();
-    let state = operator::configure(store.pool(), hash.as_ref().map(|hash| &hash[..]), now).await?;
+    let state = operator_token::configure(store.pool(), hash.as_ref().map(|hash| &hash[..]), now).await?;
     let made = match (configured, state) {
         (Some(token), Configured::Unknown) => {
             let_in(store, token, NewOperator::admin("configured", Origin::Configured)).await?;
@@ -55,7 +55,7 @@ pub async fn prepare(
         (Some(_), Configured::Holds) => None,
         (None, _) => first(store).await?,
     };
-    for ended in operator::ended_unrecorded(store.pool()).await? {
+    for ended in operator_token::ended_unrecorded(store.pool()).await? {
         let_out(store, ended).await?;
         tracing::warn!(operator_id = %ended, "operator token revoked: it is no longer configured");
     }
@@ -64,7 +64,7 @@ pub async fn prepare(
 
 /// The first token, where there has been none.
 async fn first(store: &EventStore) -> anyhow::Result<Option<SecretString>> {
-    if operator::any(store.pool()).await? {
+    if operator_token::any(store.pool()).await? {
         return Ok(None);
     }
     let fresh = api::token::generate(api::token::Kind::Operator);
@@ -83,7 +83,7 @@ pub async fn let_in(
 ) -> anyhow::Result<Option<OperatorId>> {
     let operator_id = OperatorId::generate(store.services());
     let NewOperator { name, scopes, expires_at, origin } = new;
-    let add = RecordWrite::AddOperator(operator::NewOperator {
+    let add = RecordWrite::AddOperator(operator_token::NewOperator {
         id: operator_id,
         token_hash: api::token::hash(token).to_vec(),
         name: name.to_owned(),

@@ -1,7 +1,8 @@
 //! The owner of the database: brings the schema and the read models up to date, and lets the role that the program
 //! works as do what it needs. The program itself owns nothing.
 
-use event_store::{EventStore, Pool, StoreError, role};
+use event_store::postgres::role;
+use event_store::{EventStore, Pool, StoreError};
 
 use super::Network;
 use super::network::check_reached;

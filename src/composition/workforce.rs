@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use event_store::seal::holders;
+use event_store::encryption::master::holders;
 use event_store::{EventStore, StoreError};
 use metrics::gauge;
 use tokio::time::Instant;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use api::token;
 use domain::operator::OperatorScope;
-use event_store::vault::operator::Origin;
+use event_store::records::operator_token::Origin;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 

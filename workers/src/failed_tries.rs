@@ -6,9 +6,9 @@
 use domain::MessageId;
 use domain::account::{Account, AccountCommand, AccountNotice, FailedTryKind};
 use domain::message::{MessageContent, Recipient, Says};
-use event_store::vault::RecordWrite;
-use event_store::vault::failed_try::{self, Gathered};
-use event_store::vault::outgoing::{Medium, NewMessage, Topic};
+use event_store::records::RecordWrite;
+use event_store::records::failed_try::{self, Gathered};
+use event_store::records::outbox::{Medium, NewMessage, Topic};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError, StoreError};
 
 /// Notes what is due, or some of it. Returns how many.

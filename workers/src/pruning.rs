@@ -8,7 +8,8 @@
 use std::time::Duration;
 
 use domain::AccountId;
-use event_store::{EventStore, StoreError, held, log, proof};
+use event_store::log::lag;
+use event_store::{EventStore, StoreError, log, proof};
 use projections::{Views, history};
 
 /// How long the log may be behind.
@@ -23,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub async fn prune_erased(store: &EventStore, views: &Views) -> Result<u64, StoreError> {
     let (pool, mut pruned) = (store.pool(), 0);
     let newest = log::newest_position(pool).await?;
-    if held::lag(pool).await?.seconds > LATEST || !views.wait_for(history::NAME, newest, PATIENCE).await? {
+    if lag::lag(pool).await?.seconds > LATEST || !views.wait_for(history::NAME, newest, PATIENCE).await? {
         tracing::warn!("pruning postponed: the log or the history is behind");
         return Ok(0);
     }

@@ -11,9 +11,9 @@ use cqrs_es::Aggregate as _;
 use domain::privacy_request::PrivacyRequest;
 use event_store::EventStore;
 use event_store::failpoint;
-use event_store::leader::{self, LeaderTask, Leadership};
 use event_store::log;
-use event_store::tail::LogRecord;
+use event_store::log::subscription::LogRecord;
+use event_store::postgres::leader::{self, LeaderTask, Leadership};
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 

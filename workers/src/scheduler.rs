@@ -11,9 +11,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
 use event_store::failpoint;
-use event_store::leader::{self, LeaderTask, Leadership};
-use event_store::vault::{challenge, failed_try, idempotency, link, pace, session, throttle};
-use event_store::{EventStore, StoreError, lease};
+use event_store::postgres::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::lease;
+use event_store::records::{email_link, failed_try, idempotency, one_time_code, pace, rate_limit, session};
+use event_store::{EventStore, StoreError};
 use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;
@@ -229,8 +230,8 @@ impl Scheduler {
         let sessions = session::sweep(pool, now).await?;
         let answers = idempotency::sweep(pool).await?;
         let leases = lease::sweep(pool).await?;
-        let (codes, links) = (challenge::sweep(pool, now).await?, link::sweep(pool, now).await?);
-        let throttles = throttle::sweep(pool).await? + pace::sweep(pool, now).await?;
+        let (codes, links) = (one_time_code::sweep(pool, now).await?, email_link::sweep(pool, now).await?);
+        let throttles = rate_limit::sweep(pool).await? + pace::sweep(pool, now).await?;
         let failed_tries = failed_try::sweep(pool, now).await?;
         tracing::info!(
             sessions,

@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::RequestId as PrivacyRequestId;
-use event_store::vault::authentication::{InSession, SUDO_LIFE};
-use event_store::vault::idempotency::ExecutionMark;
+use event_store::records::authentication::{InSession, SUDO_LIFE};
+use event_store::records::idempotency::ExecutionMark;
 use event_store::{Actor, CommandContext, Origin, Precedence};
 use uuid::Uuid;
 

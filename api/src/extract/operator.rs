@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::OperatorId;
 use domain::operator::OperatorScope;
-use event_store::vault::operator::{self, OperatorToken};
+use event_store::records::operator_token::{self, OperatorToken};
 
 use super::{bearer, context};
 use crate::middleware::Witness;
@@ -68,7 +68,7 @@ async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Pro
     let unauthenticated = || Problem::new(Kind::Unauthenticated);
     let token = bearer(&parts.headers).flatten().ok_or_else(unauthenticated)?;
     let now = state.store.services().now();
-    let found = operator::authenticate(state.store.pool(), &token::hash(&token), now).await?;
+    let found = operator_token::authenticate(state.store.pool(), &token::hash(&token), now).await?;
     let Some(found) = found else {
         return Err(state.refuse_token(context::network_of(parts, state), unauthenticated()).await);
     };

@@ -10,8 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
 use domain::authentication::Factor;
 use event_store::Precedence;
-use event_store::vault::authentication::SUDO_LIFE;
-use event_store::vault::session::Session;
+use event_store::records::authentication::SUDO_LIFE;
+use event_store::records::session::Session;
 use secrecy::SecretString;
 
 use super::{SameOrigin, bearer, context};

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use domain::OperatorId;
 use event_store::Precedence;
-use event_store::vault::idempotency::Caller;
+use event_store::records::idempotency::Caller;
 
 use super::idempotency::once;
 use crate::extract::{CurrentSession, Gateway, Operator, Sudo};

@@ -8,7 +8,7 @@
 //! not kept.
 //!
 //! A crash in the middle leaves a key without an answer. After a minute a repeat is carried out where nothing was
-//! stored, and is told that the answer is lost where something was ([`event_store::vault::idempotency`]).
+//! stored, and is told that the answer is lost where something was ([`event_store::records::idempotency`]).
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use event_store::retry::Delays;
-use event_store::vault::idempotency::{self, Caller, Claim, ClaimGuard};
+use event_store::postgres::backoff::Delays;
+use event_store::records::idempotency::{self, Caller, Claim, ClaimGuard};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;

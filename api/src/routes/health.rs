@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use event_store::seal::holders;
+use event_store::encryption::master::holders;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use serde::Serialize;

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use event_store::Precedence;
-use event_store::vault::throttle::Limit;
+use event_store::records::rate_limit::Limit;
 
 use table::WRITINGS;
 

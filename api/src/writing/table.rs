@@ -1,7 +1,7 @@
 //! The lines.
 
 use event_store::Precedence;
-use event_store::vault::throttle::Limit;
+use event_store::records::rate_limit::Limit;
 
 use super::{Counted, Guard, Repeat, Writing};
 use crate::limits;

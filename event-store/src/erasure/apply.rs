@@ -8,8 +8,8 @@ use super::entry::{Entry, Step, Usage};
 use super::record::{self, Recorded};
 use super::{ErasureError, Erasures};
 use crate::failpoint;
+use crate::records::{account, outbox};
 use crate::usage;
-use crate::vault::{account, outgoing};
 
 /// What carrying out an entry changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Erasures {
     async fn forget_in_vault(&self, entry: &Entry, keys_lived: bool) -> Result<(), ErasureError> {
         let pool = self.store().pool();
         let ids: Vec<_> = entry.keys.iter().map(|key| key.id).collect();
-        outgoing::forget_sealed_with(pool, &ids).await?;
+        outbox::forget_sealed_with(pool, &ids).await?;
         let until = (!keys_lived).then_some(entry.at);
         for key in entry.keys.iter().filter(|key| key.scope == Scope::Activity.as_str()) {
             account::forget_activity(pool, &key.subject, until).await?;

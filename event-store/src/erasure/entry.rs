@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::seal::{DataKey, DestroyedKey, KeyName, SealError};
+use crate::encryption::{DataKey, DestroyedKey, KeyName, SealError};
 
 /// Where the entries lie.
 pub(super) const FOLDER: &str = "ledger/erasures";

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{ErasureError, Erasures, record};
+use crate::encryption::{DataKey, KeyProvider, SealError, WrappedKey};
 use crate::object::SealedObjectStore;
-use crate::seal::{DataKey, KeyProvider, SealError, WrappedKey};
 use crate::store::EventStore;
 
 /// Where the wrapped keys lie.

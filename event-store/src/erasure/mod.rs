@@ -36,9 +36,9 @@ use domain::{AccountId, RequestId};
 
 pub use reapply::{ReappliedEntry, ReapplySummary};
 
+use crate::encryption::{DestroyedKey, KeyName, SealError};
 use crate::error::StoreError;
 use crate::object::{ObjectError, SealedObjectStore};
-use crate::seal::{DestroyedKey, KeyName, SealError};
 use crate::store::EventStore;
 use crate::usage;
 use entry::{Step, Usage};

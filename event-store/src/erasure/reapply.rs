@@ -12,7 +12,7 @@ use super::apply::Done;
 use super::entry::{self, Entry};
 use super::keys::LedgerKeys;
 use super::{ErasureError, Erasures, record};
-use crate::seal::SealError;
+use crate::encryption::SealError;
 
 /// How far back before the time up to which the ledger is known it is read again: further than clocks of
 /// two database servers are ever apart, and than an entry takes from its name to the object store.

@@ -12,7 +12,6 @@
 //!
 //! What is found and what is not is told in ADR 0007 and, of accounts, 0020.
 
-mod bound;
 mod buckets;
 mod checkpoint;
 mod error;
@@ -22,13 +21,14 @@ mod heads;
 pub(crate) mod leaf;
 mod made;
 mod mentions;
-mod notary;
 mod note;
 mod notes;
 mod proofs;
 mod prove;
 mod prune;
 mod sealed;
+mod signed_state;
+mod signer;
 mod streams;
 mod subject_streams;
 mod subjects;
@@ -43,12 +43,12 @@ pub use checkpoint::Checkpoint;
 pub use error::ProofError;
 pub use hash::Hash;
 pub use leaf::StoredEvent;
-pub use notary::CheckpointSigner;
 pub use note::{NoteError, SigningKey, VerifierKey};
 pub use notes::newest as newest_note;
 pub use proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
 pub use prove::{EventName, OldCheckpoint, consistency, history, inclusion};
 pub use prune::{Unpruned, prune, prune_for, unpruned};
+pub use signer::CheckpointSigner;
 pub use streams::StreamHead;
 pub use subjects::SubjectHead;
 pub use tree::{check_consistency, check_inclusion};

@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use crate::key_file::{self, KeyBytes, KeyFileError};
+use crate::encryption::key_file::{self, KeyBytes, KeyFileError};
 
 /// What errors call the file.
 const WHAT: &str = "signing key";

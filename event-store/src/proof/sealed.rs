@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn it_finds_what_sealing_writes() {
-        use crate::seal::{AssociatedData, DataKey, KeyName, seal_payload};
+        use crate::encryption::{AssociatedData, DataKey, KeyName, seal_payload};
         use serde_json::json;
         use std::collections::HashMap;
         use std::sync::Arc;

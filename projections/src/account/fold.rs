@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::account::{AccountEvent, SecondFactor};
 use domain::{EmailAddress, Event, Personal, PhoneNumber};
-use event_store::tail::LogRecord;
+use event_store::log::subscription::LogRecord;
 
 use super::AccountView;
 use super::row::{Row, SealedColumns};

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::Event;
 use domain::account::{Account, AccountEvent, Preferences};
-use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 

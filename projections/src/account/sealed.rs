@@ -11,8 +11,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use event_store::StoreError;
-use event_store::seal::{Column, DataKey, column_key_id, open_column};
-use event_store::tail::LogRecord;
+use event_store::encryption::{Column, DataKey, column_key_id, open_column};
+use event_store::log::subscription::LogRecord;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;

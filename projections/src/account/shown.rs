@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{AccountId, Scope};
-use event_store::seal::WrappedKey;
+use event_store::encryption::WrappedKey;
 use event_store::{BatchLoader, KeyName, PinnedPool, StoreError};
 use futures::FutureExt;
 use serde::Deserialize;

@@ -15,9 +15,9 @@ mod tables;
 
 use std::time::Duration;
 
-use event_store::leader::{self, Leadership};
-use event_store::retry::Delays;
-use event_store::tail::LARGEST_PAGE;
+use event_store::log::subscription::LARGEST_PAGE;
+use event_store::postgres::backoff::Delays;
+use event_store::postgres::leader::{self, Leadership};
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 

@@ -5,7 +5,7 @@
 //! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
 //! is tried again. A crash leaves everything as it was.
 
-use event_store::tail::LogSubscription;
+use event_store::log::subscription::LogSubscription;
 use event_store::{EventStore, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 

@@ -1,7 +1,7 @@
 //! The history of an account, in its three forms.
 
 use domain::AccountId;
-use event_store::seal::LocalKeys;
+use event_store::encryption::LocalKeys;
 use event_store::{EventStore, seed};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Scope;
 use event_store::KeyName;
-use event_store::vault::idempotency;
+use event_store::records::idempotency;
 use serde_json::{Value, json};
 
 use super::queue::{drain, foundation_of, store_of};

@@ -1,7 +1,7 @@
 //! Messages that wait to be sent, opened as a worker opens them: with the interface alone nobody sends any.
 
 use domain::message::MessageContent;
-use event_store::vault::outgoing;
+use event_store::records::outbox;
 use event_store::{EventStore, MasterKey};
 use personal_settings::composition::AppContext;
 use serde_json::{Value, json};
@@ -38,15 +38,15 @@ pub(super) async fn drain(service: &Service) -> Vec<Message> {
     let store = store_of(service);
     sqlx::query("UPDATE outgoing SET due_at = queued_at WHERE gathers").execute(store.pool()).await.unwrap();
     let mut messages = Vec::new();
-    for taken in outgoing::claim(store.pool(), 1_000).await.unwrap() {
+    for taken in outbox::claim(store.pool(), 1_000).await.unwrap() {
         let account = match taken.topic {
-            outgoing::Topic::Account(account, _) => Some(account.to_string()),
-            outgoing::Topic::Invitation => None,
+            outbox::Topic::Account(account, _) => Some(account.to_string()),
+            outbox::Topic::Invitation => None,
             // Made when it is sent.
-            outgoing::Topic::Request(..) => continue,
+            outbox::Topic::Request(..) => continue,
         };
         let content: MessageContent = taken.open(&store).await.unwrap().unwrap();
-        outgoing::forget(store.pool(), taken.id).await.unwrap();
+        outbox::forget(store.pool(), taken.id).await.unwrap();
         let content = json!(content);
         let about = content["says"]["about"].as_str().unwrap().to_owned();
         messages.push(Message { account, about, content });

@@ -2,7 +2,7 @@
 //! one whose statements were prepared long ago.
 
 use domain::SessionId;
-use event_store::vault::session;
+use event_store::records::session;
 
 use super::await_caught_up;
 use crate::support::TestApp;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use event_store::tail::{LogRecord, Payloads, Selection};
+use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use projections::projection::{ApplyError, Projection, Table, Writing};
 use sqlx::{PgConnection, PgPool};
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use domain::AccountId;
 use domain::privacy_request::Kind;
-use event_store::leader::Leadership;
+use event_store::postgres::leader::Leadership;
 use event_store::seed;
 use projections::rebuild::{Phase, Progress, RebuildError, Start};
 use projections::{account, find, history, rebuild, status};

@@ -3,7 +3,7 @@
 use domain::account::{AccountCommand, Channel};
 use domain::{AccountId, ChallengeId, EmailChangeId};
 use event_store::EventStore;
-use event_store::seal::LocalKeys;
+use event_store::encryption::LocalKeys;
 use projections::account::{self, AccountView};
 use projections::status;
 use sqlx::PgPool;

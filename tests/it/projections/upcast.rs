@@ -106,7 +106,7 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
     let by = domain::Personal::profile(ada, "Ada Example".to_owned());
     let old = json!({"account_id": ada, "switch": "usage_logging", "on": true, "by": by});
     let id = ada.to_string();
-    let place = event_store::seal::AssociatedData {
+    let place = event_store::encryption::AssociatedData {
         aggregate_type: "account",
         aggregate_id: &id,
         sequence: 3,
@@ -116,7 +116,7 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
     let profile = event_store::KeyName::new(ada.to_string(), domain::Scope::Profile.as_str());
     let key = app.foundation.store.keys().active_key(&profile).await.unwrap();
     let sealed =
-        event_store::seal::seal_payload(old, place, &HashMap::from([(profile.clone(), key)])).unwrap();
+        event_store::encryption::seal_payload(old, place, &HashMap::from([(profile.clone(), key)])).unwrap();
     assert!(sealed["by"].get("$enc").is_some(), "{sealed}");
     store_raw(pool, ada, "account.preferences_changed", "0", &sealed).await;
     await_caught_up(&app).await;

@@ -5,7 +5,7 @@ use domain::authentication::Factors;
 use domain::effect::ClaimKind;
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand};
 use domain::{AccountId, SessionId};
-use event_store::vault::{RecordWrite, secret, session};
+use event_store::records::{RecordWrite, password, session};
 use event_store::{CommitExtras, ExecuteError};
 use futures::future::join_all;
 
@@ -96,7 +96,7 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
     let other = AccountId::generate(store.services());
     let attached = CommitExtras {
         vault: vec![RecordWrite::PutSecret {
-            kind: secret::SecretKind::PasswordHash,
+            kind: password::SecretKind::PasswordHash,
             owner: other.to_string(),
             value: b"hash".to_vec(),
         }],
@@ -113,7 +113,7 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
         store.execute::<Account>(&other.to_string(), register, &account_context(other), attached).await;
     assert!(matches!(refused, Err(ExecuteError::Taken { .. })));
     let kept =
-        secret::fetch(store.pool(), secret::SecretKind::PasswordHash, &other.to_string()).await.unwrap();
+        password::fetch(store.pool(), password::SecretKind::PasswordHash, &other.to_string()).await.unwrap();
     assert_eq!(kept, None);
 }
 

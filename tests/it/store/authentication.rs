@@ -3,10 +3,10 @@
 use domain::account::{Account, AccountCommand};
 use domain::authentication::{Factor, Factors};
 use domain::{AccountId, ChallengeId, SessionId};
-use event_store::vault::RecordWrite;
-use event_store::vault::authentication::{InSession, SUDO_LIFE, generation};
-use event_store::vault::challenge::{NewOneTimeCode, Purpose};
-use event_store::vault::session::{Elevation, NewSession, fetch};
+use event_store::records::RecordWrite;
+use event_store::records::authentication::{InSession, SUDO_LIFE, generation};
+use event_store::records::one_time_code::{NewOneTimeCode, Purpose};
+use event_store::records::session::{Elevation, NewSession, fetch};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 
 use crate::support::{TestApp, account_context};

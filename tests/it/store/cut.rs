@@ -2,8 +2,8 @@
 
 use domain::SessionId;
 use domain::account::{Account, AccountCommand};
-use event_store::vault::secret::SecretKind;
-use event_store::vault::{RecordWrite, secret};
+use event_store::records::password::SecretKind;
+use event_store::records::{RecordWrite, password};
 use event_store::{CommitExtras, ExecuteError, StoreError};
 
 use crate::support::{Lost, Proxy, Target, TestApp, account_context};
@@ -35,7 +35,7 @@ async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (
         .await
         .unwrap();
     let password =
-        secret::fetch(app.foundation.store.pool(), SecretKind::PasswordHash, &account).await.unwrap();
+        password::fetch(app.foundation.store.pool(), SecretKind::PasswordHash, &account).await.unwrap();
     (stored, password.is_some())
 }
 

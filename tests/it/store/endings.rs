@@ -3,12 +3,12 @@
 use domain::account::{Account, AccountCommand, AccountEvent, Channel, IdentityProof, SecondFactor};
 use domain::authentication::{Change, Factors, Fate, Lent};
 use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
-use event_store::vault::RecordWrite;
-use event_store::vault::authentication::generation;
-use event_store::vault::challenge::{NewOneTimeCode, Purpose as Question};
-use event_store::vault::credential::{CredentialKind, NewCredential};
-use event_store::vault::link::{NewLink, Purpose};
-use event_store::vault::session::NewSession;
+use event_store::records::RecordWrite;
+use event_store::records::authentication::generation;
+use event_store::records::credential::{CredentialKind, NewCredential};
+use event_store::records::email_link::{NewLink, Purpose};
+use event_store::records::one_time_code::{NewOneTimeCode, Purpose as Question};
+use event_store::records::session::NewSession;
 use event_store::{CommandContext, CommitExtras};
 
 use crate::support::{TestApp, account_context};

@@ -2,8 +2,8 @@
 
 use domain::account::{Account, AccountCommand};
 use domain::{AccountId, OperatorId, SessionId};
-use event_store::vault::RecordWrite;
-use event_store::vault::idempotency::{Caller, Claim, ClaimGuard, claim, is_link};
+use event_store::records::RecordWrite;
+use event_store::records::idempotency::{Caller, Claim, ClaimGuard, claim, is_link};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 
 use uuid::Uuid;

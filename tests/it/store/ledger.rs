@@ -315,8 +315,8 @@ async fn the_ledger_outlives_the_master_key_and_the_database() {
 
     // A rotation, with the old key gone after it.
     let file = app.folder.path().join("master.key");
-    let new = event_store::seal::add_key(&file).unwrap();
-    event_store::seal::put_first(&file, &new).unwrap();
+    let new = event_store::encryption::add_key(&file).unwrap();
+    event_store::encryption::put_first(&file, &new).unwrap();
     let rotator = app.beside();
     let mut rotation = rotator.store.keys().rotation(&new);
     while !rotation.next_batch().await.unwrap().finished {}
@@ -341,7 +341,8 @@ async fn the_ledger_outlives_the_master_key_and_the_database() {
 
     // Another master key altogether is told as such, and nothing is served.
     let other = tempfile::tempdir().unwrap();
-    let keys = event_store::seal::LocalKeys::from_file_or_new(&other.path().join("master.key")).unwrap();
+    let keys =
+        event_store::encryption::LocalKeys::from_file_or_new(&other.path().join("master.key")).unwrap();
     let archives = url::Url::from_directory_path(app.folder.path().join("archives")).unwrap();
     let strange = AppContext::connect(&app.database.url, keys, &archives).unwrap();
     let refused = strange.erasures.catch_up().await.unwrap_err();

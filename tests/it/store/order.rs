@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use domain::account::AccountCommand;
 use domain::{AccountId, SessionId};
-use event_store::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::leader::{self, LeaderTask, Leadership};
 use event_store::{Sequencer, StoreError, log};
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;

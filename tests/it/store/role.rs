@@ -1,6 +1,7 @@
 //! The role that the program works as: it owns nothing, and cannot change what happened.
 
-use event_store::{role, schema_is_current};
+use event_store::postgres::role;
+use event_store::schema_is_current;
 use projections::rebuild::Start;
 use projections::{account, find, rebuild};
 use sqlx::PgPool;

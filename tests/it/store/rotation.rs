@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::AccountId;
 use domain::account::{Account, AccountCommand};
-use event_store::seal::{DataKey, LocalKeys, MasterIds, SealError, WrappedKey, add_key, put_first};
+use event_store::encryption::{DataKey, LocalKeys, MasterIds, SealError, WrappedKey, add_key, put_first};
 use event_store::{CommitExtras, Erasures, EventStore, KeyName, KeyProvider};
 use futures::StreamExt;
 use futures::future::join_all;

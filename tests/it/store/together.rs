@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
 use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitError, CommitExtras, Committed, ExecuteError};
 use futures::future::join_all;
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use event_store::seal::{LocalKeys, Providers, SealError, Token, Transit, TransitConfig};
+use event_store::encryption::{LocalKeys, Providers, SealError, Token, Transit, TransitConfig};
 use event_store::{EventStore, KeyName, KeyProvider, StoreError};
 
 use crate::support::{Database, TOKEN, TransitServer};

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use event_store::leader::lock_number;
 use event_store::log::{self, LogEntry};
+use event_store::postgres::leader::lock_number;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 

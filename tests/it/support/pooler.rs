@@ -85,5 +85,5 @@ impl Drop for Pooler {
 
 /// The user that programs work in `database` as.
 pub(crate) fn worker_of(database: &Database) -> String {
-    event_store::role::of_url(&database.worker_url).unwrap()
+    event_store::postgres::role::of_url(&database.worker_url).unwrap()
 }

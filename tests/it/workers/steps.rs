@@ -227,7 +227,8 @@ async fn a_worker_that_dies_with_a_lease_is_replaced_when_the_lease_ends() {
     let pool = app.foundation.store.pool();
     let name = format!("{id}/start");
     let hour = std::time::Duration::from_secs(3600);
-    let dead = event_store::lease::Lease::take(pool, name.clone(), uuid::Uuid::nil(), hour).await.unwrap();
+    let dead =
+        event_store::postgres::lease::Lease::take(pool, name.clone(), uuid::Uuid::nil(), hour).await.unwrap();
     assert!(dead.is_some());
 
     let (bench, stop) = (app.bench(), CancellationToken::new());

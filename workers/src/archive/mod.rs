@@ -6,7 +6,7 @@
 //!
 //! # What always holds
 //! - Names in the archive are chosen by us ([`EntryName`], CWE-22).
-//! - A cell that a spreadsheet would run is defused ([`projections::Table`], CWE-1236).
+//! - A cell that a spreadsheet would run is defused ([`projections::CsvTable`], CWE-1236).
 //! - All text from outside is escaped in the page, and the page runs and loads nothing.
 //! - The sums in the manifest are those of the bytes that went into the archive.
 //! - A sink is given back, to be made final, only when the archive is whole.

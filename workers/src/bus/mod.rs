@@ -21,7 +21,7 @@ use async_nats::jetstream::{self, context::PublishAckFuture};
 use async_nats::{Client, Server, connection::State};
 use bytes::Bytes;
 use domain::RequestId;
-use event_store::tail::LogRecord;
+use event_store::log::subscription::LogRecord;
 use futures::StreamExt;
 use projections::timer::DueTimer;
 use serde_json::json;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::RequestId;
 use domain::privacy_request::{Intent, PrivacyRequest, Request, plan};
 use event_store::StoreError;
-use event_store::lease::Lease;
+use event_store::postgres::lease::Lease;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 

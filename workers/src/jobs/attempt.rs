@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
-use event_store::retry::delay_before;
+use event_store::postgres::backoff::delay_before;
 use event_store::{CommandContext, CommitExtras};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;

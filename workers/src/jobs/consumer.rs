@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::{AckKind, Message};
-use event_store::retry::Delays;
+use event_store::postgres::backoff::Delays;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{MOST_TRIES, Outcome, attempt};

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use event_store::retry::delay_before;
+use event_store::postgres::backoff::delay_before;
 use metrics::gauge;
 use tokio::time::Instant;
 

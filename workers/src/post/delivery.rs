@@ -11,9 +11,9 @@ use domain::message::{MessageContent, Recipient, Says};
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand};
 use domain::{AccountId, Effects, Services, Standalone, Undeliverable};
 use event_store::failpoint;
-use event_store::retry::Delays;
-use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{self, ClaimedMessage, Medium, Topic, Tried};
+use event_store::postgres::backoff::Delays;
+use event_store::records::RecordWrite;
+use event_store::records::outbox::{self, ClaimedMessage, Medium, Topic, Tried};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 use futures::FutureExt;
 
@@ -79,7 +79,7 @@ impl MessageDispatcher {
 
     /// Keeps others from taking the message: a mail server may take longer than a lease lasts.
     async fn keep(&self, message: &ClaimedMessage) {
-        if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, Tried::Not, HOLD).await {
+        if let Err(error) = outbox::reschedule(self.store.pool(), message.id, Tried::Not, HOLD).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(message = %message.id, error, "renewing the claim on a message failed");
         }
@@ -129,7 +129,7 @@ impl MessageDispatcher {
         let undeliverable = match end {
             End::Sent => None,
             End::Undeliverable(reason) => Some(reason),
-            End::Forgotten => return Ok(outgoing::forget(self.store.pool(), message.id).await?),
+            End::Forgotten => return Ok(outbox::forget(self.store.pool(), message.id).await?),
         };
         match message.topic {
             Topic::Account(account, notice) => {
@@ -146,7 +146,7 @@ impl MessageDispatcher {
                 };
                 self.record_in::<PrivacyRequest>(&request.to_string(), command, message).await
             }
-            Topic::Invitation => Ok(outgoing::forget(self.store.pool(), message.id).await?),
+            Topic::Invitation => Ok(outbox::forget(self.store.pool(), message.id).await?),
         }
     }
 
@@ -166,11 +166,11 @@ impl MessageDispatcher {
             CommitExtras { vault: vec![RecordWrite::DequeueMessage(message.id)], ..CommitExtras::default() };
         match self.store.execute::<A>(id, command, &context, attached).await {
             // It was recorded before: nothing happened with which it could have left the queue.
-            Ok(done) if done.events.is_empty() => Ok(outgoing::forget(self.store.pool(), message.id).await?),
+            Ok(done) if done.events.is_empty() => Ok(outbox::forget(self.store.pool(), message.id).await?),
             // Gone: whoever else had taken it recorded it, or the account ended and took it along.
             Ok(_) | Err(ExecuteError::AlreadyUsed) => Ok(()),
             // There never was such an account or request.
-            Err(ExecuteError::Refused(_)) => Ok(outgoing::forget(self.store.pool(), message.id).await?),
+            Err(ExecuteError::Refused(_)) => Ok(outbox::forget(self.store.pool(), message.id).await?),
             Err(ExecuteError::Store(error)) => Err(error.into()),
             Err(
                 ExecuteError::Contended
@@ -206,7 +206,7 @@ impl MessageDispatcher {
         if let Some(expires_at) = message.expires_at {
             wait = wait.min((expires_at - self.now()).to_std().unwrap_or_default());
         }
-        if let Err(error) = outgoing::reschedule(self.store.pool(), message.id, tried, wait).await {
+        if let Err(error) = outbox::reschedule(self.store.pool(), message.id, tried, wait).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(message = %message.id, error, "rescheduling a message failed: it is retried when its claim expires");
         }

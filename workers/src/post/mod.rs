@@ -28,8 +28,8 @@ mod trouble;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::retry::Delays;
-use event_store::vault::outgoing::{self, Due, Medium};
+use event_store::postgres::backoff::Delays;
+use event_store::records::outbox::{self, Due, Medium};
 use event_store::{EventStore, StoreError, log};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -133,7 +133,7 @@ impl MessageDispatcher {
             };
             let messages = match most {
                 0 => Vec::new(),
-                most => outgoing::claim_due(self.store.pool(), media, which, most as i64).await?,
+                most => outbox::claim_due(self.store.pool(), media, which, most as i64).await?,
             };
             carrier.took(messages.len(), room);
             left |= messages.len() == most;

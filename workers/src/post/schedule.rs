@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use event_store::retry::delay_before;
-use event_store::vault::outgoing::{ClaimedMessage, Tried};
+use event_store::postgres::backoff::delay_before;
+use event_store::records::outbox::{ClaimedMessage, Tried};
 
 use super::trouble::DeliveryError;
 

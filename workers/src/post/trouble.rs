@@ -2,7 +2,7 @@
 
 use domain::Undeliverable;
 use event_store::StoreError;
-use event_store::vault::outgoing::Tried;
+use event_store::records::outbox::Tried;
 
 use super::carrier::Said;
 use crate::mail::{Concerns, MailError};

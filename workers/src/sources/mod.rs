@@ -14,9 +14,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::privacy_request::{Kind, Request, SourceName};
 use domain::{AccountId, RequestId};
+use event_store::encryption::DestroyedKey;
 use event_store::erasure::ErasureError;
 use event_store::object::ObjectError;
-use event_store::seal::DestroyedKey;
 use event_store::{EventStore, StoreError};
 use projections::{UnequalColumns, Views};
 

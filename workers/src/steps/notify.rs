@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use domain::account::Holder;
 use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, Request};
-use event_store::vault::outgoing;
+use event_store::records::outbox;
 
 use crate::jobs::JobError;
 use crate::mail::notice::{ErasedSource, Letter};
@@ -15,7 +15,7 @@ use crate::workbench::WorkerContext;
 
 /// Queues a notice, unless it is queued. If it has gone out meanwhile the post finds that, and it does not go out again.
 pub(super) async fn queue(bench: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {
-    Ok(outgoing::notify(&bench.store, request.request_id, notice).await?)
+    Ok(outbox::notify(&bench.store, request.request_id, notice).await?)
 }
 
 /// The mail of a notice, the same each time; none where there is no address to write to.

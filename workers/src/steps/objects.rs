@@ -12,7 +12,7 @@ use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
 use event_store::erasure::ErasureError;
 use event_store::object::{ObjectError, ObjectKey};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteError, KeyName, StoreError};
 use uuid::Uuid;
 

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, agenda};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, CredentialId, MessageId};
-use event_store::vault::RecordWrite;
-use event_store::vault::credential::CredentialEnd;
-use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
-use event_store::vault::session;
+use event_store::records::RecordWrite;
+use event_store::records::credential::CredentialEnd;
+use event_store::records::outbox::{self, Medium, NewMessage, Topic};
+use event_store::records::session;
 use event_store::{CommandContext, CommitExtras};
 
 use super::{TaskError, derived, erase};
@@ -54,7 +54,7 @@ async fn tell_of_token_end(
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
     let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, Some(expires_at)).await?;
-    Ok(outgoing::queue(bench.store.pool(), &message).await?)
+    Ok(outbox::queue(bench.store.pool(), &message).await?)
 }
 
 async fn expire_token(

@@ -2,7 +2,7 @@
 
 use domain::By;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand, agenda};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;

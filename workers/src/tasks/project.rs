@@ -4,8 +4,8 @@
 
 use domain::By;
 use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
-use event_store::vault::RecordWrite;
-use event_store::vault::credential::CredentialEnd;
+use event_store::records::RecordWrite;
+use event_store::records::credential::CredentialEnd;
 use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::CredentialId;
 use domain::account::Account;
-use event_store::vault::credential::{self, Credential, CredentialEnd, CredentialKind};
+use event_store::records::credential::{self, Credential, CredentialEnd, CredentialKind};
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;

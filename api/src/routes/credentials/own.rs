@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use event_store::vault::credential::CredentialEnd;
+use event_store::records::credential::CredentialEnd;
 
 use super::lookup::{CredentialFacts, Worth, use_now};
 use crate::extract::{RequestContext, ShownCredential};

@@ -13,8 +13,8 @@ use domain::message::Says;
 use domain::organization::Organization;
 use domain::project::{Project, ProjectAction, ProjectCommand, ProjectError, Standing};
 use domain::{AccountId, By};
-use event_store::vault::RecordWrite;
-use event_store::vault::credential::{Credential, CredentialEnd, CredentialKind};
+use event_store::records::RecordWrite;
+use event_store::records::credential::{Credential, CredentialEnd, CredentialKind};
 use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, StoreError};
 use utoipa::ToSchema;
 

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::{EmailChangeId, SessionId};
-use event_store::vault::RecordWrite;
-use event_store::vault::link::Purpose;
+use event_store::records::RecordWrite;
+use event_store::records::email_link::Purpose;
 use event_store::{Actor, CommitExtras};
 
 use crate::extract::{Body, RequestContext};

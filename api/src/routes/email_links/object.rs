@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use event_store::vault::RecordWrite;
-use event_store::vault::link::Purpose;
+use event_store::records::RecordWrite;
+use event_store::records::email_link::Purpose;
 
 use crate::extract::{Body, RequestContext};
 use crate::links::OpenedLink;

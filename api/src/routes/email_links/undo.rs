@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use domain::EmailChangeId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::link::Purpose;
+use event_store::records::email_link::Purpose;
 
 use super::undoing::{Undo, take_back};
 use crate::extract::{Body, RequestContext};

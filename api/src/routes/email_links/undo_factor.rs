@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SecondFactor, SignOutReason};
 use domain::message::Says;
-use event_store::vault::link::Purpose;
+use event_store::records::email_link::Purpose;
 
 use super::undoing::{Undo, take_back};
 use crate::extract::{Body, RequestContext};

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use domain::AccountId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::Says;
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 
 use crate::command::EventPosition;

@@ -7,7 +7,7 @@ use std::io;
 use axum::body::Body;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use event_store::vault::session::Session;
+use event_store::records::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
 use projections::{Audience, EventView, ExportFormat};
 

@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::{AccountId, EventId};
-use event_store::vault::session::Session;
+use event_store::records::session::Session;
 use projections::{Audience, EventView, ExportFormat};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::organization::{Organization, OrganizationAction, Role};
 use domain::{By, EmailAddress, MembershipId, OrganizationId};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use domain::By;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand};
 use event_store::CommitExtras;
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 
 use super::open::Open;
 use crate::extract::{Body, RequestContext};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::organization::{Organization, Role};
 use domain::{EmailAddress, InvitationId, OrganizationId};
-use event_store::vault::invitation;
+use event_store::records::invitation;
 
 use crate::extract::RequestContext;
 use crate::links::LinkToken;

@@ -22,7 +22,7 @@ use domain::organization::{
     Body as OrganizationBody, Organization, OrganizationAction, OrganizationCommand, Role,
 };
 use domain::{AccountId, By, OrganizationId, RequestId};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras, UnitOfWork};
 use projections::privacy_request::{self, RequestView};
 use serde::{Deserialize, Serialize};

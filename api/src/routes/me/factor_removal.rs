@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;

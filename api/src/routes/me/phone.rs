@@ -10,7 +10,7 @@ use domain::account::{
     Account, AccountCommand, Channel, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
 };
 use domain::message::Says;
-use event_store::vault::challenge::{Purpose, Which};
+use event_store::records::one_time_code::{Purpose, Which};
 use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;

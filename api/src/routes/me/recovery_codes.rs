@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use domain::AccountId;
 use domain::account::{Account, AccountCommand, RECOVERY_CODES, SecondFactor, SignOutReason};
 use domain::message::Says;
-use event_store::vault::{RecordWrite, recovery};
+use event_store::records::{RecordWrite, recovery_code};
 use event_store::{Actor, CommitExtras};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ pub(super) async fn make(
     for code in &codes {
         // As it is read when it is typed.
         if let Some(Typed::Recovery(plain)) = code::read(code) {
-            hashes.push(recovery::hash(&state.store, account, plain.expose_secret()).await?);
+            hashes.push(recovery_code::hash(&state.store, account, plain.expose_secret()).await?);
         }
     }
     attached.vault.push(RecordWrite::PutRecoveryCodes { account, hashes });

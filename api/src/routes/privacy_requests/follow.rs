@@ -13,7 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::RequestId;
 use event_store::StoreError;
-use event_store::vault::session::Session;
+use event_store::records::session::Session;
 use futures::{Stream, stream};
 use projections::privacy_request::{NAME, RequestView};
 use tokio::sync::watch;

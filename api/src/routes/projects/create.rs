@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use domain::organization::Organization;
 use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
 use domain::{By, EventId, OrganizationId, ProjectId};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommandContext, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;

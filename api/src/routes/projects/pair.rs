@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{CredentialId, OrganizationId, ProjectId};
-use event_store::vault::RecordWrite;
-use event_store::vault::credential::{self, CredentialKind, NewCredential};
+use event_store::records::RecordWrite;
+use event_store::records::credential::{self, CredentialKind, NewCredential};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::problem::Problem;

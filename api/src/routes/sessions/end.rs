@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::SessionId;
 use domain::account::{Account, AccountCommand, SignOutReason};
-use event_store::vault::{RecordWrite, session};
+use event_store::records::{RecordWrite, session};
 use event_store::{Actor, CommitExtras};
 
 use crate::command::EventPosition;

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::SessionId;
-use event_store::vault::session::{self, Session};
-use event_store::vault::session_device::SessionDevice;
+use event_store::records::session::{self, Session};
+use event_store::records::session_device::SessionDevice;
 use serde::Serialize;
 use utoipa::ToSchema;
 

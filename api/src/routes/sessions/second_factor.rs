@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::ChallengeId;
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
-use event_store::vault::challenge::{Purpose, Which};
+use event_store::records::one_time_code::{Purpose, Which};
 use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;

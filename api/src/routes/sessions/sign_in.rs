@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use domain::account::{Account, AccountCommand, Channel, Holder};
 use domain::authentication::Factors;
 use domain::{AccountId, EmailAddress, PhoneNumber};
-use event_store::vault::challenge::Purpose;
+use event_store::records::one_time_code::Purpose;
 use event_store::{Actor, CommandContext, CommitExtras, StoreError};
 use secrecy::SecretString;
 use serde::Deserialize;

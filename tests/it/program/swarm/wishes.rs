@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::{By, InvitationId};
-use event_store::vault::RecordWrite;
-use event_store::vault::invitation::{self, NewInvitation};
+use event_store::records::RecordWrite;
+use event_store::records::invitation::{self, NewInvitation};
 use event_store::{CommandContext, CommitExtras, UnitOfWork};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::{Clock, Services};
-use event_store::seal::LocalKeys;
-use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{self, Medium};
+use event_store::encryption::LocalKeys;
+use event_store::records::RecordWrite;
+use event_store::records::outbox::{self, Medium};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError};
 use personal_settings::system;
 use workers::{MessageDispatcher, WorkerContext};
@@ -113,10 +113,10 @@ async fn of_two_who_had_taken_a_message_one_records_it() {
     let account = app.register("ada@example.com").await;
     let id = app.tell_of_password(account).await;
     let store = &app.foundation.store;
-    assert_eq!(outgoing::claim(store.pool(), 5).await.unwrap().len(), 1);
-    assert!(outgoing::claim(store.pool(), 5).await.unwrap().is_empty(), "it is leased");
+    assert_eq!(outbox::claim(store.pool(), 5).await.unwrap().len(), 1);
+    assert!(outbox::claim(store.pool(), 5).await.unwrap().is_empty(), "it is leased");
     app.all_is_due().await;
-    assert_eq!(outgoing::claim(store.pool(), 5).await.unwrap()[0].attempts, 2);
+    assert_eq!(outbox::claim(store.pool(), 5).await.unwrap()[0].attempts, 2);
     let record = || async {
         let notice = AccountNotice::PasswordChanged;
         let command = AccountCommand::RecordNotice { message_id: id, notice, undeliverable: None };

@@ -3,8 +3,8 @@
 use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, Scope};
-use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{Medium, Topic};
+use event_store::records::RecordWrite;
+use event_store::records::outbox::{Medium, Topic};
 use event_store::{CommandContext, CommitExtras, KeyName};
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use domain::account::AccountNotice;
 use domain::message::{CodeFor, MessageContent, Recipient, Says};
 use domain::{AccountId, MessageId};
-use event_store::vault::outgoing::{self, Medium, NewMessage, Topic};
+use event_store::records::outbox::{self, Medium, NewMessage, Topic};
 use personal_settings::composition::AppContext;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -79,7 +79,7 @@ impl TestApp {
 
     async fn queue(&self, topic: Topic, medium: Medium, content: MessageContent) -> MessageId {
         let (id, message) = self.seal(topic, medium, content, None).await;
-        outgoing::queue(self.foundation.store.pool(), &message).await.unwrap();
+        outbox::queue(self.foundation.store.pool(), &message).await.unwrap();
         id
     }
 
@@ -102,7 +102,7 @@ impl TestApp {
         let topic = Topic::Account(account, AccountNotice::Code);
         let life = Some(chrono::TimeDelta::minutes(minutes));
         let (id, message) = self.seal(topic, medium, content, life).await;
-        outgoing::queue(self.foundation.store.pool(), &message).await.unwrap();
+        outbox::queue(self.foundation.store.pool(), &message).await.unwrap();
         id
     }
 

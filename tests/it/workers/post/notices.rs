@@ -4,7 +4,7 @@ use domain::account::AccountCommand;
 use domain::privacy_request::{Kind, Notice, PrivacyRequest, PrivacyRequestCommand};
 use domain::{RequestId, Undeliverable};
 use event_store::CommitExtras;
-use event_store::vault::outgoing;
+use event_store::records::outbox;
 use tokio_util::sync::CancellationToken;
 use workers::jobs::advance;
 
@@ -80,7 +80,7 @@ async fn one_that_is_sent_twice_is_the_same_and_one_that_was_told_is_not_sent_ag
     app.nothing_is_queued().await;
     assert_eq!(app.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Received]);
     // Whoever looked at the request before that was recorded queues it once more.
-    outgoing::notify(&app.foundation.store, id, Notice::Received).await.unwrap();
+    outbox::notify(&app.foundation.store, id, Notice::Received).await.unwrap();
     app.nothing_is_queued().await;
     post.stop().await;
     let mails = server.mails();
@@ -98,7 +98,7 @@ async fn one_that_is_not_so_any_more_is_dropped_and_one_of_an_account_that_ended
     let id = app.receive(account, Kind::Export).await;
     // Nothing of this request is so: neither is it done, nor will an archive expire.
     for notice in [Notice::ArchiveReady, Notice::Erased, Notice::Cancelled] {
-        outgoing::notify(&app.foundation.store, id, notice).await.unwrap();
+        outbox::notify(&app.foundation.store, id, notice).await.unwrap();
     }
     app.command(account, AccountCommand::Delete).await.unwrap();
     assert_eq!(waiting(&app).await.len(), 4, "they are the request's, and hold nothing of the account");

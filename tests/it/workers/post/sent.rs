@@ -6,8 +6,8 @@ use domain::account::{Account, AccountCommand, AccountNotice};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::organization::Role;
 use event_store::CommitExtras;
-use event_store::vault::RecordWrite;
-use event_store::vault::outgoing::{self, Medium, Topic};
+use event_store::records::RecordWrite;
+use event_store::records::outbox::{self, Medium, Topic};
 use workers::{MessageDispatcher, WorkerContext};
 
 use super::{Running, SENT, UNDELIVERABLE};
@@ -189,7 +189,7 @@ async fn of_two_hundred_mails_of_a_kind_one_goes_out_now_and_one_that_counts_the
         let content = MessageContent { to: Recipient::Holder, says };
         let topic = Topic::Account(account, AccountNotice::RoleChanged);
         let (id, message) = app.seal(topic, Medium::Mail, content, None).await;
-        outgoing::queue(pool, &message.gathering()).await.unwrap();
+        outbox::queue(pool, &message.gathering()).await.unwrap();
         id
     };
     let first = queue(ada).await;

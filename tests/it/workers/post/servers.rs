@@ -2,7 +2,7 @@
 
 use domain::Undeliverable;
 use domain::privacy_request::{Kind, Notice, State};
-use event_store::vault::outgoing::Medium;
+use event_store::records::outbox::Medium;
 use personal_settings::composition::Work;
 
 use super::{Running, SENT, UNDELIVERABLE};

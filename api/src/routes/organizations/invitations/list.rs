@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::organization::MOST_INVITATIONS;
 use domain::{InvitationId, OrganizationId};
-use event_store::vault::invitation;
+use event_store::records::invitation;
 use projections::organization::{InvitationView, NAME};
 use serde::Serialize;
 use utoipa::ToSchema;

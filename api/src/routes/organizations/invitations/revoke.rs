@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction};
 use domain::{InvitationId, OrganizationId};
-use event_store::vault::RecordWrite;
+use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Ids, RequestContext};

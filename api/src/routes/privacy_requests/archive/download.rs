@@ -20,8 +20,8 @@ use domain::privacy_request::{
     Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request,
 };
 use domain::{AccountId, EventId, RequestId};
+use event_store::encryption::DataKey;
 use event_store::object::ObjectKey;
-use event_store::seal::DataKey;
 use event_store::{Actor, CommitExtras, ExecuteError, KeyName, StoreError};
 use futures::{Stream, TryStreamExt};
 use uuid::Uuid;

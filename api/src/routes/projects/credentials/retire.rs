@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::ProjectId;
 use domain::project::{Project, ProjectAction, ProjectError};
-use event_store::vault::RecordWrite;
-use event_store::vault::credential::CredentialEnd;
+use event_store::records::RecordWrite;
+use event_store::records::credential::CredentialEnd;
 use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Id, RequestContext};

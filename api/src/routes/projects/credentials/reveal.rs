@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use domain::ProjectId;
 use domain::message::Says;
 use domain::project::{Project, ProjectAction, ProjectError};
-use event_store::vault::credential;
+use event_store::records::credential;
 use event_store::{Actor, CommitExtras};
 use secrecy::ExposeSecret;
 use serde::Serialize;

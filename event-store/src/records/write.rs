@@ -1,0 +1,275 @@
+//! Writes to the vault that come true with the events of a command, or not at all.
+
+use chrono::{DateTime, Utc};
+use domain::authentication::Change;
+use domain::privacy_request::Notice;
+use domain::{
+    AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, ProjectId,
+    RequestId, SessionId,
+};
+use sqlx::PgConnection;
+
+use super::{
+    account, authentication, credential, device, email_link, failed_try, idempotency, invitation,
+    one_time_code, operator_token, outbox, password, rate_limit, recovery_code, session,
+};
+use crate::command::append::AppendError;
+use crate::encryption::NewKey;
+use crate::usage;
+
+/// A write to the vault that comes true with the events of a command, or not at all.
+#[derive(Clone)]
+pub enum RecordWrite {
+    /// Keep a secret, hashed or sealed, instead of the owner's former one of the kind.
+    PutSecret {
+        /// What it is.
+        kind: password::SecretKind,
+        /// Whose it is.
+        owner: String,
+        /// The hashed or sealed value.
+        value: Vec<u8>,
+    },
+    /// Keep a key, unless one of its name lives.
+    KeepKey(NewKey),
+    /// Begin a session.
+    OpenSession(session::NewSession),
+    /// End a session.
+    EndSession(SessionId),
+    /// What was proved of an account in this authentication generation must still count.
+    RequireGeneration {
+        /// Which account.
+        account: AccountId,
+        /// In which it was proved.
+        generation: i64,
+    },
+    /// What was proved in a session must still count.
+    RequireSudo {
+        /// Which.
+        session: SessionId,
+        /// Since when at the latest.
+        proved_since: DateTime<Utc>,
+    },
+    /// What was proved of an account before counts no more: its sessions end, but one perhaps.
+    RaiseGeneration {
+        /// Which account.
+        account: AccountId,
+        /// By what.
+        change: Change,
+        /// The session that stays.
+        stays: Option<SessionId>,
+    },
+    /// It was proved again in a session who acts: it has another token then.
+    RotateSessionToken(session::Elevation),
+    /// Ask a question that a code answers.
+    PutOneTimeCode(one_time_code::NewOneTimeCode),
+    /// Use a question up: it must be there.
+    TakeChallenge(ChallengeId),
+    /// Let questions die.
+    DropChallenges {
+        /// Whose.
+        account: AccountId,
+        /// What answers are good for.
+        purpose: one_time_code::Purpose,
+    },
+    /// Keep a link.
+    PutLink(email_link::NewLink),
+    /// Use a link up: it must be there.
+    TakeLink(Vec<u8>),
+    /// Let links die.
+    DropLinks {
+        /// Whose.
+        account: AccountId,
+        /// What they open.
+        purpose: email_link::Purpose,
+    },
+    /// Keep recovery codes, as hashes; the old ones die.
+    PutRecoveryCodes {
+        /// Whose.
+        account: AccountId,
+        /// Their keyed hashes.
+        hashes: Vec<Vec<u8>>,
+    },
+    /// Use a recovery code up: it must be there.
+    TakeRecoveryCode {
+        /// Whose.
+        account: AccountId,
+        /// Its keyed hash.
+        hash: Vec<u8>,
+    },
+    /// Let all recovery codes die.
+    DropRecoveryCodes(AccountId),
+    /// An account was used from a device.
+    RememberDevice {
+        /// Which account.
+        account: AccountId,
+        /// The device.
+        device: device::Device,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Forgive all tries that were counted about somebody: the hash of [`rate_limit::about`].
+    ForgiveTries(Vec<u8>),
+    /// Failed tries were noted: they must not have been noted meanwhile.
+    TakeFailedTries {
+        /// Which.
+        gathered: failed_try::Gathered,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep a credential.
+    IssueCredential(credential::NewCredential),
+    /// End a credential.
+    EndCredential {
+        /// Which.
+        id: CredentialId,
+        /// When.
+        at: DateTime<Utc>,
+        /// How.
+        end: credential::CredentialEnd,
+    },
+    /// End the credentials of an account.
+    EndCredentials {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// From now on a credential ends by itself.
+    LimitCredential {
+        /// Which.
+        id: CredentialId,
+        /// When.
+        expires_at: DateTime<Utc>,
+    },
+    /// Let usage of a project be recognised by its token.
+    OpenProject {
+        /// Which.
+        project: ProjectId,
+        /// Whose.
+        organization: OrganizationId,
+        /// Its public token.
+        token: String,
+    },
+    /// End all credentials of an organization's projects and all invitations, and let no usage in.
+    CloseOrganization {
+        /// Which.
+        organization: OrganizationId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Keep an invitation.
+    PutInvitation(invitation::NewInvitation),
+    /// Use an invitation up: it must be there.
+    TakeInvitation(InvitationId),
+    /// Delete what is kept of an invitation.
+    ForgetInvitation(InvitationId),
+    /// Send a message.
+    EnqueueMessage(outbox::NewMessage),
+    /// Tell the person of what happened to a privacy request.
+    Notify {
+        /// Which request.
+        request: RequestId,
+        /// Of what.
+        notice: Notice,
+        /// When it happened.
+        at: DateTime<Utc>,
+    },
+    /// A message went out, or will not: it must be there.
+    DequeueMessage(MessageId),
+    /// Let an operator in.
+    AddOperator(operator_token::NewOperator),
+    /// Let an operator in no longer.
+    RevokeOperator {
+        /// Whom.
+        operator: OperatorId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The request that leads to this was carried out: nobody may have taken it over meanwhile.
+    MarkCompleted(idempotency::ExecutionMark),
+    /// Nothing of an account works any more.
+    ForgetAccount {
+        /// Which.
+        account: AccountId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl RecordWrite {
+    /// Whether it uses up, or requires, what must have been there before the command: such writes come first, before
+    /// what the command ends.
+    pub(crate) fn rests_on_before(&self) -> bool {
+        matches!(
+            self,
+            Self::RequireGeneration { .. }
+                | Self::RequireSudo { .. }
+                | Self::TakeChallenge(_)
+                | Self::TakeLink(_)
+                | Self::TakeRecoveryCode { .. }
+                | Self::TakeInvitation(_)
+        )
+    }
+
+    pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), AppendError> {
+        match self {
+            Self::PutSecret { kind, owner, value } => password::put(db, *kind, owner, value).await?,
+            Self::KeepKey(key) => drop(key.keep(db).await?),
+            Self::OpenSession(new) => session::open(db, new).await?,
+            Self::EndSession(session) => session::end(db, *session).await?,
+            Self::RequireGeneration { account, generation } => {
+                authentication::require(db, *account, *generation).await?;
+            }
+            Self::RequireSudo { session, proved_since } => {
+                authentication::require_sudo(db, *session, *proved_since).await?;
+            }
+            Self::RaiseGeneration { account, change, stays } => {
+                authentication::raise(db, *account, *change, *stays).await?;
+            }
+            Self::RotateSessionToken(elevation) => session::elevate(db, elevation).await?,
+            Self::PutOneTimeCode(new) => one_time_code::put(db, new).await?,
+            Self::TakeChallenge(id) => one_time_code::take(db, *id).await?,
+            Self::DropChallenges { account, purpose } => {
+                one_time_code::drop_all(db, *account, *purpose).await?
+            }
+            Self::PutLink(new) => email_link::put(db, new).await?,
+            Self::TakeLink(token_hash) => email_link::take(db, token_hash).await?,
+            Self::DropLinks { account, purpose } => email_link::drop_all(db, *account, *purpose).await?,
+            Self::PutRecoveryCodes { account, hashes } => recovery_code::put(db, *account, hashes).await?,
+            Self::TakeRecoveryCode { account, hash } => recovery_code::take(db, *account, hash).await?,
+            Self::DropRecoveryCodes(account) => recovery_code::drop_all(db, *account).await?,
+            Self::RememberDevice { account, device, at } => {
+                device::remember(db, *account, device, *at).await?;
+            }
+            Self::TakeFailedTries { gathered, at } => failed_try::take(db, gathered, *at).await?,
+            Self::ForgiveTries(about) => rate_limit::forgive(db, about).await?,
+            Self::IssueCredential(new) => credential::issue(db, new).await?,
+            Self::EndCredential { id, at, end } => credential::end(db, *id, *at, *end).await?,
+            Self::EndCredentials { account, at } => {
+                credential::end_all(db, &credential::Owner::Account(*account), *at).await?;
+            }
+            Self::LimitCredential { id, expires_at } => credential::limit(db, *id, *expires_at).await?,
+            Self::OpenProject { project, organization, token } => {
+                usage::open_project(db, *project, *organization, token).await?;
+            }
+            Self::CloseOrganization { organization, at } => {
+                usage::close_projects(db, *organization, *at).await?;
+                credential::end_all(db, &credential::Owner::Organization(*organization), *at).await?;
+                invitation::forget_all(db, *organization).await?;
+            }
+            Self::PutInvitation(new) => invitation::put(db, new).await?,
+            Self::TakeInvitation(id) => invitation::take(db, *id).await?,
+            Self::ForgetInvitation(id) => invitation::forget(db, *id).await?,
+            Self::EnqueueMessage(message) => message.queue(db).await?,
+            Self::Notify { request, notice, at } => {
+                outbox::queue_notice(db, *request, *notice, *at).await?;
+            }
+            Self::DequeueMessage(id) => outbox::unqueue(db, *id).await?,
+            Self::AddOperator(new) => operator_token::add(db, new).await?,
+            Self::RevokeOperator { operator, at } => operator_token::revoke(db, *operator, *at).await?,
+            Self::MarkCompleted(mark) => idempotency::carried_out(db, mark).await?,
+            Self::ForgetAccount { account, at } => account::forget(db, *account, *at).await?,
+        }
+        Ok(())
+    }
+}
