@@ -30,9 +30,9 @@ pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'
         progress: Arc::new(|_| {}),
         stop: CancellationToken::new(),
     };
-    let notary = CheckpointSigner::new(key, objects, log.store.services().clone());
+    let signer = CheckpointSigner::new(key, objects, log.store.services().clone());
     let signed = seconds(async {
-        notary.sign_newest(&mut *log.store.pool().acquire().await?).await?;
+        signer.sign_newest(&mut *log.store.pool().acquire().await?).await?;
         Ok(())
     });
     let signed = [log.per_second(signed.await?)];

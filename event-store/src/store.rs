@@ -48,7 +48,7 @@ pub(crate) struct Inner {
     pub head: LogHead,
     /// Where the sequencer of this process has placed the newest events.
     pub placed: PositionCache,
-    pub cohorts: Arc<GroupCommitter>,
+    pub group_commit: Arc<GroupCommitter>,
     pub contention: Contention,
     pub recent: Arc<AggregateCache>,
     pub positions: BatchLoader<Uuid, i64>,
@@ -77,7 +77,7 @@ impl EventStore {
         upcasters: Upcasters,
     ) -> Self {
         let recent = Arc::new(AggregateCache::new());
-        let cohorts = Arc::new(GroupCommitter::new(&pool));
+        let group_commit = Arc::new(GroupCommitter::new(&pool));
         let contention = Contention::new(&pool);
         let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
@@ -91,7 +91,7 @@ impl EventStore {
             Arc::clone(&recent),
         );
         let positions = crate::log::positions(lookups.clone());
-        let streams = crate::aggregate::stream::gather(lookups.clone());
+        let streams = crate::aggregate::stream::loader(lookups.clone());
         Self {
             inner: Arc::new(Inner {
                 pool,
@@ -103,7 +103,7 @@ impl EventStore {
                 appended,
                 head,
                 placed: PositionCache::default(),
-                cohorts,
+                group_commit,
                 contention,
                 recent,
                 positions,
@@ -122,8 +122,8 @@ impl EventStore {
 
     /// Closes every connection, each when who uses it is done, so that the server may be stopped then.
     pub async fn close(&self) {
-        let Inner { pool, appending, urgent, lookups, reading, cohorts, contention, .. } = &*self.inner;
-        for kept in [lookups, reading, cohorts.connections(), contention.connections()] {
+        let Inner { pool, appending, urgent, lookups, reading, group_commit, contention, .. } = &*self.inner;
+        for kept in [lookups, reading, group_commit.connections(), contention.connections()] {
             kept.close().await;
         }
         for pool in [appending, urgent, pool] {

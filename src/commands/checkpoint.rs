@@ -22,12 +22,12 @@ async fn print(auditor: &Auditor, options: &CheckpointOptions) -> anyhow::Result
     let mut db = auditor.pool.acquire().await?.detach();
     let file = signing_key_file(&options.auditor.signing);
     if let (Some(objects), true) = (&auditor.objects, file.exists()) {
-        let notary =
+        let signer =
             CheckpointSigner::new(SigningKey::from_file(&file)?, objects.clone(), system::services());
         if options.rebuild {
-            notary.rebuild(&mut db).await?;
+            signer.rebuild(&mut db).await?;
         }
-        notary.sign_newest(&mut db).await?;
+        signer.sign_newest(&mut db).await?;
     } else {
         ensure!(
             !options.rebuild,

@@ -49,8 +49,8 @@ impl Signing {
         match key {
             Some(key) => {
                 tasks.spawn(verifications(on, &key, options)?.run(stop.clone()));
-                let notary = CheckpointSigner::new(key, on.archives.clone(), on.store.services().clone());
-                let checkpoints = Checkpoints::new(on.store.clone(), notary, &options.checkpoints);
+                let signer = CheckpointSigner::new(key, on.archives.clone(), on.store.services().clone());
+                let checkpoints = Checkpoints::new(on.store.clone(), signer, &options.checkpoints);
                 tasks.spawn(checkpoints.context(NO_SCHEDULE)?.run(stop.clone()));
             }
             None => {

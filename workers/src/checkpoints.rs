@@ -16,7 +16,7 @@ use crate::hours::due;
 /// See the module.
 pub struct Checkpoints {
     store: EventStore,
-    notary: CheckpointSigner,
+    signer: CheckpointSigner,
     hours: Schedule,
 }
 
@@ -25,8 +25,8 @@ impl Checkpoints {
     ///
     /// # Errors
     /// When `hours` is none.
-    pub fn new(store: EventStore, notary: CheckpointSigner, hours: &str) -> Result<Self, cron::error::Error> {
-        Ok(Self { store, notary, hours: Schedule::from_str(hours)? })
+    pub fn new(store: EventStore, signer: CheckpointSigner, hours: &str) -> Result<Self, cron::error::Error> {
+        Ok(Self { store, signer, hours: Schedule::from_str(hours)? })
     }
 
     /// Whether `hours` is a cron expression with seconds.
@@ -49,7 +49,7 @@ impl LeaderTask for Checkpoints {
 
     async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), ProofError> {
         while due(&self.hours, self.store.services(), stop).await {
-            let signed = self.notary.sign_newest(leadership.connection()).await?;
+            let signed = self.signer.sign_newest(leadership.connection()).await?;
             if let Some(signed) = signed {
                 tracing::debug!(events = signed.size, "checkpoint signed");
             }

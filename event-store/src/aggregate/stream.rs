@@ -100,7 +100,7 @@ impl Stream {
 }
 
 /// Streams, looked up for many at once.
-pub(crate) fn gather(lookups: PinnedPool) -> BatchLoader<StreamQuery, Stream> {
+pub(crate) fn loader(lookups: PinnedPool) -> BatchLoader<StreamQuery, Stream> {
     BatchLoader::new(move |wanted| find(lookups.clone(), wanted).boxed())
 }
 

@@ -179,7 +179,7 @@ impl SealedEventRepository {
             return alone.write(false).await;
         }
         failpoint::reach("store: writing", whole.types());
-        match self.inner.cohorts.append(Arc::clone(whole)).await {
+        match self.inner.group_commit.append(Arc::clone(whole)).await {
             AppendOutcome::Answered(said) => alone.after_commit(said).await,
             AppendOutcome::Failed(StatementFailed { in_doubt }) => alone.write(in_doubt).await,
         }

@@ -1,9 +1,9 @@
-//! Look-ups that wait while one is on its way travel together in the next, as commands do in cohorts.
+//! Look-ups that wait while one is on its way are answered together by the next, as commands are in a group commit.
 //!
 //! Nothing waits when nothing is on its way; under load a round trip to the database is shared by as many as came
-//! meanwhile. Nothing is remembered: whoever asks gets what was stored when they had asked, in whatever process it was
-//! stored. A flight is a task of its own, so a caller that goes away takes nobody with it; one that takes long holds up
-//! nobody but its own passengers; when it fails as a whole, each of those who waited asks alone, and learns why.
+//! meanwhile. Nothing is remembered: a caller gets what was stored when it had asked, in whatever process it was
+//! stored. A batch is a task of its own, so a caller that goes away takes no other with it; one that takes long holds up
+//! only the callers in it; when it fails as a whole, each of these asks by itself, and learns why.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -16,14 +16,14 @@ use tokio::time::timeout;
 
 use crate::error::StoreError;
 
-/// A flight that takes longer than this does not count any more: another may begin beside it.
+/// A batch that takes longer than this does not count any more: another may begin beside it.
 const DETACH_AFTER: Duration = Duration::from_millis(50);
-/// After this nobody will answer any more: it is given up.
+/// After this no answer is expected any more: it is given up.
 const ABANDON_AFTER: Duration = Duration::from_secs(10);
 /// Keys in one.
 const MAX_BATCH: usize = 256;
 
-/// What is found for many keys at once, of which no two are the same.
+/// Result of a batch; keys are distinct.
 pub type BatchResult<K, V> = BoxFuture<'static, Result<HashMap<K, V>, StoreError>>;
 
 /// See the module. Clones share everything.
@@ -81,7 +81,7 @@ where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Begins a flight if somebody waits and none is on its way.
+    /// Starts a batch if callers wait and none is on its way.
     fn start_batch(self: &Arc<Self>) {
         let begins =
             self.with(|state| !state.waiting.is_empty() && !std::mem::replace(&mut state.in_flight, true));
@@ -91,17 +91,17 @@ where
     }
 
     async fn run(self: Arc<Self>) {
-        let mut place = InFlightSlot { inner: &self, is_taken: true };
+        let mut slot = InFlightSlot { inner: &self, is_taken: true };
         loop {
-            // Whoever is about to ask boards as well.
+            // Callers that are about to ask join as well.
             tokio::task::yield_now().await;
-            let Some(waiting) = place.next_batch() else { return };
+            let Some(waiting) = slot.next_batch() else { return };
             let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
             let mut finding = std::pin::pin!(in_time((self.find)(keys.into_iter().collect())));
             let found = match timeout(DETACH_AFTER, &mut finding).await {
                 Ok(found) => found,
                 Err(_) => {
-                    place.release();
+                    slot.release();
                     self.start_batch();
                     finding.await
                 }
@@ -130,15 +130,15 @@ impl<K, V> Inner<K, V> {
 
 type Waiting<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
 
-/// The place of the flight that counts, given up when it ends, also by a panic.
+/// The place of the batch that counts, given up when it ends, also by a panic.
 struct InFlightSlot<'a, K, V> {
     inner: &'a Inner<K, V>,
     is_taken: bool,
 }
 
 impl<K, V> InFlightSlot<'_, K, V> {
-    /// Those who wait. Without anybody, or without a place, the flight ends in the same instant, so that whoever comes
-    /// next begins one.
+    /// The callers that wait. Without any, or without a place, the batch ends in the same instant, so that the caller that comes
+    /// next starts one.
     fn next_batch(&mut self) -> Option<Waiting<K, V>> {
         self.inner.with(|state| {
             let many = if self.is_taken { state.waiting.len().min(MAX_BATCH) } else { 0 };
@@ -188,21 +188,21 @@ mod tests {
     #[tokio::test]
     async fn many_share_a_few_look_ups_and_each_gets_its_own() {
         let asked = Arc::new(AtomicUsize::new(0));
-        let gather = doubled(asked.clone());
-        let found = join_all((0..1_000).map(|key| gather.get(key))).await;
+        let loader = doubled(asked.clone());
+        let found = join_all((0..1_000).map(|key| loader.get(key))).await;
         for (key, found) in found.into_iter().enumerate() {
             let key = key as u64;
             assert_eq!(found.unwrap(), key.is_multiple_of(2).then_some(key * 2));
         }
         assert!(asked.load(Ordering::Relaxed) < 20, "{asked:?}");
         // And it begins again.
-        assert_eq!(gather.get(4).await.unwrap(), Some(8));
+        assert_eq!(loader.get(4).await.unwrap(), Some(8));
     }
 
     #[tokio::test]
     async fn a_failure_costs_only_those_whose_own_look_up_fails() {
-        let gather = doubled(Arc::default());
-        let found = join_all([2, 2_000, 4].map(|key| gather.get(key))).await;
+        let loader = doubled(Arc::default());
+        let found = join_all([2, 2_000, 4].map(|key| loader.get(key))).await;
         assert!(found[1].is_err());
         assert_eq!(found[0].as_ref().unwrap(), &Some(4));
         assert_eq!(found[2].as_ref().unwrap(), &Some(8));
@@ -210,7 +210,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_look_up_that_hangs_holds_up_nobody_else() {
-        let gather = BatchLoader::<u64, u64>::new(|keys| {
+        let loader = BatchLoader::<u64, u64>::new(|keys| {
             async move {
                 if keys.contains(&1) {
                     tokio::time::sleep(Duration::from_secs(5)).await;
@@ -223,28 +223,28 @@ mod tests {
             .boxed()
         });
         let hangs = tokio::spawn({
-            let gather = gather.clone();
-            async move { gather.get(1).await }
+            let loader = loader.clone();
+            async move { loader.get(1).await }
         });
         // It is on its way.
         tokio::time::sleep(Duration::from_millis(1)).await;
         let began = tokio::time::Instant::now();
-        assert_eq!(gather.get(4).await.unwrap(), Some(8));
+        assert_eq!(loader.get(4).await.unwrap(), Some(8));
         assert!(began.elapsed() < Duration::from_secs(1));
         assert_eq!(hangs.await.unwrap().unwrap(), Some(2));
-        assert!(gather.get(3).await.unwrap_err().is_unavailable(), "it is given up");
+        assert!(loader.get(3).await.unwrap_err().is_unavailable(), "it is given up");
     }
 
     #[tokio::test]
     async fn whoever_goes_away_takes_nobody_with_them() {
-        let gather = doubled(Arc::default());
+        let loader = doubled(Arc::default());
         let gone = tokio::spawn({
-            let gather = gather.clone();
-            async move { gather.get(2).await }
+            let loader = loader.clone();
+            async move { loader.get(2).await }
         });
         gone.abort();
-        assert_eq!(gather.get(4).await.unwrap(), Some(8));
+        assert_eq!(loader.get(4).await.unwrap(), Some(8));
         let _ = gone.await;
-        assert_eq!(gather.get(6).await.unwrap(), Some(12));
+        assert_eq!(loader.get(6).await.unwrap(), Some(12));
     }
 }

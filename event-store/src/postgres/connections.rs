@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn pools_have_their_share_of_what_a_process_may_have() {
-        // As they are made; see `pool`, `append::cohort` and `contention`.
+        // As they are made; see `postgres`, `append::group_commit` and `contention`.
         let pools = [20, 6, 6, 8, 4, 6, 8, 1];
         for limit in FEWEST_CONNECTIONS..=100 {
             let sum: u32 = pools.iter().map(|pool| share(*pool, limit)).sum();

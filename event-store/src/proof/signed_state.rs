@@ -1,8 +1,8 @@
-//! What a notary is bound by: what was stated before, which all that is signed must go on from.
+//! What a signer is bound by: what was stated before, which all that is signed must go on from.
 //!
 //! The table alone does not tell that: who can write to the database can put any note there, or none. So a
 //! note in the name of this log counts only with its signature; and where the newest of them is not the
-//! very one that this notary signed last, the object store is asked as well, which the database's
+//! very one that this signer signed last, the object store is asked as well, which the database's
 //! administrator does not reach. Nothing is written here, and all of it is asked for anew in each round.
 //!
 //! A note in another name is by the key before, after a change of keys. Its signature cannot be checked
@@ -43,7 +43,7 @@ impl Bound {
 }
 
 impl CheckpointSigner {
-    /// What was signed last, as far as this notary knows, the table holds it, or the object store.
+    /// What was signed last, as far as this signer knows, the table holds it, or the object store.
     pub(super) async fn bound_by(&self, db: &mut PgConnection) -> Result<Bound, ProofError> {
         let remembered = self.signed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let stored = match notes::newest(db).await? {

@@ -1,4 +1,4 @@
-//! The notary: brings tiles, heads and the streams of accounts up to the log, and signs what they come to.
+//! The signer: brings tiles, heads and the streams of accounts up to the log, and signs what they come to.
 //!
 //! A round takes the log as it stands. In batches, each a transaction, it adds the new leaves to the tiles
 //! and moves the heads of their streams on; in others it adds which streams concern whom; and then it signs the roots. It signs nothing that does not go on
@@ -36,7 +36,7 @@ pub struct CheckpointSigner {
 }
 
 impl CheckpointSigner {
-    /// A notary that signs with `key` and publishes to `objects`.
+    /// A signer that signs with `key` and publishes to `objects`.
     pub fn new(key: SigningKey, objects: SealedObjectStore, services: Services) -> Self {
         Self { key, objects, services, signed: Mutex::default() }
     }
@@ -123,7 +123,7 @@ impl CheckpointSigner {
     }
 }
 
-/// One notary at a time, whatever process it is in.
+/// One signer at a time, whatever process it is in.
 async fn lock(db: &mut PgConnection) -> Result<(), ProofError> {
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock_number("log-tree")).execute(db).await?;
     Ok(())

@@ -3,7 +3,7 @@
 //! to a signed root.
 //!
 //! It has a place of its own up to which it is made, apart from that of tiles and heads: so a log that was there
-//! before it is caught up with by the first round, a notary of the release before may lead by turns, and a crash
+//! before it is caught up with by the first round, a signer of the release before may lead by turns, and a crash
 //! between two batches loses nothing.
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -57,7 +57,7 @@ pub(crate) async fn assert_verifies(foundation: &AppContext, signing_key: &Path)
     assert_bound(foundation.store.pool()).await;
 }
 
-/// Every stream with an event in the history of an account is among those that the notary binds to it. How many
+/// Every stream with an event in the history of an account is among those that the signer binds to it. How many
 /// events were looked at.
 pub(crate) async fn assert_bound(pool: &PgPool) -> i64 {
     let (events, unbound): (i64, i64) = sqlx::query_as(

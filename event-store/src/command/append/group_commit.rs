@@ -1,13 +1,13 @@
-//! Cohorts: commands that wait while an append is on its way travel together in the next.
+//! Group commit: commands that wait while an append is on its way are stored together by the next statement.
 //!
 //! Nothing waits when nothing is on its way, so an idle service answers as fast as without them; under
 //! load a commit, and its wait for the disk, is shared by as many commands as came meanwhile. Commands on
-//! one stream never travel together nor at the same time: the second would only break the statement of
+//! one stream are never in one statement nor in two at the same time: the second would only break the statement of
 //! the first. When another process was faster with one of them, the statement is sent once more, and now
-//! says which; when it fails as a whole again, each of its commands is told so and goes alone.
+//! says which; when it fails as a whole again, each of its commands is told so and is stored by itself.
 //!
-//! A flight is a task of its own: a caller that goes away does not take its neighbours with it, and is left
-//! behind if it goes away while it waits.
+//! A batch is sent by a task of its own: a caller that goes away does not take its neighbours with it, and is left
+//! out if it goes away while it waits.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,13 +25,13 @@ use crate::postgres::{PinnedConnection, PinnedPool, planned_once_appending};
 /// more commands share the next.
 const MAX_CONCURRENT: usize = 1;
 /// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
-/// it shall hold up nobody but its own passengers.
+/// it holds up only the commands in it.
 const DETACH_AFTER: Duration = Duration::from_millis(500);
-/// After this nobody will answer any more: the connection is given up.
+/// After this no answer is expected any more: the connection is given up.
 const ABANDON_AFTER: Duration = Duration::from_secs(30);
 /// Commands in one statement.
 const MAX_BATCH: usize = 128;
-/// Connections: one for each flight, and some for those that wait for a lock.
+/// Connections: one for each batch, and some for those that wait for a lock.
 const CONNECTIONS: u32 = 6;
 
 /// The commands of this process that are being stored.
@@ -59,7 +59,7 @@ struct PendingAppend {
     tell: oneshot::Sender<AppendOutcome>,
 }
 
-/// What became of a command in a cohort.
+/// What became of a command in a batch.
 pub(crate) enum AppendOutcome {
     /// The statement was carried out, and this is what it said of the command.
     Answered(Result<(), AppendError>),
@@ -93,7 +93,7 @@ impl GroupCommitter {
         told.await.unwrap_or(AppendOutcome::Failed(StatementFailed { in_doubt: true }))
     }
 
-    /// Begins a flight if somebody waits and there is room for one.
+    /// Starts a batch if commands wait and one may be started.
     fn start_batch(self: &Arc<Self>) {
         let free = self.with(|state| {
             let free = state.running < MAX_CONCURRENT && !state.waiting.is_empty();
@@ -106,39 +106,39 @@ impl GroupCommitter {
     }
 
     async fn run(self: Arc<Self>) {
-        let mut flight = BatchTask { cohorts: &self, counts: true, connection: None };
+        let mut task = BatchTask { committer: &self, counts: true, connection: None };
         loop {
-            // Whoever is about to ask boards as well.
+            // Commands that are about to be sent join as well.
             tokio::task::yield_now().await;
-            let Some(cohort) = flight.next_batch() else { return };
-            let said = self.send_batch(&cohort, &mut flight).await;
-            cohort.complete(said);
-            if !flight.counts {
-                // Those who waited for its streams have nobody else to wait for.
+            let Some(batch) = task.next_batch() else { return };
+            let said = self.send_batch(&batch, &mut task).await;
+            batch.complete(said);
+            if !task.counts {
+                // Commands that waited for its streams would wait for ever.
                 self.start_batch();
             }
         }
     }
 
-    async fn send_batch(self: &Arc<Self>, cohort: &Batch<'_>, flight: &mut BatchTask<'_>) -> StatementResult {
-        let appends: Vec<&Append> = cohort.appends.iter().map(|passenger| &*passenger.append).collect();
-        let connection = flight.connection.take();
+    async fn send_batch(self: &Arc<Self>, batch: &Batch<'_>, task: &mut BatchTask<'_>) -> StatementResult {
+        let appends: Vec<&Append> = batch.appends.iter().map(|pending| &*pending.append).collect();
+        let connection = task.connection.take();
         let mut sending = std::pin::pin!(timeout(ABANDON_AFTER, self.send(connection, &appends)));
         let sent = tokio::select! {
             sent = &mut sending => sent,
             () = tokio::time::sleep(DETACH_AFTER) => {
-                flight.detach();
+                task.detach();
                 self.start_batch();
                 sending.await
             }
         };
         let (connection, said) = sent.unwrap_or(Err(StatementFailed { in_doubt: true }))?;
-        flight.connection = Some(connection);
+        task.connection = Some(connection);
         Ok(said)
     }
 
-    /// Sends the statement, on the connection of the flight if it has one by now. A connection that is not
-    /// given back is closed: nobody knows what it is at.
+    /// Sends the statement, on the connection of the task if it has one by now. A connection that is not
+    /// returned is closed: its protocol state is unknown.
     async fn send(
         &self,
         connection: Option<PinnedConnection>,
@@ -149,7 +149,7 @@ impl GroupCommitter {
             None => self.connections.take().await.map_err(|_| StatementFailed { in_doubt: false })?,
         };
         let said = match append_all(&mut *connection, appends).await {
-            // Whoever was faster has committed by now.
+            // The faster one has committed by now.
             Err(AppendError::Conflict | AppendError::ClaimTaken) => {
                 append_all(&mut *connection, appends).await
             }
@@ -164,9 +164,9 @@ impl GroupCommitter {
     }
 }
 
-/// Statements one after the other, as long as somebody waits.
+/// Sends batches one after the other, as long as commands wait.
 struct BatchTask<'a> {
-    cohorts: &'a GroupCommitter,
+    committer: &'a GroupCommitter,
     /// Whether it is one of the [`MAX_CONCURRENT`].
     counts: bool,
     /// The connection that the last statement went over.
@@ -174,23 +174,23 @@ struct BatchTask<'a> {
 }
 
 impl<'a> BatchTask<'a> {
-    /// The next cohort: in order of arrival, one command a stream. Without one, or without a place, the
-    /// flight ends in the same instant, so that whoever comes next takes off.
+    /// The next batch: in order of arrival, one command a stream. Without one, or where the task is detached, the task ends
+    /// in the same instant, so that the command that comes next starts another.
     fn next_batch(&mut self) -> Option<Batch<'a>> {
-        let cohorts = self.cohorts;
-        let passengers = cohorts.with(|state| {
-            let passengers = if self.counts { state.next_batch() } else { Vec::new() };
-            if passengers.is_empty() && std::mem::take(&mut self.counts) {
+        let committer = self.committer;
+        let appends = committer.with(|state| {
+            let appends = if self.counts { state.next_batch() } else { Vec::new() };
+            if appends.is_empty() && std::mem::take(&mut self.counts) {
                 state.running -= 1;
             }
-            passengers
+            appends
         });
-        (!passengers.is_empty()).then_some(Batch { cohorts, appends: passengers })
+        (!appends.is_empty()).then_some(Batch { committer, appends })
     }
 
     fn detach(&mut self) {
         if std::mem::take(&mut self.counts) {
-            self.cohorts.with(|state| state.running -= 1);
+            self.committer.with(|state| state.running -= 1);
         }
     }
 }
@@ -208,54 +208,54 @@ impl State {
     /// In the order of their streams, so that statements of two processes wait for each other in one
     /// direction only.
     fn next_batch(&mut self) -> Vec<PendingAppend> {
-        let mut boarded = Vec::new();
+        let mut taken = Vec::new();
         let mut left = VecDeque::new();
-        while boarded.len() < MAX_BATCH
-            && let Some(passenger) = self.waiting.pop_front()
+        while taken.len() < MAX_BATCH
+            && let Some(pending) = self.waiting.pop_front()
         {
-            if passenger.tell.is_closed() {
+            if pending.tell.is_closed() {
                 continue;
             }
-            if self.streams_in_flight.insert(passenger.stream.clone()) {
-                boarded.push(passenger);
+            if self.streams_in_flight.insert(pending.stream.clone()) {
+                taken.push(pending);
             } else {
-                left.push_back(passenger);
+                left.push_back(pending);
             }
         }
         left.append(&mut self.waiting);
         self.waiting = left;
-        boarded.sort_unstable_by(|one, other| one.stream.cmp(&other.stream));
-        boarded
+        taken.sort_unstable_by(|one, other| one.stream.cmp(&other.stream));
+        taken
     }
 }
 
 /// Commands in one statement.
 struct Batch<'a> {
-    cohorts: &'a GroupCommitter,
+    committer: &'a GroupCommitter,
     appends: Vec<PendingAppend>,
 }
 
 impl Batch<'_> {
     fn complete(mut self, said: StatementResult) {
         self.release_streams();
-        let passengers = std::mem::take(&mut self.appends);
+        let appends = std::mem::take(&mut self.appends);
         let (failed, said) = match said {
             Ok(said) => (StatementFailed { in_doubt: true }, said),
             Err(failed) => (failed, Vec::new()),
         };
         let mut said = said.into_iter();
-        for passenger in passengers {
+        for pending in appends {
             let landed = said.next().map_or(AppendOutcome::Failed(failed), AppendOutcome::Answered);
-            // Whoever asked may have gone away.
-            let _ = passenger.tell.send(landed);
+            // The caller may have gone away.
+            let _ = pending.tell.send(landed);
         }
     }
 
-    /// From now on others may append to these streams.
+    /// Lets other batches append to these streams.
     fn release_streams(&self) {
-        self.cohorts.with(|state| {
-            for passenger in &self.appends {
-                state.streams_in_flight.remove(&passenger.stream);
+        self.committer.with(|state| {
+            for pending in &self.appends {
+                state.streams_in_flight.remove(&pending.stream);
             }
         });
     }
@@ -282,17 +282,17 @@ mod tests {
             snapshot: None,
             in_turn: false,
         };
-        let passenger = PendingAppend { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
-        state.waiting.push_back(passenger);
+        let pending = PendingAppend { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
+        state.waiting.push_back(pending);
         told
     }
 
-    fn ids(cohort: &[PendingAppend]) -> Vec<&str> {
-        cohort.iter().map(|passenger| &*passenger.stream.1).collect()
+    fn ids(batch: &[PendingAppend]) -> Vec<&str> {
+        batch.iter().map(|pending| &*pending.stream.1).collect()
     }
 
     #[test]
-    fn one_command_a_stream_boards_and_nobody_who_went_away() {
+    fn one_command_a_stream_and_none_of_a_caller_that_went_away() {
         let mut state = State::default();
         let told = ["c", "a", "c", "gone", "b"].map(|id| (id, wait(&mut state, id)));
         let _staying: Vec<_> = told.into_iter().filter(|(id, _)| *id != "gone").collect();

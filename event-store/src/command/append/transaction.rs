@@ -1,5 +1,5 @@
-//! Writing on a connection of its own: with what belongs into the vault, to several streams at once, or after the
-//! outcome of a cohort could not be learned.
+//! Appending in a transaction of its own: with records, to several streams at once, or after the
+//! outcome of a batch could not be learned.
 //!
 //! All of it is one transaction. Where the connection breaks before the answer came, the same is written again:
 //! the rows tell whether it was stored.

@@ -46,7 +46,7 @@ async fn heads_and_buckets_that_were_changed_are_found_and_made_anew() {
             refused += usize::from(proof::history(&mut db, *account).await.is_err());
         }
         assert!(refused > 0, "{case}: a proof from false caches");
-        book.notary().rebuild(&mut db).await.unwrap();
+        book.signer().rebuild(&mut db).await.unwrap();
         drop(db);
         assert_sound(&book.verify().await);
         book.put_back().await;
@@ -68,7 +68,7 @@ async fn emptied_caches_fill_again_and_prove_the_same() {
         "UPDATE log_tree SET size = 0, subjects = 0",
     ])
     .await;
-    book.notary().rebuild(&mut db).await.unwrap();
+    book.signer().rebuild(&mut db).await.unwrap();
     assert_eq!(proof::history(&mut db, book.accounts[0]).await.unwrap(), before);
     assert!(sent(&before).check(&book.public()).is_ok());
     drop(db);
@@ -78,11 +78,11 @@ async fn emptied_caches_fill_again_and_prove_the_same() {
 }
 
 #[tokio::test]
-async fn two_notaries_at_once_sign_one_log() {
+async fn two_signers_at_once_sign_one_log() {
     let book = Logbook::write().await;
     let sign = || async {
         let mut db = book.pool().acquire().await.unwrap();
-        book.notary().sign_newest(&mut db).await.unwrap()
+        book.signer().sign_newest(&mut db).await.unwrap()
     };
     let (one, other, third) = tokio::join!(sign(), sign(), sign());
     let signed = [one, other, third].into_iter().flatten().count();
@@ -104,7 +104,7 @@ async fn what_could_not_be_published_is_published_by_the_next_round() {
     assert_eq!(archives.list("checkpoints").await.unwrap().len(), 1);
 }
 
-/// What a notary says to the database when it reads what it signs, in a round and in making all anew.
+/// What a signer says to the database when it reads what it signs, in a round and in making all anew.
 const READING: [&str; 8] = [
     "FROM stream_head WHERE key = ANY",
     "LATERAL (SELECT * FROM stream_head",
@@ -140,7 +140,7 @@ async fn a_checkpoint_that_is_being_made_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_notary_at_work_does_not_hold_back_the_log() {
+async fn a_signer_at_work_does_not_hold_back_the_log() {
     let book = Logbook::write().await;
     let proxy = Proxy::new(Target::database(), true).await;
     let held_at = |words: &'static str| {
@@ -153,7 +153,7 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
         book.app.register(&format!("r{n}@example.com")).await;
         book.sequence().await;
         let (mut db, held) = held_at(words).await;
-        let signing = async { book.notary().sign_newest(&mut db).await.unwrap() };
+        let signing = async { book.signer().sign_newest(&mut db).await.unwrap() };
         let meanwhile = async {
             held.reached().await;
             // Ends only when every event has its position.
@@ -167,7 +167,7 @@ async fn a_notary_at_work_does_not_hold_back_the_log() {
     let rebuilding = ["UPDATE log_tree SET size = 0", "FROM stream_head WHERE key = ANY", "e.payload::text"];
     for words in rebuilding {
         let (mut db, held) = held_at(words).await;
-        let rebuilding = async { book.notary().rebuild(&mut db).await.unwrap() };
+        let rebuilding = async { book.signer().rebuild(&mut db).await.unwrap() };
         let meanwhile = async {
             held.reached().await;
             book.go_on(1).await;
@@ -196,7 +196,7 @@ async fn a_rebuild_that_dies_in_the_middle_is_made_good_by_the_next_round() {
         proxy.cut_at(words, Lost::Question);
         let options: PgConnectOptions = proxy.database_url(&book.app.database).parse().unwrap();
         let mut db = options.connect().await.unwrap();
-        book.notary().rebuild(&mut db).await.unwrap_err();
+        book.signer().rebuild(&mut db).await.unwrap_err();
         assert!(proxy.has_cut(), "{words}");
         // All other streams stay as they were: what is stored of them is not looked at again by itself.
         book.app.register(&format!("w{n}@example.com")).await;
@@ -226,7 +226,7 @@ async fn a_round_that_dies_in_the_middle_is_made_good_by_the_next() {
             proxy.cut_at(words, lost);
             let options: PgConnectOptions = proxy.database_url(&book.app.database).parse().unwrap();
             let mut db = options.connect().await.unwrap();
-            book.notary().sign_newest(&mut db).await.unwrap_err();
+            book.signer().sign_newest(&mut db).await.unwrap_err();
             assert!(proxy.has_cut(), "{words}");
             book.go_on(1).await;
             book.sign().await;

@@ -87,7 +87,7 @@ async fn the_notary_signs_nothing_that_does_not_go_on_from_what_it_signed() {
     book.sequence().await;
     book.go_on(1).await;
     let mut db = book.pool().acquire().await.unwrap().detach();
-    let refused = book.notary().sign_newest(&mut db).await.unwrap_err();
+    let refused = book.signer().sign_newest(&mut db).await.unwrap_err();
     assert!(matches!(&refused, ProofError::Broken(_)), "{refused}");
     assert!(refused.to_string().contains("are not those that were signed"), "{refused}");
 
@@ -95,16 +95,16 @@ async fn the_notary_signs_nothing_that_does_not_go_on_from_what_it_signed() {
     book.put_back().await;
     book.tamper(&["DELETE FROM log WHERE position > 20"]).await;
     let mut db = book.pool().acquire().await.unwrap().detach();
-    let refused = book.notary().sign_newest(&mut db).await.unwrap_err();
+    let refused = book.signer().sign_newest(&mut db).await.unwrap_err();
     assert!(refused.to_string().contains("the log ends at position 20"), "{refused}");
 }
 
 #[tokio::test]
 async fn the_notary_is_bound_by_what_it_signed_whatever_the_table_says() {
     let book = Logbook::write().await;
-    let notary = book.notary();
+    let signer = book.signer();
     let mut db = book.pool().acquire().await.unwrap().detach();
-    notary.sign_newest(&mut db).await.unwrap();
+    signer.sign_newest(&mut db).await.unwrap();
     book.go_on(1).await;
     book.keep().await;
     let archives = &book.app.foundation.archives;
@@ -130,25 +130,25 @@ async fn the_notary_is_bound_by_what_it_signed_whatever_the_table_says() {
         book.sequence().await;
         let clear = if case == "replaced" { "DELETE FROM checkpoint_note" } else { "SELECT 1" };
         book.tamper(&[clear, forgery]).await;
-        for (whose, notary) in [("the one that signed", &notary), ("another", &book.notary())] {
-            let refused = notary.sign_newest(&mut db).await.unwrap_err().to_string();
+        for (whose, signer) in [("the one that signed", &signer), ("another", &book.signer())] {
+            let refused = signer.sign_newest(&mut db).await.unwrap_err().to_string();
             assert!(refused.contains(why), "{case}, {whose}: {refused}");
         }
         // What it signed it knows, even where no copy is left.
         archives.remove_all("checkpoints").await.unwrap();
-        assert!(notary.sign_newest(&mut db).await.is_err(), "{case}, no copy left");
+        assert!(signer.sign_newest(&mut db).await.is_err(), "{case}, no copy left");
         archives.put_plain(&published, note.clone()).await.unwrap();
         book.put_back().await;
     }
 
     // The log is the true one, and only the note was lost: nothing to refuse.
     book.tamper(&["DELETE FROM checkpoint_note"]).await;
-    assert_eq!(book.notary().sign_newest(&mut db).await.unwrap().unwrap().size, 27);
+    assert_eq!(book.signer().sign_newest(&mut db).await.unwrap().unwrap().size, 27);
     assert_eq!(archives.list("checkpoints").await.unwrap().len(), 2);
     // As after a restore of what was there before: what was signed meanwhile is not passed over in silence.
     book.put_back().await;
     book.tamper(&["DELETE FROM log WHERE position > 24", "UPDATE log_tree SET size = 24"]).await;
-    let refused = book.notary().sign_newest(&mut db).await.unwrap_err().to_string();
+    let refused = book.signer().sign_newest(&mut db).await.unwrap_err().to_string();
     assert!(refused.contains("a checkpoint of 27 events was signed: after a restore"), "{refused}");
 }
 

@@ -1,4 +1,4 @@
-//! A log with a notary, a forger and an auditor.
+//! A log with a signer, a forger and an auditor.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl Logbook {
         vec![self.signing_key().public().clone()]
     }
 
-    pub(super) fn notary(&self) -> CheckpointSigner {
+    pub(super) fn signer(&self) -> CheckpointSigner {
         let foundation = &self.app.foundation;
         CheckpointSigner::new(
             self.signing_key(),
@@ -96,7 +96,7 @@ impl Logbook {
     /// Signs the log as it is.
     pub(super) async fn sign(&self) -> Checkpoint {
         let mut db = self.pool().acquire().await.unwrap();
-        self.notary().sign_newest(&mut db).await.unwrap();
+        self.signer().sign_newest(&mut db).await.unwrap();
         Checkpoint::open(&newest_note(&mut *db).await.unwrap().unwrap(), &self.public()).unwrap()
     }
 

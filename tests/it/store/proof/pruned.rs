@@ -67,7 +67,7 @@ async fn erasing_and_pruning_a_person_breaks_no_proof_and_no_reader() {
     assert_eq!(ciphertext, 0);
     assert_eq!(read().await, erased, "a pruned value reads as an erased one");
 
-    // The sequencer, the notary and the verifier go on, and what was kept before still holds.
+    // The sequencer, the signer and the verifier go on, and what was kept before still holds.
     book.go_on(1).await;
     book.sign().await;
     let report = book.verify().await;
