@@ -87,7 +87,7 @@ impl AppState {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: CommitExtras,
+        extras: CommitExtras,
     ) -> Result<Executed<A>, Problem>
     where
         A: Aggregate<Services = Services> + Standalone,
@@ -95,7 +95,7 @@ impl AppState {
         A::Event: Effects,
         A::Error: Into<Problem>,
     {
-        Ok(self.store.execute::<A>(id, command, context, attached).await?)
+        Ok(self.store.execute::<A>(id, command, context, extras).await?)
     }
 
     /// The position of the last of a command's `events`, which concern `account`, sealed for its holder.

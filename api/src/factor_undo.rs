@@ -18,7 +18,7 @@ impl AppState {
     /// Tells of a new second factor, with a link in each mail that takes it back.
     pub(crate) async fn tell_of_factor(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         holder: &Holder,
         factor: SecondFactor,
         says: impl Fn(UndoLink) -> Says,
@@ -26,7 +26,7 @@ impl AppState {
         let until = self.store.services().now() + FACTOR_UNDO_LIFE;
         for to in ways_back(holder) {
             let token = token::generate(token::Kind::Link);
-            attached.vault.push(RecordWrite::PutLink(NewLink {
+            extras.records.push(RecordWrite::PutLink(NewLink {
                 token_hash: token::hash(&token).to_vec(),
                 purpose: Purpose::FactorUndo,
                 account: holder.account_id,
@@ -34,7 +34,7 @@ impl AppState {
                 expires_at: until,
             }));
             let says = says(UndoLink { token: token.expose_secret().to_owned(), until });
-            self.tell_at(attached, holder.account_id, to, says).await?;
+            self.tell_at(extras, holder.account_id, to, says).await?;
         }
         Ok(())
     }

@@ -45,20 +45,20 @@ impl AppState {
         }))
     }
 
-    /// Has the place become familiar with what is `attached`. Returns what a browser must be given to be known again,
+    /// Has the place become familiar with `extras`. Returns what a browser must be given to be known again,
     /// where it has nothing yet.
     pub(crate) async fn make_familiar(
         &self,
         account: AccountId,
         visitor: &Visitor,
         at: DateTime<Utc>,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
     ) -> Result<Option<SecretString>, Problem> {
         // Another program would not bring it again, and leave a row at each sign-in.
         let is_new = visitor.browser.is_none() && visitor.keeps_cookies;
         let given = is_new.then(|| token::generate(Kind::Browser));
         for device in self.devices_of(account, visitor.browser.as_ref().or(given.as_ref()), visitor).await? {
-            attached.vault.push(RecordWrite::RememberDevice { account, device, at });
+            extras.records.push(RecordWrite::RememberDevice { account, device, at });
         }
         Ok(given)
     }

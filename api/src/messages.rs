@@ -15,52 +15,52 @@ use crate::state::AppState;
 const MAIL_LIFE: chrono::Duration = chrono::Duration::days(7);
 
 impl AppState {
-    /// Has a message to the holder of `account` go out with what is `attached`.
+    /// Has a message to the holder of `account` go out with `extras`.
     pub(crate) async fn tell(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         account: AccountId,
         says: Says,
     ) -> Result<(), Problem> {
-        self.tell_at(attached, account, Recipient::Holder, says).await
+        self.tell_at(extras, account, Recipient::Holder, says).await
     }
 
     /// As [`tell`](Self::tell), to another address than the account has when it is sent.
     pub(crate) async fn tell_at(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         account: AccountId,
         to: Recipient,
         says: Says,
     ) -> Result<(), Problem> {
         let topic = says.notice().map_or(Topic::Invitation, |notice| Topic::Account(account, notice));
-        self.queue(attached, topic, Medium::Mail, MessageContent { to, says }).await
+        self.queue(extras, topic, Medium::Mail, MessageContent { to, says }).await
     }
 
     /// Has a code go to a phone.
     pub(crate) async fn send_code(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         account: AccountId,
         medium: Medium,
         content: MessageContent,
     ) -> Result<(), Problem> {
         let topic = Topic::Account(account, domain::account::AccountNotice::Code);
-        self.queue(attached, topic, medium, content).await
+        self.queue(extras, topic, medium, content).await
     }
 
     /// Has an invitation go out.
     pub(crate) async fn invite(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         content: MessageContent,
     ) -> Result<(), Problem> {
-        self.queue(attached, Topic::Invitation, Medium::Mail, content).await
+        self.queue(extras, Topic::Invitation, Medium::Mail, content).await
     }
 
     async fn queue(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         topic: Topic,
         medium: Medium,
         content: MessageContent,
@@ -75,8 +75,8 @@ impl AppState {
         let gathers = matches!(content.to, Recipient::Holder) && content.says.can_be_gathered();
         let message = if gathers { message.gathering() } else { message };
         // Nothing is queued that could not be opened: the person may be erased at this moment.
-        attached.required_keys.push(message.key_id());
-        attached.vault.push(RecordWrite::EnqueueMessage(message));
+        extras.required_keys.push(message.key_id());
+        extras.records.push(RecordWrite::EnqueueMessage(message));
         Ok(())
     }
 }

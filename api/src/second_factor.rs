@@ -80,10 +80,10 @@ impl AppState {
         }
     }
 
-    /// Sends a code to a phone, counted for `payer`. The question is asked with what is `attached`.
+    /// Sends a code to a phone, counted for `payer`. The question is asked with `extras`.
     pub(crate) async fn ask_code(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         payer: CodePayer<'_>,
         phone: (&PhoneNumber, Channel),
         question: Question<'_>,
@@ -93,7 +93,7 @@ impl AppState {
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
         let expires_at = services.now() + code::LIFE;
-        attached.vault.push(RecordWrite::PutOneTimeCode(NewOneTimeCode {
+        extras.records.push(RecordWrite::PutOneTimeCode(NewOneTimeCode {
             id,
             purpose,
             account,
@@ -111,7 +111,7 @@ impl AppState {
         };
         let says = Says::Code { code: code.expose_secret().to_owned(), wanted_for };
         let content = MessageContent { to: Recipient::Phone(number.clone()), says };
-        self.send_code(attached, account, channel.into(), content).await?;
+        self.send_code(extras, account, channel.into(), content).await?;
         Ok(SecondFactor { challenge_id: id, channel, sent_to: number.masked(), expires_at })
     }
 
@@ -121,7 +121,7 @@ impl AppState {
         purpose: Purpose,
         which: Which<'_>,
         typed: &SecretString,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
     ) -> Result<Answered, Problem> {
         let wrong = || Problem::new(Kind::WrongCode);
         let now = self.store.services().now();
@@ -145,11 +145,11 @@ impl AppState {
                 if !recovery_code::is_known(self.store.pool(), account, &hash).await? {
                     return Err(wrong());
                 }
-                attached.vault.push(RecordWrite::TakeRecoveryCode { account, hash });
+                extras.records.push(RecordWrite::TakeRecoveryCode { account, hash });
                 Factor::RecoveryCode
             }
         };
-        attached.vault.push(RecordWrite::TakeChallenge(challenge_id));
+        extras.records.push(RecordWrite::TakeChallenge(challenge_id));
         Ok(Answered { account, challenge_id, generation, factor })
     }
 }
@@ -169,7 +169,7 @@ impl AppState {
     /// Tells the holder that a recovery code was used.
     pub(crate) async fn tell_of_recovery_code(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         account: &Account,
         answered: &Answered,
     ) -> Result<(), Problem> {
@@ -178,6 +178,6 @@ impl AppState {
         }
         let left = account.holder()?.recovery_codes.saturating_sub(1);
         let at = self.store.services().now();
-        self.tell(attached, answered.account, Says::RecoveryCodeUsed { at, left }).await
+        self.tell(extras, answered.account, Says::RecoveryCodeUsed { at, left }).await
     }
 }

@@ -103,16 +103,16 @@ impl SignInTry {
 }
 
 impl AppState {
-    /// Has what was tried on an account be forgiven with what is `attached`: its holder has proved who they are.
+    /// Has what was tried on an account be forgiven with `extras`: its holder has proved who they are.
     pub(crate) async fn forgive_tries(
         &self,
         account: AccountId,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
     ) -> Result<(), Problem> {
         let (aggregate, _) = self.store.load::<Account>(&account.to_string()).await?;
         if let Some(email) = aggregate.holder()?.email.known() {
             let about = rate_limit::about(&self.store, &email.canonical()).await?;
-            attached.vault.push(RecordWrite::ForgiveTries(about));
+            extras.records.push(RecordWrite::ForgiveTries(about));
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What messages to people say, as facts: the words are made where messages are sent.
 //!
 //! Some hold what must not be known to others (a code, the token of a link). They are no part of an event: they wait
-//! sealed in the vault until they are sent, and are deleted then. `Debug` shows nothing of them.
+//! sealed in the records until they are sent, and are deleted then. `Debug` shows nothing of them.
 
 mod says;
 #[cfg(test)]

@@ -93,8 +93,8 @@ pub async fn let_in(
     });
     let command = OperatorCommand::Create { operator_id, name: name.to_owned(), scopes, expires_at };
     let context = CommandContext::service(operator_id.uuid());
-    let attached = CommitExtras { vault: vec![add], ..CommitExtras::default() };
-    match store.execute::<Operator>(&operator_id.to_string(), command, &context, attached).await {
+    let extras = CommitExtras { records: vec![add], ..CommitExtras::default() };
+    match store.execute::<Operator>(&operator_id.to_string(), command, &context, extras).await {
         Ok(_) => Ok(Some(operator_id)),
         Err(ExecuteError::AlreadyUsed) => Ok(None),
         Err(error) => Err(error.into()),
@@ -107,8 +107,8 @@ pub async fn let_in(
 /// When there is no such operator, or the store fails.
 pub async fn let_out(store: &EventStore, operator: OperatorId) -> anyhow::Result<()> {
     let revoke = RecordWrite::RevokeOperator { operator, at: store.services().now() };
-    let attached = CommitExtras { vault: vec![revoke], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![revoke], ..CommitExtras::default() };
     let context = CommandContext::service(operator.uuid());
-    store.execute::<Operator>(&operator.to_string(), OperatorCommand::Revoke, &context, attached).await?;
+    store.execute::<Operator>(&operator.to_string(), OperatorCommand::Revoke, &context, extras).await?;
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Reader {
             check_there(&options.data_dir)?;
         }
         let keys = key_provider(&existing_keys(options), None)?;
-        let vault = archives(options)?;
+        let objects = archives(options)?;
         let (url, servers) = match &options.database_url {
             Some(url) => (url.clone(), None),
             None => start_or_join(&options.data_dir, options.servers).await?,
@@ -69,7 +69,7 @@ impl Reader {
         check_reached(&pool).await?;
         let store = EventStore::new(event_store::patient(&pool), system::services(), keys);
         let views = Views::of(&store);
-        let erasures = vault.map(|vault| Erasures::new(store.clone(), vault, Arc::new(views.clone())));
+        let erasures = objects.map(|objects| Erasures::new(store.clone(), objects, Arc::new(views.clone())));
         // Nobody else moves the log of a database that was started just now.
         let own = servers.map(|servers| (servers, LogTasks::start(&store, &views)));
         Ok(Self { store, views, erasures, own })

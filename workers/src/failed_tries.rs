@@ -26,15 +26,15 @@ pub(crate) async fn note_due(store: &EventStore) -> Result<usize, StoreError> {
 async fn note(store: &EventStore, gathered: &Gathered) -> Result<(), StoreError> {
     let (account, failed, at) = (gathered.account, gathered.failed, store.services().now());
     let take = RecordWrite::TakeFailedTries { gathered: gathered.clone(), at };
-    let mut attached = CommitExtras { vault: vec![take], ..CommitExtras::default() };
+    let mut extras = CommitExtras { records: vec![take], ..CommitExtras::default() };
     if failed.kind == FailedTryKind::Code {
         let message = mail(store, gathered).await?;
-        attached.required_keys.push(message.key_id());
-        attached.vault.push(RecordWrite::EnqueueMessage(message));
+        extras.required_keys.push(message.key_id());
+        extras.records.push(RecordWrite::EnqueueMessage(message));
     }
     let context = CommandContext::service(account.uuid());
     let command = AccountCommand::RecordFailedTries { failed };
-    match store.execute::<Account>(&account.to_string(), command, &context, attached).await {
+    match store.execute::<Account>(&account.to_string(), command, &context, extras).await {
         Err(ExecuteError::Store(error)) => Err(error),
         // Another worker was faster, or the account has ended: its tries went with it, or are swept.
         _ => Ok(()),

@@ -78,9 +78,9 @@ async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<
     let open =
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
     let open = RecordWrite::OpenSession(open);
-    let attached = CommitExtras { vault: vec![open], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![open], ..CommitExtras::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
     let context = CommandContext::service(account.uuid());
-    store.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(token.expose_secret().to_owned())
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A wish concerning an account, in the imperative. Secrets are no part of it: who sends the
-/// command hands them to the vault in the same statement.
+/// command hands them to the records in the same statement.
 #[derive(Clone, Debug)]
 pub enum AccountCommand {
     /// Open the account.

@@ -87,15 +87,15 @@ impl CommandContext {
         self.session.map(|session| session.session)
     }
 
-    /// What goes into the vault with the events of a command, in this order: that its request was carried out,
+    /// What goes into the records with the events of a command, in this order: that its request was carried out,
     /// since with a session that ends what is known of that goes too; what must still count and is used up; what `ends`
     /// with the events; what comes anew.
-    pub(crate) fn vault(&self, attached: &CommitExtras, ends: Vec<RecordWrite>) -> Vec<RecordWrite> {
+    pub(crate) fn records(&self, extras: &CommitExtras, ends: Vec<RecordWrite>) -> Vec<RecordWrite> {
         let sudo = self.session.and_then(|InSession { session, proved_since }| {
             Some(RecordWrite::RequireSudo { session, proved_since: proved_since? })
         });
         let (before, after): (Vec<_>, Vec<_>) =
-            attached.vault.iter().cloned().partition(RecordWrite::rests_on_before);
+            extras.records.iter().cloned().partition(RecordWrite::rests_on_before);
         let once = self.once.clone().map(RecordWrite::MarkCompleted);
         once.into_iter().chain(sudo).chain(before).chain(ends).chain(after).collect()
     }
@@ -122,8 +122,8 @@ impl CommandContext {
 /// What is written with the events of a command, if it has any.
 #[derive(Clone, Default)]
 pub struct CommitExtras {
-    /// Writes to the vault.
-    pub vault: Vec<RecordWrite>,
+    /// Writes to the records.
+    pub records: Vec<RecordWrite>,
     /// Keys that must still live.
     pub required_keys: Vec<Uuid>,
 }

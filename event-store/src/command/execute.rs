@@ -81,7 +81,7 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: CommitExtras,
+        extras: CommitExtras,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         A: Aggregate<Services = Services> + Standalone,
@@ -90,7 +90,7 @@ impl EventStore {
     {
         let _place = self.place_of(context).await.ok_or(ExecuteError::Contended)?;
         let mut contest = Contest::new(self, context);
-        let executed = self.contend::<A>(id, command, context, &attached, &mut contest).await;
+        let executed = self.contend::<A>(id, command, context, &extras, &mut contest).await;
         contest.end().await;
         executed
     }
@@ -100,7 +100,7 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
         contest: &mut Contest<'_>,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
@@ -111,7 +111,7 @@ impl EventStore {
         let stream = (A::TYPE, id.to_owned());
         while contest.goes_on() {
             let in_turn = contest.has_turn_of(&stream);
-            match self.try_once::<A>(id, command.clone(), context, attached, in_turn).await {
+            match self.try_once::<A>(id, command.clone(), context, extras, in_turn).await {
                 Ok(executed) => return Ok(executed),
                 Err(RetryDecision::Final(error)) => return Err(error),
                 Err(RetryDecision::ClaimTaken(effects)) => {
@@ -121,7 +121,7 @@ impl EventStore {
                     contest.pause().await;
                 }
                 Err(RetryDecision::KeyDestroyed) => {
-                    if !self.inner.keys.are_active(&attached.required_keys).await? {
+                    if !self.inner.keys.are_active(&extras.required_keys).await? {
                         return Err(ExecuteError::KeyDestroyed);
                     }
                     contest.pause().await;
@@ -141,7 +141,7 @@ impl EventStore {
         id: &str,
         command: A::Command,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
         in_turn: bool,
     ) -> Result<Executed<A>, RetryDecision<A::Error>>
     where
@@ -169,7 +169,7 @@ impl EventStore {
         }
         let version = loaded.version;
         let decided = PendingCommit { id: id.to_owned(), loaded, aggregate, events };
-        let stored = decided.store(self, context, attached, (in_turn, None)).await.inspect_err(|_| {
+        let stored = decided.store(self, context, extras, (in_turn, None)).await.inspect_err(|_| {
             self.inner.recent.evict(A::TYPE, id, version);
         })?;
         let (aggregate, version) = (stored.now.aggregate.clone(), stored.now.version);
@@ -254,14 +254,14 @@ where
         self,
         store: &EventStore,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
         (in_turn, collected): (bool, Option<Collected>),
     ) -> Result<CommittedAggregate<A>, RetryDecision<A::Error>> {
         let effects = self.effects();
-        // What is written with others brings what goes into the vault for all of them.
-        let vault = match collected {
+        // What is written with others brings what goes into the records for all of them.
+        let records = match collected {
             Some(_) => Vec::new(),
-            None => context.vault(attached, self.ends(store, context)),
+            None => context.records(extras, self.ends(store, context)),
         };
         let Self { id, loaded, aggregate, events } = self;
         let version = loaded.version + events.len() as u64;
@@ -274,8 +274,8 @@ where
         let appended = Arc::new(Mutex::new(Appended::default()));
         let extras = Extras {
             effects: effects.clone(),
-            vault,
-            required_keys: attached.required_keys.clone(),
+            records,
+            required_keys: extras.required_keys.clone(),
             source_keys: Arc::clone(&loaded.keys),
             snapshot,
             appended: appended.clone(),

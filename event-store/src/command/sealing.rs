@@ -30,7 +30,7 @@ pub(crate) const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
 #[derive(Default)]
 pub(crate) struct Extras {
     pub effects: Vec<Effect>,
-    pub vault: Vec<RecordWrite>,
+    pub records: Vec<RecordWrite>,
     /// Keys that must still live although no event here is sealed with them.
     pub required_keys: Vec<Uuid>,
     /// The keys that opened what was decided on: an event may carry some of it on.
@@ -174,8 +174,8 @@ impl SealedEventRepository {
     /// Writes with others where that is possible; alone where a transaction is needed, or where the others
     /// may have been the trouble.
     async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
-        let alone = AppendTransaction::new(&self.inner, std::slice::from_ref(whole), &self.extras.vault);
-        if !self.extras.vault.is_empty() {
+        let alone = AppendTransaction::new(&self.inner, std::slice::from_ref(whole), &self.extras.records);
+        if !self.extras.records.is_empty() {
             return alone.write(false).await;
         }
         failpoint::reach("store: writing", whole.types());

@@ -79,7 +79,7 @@ impl<E> From<StoreError> for CommitError<E> {
 
 impl EventStore {
     /// Does `work`, and stores all that came of it together. It may be done several times, each time with a new
-    /// [`UnitOfWork`], and hands that back with its answer and with what belongs into the vault.
+    /// [`UnitOfWork`], and hands that back with its answer and with what belongs into the records.
     ///
     /// # Errors
     /// See [`CommitError`]. Whatever the error, nothing was stored; only after [`StoreError::OutcomeUnknown`] all of it
@@ -111,7 +111,7 @@ impl EventStore {
         while contest.goes_on() {
             let unit = UnitOfWork::begin(self, contest.streams());
             let seen = Arc::clone(&unit.seen);
-            let (unit, attached, answer) = match work(unit).await {
+            let (unit, extras, answer) = match work(unit).await {
                 Ok(done) => done,
                 Err(refusal) => {
                     if !self.is_outdated(&seen).await {
@@ -124,7 +124,7 @@ impl EventStore {
                 }
             };
             let claims = unit.claims();
-            match unit.commit(context, &attached).await {
+            match unit.commit(context, &extras).await {
                 Ok(events) => return Ok(Committed { answer, events }),
                 Err(AppendError::Conflict) => {
                     if !contest.lost(streams(&seen)).await? {
@@ -140,7 +140,7 @@ impl EventStore {
                     }
                 }
                 Err(AppendError::KeyDestroyed) => {
-                    if !self.inner.keys.are_active(&attached.required_keys).await? {
+                    if !self.inner.keys.are_active(&extras.required_keys).await? {
                         return Err(CommitError::KeyDestroyed);
                     }
                 }
@@ -270,7 +270,7 @@ impl UnitOfWork {
     async fn commit(
         self,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
     ) -> Result<Vec<EventId>, AppendError> {
         let collected = Collected::default();
         let (mut ready, mut events, mut unchanged) = (Vec::new(), Vec::new(), Vec::new());
@@ -279,7 +279,7 @@ impl UnitOfWork {
             let seen = part.seen();
             ends.extend(part.ends(&self.store, context));
             let in_turn = self.in_turn.contains(&stream);
-            match part.prepare(&self.store, context, attached, (in_turn, &collected)).await? {
+            match part.prepare(&self.store, context, extras, (in_turn, &collected)).await? {
                 Some(stored) => {
                     events.extend(stored.events());
                     ready.push(stored);
@@ -291,8 +291,8 @@ impl UnitOfWork {
         if appends.is_empty() {
             return Ok(Vec::new());
         }
-        let vault = context.vault(attached, ends);
-        let written = AppendTransaction::new(&self.store.inner, &appends, &vault)
+        let records = context.records(extras, ends);
+        let written = AppendTransaction::new(&self.store.inner, &appends, &records)
             .with_read_set(&unchanged)
             .write(false)
             .await;
@@ -326,7 +326,7 @@ trait Participant: Send {
         self: Box<Self>,
         store: &EventStore,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
         into: (bool, &Collected),
     ) -> Result<Option<Box<dyn Prepared>>, AppendError>;
 }
@@ -365,14 +365,14 @@ where
         self: Box<Self>,
         store: &EventStore,
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
         (in_turn, collected): (bool, &Collected),
     ) -> Result<Option<Box<dyn Prepared>>, AppendError> {
         if self.events.is_empty() {
             return Ok(None);
         }
         let id = self.id.clone();
-        match (*self).store(store, context, attached, (in_turn, Some(collected.clone()))).await {
+        match (*self).store(store, context, extras, (in_turn, Some(collected.clone()))).await {
             Ok(stored) => Ok(Some(Box::new((id, stored)))),
             Err(RetryDecision::Final(ExecuteError::Store(error))) => Err(error.into()),
             Err(_) => Err(AppendError::KeyDestroyed),

@@ -36,10 +36,10 @@ impl Erasures {
     /// Writes the entry of a recorded erasure to the ledger, if it is not there yet.
     pub(super) async fn write(&self, recorded: &Recorded) -> Result<(), ErasureError> {
         let content = Bytes::from(recorded.entry.clone());
-        if self.vault().put_once(&recorded.name, content.clone()).await? {
+        if self.objects().put_once(&recorded.name, content.clone()).await? {
             return Ok(());
         }
-        match self.vault().fetch_small(&recorded.name).await? {
+        match self.objects().fetch_small(&recorded.name).await? {
             Some(found) if found == content => Ok(()),
             _ => Err(ErasureError::Changed(recorded.name.clone())),
         }
@@ -96,15 +96,15 @@ impl Erasures {
             done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
             failpoint::reach("erasure: destroyed", entry.kind());
             self.inner.purge.purge(&entry.key_names()).await?;
-            self.forget_in_vault(entry, done.keys > 0).await?;
+            self.forget_records(entry, done.keys > 0).await?;
         }
         done.usage_events = self.delete_usage(entry, &|_| {}).await?;
         Ok(done)
     }
 
-    /// Deletes from the vault what dies with the keys of an entry. Where they lived until now, nothing was collected
+    /// Deletes the records that dies with the keys of an entry. Where they lived until now, nothing was collected
     /// under a later key; otherwise what came after the entry stays.
-    async fn forget_in_vault(&self, entry: &Entry, keys_lived: bool) -> Result<(), ErasureError> {
+    async fn forget_records(&self, entry: &Entry, keys_lived: bool) -> Result<(), ErasureError> {
         let pool = self.store().pool();
         let ids: Vec<_> = entry.keys.iter().map(|key| key.id).collect();
         outbox::forget_sealed_with(pool, &ids).await?;

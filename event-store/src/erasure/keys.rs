@@ -43,17 +43,17 @@ struct Stored {
 }
 
 impl LedgerKeys {
-    /// Opens the keys of the ledger in `vault`, which must be that of the database in `store`; makes the
+    /// Opens the keys of the ledger in `objects`, which must be that of the database in `store`; makes the
     /// first one for a database that has no ledger yet.
-    pub(super) async fn open(store: &EventStore, vault: &SealedObjectStore) -> Result<Self, ErasureError> {
+    pub(super) async fn open(store: &EventStore, objects: &SealedObjectStore) -> Result<Self, ErasureError> {
         let provider = store.keys().provider();
         let known = record::ledger_key(store.pool()).await?;
-        let wrapped = fetch_all(vault).await?;
+        let wrapped = fetch_all(objects).await?;
         let (mut open, closed) = open_all(provider.as_ref(), wrapped).await?;
         if known.is_none() && open.is_empty() && closed.is_empty() {
             let key = DataKey::generate(store.services().ids.uuid());
             for wrapped in provider.wrap(&[&key]).await? {
-                put(vault, &wrapped).await?;
+                put(objects, &wrapped).await?;
             }
             open.insert(key.id, Arc::new(key));
         }
@@ -102,7 +102,7 @@ impl Erasures {
         let provider = self.store().keys().provider();
         let current = provider.ids().await?.current;
         let mut wrappings: BTreeMap<Uuid, Vec<WrappedKey>> = BTreeMap::new();
-        for wrapped in fetch_all(self.vault()).await? {
+        for wrapped in fetch_all(self.objects()).await? {
             wrappings.entry(wrapped.id).or_default().push(wrapped);
         }
         let mut added = 0;
@@ -112,7 +112,7 @@ impl Erasures {
             }
             let key = open_one(provider.as_ref(), &wrappings).await?;
             for wrapped in provider.wrap(&[&key]).await? {
-                added += u64::from(put(self.vault(), &wrapped).await?);
+                added += u64::from(put(self.objects(), &wrapped).await?);
             }
         }
         Ok(added)
@@ -120,10 +120,10 @@ impl Erasures {
 }
 
 /// All wrappings; what is none of ours is left out.
-async fn fetch_all(vault: &SealedObjectStore) -> Result<Vec<WrappedKey>, ErasureError> {
+async fn fetch_all(objects: &SealedObjectStore) -> Result<Vec<WrappedKey>, ErasureError> {
     let mut keys = Vec::new();
-    for path in vault.list(FOLDER).await? {
-        let Some(content) = vault.fetch_small(&path).await? else { continue };
+    for path in objects.list(FOLDER).await? {
+        let Some(content) = objects.fetch_small(&path).await? else { continue };
         match parse(&content) {
             Some(key) => keys.push(key),
             None => tracing::error!(object = path, "unknown object among the keys of the erasure ledger"),
@@ -138,14 +138,14 @@ fn parse(content: &[u8]) -> Option<WrappedKey> {
     Some(WrappedKey { id: stored.key, master_id: stored.master_id, bytes })
 }
 
-async fn put(vault: &SealedObjectStore, key: &WrappedKey) -> Result<bool, ErasureError> {
+async fn put(objects: &SealedObjectStore, key: &WrappedKey) -> Result<bool, ErasureError> {
     let master_id = key.master_id.clone();
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' };
     let path = format!("{FOLDER}/{}.{}", key.id, master_id.chars().map(plain).collect::<String>());
     let wrapped = BASE64_STANDARD_NO_PAD.encode(&key.bytes);
     let stored = serde_json::to_vec(&Stored { format: 1, key: key.id, master_id, wrapped });
     let content = Bytes::from(stored.map_err(|_| SealError::Malformed)?);
-    Ok(vault.put_once(&path, content).await?)
+    Ok(objects.put_once(&path, content).await?)
 }
 
 type Opened = (BTreeMap<Uuid, Arc<DataKey>>, BTreeMap<Uuid, String>);

@@ -102,7 +102,7 @@ pub struct Erasures {
 
 struct Inner {
     store: EventStore,
-    vault: SealedObjectStore,
+    objects: SealedObjectStore,
     purge: Arc<dyn Purge>,
     /// Opened at the first use, and anew whenever the ledger is read.
     keys: RwLock<Option<Arc<LedgerKeys>>>,
@@ -110,10 +110,10 @@ struct Inner {
 }
 
 impl Erasures {
-    /// Erasures in `store`, with their ledger in `vault`.
-    pub fn new(store: EventStore, vault: SealedObjectStore, purge: Arc<dyn Purge>) -> Self {
+    /// Erasures in `store`, with their ledger in `objects`.
+    pub fn new(store: EventStore, objects: SealedObjectStore, purge: Arc<dyn Purge>) -> Self {
         let (keys, caught_up) = (RwLock::default(), AtomicBool::new(false));
-        Self { inner: Arc::new(Inner { store, vault, purge, keys, caught_up }) }
+        Self { inner: Arc::new(Inner { store, objects, purge, keys, caught_up }) }
     }
 
     /// The store.
@@ -122,8 +122,8 @@ impl Erasures {
     }
 
     /// The object store.
-    pub fn vault(&self) -> &SealedObjectStore {
-        &self.inner.vault
+    pub fn objects(&self) -> &SealedObjectStore {
+        &self.inner.objects
     }
 
     /// Whether this process has made sure that all of the ledger is carried out.
@@ -188,7 +188,7 @@ impl Erasures {
     }
 
     async fn open_ledger(&self) -> Result<Arc<LedgerKeys>, ErasureError> {
-        let keys = Arc::new(LedgerKeys::open(self.store(), self.vault()).await?);
+        let keys = Arc::new(LedgerKeys::open(self.store(), self.objects()).await?);
         *self.inner.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());
         Ok(keys)
     }

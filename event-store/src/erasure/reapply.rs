@@ -115,14 +115,14 @@ impl Erasures {
 
     /// The days that have entries made at `from` or later, in order.
     async fn days(&self, from: Option<DateTime<Utc>>) -> Result<Vec<String>, ErasureError> {
-        let mut days = self.vault().folders(entry::FOLDER).await?;
+        let mut days = self.objects().folders(entry::FOLDER).await?;
         let first = from.map(|from| from.date_naive());
         days.retain(|day| entry::day(day).is_some_and(|day| first.is_none_or(|first| day >= first)));
         Ok(days)
     }
 
     async fn entries_of(&self, day: &str) -> Result<Vec<String>, ErasureError> {
-        Ok(self.vault().list(&format!("{}/{day}", entry::FOLDER)).await?)
+        Ok(self.objects().list(&format!("{}/{day}", entry::FOLDER)).await?)
     }
 
     async fn apply_all(
@@ -133,7 +133,7 @@ impl Erasures {
         tell: &mut (dyn FnMut(ReappliedEntry) + Send),
     ) -> Result<(), ErasureError> {
         let fetched = names.into_iter().map(|name| async move {
-            let content = self.vault().fetch_small(&name).await;
+            let content = self.objects().fetch_small(&name).await;
             content.map(|content| (name, content))
         });
         let mut fetched = futures::stream::iter(fetched).buffered(AT_ONCE);

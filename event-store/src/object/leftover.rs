@@ -1,4 +1,4 @@
-//! Staging files that a killed process left in a directory vault.
+//! Staging files that a killed process left in a directory.
 //!
 //! Why by hand: `object_store` writes `path#1` and renames it at the end; it hides such files from its
 //! lists and refuses to delete them. They are sealed, but an erasure must not leave them.

@@ -1,4 +1,4 @@
-//! The object vault: archives at rest, sealed, in any object store.
+//! The sealed object store: archives at rest, sealed, in any object store.
 //!
 //! An export archive holds everything we know of a person, so it never lies anywhere in the clear:
 //! it is sealed here on its way into a directory, S3, Google Cloud Storage or Azure, each piece as it
@@ -20,7 +20,7 @@
 //! # What always holds
 //! - A byte is handed out only after its chunk's tag was checked. Chunks moved, repeated or taken from
 //!   another object do not open: the nonce binds the number, the associated data binds the path (the
-//!   path inside the vault, so a vault may be moved as a whole).
+//!   path inside the object store, so a store may be moved as a whole).
 //! - An object cut short, at a chunk's border too, does not open at its end: the last chunk is marked.
 //!   A range that goes past the end is an error, never a short answer.
 //! - An object exists under its path only after [`SealedWriter::finish`]: rename in a directory
@@ -38,8 +38,8 @@ mod cloud;
 mod leftover;
 mod read;
 mod seal;
+mod sealed_store;
 mod small;
-mod vault;
 mod write;
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-pub use vault::SealedObjectStore;
+pub use sealed_store::SealedObjectStore;
 pub use write::{Sealed, SealedWriter};
 
 /// The key that seals one object, or all objects of one privacy request: 256 bits from a CSPRNG.
@@ -70,16 +70,16 @@ impl std::fmt::Debug for ObjectKey {
     }
 }
 
-/// Why the vault could not do what was asked. No variant holds keys or content; paths are made of ids.
+/// Why the object store could not do what was asked. No variant holds keys or content; paths are made of ids.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
-    /// The URL's scheme is not one the vault knows.
+    /// The URL's scheme is not one the object store knows.
     #[error("archives cannot be kept at a {0}: URL; use file:, s3:, gs:, az: or memory:")]
     Scheme(String),
     /// The URL's path is not one that can be used.
     #[error("the archive URL does not name a usable place")]
     Url(#[source] Option<object_store::path::Error>),
-    /// The vault's directory cannot be made or written.
+    /// The directory cannot be made or written.
     #[error("the archive directory {} cannot be written", path.display())]
     Directory {
         /// The directory as configured.
@@ -88,7 +88,7 @@ pub enum ObjectError {
         source: std::io::Error,
     },
     /// A path that is empty, absolute, or has a part other than `[A-Za-z0-9_-][A-Za-z0-9._-]*`.
-    #[error("{0:?} is not a path inside the vault")]
+    #[error("{0:?} is not a path inside the object store")]
     Path(String),
     /// There is no object under this path.
     #[error("there is no such object")]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
-use super::vault::locate;
+use super::sealed_store::locate;
 use super::{ObjectError, SealedObjectStore};
 
 /// The longest small object in bytes: nobody else's large one shall fill our memory.

@@ -1,4 +1,4 @@
-//! What the vault promises, on a real directory; and on an upload that can be held still.
+//! What the object store promises, on a real directory; and on an upload that can be held still.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ use super::*;
 
 struct Fixture {
     directory: tempfile::TempDir,
-    vault: SealedObjectStore,
+    objects: SealedObjectStore,
 }
 
 impl Fixture {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let vault = SealedObjectStore::open(&Url::from_directory_path(directory.path()).unwrap()).unwrap();
-        Self { directory, vault }
+        let objects = SealedObjectStore::open(&Url::from_directory_path(directory.path()).unwrap()).unwrap();
+        Self { directory, objects }
     }
 
     fn file(&self, path: &str) -> PathBuf {
@@ -34,7 +34,7 @@ impl Fixture {
     }
 
     async fn put(&self, path: &str, content: &[u8]) -> Sealed {
-        let mut writer = self.vault.create(path, &key(1)).await.unwrap();
+        let mut writer = self.objects.create(path, &key(1)).await.unwrap();
         // Pieces that never fall on a chunk's border.
         for piece in content.chunks(50_021) {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
@@ -43,17 +43,17 @@ impl Fixture {
     }
 
     async fn get(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, ObjectError> {
-        get(&self.vault, path, &key(1), range).await
+        get(&self.objects, path, &key(1), range).await
     }
 }
 
 async fn get(
-    vault: &SealedObjectStore,
+    objects: &SealedObjectStore,
     path: &str,
     key: &ObjectKey,
     range: Range<u64>,
 ) -> Result<Vec<u8>, ObjectError> {
-    let pieces: Vec<Bytes> = vault.read(path, key, range).try_collect().await?;
+    let pieces: Vec<Bytes> = objects.read(path, key, range).try_collect().await?;
     Ok(pieces.concat())
 }
 
@@ -95,10 +95,10 @@ async fn what_goes_in_comes_out() {
         let sealed = fixture.put("a/b.zip", &content).await;
         assert_eq!(sealed.bytes, length as u64);
         assert_eq!(sealed.sha256[..], Sha256::digest(&content)[..]);
-        assert_eq!(fixture.vault.size("a/b.zip").await.unwrap(), Some(length as u64));
+        assert_eq!(fixture.objects.size("a/b.zip").await.unwrap(), Some(length as u64));
         assert_eq!(fixture.get("a/b.zip", 0..length as u64).await.unwrap(), content);
     }
-    assert_eq!(fixture.vault.size("a/c.zip").await.unwrap(), None);
+    assert_eq!(fixture.objects.size("a/c.zip").await.unwrap(), None);
     assert!(matches!(fixture.get("a/c.zip", 0..1).await, Err(ObjectError::NotFound)));
 }
 
@@ -181,7 +181,7 @@ async fn a_cut_object_is_detected() {
         let whole = fixture.get("a", 0..content.len() as u64).await;
         assert!(whole.is_err(), "cut to {cut}, read to the true end");
         // Whoever asks for the length first is not deceived either.
-        if let Ok(Some(length)) = fixture.vault.size("a").await {
+        if let Ok(Some(length)) = fixture.objects.size("a").await {
             assert!(fixture.get("a", 0..length).await.is_err(), "cut to {cut}, read to the apparent end");
         }
     }
@@ -195,7 +195,7 @@ async fn another_objects_bytes_do_not_open() {
     std::fs::copy(fixture.file("req_1/archive"), fixture.file("req_2/archive")).unwrap();
     let swapped = fixture.get("req_2/archive", 0..13).await;
     assert!(matches!(swapped, Err(ObjectError::Authentication { chunk: 0 })));
-    let foreign = get(&fixture.vault, "req_1/archive", &key(2), 0..13).await;
+    let foreign = get(&fixture.objects, "req_1/archive", &key(2), 0..13).await;
     assert!(matches!(foreign, Err(ObjectError::Authentication { chunk: 0 })));
     assert_eq!(fixture.get("req_1/archive", 0..13).await.unwrap(), b"of one person");
 }
@@ -218,10 +218,10 @@ async fn nothing_is_there_before_finish_nor_after_abort_or_drop() {
     let fixture = Fixture::new();
     let piece = Bytes::from(content(1024 * 1024));
     for dropped in [false, true] {
-        let mut writer = fixture.vault.create("a/b", &key(1)).await.unwrap();
+        let mut writer = fixture.objects.create("a/b", &key(1)).await.unwrap();
         writer.write(piece.clone()).await.unwrap();
         assert!(matches!(fixture.get("a/b", 0..1).await, Err(ObjectError::NotFound)));
-        assert!(fixture.vault.list("").await.unwrap().is_empty(), "a staging file is listed");
+        assert!(fixture.objects.list("").await.unwrap().is_empty(), "a staging file is listed");
         if dropped {
             drop(writer);
         } else {
@@ -238,11 +238,11 @@ async fn an_object_replaced_while_it_is_read_is_no_mixture() {
     let content = content(130 * 65_536);
     fixture.put("a", &content).await;
     let key = key(1);
-    let mut stream = Box::pin(fixture.vault.read("a", &key, 0..content.len() as u64));
+    let mut stream = Box::pin(fixture.objects.read("a", &key, 0..content.len() as u64));
     assert!(stream.try_next().await.unwrap().is_some());
-    let mut writer = fixture.vault.create("a", &key).await.unwrap();
+    let mut writer = fixture.objects.create("a", &key).await.unwrap();
     writer.write(Bytes::from_static(b"new")).await.unwrap();
-    assert_eq!(fixture.vault.size("a").await.unwrap(), Some(content.len() as u64), "the old one is whole");
+    assert_eq!(fixture.objects.size("a").await.unwrap(), Some(content.len() as u64), "the old one is whole");
     writer.finish().await.unwrap();
     assert_eq!(fixture.get("a", 0..3).await.unwrap(), b"new");
     let rest: Result<Vec<Bytes>, _> = stream.try_collect().await;
@@ -260,21 +260,21 @@ async fn remove_all_takes_the_leftovers_of_a_killed_writer_too() {
         std::fs::create_dir_all(fixture.file(leftover).parent().unwrap()).unwrap();
         std::fs::write(fixture.file(leftover), b"PSOV...").unwrap();
     }
-    assert_eq!(fixture.vault.list("r/1").await.unwrap(), ["r/1/archive", "r/1/deep/er"]);
-    assert_eq!(fixture.vault.remove_all("r/1").await.unwrap(), 5);
+    assert_eq!(fixture.objects.list("r/1").await.unwrap(), ["r/1/archive", "r/1/deep/er"]);
+    assert_eq!(fixture.objects.remove_all("r/1").await.unwrap(), 5);
     assert!(!fixture.file("r/1").exists());
-    assert_eq!(fixture.vault.remove_all("r/1").await.unwrap(), 0);
-    assert_eq!(fixture.vault.remove_all("r/2").await.unwrap(), 2);
-    assert_eq!(fixture.vault.list("").await.unwrap(), ["r/12/archive"]);
+    assert_eq!(fixture.objects.remove_all("r/1").await.unwrap(), 0);
+    assert_eq!(fixture.objects.remove_all("r/2").await.unwrap(), 2);
+    assert_eq!(fixture.objects.list("").await.unwrap(), ["r/12/archive"]);
     assert!(fixture.file("r/12/archive#1").exists());
 }
 
 #[tokio::test]
 async fn a_writer_overtaken_by_an_erasure_cannot_finish() {
     let fixture = Fixture::new();
-    let mut writer = fixture.vault.create("r/1/archive", &key(1)).await.unwrap();
+    let mut writer = fixture.objects.create("r/1/archive", &key(1)).await.unwrap();
     writer.write(Bytes::from_static(b"late")).await.unwrap();
-    assert_eq!(fixture.vault.remove_all("r/1").await.unwrap(), 1);
+    assert_eq!(fixture.objects.remove_all("r/1").await.unwrap(), 1);
     assert!(writer.finish().await.is_err());
     assert!(files(fixture.directory.path()).is_empty());
 }
@@ -282,15 +282,15 @@ async fn a_writer_overtaken_by_an_erasure_cannot_finish() {
 #[tokio::test]
 async fn check_leaves_nothing_and_paths_are_checked() {
     let fixture = Fixture::new();
-    fixture.vault.check().await.unwrap();
+    fixture.objects.check().await.unwrap();
     assert!(files(fixture.directory.path()).is_empty());
     for path in ["", "/a", "a/", "a//b", "..", "a/../b", ".check/x", "a#1", "a\\b", "a b", "ä"] {
         assert!(
-            matches!(fixture.vault.create(path, &key(1)).await.err(), Some(ObjectError::Path(_))),
+            matches!(fixture.objects.create(path, &key(1)).await.err(), Some(ObjectError::Path(_))),
             "{path}"
         );
         assert!(matches!(fixture.get(path, 0..0).await, Err(ObjectError::Path(_))), "{path}");
-        assert!(matches!(fixture.vault.remove_all(path).await, Err(ObjectError::Path(_))), "{path}");
+        assert!(matches!(fixture.objects.remove_all(path).await, Err(ObjectError::Path(_))), "{path}");
     }
 }
 
@@ -313,15 +313,15 @@ async fn opening_makes_a_private_directory_or_names_what_is_wrong() {
 
 #[tokio::test]
 async fn the_memory_store_does_the_same() {
-    let vault = SealedObjectStore::open(&Url::parse("memory:").unwrap()).unwrap();
-    vault.check().await.unwrap();
-    let mut writer = vault.create("a/b", &key(1)).await.unwrap();
+    let objects = SealedObjectStore::open(&Url::parse("memory:").unwrap()).unwrap();
+    objects.check().await.unwrap();
+    let mut writer = objects.create("a/b", &key(1)).await.unwrap();
     writer.write(Bytes::from_static(b"hello")).await.unwrap();
-    assert_eq!(vault.list("a").await.unwrap(), Vec::<String>::new());
+    assert_eq!(objects.list("a").await.unwrap(), Vec::<String>::new());
     writer.finish().await.unwrap();
-    assert_eq!(get(&vault, "a/b", &key(1), 1..4).await.unwrap(), b"ell");
-    assert_eq!(vault.remove_all("a").await.unwrap(), 1);
-    assert_eq!(vault.size("a/b").await.unwrap(), None);
+    assert_eq!(get(&objects, "a/b", &key(1), 1..4).await.unwrap(), b"ell");
+    assert_eq!(objects.remove_all("a").await.unwrap(), 1);
+    assert_eq!(objects.size("a/b").await.unwrap(), None);
 }
 
 #[test]

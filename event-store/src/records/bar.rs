@@ -34,7 +34,7 @@ impl EventStore {
         account: AccountId,
         (id, command): (&str, A::Command),
         context: &CommandContext,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
     ) -> Result<Bar, StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
@@ -44,7 +44,7 @@ impl EventStore {
         let ends = self.would_end::<A>(id, command, context).await?;
         let mut transaction = self.pool().begin().await?;
         for end in &ends {
-            bar.ahead_of(end, &mut transaction, attached).await?;
+            bar.ahead_of(end, &mut transaction, extras).await?;
         }
         transaction.commit().await?;
         Ok(bar)
@@ -79,7 +79,7 @@ impl Bar {
         &self,
         end: &RecordWrite,
         db: &mut PgConnection,
-        attached: &CommitExtras,
+        extras: &CommitExtras,
     ) -> Result<(), StoreError> {
         let (account, at) = (self.account, self.at);
         match end {
@@ -90,7 +90,7 @@ impl Bar {
                 ..
             } => one_time_code::drop_all(db, account, *purpose).await,
             RecordWrite::DropLinks { purpose, .. } => {
-                let used = attached.vault.iter().filter_map(|write| match write {
+                let used = extras.records.iter().filter_map(|write| match write {
                     RecordWrite::TakeLink(hash) => Some(hash.clone()),
                     _ => None,
                 });

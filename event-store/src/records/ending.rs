@@ -1,4 +1,4 @@
-//! From an event to what ends with it: the table of `domain` in terms of the vault.
+//! From an event to what ends with it: the table of `domain` in terms of the records.
 //!
 //! The one place that ends what was staged, issued or lent. What stores an event need not, and cannot, forget it.
 

@@ -1,4 +1,4 @@
-//! Writes to the vault that come true with the events of a command, or not at all.
+//! Writes to the records that come true with the events of a command, or not at all.
 
 use chrono::{DateTime, Utc};
 use domain::authentication::Change;
@@ -17,7 +17,7 @@ use crate::command::append::AppendError;
 use crate::encryption::NewKey;
 use crate::usage;
 
-/// A write to the vault that comes true with the events of a command, or not at all.
+/// A write to the records that comes true with the events of a command, or not at all.
 #[derive(Clone)]
 pub enum RecordWrite {
     /// Keep a secret, hashed or sealed, instead of the owner's former one of the kind.

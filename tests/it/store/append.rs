@@ -94,8 +94,8 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
     app.register("ada@example.com").await;
     let store = &app.foundation.store;
     let other = AccountId::generate(store.services());
-    let attached = CommitExtras {
-        vault: vec![RecordWrite::PutSecret {
+    let extras = CommitExtras {
+        records: vec![RecordWrite::PutSecret {
             kind: password::SecretKind::PasswordHash,
             owner: other.to_string(),
             value: b"hash".to_vec(),
@@ -110,7 +110,7 @@ async fn a_refused_command_leaves_nothing_in_the_vault_either() {
         policy_version: "1".to_owned(),
     };
     let refused =
-        store.execute::<Account>(&other.to_string(), register, &account_context(other), attached).await;
+        store.execute::<Account>(&other.to_string(), register, &account_context(other), extras).await;
     assert!(matches!(refused, Err(ExecuteError::Taken { .. })));
     let kept =
         password::fetch(store.pool(), password::SecretKind::PasswordHash, &other.to_string()).await.unwrap();
@@ -155,12 +155,9 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         expires_at: now + chrono::Duration::days(30),
         sealed_device: None,
     };
-    let attached = CommitExtras { vault: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
     let command = AccountCommand::RecordSignIn { session_id: id };
-    store
-        .execute::<Account>(&account.to_string(), command, &account_context(account), attached)
-        .await
-        .unwrap();
+    store.execute::<Account>(&account.to_string(), command, &account_context(account), extras).await.unwrap();
     let sessions = store.sessions();
     let found = sessions.authenticate(b"hash", now).await.unwrap().unwrap();
     assert_eq!((found.id, found.account), (id, account));

@@ -17,12 +17,12 @@ async fn execute(
     app: &TestApp,
     account: AccountId,
     context: &CommandContext,
-    vault: Vec<RecordWrite>,
+    records: Vec<RecordWrite>,
 ) -> Outcome {
-    let attached = CommitExtras { vault, ..CommitExtras::default() };
+    let extras = CommitExtras { records, ..CommitExtras::default() };
     let command = AccountCommand::RecordReauthentication { session_id: SessionId::from_uuid(account.uuid()) };
     let store = &app.foundation.store;
-    store.execute::<Account>(&account.to_string(), command, context, attached).await.map(drop)
+    store.execute::<Account>(&account.to_string(), command, context, extras).await.map(drop)
 }
 
 fn new_session(app: &TestApp, account: AccountId, generation: i64) -> NewSession {

@@ -26,9 +26,9 @@ async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (
         owner: account.clone(),
         value: b"hash".to_vec(),
     };
-    let vault = if with_password { vec![password()] } else { vec![] };
-    let attached = CommitExtras { vault, ..CommitExtras::default() };
-    beyond.store.execute::<Account>(&account, sign_in(), &context, attached).await.unwrap();
+    let records = if with_password { vec![password()] } else { vec![] };
+    let extras = CommitExtras { records, ..CommitExtras::default() };
+    beyond.store.execute::<Account>(&account, sign_in(), &context, extras).await.unwrap();
     assert!(proxy.has_cut(), "nobody said {words}");
     let stored = sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence")
         .fetch_all(app.foundation.store.pool())

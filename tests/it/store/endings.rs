@@ -35,15 +35,15 @@ impl<'a> Holder<'a> {
         holder
     }
 
-    async fn command(&self, command: AccountCommand, vault: Vec<RecordWrite>) {
+    async fn command(&self, command: AccountCommand, records: Vec<RecordWrite>) {
         let context = account_context(self.account).with_session(Some(self.own));
-        self.command_in(command, vault, &context).await;
+        self.command_in(command, records, &context).await;
     }
 
-    async fn command_in(&self, command: AccountCommand, vault: Vec<RecordWrite>, context: &CommandContext) {
+    async fn command_in(&self, command: AccountCommand, records: Vec<RecordWrite>, context: &CommandContext) {
         let (store, id) = (&self.app.foundation.store, self.account.to_string());
-        let attached = CommitExtras { vault, ..CommitExtras::default() };
-        store.execute::<Account>(&id, command, context, attached).await.unwrap();
+        let extras = CommitExtras { records, ..CommitExtras::default() };
+        store.execute::<Account>(&id, command, context, extras).await.unwrap();
     }
 
     async fn give_phone(&self) {
@@ -93,7 +93,7 @@ impl<'a> Holder<'a> {
             issued_at: at,
             expires_at: Some(expires_at),
         };
-        let mut vault = vec![
+        let mut records = vec![
             RecordWrite::OpenSession(session(self.own)),
             RecordWrite::OpenSession(session(SessionId::generate(services))),
             RecordWrite::PutRecoveryCodes { account, hashes: vec![hash()] },
@@ -107,11 +107,11 @@ impl<'a> Holder<'a> {
             Purpose::FactorObjection,
             Purpose::PasswordReset,
         ];
-        vault.extend(purposes.map(|purpose| RecordWrite::PutLink(link(purpose))));
+        records.extend(purposes.map(|purpose| RecordWrite::PutLink(link(purpose))));
         let purposes = [Question::SignIn, Question::Reauthenticate, Question::Phone];
-        vault.extend(purposes.map(|purpose| RecordWrite::PutOneTimeCode(question(purpose))));
+        records.extend(purposes.map(|purpose| RecordWrite::PutOneTimeCode(question(purpose))));
         let issue = AccountCommand::IssueGdprToken { credential_id, fingerprint: "f00d".to_owned() };
-        self.command(issue, vault).await;
+        self.command(issue, records).await;
         let (change_id, email) =
             (self.change_id, format!("{}@new.example.com", self.account).parse().unwrap());
         self.command(AccountCommand::RequestEmailChange { change_id, email }, Vec::new()).await;

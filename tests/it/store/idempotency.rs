@@ -142,9 +142,9 @@ async fn what_was_answered_in_a_session_ends_with_it() {
         ticket.answered(b"an answer").await.unwrap();
     }
     let writes = vec![RecordWrite::EndSession(sessions[0])];
-    let attached = CommitExtras { vault: writes, ..CommitExtras::default() };
+    let extras = CommitExtras { records: writes, ..CommitExtras::default() };
     let name = AccountCommand::ChangeName { name: "Ada King".to_owned() };
-    store.execute::<Account>(&ada.to_string(), name, &account_context(ada), attached).await.unwrap();
+    store.execute::<Account>(&ada.to_string(), name, &account_context(ada), extras).await.unwrap();
     let again = async |session| claim(store, &in_session(session), "key", b"body").await.unwrap();
     assert!(matches!(again(sessions[0]).await, Claim::First(_)));
     assert!(matches!(again(sessions[1]).await, Claim::Answered(_)));

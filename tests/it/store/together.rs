@@ -92,15 +92,15 @@ async fn what_works_once_and_was_used_leaves_nothing_either() {
     let before = count(&app).await;
     let store = &app.foundation.store;
     let spent = RecordWrite::TakeChallenge(ChallengeId::generate(store.services()));
-    let attached = CommitExtras { vault: vec![spent], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![spent], ..CommitExtras::default() };
     let context = account_context(ada);
     let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
-    let refused = store.execute::<Account>(&ada.to_string(), name.clone(), &context, attached.clone()).await;
+    let refused = store.execute::<Account>(&ada.to_string(), name.clone(), &context, extras.clone()).await;
     assert!(matches!(refused, Err(ExecuteError::AlreadyUsed)));
     let refused: Result<Committed<()>, CommitError<anyhow::Error>> = store
         .transact(&context, async |mut unit| {
             unit.execute::<Account>(&ada.to_string(), name.clone()).await?;
-            Ok((unit, attached.clone(), ()))
+            Ok((unit, extras.clone(), ()))
         })
         .await;
     assert!(matches!(refused, Err(CommitError::AlreadyUsed)));

@@ -103,12 +103,12 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
         fingerprint: credentials.fingerprint(),
     };
     let open = RecordWrite::OpenProject { project: id, organization: team.id, token };
-    let attached = CommitExtras { vault: vec![open, credentials.kept.clone()], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![open, credentials.kept.clone()], ..CommitExtras::default() };
     let context = CommandContext::service(Uuid::nil());
     let created = store.transact(&context, async |mut unit| {
         let command = ProjectCommand { by, action: action.clone() };
         unit.execute::<Project>(&id.to_string(), command).await.unwrap();
-        Ok::<_, ()>((unit, attached.clone(), ()))
+        Ok::<_, ()>((unit, extras.clone(), ()))
     });
     created.await.unwrap();
     Made { id, credentials }
@@ -130,7 +130,7 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
         let limit = RecordWrite::LimitCredential { id: previous.credential_id, expires_at: previous.ends_at };
         Ok::<_, ()>((
             unit,
-            CommitExtras { vault: vec![limit, pair.kept.clone()], ..CommitExtras::default() },
+            CommitExtras { records: vec![limit, pair.kept.clone()], ..CommitExtras::default() },
             (),
         ))
     };

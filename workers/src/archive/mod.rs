@@ -13,7 +13,7 @@
 //!
 //! # What a crash in the middle leaves
 //! Here nothing. What the [`Sink`] has taken is an archive without a directory, which nobody may make
-//! final: the object vault drops it.
+//! final: the object store drops it.
 
 mod excerpt;
 mod manifest;

@@ -162,9 +162,11 @@ impl MessageDispatcher {
         A::Event: Effects,
     {
         let context = CommandContext::service(message.id.uuid());
-        let attached =
-            CommitExtras { vault: vec![RecordWrite::DequeueMessage(message.id)], ..CommitExtras::default() };
-        match self.store.execute::<A>(id, command, &context, attached).await {
+        let extras = CommitExtras {
+            records: vec![RecordWrite::DequeueMessage(message.id)],
+            ..CommitExtras::default()
+        };
+        match self.store.execute::<A>(id, command, &context, extras).await {
             // It was recorded before: nothing happened with which it could have left the queue.
             Ok(done) if done.events.is_empty() => Ok(outbox::forget(self.store.pool(), message.id).await?),
             // Gone: whoever else had taken it recorded it, or the account ended and took it along.

@@ -16,7 +16,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// Where one source's files of one attempt go.
 pub struct Parts<'a> {
-    vault: &'a SealedObjectStore,
+    objects: &'a SealedObjectStore,
     key: &'a ObjectKey,
     folder: String,
     files: Vec<SourceFile>,
@@ -35,12 +35,12 @@ pub struct Part<'a> {
 impl<'a> Parts<'a> {
     /// Files below `folder`, sealed with `key`.
     pub fn new(
-        vault: &'a SealedObjectStore,
+        objects: &'a SealedObjectStore,
         key: &'a ObjectKey,
         folder: String,
         progress: &'a Progress,
     ) -> Self {
-        Self { vault, key, folder, files: Vec::new(), progress }
+        Self { objects, key, folder, files: Vec::new(), progress }
     }
 
     /// Begins a file. `name` is its path in the archive, `title` what it holds, in plain words.
@@ -49,7 +49,7 @@ impl<'a> Parts<'a> {
     /// When the object store fails.
     pub async fn begin(&self, name: &str, title: &str) -> Result<Part<'a>, ObjectError> {
         let object = format!("{}/{name}", self.folder);
-        let writer = self.vault.create(&object, self.key).await?;
+        let writer = self.objects.create(&object, self.key).await?;
         let file = SourceFile {
             name: name.to_owned(),
             title: title.to_owned(),

@@ -36,8 +36,8 @@ pub(super) async fn collect(
         },
         Err(error) => failure(request, name, error)?,
     };
-    let attached = CommitExtras { required_keys: vec![key_id, activity.id], ..CommitExtras::default() };
-    match record_with(bench, request, command, attached).await {
+    let extras = CommitExtras { required_keys: vec![key_id, activity.id], ..CommitExtras::default() };
+    match record_with(bench, request, command, extras).await {
         Err(error @ (JobError::Refused(_) | JobError::Erased)) => {
             bench.archives.remove_all(&folder).await?;
             Err(error)

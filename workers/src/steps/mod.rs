@@ -38,11 +38,11 @@ pub async fn run(bench: &WorkerContext, request: &Request, intent: &Intent) -> R
 
 /// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
 async fn start(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
-    let attached = match request.kind {
+    let extras = match request.kind {
         Kind::Export => objects::with_new_key(&bench.store, request.request_id).await?,
         Kind::Erasure => CommitExtras::default(),
     };
-    record_with(bench, request, PrivacyRequestCommand::Start, attached).await
+    record_with(bench, request, PrivacyRequestCommand::Start, extras).await
 }
 
 async fn record(
@@ -57,10 +57,10 @@ async fn record_with(
     bench: &WorkerContext,
     request: &Request,
     command: PrivacyRequestCommand,
-    attached: CommitExtras,
+    extras: CommitExtras,
 ) -> Result<(), JobError> {
     let id = request.request_id;
     let context = CommandContext::service(id.uuid());
-    bench.store.execute::<PrivacyRequest>(&id.to_string(), command, &context, attached).await?;
+    bench.store.execute::<PrivacyRequest>(&id.to_string(), command, &context, extras).await?;
     Ok(())
 }

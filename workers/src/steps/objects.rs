@@ -40,7 +40,7 @@ pub(super) fn archive_object(bench: &WorkerContext, request: RequestId) -> Strin
 /// A new key for everything stored for a request, to be kept with the event that begins the work.
 pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Result<CommitExtras, StoreError> {
     let key = store.keys().generate(KeyName::archive(request)).await?;
-    Ok(CommitExtras { vault: vec![RecordWrite::KeepKey(key)], ..CommitExtras::default() })
+    Ok(CommitExtras { records: vec![RecordWrite::KeepKey(key)], ..CommitExtras::default() })
 }
 
 /// The key that everything stored for a request is sealed with, and its id; none when it was destroyed.
@@ -59,8 +59,8 @@ pub(crate) async fn restart_collection(erasures: &Erasures, request: RequestId) 
     let store = erasures.store();
     let context = CommandContext::service(request.uuid());
     let command = PrivacyRequestCommand::RestartCollection;
-    let attached = with_new_key(store, request).await?;
-    store.execute::<PrivacyRequest>(&request.to_string(), command, &context, attached).await?;
+    let extras = with_new_key(store, request).await?;
+    store.execute::<PrivacyRequest>(&request.to_string(), command, &context, extras).await?;
     Ok(())
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn remove(bench: &WorkerContext, request: &Request) -> Result<(
 /// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
 pub(crate) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Result<(), DestroyError> {
     erasures.destroy_key(&KeyName::archive(request), &request.to_string()).await?;
-    erasures.vault().remove_all(&folder(request)).await?;
+    erasures.objects().remove_all(&folder(request)).await?;
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn package(bench: &WorkerContext, request: &Request) -> Result<
     }
 }
 
-/// Where the ZIP's bytes go: into the vault.
+/// Where the ZIP's bytes go: into the records.
 struct IntoVault(SealedWriter);
 
 impl Sink for IntoVault {

@@ -69,9 +69,9 @@ async fn expire_token(
     let message = NewMessage::seal(&bench.store, id, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
     let end = RecordWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
-    let attached = CommitExtras { vault: vec![end, RecordWrite::EnqueueMessage(message)], required_keys };
+    let extras = CommitExtras { records: vec![end, RecordWrite::EnqueueMessage(message)], required_keys };
     let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
-    record(bench, account, command, attached).await
+    record(bench, account, command, extras).await
 }
 
 /// The time to object is over. The history tells of each session that ends with it, as where a holder does it.
@@ -86,7 +86,7 @@ async fn remove_factor(
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
     let message = NewMessage::seal(&bench.store, message, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
-    let attached = CommitExtras { vault: vec![RecordWrite::EnqueueMessage(message)], required_keys };
+    let extras = CommitExtras { records: vec![RecordWrite::EnqueueMessage(message)], required_keys };
     let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));
     let removed = bench.store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&id).await?;
@@ -100,7 +100,7 @@ async fn remove_factor(
             let (session_id, reason) = (session.id, SignOutReason::FactorRemoved);
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
         }
-        Ok::<_, TaskError>((unit, attached.clone(), ()))
+        Ok::<_, TaskError>((unit, extras.clone(), ()))
     });
     removed.await.map(drop).map_err(TaskError::from)
 }
@@ -109,9 +109,9 @@ pub(super) async fn record(
     bench: &WorkerContext,
     account: AccountId,
     command: AccountCommand,
-    attached: CommitExtras,
+    extras: CommitExtras,
 ) -> Result<(), TaskError> {
     let context = CommandContext::service(account.uuid());
-    bench.store.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    bench.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(())
 }

@@ -18,8 +18,8 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
         let work = bench.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;
             // With it goes the address of who was invited.
-            let vault = vec![RecordWrite::ForgetInvitation(invitation_id)];
-            Ok::<_, TaskError>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
+            let records = vec![RecordWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, TaskError>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         });
         work.await?;
     }

@@ -25,7 +25,7 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
     let context = CommandContext::service(previous.credential_id.uuid());
     let work = bench.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;
-        Ok::<_, TaskError>((unit, CommitExtras { vault: vec![end.clone()], ..CommitExtras::default() }, ()))
+        Ok::<_, TaskError>((unit, CommitExtras { records: vec![end.clone()], ..CommitExtras::default() }, ()))
     });
     work.await?;
     Ok(())

@@ -124,11 +124,11 @@ pub(crate) async fn put_member(
                     error => error.into(),
                 })?;
             }
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             let team =
                 Team { before: Some(before.body()?), after: after.body()?, by: By::Operator, gone: None };
-            state.tell_team(&mut attached, team).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            state.tell_team(&mut extras, team).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     Ok((state.position_for_operator(account_id, &done.events).await, StatusCode::NO_CONTENT))

@@ -48,13 +48,13 @@ pub(crate) async fn end_sessions(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     holder_of(&state, account).await?;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    state.tell(&mut attached, account, Says::SessionsEnded { at }).await?;
+    state.tell(&mut extras, account, Says::SessionsEnded { at }).await?;
     let context = context.command(Actor::Operator(operator));
     let ends = (None, SignOutReason::EndedByOperator);
     let command = AccountCommand::EndSessions;
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await;
     let events = events.map_err(unknown)?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
 }
@@ -108,10 +108,10 @@ pub(crate) async fn begin_factor_removal(
     let holder = holder_of(&state, account).await?;
     let at = state.store.services().now();
     let due_at = at + state.config.factor_removal_wait;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     for to in ways_back(&holder) {
         let token = token::generate(token::Kind::Link);
-        attached.vault.push(RecordWrite::PutLink(NewLink {
+        extras.records.push(RecordWrite::PutLink(NewLink {
             token_hash: token::hash(&token).to_vec(),
             purpose: Purpose::FactorObjection,
             account,
@@ -120,11 +120,11 @@ pub(crate) async fn begin_factor_removal(
         }));
         let token = token.expose_secret().to_owned();
         let says = Says::FactorRemovalBegun { at, proof, due_at, token };
-        state.tell_at(&mut attached, account, to, says).await?;
+        state.tell_at(&mut extras, account, to, says).await?;
     }
     let command = AccountCommand::BeginFactorRemoval { proof, note_id, due_at };
     let context = context.command(Actor::Operator(operator));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await;
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await;
     let position = state.position(account, &executed.map_err(unknown)?.events).await;
     Ok((StatusCode::ACCEPTED, position, Json(BegunRemoval { due_at })))
 }

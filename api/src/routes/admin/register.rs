@@ -62,9 +62,9 @@ pub(crate) async fn register(
 ) -> Result<impl IntoResponse, Problem> {
     let (name, password) = check(&new).map_err(Problem::invalid)?;
     let account = AccountId::generate(state.store.services());
-    let mut vault = Vec::new();
+    let mut records = Vec::new();
     if let Some(password) = password {
-        vault.push(RecordWrite::PutSecret {
+        records.push(RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
             owner: account.to_string(),
             value: state
@@ -84,7 +84,7 @@ pub(crate) async fn register(
                 policy_version: state.config.policy_version.clone(),
             },
             &context.command(Actor::Operator(operator)),
-            CommitExtras { vault, ..CommitExtras::default() },
+            CommitExtras { records, ..CommitExtras::default() },
         )
         .await?;
     let position = state.position_for_operator(account, &executed.events).await;

@@ -89,9 +89,9 @@ async fn revoke_token(
                 }
                 accepted => accepted?,
             };
-            let mut attached = ending(found, at);
-            state.tell(&mut attached, account, Says::GdprTokenRevoked { at }).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            let mut extras = ending(found, at);
+            state.tell(&mut extras, account, Says::GdprTokenRevoked { at }).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     Ok(state.position_for_operator(account, &done.events).await)
@@ -117,12 +117,12 @@ async fn revoke_pair(
             };
             let project = project.body()?;
             let organization: Organization = unit.load(&project.organization_id.to_string()).await?;
-            let mut attached = ending(found, at);
+            let mut extras = ending(found, at);
             if let Ok(organization) = organization.body() {
                 let says = |_| Says::CredentialsRevoked { at, project: named(project) };
-                tell_owners(state, &mut attached, (organization, project), None, says).await?;
+                tell_owners(state, &mut extras, (organization, project), None, says).await?;
             }
-            Ok::<_, Problem>((unit, attached, ()))
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     Ok(state.position_beside_accounts(&done.events).await)
@@ -130,7 +130,7 @@ async fn revoke_pair(
 
 fn ending(found: &Credential, at: DateTime<Utc>) -> CommitExtras {
     let end = RecordWrite::EndCredential { id: found.id, at, end: CredentialEnd::Revoked };
-    CommitExtras { vault: vec![end], ..CommitExtras::default() }
+    CommitExtras { records: vec![end], ..CommitExtras::default() }
 }
 
 fn read(owner: &str) -> Result<AccountId, StoreError> {

@@ -37,12 +37,12 @@ pub(crate) async fn confirm(
     let subject = read(&found.subject).ok_or_else(|| Problem::new(Kind::LinkDead))?;
     let (change_id, asked_in): (EmailChangeId, SessionId) = subject;
     let account = found.account;
-    let attached =
-        CommitExtras { vault: vec![RecordWrite::TakeLink(token.hash())], ..CommitExtras::default() };
+    let extras =
+        CommitExtras { records: vec![RecordWrite::TakeLink(token.hash())], ..CommitExtras::default() };
     let context = context.command(Actor::Account(account));
     let command = AccountCommand::ConfirmEmailChange { change_id };
     let ends = (Some(asked_in), SignOutReason::EmailChanged);
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
 }
 

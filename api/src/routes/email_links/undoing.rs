@@ -39,12 +39,12 @@ pub(super) async fn take_back(
     context: &RequestContext,
 ) -> Result<(EventPosition, StatusCode), Problem> {
     let Undo { account, command, reason, says } = undo;
-    let vault = vec![RecordWrite::TakeLink(token.hash())];
-    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
-    state.tell(&mut attached, account, says).await?;
-    send_link(state, account, &mut attached).await?;
+    let records = vec![RecordWrite::TakeLink(token.hash())];
+    let mut extras = CommitExtras { records, ..CommitExtras::default() };
+    state.tell(&mut extras, account, says).await?;
+    send_link(state, account, &mut extras).await?;
     let context = context.command(Actor::Account(account));
     let ends = (None, reason);
-    let events = sessions::end_with(state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(state, account, command, ends, &context, extras).await?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
 }

@@ -70,12 +70,12 @@ pub(crate) async fn accept(
             let after = unit.execute::<Organization>(&organization, action_of(account_id, accept)).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&id, join).await?;
-            let vault = vec![RecordWrite::TakeInvitation(open.id)];
-            let mut attached = CommitExtras { vault, ..CommitExtras::default() };
+            let records = vec![RecordWrite::TakeInvitation(open.id)];
+            let mut extras = CommitExtras { records, ..CommitExtras::default() };
             let by = By::Account(account_id);
             let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
-            state.tell_team(&mut attached, team).await?;
-            Ok((unit, attached, ()))
+            state.tell_team(&mut extras, team).await?;
+            Ok((unit, extras, ()))
         })
         .await
         // It was closed in this moment.

@@ -39,8 +39,8 @@ pub(crate) async fn decline(
             let action = OrganizationAction::EndInvitation { invitation_id: open.id, reason };
             unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, action })
                 .await?;
-            let vault = vec![RecordWrite::TakeInvitation(open.id)];
-            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
+            let records = vec![RecordWrite::TakeInvitation(open.id)];
+            Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         })
         .await
         // It was closed in this moment.

@@ -71,8 +71,8 @@ pub(crate) async fn register(
     }
     let account = AccountId::generate(state.store.services());
     let hash = state.hash_chosen("/password", password, (Some(&open.email), Some(&name))).await?;
-    let mut attached = CommitExtras::default();
-    attached.vault.extend([
+    let mut extras = CommitExtras::default();
+    extras.records.extend([
         RecordWrite::TakeInvitation(open.id),
         RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
@@ -81,15 +81,15 @@ pub(crate) async fn register(
         },
     ]);
     let chosen = ProvedBy { generation: authentication::FIRST, factors: Factors::PASSWORD };
-    let opening = Opening::attach(&state, account, chosen, (&client, &context), &mut attached).await?;
+    let opening = Opening::attach(&state, account, chosen, (&client, &context), &mut extras).await?;
     let membership = MembershipId::generate(state.store.services());
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |unit| {
             let begun = (account, membership, opening.session);
-            let mut attached = attached.clone();
-            let unit = begin(&state, unit, &open, (&name, begun), &mut attached).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            let mut extras = extras.clone();
+            let unit = begin(&state, unit, &open, (&name, begun), &mut extras).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await
         // It was closed in this moment.
@@ -105,7 +105,7 @@ async fn begin(
     mut unit: UnitOfWork,
     open: &Open,
     (name, (account_id, membership_id, session_id)): (&str, (AccountId, MembershipId, SessionId)),
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
 ) -> Result<UnitOfWork, Problem> {
     let (id, organization_id) = (account_id.to_string(), open.organization);
     let register = AccountCommand::Register {
@@ -122,7 +122,7 @@ async fn begin(
     let after = unit.execute::<Organization>(&organization, action_of(account_id, accept)).await?;
     let by = By::Account(account_id);
     let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
-    state.tell_team(attached, team).await?;
+    state.tell_team(extras, team).await?;
     let join = AccountCommand::JoinOrganization { organization_id, membership_id };
     unit.execute::<Account>(&id, join).await?;
     unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id }).await?;

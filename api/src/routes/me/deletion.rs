@@ -154,8 +154,8 @@ pub(crate) async fn end(
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |unit| {
-            let (unit, attached) = end_in(&state, unit, account, &body, exports).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            let (unit, extras) = end_in(&state, unit, account, &body, exports).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     let position = state.position(account, &done.events).await;
@@ -192,7 +192,7 @@ async fn end_in(
     let (id, at) = (account.to_string(), state.store.services().now());
     let before: Account = unit.load(&id).await?;
     let holder = before.holder()?;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let mut needing = Vec::new();
     for organization_id in holder.memberships.keys() {
         let organization: Organization = unit.load(&organization_id.to_string()).await?;
@@ -202,14 +202,14 @@ async fn end_in(
             continue;
         };
         if matches!(parting, OrganizationAction::Close { .. }) {
-            attached.vault.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
+            extras.records.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
         }
         let command = OrganizationCommand { by: By::Account(account), action: parting };
         let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;
         if let Ok(after) = after.body() {
             let by = By::Account(account);
             let team = Team { before: Some(body), after, by, gone: Some(account) };
-            state.tell_team(&mut attached, team).await?;
+            state.tell_team(&mut extras, team).await?;
         }
         let leave = AccountCommand::LeaveOrganization { organization_id: *organization_id };
         unit.execute::<Account>(&id, leave).await?;
@@ -220,10 +220,10 @@ async fn end_in(
     }
     if let Some(to) = present_address(holder) {
         let exports = Some(u32::try_from(exports).unwrap_or(u32::MAX));
-        state.tell_at(&mut attached, account, to, Says::AccountDeleted { at, exports }).await?;
+        state.tell_at(&mut extras, account, to, Says::AccountDeleted { at, exports }).await?;
     }
     unit.execute::<Account>(&id, AccountCommand::Delete).await?;
-    Ok((unit, attached))
+    Ok((unit, extras))
 }
 
 /// How the account parts with an organization; none where it needs an owner first.

@@ -81,22 +81,22 @@ pub(crate) async fn change(
     };
     // The session that asked stays when the change is confirmed; all others end.
     let confirms = format!("{change_id}/{}", current.0.id);
-    let mut attached = CommitExtras::default();
-    attached.vault.extend([
+    let mut extras = CommitExtras::default();
+    extras.records.extend([
         RecordWrite::DropLinks { account, purpose: Purpose::EmailConfirmation },
         link(&confirm, Purpose::EmailConfirmation, confirms, confirm_by),
         link(&undo, Purpose::EmailUndo, change_id.to_string(), undo_until),
     ]);
     let to = Recipient::Address { email: body.email.clone(), name: holder.name.known().cloned() };
     let says = Says::EmailConfirmation { token: confirm.expose_secret().to_owned(), confirm_by };
-    state.tell_at(&mut attached, account, to, says).await?;
+    state.tell_at(&mut extras, account, to, says).await?;
     let present = present_address(holder).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
     let says = Says::EmailChange { at, token: undo.expose_secret().to_owned(), undo_until };
-    state.tell_at(&mut attached, account, present, says).await?;
+    state.tell_at(&mut extras, account, present, says).await?;
     let email_pending = body.email.as_str().to_owned();
     let command = AccountCommand::RequestEmailChange { change_id, email: body.email };
     let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     let position = state.position(account, &executed.events).await;
     Ok((StatusCode::ACCEPTED, position, Json(PendingEmail { email_pending, confirm_by, undo_until })))
 }

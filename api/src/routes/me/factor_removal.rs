@@ -67,17 +67,17 @@ pub(crate) async fn object(
     keep_factor(&state, current.account(), &context, Vec::new()).await
 }
 
-/// The second factor stays, and the holder is told; `vault` holds what else is written with it.
+/// The second factor stays, and the holder is told; `records` holds what else is written with it.
 pub(crate) async fn keep_factor(
     state: &AppState,
     account: AccountId,
     context: &RequestContext,
-    vault: Vec<RecordWrite>,
+    records: Vec<RecordWrite>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
-    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
+    let mut extras = CommitExtras { records, ..CommitExtras::default() };
     let at = state.store.services().now();
-    state.tell(&mut attached, account, Says::FactorRemovalStopped { at }).await?;
+    state.tell(&mut extras, account, Says::FactorRemovalStopped { at }).await?;
     let (command, context) = (AccountCommand::StopFactorRemoval, context.command(Actor::Account(account)));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
 }

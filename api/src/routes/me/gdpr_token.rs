@@ -84,13 +84,13 @@ pub(crate) async fn make(
         .transact(&command, async |mut unit| {
             let before: Account = unit.load(&id).await?;
             let older = before.holder()?.gdpr_token.as_ref().map(|token| token.credential_id);
-            let mut attached = CommitExtras::default();
-            attached.vault.extend(older.map(|id| RecordWrite::EndCredential {
+            let mut extras = CommitExtras::default();
+            extras.records.extend(older.map(|id| RecordWrite::EndCredential {
                 id,
                 at,
                 end: CredentialEnd::Revoked,
             }));
-            attached.vault.push(RecordWrite::IssueCredential(NewCredential {
+            extras.records.push(RecordWrite::IssueCredential(NewCredential {
                 id: credential_id,
                 kind: CredentialKind::GdprToken,
                 lookup: token::hash(&token).to_vec(),
@@ -103,10 +103,10 @@ pub(crate) async fn make(
             }));
             let replaces = older.is_some();
             let says = Says::GdprTokenIssued { at, expires_at, replaces };
-            state.tell(&mut attached, account, says).await?;
+            state.tell(&mut extras, account, says).await?;
             let issue = AccountCommand::IssueGdprToken { credential_id, fingerprint: fingerprint.clone() };
             unit.execute::<Account>(&id, issue).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     let position = state.position(account, &done.events).await;
@@ -161,12 +161,12 @@ pub(crate) async fn revoke(
     let token = aggregate.holder()?.gdpr_token.as_ref().map(|token| token.credential_id);
     let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let at = state.store.services().now();
-    let mut attached = CommitExtras::default();
-    attached.vault.push(RecordWrite::EndCredential { id: token, at, end: CredentialEnd::Revoked });
-    state.tell(&mut attached, account, Says::GdprTokenRevoked { at }).await?;
+    let mut extras = CommitExtras::default();
+    extras.records.push(RecordWrite::EndCredential { id: token, at, end: CredentialEnd::Revoked });
+    state.tell(&mut extras, account, Says::GdprTokenRevoked { at }).await?;
     let command = AccountCommand::EndGdprToken { credential_id: token, reason: TokenEnd::Revoked };
     let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Account>(&id, command, &context, attached).await?;
+    let executed = state.execute::<Account>(&id, command, &context, extras).await?;
     let told = Extension(SecurityEvent::CredentialRevoked);
     Ok((told, state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
 }

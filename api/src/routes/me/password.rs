@@ -61,8 +61,8 @@ pub(crate) async fn change(
     let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     let hash = state.hash_chosen_by(account, "/new", new).await?;
-    let mut attached = CommitExtras::default();
-    attached.vault.extend([
+    let mut extras = CommitExtras::default();
+    extras.records.extend([
         // Another that was changed meanwhile is not overwritten with the right to change the one before.
         RecordWrite::RequireGeneration { account, generation },
         RecordWrite::PutSecret {
@@ -71,13 +71,13 @@ pub(crate) async fn change(
             value: hash.into_bytes(),
         },
     ]);
-    state.forgive_tries(account, &mut attached).await?;
+    state.forgive_tries(account, &mut extras).await?;
     let at = state.store.services().now();
-    state.tell(&mut attached, account, Says::PasswordChanged { at }).await?;
+    state.tell(&mut extras, account, Says::PasswordChanged { at }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(session), SignOutReason::PasswordChanged);
     let command = AccountCommand::ChangePassword;
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await;
     let events =
         events.map_err(|problem| problem.instead_of(Kind::ReauthenticationRequired, Kind::WrongPassword))?;
     let told = Extension(SecurityEvent::PasswordChanged);

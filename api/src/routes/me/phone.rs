@@ -62,17 +62,17 @@ pub(crate) async fn change(
     Body(body): Body<NewPhone>,
 ) -> Result<impl IntoResponse, Problem> {
     let (account, generation) = (sudo.0.account(), sudo.generation()?);
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let phone = (&body.number, body.channel);
     let question = Question { account, generation, purpose: Purpose::Phone, subject: SUBJECT };
-    let asked = state.ask_code(&mut attached, CodePayer::Account, phone, question).await?;
+    let asked = state.ask_code(&mut extras, CodePayer::Account, phone, question).await?;
     let command = AccountCommand::RequestPhoneChange {
         challenge_id: asked.challenge_id,
         number: body.number.clone(),
         channel: body.channel,
     };
     let context = context.command(Actor::Account(account));
-    let executed = state.execute::<Account>(&account.to_string(), command, &context, attached).await?;
+    let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok((StatusCode::ACCEPTED, state.position(account, &executed.events).await, Json(asked)))
 }
 
@@ -106,22 +106,22 @@ pub(crate) async fn verify(
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
     state.limit(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let which = Which::About(account, SUBJECT);
-    let answered = state.check_code(Purpose::Phone, which, &body.code, &mut attached).await?;
-    let codes = recovery_codes::make(&state, account, &mut attached).await?;
+    let answered = state.check_code(Purpose::Phone, which, &body.code, &mut extras).await?;
+    let codes = recovery_codes::make(&state, account, &mut extras).await?;
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
     let holder = aggregate.holder()?;
     if let Some(number) = holder.phone_change.as_ref().and_then(|phone| phone.number.known()) {
         let (at, phone) = (state.store.services().now(), number.masked());
         let says = |undo| Says::PhoneVerified { at, phone: phone.clone(), undo: Some(undo) };
-        state.tell_of_factor(&mut attached, holder, Factor::Phone, says).await?;
+        state.tell_of_factor(&mut extras, holder, Factor::Phone, says).await?;
     }
     let command =
         AccountCommand::VerifyPhone { challenge_id: answered.challenge_id, recovery_codes: RECOVERY_CODES };
     let context = context.command(Actor::Account(account));
     let ends = (Some(current.0.id), SignOutReason::PhoneVerified);
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await;
     let events = events.map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::WrongCode))?;
     state.was_right(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
     let position = state.position(account, &events).await;
@@ -144,12 +144,12 @@ pub(crate) async fn remove(
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
     let account = current.account();
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    state.tell(&mut attached, account, Says::PhoneRemoved { at }).await?;
+    state.tell(&mut extras, account, Says::PhoneRemoved { at }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(current.0.id), SignOutReason::PhoneRemoved);
     let command = AccountCommand::RemovePhone;
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
     Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
 }

@@ -102,9 +102,9 @@ pub(crate) async fn change(
                 unit.execute::<Account>(&id, command).await?;
             }
             let after: Account = unit.load(&id).await?;
-            let mut attached = CommitExtras::default();
-            tell_of_bills(&state, &mut attached, before.holder()?, after.holder()?).await?;
-            Ok((unit, attached, after))
+            let mut extras = CommitExtras::default();
+            tell_of_bills(&state, &mut extras, before.holder()?, after.holder()?).await?;
+            Ok((unit, extras, after))
         })
         .await?;
     let holder = done.answer.holder()?;
@@ -115,7 +115,7 @@ pub(crate) async fn change(
 /// Tells of another billing address all whom it concerns.
 async fn tell_of_bills(
     state: &AppState,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
     before: &Holder,
     after: &Holder,
 ) -> Result<(), Problem> {
@@ -130,15 +130,15 @@ async fn tell_of_bills(
         let purpose = Purpose::BillingEmailUndo;
         let (token_hash, subject) = (token::hash(&token).to_vec(), String::new());
         let link = NewLink { token_hash, purpose, account, subject, expires_at: undo_until };
-        attached.vault.push(RecordWrite::PutLink(link));
+        extras.records.push(RecordWrite::PutLink(link));
     }
     let says = |of_reader, token| Says::BillingEmailChanged { at, set, of_reader, token, undo_until };
     let token = set.then(|| token.expose_secret().to_owned());
-    state.tell(attached, account, says(true, token)).await?;
+    state.tell(extras, account, says(true, token)).await?;
     let addresses = [&before.billing_email, &after.billing_email].into_iter().flatten();
     for email in addresses.filter_map(|address| address.known()) {
         let to = Recipient::Address { email: email.clone(), name: None };
-        state.tell_at(attached, account, to, says(false, None)).await?;
+        state.tell_at(extras, account, to, says(false, None)).await?;
     }
     Ok(())
 }

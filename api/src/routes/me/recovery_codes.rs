@@ -55,25 +55,25 @@ pub(crate) async fn renew(
         return Err(Problem::invalid(vec![InputError::at("/confirm", "must be true")]));
     }
     let account = current.account();
-    let mut attached = CommitExtras::default();
-    let codes = make(&state, account, &mut attached).await?;
+    let mut extras = CommitExtras::default();
+    let codes = make(&state, account, &mut extras).await?;
     let at = state.store.services().now();
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
     let says = |undo| Says::RecoveryCodesIssued { at, undo: Some(undo) };
-    state.tell_of_factor(&mut attached, aggregate.holder()?, SecondFactor::RecoveryCodes, says).await?;
+    state.tell_of_factor(&mut extras, aggregate.holder()?, SecondFactor::RecoveryCodes, says).await?;
     let command = AccountCommand::IssueRecoveryCodes { count: RECOVERY_CODES };
     let context = context.command(Actor::Account(account));
     let ends = (Some(current.0.id), SignOutReason::RecoveryCodesIssued);
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
     let position = state.position(account, &events).await;
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
 }
 
-/// New codes, whose hashes are kept with what is `attached`.
+/// New codes, whose hashes are kept with `extras`.
 pub(super) async fn make(
     state: &AppState,
     account: AccountId,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
 ) -> Result<RecoveryCodes, Problem> {
     let codes: Vec<SecretString> = (0..RECOVERY_CODES).map(|_| code::recovery()).collect();
     let mut hashes = Vec::with_capacity(codes.len());
@@ -83,7 +83,7 @@ pub(super) async fn make(
             hashes.push(recovery_code::hash(&state.store, account, plain.expose_secret()).await?);
         }
     }
-    attached.vault.push(RecordWrite::PutRecoveryCodes { account, hashes });
+    extras.records.push(RecordWrite::PutRecoveryCodes { account, hashes });
     let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
     Ok(RecoveryCodes { recovery_codes })
 }

@@ -17,11 +17,11 @@ pub(crate) async fn end_with(
     command: AccountCommand,
     (except, reason): (Option<SessionId>, SignOutReason),
     context: &CommandContext,
-    attached: CommitExtras,
+    extras: CommitExtras,
 ) -> Result<Vec<EventId>, Problem> {
     let id = account.to_string();
     let context = context.clone().with_session(except);
-    let bar = state.store.bar::<Account>(account, (&id, command.clone()), &context, &attached).await?;
+    let bar = state.store.bar::<Account>(account, (&id, command.clone()), &context, &extras).await?;
     let done = state
         .store
         .transact(&context, async |mut unit| {
@@ -31,7 +31,7 @@ pub(crate) async fn end_with(
                 let end = AccountCommand::RecordSignOut { session_id, reason };
                 unit.execute::<Account>(&id, end).await?;
             }
-            Ok::<_, Problem>((unit, attached.clone(), ()))
+            Ok::<_, Problem>((unit, extras.clone(), ()))
         })
         .await;
     Ok(state.unless_refused(&bar, done.map_err(Problem::from)).await?.events)

@@ -80,10 +80,10 @@ pub(crate) async fn create_for(
                 unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, action }).await?;
             let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             let team = Team { before: None, after: after.body()?, by, gone: None };
-            state.tell_team(&mut attached, team).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            state.tell_team(&mut extras, team).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     Ok((id, done.events))

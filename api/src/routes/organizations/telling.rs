@@ -30,7 +30,7 @@ pub(crate) struct Team<'a> {
 impl AppState {
     /// Tells each member whose role began, changed or ended, and the owners, those who did it among them. Nobody is told
     /// that they joined by themselves.
-    pub(crate) async fn tell_team(&self, attached: &mut CommitExtras, team: Team<'_>) -> Result<(), Problem> {
+    pub(crate) async fn tell_team(&self, extras: &mut CommitExtras, team: Team<'_>) -> Result<(), Problem> {
         let at = self.store.services().now();
         for (member, change) in team.changes() {
             let organization = team.after.name.clone();
@@ -46,9 +46,9 @@ impl AppState {
                         Says::RoleChanged { at, organization, role, is_less: role < from }
                     }
                 };
-                self.tell(attached, member, says).await?;
+                self.tell(extras, member, says).await?;
             }
-            self.tell_owners_of_team(attached, team, Some(member), change).await?;
+            self.tell_owners_of_team(extras, team, Some(member), change).await?;
         }
         Ok(())
     }
@@ -56,18 +56,18 @@ impl AppState {
     /// Tells the owners that an address was invited. Which one is not told by mail: it may have no account.
     pub(crate) async fn tell_of_invitation(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         organization: &Body,
         role: Role,
         by: By,
     ) -> Result<(), Problem> {
         let team = Team { before: None, after: organization, by, gone: None };
-        self.tell_owners_of_team(attached, team, None, TeamChange::Invited { role }).await
+        self.tell_owners_of_team(extras, team, None, TeamChange::Invited { role }).await
     }
 
     async fn tell_owners_of_team(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         Team { after, by, .. }: Team<'_>,
         member: Option<AccountId>,
         change: TeamChange,
@@ -77,7 +77,7 @@ impl AppState {
         for owner in owners.take(MOST_TOLD) {
             let organization = after.name.clone();
             let by_reader = by.account() == Some(owner);
-            self.tell(attached, owner, Says::TeamChanged { at, organization, member, change, by_reader })
+            self.tell(extras, owner, Says::TeamChanged { at, organization, member, change, by_reader })
                 .await?;
         }
         Ok(())

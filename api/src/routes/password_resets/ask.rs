@@ -78,32 +78,32 @@ async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) 
     if present.is_none_or(|present| present.canonical() != email.canonical()) {
         return Ok(());
     }
-    let mut attached = CommitExtras::default();
-    let expires_at = attach_link(state, account, &mut attached).await?;
+    let mut extras = CommitExtras::default();
+    let expires_at = attach_link(state, account, &mut extras).await?;
     // Nobody has proved who they are: the service itself acts, and from where it was asked is nobody's data yet.
     let context = context.command_of_service();
     let command = AccountCommand::RecordPasswordResetAsked { expires_at };
-    state.execute::<Account>(&owner, command, &context, attached).await?;
+    state.execute::<Account>(&owner, command, &context, extras).await?;
     Ok(())
 }
 
-/// Sends a link to choose a new password with, with what is `attached`.
+/// Sends a link to choose a new password with, with `extras`.
 pub(crate) async fn send_link(
     state: &AppState,
     account: AccountId,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
 ) -> Result<(), Problem> {
-    attach_link(state, account, attached).await.map(drop)
+    attach_link(state, account, extras).await.map(drop)
 }
 
 async fn attach_link(
     state: &AppState,
     account: AccountId,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
 ) -> Result<chrono::DateTime<chrono::Utc>, Problem> {
     let token = token::generate(token::Kind::Link);
     let expires_at = state.store.services().now() + LIFE;
-    attached.vault.push(RecordWrite::PutLink(NewLink {
+    extras.records.push(RecordWrite::PutLink(NewLink {
         token_hash: token::hash(&token).to_vec(),
         purpose: Purpose::PasswordReset,
         account,
@@ -111,6 +111,6 @@ async fn attach_link(
         expires_at,
     }));
     let says = Says::PasswordResetLink { token: token.expose_secret().to_owned(), expires_at };
-    state.tell(attached, account, says).await?;
+    state.tell(extras, account, says).await?;
     Ok(expires_at)
 }

@@ -57,8 +57,8 @@ pub(crate) async fn choose(
     let new = Password::choose(&body.password)
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/password", unfit.to_string())]))?;
     let hash = state.hash_chosen_by(account, "/password", new).await?;
-    let mut attached = CommitExtras::default();
-    attached.vault.extend([
+    let mut extras = CommitExtras::default();
+    extras.records.extend([
         RecordWrite::TakeLink(body.token.hash()),
         RecordWrite::PutSecret {
             kind: SecretKind::PasswordHash,
@@ -67,14 +67,14 @@ pub(crate) async fn choose(
         },
     ]);
     let now = state.store.services().now();
-    state.forgive_tries(account, &mut attached).await?;
-    let browser = state.make_familiar(account, context.visitor(), now, &mut attached).await?;
+    state.forgive_tries(account, &mut extras).await?;
+    let browser = state.make_familiar(account, context.visitor(), now, &mut extras).await?;
     let cookie = browser.and_then(|browser| state.cookie.browser(&browser));
-    state.tell(&mut attached, account, Says::PasswordChanged { at: now }).await?;
+    state.tell(&mut extras, account, Says::PasswordChanged { at: now }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (None, SignOutReason::PasswordReset);
     let command = AccountCommand::ResetPassword;
-    let events = sessions::end_with(&state, account, command, ends, &context, attached).await?;
+    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
     let cookie = AppendHeaders(cookie.map(|cookie| (SET_COOKIE, cookie)));
     let told = (Extension(SecurityEvent::PasswordChanged), Extension(About(account)));
     Ok((told, state.position(account, &events).await, cookie, StatusCode::NO_CONTENT))

@@ -108,8 +108,8 @@ pub(crate) async fn create_in(
             unit.execute::<Project>(&id.to_string(), ProjectCommand { by, action }).await?;
             let open =
                 RecordWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };
-            let vault = vec![open, pair.issue(id, organization_id, at)];
-            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
+            let records = vec![open, pair.issue(id, organization_id, at)];
+            Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         })
         .await?;
     let (api_key, api_secret) = (pair.api_key(), pair.api_secret());

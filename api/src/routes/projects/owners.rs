@@ -85,14 +85,12 @@ async fn carry_out(
             let action = action(member.ok_or_else(|| Problem::new(Kind::NotMember))?);
             let after = unit.execute::<Project>(&project.to_string(), found.action(action)).await?;
             let (before, after) = (&found.project, after.body()?);
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             if before.owners != after.owners {
                 let change = (owner, after.owners.contains_key(&owner));
-                state
-                    .tell_project_owners(&mut attached, (&found.organization, after), change, account)
-                    .await?;
+                state.tell_project_owners(&mut extras, (&found.organization, after), change, account).await?;
             }
-            Ok::<_, Problem>((unit, attached, ()))
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
     Ok(state.position(account, &done.events).await)

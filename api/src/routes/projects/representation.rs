@@ -57,7 +57,7 @@ pub(crate) struct PreviousPair {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Projects with what the vault knows of their credentials.
+/// Projects with what the records know of their credentials.
 pub(super) async fn items(state: &AppState, views: Vec<ProjectView>) -> Result<Vec<ProjectItem>, Problem> {
     let now = state.store.services().now();
     let paired = project::with_pairs(state.store.pool(), views, now).await?;

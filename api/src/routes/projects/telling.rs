@@ -20,13 +20,13 @@ pub(crate) fn named(project: &Body) -> NamedProject {
 /// Has the owners told what `says` says to somebody who did it themselves, or did not.
 pub(crate) async fn tell_owners(
     state: &AppState,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
     (organization, project): (&OrganizationBody, &Body),
     by: Option<AccountId>,
     says: impl Fn(bool) -> Says,
 ) -> Result<(), Problem> {
     for owner in owners(organization, project) {
-        state.tell(attached, owner, says(by == Some(owner))).await?;
+        state.tell(extras, owner, says(by == Some(owner))).await?;
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ impl AppState {
     /// Tells a member that they are named as an owner of a project or not any more, and its owners.
     pub(crate) async fn tell_project_owners(
         &self,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
         (organization, project): (&OrganizationBody, &Body),
         (member, is_named): (AccountId, bool),
         by: AccountId,
@@ -51,10 +51,10 @@ impl AppState {
             true => (OwnersChange::ReaderNamed, OwnersChange::Named(member)),
             false => (OwnersChange::ReaderRemoved, OwnersChange::Removed(member)),
         };
-        self.tell(attached, member, says(of_reader, member)).await?;
+        self.tell(extras, member, says(of_reader, member)).await?;
         let owners = owners(organization, project).into_iter().filter(|owner| *owner != member);
         for owner in owners {
-            self.tell(attached, owner, says(of_other, owner)).await?;
+            self.tell(extras, owner, says(of_other, owner)).await?;
         }
         Ok(())
     }

@@ -54,7 +54,7 @@ pub(super) async fn end_session(
             &account.to_string(),
             AccountCommand::RecordSignOut { session_id: session, reason },
             &context.command(Actor::Account(account)),
-            CommitExtras { vault: vec![RecordWrite::EndSession(session)], ..CommitExtras::default() },
+            CommitExtras { records: vec![RecordWrite::EndSession(session)], ..CommitExtras::default() },
         )
         .await;
     let executed = state.unless_refused(&bar, executed).await?;

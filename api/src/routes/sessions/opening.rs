@@ -92,14 +92,14 @@ impl Opening {
         account: AccountId,
         proved: ProvedBy,
         (client, context): (&SignInClient, &RequestContext),
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
     ) -> Result<Self, Problem> {
         let former = end_former(state, account, client, context).await?;
         let services = state.store.services();
         let (session, at) = (SessionId::generate(services), services.now());
         let (token, expires_at) = (token::generate(token::Kind::Session), at + LIFE);
         let token_hash = token::hash(&token).to_vec();
-        attached.vault.push(RecordWrite::OpenSession(NewSession {
+        extras.records.push(RecordWrite::OpenSession(NewSession {
             id: session,
             token_hash,
             account,
@@ -114,10 +114,10 @@ impl Opening {
         if device::is_new(state.store.pool(), account, &device).await? {
             let says =
                 Says::NewDevice { at, program: origin.user_agent.clone(), ip_address: origin.ip_address };
-            state.tell(attached, account, says).await?;
+            state.tell(extras, account, says).await?;
         }
-        attached.vault.push(RecordWrite::RememberDevice { account, device, at });
-        let browser = state.make_familiar(account, visitor, at, attached).await?;
+        extras.records.push(RecordWrite::RememberDevice { account, device, at });
+        let browser = state.make_familiar(account, visitor, at, extras).await?;
         let is_browser = client.is_browser;
         Ok(Self { session, account, token, expires_at, browser, is_browser, former })
     }
@@ -128,7 +128,7 @@ impl Opening {
         &self,
         state: &AppState,
         unit: &mut UnitOfWork,
-        attached: &mut CommitExtras,
+        extras: &mut CommitExtras,
     ) -> Result<Account, Problem> {
         let (id, now) = (self.account.to_string(), state.store.services().now());
         // Loaded first: whoever signs in after that has made the account another by then, and all of it is done again.
@@ -136,7 +136,7 @@ impl Opening {
         let live = session::list(state.store.pool(), self.account, now).await?;
         for (session_id, reason) in ends(live, self.former) {
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
-            attached.vault.push(RecordWrite::EndSession(session_id));
+            extras.records.push(RecordWrite::EndSession(session_id));
         }
         Ok(unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id: self.session }).await?)
     }
@@ -190,9 +190,9 @@ async fn end_former(
             let end = RecordWrite::EndSession(former.id);
             let record =
                 AccountCommand::RecordSignOut { session_id: former.id, reason: SignOutReason::Replaced };
-            let attached = CommitExtras { vault: vec![end], ..CommitExtras::default() };
+            let extras = CommitExtras { records: vec![end], ..CommitExtras::default() };
             let other = former.account.to_string();
-            state.execute::<Account>(&other, record, &context.command_of_service(), attached).await?;
+            state.execute::<Account>(&other, record, &context.command_of_service(), extras).await?;
             Ok(None)
         }
         former => Ok(former.map(|session| session.id)),

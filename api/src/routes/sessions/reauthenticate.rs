@@ -74,22 +74,22 @@ pub(crate) async fn reauthenticate(
     let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let command = context.command(Actor::Account(account));
     let holder = aggregate.holder()?;
     let subject = session.to_string();
     let question = Question { account, generation, purpose: Purpose::Reauthenticate, subject: &subject };
     let asking = (question, CodePayer::Session(session));
-    let answered = second_step(&state, asking, holder, body.code, &command, &mut attached).await?;
+    let answered = second_step(&state, asking, holder, body.code, &command, &mut extras).await?;
     state.was_right(limits::TRIES_OF_SESSION, &key).await?;
     if let Some(answered) = &answered {
-        state.tell_of_recovery_code(&mut attached, &aggregate, answered).await?;
+        state.tell_of_recovery_code(&mut extras, &aggregate, answered).await?;
     }
     let (token, at) = (token::generate(token::Kind::Session), state.store.services().now());
     let token_hash = token::hash(&token).to_vec();
     let factors = answered.iter().fold(Factors::PASSWORD, |factors, answered| factors.and(answered.factor));
     let elevation = Elevation { session, account, generation, factors, at, token_hash };
-    attached.vault.push(RecordWrite::RotateSessionToken(elevation));
+    extras.records.push(RecordWrite::RotateSessionToken(elevation));
     let done = state
         .store
         .transact(&command, async |mut unit| {
@@ -98,7 +98,7 @@ pub(crate) async fn reauthenticate(
             }
             let record = AccountCommand::RecordReauthentication { session_id: session };
             unit.execute::<Account>(&id, record).await?;
-            Ok((unit, attached.clone(), ()))
+            Ok((unit, extras.clone(), ()))
         })
         .await;
     let done = done.map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode))?;
@@ -118,7 +118,7 @@ async fn second_step(
     holder: &Holder,
     code: Option<SecretString>,
     context: &CommandContext,
-    attached: &mut CommitExtras,
+    extras: &mut CommitExtras,
 ) -> Result<Option<Answered>, Problem> {
     let Some(phone) = phone_of(holder)? else { return Ok(None) };
     let account = question.account;
@@ -133,5 +133,5 @@ async fn second_step(
         return Err(Problem::new(Kind::SecondFactorRequired).with_second_factor(asked));
     };
     let which = Which::About(account, question.subject);
-    state.check_code(Purpose::Reauthenticate, which, &code, attached).await.map(Some)
+    state.check_code(Purpose::Reauthenticate, which, &code, extras).await.map(Some)
 }

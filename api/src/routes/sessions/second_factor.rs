@@ -52,26 +52,26 @@ pub(crate) async fn second_step(
 ) -> Result<Response, Problem> {
     let network = context.network();
     state.limit(limits::TRIES_OF_ADDRESS, &network).await?;
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let which = Which::Id(body.challenge_id);
-    let answered = state.check_code(Purpose::SignIn, which, &body.code, &mut attached).await?;
+    let answered = state.check_code(Purpose::SignIn, which, &body.code, &mut extras).await?;
     state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
     let account = answered.account;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
     let proved =
         ProvedBy { generation: answered.generation, factors: Factors::PASSWORD.and(answered.factor) };
-    let opening = Opening::attach(&state, account, proved, (&client, &context), &mut attached).await?;
-    state.tell_of_recovery_code(&mut attached, &aggregate, &answered).await?;
+    let opening = Opening::attach(&state, account, proved, (&client, &context), &mut extras).await?;
+    state.tell_of_recovery_code(&mut extras, &aggregate, &answered).await?;
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             if answered.by_recovery_code() {
                 unit.execute::<Account>(&id, AccountCommand::RecordRecoveryCodeUsed).await?;
             }
-            let mut attached = attached.clone();
-            let account = opening.record(&state, &mut unit, &mut attached).await?;
-            Ok((unit, attached, account))
+            let mut extras = extras.clone();
+            let account = opening.record(&state, &mut unit, &mut extras).await?;
+            Ok((unit, extras, account))
         })
         .await;
     // It was used a moment before, or what it rests on was changed.

@@ -86,13 +86,13 @@ async fn ask(
     proved: Proved,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
-    let mut attached = CommitExtras::default();
+    let mut extras = CommitExtras::default();
     let generation = proved.generation;
     let question = Question { account, generation, purpose: Purpose::SignIn, subject: "" };
-    let asked = state.ask_code(&mut attached, payer, phone, question).await?;
+    let asked = state.ask_code(&mut extras, payer, phone, question).await?;
     let record =
         AccountCommand::RecordSecondFactorAsked { challenge_id: asked.challenge_id, channel: asked.channel };
-    let executed = state.execute::<Account>(&account.to_string(), record, context, attached).await;
+    let executed = state.execute::<Account>(&account.to_string(), record, context, extras).await;
     let executed = executed.map_err(unless_changed)?;
     let position = state.position(account, &executed.events).await;
     let told = (Extension(SecurityEvent::FactorWanted), Extension(About(account)));
@@ -106,15 +106,15 @@ async fn open(
     from: (&SignInClient, &RequestContext),
     command: &CommandContext,
 ) -> Result<Response, Problem> {
-    let (account, mut attached) = (holder.account_id, CommitExtras::default());
+    let (account, mut extras) = (holder.account_id, CommitExtras::default());
     let by_password = ProvedBy { generation: proved.generation, factors: Factors::PASSWORD };
-    let opening = Opening::attach(state, account, by_password, from, &mut attached).await?;
+    let opening = Opening::attach(state, account, by_password, from, &mut extras).await?;
     let done = state
         .store
         .transact(command, async |mut unit| {
-            let mut attached = attached.clone();
-            opening.record(state, &mut unit, &mut attached).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            let mut extras = extras.clone();
+            opening.record(state, &mut unit, &mut extras).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await;
     let done = done.map_err(|error| unless_changed(error.into()))?;

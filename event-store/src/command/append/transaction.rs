@@ -27,14 +27,14 @@ pub(crate) struct AppendTransaction<'a> {
     inner: &'a Inner,
     /// Of different streams, in their order: so that writers wait for each other in one direction only.
     appends: &'a [Arc<Append>],
-    vault: &'a [RecordWrite],
+    records: &'a [RecordWrite],
     /// What they rest on besides, where several aggregates were looked at.
     seen: Option<&'a [ReadVersion]>,
 }
 
 impl<'a> AppendTransaction<'a> {
-    pub(crate) fn new(inner: &'a Inner, appends: &'a [Arc<Append>], vault: &'a [RecordWrite]) -> Self {
-        Self { inner, appends, vault, seen: None }
+    pub(crate) fn new(inner: &'a Inner, appends: &'a [Arc<Append>], records: &'a [RecordWrite]) -> Self {
+        Self { inner, appends, records, seen: None }
     }
 
     /// The same, resting on aggregates that must not have moved on.
@@ -113,7 +113,7 @@ impl<'a> AppendTransaction<'a> {
 
     async fn write_once(&self) -> Result<(), AppendError> {
         let appends: Vec<&Append> = self.appends.iter().map(|append| &**append).collect();
-        if self.vault.is_empty() && appends.len() == 1 && self.seen.is_none() {
+        if self.records.is_empty() && appends.len() == 1 && self.seen.is_none() {
             return all_stored(append_all(&self.inner.appending, &appends).await?);
         }
         let mut transaction = self.inner.appending.begin().await.map_err(StoreError::from)?;
@@ -122,7 +122,7 @@ impl<'a> AppendTransaction<'a> {
         }
         all_stored(append_all(&mut *transaction, &appends).await?)?;
         failpoint::reach("store: appended", self.types());
-        for write in self.vault {
+        for write in self.records {
             write.execute(&mut transaction).await?;
             failpoint::reach("store: kept what belongs to", self.types());
         }

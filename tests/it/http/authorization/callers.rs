@@ -223,9 +223,9 @@ async fn begin_session(
     let (factors, expires_at) = (Factors::PASSWORD, at + life);
     let new =
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
-    let attached = CommitExtras { vault: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
+    let extras = CommitExtras { records: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
     let (command, context) = (AccountCommand::RecordSignIn { session_id: id }, account_context(account));
-    store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();
+    store.execute::<Account>(&account.to_string(), command, &context, extras).await.unwrap();
     (id.to_string(), token.expose_secret().to_owned())
 }
 

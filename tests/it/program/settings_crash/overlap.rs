@@ -52,7 +52,7 @@ impl Owned {
         sqlx::query_scalar(ends_at).bind(self.project.id.to_string()).fetch_one(stage.pool()).await.unwrap()
     }
 
-    /// How the old pair is said to have died, by the event and in the vault: when its time was over, to the
+    /// How the old pair is said to have died, by the event and in the records: when its time was over, to the
     /// microsecond.
     async fn death(&self, stage: &Stage) -> Vec<String> {
         let ends_at = self.ends_at(stage).await;

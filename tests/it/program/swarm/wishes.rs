@@ -101,7 +101,7 @@ impl Bee<'_> {
                 email: email.clone(),
                 expires_at,
             });
-            Ok::<_, ()>((unit, CommitExtras { vault: vec![put], ..CommitExtras::default() }, ()))
+            Ok::<_, ()>((unit, CommitExtras { records: vec![put], ..CommitExtras::default() }, ()))
         };
         let invited = store.transact(&CommandContext::service(invitation_id.uuid()), work).await;
         invited.ok().map(|_| token.expose_secret().to_owned())

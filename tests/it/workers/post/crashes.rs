@@ -120,10 +120,10 @@ async fn of_two_who_had_taken_a_message_one_records_it() {
     let record = || async {
         let notice = AccountNotice::PasswordChanged;
         let command = AccountCommand::RecordNotice { message_id: id, notice, undeliverable: None };
-        let attached =
-            CommitExtras { vault: vec![RecordWrite::DequeueMessage(id)], ..CommitExtras::default() };
+        let extras =
+            CommitExtras { records: vec![RecordWrite::DequeueMessage(id)], ..CommitExtras::default() };
         let context = CommandContext::service(id.uuid());
-        store.execute::<Account>(&account.to_string(), command, &context, attached).await
+        store.execute::<Account>(&account.to_string(), command, &context, extras).await
     };
     record().await.unwrap();
     assert!(matches!(record().await, Err(ExecuteError::AlreadyUsed)));

@@ -135,10 +135,10 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let content = MessageContent { to, says: Says::AccountDeleted { at, exports: None } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let (farewell, message) = app.seal(topic, Medium::Mail, content, None).await;
-    let attached =
-        CommitExtras { vault: vec![RecordWrite::EnqueueMessage(message)], ..CommitExtras::default() };
+    let extras =
+        CommitExtras { records: vec![RecordWrite::EnqueueMessage(message)], ..CommitExtras::default() };
     let (store, context) = (&app.foundation.store, account_context(account));
-    store.execute::<Account>(&account.to_string(), AccountCommand::Delete, &context, attached).await.unwrap();
+    store.execute::<Account>(&account.to_string(), AccountCommand::Delete, &context, extras).await.unwrap();
     let late = app.tell_of_password(account).await;
     let post = app.post(&app.mail_folder());
     app.nothing_is_queued().await;

@@ -23,12 +23,12 @@ async fn a_message_goes_out_with_the_event_it_tells_of_and_is_recorded_once() {
     let topic = Topic::Account(account, AccountNotice::PasswordChanged);
     let content = MessageContent { to: Recipient::Holder, says };
     let (id, message) = app.seal(topic, Medium::Mail, content, None).await;
-    let attached = CommitExtras {
+    let extras = CommitExtras {
         required_keys: vec![message.key_id()],
-        vault: vec![RecordWrite::EnqueueMessage(message)],
+        records: vec![RecordWrite::EnqueueMessage(message)],
     };
     let (context, command) = (account_context(account), AccountCommand::ChangePassword);
-    store.execute::<Account>(&account.to_string(), command, &context, attached).await.unwrap();
+    store.execute::<Account>(&account.to_string(), command, &context, extras).await.unwrap();
     app.nothing_is_queued().await;
     post.stop().await;
 

@@ -145,10 +145,10 @@ impl Inviting<'_> {
         }
         let invited = after.body()?.invitations.get(&self.id);
         let expires_at = invited.ok_or_else(|| Problem::internal("an invitation was not kept"))?.expires_at;
-        let mut attached = self.attach(body.name.clone(), expires_at).await?;
+        let mut extras = self.attach(body.name.clone(), expires_at).await?;
         let by = By::Account(self.account);
-        self.state.tell_of_invitation(&mut attached, body, self.role, by).await?;
-        Ok((unit, attached, expires_at))
+        self.state.tell_of_invitation(&mut extras, body, self.role, by).await?;
+        Ok((unit, extras, expires_at))
     }
 
     /// Whether the address is that of a member. For all other addresses the same is done, whether they have an account
@@ -166,8 +166,8 @@ impl Inviting<'_> {
     }
 
     async fn attach(&self, organization: String, expires_at: DateTime<Utc>) -> Result<CommitExtras, Problem> {
-        let mut attached = CommitExtras::default();
-        attached.vault.push(RecordWrite::PutInvitation(NewInvitation {
+        let mut extras = CommitExtras::default();
+        extras.records.push(RecordWrite::PutInvitation(NewInvitation {
             id: self.id,
             organization: self.organization,
             token_hash: token::hash(&self.token).to_vec(),
@@ -182,7 +182,7 @@ impl Inviting<'_> {
             invited_by: Some(self.account),
         };
         let to = Recipient::Address { email: self.email.clone(), name: None };
-        self.state.invite(&mut attached, MessageContent { to, says }).await?;
-        Ok(attached)
+        self.state.invite(&mut extras, MessageContent { to, says }).await?;
+        Ok(extras)
     }
 }

@@ -95,7 +95,7 @@ fn after(
     named.filter(|(id, _)| cursor.is_none_or(|cursor| *id > cursor)).collect()
 }
 
-/// The addresses are in the vault; an invitation whose address is no more has ended.
+/// The addresses are in the records; an invitation whose address is no more has ended.
 async fn with_addresses(
     state: &AppState,
     open: Vec<(InvitationId, InvitationView)>,

@@ -42,8 +42,8 @@ pub(crate) async fn revoke(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             unit.execute::<Organization>(&organization, action_of(account, end.clone())).await?;
-            let vault = vec![RecordWrite::ForgetInvitation(invitation_id)];
-            Ok::<_, Problem>((unit, CommitExtras { vault, ..CommitExtras::default() }, ()))
+            let records = vec![RecordWrite::ForgetInvitation(invitation_id)];
+            Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         })
         .await
         .map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::NotFound))?;

@@ -94,11 +94,11 @@ pub(crate) async fn change_role(
             let change = OrganizationAction::ChangeRole { account_id: member, role, next_stay };
             let after = unit.execute::<Organization>(&organization_id, action_of(account, change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             let by = By::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
-            state.tell_team(&mut attached, team).await?;
-            Ok((unit, attached, answer.ok_or_else(|| Problem::new(Kind::NotFound))?))
+            state.tell_team(&mut extras, team).await?;
+            Ok((unit, extras, answer.ok_or_else(|| Problem::new(Kind::NotFound))?))
         })
         .await
         // Their account ended meanwhile.

@@ -48,11 +48,11 @@ pub(crate) async fn remove(
             let after = unit.execute::<Organization>(&organization_id, remove).await?;
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             let by = By::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
-            state.tell_team(&mut attached, team).await?;
-            Ok::<_, Problem>((unit, attached, ()))
+            state.tell_team(&mut extras, team).await?;
+            Ok::<_, Problem>((unit, extras, ()))
         })
         .await
         // Their account ended meanwhile.

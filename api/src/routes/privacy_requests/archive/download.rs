@@ -158,15 +158,15 @@ impl Download {
             return Ok((EventPosition::unknown(), coverage));
         }
         state.limit(limits::DOWNLOADS, &self.account.to_string()).await?;
-        let mut attached = CommitExtras::default();
+        let mut extras = CommitExtras::default();
         let says = Says::ArchiveDownloaded {
             at: state.store.services().now(),
             request_id: self.id,
             program: self.context.origin().user_agent.clone(),
             ip_address: self.context.origin().ip_address,
         };
-        state.tell(&mut attached, self.account, says).await?;
-        let events = match self.record(false, attached).await {
+        state.tell(&mut extras, self.account, says).await?;
+        let events = match self.record(false, extras).await {
             Ok(events) => events,
             Err(ExecuteError::KeyDestroyed) => return Err(Problem::new(Kind::ArchiveGone)),
             Err(error) => return Err(error.into()),
@@ -179,13 +179,13 @@ impl Download {
     async fn record(
         &self,
         whole: bool,
-        mut attached: CommitExtras,
+        mut extras: CommitExtras,
     ) -> Result<Vec<EventId>, ExecuteError<PrivacyRequestError>> {
-        attached.required_keys.push(self.key);
+        extras.required_keys.push(self.key);
         let context = self.context.command_about(Actor::Account(self.account), self.id);
         let command = PrivacyRequestCommand::RecordDownload { whole };
         let (store, id) = (&self.state.store, self.id.to_string());
-        Ok(store.execute::<PrivacyRequest>(&id, command, &context, attached).await?.events)
+        Ok(store.execute::<PrivacyRequest>(&id, command, &context, extras).await?.events)
     }
 
     /// Records that all was handed over. Where that fails the bytes leave all the same: they are the holder's.

@@ -125,9 +125,9 @@ async fn reset_in(
     });
     let after: Project = unit.execute(&id.to_string(), reset).await?;
     let kept = after.body()?.previous;
-    let mut vault = ends(&found.project, kept.map(|kept| kept.ends_at), at);
-    vault.push(pair.issue(id, found.project.organization_id, at));
-    let mut attached = CommitExtras { vault, ..CommitExtras::default() };
+    let mut records = ends(&found.project, kept.map(|kept| kept.ends_at), at);
+    records.push(pair.issue(id, found.project.organization_id, at));
+    let mut extras = CommitExtras { records, ..CommitExtras::default() };
     let previous_ends_at = kept.map(|kept| kept.ends_at);
     let says = |by_reader| Says::CredentialsReset {
         at,
@@ -135,8 +135,8 @@ async fn reset_in(
         previous_ends_at,
         by_reader,
     };
-    tell_owners(state, &mut attached, (&found.organization, &found.project), Some(account), says).await?;
-    Ok((unit, attached, previous_ends_at))
+    tell_owners(state, &mut extras, (&found.organization, &found.project), Some(account), says).await?;
+    Ok((unit, extras, previous_ends_at))
 }
 
 /// How the pairs end that a project had: the present one at once, or when its time is over, the earlier one at once.

@@ -47,7 +47,7 @@ pub(crate) async fn retire(
                 at: now.min(previous.ends_at),
                 end: CredentialEnd::Retired,
             };
-            Ok::<_, Problem>((unit, CommitExtras { vault: vec![end], ..CommitExtras::default() }, ()))
+            Ok::<_, Problem>((unit, CommitExtras { records: vec![end], ..CommitExtras::default() }, ()))
         })
         .await?;
     let told = Extension(SecurityEvent::CredentialRevoked);

@@ -60,13 +60,13 @@ pub(crate) async fn reveal(
             let found = lookup::find_in(&mut unit, account, id).await?;
             let reveal = found.action(ProjectAction::RecordReveal);
             let after: Project = unit.execute(&id.to_string(), reveal).await?;
-            let mut attached = CommitExtras::default();
+            let mut extras = CommitExtras::default();
             let says =
                 |by_reader| Says::CredentialsRevealed { at, project: named(&found.project), by_reader };
             let about = (&found.organization, &found.project);
-            tell_owners(&state, &mut attached, about, Some(account), says).await?;
+            tell_owners(&state, &mut extras, about, Some(account), says).await?;
             let held = after.body()?.credentials.as_ref().ok_or(ProjectError::NoCredentials)?.credential_id;
-            Ok::<_, Problem>((unit, attached, held))
+            Ok::<_, Problem>((unit, extras, held))
         })
         .await?;
     let position = state.position(account, &done.events).await;

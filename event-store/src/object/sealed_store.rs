@@ -1,4 +1,4 @@
-//! The vault itself: opening it by URL, and what can be done with objects.
+//! The store itself: opening it by URL, and what can be done with objects.
 //!
 //! Why by URL: a laptop keeps archives in a directory, a cluster in a bucket, and no caller can tell.
 //! Credentials come from the environment variables that each cloud's own tools use (`AWS_…`,
@@ -150,7 +150,7 @@ impl SealedObjectStore {
     /// finish. Says how many there were. Asking again for what is gone is no error.
     ///
     /// # Errors
-    /// [`ObjectError::Path`] (the vault as a whole cannot be named), [`ObjectError::Store`],
+    /// [`ObjectError::Path`] (the object store as a whole cannot be named), [`ObjectError::Store`],
     /// [`ObjectError::Leftover`]; some may be deleted then: ask again.
     pub async fn remove_all(&self, prefix: &str) -> Result<u64, ObjectError> {
         let prefix = locate(prefix)?;
@@ -274,7 +274,7 @@ fn prepare(path: &PathBuf) -> std::io::Result<()> {
     let probe = path.join(format!(".writable-{}", std::process::id()));
     fs::write(&probe, b"")?;
     match fs::remove_file(&probe) {
-        // Another vault of this process tried the same directory at the same moment.
+        // Another store of this process tried the same directory at the same moment.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         other => other,
     }
