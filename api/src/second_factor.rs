@@ -149,7 +149,7 @@ impl AppState {
                 Factor::RecoveryCode
             }
         };
-        extras.records.push(RecordWrite::TakeChallenge(challenge_id));
+        extras.records.push(RecordWrite::TakeOneTimeCode(challenge_id));
         Ok(Answered { account, challenge_id, generation, factor })
     }
 }

@@ -110,7 +110,7 @@ impl ProjectView {
     }
 }
 
-/// A project with what the records knows of its credentials.
+/// A project with what the records know of its credentials.
 #[derive(Clone, Debug)]
 pub struct PairedProject {
     /// The project.
@@ -121,7 +121,7 @@ pub struct PairedProject {
     pub previous: Option<(Credential, DateTime<Utc>)>,
 }
 
-/// Projects with what the records knows of their credentials at `now`, in the same order.
+/// Projects with what the records know of their credentials at `now`, in the same order.
 ///
 /// # Errors
 /// When the store fails.

@@ -54,7 +54,7 @@ impl Signing {
                 tasks.spawn(checkpoints.context(NO_SCHEDULE)?.run(stop.clone()));
             }
             None => {
-                tracing::warn!("checkpoints are not signed by this process: give --signing-key-file FILE")
+                tracing::warn!("checkpoints are not signed by this process: give --signing-key-file FILE");
             }
         }
         tasks.close();

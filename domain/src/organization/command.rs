@@ -32,7 +32,7 @@ pub enum OrganizationAction {
         /// Its name.
         name: String,
     },
-    /// Invite whoever reads mail at an address, which the records keeps.
+    /// Invite whoever reads mail at an address, which the records keep.
     Invite {
         /// The id of the invitation.
         invitation_id: InvitationId,

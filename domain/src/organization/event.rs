@@ -52,7 +52,7 @@ pub enum OrganizationEvent {
         /// Its name.
         name: String,
     },
-    /// Somebody was invited, whose address the records keeps until the invitation ends.
+    /// Somebody was invited, whose address the records keep until the invitation ends.
     MemberInvited {
         /// The invitation.
         invitation_id: InvitationId,

@@ -1,4 +1,4 @@
-//! What the records holds of an account, and when it goes: some with *Delete Data*, all of it with the account.
+//! What the records hold of an account, and when it goes: some with *Delete Data*, all of it with the account.
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;

@@ -85,7 +85,7 @@ impl Bar {
         match end {
             RecordWrite::RaiseGeneration { stays, .. } => session::bar(db, account, (None, *stays), at).await,
             // With these a session could begin, or go on with more. A code for a phone is for a session that is barred.
-            RecordWrite::DropChallenges {
+            RecordWrite::DropOneTimeCodes {
                 purpose: purpose @ (Question::SignIn | Question::Reauthenticate),
                 ..
             } => one_time_code::drop_all(db, account, *purpose).await,

@@ -52,7 +52,7 @@ fn write(
     at: DateTime<Utc>,
 ) -> Option<RecordWrite> {
     let links = |purpose| Some(RecordWrite::DropLinks { account, purpose });
-    let questions = |purpose| Some(RecordWrite::DropChallenges { account, purpose });
+    let questions = |purpose| Some(RecordWrite::DropOneTimeCodes { account, purpose });
     match lent {
         Lent::EmailConfirmationLink => links(Purpose::EmailConfirmation),
         Lent::EmailUndoLink => links(Purpose::EmailUndo),

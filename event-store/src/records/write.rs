@@ -63,9 +63,9 @@ pub enum RecordWrite {
     /// Ask a question that a code answers.
     PutOneTimeCode(one_time_code::NewOneTimeCode),
     /// Use a question up: it must be there.
-    TakeChallenge(ChallengeId),
+    TakeOneTimeCode(ChallengeId),
     /// Let questions die.
-    DropChallenges {
+    DropOneTimeCodes {
         /// Whose.
         account: AccountId,
         /// What answers are good for.
@@ -204,7 +204,7 @@ impl RecordWrite {
             self,
             Self::RequireGeneration { .. }
                 | Self::RequireSudo { .. }
-                | Self::TakeChallenge(_)
+                | Self::TakeOneTimeCode(_)
                 | Self::TakeLink(_)
                 | Self::TakeRecoveryCode { .. }
                 | Self::TakeInvitation(_)
@@ -228,9 +228,9 @@ impl RecordWrite {
             }
             Self::RotateSessionToken(elevation) => session::elevate(db, elevation).await?,
             Self::PutOneTimeCode(new) => one_time_code::put(db, new).await?,
-            Self::TakeChallenge(id) => one_time_code::take(db, *id).await?,
-            Self::DropChallenges { account, purpose } => {
-                one_time_code::drop_all(db, *account, *purpose).await?
+            Self::TakeOneTimeCode(id) => one_time_code::take(db, *id).await?,
+            Self::DropOneTimeCodes { account, purpose } => {
+                one_time_code::drop_all(db, *account, *purpose).await?;
             }
             Self::PutLink(new) => email_link::put(db, new).await?,
             Self::TakeLink(token_hash) => email_link::take(db, token_hash).await?,

@@ -91,7 +91,7 @@ async fn what_works_once_and_was_used_leaves_nothing_either() {
     let ada = app.register("ada@example.com").await;
     let before = count(&app).await;
     let store = &app.foundation.store;
-    let spent = RecordWrite::TakeChallenge(ChallengeId::generate(store.services()));
+    let spent = RecordWrite::TakeOneTimeCode(ChallengeId::generate(store.services()));
     let extras = CommitExtras { records: vec![spent], ..CommitExtras::default() };
     let context = account_context(ada);
     let name = AccountCommand::ChangeName { name: "Ada".to_owned() };

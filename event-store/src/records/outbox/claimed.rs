@@ -152,7 +152,7 @@ pub async fn claim_due(
                 tracing::warn!(
                     error = error as &dyn std::error::Error,
                     "queued message skipped: it cannot be decrypted"
-                )
+                );
             })
             .ok()
     });
