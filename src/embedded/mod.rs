@@ -174,7 +174,7 @@ impl Servers {
             (Err(error), Ok(nats)) => (Some(error), None, nats),
             (Err(error), Err(other)) => {
                 // One is returned; who mends it shall not have to start again to learn of the other.
-                tracing::error!(error = %other, "restarting nats-server failed too");
+                tracing::error!(error = %other, "starting nats-server failed too");
                 (Some(error), None, None)
             }
         };

@@ -142,7 +142,7 @@ impl Scheduler {
     async fn note_failed_tries(&self) {
         if let Err(error) = failed_tries::note_due(&self.store).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "recording failed sign-in attempts failed; it is tried again");
+            tracing::warn!(error, "recording failed attempts failed; it is tried again");
         }
     }
 

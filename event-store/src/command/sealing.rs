@@ -174,14 +174,15 @@ impl SealedEventRepository {
     /// Writes with others where that is possible; alone where a transaction is needed, or where the others
     /// may have been the trouble.
     async fn write(&self, whole: &Arc<Append>) -> Result<(), AppendError> {
-        let alone = AppendTransaction::new(&self.inner, std::slice::from_ref(whole), &self.extras.records);
+        let transaction =
+            AppendTransaction::new(&self.inner, std::slice::from_ref(whole), &self.extras.records);
         if !self.extras.records.is_empty() {
-            return alone.write(false).await;
+            return transaction.write(false).await;
         }
         failpoint::reach("store: writing", whole.types());
         match self.inner.group_commit.append(Arc::clone(whole)).await {
-            AppendOutcome::Answered(said) => alone.after_commit(said).await,
-            AppendOutcome::Failed(StatementFailed { in_doubt }) => alone.write(in_doubt).await,
+            AppendOutcome::Answered(said) => transaction.after_commit(said).await,
+            AppendOutcome::Failed(StatementFailed { in_doubt }) => transaction.write(in_doubt).await,
         }
     }
 

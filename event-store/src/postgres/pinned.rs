@@ -96,7 +96,7 @@ impl PinnedPool {
     }
 }
 
-/// A connection of [`PinnedPool`]. It is closed unless it goes back: nobody knows what it is at.
+/// A connection of [`PinnedPool`]. It is closed unless it is returned: its protocol state is unknown.
 pub struct PinnedConnection {
     connection: Option<PoolConnection<Postgres>>,
     begun: Begun,

@@ -28,7 +28,7 @@ pub(super) fn bound(port: u16) {
         let error = &error as &dyn std::error::Error;
         tracing::debug!(
             error,
-            "no TCP user timeout on database connections: a silent server is noticed late"
+            "setting TCP keep-alive on database connections failed: a silent server is noticed late"
         );
     }
 }

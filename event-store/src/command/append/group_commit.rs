@@ -24,7 +24,7 @@ use crate::postgres::{PinnedConnection, PinnedPool, planned_once_appending};
 /// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
 /// more commands share the next.
 const MAX_CONCURRENT: usize = 1;
-/// A statement that takes longer than this waits for a lock of somebody else, and does not count any more:
+/// A statement that takes longer than this waits for a lock of another process, and does not count any more:
 /// it holds up only the commands in it.
 const DETACH_AFTER: Duration = Duration::from_millis(500);
 /// After this no answer is expected any more: the connection is given up.

@@ -67,7 +67,7 @@ impl StreamTurn {
             Err(error) => {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "the database connection of a queued writer was closed"
+                    "releasing a turn failed: it ends with its connection"
                 );
             }
         }

@@ -151,7 +151,7 @@ pub async fn claim_due(
             .inspect_err(|error| {
                 tracing::warn!(
                     error = error as &dyn std::error::Error,
-                    "queued message skipped: it cannot be decrypted"
+                    "queued message skipped: this release cannot read it"
                 );
             })
             .ok()
