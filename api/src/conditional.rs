@@ -35,7 +35,7 @@ impl Tags {
 impl AppState {
     /// What names versions in this service, whatever the process.
     pub(crate) async fn tags(&self) -> Result<Tags, Problem> {
-        Ok(Tags(self.store.hasher("etag").await?))
+        Ok(Tags(self.store.keys().hasher("etag").await?))
     }
 }
 

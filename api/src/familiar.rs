@@ -73,9 +73,9 @@ impl AppState {
         let mut devices = Vec::with_capacity(2);
         if let Some(browser) = browser {
             let mark = browser.expose_secret();
-            devices.push(Device::of(&self.store, account, DeviceKind::Browser, mark).await?);
+            devices.push(Device::of(self.store.records(), account, DeviceKind::Browser, mark).await?);
         }
-        devices.push(Device::of(&self.store, account, DeviceKind::Place, &visitor.place()).await?);
+        devices.push(Device::of(self.store.records(), account, DeviceKind::Place, &visitor.place()).await?);
         Ok(devices)
     }
 }

@@ -98,7 +98,7 @@ impl AppState {
     /// # Errors
     /// 429 when it is one too many.
     pub(crate) async fn limit(&self, limit: Limit, key: &str) -> Result<(), Problem> {
-        match rate_limit::ask(&self.store, limit, key).await? {
+        match rate_limit::ask(self.store.records(), limit, key).await? {
             Decision::Granted => Ok(()),
             Decision::Later(wait) => Err(too_many(limit, wait)),
         }
@@ -110,7 +110,7 @@ impl AppState {
         if let Some(wait) = self.barred.get(&network).await {
             return too_many(WRONG_TOKENS, wait);
         }
-        match rate_limit::ask(&self.store, WRONG_TOKENS, &network).await {
+        match rate_limit::ask(self.store.records(), WRONG_TOKENS, &network).await {
             Ok(Decision::Granted) => unless_too_many,
             Ok(Decision::Later(wait)) => {
                 self.barred.insert(network, wait).await;
@@ -138,12 +138,12 @@ impl AppState {
 
     /// Whether one more is granted, where a refusal would tell something.
     pub(crate) async fn is_granted(&self, limit: Limit, key: &str) -> Result<bool, Problem> {
-        Ok(rate_limit::ask(&self.store, limit, key).await? == Decision::Granted)
+        Ok(rate_limit::ask(self.store.records(), limit, key).await? == Decision::Granted)
     }
 
     /// What was tried was right: it was no guess.
     pub(crate) async fn was_right(&self, limit: Limit, key: &str) -> Result<(), Problem> {
-        Ok(rate_limit::refund(&self.store, limit, key).await?)
+        Ok(rate_limit::refund(self.store.records(), limit, key).await?)
     }
 }
 

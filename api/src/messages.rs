@@ -71,7 +71,7 @@ impl AppState {
             Medium::Sms | Medium::Call => Some(services.now() + code::LIFE),
         };
         let id = MessageId::generate(services);
-        let message = NewMessage::seal(&self.store, id, topic, medium, &content, expires_at).await?;
+        let message = NewMessage::seal(self.store.records(), id, topic, medium, &content, expires_at).await?;
         let gathers = matches!(content.to, Recipient::Holder) && content.says.can_be_gathered();
         let message = if gathers { message.gathering() } else { message };
         // Nothing is queued that could not be opened: the person may be erased at this moment.

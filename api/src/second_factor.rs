@@ -98,7 +98,7 @@ impl AppState {
             purpose,
             account,
             subject: subject.to_owned(),
-            code_hash: one_time_code::hash(&self.store, id, code.expose_secret()).await?,
+            code_hash: one_time_code::hash(self.store.records(), id, code.expose_secret()).await?,
             generation,
             tries: code::TRIES,
             expires_at,
@@ -132,7 +132,7 @@ impl AppState {
         let wrong = || wrong().about((purpose != Purpose::Phone).then_some(account));
         let factor = match code::read(typed).ok_or_else(wrong)? {
             Typed::Code(code) => {
-                let hash = one_time_code::hash(&self.store, asked.id, code.expose_secret()).await?;
+                let hash = one_time_code::hash(self.store.records(), asked.id, code.expose_secret()).await?;
                 if !asked.is_answered_by(&hash) {
                     return Err(wrong());
                 }
@@ -141,7 +141,7 @@ impl AppState {
             // A new phone is not verified by a piece of paper.
             Typed::Recovery(_) if purpose == Purpose::Phone => return Err(wrong()),
             Typed::Recovery(code) => {
-                let hash = recovery_code::hash(&self.store, account, code.expose_secret()).await?;
+                let hash = recovery_code::hash(self.store.records(), account, code.expose_secret()).await?;
                 if !recovery_code::is_known(self.store.pool(), account, &hash).await? {
                     return Err(wrong());
                 }

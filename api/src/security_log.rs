@@ -106,7 +106,7 @@ pub(crate) async fn note(
     address: Option<IpAddr>,
 ) -> Result<(), StoreError> {
     let line = network::line(address);
-    let hasher = store.hasher("security-log").await?;
+    let hasher = store.keys().hasher("security-log").await?;
     let short =
         |text: &str| hasher.hash(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let (event_name, network) = (event.name(), short(&format!("network/{line}")));
@@ -121,7 +121,7 @@ pub(crate) async fn note(
         None => tracing::info!(target: "security", event = event_name, network, "security"),
     }
     match (subject, event.told_as()) {
-        (Some(Subject::Account(account)), Some(kind)) => failed_try::count(store, account, kind, &line).await,
+        (Some(Subject::Account(account)), Some(kind)) => failed_try::count(store.records(), account, kind, &line).await,
         _ => Ok(()),
     }
 }

@@ -77,7 +77,7 @@ impl SignInTry {
         visitor: &Visitor,
     ) -> Result<Self, Problem> {
         let name = email.canonical();
-        let about = rate_limit::about(&state.store, &name).await?;
+        let about = rate_limit::about(state.store.records(), &name).await?;
         let place = state.familiar_place(account, visitor).await?;
         let taken = match &place {
             Some(place) => {
@@ -93,7 +93,7 @@ impl SignInTry {
 
     /// The password was right: it was no guess.
     pub(crate) async fn was_right(&self, state: &AppState) -> Result<(), Problem> {
-        Ok(rate_limit::put_back(&state.store, &self.taken).await?)
+        Ok(rate_limit::put_back(state.store.records(), &self.taken).await?)
     }
 
     /// The familiar place that it was made from.
@@ -111,7 +111,7 @@ impl AppState {
     ) -> Result<(), Problem> {
         let (aggregate, _) = self.store.load::<Account>(&account.to_string()).await?;
         if let Some(email) = aggregate.holder()?.email.known() {
-            let about = rate_limit::about(&self.store, &email.canonical()).await?;
+            let about = rate_limit::about(self.store.records(), &email.canonical()).await?;
             extras.records.push(RecordWrite::ForgiveTries(about));
         }
         Ok(())
@@ -137,7 +137,7 @@ async fn take_as_stranger(
     let shares: Vec<Bucket> = on_account(&ON_ACCOUNT).chain(on_anything).collect();
     let strangers = Bucket { limit: STRANGERS, key: name.to_owned(), about: Some(about.to_vec()) };
     let calm: Vec<Bucket> = shares.iter().cloned().chain([strangers]).collect();
-    match rate_limit::take(&state.store, &calm).await? {
+    match rate_limit::take(state.store.records(), &calm).await? {
         None => Ok(calm),
         Some(full) if full.limit.name != STRANGERS.name => Err(refused(full)),
         Some(_) => {
@@ -154,7 +154,7 @@ fn by_network(limits: &[(Width, Limit)], visitor: &Visitor) -> impl Iterator<Ite
 }
 
 async fn taken_or_refused(state: &AppState, buckets: &[Bucket]) -> Result<(), Problem> {
-    match rate_limit::take(&state.store, buckets).await? {
+    match rate_limit::take(state.store.records(), buckets).await? {
         None => Ok(()),
         Some(full) => Err(refused(full)),
     }

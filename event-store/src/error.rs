@@ -3,7 +3,6 @@
 use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
-use crate::encryption::SealError;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -167,6 +166,40 @@ fn why_away(error: &sqlx::Error) -> &'static str {
         },
         _ => "the database cannot be reached",
     }
+}
+
+/// A failure to seal or to open.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The ciphertext, its place or the key is not what it was.
+    #[error("a sealed value does not authenticate: it was changed, moved or sealed with another key")]
+    AuthenticationFailed,
+    /// Encryption refused the input.
+    #[error("a value could not be encrypted")]
+    Encryption,
+    /// A data key is wrapped by a master key this process does not have.
+    #[error(
+        "data keys in this database are sealed with master key {stored}, but this process has {present}; \
+         start it with the master key file of this database, or add that key to the file as a further line"
+    )]
+    UnknownMasterKey {
+        /// Id of the master key in the database.
+        stored: String,
+        /// Id of the master key at hand.
+        present: String,
+    },
+    /// The master key cannot be had.
+    #[error("{0}")]
+    Master(String),
+    /// Whoever holds the master keys does not answer; the same call may succeed in a moment.
+    #[error("the key service does not answer: {0}")]
+    Unavailable(String),
+    /// Whoever holds the master keys refuses, which somebody has to mend.
+    #[error("the key service refuses: {0}")]
+    Refused(String),
+    /// An envelope has not the form it must have.
+    #[error("a sealed value is malformed")]
+    Malformed,
 }
 
 #[cfg(test)]

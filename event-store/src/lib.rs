@@ -22,10 +22,10 @@ mod store;
 pub mod usage;
 
 pub use command::{
-    Actor, CommandContext, CommitError, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
+    Actor, Bar, CommandContext, CommitError, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
     UnitOfWork,
 };
-pub use encryption::{KeyFileError, KeyName, KeyProvider, KeyRing, MasterKey, read_private};
+pub use encryption::{KeyFileError, KeyName, KeyProvider, KeyRing, KeyedHasher, MasterKey, read_private};
 pub use erasure::Erasures;
 pub use error::StoreError;
 pub use log::{LogEntry, LogHead, Sequencer};
@@ -35,4 +35,4 @@ pub use postgres::{
     schema_is_current, share_of,
 };
 pub use sqlx::PgPool as Pool;
-pub use store::{EventStore, KeyedHasher};
+pub use store::EventStore;

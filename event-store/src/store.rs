@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use domain::effect::ClaimKind;
 use domain::{EmailAddress, EventId, Services, Upcasters};
-use hmac::{Hmac, KeyInit, Mac};
 use postgres_es::PostgresEventRepository;
-use sha2::Sha256;
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::aggregate::cache::AggregateCache;
@@ -16,16 +15,15 @@ use crate::aggregate::stream::{Stream, StreamQuery};
 use crate::command::append::first_claim_owner;
 use crate::command::append::group_commit::GroupCommitter;
 use crate::command::contention::Contention;
-use crate::encryption::{DataKey, KeyName, KeyProvider, KeyRing};
+use crate::encryption::{KeyProvider, KeyRing};
 use crate::error::StoreError;
 use crate::log::LogHead;
 use crate::log::position_cache::PositionCache;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
+use crate::postgres::leader::{self, LeaderTask};
+use crate::records::Records;
 use crate::records::session::Sessions;
-
-/// The owner under which keys of the service itself are kept.
-const SERVICE: &str = "service";
 
 /// A handle; clones share everything.
 #[derive(Clone)]
@@ -42,7 +40,8 @@ pub(crate) struct Inner {
     pub rows: PostgresEventRepository,
     pub services: Services,
     pub upcasters: Upcasters,
-    pub keys: KeyRing,
+    pub keys: Arc<KeyRing>,
+    pub records: Records,
     /// Rung after each append of this process, so that a sequencer in it need not poll.
     pub appended: Arc<Notify>,
     pub head: LogHead,
@@ -83,13 +82,13 @@ impl EventStore {
         let rows = PostgresEventRepository::new(pool.clone());
         let (lookups, reading) = (crate::postgres::lookups(&pool), crate::postgres::reading(&pool));
         let (appending, urgent) = (crate::postgres::appending(&pool), crate::postgres::urgent(&pool));
-        let keys = KeyRing::new(
+        let keys = Arc::new(KeyRing::new(
             pool.clone(),
             lookups.clone(),
             provider.into(),
             services.clone(),
-            Arc::clone(&recent),
-        );
+        ));
+        let records = Records::new(pool.clone(), Arc::clone(&keys), services.clone());
         let positions = crate::log::positions(lookups.clone());
         let streams = crate::aggregate::stream::loader(lookups.clone());
         Self {
@@ -100,6 +99,7 @@ impl EventStore {
                 services,
                 upcasters,
                 keys,
+                records,
                 appended,
                 head,
                 placed: PositionCache::default(),
@@ -136,8 +136,13 @@ impl EventStore {
         &self.inner.reading
     }
 
+    /// Leads in `duty` whenever no other process does, until `stop`.
+    pub async fn lead<D: LeaderTask>(&self, duty: &D, stop: &CancellationToken) {
+        leader::run(duty, self.pool(), self.urgent(), stop).await;
+    }
+
     /// A connection for what must not wait until another is free, and is done at once.
-    pub(crate) fn urgent(&self) -> &PgPool {
+    pub fn urgent(&self) -> &PgPool {
         &self.inner.urgent
     }
 
@@ -151,9 +156,21 @@ impl EventStore {
         &self.inner.services
     }
 
+    /// What is kept and is no event.
+    pub fn records(&self) -> &Records {
+        &self.inner.records
+    }
+
     /// The data keys.
-    pub fn keys(&self) -> &KeyRing {
+    pub fn keys(&self) -> &Arc<KeyRing> {
         &self.inner.keys
+    }
+
+    /// Destroys keys, and drops what they opened: see [`KeyRing::destroy`].
+    pub(crate) async fn destroy_keys(&self, ids: &[Uuid], cause: &str) -> Result<u64, StoreError> {
+        let destroyed = self.keys().destroy(ids, cause).await?;
+        self.inner.recent.evict_opened_by(ids.iter().copied().collect());
+        Ok(destroyed)
     }
 
     /// Drops all that is remembered of keys and aggregates: the next command finds the store as a process
@@ -189,7 +206,7 @@ impl EventStore {
     /// # Errors
     /// When the store fails.
     pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
-        let hasher = self.inner.lookup_hasher().await?;
+        let hasher = self.inner.keys.lookup_hasher().await?;
         let names: Vec<Vec<u8>> = email.names_sought().iter().map(|name| hasher.hash(name)).collect();
         first_claim_owner(self.pool(), ClaimKind::Email, &names).await
     }
@@ -200,23 +217,10 @@ impl EventStore {
     /// When the store fails.
     pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
         let name = match kind {
-            ClaimKind::Email => self.inner.lookup_hasher().await?.hash(name),
+            ClaimKind::Email => self.inner.keys.lookup_hasher().await?.hash(name),
             ClaimKind::OpenRequest => name.as_bytes().to_vec(),
         };
         first_claim_owner(self.pool(), kind, &[name]).await
-    }
-
-    /// Hashes with a key of the service for `purpose`: for what must be recognised, not read.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
-        self.inner.hasher(purpose).await
-    }
-
-    /// A key of the service for `purpose`: for what belongs to nobody, or must outlive whom it belongs to.
-    pub(crate) async fn service_key(&self, purpose: &str) -> Result<Arc<DataKey>, StoreError> {
-        self.inner.keys.active_key(&KeyName::new(SERVICE, purpose)).await
     }
 
     /// The log position of an event, once it has one: waits up to `patience` for the sequencer.
@@ -264,32 +268,5 @@ impl EventStore {
         let mut connection = self.pool().acquire().await?;
         crate::log::epoch::begin_if_restored(&mut connection).await?;
         Ok(())
-    }
-}
-
-impl Inner {
-    pub(crate) async fn lookup_hasher(&self) -> Result<KeyedHasher, StoreError> {
-        self.hasher("lookup").await
-    }
-
-    async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
-        Ok(KeyedHasher(self.keys.active_key(&KeyName::new(SERVICE, purpose)).await?))
-    }
-}
-
-/// HMAC-SHA256 (RFC 2104) with a key of the service: without the key nobody can try out values.
-pub struct KeyedHasher(Arc<DataKey>);
-
-impl KeyedHasher {
-    /// The hash of `text`.
-    pub fn hash(&self, text: &str) -> Vec<u8> {
-        self.hash_bytes(text.as_bytes())
-    }
-
-    /// The hash of `bytes`.
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    pub fn hash_bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        let mac = Hmac::<Sha256>::new_from_slice(self.0.expose()).expect("any key length is accepted");
-        mac.chain_update(bytes).finalize().into_bytes().to_vec()
     }
 }

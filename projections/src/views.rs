@@ -66,7 +66,7 @@ impl Views {
 
     /// The keys, for who has them.
     pub(crate) fn keys(&self) -> Option<&KeyRing> {
-        self.store.as_ref().map(EventStore::keys)
+        self.store.as_ref().map(|store| &**store.keys())
     }
 
     pub(crate) fn accounts(&self) -> &BatchLoader<String, Closed> {

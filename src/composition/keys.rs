@@ -86,7 +86,7 @@ impl KeyTasks {
     /// Starts them, in a process of this role.
     pub fn start(on: &AppContext, role: &str) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(holders::announce(on.store.clone(), process_name(role), stop.clone()));
+        tasks.spawn(holders::announce(Arc::clone(on.store.keys()), process_name(role), stop.clone()));
         tasks.spawn(on.erasures.clone().watch(stop.clone()));
         tasks.close();
         Self { stop, tasks }

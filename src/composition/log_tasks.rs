@@ -25,7 +25,7 @@ impl LogTasks {
         tasks.spawn(Sequencer::new(store.clone()).run(stop.clone()));
         tasks.spawn(log::follow_head(store.clone(), stop.clone()));
         tasks.spawn(super::gauges::report(store.clone(), stop.clone()));
-        tasks.spawn(blocked::watch(store.clone(), stop.clone()));
+        tasks.spawn(blocked::watch(store.urgent().clone(), stop.clone()));
         for projection in projections::all() {
             let runner = Runner::new(store.clone(), views.clone(), projection);
             tasks.spawn(runner.run(stop.clone()));

@@ -48,5 +48,5 @@ async fn mail(store: &EventStore, gathered: &Gathered) -> Result<NewMessage, Sto
     let content = MessageContent { to: Recipient::Holder, says };
     let topic = Topic::Account(gathered.account, AccountNotice::FailedCodes);
     let id = MessageId::generate(store.services());
-    NewMessage::seal(store, id, topic, Medium::Mail, &content, None).await
+    NewMessage::seal(store.records(), id, topic, Medium::Mail, &content, None).await
 }

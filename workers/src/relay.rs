@@ -53,7 +53,7 @@ impl Relay {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, &self.store, &stop).await;
+        self.store.lead(&self, &stop).await;
     }
 
     async fn publish_all(&self, leadership: &mut Leadership) -> Result<(), LeadError> {

@@ -97,7 +97,7 @@ impl Scheduler {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, &self.store, &stop).await;
+        self.store.lead(&self, &stop).await;
     }
 
     async fn watch(&self, leadership: &mut Leadership) -> Result<(), LeadError> {

@@ -65,7 +65,7 @@ impl Verifications {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, &self.store, &stop).await;
+        self.store.lead(&self, &stop).await;
     }
 
     /// Waits until it is time, and says for what; none when it is time to stop instead.

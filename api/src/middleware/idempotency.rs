@@ -122,7 +122,7 @@ async fn link_in(state: &AppState, parts: &mut Parts, body: &[u8]) -> Result<Opt
     let Ok(Linked { token }) = serde_json::from_slice(body) else { return Ok(None) };
     let context = RequestContext::from_request_parts(parts, state).await?;
     let known = state.open_with(&token, &context, async |hash, _| {
-        Ok(idempotency::is_link(&state.store, &hash).await?.then_some(Caller::Link(hash)))
+        Ok(idempotency::is_link(state.store.records(), &hash).await?.then_some(Caller::Link(hash)))
     });
     match known.await {
         Ok(caller) => Ok(Some(caller)),
@@ -137,7 +137,7 @@ async fn claim(state: &AppState, caller: &Caller, key: &str, said: &[u8]) -> Res
     let deadline = Instant::now() + PATIENCE;
     let mut delays = Delays::new(Duration::from_millis(20), Duration::from_millis(500));
     loop {
-        match idempotency::claim(&state.store, caller, key, said).await? {
+        match idempotency::claim(state.store.records(), caller, key, said).await? {
             Claim::Pending if Instant::now() < deadline => delays.wait().await,
             claimed => return Ok(claimed),
         }

@@ -14,12 +14,23 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use super::load::Loaded;
-
 /// How long an aggregate may be used after it was read, however often it was written since.
 const LIFE: Duration = Duration::from_secs(30);
 /// Aggregates kept at most.
 const MAX_ENTRIES: u64 = 20_000;
+
+/// An aggregate, folded.
+pub(crate) struct Loaded<A> {
+    pub aggregate: A,
+    /// How many events it has.
+    pub version: u64,
+    /// The version of its newest snapshot.
+    pub snapshot_version: u64,
+    /// The keys that opened what is in it.
+    pub keys: Arc<BTreeSet<Uuid>>,
+    /// When the keys were last known to live.
+    pub read_at: Instant,
+}
 
 /// See the module.
 pub(crate) struct AggregateCache {

@@ -10,24 +10,12 @@ use domain::Snapshot;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::cache::Loaded;
 use super::snapshot;
 use super::stream::{Stream, StreamQuery};
 use crate::command::sealing::{Extras, SealedEventRepository, failed};
 use crate::error::StoreError;
 use crate::store::EventStore;
-
-/// An aggregate, folded.
-pub(crate) struct Loaded<A> {
-    pub aggregate: A,
-    /// How many events it has.
-    pub version: u64,
-    /// The version of its newest snapshot.
-    pub snapshot_version: u64,
-    /// The keys that opened what is in it.
-    pub keys: Arc<BTreeSet<Uuid>>,
-    /// When the keys were last known to live.
-    pub read_at: Instant,
-}
 
 /// Folds aggregate `id` as it is stored now.
 pub(crate) async fn load<A>(store: &EventStore, id: &str) -> Result<Loaded<A>, AggregateError<A::Error>>

@@ -5,12 +5,14 @@
 //! its turn ([`contention`]).
 
 pub(crate) mod append;
+mod bar;
 pub(crate) mod contention;
 pub(crate) mod context;
 pub(crate) mod execute;
 pub(crate) mod sealing;
 pub(crate) mod unit_of_work;
 
+pub use bar::Bar;
 pub use contention::Precedence;
 pub use context::{Actor, CommandContext, CommitExtras, Origin};
 pub use execute::{ExecuteError, Executed};

@@ -194,7 +194,7 @@ impl SealedEventRepository {
                 Effect::Claim { kind: ClaimKind::Email, .. } | Effect::Release { kind: ClaimKind::Email, .. }
             )
         });
-        let hasher = if personal { Some(self.inner.lookup_hasher().await?) } else { None };
+        let hasher = if personal { Some(self.inner.keys.lookup_hasher().await?) } else { None };
         let hash = |name: &str| hasher.as_ref().map(|hasher| hasher.hash(name)).unwrap_or_default();
         Ok(effects.iter().map(|effect| StoredEffect::of(effect, &hash)).collect())
     }

@@ -9,50 +9,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::key_file::KeyFileError;
+use crate::error::SealError;
 
 /// Length of a nonce in bytes.
 const NONCE: usize = 24;
-
-/// A failure to seal or to open.
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// The ciphertext, its place or the key is not what it was.
-    #[error("a sealed value does not authenticate: it was changed, moved or sealed with another key")]
-    AuthenticationFailed,
-    /// Encryption refused the input.
-    #[error("a value could not be encrypted")]
-    Encryption,
-    /// A data key is wrapped by a master key this process does not have.
-    #[error(
-        "data keys in this database are sealed with master key {stored}, but this process has {present}; \
-         start it with the master key file of this database, or add that key to the file as a further line"
-    )]
-    UnknownMasterKey {
-        /// Id of the master key in the database.
-        stored: String,
-        /// Id of the master key at hand.
-        present: String,
-    },
-    /// The master key cannot be had.
-    #[error("{0}")]
-    Master(String),
-    /// Whoever holds the master keys does not answer; the same call may succeed in a moment.
-    #[error("the key service does not answer: {0}")]
-    Unavailable(String),
-    /// Whoever holds the master keys refuses, which somebody has to mend.
-    #[error("the key service refuses: {0}")]
-    Refused(String),
-    /// An envelope has not the form it must have.
-    #[error("a sealed value is malformed")]
-    Malformed,
-}
-
-impl From<KeyFileError> for SealError {
-    fn from(error: KeyFileError) -> Self {
-        Self::Master(error.to_string())
-    }
-}
 
 /// A key that seals values of one subject in one scope.
 pub struct DataKey {

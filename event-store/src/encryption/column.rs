@@ -14,7 +14,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::cipher::{DataKey, SealError};
+use super::cipher::{DataKey};
+use crate::error::SealError;
 
 /// Length of a key's id in bytes.
 const KEY_ID: usize = 16;

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::encryption::{self, AssociatedData, ColumnKey, DataKey, SealError};
+use crate::encryption::{self, AssociatedData, ColumnKey, DataKey, KeyRing, SealError};
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// Keys to open with. Values under one that is missing were erased.
 pub(crate) struct EventDecryptor {
@@ -24,7 +23,7 @@ pub(crate) struct EventDecryptor {
 impl EventDecryptor {
     /// The keys under which these values are sealed.
     pub(crate) async fn of<'a>(
-        store: &EventStore,
+        keys: &KeyRing,
         values: impl Iterator<Item = &'a Value>,
     ) -> Result<Self, StoreError> {
         let mut ids = BTreeSet::new();
@@ -32,19 +31,19 @@ impl EventDecryptor {
             // An envelope that is malformed is found again, with its event, when it is opened.
             let _ = encryption::sealing_keys(value, &mut ids);
         }
-        match store.keys().keys_by_id_fresh(&ids).await {
+        match keys.keys_by_id_fresh(&ids).await {
             Ok(known) => Ok(Self { known, forged: BTreeSet::new() }),
             Err(StoreError::Seal(SealError::AuthenticationFailed | SealError::Malformed)) => {
-                Self::one_by_one(store, &ids).await
+                Self::one_by_one(keys, &ids).await
             }
             Err(error) => Err(error),
         }
     }
 
-    async fn one_by_one(store: &EventStore, ids: &BTreeSet<Uuid>) -> Result<Self, StoreError> {
+    async fn one_by_one(keys: &KeyRing, ids: &BTreeSet<Uuid>) -> Result<Self, StoreError> {
         let (mut known, mut forged) = (HashMap::new(), BTreeSet::new());
         for id in ids {
-            match store.keys().keys_by_id_fresh(&BTreeSet::from([*id])).await {
+            match keys.keys_by_id_fresh(&BTreeSet::from([*id])).await {
                 Ok(found) => known.extend(found),
                 Err(StoreError::Seal(SealError::AuthenticationFailed | SealError::Malformed)) => {
                     forged.insert(*id);

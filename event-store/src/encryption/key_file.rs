@@ -90,3 +90,9 @@ fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
 pub(crate) fn told(path: &Path, what: &str, done: &str, error: &std::io::Error) -> KeyFileError {
     KeyFileError(format!("the {what} file {} cannot be {done}: {error}", path.display()))
 }
+impl From<KeyFileError> for crate::error::SealError {
+    fn from(error: KeyFileError) -> Self {
+        Self::Master(error.to_string())
+    }
+}
+

@@ -12,9 +12,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-use super::cipher::{DataKey, SealError};
+use super::cipher::{DataKey};
+use crate::error::SealError;
 use super::master::{KeyProvider, WrappedKey};
-use crate::aggregate::cache::AggregateCache;
 use crate::error::StoreError;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
@@ -103,7 +103,6 @@ pub struct KeyRing {
     pool: PgPool,
     provider: Arc<dyn KeyProvider>,
     services: Services,
-    recent: Arc<AggregateCache>,
     live: Cache<KeyName, Arc<DataKey>>,
     by_id: Cache<Uuid, Arc<DataKey>>,
     /// Those that live, asked for by many at once.
@@ -117,7 +116,6 @@ impl KeyRing {
         lookups: PinnedPool,
         provider: Arc<dyn KeyProvider>,
         services: Services,
-        recent: Arc<AggregateCache>,
     ) -> Self {
         let by_name = lookups.clone();
         Self {
@@ -126,7 +124,6 @@ impl KeyRing {
             pool,
             provider,
             services,
-            recent,
             live: Cache::builder()
                 .max_capacity(CACHE_SIZE)
                 .time_to_live(CACHE_LIFE)
@@ -139,6 +136,10 @@ impl KeyRing {
     /// Who wraps and unwraps the keys.
     pub fn provider(&self) -> &Arc<dyn KeyProvider> {
         &self.provider
+    }
+
+    pub(crate) fn services(&self) -> &Services {
+        &self.services
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -285,7 +286,6 @@ impl KeyRing {
         for id in ids {
             self.by_id.invalidate(id).await;
         }
-        self.recent.evict_opened_by(ids.iter().copied().collect());
         Ok(destroyed.len() as u64)
     }
 

@@ -10,15 +10,18 @@ mod column;
 pub(crate) mod event_keys;
 pub(crate) mod key_file;
 mod key_ring;
+mod keyed_hash;
 pub mod master;
 mod payload;
 #[cfg(test)]
 mod properties;
 
-pub use cipher::{DataKey, SealError};
+pub use crate::error::SealError;
+pub use cipher::DataKey;
 pub use column::{Column, ColumnKey, column_key_id, open_column};
 pub use key_file::{KeyFileError, read_private};
 pub use key_ring::{DestroyedKey, KeyName, KeyRing, NewKey};
+pub use keyed_hash::KeyedHasher;
 pub use master::{
     KeyProvider, LocalKeys, MasterIds, MasterKey, Providers, Rewrapped, Rotation, Token, Transit,
     TransitConfig, WrappedKey, add_key, holders, put_first,

@@ -13,7 +13,8 @@ use domain::personal::{ERASED, MARK};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::cipher::{DataKey, SealError};
+use super::cipher::{DataKey};
+use crate::error::SealError;
 use super::key_ring::KeyName;
 
 const SEALED: &str = "$enc";

@@ -93,7 +93,7 @@ impl Erasures {
         let ids: Vec<_> = entry.keys.iter().map(|key| key.id).collect();
         let mut done = Done::default();
         if !ids.is_empty() {
-            done.keys = self.store().keys().destroy(&ids, &entry.cause).await?;
+            done.keys = self.store().destroy_keys(&ids, &entry.cause).await?;
             failpoint::reach("erasure: destroyed", entry.kind());
             self.inner.purge.purge(&entry.key_names()).await?;
             self.forget_records(entry, done.keys > 0).await?;

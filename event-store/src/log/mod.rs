@@ -250,7 +250,7 @@ pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i6
 /// When the store fails.
 pub async fn open(store: &EventStore, entries: Vec<LogEntry>) -> Result<Vec<LogEntry>, StoreError> {
     let keys =
-        EventDecryptor::of(store, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata])).await?;
+        EventDecryptor::of(store.keys(), entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata])).await?;
     Ok(entries.into_iter().map(|entry| open_entry(entry, &keys, store.upcasters())).collect())
 }
 

@@ -67,7 +67,7 @@ impl Sequencer {
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        leader::run(&self, &self.store, &stop).await;
+        self.store.lead(&self, &stop).await;
     }
 }
 

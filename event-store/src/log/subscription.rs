@@ -292,7 +292,7 @@ async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<LogRecord>, Store
         Payload::Sealed(value) => Some(value),
         Payload::None | Payload::Plain(_) => None,
     });
-    let keys = EventDecryptor::of(store, sealed).await?;
+    let keys = EventDecryptor::of(store.keys(), sealed).await?;
     let mut facts = Vec::with_capacity(raw.len());
     for (n, raw) in raw.into_iter().enumerate() {
         if n % YIELD_EVERY == 0 {

@@ -11,7 +11,6 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// Time between two looks.
 const EACH: Duration = Duration::from_secs(1);
@@ -21,10 +20,10 @@ const PATIENCE: f64 = 3.0;
 const REMIND: Duration = Duration::from_secs(30);
 
 /// Looks until `stop`.
-pub async fn watch(store: EventStore, stop: CancellationToken) {
+pub async fn watch(urgent: PgPool, stop: CancellationToken) {
     let mut alarms = HashMap::new();
     while !stop.is_cancelled() {
-        match holders(store.urgent()).await {
+        match holders(&urgent).await {
             Ok(holders) => alarm(&mut alarms, holders),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::Delays;
 use super::lead::{self, Lead};
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// How long a candidate waits before it tries again to take the lead.
 const CANDIDATE: Duration = Duration::from_millis(500);
@@ -43,13 +42,13 @@ pub trait LeaderTask: Send + Sync {
 }
 
 /// Leads in `duty` whenever nobody else does, until `stop`.
-pub async fn run<D: LeaderTask>(duty: &D, store: &EventStore, stop: &CancellationToken) {
+pub(crate) async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, urgent: &PgPool, stop: &CancellationToken) {
     let mut delays = Delays::new(CANDIDATE, LONGEST_WAIT);
     while !stop.is_cancelled() {
-        match candidate(store, D::NAME).await {
+        match candidate(pool, D::NAME).await {
             Ok(None) => delays.reset(),
             Ok(Some(mut leadership)) => {
-                let kept = leadership.lead.keep(store.urgent());
+                let kept = leadership.lead.keep(urgent);
                 let led = tokio::select! {
                     led = duty.lead(&mut leadership, stop) => led.map_err(|error| duty.stepped_down(&error)),
                     () = kept => {
@@ -72,10 +71,10 @@ pub async fn run<D: LeaderTask>(duty: &D, store: &EventStore, stop: &Cancellatio
 }
 
 /// The lead, unless another has it and goes on.
-async fn candidate(store: &EventStore, duty: &str) -> Result<Option<Leadership>, StoreError> {
-    let taken = Leadership::take(store.pool(), duty).await?;
+async fn candidate(pool: &PgPool, duty: &str) -> Result<Option<Leadership>, StoreError> {
+    let taken = Leadership::take(pool, duty).await?;
     if taken.is_none() {
-        lead::end_silent(store.pool(), lock_number(duty), duty).await?;
+        lead::end_silent(pool, lock_number(duty), duty).await?;
     }
     Ok(taken)
 }

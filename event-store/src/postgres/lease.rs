@@ -80,7 +80,7 @@ pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM lease WHERE name = ANY (ARRAY(
          SELECT name FROM lease WHERE until < clock_timestamp() - interval '1 day' LIMIT $1
          FOR UPDATE SKIP LOCKED))";
-    crate::records::sweep(|limit| sqlx::query(SWEEP).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(limit).execute(pool)).await
 }
 
 /// Ends every lease: for a process that knows it is the only one.

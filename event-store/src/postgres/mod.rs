@@ -18,6 +18,7 @@ pub mod role;
 mod schema;
 mod session;
 mod silence;
+mod sweep;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) use pinned::{planned_once, planned_once_appending, reading};
 pub(crate) use read_only::{Begun, can_write, note as note_read_only};
 pub use schema::{migrate, schema_is_current};
 use session::Session;
+pub(crate) use sweep::sweep;
 pub(crate) use session::{APPENDER, plan_once};
 
 use crate::error::StoreError;

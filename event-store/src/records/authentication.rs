@@ -10,7 +10,7 @@ use domain::authentication::{Change, Factor};
 use domain::{AccountId, SessionId};
 use sqlx::{PgConnection, PgExecutor};
 
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
 
 /// How long a proof given in a session counts for what is grave (OWASP ASVS 5.0, 7.5.1).
@@ -45,7 +45,7 @@ pub(super) async fn require(
     db: &mut PgConnection,
     account: AccountId,
     proved: i64,
-) -> Result<(), AppendError> {
+) -> Result<(), RecordError> {
     let held = match hold(db, account).await? {
         Some(generation) => generation,
         None => {
@@ -57,7 +57,7 @@ pub(super) async fn require(
             hold(db, account).await?.unwrap_or(FIRST)
         }
     };
-    if held == proved { Ok(()) } else { Err(AppendError::ProofOver) }
+    if held == proved { Ok(()) } else { Err(RecordError::ProofOver) }
 }
 
 async fn hold(db: &mut PgConnection, account: AccountId) -> Result<Option<i64>, StoreError> {
@@ -73,7 +73,7 @@ pub(super) async fn require_sudo(
     db: &mut PgConnection,
     session: SessionId,
     proved_since: DateTime<Utc>,
-) -> Result<(), AppendError> {
+) -> Result<(), RecordError> {
     let held: Option<i32> = sqlx::query_scalar(
         "SELECT 1 FROM session s JOIN authentication a ON a.account_id = s.account_id AND a.generation = s.generation
          WHERE s.session_id = $1 AND s.sudo_at > $2 AND s.barred_at IS NULL
@@ -84,7 +84,7 @@ pub(super) async fn require_sudo(
     .fetch_optional(db)
     .await
     .map_err(StoreError::from)?;
-    if held.is_some() { Ok(()) } else { Err(AppendError::ProofOver) }
+    if held.is_some() { Ok(()) } else { Err(RecordError::ProofOver) }
 }
 
 /// Raises the generation and ends the sessions of older ones. The session that `stays` goes on with what it has proved

@@ -11,7 +11,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// When something was last used is written at most this often.
 const USED_EVERY: Duration = Duration::minutes(1);
@@ -148,9 +148,9 @@ impl Credential {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub async fn secret(&self, store: &EventStore) -> Result<Option<SecretString>, StoreError> {
+    pub async fn secret(&self, records: &Records) -> Result<Option<SecretString>, StoreError> {
         let Some(sealed) = &self.sealed else { return Ok(None) };
-        let opened = store.service_key("credential").await?.open(sealed, self.id.to_string().as_bytes())?;
+        let opened = records.keys.service_key("credential").await?.open(sealed, self.id.to_string().as_bytes())?;
         let text =
             std::str::from_utf8(&opened).map_err(|_| StoreError::Unreadable("an API secret".to_owned()))?;
         Ok(Some(SecretString::from(text)))
@@ -162,11 +162,11 @@ impl Credential {
 /// # Errors
 /// When the store fails.
 pub async fn seal(
-    store: &EventStore,
+    records: &Records,
     id: CredentialId,
     secret: &SecretString,
 ) -> Result<Vec<u8>, StoreError> {
-    let key = store.service_key("credential").await?;
+    let key = records.keys.service_key("credential").await?;
     Ok(key.seal(secret.expose_secret().as_bytes(), id.to_string().as_bytes())?)
 }
 
@@ -174,8 +174,8 @@ pub async fn seal(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn secret_lookup(store: &EventStore, secret: &SecretString) -> Result<Vec<u8>, StoreError> {
-    Ok(store.hasher("credential").await?.hash(secret.expose_secret()))
+pub async fn secret_lookup(records: &Records, secret: &SecretString) -> Result<Vec<u8>, StoreError> {
+    Ok(records.keys.hasher("credential").await?.hash(secret.expose_secret()))
 }
 
 pub(super) async fn issue(db: &mut PgConnection, new: &NewCredential) -> Result<(), StoreError> {
@@ -236,7 +236,7 @@ pub(super) async fn end_all(db: &mut PgConnection, of: &Owner, at: DateTime<Utc>
 }
 
 /// The credentials of an account are worth nothing until they are [lifted](lift) or end.
-pub(super) async fn bar(
+pub(crate) async fn bar(
     db: &mut PgConnection,
     account: domain::AccountId,
     at: DateTime<Utc>,
@@ -252,7 +252,7 @@ pub(super) async fn bar(
 }
 
 /// What was barred at `at` works again.
-pub(super) async fn lift(
+pub(crate) async fn lift(
     db: &mut PgConnection,
     account: domain::AccountId,
     at: DateTime<Utc>,

@@ -9,7 +9,7 @@ use domain::AccountId;
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// What was not seen for so long is new again.
 const LIFE: Duration = Duration::days(180);
@@ -53,7 +53,7 @@ impl Device {
     /// # Errors
     /// When the store fails.
     pub async fn of(
-        store: &EventStore,
+        records: &Records,
         account: AccountId,
         kind: DeviceKind,
         mark: &str,
@@ -62,7 +62,7 @@ impl Device {
             DeviceKind::Program => format!("{account}/{mark}"),
             DeviceKind::Browser | DeviceKind::Place => format!("{}/{account}/{mark}", kind.as_str()),
         };
-        Ok(Self { kind, hash: store.hasher("device").await?.hash(&text) })
+        Ok(Self { kind, hash: records.keys.hasher("device").await?.hash(&text) })
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use sqlx::{PgConnection, PgPool, Row};
 
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
 
 /// What a link opens.
@@ -107,7 +107,7 @@ pub async fn find(
 }
 
 /// Uses a link up, with what it brings about.
-pub(super) async fn take(db: &mut PgConnection, token_hash: &[u8]) -> Result<(), AppendError> {
+pub(super) async fn take(db: &mut PgConnection, token_hash: &[u8]) -> Result<(), RecordError> {
     let taken = sqlx::query("DELETE FROM link WHERE token_hash = $1")
         .bind(token_hash)
         .execute(db)
@@ -117,7 +117,7 @@ pub(super) async fn take(db: &mut PgConnection, token_hash: &[u8]) -> Result<(),
 }
 
 /// Lets all links of a purpose die.
-pub(super) async fn drop_all(
+pub(crate) async fn drop_all(
     db: &mut PgConnection,
     account: AccountId,
     purpose: Purpose,
@@ -131,7 +131,7 @@ pub(super) async fn drop_all(
 }
 
 /// Lets all links of a purpose die but those that are being used up.
-pub(super) async fn drop_others(
+pub(crate) async fn drop_others(
     db: &mut PgConnection,
     account: AccountId,
     purpose: Purpose,
@@ -153,5 +153,5 @@ pub(super) async fn drop_others(
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM link WHERE token_hash = ANY (ARRAY(
          SELECT token_hash FROM link WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
 }

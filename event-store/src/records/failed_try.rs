@@ -11,9 +11,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 
 use super::spent_unless;
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// How long tries gather before they are noted for the first time: as long as a code works.
 const GATHERING: Duration = Duration::minutes(10);
@@ -47,12 +47,12 @@ pub struct Gathered {
 /// # Errors
 /// When the store fails.
 pub async fn count(
-    store: &EventStore,
+    records: &Records,
     account: AccountId,
     kind: FailedTryKind,
     network: &str,
 ) -> Result<(), StoreError> {
-    let network = store.hasher("failed-try").await?.hash(&format!("{account}/{network}"));
+    let network = records.keys.hasher("failed-try").await?.hash(&format!("{account}/{network}"));
     sqlx::query(
         "INSERT INTO failed_try AS f (account_id, kind, tries, networks, first_at, last_at)
          VALUES ($1, $2, 1, ARRAY[$3::bytea], $4, $4)
@@ -66,9 +66,9 @@ pub async fn count(
     .bind(account.to_string())
     .bind(kind.as_str())
     .bind(network)
-    .bind(store.services().now())
+    .bind(records.services.now())
     .bind(MOST_NETWORKS)
-    .execute(store.pool())
+    .execute(&records.pool)
     .await?;
     Ok(())
 }
@@ -119,7 +119,7 @@ pub(super) async fn take(
     db: &mut PgConnection,
     gathered: &Gathered,
     now: DateTime<Utc>,
-) -> Result<(), AppendError> {
+) -> Result<(), RecordError> {
     let taken = sqlx::query(
         "UPDATE failed_try SET tries = tries - $3, networks = '{}', first_at = last_at, noted_at = $5
          WHERE account_id = $1 AND kind = $2 AND tries >= $3 AND noted_at IS NOT DISTINCT FROM $4",
@@ -142,5 +142,5 @@ pub(super) async fn take(
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM failed_try WHERE (account_id, kind) IN (
          SELECT account_id, kind FROM failed_try WHERE last_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(now - LIFE).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(now - LIFE).bind(limit).execute(pool)).await
 }

@@ -16,11 +16,11 @@ use domain::{AccountId, OperatorId, SessionId};
 use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::encryption::DataKey;
 use crate::error::StoreError;
 use crate::failpoint;
-use crate::store::EventStore;
+use super::Records;
 
 /// After so long without an answer, a request is taken to have died.
 const TAKEOVER: Duration = Duration::from_secs(60);
@@ -73,7 +73,7 @@ impl Caller {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn is_link(store: &EventStore, token_hash: &[u8]) -> Result<bool, StoreError> {
+pub async fn is_link(records: &Records, token_hash: &[u8]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM link WHERE token_hash = $1)
              OR EXISTS (SELECT FROM invitation WHERE token_hash = $1)
@@ -81,7 +81,7 @@ pub async fn is_link(store: &EventStore, token_hash: &[u8]) -> Result<bool, Stor
     )
     .bind(token_hash)
     .bind(Caller::Link(token_hash.to_vec()).owner())
-    .fetch_one(store.pool())
+    .fetch_one(&records.pool)
     .await?)
 }
 
@@ -125,15 +125,15 @@ struct Row {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn claim(store: &EventStore, caller: &Caller, key: &str, body: &[u8]) -> Result<Claim, StoreError> {
-    let hasher = store.hasher("idempotency").await?;
+pub async fn claim(records: &Records, caller: &Caller, key: &str, body: &[u8]) -> Result<Claim, StoreError> {
+    let hasher = records.keys.hasher("idempotency").await?;
     let scope = caller.session().map_or_else(|| caller.owner(), |session| session.to_string());
     let joined = [&scope, key].join("\u{0}");
     let key_hash = hasher.hash(&format!("name\u{0}{joined}"));
     // Keyed as well: a body may hold a password, and a plain hash of it could be tried out.
     let body_hash = hasher.hash_bytes(&[b"body\0", joined.as_bytes(), b"\0", body].concat());
     let seal = DataKey::derived(&hasher.hash(&format!("seal\u{0}{joined}")))?;
-    let row = Row { pool: store.pool().clone(), key_hash, seal };
+    let row = Row { pool: records.pool.clone(), key_hash, seal };
     let taken = sqlx::query_scalar(
         "WITH too_many AS (
              DELETE FROM idempotency WHERE key_hash = ANY (ARRAY(
@@ -153,7 +153,7 @@ pub async fn claim(store: &EventStore, caller: &Caller, key: &str, body: &[u8]) 
     .bind(caller.owner())
     .bind(caller.session().map(|session| session.uuid()))
     .bind(caller.max_rows() - 1)
-    .fetch_optional(store.pool())
+    .fetch_optional(&records.pool)
     .await?;
     match taken {
         Some(started_at) => {
@@ -227,7 +227,7 @@ impl ClaimGuard {
 }
 
 /// Notes that a request was carried out: nobody may have taken it over meanwhile.
-pub(super) async fn carried_out(db: &mut PgConnection, mark: &ExecutionMark) -> Result<(), AppendError> {
+pub(super) async fn carried_out(db: &mut PgConnection, mark: &ExecutionMark) -> Result<(), RecordError> {
     let noted =
         sqlx::query("UPDATE idempotency SET carried_out = true WHERE key_hash = $1 AND started_at = $2")
             .bind(&mark.key_hash)
@@ -251,5 +251,5 @@ pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM idempotency WHERE key_hash = ANY (ARRAY(
          SELECT key_hash FROM idempotency WHERE started_at < clock_timestamp() - $1 LIMIT $2
          FOR UPDATE SKIP LOCKED))";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(LIFE).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(LIFE).bind(limit).execute(pool)).await
 }

@@ -8,9 +8,9 @@ use domain::{EmailAddress, InvitationId, OrganizationId};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// An invitation to keep.
 #[derive(Clone)]
@@ -54,19 +54,19 @@ pub struct Invitation {
 /// # Errors
 /// When the store fails.
 pub async fn seal(
-    store: &EventStore,
+    records: &Records,
     id: InvitationId,
     email: &EmailAddress,
 ) -> Result<SealedEmail, StoreError> {
-    let hash = store.hasher("lookup").await?.hash(&email.canonical());
-    let all_hashes = hashes(store, email).await?;
-    let key = store.service_key("invitation").await?;
+    let hash = records.keys.hasher("lookup").await?.hash(&email.canonical());
+    let all_hashes = hashes(records, email).await?;
+    let key = records.keys.service_key("invitation").await?;
     let sealed = key.seal(email.as_str().as_bytes(), id.to_string().as_bytes())?;
     Ok(SealedEmail { hash, all_hashes, sealed })
 }
 
-async fn hashes(store: &EventStore, email: &EmailAddress) -> Result<Vec<Vec<u8>>, StoreError> {
-    let hasher = store.hasher("lookup").await?;
+async fn hashes(records: &Records, email: &EmailAddress) -> Result<Vec<Vec<u8>>, StoreError> {
+    let hasher = records.keys.hasher("lookup").await?;
     Ok(email.names_sought().iter().map(|name| hasher.hash(name)).collect())
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn put(db: &mut PgConnection, new: &NewInvitation) -> Result<()
 }
 
 /// Ends it, with what comes of it: whoever comes second finds it used.
-pub(super) async fn take(db: &mut PgConnection, id: InvitationId) -> Result<(), AppendError> {
+pub(super) async fn take(db: &mut PgConnection, id: InvitationId) -> Result<(), RecordError> {
     let taken = sqlx::query("DELETE FROM invitation WHERE invitation_id = $1")
         .bind(id.uuid())
         .execute(db)
@@ -125,17 +125,17 @@ pub(super) async fn forget_all(
 /// # Errors
 /// When the store fails.
 pub async fn of_address(
-    store: &EventStore,
+    records: &Records,
     organization: OrganizationId,
     email: &EmailAddress,
 ) -> Result<Option<InvitationId>, StoreError> {
-    let hashes = hashes(store, email).await?;
+    let hashes = hashes(records, email).await?;
     let found: Option<uuid::Uuid> = sqlx::query_scalar(
         "SELECT invitation_id FROM invitation WHERE organization_id = $1 AND email_hash = ANY($2)",
     )
     .bind(organization.to_string())
     .bind(hashes)
-    .fetch_optional(store.pool())
+    .fetch_optional(&records.pool)
     .await?;
     Ok(found.map(InvitationId::from_uuid))
 }
@@ -145,7 +145,7 @@ pub async fn of_address(
 /// # Errors
 /// When the store fails.
 pub async fn find(
-    store: &EventStore,
+    records: &Records,
     token_hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<Invitation>, StoreError> {
@@ -155,10 +155,10 @@ pub async fn find(
     )
     .bind(token_hash)
     .bind(now)
-    .fetch_optional(store.pool())
+    .fetch_optional(&records.pool)
     .await?;
     match row {
-        Some(row) => Ok(Some(open(store, &row).await?)),
+        Some(row) => Ok(Some(open(records, &row).await?)),
         None => Ok(None),
     }
 }
@@ -167,26 +167,26 @@ pub async fn find(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(store: &EventStore, ids: &[InvitationId]) -> Result<Vec<Invitation>, StoreError> {
+pub async fn list(records: &Records, ids: &[InvitationId]) -> Result<Vec<Invitation>, StoreError> {
     let rows = sqlx::query(
         "SELECT invitation_id, organization_id, sealed_email, expires_at FROM invitation
          WHERE invitation_id = ANY($1)",
     )
     .bind(ids.iter().map(InvitationId::uuid).collect::<Vec<_>>())
-    .fetch_all(store.pool())
+    .fetch_all(&records.pool)
     .await?;
     let mut invitations = Vec::with_capacity(rows.len());
     for row in &rows {
-        invitations.push(open(store, row).await?);
+        invitations.push(open(records, row).await?);
     }
     Ok(invitations)
 }
 
-async fn open(store: &EventStore, row: &PgRow) -> Result<Invitation, StoreError> {
+async fn open(records: &Records, row: &PgRow) -> Result<Invitation, StoreError> {
     let unreadable = |what: &str| StoreError::Unreadable(format!("an invitation's {what}"));
     let id = InvitationId::from_uuid(row.try_get("invitation_id")?);
     let organization: String = row.try_get("organization_id")?;
-    let key = store.service_key("invitation").await?;
+    let key = records.keys.service_key("invitation").await?;
     let email = key.open(row.try_get("sealed_email")?, id.to_string().as_bytes())?;
     let email = std::str::from_utf8(&email).ok().and_then(|email| email.parse().ok());
     Ok(Invitation {

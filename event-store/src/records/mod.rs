@@ -5,7 +5,6 @@
 
 pub(crate) mod account;
 pub mod authentication;
-mod bar;
 pub mod credential;
 pub mod device;
 pub mod email_link;
@@ -24,33 +23,49 @@ pub mod session;
 pub mod session_device;
 mod write;
 
-pub use bar::Bar;
 pub use write::RecordWrite;
 
-use sqlx::postgres::PgQueryResult;
+use std::sync::Arc;
 
-use crate::command::append::AppendError;
+use domain::Services;
+use sqlx::PgPool;
+
+use crate::encryption::KeyRing;
 use crate::error::StoreError;
 
-/// Rows that housekeeping deletes in one transaction: a long one would hold back the order of events.
-const SWEPT_AT_ONCE: i64 = 1_000;
+/// A handle to the records: the database, and the keys with which they are sealed and hashed.
+#[derive(Clone)]
+pub struct Records {
+    pool: PgPool,
+    keys: Arc<KeyRing>,
+    services: Services,
+}
 
-/// Deletes in small transactions until nothing is left to delete. Returns how many rows.
-pub(crate) async fn sweep<F>(delete: impl Fn(i64) -> F) -> Result<u64, StoreError>
-where
-    F: Future<Output = Result<PgQueryResult, sqlx::Error>>,
-{
-    let mut swept = 0;
-    loop {
-        let deleted = delete(SWEPT_AT_ONCE).await?.rows_affected();
-        swept += deleted;
-        if deleted < SWEPT_AT_ONCE.cast_unsigned() {
-            return Ok(swept);
-        }
+impl Records {
+    pub(crate) fn new(pool: PgPool, keys: Arc<KeyRing>, services: Services) -> Self {
+        Self { pool, keys, services }
+    }
+}
+
+
+/// Why a record was not written, and with it nothing else of the command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error("what it rests on was used up meanwhile")]
+    AlreadyUsed,
+    #[error("what was proved counts no more")]
+    ProofOver,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for RecordError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
     }
 }
 
 /// What works once must be there to be used.
-fn spent_unless(found: bool) -> Result<(), AppendError> {
-    if found { Ok(()) } else { Err(AppendError::AlreadyUsed) }
+fn spent_unless(found: bool) -> Result<(), RecordError> {
+    if found { Ok(()) } else { Err(RecordError::AlreadyUsed) }
 }

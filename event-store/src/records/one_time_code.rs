@@ -8,9 +8,9 @@ use domain::{AccountId, ChallengeId};
 use sqlx::{PgConnection, PgPool, Row};
 
 use super::authentication;
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// What a right code is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,12 +81,12 @@ impl OneTimeCode {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn hash(store: &EventStore, id: ChallengeId, code: &str) -> Result<Vec<u8>, StoreError> {
-    Ok(store.hasher("code").await?.hash(&format!("{id}/{code}")))
+pub async fn hash(records: &Records, id: ChallengeId, code: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(records.keys.hasher("code").await?.hash(&format!("{id}/{code}")))
 }
 
 /// Asks; an account has one question of a purpose and subject at a time. What it rests on must still count.
-pub(super) async fn put(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), AppendError> {
+pub(super) async fn put(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), RecordError> {
     authentication::require(db, new.account, new.generation).await?;
     Ok(insert(db, new).await?)
 }
@@ -169,7 +169,7 @@ pub enum Which<'a> {
 }
 
 /// Uses a question up, with what its answer brings about.
-pub(super) async fn take(db: &mut PgConnection, id: ChallengeId) -> Result<(), AppendError> {
+pub(super) async fn take(db: &mut PgConnection, id: ChallengeId) -> Result<(), RecordError> {
     let taken = sqlx::query("DELETE FROM challenge WHERE challenge_id = $1")
         .bind(id.uuid())
         .execute(db)
@@ -179,7 +179,7 @@ pub(super) async fn take(db: &mut PgConnection, id: ChallengeId) -> Result<(), A
 }
 
 /// Lets all questions of a purpose die.
-pub(super) async fn drop_all(
+pub(crate) async fn drop_all(
     db: &mut PgConnection,
     account: AccountId,
     purpose: Purpose,
@@ -199,5 +199,5 @@ pub(super) async fn drop_all(
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM challenge WHERE challenge_id = ANY (ARRAY(
          SELECT challenge_id FROM challenge WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
 }

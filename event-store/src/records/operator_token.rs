@@ -225,7 +225,7 @@ pub async fn ended_unrecorded(pool: &PgPool) -> Result<Vec<OperatorId>, StoreErr
 pub(super) async fn add(
     db: &mut PgConnection,
     new: &NewOperator,
-) -> Result<(), crate::command::append::AppendError> {
+) -> Result<(), super::RecordError> {
     if new.origin != Origin::Created {
         sqlx::query(LOCK).execute(&mut *db).await.map_err(StoreError::from)?;
     }

@@ -22,10 +22,10 @@ use uuid::Uuid;
 
 pub use self::claimed::{ClaimedMessage, Due, Tried, claim, claim_due, reschedule};
 use super::pace::{self, Turn};
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::encryption::{DataKey, KeyName};
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// How a message goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl NewMessage {
     /// # Errors
     /// When the store fails.
     pub async fn seal(
-        store: &EventStore,
+        records: &Records,
         id: MessageId,
         topic: Topic,
         medium: Medium,
@@ -99,9 +99,9 @@ impl NewMessage {
     ) -> Result<Self, StoreError> {
         let content = serde_json::to_vec(content)
             .map_err(|_| StoreError::Unreadable("a message cannot be written down".to_owned()))?;
-        let key = key(store, topic).await?;
+        let key = key(records, topic).await?;
         let sealed = key.seal(&content, id.to_string().as_bytes())?;
-        let queued_at = store.services().now();
+        let queued_at = records.services.now();
         Ok(Self { id, topic, medium, key_id: key.id, sealed, queued_at, expires_at, gathers: false })
     }
 
@@ -161,12 +161,12 @@ const GATHER: &str = "INSERT INTO outgoing AS o
         message_id = excluded.message_id, sealed = excluded.sealed, key_id = excluded.key_id,
         queued_at = excluded.queued_at, expires_at = excluded.expires_at, gathered = o.gathered + 1";
 
-async fn key(store: &EventStore, topic: Topic) -> Result<std::sync::Arc<DataKey>, StoreError> {
+async fn key(records: &Records, topic: Topic) -> Result<std::sync::Arc<DataKey>, StoreError> {
     match topic {
         Topic::Account(account, notice) => {
-            store.keys().active_key(&KeyName::new(account.to_string(), notice.scope().as_str())).await
+            records.keys.active_key(&KeyName::new(account.to_string(), notice.scope().as_str())).await
         }
-        Topic::Invitation | Topic::Request(..) => store.service_key(INVITATION).await,
+        Topic::Invitation | Topic::Request(..) => records.keys.service_key(INVITATION).await,
     }
 }
 
@@ -203,8 +203,8 @@ fn notice_id(request: RequestId, notice: Notice) -> Uuid {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn notify(store: &EventStore, request: RequestId, notice: Notice) -> Result<(), StoreError> {
-    queue_notice(store.pool(), request, notice, store.services().now()).await
+pub async fn notify(records: &Records, request: RequestId, notice: Notice) -> Result<(), StoreError> {
+    queue_notice(&records.pool, request, notice, records.services.now()).await
 }
 
 /// Queues a message by itself, unless it is queued.
@@ -233,7 +233,7 @@ pub(crate) async fn forget_sealed_with(pool: &PgPool, keys: &[Uuid]) -> Result<(
 }
 
 /// Deletes a message with the event that says what became of it: of two who had taken it, one says so.
-pub(super) async fn unqueue(db: &mut PgConnection, id: MessageId) -> Result<(), AppendError> {
+pub(super) async fn unqueue(db: &mut PgConnection, id: MessageId) -> Result<(), RecordError> {
     super::spent_unless(delete(db, id).await?)
 }
 

@@ -64,5 +64,5 @@ pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError>
     const SWEEP: &str = "DELETE FROM message_pace WHERE (account_id, channel, notice) IN (
          SELECT account_id, channel, notice FROM message_pace WHERE gathers_until < $1 - interval '1 hour'
          LIMIT $2 FOR UPDATE SKIP LOCKED)";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
 }

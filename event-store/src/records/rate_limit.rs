@@ -14,7 +14,7 @@ use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// What is limited, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub struct Full {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn about(store: &EventStore, whom: &str) -> Result<Vec<u8>, StoreError> {
-    Ok(store.hasher("throttle").await?.hash(&format!("about/{whom}")))
+pub async fn about(records: &Records, whom: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(records.keys.hasher("throttle").await?.hash(&format!("about/{whom}")))
 }
 
 /// Counts one more in every bucket, or in none where one is full: the first one by name. They are taken in that order
@@ -69,9 +69,9 @@ pub async fn about(store: &EventStore, whom: &str) -> Result<Vec<u8>, StoreError
 ///
 /// # Errors
 /// When the store fails.
-pub async fn take(store: &EventStore, buckets: &[Bucket]) -> Result<Option<Full>, StoreError> {
+pub async fn take(records: &Records, buckets: &[Bucket]) -> Result<Option<Full>, StoreError> {
     let buckets = in_order(buckets);
-    let (names, keys, every) = columns(store, &buckets).await?;
+    let (names, keys, every) = columns(records, &buckets).await?;
     let room: Vec<PgInterval> =
         buckets.iter().map(|bucket| interval(bucket.limit.every * bucket.limit.burst)).collect();
     let about: Vec<Option<&[u8]>> = buckets.iter().map(|bucket| bucket.about.as_deref()).collect();
@@ -82,7 +82,7 @@ pub async fn take(store: &EventStore, buckets: &[Bucket]) -> Result<Option<Full>
             .bind(about)
             .bind(every)
             .bind(room)
-            .fetch_optional(store.pool())
+            .fetch_optional(&records.pool)
             .await?;
     let read = |(number, wait): (i32, f64)| {
         let bucket = usize::try_from(number - 1).ok().and_then(|index| buckets.get(index))?;
@@ -95,13 +95,13 @@ pub async fn take(store: &EventStore, buckets: &[Bucket]) -> Result<Option<Full>
 ///
 /// # Errors
 /// When the store fails.
-pub async fn put_back(store: &EventStore, buckets: &[Bucket]) -> Result<(), StoreError> {
-    let (names, keys, every) = columns(store, &in_order(buckets)).await?;
+pub async fn put_back(records: &Records, buckets: &[Bucket]) -> Result<(), StoreError> {
+    let (names, keys, every) = columns(records, &in_order(buckets)).await?;
     sqlx::query("SELECT throttle_give_back($1, $2, $3)")
         .bind(names)
         .bind(keys)
         .bind(every)
-        .execute(store.pool())
+        .execute(&records.pool)
         .await?;
     Ok(())
 }
@@ -114,8 +114,8 @@ fn in_order(buckets: &[Bucket]) -> Vec<&Bucket> {
     buckets
 }
 
-async fn columns(store: &EventStore, buckets: &[&Bucket]) -> Result<Columns, StoreError> {
-    let hasher = store.hasher("throttle").await?;
+async fn columns(records: &Records, buckets: &[&Bucket]) -> Result<Columns, StoreError> {
+    let hasher = records.keys.hasher("throttle").await?;
     Ok((
         buckets.iter().map(|bucket| bucket.limit.name).collect(),
         buckets.iter().map(|bucket| hasher.hash(&bucket.key)).collect(),
@@ -142,8 +142,8 @@ pub(super) async fn forgive(db: &mut PgConnection, about: &[u8]) -> Result<(), S
 ///
 /// # Errors
 /// When the store fails.
-pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Decision, StoreError> {
-    let key = store.hasher("throttle").await?.hash(key);
+pub async fn ask(records: &Records, limit: Limit, key: &str) -> Result<Decision, StoreError> {
+    let key = records.keys.hasher("throttle").await?.hash(key);
     let (every, room) = (interval(limit.every), interval(limit.every * limit.burst));
     let row: (bool, f64) = sqlx::query_as(
         "WITH taken AS (
@@ -160,7 +160,7 @@ pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Decision
     .bind(&key)
     .bind(every)
     .bind(room)
-    .fetch_one(store.pool())
+    .fetch_one(&records.pool)
     .await?;
     Ok(match row {
         (true, _) => Decision::Granted,
@@ -172,13 +172,13 @@ pub async fn ask(store: &EventStore, limit: Limit, key: &str) -> Result<Decision
 ///
 /// # Errors
 /// When the store fails.
-pub async fn refund(store: &EventStore, limit: Limit, key: &str) -> Result<(), StoreError> {
-    let key = store.hasher("throttle").await?.hash(key);
+pub async fn refund(records: &Records, limit: Limit, key: &str) -> Result<(), StoreError> {
+    let key = records.keys.hasher("throttle").await?.hash(key);
     sqlx::query("UPDATE throttle SET tat = tat - $3 WHERE name = $1 AND key = $2")
         .bind(limit.name)
         .bind(&key)
         .bind(interval(limit.every))
-        .execute(store.pool())
+        .execute(&records.pool)
         .await?;
     Ok(())
 }
@@ -194,5 +194,5 @@ fn interval(duration: Duration) -> PgInterval {
 pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM throttle WHERE (name, key) IN (
          SELECT name, key FROM throttle WHERE tat < clock_timestamp() LIMIT $1 FOR UPDATE SKIP LOCKED)";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(limit).execute(pool)).await
 }

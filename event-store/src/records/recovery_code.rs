@@ -3,16 +3,16 @@
 use domain::AccountId;
 use sqlx::{PgConnection, PgPool};
 
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// The keyed hash of a code.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn hash(store: &EventStore, account: AccountId, code: &str) -> Result<Vec<u8>, StoreError> {
-    Ok(store.hasher("code").await?.hash(&format!("{account}/{code}")))
+pub async fn hash(records: &Records, account: AccountId, code: &str) -> Result<Vec<u8>, StoreError> {
+    Ok(records.keys.hasher("code").await?.hash(&format!("{account}/{code}")))
 }
 
 /// Keeps new codes; the old ones die.
@@ -45,7 +45,7 @@ pub async fn is_known(pool: &PgPool, account: AccountId, hash: &[u8]) -> Result<
 }
 
 /// Uses a code up, with what it brings about.
-pub(super) async fn take(db: &mut PgConnection, account: AccountId, hash: &[u8]) -> Result<(), AppendError> {
+pub(super) async fn take(db: &mut PgConnection, account: AccountId, hash: &[u8]) -> Result<(), RecordError> {
     let taken = sqlx::query("DELETE FROM recovery_code WHERE account_id = $1 AND code_hash = $2")
         .bind(account.to_string())
         .bind(hash)

@@ -14,7 +14,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
 use super::authentication;
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::error::StoreError;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
@@ -93,7 +93,7 @@ impl Session {
 }
 
 /// Begins it, if what was proved still counts.
-pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), AppendError> {
+pub(super) async fn open(db: &mut PgConnection, new: &NewSession) -> Result<(), RecordError> {
     authentication::require(db, new.account, new.generation).await?;
     Ok(insert(db, new).await?)
 }
@@ -129,7 +129,7 @@ pub(super) async fn end(db: &mut PgConnection, session: SessionId) -> Result<(),
 }
 
 /// Sessions of an account open nothing until they are [lifted](lift) or end: `only` one, or all but one perhaps.
-pub(super) async fn bar(
+pub(crate) async fn bar(
     db: &mut PgConnection,
     account: AccountId,
     (only, except): (Option<SessionId>, Option<SessionId>),
@@ -150,7 +150,7 @@ pub(super) async fn bar(
 }
 
 /// What was barred at `at` opens again.
-pub(super) async fn lift(
+pub(crate) async fn lift(
     db: &mut PgConnection,
     account: AccountId,
     at: DateTime<Utc>,
@@ -181,7 +181,7 @@ pub struct Elevation {
 }
 
 /// The token from before opens nothing any more. What was proved must still count, and the session be there.
-pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Result<(), AppendError> {
+pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Result<(), RecordError> {
     authentication::require(db, elevation.account, elevation.generation).await?;
     let elevated = sqlx::query(
         "UPDATE session SET sudo_at = $3, token_hash = $4, generation = $5, factors = $6
@@ -196,7 +196,7 @@ pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Res
     .execute(db)
     .await
     .map_err(StoreError::from)?;
-    if elevated.rows_affected() == 1 { Ok(()) } else { Err(AppendError::ProofOver) }
+    if elevated.rows_affected() == 1 { Ok(()) } else { Err(RecordError::ProofOver) }
 }
 
 /// Who shows which token: looked up for many at once, and remembered for nobody, so that a session that was ended in
@@ -416,5 +416,5 @@ pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError>
     // Those that idled out are refused already; they are deleted when their absolute life ends.
     const SWEEP: &str = "DELETE FROM session WHERE session_id = ANY (ARRAY(
          SELECT session_id FROM session WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";
-    super::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
+    crate::postgres::sweep(|limit| sqlx::query(SWEEP).bind(now).bind(limit).execute(pool)).await
 }

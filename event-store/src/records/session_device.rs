@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encryption::KeyName;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use super::Records;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +30,13 @@ impl SessionDevice {
     /// When the store fails.
     pub async fn seal(
         &self,
-        store: &EventStore,
+        records: &Records,
         account: AccountId,
         session: SessionId,
     ) -> Result<Vec<u8>, StoreError> {
         let written = serde_json::to_vec(self)
             .map_err(|_| StoreError::Unreadable("a session's device cannot be written down".to_owned()))?;
-        let key = store.keys().active_key(&key_name(account)).await?;
+        let key = records.keys.active_key(&key_name(account)).await?;
         Ok(key.seal(&written, session.to_string().as_bytes())?)
     }
 
@@ -45,11 +45,11 @@ impl SessionDevice {
     /// # Errors
     /// When the store fails.
     pub async fn open_all(
-        store: &EventStore,
+        records: &Records,
         account: AccountId,
         sealed: &[(SessionId, Option<Vec<u8>>)],
     ) -> Result<Vec<Self>, StoreError> {
-        let key = store.keys().find(&key_name(account)).await?;
+        let key = records.keys.find(&key_name(account)).await?;
         let open = |(session, sealed): &(SessionId, Option<Vec<u8>>)| {
             let opened = key.as_ref()?.open(sealed.as_ref()?, session.to_string().as_bytes()).ok()?;
             serde_json::from_slice(&opened).ok()

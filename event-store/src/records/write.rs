@@ -13,7 +13,7 @@ use super::{
     account, authentication, credential, device, email_link, failed_try, idempotency, invitation,
     one_time_code, operator_token, outbox, password, rate_limit, recovery_code, session,
 };
-use crate::command::append::AppendError;
+use super::RecordError;
 use crate::encryption::NewKey;
 use crate::usage;
 
@@ -211,7 +211,7 @@ impl RecordWrite {
         )
     }
 
-    pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), AppendError> {
+    pub(crate) async fn execute(&self, db: &mut PgConnection) -> Result<(), RecordError> {
         match self {
             Self::PutSecret { kind, owner, value } => password::put(db, *kind, owner, value).await?,
             Self::KeepKey(key) => drop(key.keep(db).await?),

@@ -172,7 +172,7 @@ async fn a_lead_is_renewed_and_one_that_ran_out_is_taken_by_another() {
     let stop = CancellationToken::new();
     let candidate = || {
         let (store, stop) = (app.as_the_program().store, stop.clone());
-        tokio::spawn(async move { leader::run(&Nothing, &store, &stop).await })
+        tokio::spawn(async move { store.lead(&Nothing, &stop).await })
     };
     let promised = || async {
         let promise: Option<(i32, DateTime<Utc>)> = sqlx::query_as(

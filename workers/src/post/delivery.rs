@@ -220,7 +220,7 @@ impl MessageDispatcher {
             let mail = self.write_of_request(request, notice).await?;
             return Ok(self.outbox.send(&mail).await?);
         }
-        let Some(content) = message.open::<MessageContent>(&self.store).await? else {
+        let Some(content) = message.open::<MessageContent>(self.store.records()).await? else {
             return Err(self.why_unreadable(message).await?);
         };
         match message.medium {

@@ -15,7 +15,7 @@ use crate::workbench::WorkerContext;
 
 /// Queues a notice, unless it is queued. If it has gone out meanwhile the post finds that, and it does not go out again.
 pub(super) async fn queue(bench: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {
-    Ok(outbox::notify(&bench.store, request.request_id, notice).await?)
+    Ok(outbox::notify(bench.store.records(), request.request_id, notice).await?)
 }
 
 /// The mail of a notice, the same each time; none where there is no address to write to.

@@ -44,7 +44,7 @@ pub(super) async fn look_up(
     let lookup = if token::is_well_formed(token::Kind::Gdpr, value) {
         token::hash(value).to_vec()
     } else if token::is_well_formed(token::Kind::ApiSecret, value) {
-        credential::secret_lookup(&state.store, value).await?
+        credential::secret_lookup(state.store.records(), value).await?
     } else {
         return Ok(Worth::Unknown);
     };

@@ -28,7 +28,7 @@ impl Open {
         token: &LinkToken,
         context: &RequestContext,
     ) -> Result<Self, Problem> {
-        let find = async |hash: Vec<u8>, now| invitation::find(&state.store, &hash, now).await;
+        let find = async |hash: Vec<u8>, now| invitation::find(state.store.records(), &hash, now).await;
         let found = state.open_with(token, context, find).await?;
         let (organization, _) = state.store.load::<Organization>(&found.organization.to_string()).await?;
         let dead = || Problem::new(Kind::LinkDead);

@@ -80,7 +80,7 @@ pub(super) async fn make(
     for code in &codes {
         // As it is read when it is typed.
         if let Some(Typed::Recovery(plain)) = code::read(code) {
-            hashes.push(recovery_code::hash(&state.store, account, plain.expose_secret()).await?);
+            hashes.push(recovery_code::hash(state.store.records(), account, plain.expose_secret()).await?);
         }
     }
     extras.records.push(RecordWrite::PutRecoveryCodes { account, hashes });

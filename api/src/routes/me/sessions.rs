@@ -1,9 +1,10 @@
 //! Sessions that end because something about the account has changed. They open nothing from the moment it is asked for,
-//! however long the command waits ([`event_store::records::Bar`]).
+//! however long the command waits ([`event_store::Bar`]).
 
 use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::{AccountId, EventId, SessionId};
-use event_store::records::{Bar, session};
+use event_store::Bar;
+use event_store::records::session;
 use event_store::{CommandContext, CommitExtras};
 
 use crate::problem::Problem;

@@ -30,8 +30,8 @@ impl Pair {
         Ok(Self {
             id,
             fingerprint: token::fingerprint(&api_secret),
-            lookup: credential::secret_lookup(&state.store, &api_secret).await?,
-            sealed: credential::seal(&state.store, id, &api_secret).await?,
+            lookup: credential::secret_lookup(state.store.records(), &api_secret).await?,
+            sealed: credential::seal(state.store.records(), id, &api_secret).await?,
             api_key,
             api_secret,
         })

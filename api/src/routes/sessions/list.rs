@@ -65,7 +65,7 @@ pub(crate) async fn list(
     let link = page.link("/v1/sessions", next_cursor.as_deref());
     let (sessions, sealed): (Vec<_>, Vec<_>) =
         found.into_iter().map(|(session, sealed)| (session, (session.id, sealed))).unzip();
-    let devices = SessionDevice::open_all(&state.store, account, &sealed).await?;
+    let devices = SessionDevice::open_all(state.store.records(), account, &sealed).await?;
     let items =
         sessions.into_iter().zip(devices).map(|(session, device)| item(session, device, current.0.id));
     Ok((link, Json(SessionList { items: items.collect(), next_cursor })))

@@ -17,6 +17,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::records::RecordError;
 
 /// An event as it is stored: sealed.
 pub(crate) struct SealedEvent {
@@ -106,6 +107,16 @@ impl AppendError {
         match self {
             Self::Store(StoreError::Unavailable(error)) => Self::Store(StoreError::OutcomeUnknown(error)),
             other => other,
+        }
+    }
+}
+
+impl From<RecordError> for AppendError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::AlreadyUsed => Self::AlreadyUsed,
+            RecordError::ProofOver => Self::ProofOver,
+            RecordError::Store(error) => Self::Store(error),
         }
     }
 }

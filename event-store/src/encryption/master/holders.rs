@@ -5,6 +5,7 @@
 //! from; a rotation begins only when all of them open the new key, and the old one may go only when
 //! none wraps with it. A process that ends says so; one that is killed is forgotten after [`LIFE`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -14,7 +15,6 @@ use uuid::Uuid;
 use super::provider::MasterIds;
 use crate::encryption::key_ring::KeyRing;
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// How often a process says what it has.
 const EVERY: Duration = Duration::from_secs(5);
@@ -45,11 +45,11 @@ pub async fn workers(pool: &PgPool) -> Result<usize, StoreError> {
 }
 
 /// Says until `stop` what this process, called `name`, has.
-pub async fn announce(store: EventStore, name: String, stop: CancellationToken) {
-    let process = store.services().ids.uuid();
+pub async fn announce(keys: Arc<KeyRing>, name: String, stop: CancellationToken) {
+    let process = keys.services().ids.uuid();
     let mut failing = false;
     while !stop.is_cancelled() {
-        let announced = announce_once(store.keys(), process, &name).await;
+        let announced = announce_once(&keys, process, &name).await;
         // Once an outage is enough.
         if let (Err(error), false) = (&announced, failing) {
             let error = error as &dyn std::error::Error;
@@ -63,7 +63,7 @@ pub async fn announce(store: EventStore, name: String, stop: CancellationToken) 
     }
     // What cannot be told now is forgotten after a while.
     let leave = sqlx::query("DELETE FROM master_key_holder WHERE process = $1").bind(process);
-    let _ = leave.execute(store.pool()).await;
+    let _ = leave.execute(keys.pool()).await;
 }
 
 /// Looks at the keys again and says what there is.

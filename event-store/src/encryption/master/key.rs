@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::encryption::cipher::{self, DataKey, SealError};
+use crate::encryption::cipher::{self, DataKey};
+use crate::error::SealError;
 use crate::encryption::key_file::{self, KeyBytes};
 
 /// What errors call it.

@@ -16,7 +16,8 @@ use async_trait::async_trait;
 
 use super::key::{MasterKey, WHAT};
 use super::provider::{KeyProvider, MasterIds, WrappedKey};
-use crate::encryption::cipher::{DataKey, SealError};
+use crate::encryption::cipher::{DataKey};
+use crate::error::SealError;
 use crate::encryption::key_file;
 
 /// See the module.

@@ -13,7 +13,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::provider::WrappedKey;
-use crate::encryption::cipher::SealError;
+use crate::error::SealError;
 use crate::encryption::key_ring::{KeyRing, read_wrapped};
 use crate::error::StoreError;
 use crate::postgres::backoff::Delays;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Medium, Topic};
 use crate::encryption::SealError;
 use crate::error::StoreError;
-use crate::store::EventStore;
+use crate::records::Records;
 
 /// Whoever has taken a message and says nothing for so long is taken for dead.
 const LEASE: Duration = Duration::from_secs(45);
@@ -91,9 +91,9 @@ impl ClaimedMessage {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn open<T: DeserializeOwned>(&self, store: &EventStore) -> Result<Option<T>, StoreError> {
+    pub async fn open<T: DeserializeOwned>(&self, records: &Records) -> Result<Option<T>, StoreError> {
         let Some((key_id, sealed)) = &self.sealed else { return Ok(None) };
-        let keys = store.keys().keys_by_id_fresh(&[*key_id].into()).await?;
+        let keys = records.keys.keys_by_id_fresh(&[*key_id].into()).await?;
         let Some(key) = keys.get(key_id) else { return Ok(None) };
         match key.open(sealed, self.id.to_string().as_bytes()) {
             Ok(opened) => Ok(serde_json::from_slice(&opened).ok()),

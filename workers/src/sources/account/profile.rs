@@ -198,7 +198,7 @@ impl AccountSource {
         let found = session::page(self.store.pool(), account, now, None, i64::MAX).await?;
         let (sessions, sealed): (Vec<_>, Vec<_>) =
             found.into_iter().map(|(session, sealed)| (session, (session.id, sealed))).unzip();
-        let devices = SessionDevice::open_all(&self.store, account, &sealed).await?;
+        let devices = SessionDevice::open_all(self.store.records(), account, &sealed).await?;
         let mut part = parts.begin("account/sessions.ndjson", "Where you are signed in").await?;
         for (session, device) in sessions.into_iter().zip(devices) {
             part.line(&Session {

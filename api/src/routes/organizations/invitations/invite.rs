@@ -96,7 +96,7 @@ pub(crate) async fn invite(
         organization,
         id,
         role,
-        sealed: invitation::seal(&state.store, id, &email).await?,
+        sealed: invitation::seal(state.store.records(), id, &email).await?,
         email: &email,
         token: token::generate(token::Kind::Link),
     };
@@ -133,7 +133,7 @@ impl Inviting<'_> {
         let before: Organization = unit.load(&organization).await?;
         let body = member_of(&before, self.account)?.0;
         // One of the same address ends in the same step.
-        let open = invitation::of_address(&self.state.store, self.organization, self.email).await?;
+        let open = invitation::of_address(self.state.store.records(), self.organization, self.email).await?;
         if let Some(invitation_id) = open.filter(|open| body.invitations.contains_key(open)) {
             let end = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
             unit.execute::<Organization>(&organization, action_of(self.account, end)).await?;

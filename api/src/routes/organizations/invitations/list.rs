@@ -101,7 +101,7 @@ async fn with_addresses(
     open: Vec<(InvitationId, InvitationView)>,
 ) -> Result<Vec<InvitationItem>, Problem> {
     let ids: Vec<InvitationId> = open.iter().map(|(id, _)| *id).collect();
-    let kept = invitation::list(&state.store, &ids).await?;
+    let kept = invitation::list(state.store.records(), &ids).await?;
     let mut emails: HashMap<InvitationId, String> =
         kept.into_iter().map(|kept| (kept.id, kept.email.as_str().to_owned())).collect();
     let item = |(id, view): (InvitationId, InvitationView)| {

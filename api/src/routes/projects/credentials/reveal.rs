@@ -74,7 +74,7 @@ pub(crate) async fn reveal(
     // They were reset in this moment.
     let gone = || Problem::because(Kind::Busy, "The credentials were changed at this moment; try again.");
     let kept = kept.ok_or_else(gone)?;
-    let secret = kept.secret(&state.store).await?.ok_or_else(gone)?;
+    let secret = kept.secret(state.store.records()).await?.ok_or_else(gone)?;
     let answer = Revealed { api_key: kept.api_key, api_secret: secret.expose_secret().to_owned() };
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(answer)))
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::wire::{Batch, Errors, KeyAnswer, KeyInfo};
-use crate::encryption::cipher::SealError;
+use crate::error::SealError;
 use crate::postgres::backoff::Delays;
 use crate::postgres::is_this_machine;
 

@@ -1,7 +1,7 @@
 //! What a command is about to end works no more from the moment the command is asked for, however long it waits for its
 //! turn: who is to be out is out.
 //!
-//! What ends says the table of `domain` ([`ending`](super::ending)), of the events that the command would lead to now.
+//! What ends says the table of `domain` ([`ending`](crate::records::ending)), of the events that the command would lead to now.
 //! A session or a token for the GDPR APIs is barred: it opens nothing, and is there until the command ends it, which
 //! tells of it in the history. A link or a question is deleted. None of it needs a version, so no other
 //! command can be faster again and again.
@@ -11,10 +11,10 @@ use cqrs_es::Aggregate;
 use domain::{AccountId, Effects, Services, SessionId, Snapshot};
 use sqlx::PgConnection;
 
-use super::one_time_code::{self, Purpose as Question};
-use super::{RecordWrite, credential, email_link, session};
-use crate::command::context::{CommandContext, CommitExtras};
+use super::context::{CommandContext, CommitExtras};
 use crate::error::StoreError;
+use crate::records::one_time_code::{self, Purpose as Question};
+use crate::records::{RecordWrite, credential, email_link, session};
 use crate::store::EventStore;
 
 /// That something was barred for one command.
