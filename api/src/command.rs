@@ -101,7 +101,7 @@ impl AppState {
     /// The position of the last of a command's `events`, which concern `account`, sealed for its holder.
     pub(crate) async fn position(&self, account: AccountId, events: &[EventId]) -> EventPosition {
         let Some(position) = self.reached(account, events).await else { return EventPosition::unknown() };
-        match self.store.seal_position(account, position).await {
+        match self.store.log().seal_position(account, position).await {
             Ok(sealed) => EventPosition(HeaderValue::try_from(sealed).ok()),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "sealing the position token failed");
@@ -141,7 +141,7 @@ impl AppState {
 
     /// The command is stored: a failure from here on must not make it look refused.
     async fn sequenced(&self, event: EventId) -> Option<i64> {
-        match self.store.position_of(event, SEQUENCING).await {
+        match self.store.log().position_of(event, SEQUENCING).await {
             Ok(Some(position)) => Some(position),
             Ok(None) => {
                 tracing::warn!(event_id = %event, "no log position for the event yet: the sequencer is behind");
@@ -158,7 +158,7 @@ impl AppState {
     /// Waits until read model `view` shows everything that is stored by now: for what is known to be there and is
     /// not shown. Whether it does; if not, the read model is late.
     pub(crate) async fn catch_up_with_all(&self, view: &'static str) -> Result<bool, Problem> {
-        match self.store.committed_position(FOLLOWING).await? {
+        match self.store.log().committed_position(FOLLOWING).await? {
             Some(position) => Ok(self.views.wait_for(view, position, FOLLOWING).await?),
             None => Ok(false),
         }

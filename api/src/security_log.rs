@@ -121,7 +121,9 @@ pub(crate) async fn note(
         None => tracing::info!(target: "security", event = event_name, network, "security"),
     }
     match (subject, event.told_as()) {
-        (Some(Subject::Account(account)), Some(kind)) => failed_try::count(store.records(), account, kind, &line).await,
+        (Some(Subject::Account(account)), Some(kind)) => {
+            failed_try::count(store.records(), account, kind, &line).await
+        }
         _ => Ok(()),
     }
 }

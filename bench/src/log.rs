@@ -25,7 +25,7 @@ pub(crate) async fn keep_up(server: &Server, effort: Effort, report: &mut Report
     for _ in 0..effort.rounds {
         alone.push(commands(&store, &accounts, effort).await?);
         let stop = CancellationToken::new();
-        let sequencer = tokio::spawn(Sequencer::new(store.clone()).run(stop.clone()));
+        let sequencer = tokio::spawn(Sequencer::new(store.log().clone()).run(stop.clone()));
         caught_up(store.pool(), count(store.pool()).await?).await?;
         beside.push(commands(&store, &accounts, effort).await?);
         let behind = count(store.pool()).await? - log::newest_position(store.pool()).await?;

@@ -42,7 +42,7 @@ impl LongLog {
         sqlx::query("VACUUM (ANALYZE) events").execute(pool).await?;
         let stop = CancellationToken::new();
         let began = Instant::now();
-        let sequencer = tokio::spawn(Sequencer::new(store.clone()).run(stop.clone()));
+        let sequencer = tokio::spawn(Sequencer::new(store.log().clone()).run(stop.clone()));
         caught_up(pool, events).await?;
         let sequenced_in = began.elapsed().as_secs_f64();
         stop.cancel();

@@ -3,7 +3,6 @@
 use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
-
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -22,13 +22,13 @@ mod store;
 pub mod usage;
 
 pub use command::{
-    Actor, Bar, CommandContext, CommitError, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
-    UnitOfWork,
+    Actor, Bar, CommandContext, CommitError, CommitExtras, Committed, ExecuteError, Executed, Origin,
+    Precedence, UnitOfWork,
 };
 pub use encryption::{KeyFileError, KeyName, KeyProvider, KeyRing, KeyedHasher, MasterKey, read_private};
 pub use erasure::Erasures;
 pub use error::StoreError;
-pub use log::{LogEntry, LogHead, Sequencer};
+pub use log::{Log, LogEntry, LogHead, Sequencer};
 pub use postgres::{
     BatchLoader, BatchResult, CONNECTIONS, FEWEST_CONNECTIONS, PinnedConnection, PinnedPool, connect_as_said,
     connect_lazily, is_this_machine, limit_connections, lookups, migrate, patient, remote_host,

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use domain::effect::ClaimKind;
-use domain::{EmailAddress, EventId, Services, Upcasters};
+use domain::{EmailAddress, Services, Upcasters};
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -17,8 +16,7 @@ use crate::command::append::group_commit::GroupCommitter;
 use crate::command::contention::Contention;
 use crate::encryption::{KeyProvider, KeyRing};
 use crate::error::StoreError;
-use crate::log::LogHead;
-use crate::log::position_cache::PositionCache;
+use crate::log::{Log, LogHead};
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
 use crate::postgres::leader::{self, LeaderTask};
@@ -42,15 +40,10 @@ pub(crate) struct Inner {
     pub upcasters: Upcasters,
     pub keys: Arc<KeyRing>,
     pub records: Records,
-    /// Rung after each append of this process, so that a sequencer in it need not poll.
-    pub appended: Arc<Notify>,
-    pub head: LogHead,
-    /// Where the sequencer of this process has placed the newest events.
-    pub placed: PositionCache,
+    pub log: Log,
     pub group_commit: Arc<GroupCommitter>,
     pub contention: Contention,
     pub recent: Arc<AggregateCache>,
-    pub positions: BatchLoader<Uuid, i64>,
     /// Streams as they are stored.
     pub streams: BatchLoader<StreamQuery, Stream>,
     /// Connections for look-ups of many keys at once.
@@ -78,18 +71,17 @@ impl EventStore {
         let recent = Arc::new(AggregateCache::new());
         let group_commit = Arc::new(GroupCommitter::new(&pool));
         let contention = Contention::new(&pool);
-        let (appended, head) = (Arc::default(), LogHead::default());
         let rows = PostgresEventRepository::new(pool.clone());
         let (lookups, reading) = (crate::postgres::lookups(&pool), crate::postgres::reading(&pool));
         let (appending, urgent) = (crate::postgres::appending(&pool), crate::postgres::urgent(&pool));
-        let keys = Arc::new(KeyRing::new(
-            pool.clone(),
-            lookups.clone(),
-            provider.into(),
-            services.clone(),
-        ));
+        let keys = Arc::new(KeyRing::new(pool.clone(), lookups.clone(), provider.into(), services.clone()));
         let records = Records::new(pool.clone(), Arc::clone(&keys), services.clone());
-        let positions = crate::log::positions(lookups.clone());
+        let log = Log::new(
+            (pool.clone(), urgent.clone()),
+            (lookups.clone(), reading.clone()),
+            Arc::clone(&keys),
+            upcasters,
+        );
         let streams = crate::aggregate::stream::loader(lookups.clone());
         Self {
             inner: Arc::new(Inner {
@@ -100,13 +92,10 @@ impl EventStore {
                 upcasters,
                 keys,
                 records,
-                appended,
-                head,
-                placed: PositionCache::default(),
+                log,
                 group_commit,
                 contention,
                 recent,
-                positions,
                 streams,
                 lookups,
                 reading,
@@ -129,11 +118,6 @@ impl EventStore {
         for pool in [appending, urgent, pool] {
             crate::postgres::close(pool).await;
         }
-    }
-
-    /// Connections for those who follow the log.
-    pub fn reading(&self) -> &PinnedPool {
-        &self.inner.reading
     }
 
     /// Leads in `duty` whenever no other process does, until `stop`.
@@ -185,9 +169,14 @@ impl EventStore {
         self.inner.upcasters
     }
 
+    /// The log.
+    pub fn log(&self) -> &Log {
+        &self.inner.log
+    }
+
     /// How far the log has come, as far as this process knows.
     pub fn head(&self) -> &LogHead {
-        &self.inner.head
+        self.inner.log.head()
     }
 
     /// Whether the database can be written to. Where a connection cannot, all that began before are closed, and another is
@@ -221,52 +210,5 @@ impl EventStore {
             ClaimKind::OpenRequest => name.as_bytes().to_vec(),
         };
         first_claim_owner(self.pool(), kind, &[name]).await
-    }
-
-    /// The log position of an event, once it has one: waits up to `patience` for the sequencer.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn position_of(
-        &self,
-        event: EventId,
-        patience: std::time::Duration,
-    ) -> Result<Option<i64>, StoreError> {
-        crate::log::position_of(&self.inner, event, patience).await
-    }
-}
-
-impl EventStore {
-    /// The position at which the log holds everything that is stored by now: what whoever reads a read
-    /// model waits for, when it must miss nothing. `None` when the sequencer does not come so far within
-    /// `patience`.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn committed_position(&self, patience: std::time::Duration) -> Result<Option<i64>, StoreError> {
-        // What is committed before this statement began has a lower place in the commit order.
-        let newest: Option<uuid::Uuid> =
-            sqlx::query_scalar("SELECT event_id FROM events ORDER BY era DESC, xid DESC, ord DESC LIMIT 1")
-                .fetch_optional(self.pool())
-                .await?;
-        match newest {
-            // It may lie there for long.
-            Some(id) => match self.inner.positions.get(id).await? {
-                Some(position) => Ok(Some(position)),
-                None => self.position_of(EventId::from_uuid(id), patience).await,
-            },
-            None => Ok(Some(0)),
-        }
-    }
-
-    /// Makes sure that new events sort after those a dump may have brought: to be called before anything
-    /// is appended.
-    ///
-    /// # Errors
-    /// When the store fails, or the role may not alter the table after a restore.
-    pub async fn check_era(&self) -> Result<(), StoreError> {
-        let mut connection = self.pool().acquire().await?;
-        crate::log::epoch::begin_if_restored(&mut connection).await?;
-        Ok(())
     }
 }

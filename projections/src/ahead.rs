@@ -69,7 +69,7 @@ impl ReadAhead {
             name: name.to_owned(),
             opens: projection.selection().decrypt,
             awaited,
-            tail: LogSubscription::new(store.clone(), projection.selection(), position),
+            tail: LogSubscription::new(store.log().clone(), projection.selection(), position),
         };
         let reading = tokio::spawn(reader.read_on(hand_over));
         Self { pages, reading }
@@ -136,7 +136,7 @@ impl Reader {
     }
 
     async fn purges(&self) -> Result<i64, StoreError> {
-        let mut db = self.store.reading().take().await?;
+        let mut db = self.store.log().reading().take().await?;
         let purges = checkpoint::purges(&mut *db, &self.name).await?;
         db.release();
         Ok(purges)

@@ -282,5 +282,5 @@ async fn read_opened(
     if let Some(until) = until {
         entries.retain(|entry| entry.recorded_at <= until);
     }
-    log::open(store, entries).await
+    log::open(store.log(), entries).await
 }

@@ -180,7 +180,7 @@ async fn retry_stream(
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok((folded, false));
         };
-        let facts = subscription::read_at(store, projection.selection(), &positions).await?;
+        let facts = subscription::read_at(store.log(), projection.selection(), &positions).await?;
         let page = Page { after: first - 1, last: *last, facts };
         let read = FetchedPage { page, purges: Some(purges) };
         match retry_facts(store, projection, (stream, which), &positions, &read).await? {

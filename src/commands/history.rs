@@ -43,7 +43,7 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
 
 /// Waits until everything that was stored before now is in the history.
 pub(super) async fn catch_up(reader: &Reader) -> anyhow::Result<()> {
-    let caught_up = match reader.store.committed_position(PATIENCE).await? {
+    let caught_up = match reader.store.log().committed_position(PATIENCE).await? {
         Some(position) => reader.views.wait_for(history::NAME, position, PATIENCE).await?,
         None => false,
     };

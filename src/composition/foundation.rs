@@ -142,8 +142,8 @@ impl AppContext {
         if !migrated && !schema_is_current(self.store.pool()).await? {
             return Ok(false);
         }
-        self.store.check_era().await?;
-        self.store.hasher("lookup").await?;
+        self.store.log().check_epoch().await?;
+        self.store.keys().hasher("lookup").await?;
         Ok(true)
     }
 }

@@ -22,8 +22,8 @@ impl LogTasks {
     /// Starts them.
     pub fn start(store: &EventStore, views: &Views) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(Sequencer::new(store.clone()).run(stop.clone()));
-        tasks.spawn(log::follow_head(store.clone(), stop.clone()));
+        tasks.spawn(Sequencer::new(store.log().clone()).run(stop.clone()));
+        tasks.spawn(log::follow_head(store.log().clone(), stop.clone()));
         tasks.spawn(super::gauges::report(store.clone(), stop.clone()));
         tasks.spawn(blocked::watch(store.urgent().clone(), stop.clone()));
         for projection in projections::all() {
@@ -65,7 +65,7 @@ impl LogTasks {
     }
 
     async fn caught_up(store: &EventStore, views: &Views) -> Result<(), StoreError> {
-        if let Some(position) = store.committed_position(PATIENCE).await? {
+        if let Some(position) = store.log().committed_position(PATIENCE).await? {
             for projection in projections::all() {
                 views.wait_for(projection.name(), position, PATIENCE).await?;
             }

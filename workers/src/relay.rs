@@ -63,7 +63,7 @@ impl Relay {
         let mut position = checkpoint::position(&mut *connection, NAME).await?;
         let mut head = self.store.head().subscribe();
         loop {
-            let facts = log::facts_after(&mut *connection, position, BATCH).await?;
+            let facts = log::subscription::facts_after(&mut *connection, position, BATCH).await?;
             let Some(last) = facts.last().map(|fact| fact.position) else {
                 log::wait_beyond(&mut head, position, POLL).await;
                 continue;

@@ -150,7 +150,7 @@ impl Scheduler {
     /// of requests may be behind after the same crash, and is waited for.
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
-        if let Some(position) = self.store.committed_position(CATCH_UP).await? {
+        if let Some(position) = self.store.log().committed_position(CATCH_UP).await? {
             self.views.wait_for(privacy_request::NAME, position, CATCH_UP).await?;
             self.views.wait_for(timer::NAME, position, CATCH_UP).await?;
         }

@@ -21,7 +21,7 @@ impl FromRequestParts<AppState> for SeenPosition {
         };
         let text = text.to_owned();
         let account = CurrentSession::from_request_parts(parts, state).await?.account();
-        let opened = state.store.open_position(account, &text).await;
+        let opened = state.store.log().open_position(account, &text).await;
         Ok(Self(opened.unwrap_or_else(|error| {
             tracing::warn!(error = &error as &dyn std::error::Error, "opening the position token failed");
             None

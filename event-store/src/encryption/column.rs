@@ -14,7 +14,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::cipher::{DataKey};
+use super::cipher::DataKey;
 use crate::error::SealError;
 
 /// Length of a key's id in bytes.

@@ -95,4 +95,3 @@ impl From<KeyFileError> for crate::error::SealError {
         Self::Master(error.to_string())
     }
 }
-

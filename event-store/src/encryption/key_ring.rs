@@ -12,9 +12,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-use super::cipher::{DataKey};
-use crate::error::SealError;
+use super::cipher::DataKey;
 use super::master::{KeyProvider, WrappedKey};
+use crate::error::SealError;
 use crate::error::StoreError;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;

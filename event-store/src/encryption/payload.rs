@@ -13,9 +13,9 @@ use domain::personal::{ERASED, MARK};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::cipher::{DataKey};
-use crate::error::SealError;
+use super::cipher::DataKey;
 use super::key_ring::KeyName;
+use crate::error::SealError;
 
 const SEALED: &str = "$enc";
 

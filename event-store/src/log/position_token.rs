@@ -7,21 +7,21 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::AccountId;
 
+use super::Log;
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// What the key of the service is for.
 const PURPOSE: &str = "event_position";
 /// Characters of a sealed position: a nonce, eight bytes and a tag, in base64.
 const LENGTH: usize = 64;
 
-impl EventStore {
+impl Log {
     /// Seals a position for an account holder.
     ///
     /// # Errors
     /// When the key cannot be had.
     pub async fn seal_position(&self, account: AccountId, position: i64) -> Result<String, StoreError> {
-        let key = self.keys().service_key(PURPOSE).await?;
+        let key = self.keys.service_key(PURPOSE).await?;
         let sealed = key.seal(&position.to_be_bytes(), account.to_string().as_bytes())?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed))
     }
@@ -35,7 +35,7 @@ impl EventStore {
             return Ok(None);
         }
         let Ok(sealed) = BASE64_URL_SAFE_NO_PAD.decode(text) else { return Ok(None) };
-        let key = self.keys().service_key(PURPOSE).await?;
+        let key = self.keys.service_key(PURPOSE).await?;
         let opened = key.open(&sealed, account.to_string().as_bytes()).ok();
         let bytes = opened.and_then(|opened| opened.as_slice().try_into().ok());
         Ok(bytes.map(i64::from_be_bytes))

@@ -11,7 +11,7 @@
 //!
 //! Memory is bounded by the bytes of a batch, whatever the size of an event.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -20,10 +20,10 @@ use sqlx::{PgConnection, Row};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::appenders;
 use super::epoch;
 use super::lag::LagMonitor;
 use super::position_cache::PositionCache;
+use super::{Log, appenders};
 use crate::error::StoreError;
 use crate::failpoint;
 use crate::log;
@@ -31,7 +31,6 @@ use crate::postgres::leader::{self, LeaderTask, Leadership};
 use crate::postgres::{APPENDER, plan_once};
 use crate::proof::hash::{self, Hash};
 use crate::proof::leaf::StoredEvent;
-use crate::store::EventStore;
 
 /// Events given a position in one transaction, at most.
 const BATCH: i64 = 2_000;
@@ -47,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// See the module.
 pub struct Sequencer {
-    store: EventStore,
+    log: Log,
 }
 
 /// The newest row of the log.
@@ -61,13 +60,13 @@ struct Tail {
 
 impl Sequencer {
     /// A candidate for the lead.
-    pub fn new(store: EventStore) -> Self {
-        Self { store }
+    pub fn new(log: Log) -> Self {
+        Self { log }
     }
 
     /// Leads whenever nobody else does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        self.store.lead(&self, &stop).await;
+        leader::run(&self, &self.log.pool, &self.log.urgent, &stop).await;
     }
 }
 
@@ -83,16 +82,15 @@ impl LeaderTask for Sequencer {
         sqlx::query("SET synchronous_commit = off").execute(&mut *db).await?;
         plan_once(db).await?;
         let mut tail = Tail::fetch(db).await?;
-        self.store.head().advance(tail.position);
-        let appended: &Arc<_> = &self.store.inner.appended;
-        let placed = &self.store.inner.placed;
+        self.log.head.advance(tail.position);
+        let (appended, placed) = (&self.log.appended, &self.log.position_cache);
         let _leading = placed.lead();
         let (mut watch, mut limit, mut pause) = (LagMonitor::default(), BATCH, IDLE);
         while !stop.is_cancelled() {
             // First: whatever keeps a batch from its positions must not keep this from being seen.
             within_patience(watch.look(db, (tail.era, &tail.xid, tail.ord))).await?;
             let more = within_patience(sequence_batch(db, &mut tail, era, &mut limit, placed)).await?;
-            self.store.head().advance(tail.position);
+            self.log.head.advance(tail.position);
             if !more {
                 tokio::select! {
                     () = stop.cancelled() => {}

@@ -11,14 +11,14 @@ use domain::event::{Event, EventHeader};
 use domain::{EventId, Upcasters};
 use futures::TryStreamExt;
 use serde_json::Value;
-use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::{PgExecutor, Row};
 use uuid::Uuid;
 
+use super::Log;
 use crate::encryption::event_keys::EventDecryptor;
 use crate::encryption::{AssociatedData, ColumnKey};
 use crate::error::StoreError;
-use crate::store::EventStore;
 
 /// The most events of a page.
 pub const LARGEST_PAGE: i64 = 4_000;
@@ -126,7 +126,7 @@ pub struct Page {
 
 /// See the module.
 pub struct LogSubscription {
-    store: EventStore,
+    log: Log,
     selection: Selection,
     position: i64,
     limit: i64,
@@ -165,8 +165,8 @@ const AT: &str =
 
 impl LogSubscription {
     /// Follows the log after `position`.
-    pub fn new(store: EventStore, selection: Selection, position: i64) -> Self {
-        Self { store, selection, position, limit: LARGEST_PAGE }
+    pub fn new(log: Log, selection: Selection, position: i64) -> Self {
+        Self { log, selection, position, limit: LARGEST_PAGE }
     }
 
     /// How far it has come.
@@ -197,7 +197,7 @@ impl LogSubscription {
         // Pages shrink while events are large, so that few rows are read in vain; and grow again.
         self.limit = if bytes < BYTES { (self.limit * 2).min(LARGEST_PAGE) } else { last - after };
         let raw = rows.into_iter().filter_map(|(_, raw)| raw).collect();
-        let facts = open(&self.store, raw).await?;
+        let facts = open(&self.log, raw).await?;
         self.position = last;
         Ok(Some(Page { after, last, facts }))
     }
@@ -206,7 +206,7 @@ impl LogSubscription {
     async fn read(&self, limit: i64) -> Result<(Vec<(i64, Option<Raw>)>, usize), StoreError> {
         let statement = COLUMNS.replacen("pages", AFTER, 1);
         let (types, wanted) = self.selection.payloads.parameters();
-        let mut db = self.store.reading().take().await?;
+        let mut db = self.log.reading.take().await?;
         let mut rows = sqlx::query(&statement)
             .bind(self.selection.aggregate_types)
             .bind(types)
@@ -231,12 +231,33 @@ impl LogSubscription {
     }
 }
 
+/// That something happened after `position`, in order, at most `limit` times: nothing of what happened leaves
+/// the database.
+///
+/// # Errors
+/// When the store fails.
+pub async fn facts_after(
+    db: impl PgExecutor<'_>,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<LogRecord>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.recorded_at
+         FROM log l JOIN events e USING (era, xid, ord) WHERE l.position > $1 ORDER BY l.position LIMIT $2",
+    )
+    .bind(position)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.iter().map(LogRecord::unread).collect::<Result<_, _>>()?)
+}
+
 /// What is selected of the events at these positions, in order.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn read_at(
-    store: &EventStore,
+    log: &Log,
     selection: Selection,
     positions: &[i64],
 ) -> Result<Vec<LogRecord>, StoreError> {
@@ -249,10 +270,10 @@ pub async fn read_at(
         .bind(positions)
         .bind(i64::MAX)
         .bind(selection.with_actor_for)
-        .fetch_all(store.pool())
+        .fetch_all(&log.pool)
         .await?;
     let raw = rows.iter().filter_map(|row| raw(row, selection.decrypt, &mut 0).transpose());
-    open(store, raw.collect::<Result<_, _>>()?).await
+    open(log, raw.collect::<Result<_, _>>()?).await
 }
 
 impl Payloads {
@@ -287,18 +308,18 @@ fn raw(row: &PgRow, opened: bool, bytes: &mut usize) -> Result<Option<Raw>, Stor
     Ok(Some(Raw { fact, version: row.try_get("event_version")?, payload }))
 }
 
-async fn open(store: &EventStore, raw: Vec<Raw>) -> Result<Vec<LogRecord>, StoreError> {
+async fn open(log: &Log, raw: Vec<Raw>) -> Result<Vec<LogRecord>, StoreError> {
     let sealed = raw.iter().filter_map(|raw| match &raw.payload {
         Payload::Sealed(value) => Some(value),
         Payload::None | Payload::Plain(_) => None,
     });
-    let keys = EventDecryptor::of(store.keys(), sealed).await?;
+    let keys = EventDecryptor::of(&log.keys, sealed).await?;
     let mut facts = Vec::with_capacity(raw.len());
     for (n, raw) in raw.into_iter().enumerate() {
         if n % YIELD_EVERY == 0 {
             tokio::task::yield_now().await;
         }
-        facts.push(read(raw, &keys, store.upcasters()));
+        facts.push(read(raw, &keys, log.upcasters));
     }
     Ok(facts)
 }

@@ -35,8 +35,8 @@ pub(crate) use pinned::{planned_once, planned_once_appending, reading};
 pub(crate) use read_only::{Begun, can_write, note as note_read_only};
 pub use schema::{migrate, schema_is_current};
 use session::Session;
-pub(crate) use sweep::sweep;
 pub(crate) use session::{APPENDER, plan_once};
+pub(crate) use sweep::sweep;
 
 use crate::error::StoreError;
 

@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 
-use crate::error::StoreError;
 use super::Records;
+use crate::error::StoreError;
 
 /// When something was last used is written at most this often.
 const USED_EVERY: Duration = Duration::minutes(1);
@@ -150,7 +150,8 @@ impl Credential {
     /// When it cannot be opened.
     pub async fn secret(&self, records: &Records) -> Result<Option<SecretString>, StoreError> {
         let Some(sealed) = &self.sealed else { return Ok(None) };
-        let opened = records.keys.service_key("credential").await?.open(sealed, self.id.to_string().as_bytes())?;
+        let opened =
+            records.keys.service_key("credential").await?.open(sealed, self.id.to_string().as_bytes())?;
         let text =
             std::str::from_utf8(&opened).map_err(|_| StoreError::Unreadable("an API secret".to_owned()))?;
         Ok(Some(SecretString::from(text)))
@@ -161,11 +162,7 @@ impl Credential {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn seal(
-    records: &Records,
-    id: CredentialId,
-    secret: &SecretString,
-) -> Result<Vec<u8>, StoreError> {
+pub async fn seal(records: &Records, id: CredentialId, secret: &SecretString) -> Result<Vec<u8>, StoreError> {
     let key = records.keys.service_key("credential").await?;
     Ok(key.seal(secret.expose_secret().as_bytes(), id.to_string().as_bytes())?)
 }

@@ -8,8 +8,8 @@ use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
 use sqlx::{PgConnection, PgPool};
 
-use crate::error::StoreError;
 use super::Records;
+use crate::error::StoreError;
 
 /// What was not seen for so long is new again.
 const LIFE: Duration = Duration::days(180);

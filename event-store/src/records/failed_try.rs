@@ -10,10 +10,10 @@ use domain::account::{FailedTries, FailedTryKind};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 
-use super::spent_unless;
 use super::RecordError;
-use crate::error::StoreError;
 use super::Records;
+use super::spent_unless;
+use crate::error::StoreError;
 
 /// How long tries gather before they are noted for the first time: as long as a code works.
 const GATHERING: Duration = Duration::minutes(10);

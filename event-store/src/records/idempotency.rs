@@ -17,10 +17,10 @@ use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
 use super::RecordError;
+use super::Records;
 use crate::encryption::DataKey;
 use crate::error::StoreError;
 use crate::failpoint;
-use super::Records;
 
 /// After so long without an answer, a request is taken to have died.
 const TAKEOVER: Duration = Duration::from_secs(60);

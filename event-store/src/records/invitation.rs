@@ -9,8 +9,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
 use super::RecordError;
-use crate::error::StoreError;
 use super::Records;
+use crate::error::StoreError;
 
 /// An invitation to keep.
 #[derive(Clone)]

@@ -47,7 +47,6 @@ impl Records {
     }
 }
 
-
 /// Why a record was not written, and with it nothing else of the command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, ChallengeId};
 use sqlx::{PgConnection, PgPool, Row};
 
-use super::authentication;
 use super::RecordError;
-use crate::error::StoreError;
 use super::Records;
+use super::authentication;
+use crate::error::StoreError;
 
 /// What a right code is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

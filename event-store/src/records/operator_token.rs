@@ -222,10 +222,7 @@ pub async fn ended_unrecorded(pool: &PgPool) -> Result<Vec<OperatorId>, StoreErr
     ids.into_iter().map(parse).collect()
 }
 
-pub(super) async fn add(
-    db: &mut PgConnection,
-    new: &NewOperator,
-) -> Result<(), super::RecordError> {
+pub(super) async fn add(db: &mut PgConnection, new: &NewOperator) -> Result<(), super::RecordError> {
     if new.origin != Origin::Created {
         sqlx::query(LOCK).execute(&mut *db).await.map_err(StoreError::from)?;
     }

@@ -21,11 +21,11 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 pub use self::claimed::{ClaimedMessage, Due, Tried, claim, claim_due, reschedule};
-use super::pace::{self, Turn};
 use super::RecordError;
+use super::Records;
+use super::pace::{self, Turn};
 use crate::encryption::{DataKey, KeyName};
 use crate::error::StoreError;
-use super::Records;
 
 /// How a message goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

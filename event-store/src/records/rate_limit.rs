@@ -13,8 +13,8 @@ use std::time::Duration;
 use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, PgPool};
 
-use crate::error::StoreError;
 use super::Records;
+use crate::error::StoreError;
 
 /// What is limited, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

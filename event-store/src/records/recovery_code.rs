@@ -4,8 +4,8 @@ use domain::AccountId;
 use sqlx::{PgConnection, PgPool};
 
 use super::RecordError;
-use crate::error::StoreError;
 use super::Records;
+use crate::error::StoreError;
 
 /// The keyed hash of a code.
 ///

@@ -13,8 +13,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-use super::authentication;
 use super::RecordError;
+use super::authentication;
 use crate::error::StoreError;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;

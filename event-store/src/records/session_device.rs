@@ -6,9 +6,9 @@
 use domain::{AccountId, Scope, SessionId};
 use serde::{Deserialize, Serialize};
 
+use super::Records;
 use crate::encryption::KeyName;
 use crate::error::StoreError;
-use super::Records;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,11 +9,11 @@ use domain::{
 };
 use sqlx::PgConnection;
 
+use super::RecordError;
 use super::{
     account, authentication, credential, device, email_link, failed_try, idempotency, invitation,
     one_time_code, operator_token, outbox, password, rate_limit, recovery_code, session,
 };
-use super::RecordError;
 use crate::encryption::NewKey;
 use crate::usage;
 

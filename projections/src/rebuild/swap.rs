@@ -78,7 +78,7 @@ async fn attempt(
     }
     // Nobody empties the new tables meanwhile: that, too, takes the checkpoint of the live ones first.
     let purges = Some(checkpoint::purges(&mut *db, name).await?);
-    let mut tail = LogSubscription::new(store.clone(), projection.selection(), position);
+    let mut tail = LogSubscription::new(store.log().clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
         let read = FetchedPage { page, purges };
         if !fold(&mut *db, projection, name, &read).await? {

@@ -14,7 +14,7 @@ const AS_SENT: &str = "ada@xn--bcher-kva.example";
 
 /// The account has its address under `name` alone, as an earlier release left it that was given it so.
 async fn claim_only(service: &Service, pool: &PgPool, name: &str) {
-    let name = store_of(service).hasher("lookup").await.unwrap().hash(name);
+    let name = store_of(service).keys().hasher("lookup").await.unwrap().hash(name);
     let others = sqlx::query("DELETE FROM claim WHERE kind = 'email' AND name <> $1").bind(name);
     assert_eq!(others.execute(pool).await.unwrap().rows_affected(), 1);
 }
@@ -73,7 +73,7 @@ async fn an_invitation_to_one_spelling_is_that_to_the_other() {
         sent(&grace.client, "POST", &invitations, &json!({"email": email, "role": "member"})).await
     };
     invite(AS_READ).await.expect(201);
-    let hasher = store_of(&service).hasher("lookup").await.unwrap();
+    let hasher = store_of(&service).keys().hasher("lookup").await.unwrap();
     let as_before = sqlx::query("UPDATE invitation SET email_hash = $1").bind(hasher.hash(AS_READ));
     as_before.execute(&service.pool().await).await.unwrap();
     invite(AS_SENT).await.expect(201);

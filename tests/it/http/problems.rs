@@ -258,7 +258,7 @@ async fn of_a_key_in_use(service: &Service) -> Vec<Answer> {
     let sessions = eve.client.get("/v1/sessions").await;
     let session = sessions["items"][0]["id"].as_str().unwrap().parse().unwrap();
     let caller = idempotency::Caller::Session { account: eve.account.parse().unwrap(), session };
-    let claimed = idempotency::claim(&store_of(service), &caller, "taken", &said).await.unwrap();
+    let claimed = idempotency::claim(store_of(service).records(), &caller, "taken", &said).await.unwrap();
     assert!(matches!(claimed, idempotency::Claim::First(_)));
     let pending = keyed(&eve.client, path, "taken", &body).await;
     let died = "UPDATE idempotency SET carried_out = true, started_at = started_at - interval '1 hour'

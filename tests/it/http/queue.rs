@@ -45,7 +45,7 @@ pub(super) async fn drain(service: &Service) -> Vec<Message> {
             // Made when it is sent.
             outbox::Topic::Request(..) => continue,
         };
-        let content: MessageContent = taken.open(&store).await.unwrap().unwrap();
+        let content: MessageContent = taken.open(store.records()).await.unwrap().unwrap();
         outbox::forget(store.pool(), taken.id).await.unwrap();
         let content = json!(content);
         let about = content["says"]["about"].as_str().unwrap().to_owned();

@@ -161,7 +161,7 @@ async fn tell(story: Vec<Step>) -> Result<(), TestCaseError> {
     let mut world = World::begin().await;
     let stop = CancellationToken::new();
     let sequencer =
-        tokio::spawn(event_store::Sequencer::new(world.app.foundation.store.clone()).run(stop.clone()));
+        tokio::spawn(event_store::Sequencer::new(world.app.foundation.store.log().clone()).run(stop.clone()));
     world.run();
     for step in story {
         world.take(step).await;

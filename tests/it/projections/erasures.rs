@@ -20,7 +20,7 @@ async fn house_at_rest() -> (TestApp, DropGuard) {
     let mut app = TestApp::build().await;
     app.stop_log().await;
     let stop = CancellationToken::new();
-    tokio::spawn(Sequencer::new(app.foundation.store.clone()).run(stop.clone()));
+    tokio::spawn(Sequencer::new(app.foundation.store.log().clone()).run(stop.clone()));
     (app, stop.drop_guard())
 }
 

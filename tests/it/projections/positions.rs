@@ -20,7 +20,7 @@ async fn who_waits_for_a_position_sees_it_in_any_process() {
             .unwrap();
         let patience = Duration::from_secs(10);
         let position =
-            here.store.position_of(domain::EventId::from_uuid(event), patience).await.unwrap().unwrap();
+            here.store.log().position_of(domain::EventId::from_uuid(event), patience).await.unwrap().unwrap();
         for foundation in [&here, &there] {
             assert!(foundation.views.wait_for(account::NAME, position, patience).await.unwrap());
             assert!(foundation.views.account_fetch(account).await.unwrap().is_some(), "account {n}");

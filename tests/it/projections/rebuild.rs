@@ -333,7 +333,7 @@ async fn the_status_tells_how_far_each_is_and_how_late() {
     app.stop_log().await;
     sign_in(&app, ada).await;
     let stop = tokio_util::sync::CancellationToken::new();
-    let sequencer = tokio::spawn(event_store::Sequencer::new(store.clone()).run(stop.clone()));
+    let sequencer = tokio::spawn(event_store::Sequencer::new(store.log().clone()).run(stop.clone()));
     eventually("it is late", || async {
         let late = of(&status::list(&store).await.unwrap(), account::NAME);
         (late.lag_events == 1 && late.lag_seconds > 0.0).then_some(())

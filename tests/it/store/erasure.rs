@@ -20,7 +20,7 @@ async fn what_a_destroyed_key_sealed_reads_as_erased_and_the_rest_stays() {
     store.head().subscribe().wait_for(|head| *head >= 1).await.unwrap();
     let opened = || async move {
         let entries = all_entries(store.pool()).await;
-        log::open(store, entries).await.unwrap().remove(0)
+        log::open(store.log(), entries).await.unwrap().remove(0)
     };
     let before = opened().await;
     assert_eq!(before.metadata["ip_address"]["$personal"]["value"], "203.0.113.77");
@@ -126,7 +126,7 @@ async fn another_master_key_is_told_apart_from_damage() {
         personal_settings::system::services(),
         event_store::MasterKey::generate(),
     );
-    let error = other.hasher("lookup").await.err().unwrap();
+    let error = other.keys().hasher("lookup").await.err().unwrap();
     let chain = format!("{:#}", anyhow::Error::from(error));
     assert!(chain.contains("start it with the master key file of this database"), "{chain}");
 }

@@ -19,7 +19,7 @@ fn in_session(session: SessionId) -> Caller {
 }
 
 async fn asked(app: &TestApp) -> Claim {
-    claim(&app.foundation.store, &operator(), "key", b"body").await.unwrap()
+    claim(app.foundation.store.records(), &operator(), "key", b"body").await.unwrap()
 }
 
 async fn first(app: &TestApp) -> ClaimGuard {
@@ -86,7 +86,7 @@ async fn of_one_caller_the_newest_are_kept_and_no_more_than_there_may_be() {
         [(operator(), 1_000), (in_session(session), 1_000), (Caller::Link(vec![7; 32]), 5)]
     {
         assert_eq!(caller.max_rows(), max_rows);
-        let claimed = async |key: &str| claim(store, &caller, key, b"body").await.unwrap();
+        let claimed = async |key: &str| claim(store.records(), &caller, key, b"body").await.unwrap();
         assert!(matches!(claimed("first").await, Claim::First(_)));
         // As many as there may be, and older ones of its owner's.
         sqlx::query(
@@ -122,11 +122,17 @@ async fn a_key_is_that_of_a_link_that_was_mailed() {
     let link = "INSERT INTO link (token_hash, purpose, account_id, subject, expires_at)
          VALUES ($1, 'email_undo', 'acc_1', '', now() + interval '1 day')";
     sqlx::query(link).bind(&mailed).execute(store.pool()).await.unwrap();
-    assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
+    assert!(
+        is_link(store.records(), &mailed).await.unwrap()
+            && !is_link(store.records(), &made_up).await.unwrap()
+    );
     let caller = Caller::Link(mailed.clone());
-    assert!(matches!(claim(store, &caller, "key", b"body").await.unwrap(), Claim::First(_)));
+    assert!(matches!(claim(store.records(), &caller, "key", b"body").await.unwrap(), Claim::First(_)));
     sqlx::query("DELETE FROM link").execute(store.pool()).await.unwrap();
-    assert!(is_link(store, &mailed).await.unwrap() && !is_link(store, &made_up).await.unwrap());
+    assert!(
+        is_link(store.records(), &mailed).await.unwrap()
+            && !is_link(store.records(), &made_up).await.unwrap()
+    );
 }
 
 #[tokio::test]
@@ -136,7 +142,9 @@ async fn what_was_answered_in_a_session_ends_with_it() {
     let store = &app.foundation.store;
     let sessions = [SessionId::generate(store.services()), SessionId::generate(store.services())];
     for session in sessions {
-        let Claim::First(ticket) = claim(store, &in_session(session), "key", b"body").await.unwrap() else {
+        let Claim::First(ticket) =
+            claim(store.records(), &in_session(session), "key", b"body").await.unwrap()
+        else {
             panic!("in another session it is another key")
         };
         ticket.answered(b"an answer").await.unwrap();
@@ -145,7 +153,7 @@ async fn what_was_answered_in_a_session_ends_with_it() {
     let extras = CommitExtras { records: writes, ..CommitExtras::default() };
     let name = AccountCommand::ChangeName { name: "Ada King".to_owned() };
     store.execute::<Account>(&ada.to_string(), name, &account_context(ada), extras).await.unwrap();
-    let again = async |session| claim(store, &in_session(session), "key", b"body").await.unwrap();
+    let again = async |session| claim(store.records(), &in_session(session), "key", b"body").await.unwrap();
     assert!(matches!(again(sessions[0]).await, Claim::First(_)));
     assert!(matches!(again(sessions[1]).await, Claim::Answered(_)));
 }

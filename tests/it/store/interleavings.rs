@@ -79,7 +79,7 @@ async fn ten_thousand_transactions_leave_no_gap_no_repeat_and_no_inversion() {
     let mut app = TestApp::build().await;
     app.stop_log().await;
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store.log().clone()).run(stop.clone()));
     let left_open = open_strangers(&app).await;
     let options: PgConnectOptions = app.database.url.parse().unwrap();
     let connect = |name: &str| {

@@ -50,7 +50,7 @@ async fn many_writers_and_a_slow_transaction_leave_no_gap() {
         }
     }))
     .await;
-    assert!(log::lag(pool).await.unwrap() >= 320, "events above a running transaction must wait");
+    assert!(log::lag::lag(pool).await.unwrap().events >= 320, "events above a running transaction must wait");
     slow.commit().await.unwrap();
 
     await_sequenced(pool).await;
@@ -75,8 +75,9 @@ async fn leaders_that_die_under_load_leave_no_gap_and_no_repeat() {
     }
     let pool = app.foundation.store.pool().clone();
     let stop = CancellationToken::new();
-    let candidates: Vec<_> =
-        (0..3).map(|_| tokio::spawn(Sequencer::new(app.beside().store).run(stop.clone()))).collect();
+    let candidates: Vec<_> = (0..3)
+        .map(|_| tokio::spawn(Sequencer::new(app.beside().store.log().clone()).run(stop.clone())))
+        .collect();
 
     let strangers = open_strangers(&app).await;
     let written = AtomicI64::new(8);
@@ -119,13 +120,13 @@ async fn what_strangers_leave_open_holds_nothing_back() {
     let strangers = open_strangers(&app).await;
     // As the role that programs work as, which need not see what others are at.
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.as_the_program().store.log().clone()).run(stop.clone()));
     let store = &app.foundation.store;
     for _ in 0..10 {
         sign_in(&app, account).await;
         let newest = sqlx::query_scalar("SELECT event_id FROM events ORDER BY sequence DESC LIMIT 1");
         let newest = domain::EventId::from_uuid(newest.fetch_one(store.pool()).await.unwrap());
-        let position = store.position_of(newest, Duration::from_secs(10)).await.unwrap();
+        let position = store.log().position_of(newest, Duration::from_secs(10)).await.unwrap();
         assert!(position.is_some(), "it waits for a stranger");
     }
     drop(strangers);
@@ -216,7 +217,7 @@ async fn large_events_are_sequenced_a_few_at_a_time() {
     .await
     .unwrap();
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(app.beside().store).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.beside().store.log().clone()).run(stop.clone()));
     await_sequenced(pool).await;
     assert_whole(pool).await;
     // Eight megabytes each: two of eight, and the rest.
@@ -261,7 +262,7 @@ async fn whoever_waits_for_rows_that_were_lost_does_not_spin() {
     app.stop_log().await;
     let store = app.beside().store;
     let stop = CancellationToken::new();
-    let following = tokio::spawn(log::follow_head(store.clone(), stop.clone()));
+    let following = tokio::spawn(log::follow_head(store.log().clone(), stop.clone()));
     let mut head = store.head().subscribe();
     head.wait_for(|head| *head == 2).await.unwrap();
     // What a fail-over to a standby that was behind takes from the log.
@@ -288,11 +289,11 @@ async fn a_position_is_known_soon_after_the_command_in_any_process() {
         .unwrap();
     let event = domain::EventId::from_uuid(id);
     let patience = std::time::Duration::from_secs(10);
-    assert_eq!(app.foundation.store.position_of(event, patience).await.unwrap(), Some(1));
-    assert_eq!(other.store.position_of(event, patience).await.unwrap(), Some(1));
+    assert_eq!(app.foundation.store.log().position_of(event, patience).await.unwrap(), Some(1));
+    assert_eq!(other.store.log().position_of(event, patience).await.unwrap(), Some(1));
     let unknown = domain::EventId::from_uuid(uuid::Uuid::nil());
     let short = std::time::Duration::from_millis(20);
-    assert_eq!(other.store.position_of(unknown, short).await.unwrap(), None);
+    assert_eq!(other.store.log().position_of(unknown, short).await.unwrap(), None);
 }
 
 /// What must never be done to events and log.
@@ -335,7 +336,7 @@ async fn a_restore_into_a_younger_cluster_begins_a_new_era() {
     admin.commit().await.unwrap();
 
     let stop = CancellationToken::new();
-    let sequencer = tokio::spawn(Sequencer::new(app.foundation.store.clone()).run(stop.clone()));
+    let sequencer = tokio::spawn(Sequencer::new(app.foundation.store.log().clone()).run(stop.clone()));
     eventually("a new era begins", || async {
         let default: String = sqlx::query_scalar(
             "SELECT column_default FROM information_schema.columns

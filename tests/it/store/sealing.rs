@@ -124,8 +124,8 @@ async fn act(store: &EventStore, account_id: AccountId, entered: &Entered, email
 
 /// What happened to the account, opened as far as it opens.
 async fn entries_of(store: &EventStore, account: AccountId) -> Vec<LogEntry> {
-    store.committed_position(Duration::from_secs(10)).await.unwrap().unwrap();
+    store.log().committed_position(Duration::from_secs(10)).await.unwrap().unwrap();
     let mut entries = all_entries(store.pool()).await;
     entries.retain(|entry| entry.aggregate_id == account.to_string());
-    log::open(store, entries).await.unwrap()
+    log::open(store.log(), entries).await.unwrap()
 }

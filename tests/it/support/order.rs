@@ -11,7 +11,7 @@ use super::{Database, TestApp, eventually};
 
 pub(crate) async fn await_sequenced(pool: &PgPool) {
     eventually("every event has its position", || async {
-        (log::lag(pool).await.unwrap() == 0).then_some(())
+        (log::lag::lag(pool).await.unwrap().events == 0).then_some(())
     })
     .await;
 }

@@ -149,11 +149,11 @@ impl Pair {
         let kept = RecordWrite::IssueCredential(NewCredential {
             id,
             kind: CredentialKind::ApiPair,
-            lookup: credential::secret_lookup(store, &secret).await.unwrap(),
+            lookup: credential::secret_lookup(store.records(), &secret).await.unwrap(),
             owner: project.to_string(),
             organization: Some(organization),
             api_key: Some(token::generate(Kind::ApiKey).expose_secret().to_owned()),
-            sealed: Some(credential::seal(store, id, &secret).await.unwrap()),
+            sealed: Some(credential::seal(store.records(), id, &secret).await.unwrap()),
             issued_at: store.services().now(),
             expires_at: None,
         });

@@ -17,7 +17,7 @@ use crate::support::{TestApp, eventually};
 async fn up_to_date(app: &TestApp) {
     eventually("the views are up to date", || async {
         let store = &app.foundation.store;
-        let lag = event_store::log::lag(store.pool()).await.unwrap();
+        let lag = event_store::log::lag::lag(store.pool()).await.unwrap().events;
         let head = event_store::log::newest_position(store.pool()).await.unwrap();
         let patience = std::time::Duration::from_millis(50);
         let wait = app.foundation.views.wait_for(projections::privacy_request::NAME, head, patience);

@@ -150,7 +150,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits until read model `view` shows everything that is stored by now.
 async fn caught_up(store: &EventStore, views: &Views, view: &str) -> Result<(), SourceError> {
-    let settled = store.committed_position(PATIENCE).await?;
+    let settled = store.log().committed_position(PATIENCE).await?;
     let position = settled.ok_or(SourceError::Unready("the log has not caught up with what is stored"))?;
     match views.wait_for(view, position, PATIENCE).await? {
         true => Ok(()),

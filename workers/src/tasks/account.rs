@@ -53,7 +53,8 @@ async fn tell_of_token_end(
     let id = MessageId::from_uuid(derived(&format!("{credential}/{}", notice.as_str())));
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
-    let message = NewMessage::seal(bench.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;
+    let message =
+        NewMessage::seal(bench.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;
     Ok(outbox::queue(bench.store.pool(), &message).await?)
 }
 
@@ -84,7 +85,8 @@ async fn remove_factor(
     let message = MessageId::from_uuid(derived(&format!("{account}/factor removed/{due_at}")));
     let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
-    let message = NewMessage::seal(bench.store.records(), message, topic, Medium::Mail, &content, None).await?;
+    let message =
+        NewMessage::seal(bench.store.records(), message, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
     let extras = CommitExtras { records: vec![RecordWrite::EnqueueMessage(message)], required_keys };
     let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));

@@ -107,10 +107,13 @@ impl Opening {
             factors: proved.factors,
             at,
             expires_at,
-            sealed_device: Some(device_of(context.origin()).seal(state.store.records(), account, session).await?),
+            sealed_device: Some(
+                device_of(context.origin()).seal(state.store.records(), account, session).await?,
+            ),
         }));
         let (origin, visitor) = (context.origin(), context.visitor());
-        let device = Device::of(state.store.records(), account, DeviceKind::Program, &visitor.program).await?;
+        let device =
+            Device::of(state.store.records(), account, DeviceKind::Program, &visitor.program).await?;
         if device::is_new(state.store.pool(), account, &device).await? {
             let says =
                 Says::NewDevice { at, program: origin.user_agent.clone(), ip_address: origin.ip_address };

@@ -53,7 +53,7 @@ impl<'a> AppendTransaction<'a> {
         match &said {
             Ok(()) => {
                 failpoint::reach("store: written", self.types());
-                self.inner.appended.notify_one();
+                self.inner.log.notify_appended();
             }
             Err(AppendError::KeyDestroyed) => {
                 let keys = self.appends.iter().flat_map(|append| append.required_keys.iter().copied());

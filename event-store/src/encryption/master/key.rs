@@ -7,8 +7,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::encryption::cipher::{self, DataKey};
-use crate::error::SealError;
 use crate::encryption::key_file::{self, KeyBytes};
+use crate::error::SealError;
 
 /// What errors call it.
 pub(super) const WHAT: &str = "master key";

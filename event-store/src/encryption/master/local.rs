@@ -16,9 +16,9 @@ use async_trait::async_trait;
 
 use super::key::{MasterKey, WHAT};
 use super::provider::{KeyProvider, MasterIds, WrappedKey};
-use crate::encryption::cipher::{DataKey};
-use crate::error::SealError;
+use crate::encryption::cipher::DataKey;
 use crate::encryption::key_file;
+use crate::error::SealError;
 
 /// See the module.
 pub struct LocalKeys {

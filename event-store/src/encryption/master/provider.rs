@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::encryption::cipher::{DataKey};
+use crate::encryption::cipher::DataKey;
 use crate::error::SealError;
 
 /// A data key as it is kept: wrapped.

@@ -13,8 +13,8 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::provider::WrappedKey;
-use crate::error::SealError;
 use crate::encryption::key_ring::{KeyRing, read_wrapped};
+use crate::error::SealError;
 use crate::error::StoreError;
 use crate::postgres::backoff::Delays;
 

@@ -87,7 +87,7 @@ impl Bee<'_> {
         let (store, email) = (&self.world.foundation.store, self.world.people[who].address());
         let invitation_id = InvitationId::generate(store.services());
         let token = api::token::generate(api::token::Kind::Link);
-        let email = invitation::seal(store, invitation_id, &email).await.unwrap();
+        let email = invitation::seal(store.records(), invitation_id, &email).await.unwrap();
         let work = async |mut unit: UnitOfWork| {
             let wish = OrganizationAction::Invite { invitation_id, role };
             let command = OrganizationCommand { by: By::Operator, action: wish };

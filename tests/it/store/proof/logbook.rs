@@ -63,9 +63,9 @@ impl Logbook {
     /// The sequencer works until there is nothing to do.
     pub(super) async fn sequence(&self) {
         let stop = CancellationToken::new();
-        let sequencer = tokio::spawn(Sequencer::new(self.app.beside().store).run(stop.clone()));
+        let sequencer = tokio::spawn(Sequencer::new(self.app.beside().store.log().clone()).run(stop.clone()));
         eventually("every event has its position", || async {
-            (log::lag(self.pool()).await.unwrap() == 0).then_some(())
+            (log::lag::lag(self.pool()).await.unwrap().events == 0).then_some(())
         })
         .await;
         stop.cancel();

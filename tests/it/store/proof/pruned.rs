@@ -45,7 +45,7 @@ async fn erasing_and_pruning_a_person_breaks_no_proof_and_no_reader() {
         let store = &book.app.foundation.store;
         let positions: Vec<i64> = events.iter().map(|event| event.0).collect();
         let entries = log::read_at(store.pool(), &positions).await.unwrap();
-        let opened = log::open(store, entries).await.unwrap();
+        let opened = log::open(store.log(), entries).await.unwrap();
         let (account, version) = store.load::<Account>(&ada.to_string()).await.unwrap();
         (opened, format!("{account:?}"), version)
     };

@@ -89,7 +89,7 @@ async fn whatever_is_in_the_history_of_an_account_is_in_a_stream_that_is_bound_t
     let team = found_team(store, &[(ada, Role::Owner), (bob, Role::Member)]).await;
     found_project(store, &team).await;
     book.app.receive(bob, Kind::Export).await;
-    let position = store.committed_position(std::time::Duration::from_secs(30)).await.unwrap().unwrap();
+    let position = store.log().committed_position(std::time::Duration::from_secs(30)).await.unwrap().unwrap();
     let patience = std::time::Duration::from_secs(30);
     assert!(
         book.app.foundation.views.wait_for(projections::history::NAME, position, patience).await.unwrap()

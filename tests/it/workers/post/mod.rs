@@ -74,7 +74,7 @@ impl TestApp {
         let store = &self.foundation.store;
         let id = MessageId::generate(store.services());
         let expires_at = lives_for.map(|life| store.services().now() + life);
-        (id, NewMessage::seal(store, id, topic, medium, &content, expires_at).await.unwrap())
+        (id, NewMessage::seal(store.records(), id, topic, medium, &content, expires_at).await.unwrap())
     }
 
     async fn queue(&self, topic: Topic, medium: Medium, content: MessageContent) -> MessageId {

@@ -40,7 +40,7 @@ async fn each_is_queued_with_the_event_that_brings_it_about() {
     {
         let id = app.receive(account, kind).await;
         let position =
-            app.foundation.store.committed_position(std::time::Duration::from_secs(10)).await.unwrap();
+            app.foundation.store.log().committed_position(std::time::Duration::from_secs(10)).await.unwrap();
         assert!(position.is_some());
         eventually("all is done but the mails", || async {
             advance(&app.bench(), id, &CancellationToken::new()).await.ok();
@@ -80,7 +80,7 @@ async fn one_that_is_sent_twice_is_the_same_and_one_that_was_told_is_not_sent_ag
     app.nothing_is_queued().await;
     assert_eq!(app.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Received]);
     // Whoever looked at the request before that was recorded queues it once more.
-    outbox::notify(&app.foundation.store, id, Notice::Received).await.unwrap();
+    outbox::notify(app.foundation.store.records(), id, Notice::Received).await.unwrap();
     app.nothing_is_queued().await;
     post.stop().await;
     let mails = server.mails();
@@ -98,7 +98,7 @@ async fn one_that_is_not_so_any_more_is_dropped_and_one_of_an_account_that_ended
     let id = app.receive(account, Kind::Export).await;
     // Nothing of this request is so: neither is it done, nor will an archive expire.
     for notice in [Notice::ArchiveReady, Notice::Erased, Notice::Cancelled] {
-        outbox::notify(&app.foundation.store, id, notice).await.unwrap();
+        outbox::notify(app.foundation.store.records(), id, notice).await.unwrap();
     }
     app.command(account, AccountCommand::Delete).await.unwrap();
     assert_eq!(waiting(&app).await.len(), 4, "they are the request's, and hold nothing of the account");

@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use zeroize::Zeroizing;
 
 use super::provider::{KeyProvider, MasterIds, WrappedKey};
-use crate::encryption::cipher::{DataKey};
+use crate::encryption::cipher::DataKey;
 use crate::error::SealError;
 use client::Client;
 pub use client::{Token, TransitConfig};
