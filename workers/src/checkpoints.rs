@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use cron::Schedule;
 use event_store::EventStore;
-use event_store::postgres::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::leader::{LeaderTask, Leadership};
 use event_store::proof::{CheckpointSigner, ProofError};
 use tokio_util::sync::CancellationToken;
 

@@ -13,7 +13,7 @@ use event_store::EventStore;
 use event_store::failpoint;
 use event_store::log;
 use event_store::log::subscription::LogRecord;
-use event_store::postgres::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::leader::{LeaderTask, Leadership};
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
 use event_store::failpoint;
-use event_store::postgres::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::leader::{LeaderTask, Leadership};
 use event_store::postgres::lease;
 use event_store::records::{email_link, failed_try, idempotency, one_time_code, pace, rate_limit, session};
 use event_store::{EventStore, StoreError};

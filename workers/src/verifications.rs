@@ -13,7 +13,7 @@ use std::sync::Arc;
 use cron::Schedule;
 use event_store::EventStore;
 use event_store::object::SealedObjectStore;
-use event_store::postgres::leader::{self, LeaderTask, Leadership};
+use event_store::postgres::leader::{LeaderTask, Leadership};
 use event_store::proof::verify::{Report, Verdict, Verification};
 use event_store::proof::{Checkpoint, ProofError, VerifierKey, verified};
 use metrics::{counter, gauge};
