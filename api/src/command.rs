@@ -5,10 +5,10 @@
 //! time, until the read model has come as far as the caller's own last write. Whoever wrote through
 //! another process sends the position along in the same header.
 //!
-//! A position counts what everybody does, so account holders get it sealed ([`EventStore::seal_position`]); those
+//! A position counts what everybody does, so account holders get it sealed ([`Log::seal_position`]); those
 //! who run the service see the number.
 //!
-//! [`EventStore::seal_position`]: event_store::EventStore::seal_position
+//! [`Log::seal_position`]: event_store::Log::seal_position
 
 use std::time::Duration;
 
