@@ -19,6 +19,7 @@ mod rounds;
 mod scratch;
 mod seal;
 mod stock;
+pub mod synthetic;
 mod verify;
 
 use std::time::Duration;

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use event_store::{EventStore, Sequencer, log, seed};
+use event_store::{EventStore, Sequencer, log};
+
+use crate::synthetic;
 use futures::TryStreamExt;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +33,7 @@ impl LongLog {
     pub(crate) async fn mixed(server: &Server, events: u64) -> anyhow::Result<Self> {
         let scratch = server.migrated().await?;
         let store = scratch.store()?;
-        seed::mixed(&store, events, SIDE_BY_SIDE.min(events / 50), &mut |_| {}).await?;
+        synthetic::mixed(&store, events, SIDE_BY_SIDE.min(events / 50), &mut |_| {}).await?;
         Self::sequence(scratch, store).await
     }
 

@@ -1,7 +1,6 @@
 //! An auditor's reading of one long life: its history in words, and its state at an instant.
 
 use domain::AccountId;
-use event_store::seed;
 use futures::TryStreamExt;
 use projections::{Audience, EventView, Views};
 
@@ -12,6 +11,7 @@ use crate::projections::all_follow;
 use crate::report::Report;
 use crate::rounds::seconds;
 use crate::scratch::Server;
+use crate::synthetic;
 
 /// One account of `events` events.
 pub(crate) async fn measure(
@@ -22,7 +22,7 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let scratch = server.migrated().await?;
     let store = scratch.store()?;
-    let account = seed::long_life(&store, events).await?;
+    let account = synthetic::long_life(&store, events).await?;
     let log = LongLog::sequence(scratch, store).await?;
     all_follow(&log).await?;
     let (mut told, mut folded, mut copied, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -8,9 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::account::{Account, AccountEvent};
+use crate::authentication::Ending;
+use crate::effect::{Effect, Effects};
 use crate::operator::{Operator, OperatorEvent};
 use crate::organization::{Organization, OrganizationEvent};
-use crate::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
+use crate::privacy_request::{Notice, PrivacyRequest, PrivacyRequestEvent};
 use crate::project::{Project, ProjectEvent};
 use crate::sentence::Sentence;
 use crate::timer::{TimerChange, Timers};
@@ -89,6 +91,17 @@ impl Event {
         }
     }
 
+    /// The event of its aggregate.
+    fn kind(&self) -> &dyn Effects {
+        match self {
+            Self::Account(event) => event,
+            Self::Operator(event) => event,
+            Self::Organization(event) => event,
+            Self::PrivacyRequest(event) => event,
+            Self::Project(event) => event,
+        }
+    }
+
     /// What happened, in words; see [`Sentence`].
     pub fn sentence(&self) -> String {
         match self {
@@ -109,6 +122,20 @@ impl Event {
             // A request has a time of its own: see `privacy_request::next_at`.
             Self::Operator(_) | Self::PrivacyRequest(_) => Vec::new(),
         }
+    }
+}
+
+impl Effects for Event {
+    fn effects(&self) -> Vec<Effect> {
+        self.kind().effects()
+    }
+
+    fn endings(&self) -> Vec<Ending> {
+        self.kind().endings()
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        self.kind().notices()
     }
 }
 

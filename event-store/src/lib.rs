@@ -17,13 +17,12 @@ pub mod postgres;
 pub mod proof;
 pub mod reach;
 pub mod records;
-pub mod seed;
 mod store;
 pub mod usage;
 
 pub use command::{
-    Actor, Bar, CommandContext, CommitError, CommitExtras, Committed, ExecuteError, Executed, Origin,
-    Precedence, UnitOfWork,
+    Actor, Bar, CommandContext, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
+    SealedEventRepository, UnitOfWork,
 };
 pub use encryption::{KeyFileError, KeyName, KeyProvider, KeyRing, KeyedHasher, MasterKey, read_private};
 pub use erasure::Erasures;

@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
+use cqrs_es::Aggregate;
 use domain::effect::ClaimKind;
-use domain::{EmailAddress, Services, Upcasters};
-use postgres_es::PostgresEventRepository;
+use domain::{AccountId, Effects, EmailAddress, Services, SessionId, Snapshot, Standalone, Upcasters};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::aggregate::cache::AggregateCache;
-use crate::aggregate::stream::{Stream, StreamQuery};
-use crate::command::append::first_claim_owner;
-use crate::command::append::group_commit::GroupCommitter;
-use crate::command::contention::Contention;
+use crate::command::{
+    Bar, CommandContext, Commands, CommitExtras, Committed, ExecuteError, Executed, SealedEventRepository,
+    UnitOfWork,
+};
 use crate::encryption::{KeyProvider, KeyRing};
 use crate::error::StoreError;
 use crate::log::{Log, LogHead};
-use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
 use crate::postgres::leader::{self, LeaderTask};
 use crate::records::Records;
@@ -26,33 +24,23 @@ use crate::records::session::Sessions;
 /// A handle; clones share everything.
 #[derive(Clone)]
 pub struct EventStore {
-    pub(crate) inner: Arc<Inner>,
+    inner: Arc<Inner>,
 }
 
-pub(crate) struct Inner {
+struct Inner {
     /// For everything but appending events: the order of events does not wait for what goes on here.
-    pub pool: PgPool,
-    /// For events with what belongs to them.
-    pub appending: PgPool,
-    /// The stock repository: reads streams.
-    pub rows: PostgresEventRepository,
-    pub services: Services,
-    pub upcasters: Upcasters,
-    pub keys: Arc<KeyRing>,
-    pub records: Records,
-    pub log: Log,
-    pub group_commit: Arc<GroupCommitter>,
-    pub contention: Contention,
-    pub recent: Arc<AggregateCache>,
-    /// Streams as they are stored.
-    pub streams: BatchLoader<StreamQuery, Stream>,
+    pool: PgPool,
+    services: Services,
+    upcasters: Upcasters,
+    keys: Arc<KeyRing>,
+    records: Records,
+    log: Log,
+    commands: Commands,
     /// Connections for look-ups of many keys at once.
-    pub lookups: PinnedPool,
-    /// Connections for those who follow the log.
-    pub reading: PinnedPool,
+    lookups: PinnedPool,
     /// One connection for what must not wait until another is free, and is done at once: saying that a lead goes on,
     /// looking for what others wait for.
-    pub urgent: PgPool,
+    urgent: PgPool,
 }
 
 impl EventStore {
@@ -68,40 +56,25 @@ impl EventStore {
         provider: impl Into<Arc<dyn KeyProvider>>,
         upcasters: Upcasters,
     ) -> Self {
-        let recent = Arc::new(AggregateCache::new());
-        let group_commit = Arc::new(GroupCommitter::new(&pool));
-        let contention = Contention::new(&pool);
-        let rows = PostgresEventRepository::new(pool.clone());
-        let (lookups, reading) = (crate::postgres::lookups(&pool), crate::postgres::reading(&pool));
-        let (appending, urgent) = (crate::postgres::appending(&pool), crate::postgres::urgent(&pool));
+        let (lookups, urgent) = (crate::postgres::lookups(&pool), crate::postgres::urgent(&pool));
         let keys = Arc::new(KeyRing::new(pool.clone(), lookups.clone(), provider.into(), services.clone()));
         let records = Records::new(pool.clone(), Arc::clone(&keys), services.clone());
+        let reading = crate::postgres::reading(&pool);
         let log = Log::new(
             (pool.clone(), urgent.clone()),
-            (lookups.clone(), reading.clone()),
+            (lookups.clone(), reading),
             Arc::clone(&keys),
             upcasters,
         );
-        let streams = crate::aggregate::stream::loader(lookups.clone());
-        Self {
-            inner: Arc::new(Inner {
-                pool,
-                appending,
-                rows,
-                services,
-                upcasters,
-                keys,
-                records,
-                log,
-                group_commit,
-                contention,
-                recent,
-                streams,
-                lookups,
-                reading,
-                urgent,
-            }),
-        }
+        let commands = Commands::new(
+            (pool.clone(), lookups.clone()),
+            services.clone(),
+            Arc::clone(&keys),
+            upcasters,
+            log.clone(),
+        );
+        let inner = Inner { pool, services, upcasters, keys, records, log, commands, lookups, urgent };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The pool, for everything but appending events.
@@ -111,13 +84,118 @@ impl EventStore {
 
     /// Closes every connection, each when who uses it is done, so that the server may be stopped then.
     pub async fn close(&self) {
-        let Inner { pool, appending, urgent, lookups, reading, group_commit, contention, .. } = &*self.inner;
-        for kept in [lookups, reading, group_commit.connections(), contention.connections()] {
-            kept.close().await;
-        }
-        for pool in [appending, urgent, pool] {
+        let Inner { pool, urgent, lookups, log, commands, .. } = &*self.inner;
+        lookups.close().await;
+        log.reading().close().await;
+        commands.close().await;
+        for pool in [urgent, pool] {
             crate::postgres::close(pool).await;
         }
+    }
+
+    /// Has aggregate `id` carry out `command`, and stores what comes of it. What does not decide alone is asked in
+    /// a [unit of work](Self::transact).
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]. Whatever the error, no part of the command was stored; only after
+    /// [`StoreError::OutcomeUnknown`] it may have been, as a whole.
+    pub async fn execute<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        context: &CommandContext,
+        extras: CommitExtras,
+    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    where
+        A: Aggregate<Services = Services> + Standalone,
+        A::Command: Clone,
+        A::Event: Effects,
+    {
+        self.inner.commands.execute(id, command, context, &extras).await
+    }
+
+    /// The aggregate as it stands, and its version (0 when nothing ever happened to it).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load<A>(&self, id: &str) -> Result<(A, u64), StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+    {
+        self.inner.commands.load(id).await
+    }
+
+    /// Does `work`, and stores all that came of it together. It may be done several times, each time with a new
+    /// [`UnitOfWork`], and hands that back with its answer and with what belongs into the records.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]. Whatever the error, nothing was stored; only after [`StoreError::OutcomeUnknown`] all of it
+    /// may have been.
+    pub async fn transact<T, E, Fut>(
+        &self,
+        context: &CommandContext,
+        work: impl Fn(UnitOfWork) -> Fut,
+    ) -> Result<Committed<T>, ExecuteError<E>>
+    where
+        Fut: Future<Output = Result<(UnitOfWork, CommitExtras, T), E>>,
+    {
+        self.inner.commands.transact(context, work).await
+    }
+
+    /// The repository with which a stock `CqrsFramework` of cqrs-es runs over the log.
+    pub fn repository(&self) -> SealedEventRepository {
+        SealedEventRepository::new(self.inner.commands.clone())
+    }
+
+    /// Bars what `command` of aggregate `id` would end of `account` if it were stored now, but for the links that are
+    /// used up with it. Nothing where the aggregate refuses.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn bar<A>(
+        &self,
+        account: AccountId,
+        (id, command): (&str, A::Command),
+        context: &CommandContext,
+        extras: &CommitExtras,
+    ) -> Result<Bar, StoreError>
+    where
+        A: Aggregate<Services = Services> + Snapshot,
+        A::Event: Effects,
+    {
+        self.inner.commands.bar::<A>(account, (id, command), context, extras).await
+    }
+
+    /// Bars one session.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn bar_session(&self, account: AccountId, session: SessionId) -> Result<Bar, StoreError> {
+        self.inner.commands.bar_session(account, session).await
+    }
+
+    /// The command was refused: what was barred for it works again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
+        self.inner.commands.lift(bar).await
+    }
+
+    /// Id of the account that has this address: as the one that holds, or as one it may go back to.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
+        self.inner.commands.account_with(email).await
+    }
+
+    /// Who has a name, if anybody: true at this instant, not a read model.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
+        self.inner.commands.owner_of(kind, name).await
     }
 
     /// Leads in `duty` whenever no other process does, until `stop`.
@@ -153,7 +231,7 @@ impl EventStore {
     /// Destroys keys, and drops what they opened: see [`KeyRing::destroy`].
     pub(crate) async fn destroy_keys(&self, ids: &[Uuid], cause: &str) -> Result<u64, StoreError> {
         let destroyed = self.keys().destroy(ids, cause).await?;
-        self.inner.recent.evict_opened_by(ids.iter().copied().collect());
+        self.inner.commands.cache().evict_opened_by(ids.iter().copied().collect());
         Ok(destroyed)
     }
 
@@ -161,7 +239,7 @@ impl EventStore {
     /// does that has just started.
     pub fn forget_everything(&self) {
         self.inner.keys.forget_everything();
-        self.inner.recent.forget_everything();
+        self.inner.commands.cache().forget_everything();
     }
 
     /// How events of earlier forms are lifted.
@@ -188,27 +266,5 @@ impl EventStore {
         use crate::postgres::can_write;
         Ok(can_write(&mut *self.pool().acquire().await?).await?
             || can_write(&mut *self.pool().acquire().await?).await?)
-    }
-
-    /// Id of the account that has this address: as the one that holds, or as one it may go back to.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
-        let hasher = self.inner.keys.lookup_hasher().await?;
-        let names: Vec<Vec<u8>> = email.names_sought().iter().map(|name| hasher.hash(name)).collect();
-        first_claim_owner(self.pool(), ClaimKind::Email, &names).await
-    }
-
-    /// Who has a name, if anybody: true at this instant, not a read model.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
-        let name = match kind {
-            ClaimKind::Email => self.inner.keys.lookup_hasher().await?.hash(name),
-            ClaimKind::OpenRequest => name.as_bytes().to_vec(),
-        };
-        first_claim_owner(self.pool(), kind, &[name]).await
     }
 }

@@ -7,7 +7,7 @@ use domain::organization::OrganizationError;
 use domain::privacy_request::PrivacyRequestError;
 use domain::project::ProjectError;
 use event_store::object::ObjectError;
-use event_store::{CommitError, ExecuteError, StoreError};
+use event_store::{ExecuteError, StoreError};
 
 use super::{Kind, Problem};
 use crate::password::PasswordError;
@@ -109,10 +109,7 @@ impl From<PrivacyRequestError> for Problem {
     }
 }
 
-impl<E> From<ExecuteError<E>> for Problem
-where
-    E: std::error::Error + Into<Problem>,
-{
+impl<E: Into<Problem>> From<ExecuteError<E>> for Problem {
     fn from(error: ExecuteError<E>) -> Self {
         match error {
             ExecuteError::Refused(refusal) => refusal.into(),
@@ -126,21 +123,6 @@ where
             ExecuteError::Contended => Self::new(Kind::Busy),
             ExecuteError::Store(error) => error.into(),
         }
-    }
-}
-
-impl From<CommitError<Problem>> for Problem {
-    fn from(error: CommitError<Problem>) -> Self {
-        let error: ExecuteError<AccountError> = match error {
-            CommitError::Work(problem) => return problem,
-            CommitError::Taken { kind, owner } => ExecuteError::Taken { kind, owner },
-            CommitError::KeyDestroyed => ExecuteError::KeyDestroyed,
-            CommitError::AlreadyUsed => ExecuteError::AlreadyUsed,
-            CommitError::ProofOver => ExecuteError::ProofOver,
-            CommitError::Contended => ExecuteError::Contended,
-            CommitError::Store(error) => ExecuteError::Store(error),
-        };
-        error.into()
     }
 }
 

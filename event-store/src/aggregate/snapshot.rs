@@ -8,17 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use cqrs_es::persist::SerializedEvent;
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::stream::StreamQuery;
-use crate::command::append::SealedSnapshot;
-use crate::encryption::{self, AssociatedData};
+use crate::encryption::{self, AssociatedData, KeyRing};
 use crate::error::StoreError;
-use crate::store::Inner;
 
 /// Events between two snapshots of an aggregate.
 pub(crate) const EVERY: u64 = 10;
@@ -35,6 +32,12 @@ pub(crate) struct NewSnapshot {
     pub keys: BTreeSet<Uuid>,
 }
 
+/// The same, sealed.
+pub(crate) struct SealedSnapshot {
+    pub schema_version: i32,
+    pub aggregate: String,
+}
+
 /// A snapshot, opened.
 pub(crate) struct StoredSnapshot {
     /// The aggregate.
@@ -48,26 +51,30 @@ pub(crate) struct StoredSnapshot {
 impl NewSnapshot {
     /// Seals it, and adds the keys that must live when it is stored.
     pub(crate) async fn seal(
-        &self,
-        inner: &Inner,
-        first: &SerializedEvent,
+        self,
+        keys: &KeyRing,
+        (aggregate_type, aggregate_id): (&str, &str),
         required_keys: &mut BTreeSet<Uuid>,
     ) -> Result<SealedSnapshot, StoreError> {
-        let keys = inner.keys.active_keys(encryption::personal_subjects(&self.aggregate)?).await?;
-        required_keys.extend(keys.values().map(|key| key.id));
-        let place = place(&first.aggregate_type, &first.aggregate_id, self.version);
-        let aggregate = encryption::seal_payload(self.aggregate.clone(), place, &keys)?;
+        let keys = keys.active_keys(encryption::personal_subjects(&self.aggregate)?).await?;
+        required_keys.extend(self.keys.iter().chain(keys.values().map(|key| &key.id)));
+        let place = place(aggregate_type, aggregate_id, self.version);
+        let aggregate = encryption::seal_payload(self.aggregate, place, &keys)?;
         Ok(SealedSnapshot { schema_version: self.schema_version, aggregate: aggregate.to_string() })
     }
 }
 
 /// Opens the snapshot of an aggregate.
-pub(crate) async fn open(inner: &Inner, of: &StreamQuery, row: &PgRow) -> Result<StoredSnapshot, StoreError> {
+pub(crate) async fn open(
+    keys: &KeyRing,
+    of: &StreamQuery,
+    row: &PgRow,
+) -> Result<StoredSnapshot, StoreError> {
     let version = row.try_get::<i64, _>("sequence")?.cast_unsigned();
     let sealed: Value = row.try_get("content")?;
     let mut ids = BTreeSet::new();
     encryption::sealing_keys(&sealed, &mut ids)?;
-    let keys = inner.keys.keys_by_id(&ids).await?;
+    let keys = keys.keys_by_id(&ids).await?;
     let aggregate =
         encryption::open_payload(sealed, place(of.aggregate_type, &of.aggregate_id, version), &keys)?;
     Ok(StoredSnapshot { aggregate, version, keys: keys.into_keys().collect() })

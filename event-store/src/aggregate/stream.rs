@@ -20,7 +20,8 @@ use crate::postgres::PinnedPool;
 pub(crate) struct StreamQuery {
     pub aggregate_type: &'static str,
     pub aggregate_id: String,
-    pub schema_version: i32,
+    /// None for all events, with whatever snapshot there is left out.
+    pub schema_version: Option<i32>,
 }
 
 /// A stream, sealed as it is stored: rows of [`SELECT`].

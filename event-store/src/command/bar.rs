@@ -11,11 +11,10 @@ use cqrs_es::Aggregate;
 use domain::{AccountId, Effects, Services, SessionId, Snapshot};
 use sqlx::PgConnection;
 
-use super::context::{CommandContext, CommitExtras};
+use super::{CommandContext, Commands, CommitExtras};
 use crate::error::StoreError;
 use crate::records::one_time_code::{self, Purpose as Question};
 use crate::records::{RecordWrite, credential, email_link, session};
-use crate::store::EventStore;
 
 /// That something was barred for one command.
 pub struct Bar {
@@ -23,13 +22,10 @@ pub struct Bar {
     at: DateTime<Utc>,
 }
 
-impl EventStore {
+impl Commands {
     /// Bars what `command` of aggregate `id` would end of `account` if it were stored now, but for the links that are
     /// used up with it. Nothing where the aggregate refuses.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn bar<A>(
+    pub(crate) async fn bar<A>(
         &self,
         account: AccountId,
         (id, command): (&str, A::Command),
@@ -40,9 +36,9 @@ impl EventStore {
         A: Aggregate<Services = Services> + Snapshot,
         A::Event: Effects,
     {
-        let bar = Bar { account, at: self.services().now() };
+        let bar = Bar { account, at: self.services.now() };
         let ends = self.would_end::<A>(id, command, context).await?;
-        let mut transaction = self.pool().begin().await?;
+        let mut transaction = self.pool.begin().await?;
         for end in &ends {
             bar.ahead_of(end, &mut transaction, extras).await?;
         }
@@ -51,22 +47,20 @@ impl EventStore {
     }
 
     /// Bars one session.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn bar_session(&self, account: AccountId, session: SessionId) -> Result<Bar, StoreError> {
-        let bar = Bar { account, at: self.services().now() };
-        let mut connection = self.pool().acquire().await?;
+    pub(crate) async fn bar_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+    ) -> Result<Bar, StoreError> {
+        let bar = Bar { account, at: self.services.now() };
+        let mut connection = self.pool.acquire().await?;
         session::bar(&mut connection, account, (Some(session), None), bar.at).await?;
         Ok(bar)
     }
 
     /// The command was refused: what was barred for it works again.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
-        let mut transaction = self.pool().begin().await?;
+    pub(crate) async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
         session::lift(&mut transaction, bar.account, bar.at).await?;
         credential::lift(&mut transaction, bar.account, bar.at).await?;
         transaction.commit().await?;

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use super::cipher::DataKey;
 use super::key_ring::KeyName;
+use cqrs_es::persist::SerializedEvent;
+
 use crate::error::SealError;
 
 const SEALED: &str = "$enc";
@@ -34,7 +36,18 @@ pub struct AssociatedData<'a> {
     pub column: &'static str,
 }
 
-impl AssociatedData<'_> {
+impl<'a> AssociatedData<'a> {
+    /// The place of a column of an event.
+    pub(crate) fn of(event: &'a SerializedEvent, column: &'static str) -> Self {
+        Self {
+            aggregate_type: &event.aggregate_type,
+            aggregate_id: &event.aggregate_id,
+            sequence: event.sequence as i64,
+            event_type: &event.event_type,
+            column,
+        }
+    }
+
     /// Length-prefixed, so that no two places write the same bytes.
     fn associated_data(&self, path: &str, key: Uuid) -> Vec<u8> {
         let sequence = self.sequence.to_string();

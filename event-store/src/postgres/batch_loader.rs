@@ -1,51 +1,51 @@
-//! Look-ups that wait while one is on its way are answered together by the next, as commands are in a group commit.
+//! Look-ups of many callers at once, in [batches](super::batch_runner).
 //!
-//! Nothing waits when nothing is on its way; under load a round trip to the database is shared by as many as came
-//! meanwhile. Nothing is remembered: a caller gets what was stored when it had asked, in whatever process it was
-//! stored. A batch is a task of its own, so a caller that goes away takes no other with it; one that takes long holds up
-//! only the callers in it; when it fails as a whole, each of these asks by itself, and learns why.
+//! Nothing is remembered: a caller gets what was stored when it had asked, in whatever process it was stored. When a batch
+//! fails as a whole, each of its callers asks by itself, and learns why.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::batch_runner::{BatchRunner, BatchWork};
 use crate::error::StoreError;
 
-/// A batch that takes longer than this does not count any more: another may begin beside it.
-const DETACH_AFTER: Duration = Duration::from_millis(50);
 /// After this no answer is expected any more: it is given up.
 const ABANDON_AFTER: Duration = Duration::from_secs(10);
-/// Keys in one.
+/// Keys in one batch.
 const MAX_BATCH: usize = 256;
 
 /// Result of a batch; keys are distinct.
 pub type BatchResult<K, V> = BoxFuture<'static, Result<HashMap<K, V>, StoreError>>;
 
 /// See the module. Clones share everything.
-pub struct BatchLoader<K, V> {
-    inner: Arc<Inner<K, V>>,
+pub struct BatchLoader<K, V>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + 'static,
+{
+    runner: Arc<BatchRunner<Lookup<K, V>>>,
 }
 
-struct Inner<K, V> {
+struct Lookup<K, V> {
     find: Box<dyn Fn(Vec<K>) -> BatchResult<K, V> + Send + Sync>,
-    state: Mutex<State<K, V>>,
 }
 
-struct State<K, V> {
-    waiting: Waiting<K, V>,
-    /// Whether one is on its way. One is best where the server has few cores: the longer it takes, the more share the
-    /// next.
-    in_flight: bool,
-}
+/// Callers, each with its key.
+type Waiting<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
 
-impl<K, V> Clone for BatchLoader<K, V> {
+impl<K, V> Clone for BatchLoader<K, V>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + 'static,
+{
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self { runner: Arc::clone(&self.runner) }
     }
 }
 
@@ -56,8 +56,7 @@ where
 {
     /// Look-ups by `find`, which is given keys and answers with what there is of them.
     pub fn new(find: impl Fn(Vec<K>) -> BatchResult<K, V> + Send + Sync + 'static) -> Self {
-        let state = Mutex::new(State { waiting: Vec::new(), in_flight: false });
-        Self { inner: Arc::new(Inner { find: Box::new(find), state }) }
+        Self { runner: BatchRunner::new(Lookup { find: Box::new(find) }) }
     }
 
     /// What there is of `key` now.
@@ -66,99 +65,46 @@ where
     /// When the look-up fails.
     pub async fn get(&self, key: K) -> Result<Option<V>, StoreError> {
         let (tell, told) = oneshot::channel();
-        self.inner.with(|state| state.waiting.push((key.clone(), tell)));
-        self.inner.start_batch();
+        self.runner.submit(|waiting| waiting.push((key.clone(), tell)));
         match told.await {
             Ok(found) => Ok(found),
             // It failed as a whole.
-            Err(_) => Ok(in_time((self.inner.find)(vec![key.clone()])).await?.remove(&key)),
+            Err(_) => Ok(self.runner.work().find(vec![key.clone()]).await?.remove(&key)),
         }
     }
 }
 
-impl<K, V> Inner<K, V>
+impl<K, V> Lookup<K, V> {
+    async fn find(&self, keys: Vec<K>) -> Result<HashMap<K, V>, StoreError> {
+        match timeout(ABANDON_AFTER, (self.find)(keys)).await {
+            Ok(found) => found,
+            Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
+        }
+    }
+}
+
+impl<K, V> BatchWork for Lookup<K, V>
 where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + 'static,
 {
-    /// Starts a batch if callers wait and none is on its way.
-    fn start_batch(self: &Arc<Self>) {
-        let begins =
-            self.with(|state| !state.waiting.is_empty() && !std::mem::replace(&mut state.in_flight, true));
-        if begins {
-            tokio::spawn(Arc::clone(self).run());
+    type Queue = Waiting<K, V>;
+    type Batch = Waiting<K, V>;
+    type Carry = ();
+    const DETACH_AFTER: Duration = Duration::from_millis(50);
+
+    fn next_batch(&self, waiting: &mut Waiting<K, V>) -> Option<Waiting<K, V>> {
+        let many = waiting.len().min(MAX_BATCH);
+        (many > 0).then(|| waiting.drain(..many).collect())
+    }
+
+    async fn run(&self, waiting: Waiting<K, V>, (): ()) {
+        let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
+        // Those who wait are told of a failure by their channel being dropped.
+        let Ok(found) = self.find(keys.into_iter().collect()).await else { return };
+        for (key, tell) in waiting {
+            let _ = tell.send(found.get(&key).cloned());
         }
-    }
-
-    async fn run(self: Arc<Self>) {
-        let mut slot = InFlightSlot { inner: &self, is_taken: true };
-        loop {
-            // Callers that are about to ask join as well.
-            tokio::task::yield_now().await;
-            let Some(waiting) = slot.next_batch() else { return };
-            let keys: HashSet<K> = waiting.iter().map(|(key, _)| key.clone()).collect();
-            let mut finding = std::pin::pin!(in_time((self.find)(keys.into_iter().collect())));
-            let found = match timeout(DETACH_AFTER, &mut finding).await {
-                Ok(found) => found,
-                Err(_) => {
-                    slot.release();
-                    self.start_batch();
-                    finding.await
-                }
-            };
-            // Those who wait are told of a failure by their channel being dropped.
-            let Ok(found) = found else { continue };
-            for (key, tell) in waiting {
-                let _ = tell.send(found.get(&key).cloned());
-            }
-        }
-    }
-}
-
-async fn in_time<K, V>(finding: BatchResult<K, V>) -> Result<HashMap<K, V>, StoreError> {
-    match timeout(ABANDON_AFTER, finding).await {
-        Ok(found) => found,
-        Err(silent) => Err(sqlx::Error::Io(silent.into()).into()),
-    }
-}
-
-impl<K, V> Inner<K, V> {
-    fn with<T>(&self, change: impl FnOnce(&mut State<K, V>) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-type Waiting<K, V> = Vec<(K, oneshot::Sender<Option<V>>)>;
-
-/// The place of the batch that counts, given up when it ends, also by a panic.
-struct InFlightSlot<'a, K, V> {
-    inner: &'a Inner<K, V>,
-    is_taken: bool,
-}
-
-impl<K, V> InFlightSlot<'_, K, V> {
-    /// The callers that wait. Without any, or without a place, the batch ends in the same instant, so that the caller that comes
-    /// next starts one.
-    fn next_batch(&mut self) -> Option<Waiting<K, V>> {
-        self.inner.with(|state| {
-            let many = if self.is_taken { state.waiting.len().min(MAX_BATCH) } else { 0 };
-            if many == 0 && std::mem::take(&mut self.is_taken) {
-                state.in_flight = false;
-            }
-            (many > 0).then(|| state.waiting.drain(..many).collect())
-        })
-    }
-
-    fn release(&mut self) {
-        if std::mem::take(&mut self.is_taken) {
-            self.inner.with(|state| state.in_flight = false);
-        }
-    }
-}
-
-impl<K, V> Drop for InFlightSlot<'_, K, V> {
-    fn drop(&mut self) {
-        self.release();
     }
 }
 

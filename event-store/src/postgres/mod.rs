@@ -7,6 +7,7 @@
 mod address;
 pub mod backoff;
 mod batch_loader;
+mod batch_runner;
 pub mod blocked;
 mod connections;
 mod lead;
@@ -29,6 +30,7 @@ use tokio::time::{sleep, timeout};
 pub(crate) use address::parse;
 pub use address::{is_this_machine, remote_host};
 pub use batch_loader::{BatchLoader, BatchResult};
+pub(crate) use batch_runner::{BatchRunner, BatchWork};
 pub use connections::{CONNECTIONS, FEWEST_CONNECTIONS, limit_connections, share_of};
 pub use pinned::{PinnedConnection, PinnedPool, lookups};
 pub(crate) use pinned::{planned_once, planned_once_appending, reading};
@@ -77,7 +79,7 @@ pub fn patient(pool: &PgPool) -> PgPool {
 const APPENDING: u32 = 8;
 
 /// Further connections to the same database, on which events may be appended.
-pub(crate) fn appending(pool: &PgPool) -> PgPool {
+pub fn appending(pool: &PgPool) -> PgPool {
     beside(pool, Session::default().appending(), share_of(APPENDING))
 }
 

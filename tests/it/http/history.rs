@@ -1,8 +1,9 @@
 //! The history of an account, in its three forms.
 
+use bench::synthetic;
 use domain::AccountId;
+use event_store::EventStore;
 use event_store::encryption::LocalKeys;
-use event_store::{EventStore, seed};
 use serde_json::{Value, json};
 
 use super::service::{MASTER_KEY, asked, sent};
@@ -134,7 +135,7 @@ async fn nothing_in_a_row_is_a_formula() {
 async fn long_life(service: &Service, events: u64) -> AccountId {
     let (services, keys) = (personal_settings::system::services(), LocalKeys::from_text(MASTER_KEY).unwrap());
     let store = EventStore::new(service.pool().await, services, keys);
-    let account = seed::long_life(&store, events).await.unwrap();
+    let account = synthetic::long_life(&store, events).await.unwrap();
     eventually("the history has all of them", || async {
         let read = "SELECT count(*) FROM account_history WHERE account_id = $1";
         let read: i64 =

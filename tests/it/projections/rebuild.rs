@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bench::synthetic;
 use domain::AccountId;
 use domain::privacy_request::Kind;
 use event_store::postgres::leader::Leadership;
-use event_store::seed;
 use projections::rebuild::{Phase, Progress, RebuildError, Start};
 use projections::{account, find, history, rebuild, status};
 use sqlx::PgPool;
@@ -176,7 +176,7 @@ async fn one_that_was_broken_off_goes_on_where_it_was() {
     let app = TestApp::build().await;
     let store = &app.foundation.store;
     // More than a page.
-    let events = seed::mixed(store, 5_000, 220, &mut |_| {}).await.unwrap();
+    let events = synthetic::mixed(store, 5_000, 220, &mut |_| {}).await.unwrap();
     await_caught_up(&app).await;
     let pool = store.pool();
     let lived = dump(pool).await;

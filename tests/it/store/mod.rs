@@ -6,6 +6,7 @@ mod cohorts;
 mod cut;
 mod endings;
 mod erasure;
+mod framework;
 mod idempotency;
 mod interleavings;
 mod kept;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
 use domain::{AccountId, By};
-use event_store::{CommitError, CommitExtras, ExecuteError};
+use event_store::{CommitExtras, ExecuteError};
 
 use crate::support::{Team, TestApp, account_context, found_team};
 
@@ -85,6 +85,6 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
         Ok::<_, ExecuteError<OrganizationError>>((unit, CommitExtras::default(), ()))
     });
     let refusal = refused.await.unwrap_err();
-    assert!(matches!(refusal, CommitError::Work(ExecuteError::Refused(OrganizationError::Unknown))));
+    assert!(matches!(refusal, ExecuteError::Refused(ExecuteError::Refused(OrganizationError::Unknown))));
     assert_eq!(tries.load(Ordering::SeqCst), 1);
 }

@@ -7,7 +7,7 @@ use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
 use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
 use event_store::records::RecordWrite;
-use event_store::{CommandContext, CommitError, CommitExtras, Committed, ExecuteError};
+use event_store::{CommandContext, CommitExtras, Committed, ExecuteError};
 use futures::future::join_all;
 
 use crate::support::{TestApp, account_context};
@@ -23,7 +23,7 @@ async fn create(app: &TestApp, owner: AccountId) -> OrganizationId {
     let store = &app.foundation.store;
     let organization_id = OrganizationId::generate(store.services());
     let membership_id = MembershipId::generate(store.services());
-    let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+    let done: Result<Committed<()>, ExecuteError<anyhow::Error>> = store
         .transact(&account_context(owner), async |mut unit| {
             let name = "Example".to_owned();
             let create = OrganizationAction::Create { organization_id, name, owner, membership_id };
@@ -70,9 +70,9 @@ async fn a_refusal_by_one_leaves_nothing_of_the_others() {
     let organization = create(&app, ada).await;
     let before = count(&app).await;
     let store = &app.foundation.store;
-    let refused: Result<Committed<()>, CommitError<Refusal>> = store
+    let refused: Result<Committed<()>, ExecuteError<Refusal>> = store
         .transact(&account_context(ada), async |mut unit| {
-            let membership_id = MembershipId::generate(unit.store().services());
+            let membership_id = MembershipId::generate(store.services());
             let role = Role::Member;
             let add = OrganizationAction::AddMember { account_id: bob, membership_id, role };
             unit.execute::<Organization>(&organization.to_string(), action(ada, add)).await?;
@@ -81,7 +81,10 @@ async fn a_refusal_by_one_leaves_nothing_of_the_others() {
             Ok((unit, CommitExtras::default(), ()))
         })
         .await;
-    assert!(matches!(refused, Err(CommitError::Work(ExecuteError::Refused(OrganizationError::LastOwner)))));
+    assert!(matches!(
+        refused,
+        Err(ExecuteError::Refused(ExecuteError::Refused(OrganizationError::LastOwner)))
+    ));
     assert_eq!(count(&app).await, before);
 }
 
@@ -97,13 +100,13 @@ async fn what_works_once_and_was_used_leaves_nothing_either() {
     let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
     let refused = store.execute::<Account>(&ada.to_string(), name.clone(), &context, extras.clone()).await;
     assert!(matches!(refused, Err(ExecuteError::AlreadyUsed)));
-    let refused: Result<Committed<()>, CommitError<anyhow::Error>> = store
+    let refused: Result<Committed<()>, ExecuteError<anyhow::Error>> = store
         .transact(&context, async |mut unit| {
             unit.execute::<Account>(&ada.to_string(), name.clone()).await?;
             Ok((unit, extras.clone(), ()))
         })
         .await;
-    assert!(matches!(refused, Err(CommitError::AlreadyUsed)));
+    assert!(matches!(refused, Err(ExecuteError::AlreadyUsed)));
     assert_eq!(count(&app).await, before);
 }
 
@@ -115,7 +118,7 @@ async fn whoever_was_slower_with_one_of_them_does_all_of_it_again() {
     let store = &app.foundation.store;
     let elsewhere = app.beside();
     let tries = AtomicU32::new(0);
-    let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+    let done: Result<Committed<()>, ExecuteError<anyhow::Error>> = store
         .transact(&account_context(ada), async |mut unit| {
             let name = AccountCommand::ChangeName { name: "Ada".to_owned() };
             unit.execute::<Account>(&ada.to_string(), name).await?;
@@ -160,7 +163,7 @@ async fn whoever_has_lost_twice_loses_no_more() {
         let mut most = 0;
         for round in 0..20 {
             let tries = AtomicU32::new(0);
-            let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+            let done: Result<Committed<()>, ExecuteError<anyhow::Error>> = store
                 .transact(&account_context(ada), async |mut unit| {
                     tries.fetch_add(1, Ordering::Relaxed);
                     let rename = OrganizationAction::Rename { name: format!("Round {round}") };
@@ -195,7 +198,7 @@ async fn many_at_once_neither_block_each_other_nor_leave_halves() {
             let pair = [organizations[n % 4], organizations[(n + 1 + n / 4) % 4]];
             let name = format!("Round {n}");
             let context = account_context(ada);
-            let done: Result<Committed<()>, CommitError<anyhow::Error>> = store
+            let done: Result<Committed<()>, ExecuteError<anyhow::Error>> = store
                 .transact(&context, async |mut unit| {
                     for id in pair.iter().collect::<BTreeSet<_>>() {
                         let rename = OrganizationAction::Rename { name: name.clone() };
@@ -206,7 +209,7 @@ async fn many_at_once_neither_block_each_other_nor_leave_halves() {
                 .await;
             match done {
                 Ok(done) => done.events.len(),
-                Err(CommitError::Contended) => 0,
+                Err(ExecuteError::Contended) => 0,
                 Err(error) => panic!("{error:?}"),
             }
         }

@@ -7,7 +7,7 @@ use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
 use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::{self, CredentialKind, NewCredential};
-use event_store::{CommandContext, CommitError, CommitExtras, EventStore, UnitOfWork};
+use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
     pair
 }
 
-fn done<T>(together: Result<T, CommitError<()>>) {
+fn done<T>(together: Result<T, ExecuteError<()>>) {
     together.unwrap_or_else(|error| panic!("{error:?}"));
 }
 

@@ -10,12 +10,13 @@ mod organization;
 mod project;
 
 use cqrs_es::Aggregate as _;
-use domain::account::Account;
-use domain::organization::Organization;
-use domain::project::Project;
+use domain::account::{Account, AccountError};
+use domain::organization::{Organization, OrganizationError};
+use domain::privacy_request::PrivacyRequestError;
+use domain::project::{Project, ProjectError};
 use event_store::erasure::ErasureError;
 use event_store::failpoint;
-use event_store::{CommitError, ExecuteError, StoreError};
+use event_store::{ExecuteError, StoreError};
 use uuid::Uuid;
 
 use crate::sources::SourceError;
@@ -33,30 +34,33 @@ pub enum TaskError {
     /// A source of data could not do its part.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The aggregate refused, or others were faster again and again.
+    /// The account refused.
     #[error("a task was refused: {0}")]
-    Refused(String),
+    Account(#[from] AccountError),
+    /// The organization refused.
+    #[error("a task was refused: {0}")]
+    Organization(#[from] OrganizationError),
+    /// The project refused.
+    #[error("a task was refused: {0}")]
+    Project(#[from] ProjectError),
+    /// The privacy request refused.
+    #[error("a task was refused: {0}")]
+    PrivacyRequest(#[from] PrivacyRequestError),
+    /// Others were faster again and again, or changed what it rests on.
+    #[error("what the task rests on has changed meanwhile")]
+    Outrun,
 }
 
-impl<E: std::error::Error> From<ExecuteError<E>> for TaskError {
+impl<E: Into<TaskError>> From<ExecuteError<E>> for TaskError {
     fn from(error: ExecuteError<E>) -> Self {
         match error {
+            ExecuteError::Refused(error) => error.into(),
             ExecuteError::Store(error) => Self::Store(error),
-            error => Self::Refused(error.to_string()),
-        }
-    }
-}
-
-impl From<CommitError<TaskError>> for TaskError {
-    fn from(error: CommitError<TaskError>) -> Self {
-        match error {
-            CommitError::Work(error) => error,
-            CommitError::Store(error) => Self::Store(error),
-            CommitError::Taken { .. }
-            | CommitError::KeyDestroyed
-            | CommitError::AlreadyUsed
-            | CommitError::ProofOver
-            | CommitError::Contended => Self::Refused("what it rests on has changed meanwhile".to_owned()),
+            ExecuteError::Taken { .. }
+            | ExecuteError::KeyDestroyed
+            | ExecuteError::AlreadyUsed
+            | ExecuteError::ProofOver
+            | ExecuteError::Contended => Self::Outrun,
         }
     }
 }

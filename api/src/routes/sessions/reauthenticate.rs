@@ -98,7 +98,7 @@ pub(crate) async fn reauthenticate(
             }
             let record = AccountCommand::RecordReauthentication { session_id: session };
             unit.execute::<Account>(&id, record).await?;
-            Ok((unit, extras.clone(), ()))
+            Ok::<_, Problem>((unit, extras.clone(), ()))
         })
         .await;
     let done = done.map_err(|error| Problem::from(error).instead_of(Kind::LinkDead, Kind::WrongCode))?;

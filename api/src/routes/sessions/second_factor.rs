@@ -71,7 +71,7 @@ pub(crate) async fn second_step(
             }
             let mut extras = extras.clone();
             let account = opening.record(&state, &mut unit, &mut extras).await?;
-            Ok((unit, extras, account))
+            Ok::<_, Problem>((unit, extras, account))
         })
         .await;
     // It was used a moment before, or what it rests on was changed.

@@ -1,16 +1,13 @@
-//! Group commit: commands that wait while an append is on its way are stored together by the next statement.
+//! Group commit: commands that wait while an append is on its way are stored together by the next statement, in
+//! [batches](crate::postgres::BatchRunner).
 //!
-//! Nothing waits when nothing is on its way, so an idle service answers as fast as without them; under
-//! load a commit, and its wait for the disk, is shared by as many commands as came meanwhile. Commands on
-//! one stream are never in one statement nor in two at the same time: the second would only break the statement of
-//! the first. When another process was faster with one of them, the statement is sent once more, and now
-//! says which; when it fails as a whole again, each of its commands is told so and is stored by itself.
-//!
-//! A batch is sent by a task of its own: a caller that goes away does not take its neighbours with it, and is left
-//! out if it goes away while it waits.
+//! A commit, and its wait for the disk, is shared by as many commands as came meanwhile. Commands on one stream are never in
+//! one statement nor in two at the same time: the second would only break the statement of the first. When another process was
+//! faster with one of them, the statement is sent once more, and now says which; when it fails as a whole again, each of its
+//! commands is told so and is stored by itself. A caller that goes away while it waits is left out.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -19,14 +16,8 @@ use tokio::time::timeout;
 
 use super::statement::append_all;
 use super::{Append, AppendError};
-use crate::postgres::{PinnedConnection, PinnedPool, planned_once_appending};
+use crate::postgres::{BatchRunner, BatchWork, PinnedConnection, PinnedPool, planned_once_appending};
 
-/// Statements on their way at once. One is best where the server has few cores: the longer it takes, the
-/// more commands share the next.
-const MAX_CONCURRENT: usize = 1;
-/// A statement that takes longer than this waits for a lock of another process, and does not count any more:
-/// it holds up only the commands in it.
-const DETACH_AFTER: Duration = Duration::from_millis(500);
 /// After this no answer is expected any more: the connection is given up.
 const ABANDON_AFTER: Duration = Duration::from_secs(30);
 /// Commands in one statement.
@@ -34,18 +25,15 @@ const MAX_BATCH: usize = 128;
 /// Connections: one for each batch, and some for those that wait for a lock.
 const CONNECTIONS: u32 = 6;
 
-/// The commands of this process that are being stored.
-pub(crate) struct GroupCommitter {
-    connections: PinnedPool,
-    state: Mutex<State>,
-}
+/// The commands of this process that are being stored. Clones share everything.
+#[derive(Clone)]
+pub(crate) struct GroupCommitter(Arc<BatchRunner<Statements>>);
 
-#[derive(Default)]
-struct State {
-    waiting: VecDeque<PendingAppend>,
+/// Sends batches, each as one statement.
+struct Statements {
+    connections: PinnedPool,
     /// The streams that statements on their way append to.
-    streams_in_flight: HashSet<Stream>,
-    running: usize,
+    streams_in_flight: Mutex<HashSet<Stream>>,
 }
 
 type Stream = (&'static str, Arc<str>);
@@ -77,68 +65,71 @@ pub(crate) struct StatementFailed {
 impl GroupCommitter {
     /// On connections of its own: commands that are being decided cannot keep them from being stored.
     pub(crate) fn new(pool: &PgPool) -> Self {
-        Self { connections: planned_once_appending(pool, CONNECTIONS), state: Mutex::default() }
+        let connections = planned_once_appending(pool, CONNECTIONS);
+        Self(BatchRunner::new(Statements { connections, streams_in_flight: Mutex::default() }))
     }
 
     pub(crate) fn connections(&self) -> &PinnedPool {
-        &self.connections
+        &self.0.work().connections
     }
 
     /// Stores `append` with whatever else is waiting.
-    pub(crate) async fn append(self: &Arc<Self>, append: Arc<Append>) -> AppendOutcome {
+    pub(crate) async fn append(&self, append: Arc<Append>) -> AppendOutcome {
         let (tell, told) = oneshot::channel();
         let stream = (append.aggregate_type, Arc::from(append.aggregate_id.as_str()));
-        self.with(|state| state.waiting.push_back(PendingAppend { append, stream, tell }));
-        self.start_batch();
+        self.0.submit(|waiting| waiting.push_back(PendingAppend { append, stream, tell }));
         told.await.unwrap_or(AppendOutcome::Failed(StatementFailed { in_doubt: true }))
     }
+}
 
-    /// Starts a batch if commands wait and one may be started.
-    fn start_batch(self: &Arc<Self>) {
-        let free = self.with(|state| {
-            let free = state.running < MAX_CONCURRENT && !state.waiting.is_empty();
-            state.running += usize::from(free);
-            free
-        });
-        if free {
-            tokio::spawn(Arc::clone(self).run());
-        }
-    }
+impl BatchWork for Statements {
+    type Queue = VecDeque<PendingAppend>;
+    type Batch = Vec<PendingAppend>;
+    type Carry = IdleConnection;
+    /// A statement that takes longer waits for a lock of another process, and holds up only the commands in it.
+    const DETACH_AFTER: Duration = Duration::from_millis(500);
 
-    async fn run(self: Arc<Self>) {
-        let mut task = BatchTask { committer: &self, counts: true, connection: None };
-        loop {
-            // Commands that are about to be sent join as well.
-            tokio::task::yield_now().await;
-            let Some(batch) = task.next_batch() else { return };
-            let said = self.send_batch(&batch, &mut task).await;
-            batch.complete(said);
-            if !task.counts {
-                // Commands that waited for its streams would wait for ever.
-                self.start_batch();
+    /// In order of arrival, one command a stream. They are sorted by their streams, so that statements of two processes wait
+    /// for each other in one direction only.
+    fn next_batch(&self, waiting: &mut VecDeque<PendingAppend>) -> Option<Vec<PendingAppend>> {
+        let mut in_flight = self.streams_in_flight();
+        let mut taken = Vec::new();
+        let mut left = VecDeque::new();
+        while taken.len() < MAX_BATCH
+            && let Some(pending) = waiting.pop_front()
+        {
+            if pending.tell.is_closed() {
+                continue;
+            }
+            if in_flight.insert(pending.stream.clone()) {
+                taken.push(pending);
+            } else {
+                left.push_back(pending);
             }
         }
+        left.append(waiting);
+        *waiting = left;
+        taken.sort_unstable_by(|one, other| one.stream.cmp(&other.stream));
+        (!taken.is_empty()).then_some(taken)
     }
 
-    async fn send_batch(self: &Arc<Self>, batch: &Batch<'_>, task: &mut BatchTask<'_>) -> StatementResult {
-        let appends: Vec<&Append> = batch.appends.iter().map(|pending| &*pending.append).collect();
-        let connection = task.connection.take();
-        let mut sending = std::pin::pin!(timeout(ABANDON_AFTER, self.send(connection, &appends)));
-        let sent = tokio::select! {
-            sent = &mut sending => sent,
-            () = tokio::time::sleep(DETACH_AFTER) => {
-                task.detach();
-                self.start_batch();
-                sending.await
-            }
-        };
-        let (connection, said) = sent.unwrap_or(Err(StatementFailed { in_doubt: true }))?;
-        task.connection = Some(connection);
-        Ok(said)
+    async fn run(&self, batch: Vec<PendingAppend>, mut carry: IdleConnection) -> IdleConnection {
+        let streams = batch.iter().map(|pending| pending.stream.clone()).collect();
+        let in_flight = StreamsInFlight { statements: self, streams };
+        let appends: Vec<&Append> = batch.iter().map(|pending| &*pending.append).collect();
+        let sent = timeout(ABANDON_AFTER, self.send(carry.0.take(), &appends)).await;
+        let sent = sent.unwrap_or(Err(StatementFailed { in_doubt: true }));
+        let (connection, said) =
+            sent.map_or_else(|failed| (None, Err(failed)), |(connection, said)| (Some(connection), Ok(said)));
+        drop(in_flight);
+        complete(batch, said);
+        IdleConnection(connection)
     }
+}
 
-    /// Sends the statement, on the connection of the task if it has one by now. A connection that is not
-    /// returned is closed: its protocol state is unknown.
+impl Statements {
+    /// Sends the statement, on the connection of the statement before it if there is one. A connection that is not returned is
+    /// closed: its protocol state is unknown.
     async fn send(
         &self,
         connection: Option<PinnedConnection>,
@@ -159,111 +150,48 @@ impl GroupCommitter {
         Ok((connection, said))
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    fn streams_in_flight(&self) -> MutexGuard<'_, HashSet<Stream>> {
+        self.streams_in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Sends batches one after the other, as long as commands wait.
-struct BatchTask<'a> {
-    committer: &'a GroupCommitter,
-    /// Whether it is one of the [`MAX_CONCURRENT`].
-    counts: bool,
-    /// The connection that the last statement went over.
-    connection: Option<PinnedConnection>,
+fn complete(batch: Vec<PendingAppend>, said: StatementResult) {
+    let (failed, said) = match said {
+        Ok(said) => (StatementFailed { in_doubt: true }, said),
+        Err(failed) => (failed, Vec::new()),
+    };
+    let mut said = said.into_iter();
+    for pending in batch {
+        let outcome = said.next().map_or(AppendOutcome::Failed(failed), AppendOutcome::Answered);
+        // The caller may have gone away.
+        let _ = pending.tell.send(outcome);
+    }
 }
 
-impl<'a> BatchTask<'a> {
-    /// The next batch: in order of arrival, one command a stream. Without one, or where the task is detached, the task ends
-    /// in the same instant, so that the command that comes next starts another.
-    fn next_batch(&mut self) -> Option<Batch<'a>> {
-        let committer = self.committer;
-        let appends = committer.with(|state| {
-            let appends = if self.counts { state.next_batch() } else { Vec::new() };
-            if appends.is_empty() && std::mem::take(&mut self.counts) {
-                state.running -= 1;
-            }
-            appends
-        });
-        (!appends.is_empty()).then_some(Batch { committer, appends })
-    }
+/// That a statement appends to some streams: dropped, other batches may.
+struct StreamsInFlight<'a> {
+    statements: &'a Statements,
+    streams: Vec<Stream>,
+}
 
-    fn detach(&mut self) {
-        if std::mem::take(&mut self.counts) {
-            self.committer.with(|state| state.running -= 1);
+impl Drop for StreamsInFlight<'_> {
+    fn drop(&mut self) {
+        let mut in_flight = self.statements.streams_in_flight();
+        for stream in &self.streams {
+            in_flight.remove(stream);
         }
     }
 }
 
-impl Drop for BatchTask<'_> {
+/// The connection that the last statement went over, for the next.
+#[derive(Default)]
+struct IdleConnection(Option<PinnedConnection>);
+
+impl Drop for IdleConnection {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
+        if let Some(connection) = self.0.take() {
             connection.release();
         }
-        self.detach();
-    }
-}
-
-impl State {
-    /// In the order of their streams, so that statements of two processes wait for each other in one
-    /// direction only.
-    fn next_batch(&mut self) -> Vec<PendingAppend> {
-        let mut taken = Vec::new();
-        let mut left = VecDeque::new();
-        while taken.len() < MAX_BATCH
-            && let Some(pending) = self.waiting.pop_front()
-        {
-            if pending.tell.is_closed() {
-                continue;
-            }
-            if self.streams_in_flight.insert(pending.stream.clone()) {
-                taken.push(pending);
-            } else {
-                left.push_back(pending);
-            }
-        }
-        left.append(&mut self.waiting);
-        self.waiting = left;
-        taken.sort_unstable_by(|one, other| one.stream.cmp(&other.stream));
-        taken
-    }
-}
-
-/// Commands in one statement.
-struct Batch<'a> {
-    committer: &'a GroupCommitter,
-    appends: Vec<PendingAppend>,
-}
-
-impl Batch<'_> {
-    fn complete(mut self, said: StatementResult) {
-        self.release_streams();
-        let appends = std::mem::take(&mut self.appends);
-        let (failed, said) = match said {
-            Ok(said) => (StatementFailed { in_doubt: true }, said),
-            Err(failed) => (failed, Vec::new()),
-        };
-        let mut said = said.into_iter();
-        for pending in appends {
-            let landed = said.next().map_or(AppendOutcome::Failed(failed), AppendOutcome::Answered);
-            // The caller may have gone away.
-            let _ = pending.tell.send(landed);
-        }
-    }
-
-    /// Lets other batches append to these streams.
-    fn release_streams(&self) {
-        self.committer.with(|state| {
-            for pending in &self.appends {
-                state.streams_in_flight.remove(&pending.stream);
-            }
-        });
-    }
-}
-
-impl Drop for Batch<'_> {
-    fn drop(&mut self) {
-        self.release_streams();
     }
 }
 
@@ -271,7 +199,7 @@ impl Drop for Batch<'_> {
 mod tests {
     use super::*;
 
-    fn wait(state: &mut State, id: &str) -> oneshot::Receiver<AppendOutcome> {
+    fn wait(waiting: &mut VecDeque<PendingAppend>, id: &str) -> oneshot::Receiver<AppendOutcome> {
         let (tell, told) = oneshot::channel();
         let append = Append {
             aggregate_type: "account",
@@ -283,7 +211,7 @@ mod tests {
             in_turn: false,
         };
         let pending = PendingAppend { append: Arc::new(append), stream: ("account", Arc::from(id)), tell };
-        state.waiting.push_back(pending);
+        waiting.push_back(pending);
         told
     }
 
@@ -291,14 +219,18 @@ mod tests {
         batch.iter().map(|pending| &*pending.stream.1).collect()
     }
 
-    #[test]
-    fn one_command_a_stream_and_none_of_a_caller_that_went_away() {
-        let mut state = State::default();
-        let told = ["c", "a", "c", "gone", "b"].map(|id| (id, wait(&mut state, id)));
+    #[tokio::test]
+    async fn one_command_a_stream_and_none_of_a_caller_that_went_away() {
+        let nowhere = PgPool::connect_lazy("postgres://nowhere").unwrap();
+        let statements = GroupCommitter::new(&nowhere).0;
+        let mut waiting = VecDeque::new();
+        let told = ["c", "a", "c", "gone", "b"].map(|id| (id, wait(&mut waiting, id)));
         let _staying: Vec<_> = told.into_iter().filter(|(id, _)| *id != "gone").collect();
-        assert_eq!(ids(&state.next_batch()), ["a", "b", "c"], "in the order of their streams");
-        assert!(state.next_batch().is_empty(), "the second command on c waits for the first");
-        state.streams_in_flight.clear();
-        assert_eq!(ids(&state.next_batch()), ["c"]);
+        let mut next = || statements.work().next_batch(&mut waiting);
+        let first = next().unwrap();
+        assert_eq!(ids(&first), ["a", "b", "c"], "in the order of their streams");
+        assert!(next().is_none(), "the second command on c waits for the first");
+        statements.work().streams_in_flight().clear();
+        assert_eq!(ids(&next().unwrap()), ["c"]);
     }
 }

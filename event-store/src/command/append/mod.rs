@@ -1,9 +1,9 @@
-//! What makes something have happened.
+//! Appends events: the one [`statement`], group commit, and transactions.
 //!
 //! A command's events, the claims they take or give up, the gates they turn and the snapshot of its
 //! aggregate are written by one [`statement`], together or not at all. Commands that wait while one
-//! statement is on its way travel together in the next ([`group_commit`]), and each still succeeds or fails by
-//! itself. What needs a transaction of its own goes [in a transaction](transaction).
+//! statement is on its way are stored together by the next ([`group_commit`]), and each still succeeds or fails by
+//! itself. What needs a transaction of its own is written [in one](transaction).
 
 pub(crate) mod group_commit;
 pub(crate) mod read_set;
@@ -11,13 +11,21 @@ pub(crate) mod statement;
 pub(crate) mod transaction;
 
 use std::fmt::{self, Display};
+use std::sync::Arc;
 
 use domain::effect::{ClaimKind, Effect};
-use sqlx::PgExecutor;
+use sqlx::PgPool;
 use uuid::Uuid;
 
+use crate::aggregate::snapshot::SealedSnapshot;
+use crate::encryption::KeyRing;
 use crate::error::StoreError;
-use crate::records::RecordError;
+use crate::failpoint;
+use crate::log::Log;
+use crate::records::{RecordError, RecordWrite};
+
+use group_commit::{AppendOutcome, GroupCommitter, StatementFailed};
+use read_set::ReadVersion;
 
 /// An event as it is stored: sealed.
 pub(crate) struct SealedEvent {
@@ -27,12 +35,6 @@ pub(crate) struct SealedEvent {
     pub event_version: String,
     pub payload: String,
     pub metadata: String,
-}
-
-/// An aggregate as it stands after the events, sealed.
-pub(crate) struct SealedSnapshot {
-    pub schema_version: i32,
-    pub aggregate: String,
 }
 
 /// What one command appends to one stream.
@@ -63,6 +65,85 @@ impl Append {
     /// The sequence of the first event.
     pub(crate) fn first(&self) -> i64 {
         self.events.first().map_or(0, |event| event.sequence)
+    }
+}
+
+/// What is stored together, or not at all.
+pub(crate) struct Commit {
+    /// Of different streams, in their order: so that writers wait for each other in one direction only.
+    pub appends: Vec<Arc<Append>>,
+    pub records: Vec<RecordWrite>,
+    /// What it rests on besides, where several aggregates were looked at.
+    pub read_set: Option<Vec<ReadVersion>>,
+}
+
+impl Commit {
+    /// The append, where it is one statement's work.
+    fn alone(&self) -> Option<&Arc<Append>> {
+        match self.appends.as_slice() {
+            [append] if self.records.is_empty() && self.read_set.is_none() => Some(append),
+            _ => None,
+        }
+    }
+
+    /// The types of the events, of each stream.
+    fn types(&self) -> impl Display {
+        fmt::from_fn(|f| {
+            let mut appends = self.appends.iter().enumerate();
+            appends
+                .try_for_each(|(n, append)| write!(f, "{}{}", if n == 0 { "" } else { ", " }, append.types()))
+        })
+    }
+}
+
+/// Stores commits. Clones share everything.
+#[derive(Clone)]
+pub(crate) struct Appender {
+    pool: PgPool,
+    /// Connections on which events may be appended.
+    appending: PgPool,
+    group_commit: GroupCommitter,
+    keys: Arc<KeyRing>,
+    log: Log,
+}
+
+impl Appender {
+    pub(crate) fn new(pool: PgPool, appending: PgPool, keys: Arc<KeyRing>, log: Log) -> Self {
+        let group_commit = GroupCommitter::new(&pool);
+        Self { pool, appending, group_commit, keys, log }
+    }
+
+    /// Stores `commit`: with the commands of others where one statement does it; in a transaction where it takes one, or where
+    /// the others may have been the trouble.
+    pub(crate) async fn write(&self, commit: &Commit) -> Result<(), AppendError> {
+        failpoint::reach("store: writing", commit.types());
+        let said = match commit.alone() {
+            Some(append) => match self.group_commit.append(Arc::clone(append)).await {
+                AppendOutcome::Answered(said) => said,
+                AppendOutcome::Failed(StatementFailed { in_doubt }) => {
+                    self.write_until_known(commit, in_doubt).await
+                }
+            },
+            None => self.write_until_known(commit, false).await,
+        };
+        match &said {
+            Ok(()) => {
+                failpoint::reach("store: written", commit.types());
+                self.log.notify_appended();
+            }
+            Err(AppendError::KeyDestroyed) => {
+                let keys = commit.appends.iter().flat_map(|append| append.required_keys.iter().copied());
+                self.keys.evict_ids(keys.collect()).await;
+            }
+            Err(_) => {}
+        }
+        said
+    }
+
+    /// Closes its connections.
+    pub(crate) async fn close(&self) {
+        self.group_commit.connections().close().await;
+        crate::postgres::close(&self.appending).await;
     }
 }
 
@@ -130,21 +211,6 @@ impl From<sqlx::Error> for AppendError {
             _ => Self::Store(error.into()),
         }
     }
-}
-
-/// Who has the first of `names` that anybody has.
-pub(crate) async fn first_claim_owner(
-    db: impl PgExecutor<'_>,
-    kind: ClaimKind,
-    names: &[Vec<u8>],
-) -> Result<Option<String>, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT owner FROM claim WHERE kind = $1 AND name = ANY($2) ORDER BY array_position($2, name) LIMIT 1",
-    )
-    .bind(kind.as_str())
-    .bind(names)
-    .fetch_optional(db)
-    .await?)
 }
 
 impl StoredEffect {

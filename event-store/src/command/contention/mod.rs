@@ -3,7 +3,7 @@
 //! A command is tried at once, and where another was faster once more. One that has lost twice takes its
 //! [turn]: until it is done no other command is stored in the streams that it touches, so it loses no more. On
 //! the way without conflict nothing is waited for. Besides, an account's commands are carried out one at a time in a
-//! process ([`EventStore::place_of`]): of a thousand that one account sends, one competes with the others' commands.
+//! process ([`Contention::place_of`]): of a thousand that one account sends, one competes with the others' commands.
 
 mod queue;
 mod turn;
@@ -22,7 +22,6 @@ use super::context::{Actor, CommandContext};
 use crate::error::StoreError;
 use crate::postgres::backoff::Delays;
 use crate::postgres::{PinnedPool, planned_once};
-use crate::store::EventStore;
 
 /// A stream: its aggregate's type and id.
 pub(crate) type StreamName = (&'static str, String);
@@ -53,21 +52,19 @@ impl Contention {
     pub(crate) fn connections(&self) -> &PinnedPool {
         &self.connections
     }
+
+    /// Waits until the account that sends a command has no other under way in this process. None where too many wait,
+    /// or it takes too long.
+    pub(super) async fn place_of(&self, context: &CommandContext) -> Option<Place> {
+        let Actor::Account(account) = context.actor else { return Some(Place { _turn: None }) };
+        let turn = self.accounts.take(account, context.precedence).await?;
+        Some(Place { _turn: Some(turn) })
+    }
 }
 
 /// That an account's commands wait until this one is done.
 pub(crate) struct Place {
     _turn: Option<Turn<AccountId>>,
-}
-
-impl EventStore {
-    /// Waits until the account that sends a command has no other under way in this process. None where too many wait,
-    /// or it takes too long.
-    pub(crate) async fn place_of(&self, context: &CommandContext) -> Option<Place> {
-        let Actor::Account(account) = context.actor else { return Some(Place { _turn: None }) };
-        let turn = self.inner.contention.accounts.take(account, context.precedence).await?;
-        Some(Place { _turn: Some(turn) })
-    }
 }
 
 /// The tries of one command.
@@ -81,10 +78,10 @@ pub(crate) struct Contest<'a> {
 }
 
 impl<'a> Contest<'a> {
-    pub(crate) fn new(store: &'a EventStore, context: &CommandContext) -> Self {
+    pub(crate) fn new(contention: &'a Contention, precedence: Precedence) -> Self {
         Self {
-            contention: &store.inner.contention,
-            precedence: context.precedence,
+            contention,
+            precedence,
             tries: 0,
             conflicts: 0,
             delays: Delays::new(Duration::from_millis(1), Duration::from_millis(50)),
@@ -101,11 +98,6 @@ impl<'a> Contest<'a> {
     /// The streams whose turn the command has: no other command is stored in them.
     pub(crate) fn streams(&self) -> BTreeSet<StreamName> {
         self.turn.as_ref().map(|turn| turn.streams.clone()).unwrap_or_default()
-    }
-
-    /// Whether the command has the turn of `stream`.
-    pub(crate) fn has_turn_of(&self, stream: &StreamName) -> bool {
-        self.turn.as_ref().is_some_and(|turn| turn.streams.contains(stream))
     }
 
     /// Something other than a conflict was in the way: waits a moment.

@@ -1,8 +1,8 @@
-//! Made-up histories in bulk: for benchmarks, and for tests of size.
+//! Synthetic histories in bulk: for benchmarks, and for tests of size.
 //!
-//! They are events like any other, sealed as the executor seals them, but nobody decided on them and no claim
+//! They are events like any other, sealed as commands seal them, but nobody decided on them and no claim
 //! and no gate goes with them: for a database that is thrown away. Lives go on side by side, so that
-//! neighbours in the log belong to different streams, as in a house where many people are.
+//! neighbours in the log belong to different streams, as where many people are.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,11 +16,11 @@ use domain::{AccountId, Personal, RequestId, SessionId};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde_json::{Value, json};
+use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::encryption::{self, AssociatedData};
-use crate::error::StoreError;
-use crate::store::EventStore;
+use event_store::encryption::{self, AssociatedData};
+use event_store::{EventStore, StoreError, postgres};
 
 /// Events written with one statement.
 const AT_ONCE: usize = 2_000;
@@ -49,6 +49,7 @@ pub async fn mixed(
     side_by_side: u64,
     report: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, StoreError> {
+    let appending = postgres::appending(store.pool());
     let mut written = 0;
     while written < events {
         let lives: Result<Vec<_>, _> =
@@ -60,7 +61,7 @@ pub async fn mixed(
             while batch.len() >= AT_ONCE || (lives.is_empty() && !batch.is_empty()) {
                 let part: Vec<Made> = batch.drain(..batch.len().min(AT_ONCE)).collect();
                 written += part.len() as u64;
-                write(store, part).await?;
+                write((store, &appending), part).await?;
                 report(written);
             }
         }
@@ -73,6 +74,7 @@ pub async fn mixed(
 /// # Errors
 /// When the store fails.
 pub async fn long_life(store: &EventStore, events: u64) -> Result<AccountId, StoreError> {
+    let appending = postgres::appending(store.pool());
     let account = AccountId::generate(store.services());
     let mut stream = Stream::new(Account::TYPE, account.to_string(), Some(account));
     stream.push(&registered(account)?);
@@ -81,7 +83,7 @@ pub async fn long_life(store: &EventStore, events: u64) -> Result<AccountId, Sto
         stream.push(&visit(store, account, n));
         batch.extend(stream.take());
         if batch.len() >= AT_ONCE || n + 1 == events {
-            write(store, std::mem::take(&mut batch)).await?;
+            write((store, &appending), std::mem::take(&mut batch)).await?;
         }
     }
     Ok(account)
@@ -241,7 +243,7 @@ fn file(source: &SourceName, request: RequestId) -> SourceFile {
 }
 
 /// Seals and writes events in one statement.
-async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
+async fn write((store, appending): (&EventStore, &PgPool), made: Vec<Made>) -> Result<(), StoreError> {
     let mut names = BTreeSet::new();
     for event in &made {
         names.extend(encryption::personal_subjects(&event.payload)?);
@@ -280,7 +282,7 @@ async fn write(store: &EventStore, made: Vec<Made>) -> Result<(), StoreError> {
     .bind(texts(|event| &event.event_version))
     .bind(sealed.0)
     .bind(sealed.1)
-    .execute(&store.inner.appending)
+    .execute(appending)
     .await?;
     Ok(())
 }
