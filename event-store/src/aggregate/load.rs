@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cqrs_es::Aggregate;
-use cqrs_es::persist::SerializedEvent;
+use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
 use domain::{Snapshot, Upcasters};
+use postgres_es::PostgresEventRepository;
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use super::cache::{AggregateCache, Loaded};
@@ -18,10 +20,15 @@ use crate::encryption::{self, AssociatedData, DataKey, KeyRing};
 use crate::error::StoreError;
 use crate::postgres::{BatchLoader, PinnedPool};
 
+/// Events of a kind that are read at once.
+pub(crate) const PAGE: i64 = 500;
+
 /// Loads aggregates. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct Loader {
     pool: PgPool,
+    /// The stock repository: reads whole streams.
+    rows: Arc<PostgresEventRepository>,
     streams: BatchLoader<StreamQuery, Stream>,
     keys: Arc<KeyRing>,
     upcasters: Upcasters,
@@ -37,6 +44,7 @@ struct Opened {
 impl Loader {
     pub(crate) fn new(pool: PgPool, lookups: PinnedPool, keys: Arc<KeyRing>, upcasters: Upcasters) -> Self {
         Self {
+            rows: Arc::new(PostgresEventRepository::new(pool.clone())),
             pool,
             streams: stream::loader(lookups),
             keys,
@@ -56,14 +64,18 @@ impl Loader {
         A: Aggregate + Snapshot,
     {
         let read_at = Instant::now();
-        let wanted = query(A::TYPE, id, Some(A::SCHEMA_VERSION));
+        let wanted = StreamQuery {
+            aggregate_type: A::TYPE,
+            aggregate_id: id.to_owned(),
+            schema_version: A::SCHEMA_VERSION,
+        };
         let stream = self.stream(&wanted).await?;
         let stored = self.read_snapshot::<A>(&wanted, &stream).await?;
         let is_damaged = stream.snapshot.is_some() && stored.is_none();
         let (mut aggregate, mut version, mut keys) = stored.unwrap_or_default();
         let snapshot_version = version;
         let opened = if is_damaged {
-            self.open_all(A::TYPE, id).await?
+            self.open_all::<A>(id).await?
         } else {
             self.open(stream.events(&wanted)?).await?
         };
@@ -76,12 +88,40 @@ impl Loader {
     }
 
     /// All events of a stream, opened and in this release's form, without their metadata.
-    pub(crate) async fn events(
+    pub(crate) async fn events<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, StoreError> {
+        Ok(self.open_all::<A>(id).await?.events)
+    }
+
+    /// The same of all streams of a kind, the next [`PAGE`] after the event `after`.
+    pub(crate) async fn page_of(
         &self,
         aggregate_type: &'static str,
-        id: &str,
+        (id, sequence): (&str, i64),
     ) -> Result<Vec<SerializedEvent>, StoreError> {
-        Ok(self.open_all(aggregate_type, id).await?.events)
+        let rows = sqlx::query(
+            "SELECT aggregate_id, sequence, event_type, event_version, payload FROM events
+             WHERE aggregate_type = $1 AND (aggregate_id, sequence) > ($2, $3)
+             ORDER BY aggregate_id, sequence LIMIT $4",
+        )
+        .bind(aggregate_type)
+        .bind(id)
+        .bind(sequence)
+        .bind(PAGE)
+        .fetch_all(&self.pool)
+        .await?;
+        let event = |row: &PgRow| {
+            Ok(SerializedEvent::new(
+                row.try_get("aggregate_id")?,
+                row.try_get::<i64, _>("sequence")? as usize,
+                aggregate_type.to_owned(),
+                row.try_get("event_type")?,
+                row.try_get("event_version")?,
+                row.try_get("payload")?,
+                json!({}),
+            ))
+        };
+        let events = rows.iter().map(event).collect::<Result<_, sqlx::Error>>()?;
+        Ok(self.open(events).await?.events)
     }
 
     /// Whether `version` is still the newest of aggregate `id`.
@@ -103,9 +143,8 @@ impl Loader {
         Ok(stream)
     }
 
-    async fn open_all(&self, aggregate_type: &'static str, id: &str) -> Result<Opened, StoreError> {
-        let wanted = query(aggregate_type, id, None);
-        self.open(self.stream(&wanted).await?.events(&wanted)?).await
+    async fn open_all<A: Aggregate>(&self, id: &str) -> Result<Opened, StoreError> {
+        self.open(self.rows.get_events::<A>(id).await.map_err(stock_error)?).await
     }
 
     async fn open(&self, events: Vec<SerializedEvent>) -> Result<Opened, StoreError> {
@@ -140,15 +179,26 @@ impl Loader {
     }
 }
 
-fn query(aggregate_type: &'static str, id: &str, schema_version: Option<i32>) -> StreamQuery {
-    StreamQuery { aggregate_type, aggregate_id: id.to_owned(), schema_version }
-}
-
 fn read<E: serde::de::DeserializeOwned>(payload: Value) -> Result<E, StoreError> {
     // The text of such an error may quote what is stored.
     serde_json::from_value(payload).map_err(|error| {
         StoreError::Unreadable(format!("an event has not the form it should have ({:?})", error.classify()))
     })
+}
+
+/// The error of the stock repository as ours.
+fn stock_error(error: PersistenceError) -> StoreError {
+    let (PersistenceError::ConnectionError(source)
+    | PersistenceError::DeserializationError(source)
+    | PersistenceError::UnknownError(source)) = error
+    else {
+        return StoreError::Unreadable("a stream cannot be read".to_owned());
+    };
+    match source.downcast::<sqlx::Error>() {
+        Ok(error) => StoreError::from(*error),
+        // Its text may quote what is stored.
+        Err(_) => StoreError::Unreadable("a stream has not the form it should have".to_owned()),
+    }
 }
 
 fn snapshot_of<A: Aggregate>(written: Value) -> Option<A> {

@@ -20,8 +20,7 @@ use crate::postgres::PinnedPool;
 pub(crate) struct StreamQuery {
     pub aggregate_type: &'static str,
     pub aggregate_id: String,
-    /// None for all events, with whatever snapshot there is left out.
-    pub schema_version: Option<i32>,
+    pub schema_version: i32,
 }
 
 /// A stream, sealed as it is stored: rows of [`SELECT`].

@@ -15,8 +15,6 @@ use super::append::{Append, AppendError, Commit};
 use super::sealing::writes_with;
 use crate::error::StoreError;
 
-/// Streams whose ids are read at once where all of a kind are replayed.
-const STREAMS_AT_ONCE: i64 = 500;
 /// Events of a replay that wait for their reader.
 const QUEUE: usize = 100;
 
@@ -54,49 +52,32 @@ impl SealedEventRepository {
         appender.write(&commit).await
     }
 
-    async fn events(
-        &self,
-        aggregate_type: &'static str,
-        id: &str,
-    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.0.loader.events(aggregate_type, id).await.map_err(failed)
+    async fn events<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        self.0.loader.events::<A>(id).await.map_err(failed)
     }
 
     /// Feeds the events of all streams of a kind. The reader is told of a failure, which is the end of it.
-    async fn feed_all(self, aggregate_type: &'static str, mut feed: ReplayFeed) {
-        let mut after = String::new();
+    async fn feed_all(
+        self,
+        aggregate_type: &'static str,
+        mut feed: ReplayFeed,
+    ) -> Result<(), PersistenceError> {
+        let mut after = (String::new(), 0);
         loop {
-            let ids = match self.stream_ids(aggregate_type, &after).await {
-                Ok(ids) => ids,
-                Err(error) => return drop(feed.push(Err(failed(error))).await),
+            let page = match self.0.loader.page_of(aggregate_type, (&after.0, after.1)).await {
+                Ok(page) => page,
+                Err(error) => return feed.push(Err(failed(error))).await,
             };
-            let Some(last) = ids.last() else { return };
-            after.clone_from(last);
-            for id in ids {
-                let events = self.events(aggregate_type, &id).await;
-                if push_all(&mut feed, events).await.is_err() {
-                    return;
-                }
-            }
+            let Some(last) = page.last() else { return Ok(()) };
+            after = (last.aggregate_id.clone(), last.sequence as i64);
+            push_all(&mut feed, page).await?;
         }
-    }
-
-    async fn stream_ids(&self, aggregate_type: &str, after: &str) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar(
-            "SELECT DISTINCT aggregate_id FROM events WHERE aggregate_type = $1 AND aggregate_id > $2
-             ORDER BY aggregate_id LIMIT $3",
-        )
-        .bind(aggregate_type)
-        .bind(after)
-        .bind(STREAMS_AT_ONCE)
-        .fetch_all(&self.0.pool)
-        .await?)
     }
 }
 
 impl PersistedEventRepository for SealedEventRepository {
     async fn get_events<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        self.events(A::TYPE, id).await
+        self.events::<A>(id).await
     }
 
     async fn get_last_events<A: Aggregate>(
@@ -104,7 +85,7 @@ impl PersistedEventRepository for SealedEventRepository {
         id: &str,
         last_sequence: usize,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        let mut events = self.events(A::TYPE, id).await?;
+        let mut events = self.events::<A>(id).await?;
         events.retain(|event| event.sequence > last_sequence);
         Ok(events)
     }
@@ -129,9 +110,9 @@ impl PersistedEventRepository for SealedEventRepository {
     }
 
     async fn stream_events<A: Aggregate>(&self, id: &str) -> Result<ReplayStream, PersistenceError> {
-        let events = self.events(A::TYPE, id).await?;
+        let events = self.events::<A>(id).await?;
         let (mut feed, stream) = ReplayStream::new(QUEUE);
-        tokio::spawn(async move { push_all(&mut feed, Ok(events)).await });
+        tokio::spawn(async move { push_all(&mut feed, events).await });
         Ok(stream)
     }
 
@@ -154,18 +135,8 @@ fn read(event: &SerializedEvent) -> Result<Event, StoreError> {
         .map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
-/// Fails when the reader has gone, or was told of a failure.
-async fn push_all(
-    feed: &mut ReplayFeed,
-    events: Result<Vec<SerializedEvent>, PersistenceError>,
-) -> Result<(), PersistenceError> {
-    let events = match events {
-        Ok(events) => events,
-        Err(error) => {
-            feed.push(Err(error)).await?;
-            return Err(PersistenceError::UnknownError("the replay has failed".into()));
-        }
-    };
+/// Fails when the reader has gone.
+async fn push_all(feed: &mut ReplayFeed, events: Vec<SerializedEvent>) -> Result<(), PersistenceError> {
     for event in events {
         feed.push(Ok(event)).await?;
     }
