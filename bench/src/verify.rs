@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use event_store::object::SealedObjectStore;
+use event_store::proof::CheckpointSigner;
 use event_store::proof::verify::Verification;
-use event_store::proof::{CheckpointSigner, SigningKey};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -17,7 +17,7 @@ use crate::rounds::seconds;
 
 pub(crate) async fn measure(log: &LongLog, effort: Effort, report: &mut Report<'_>) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let key = SigningKey::from_file_or_new(&folder.path().join("signing.key"))?;
+    let key = event_store::proof::read_or_make_signing_key(&folder.path().join("signing.key"))?;
     let url = Url::from_directory_path(folder.path()).ok();
     let objects = SealedObjectStore::open(&url.ok_or(anyhow::anyhow!("no folder for the checkpoints"))?)?;
     let verification = Verification {

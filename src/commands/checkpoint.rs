@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use event_store::proof::{self, CheckpointSigner, SigningKey, VerifierKey};
+use event_store::proof::{self, CheckpointSigner, VerifierKey};
 
 use crate::cli::{CheckpointOptions, SigningKeyOptions};
 use crate::composition::{Auditor, signing_key_file};
@@ -22,8 +22,11 @@ async fn print(auditor: &Auditor, options: &CheckpointOptions) -> anyhow::Result
     let mut db = auditor.pool.acquire().await?.detach();
     let file = signing_key_file(&options.auditor.signing);
     if let (Some(objects), true) = (&auditor.objects, file.exists()) {
-        let signer =
-            CheckpointSigner::new(SigningKey::from_file(&file)?, objects.clone(), system::services());
+        let signer = CheckpointSigner::new(
+            event_store::proof::read_signing_key(&file)?,
+            objects.clone(),
+            system::services(),
+        );
         if options.rebuild {
             signer.rebuild(&mut db).await?;
         }
@@ -45,7 +48,7 @@ async fn print(auditor: &Auditor, options: &CheckpointOptions) -> anyhow::Result
 }
 
 pub(super) fn print_public_key(options: &SigningKeyOptions) -> anyhow::Result<()> {
-    say(SigningKey::from_file(&signing_key_file(options))?.public().to_string());
+    say(event_store::proof::read_signing_key(&signing_key_file(options))?.public().to_string());
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use event_store::proof::verify::{Progress, Report, Verdict, Verification};
-use event_store::proof::{Checkpoint, SigningKey, VerifierKey};
+use event_store::proof::{Checkpoint, VerifierKey};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,7 @@ fn public_keys(options: &VerifyOptions) -> anyhow::Result<Vec<VerifierKey>> {
     if let Some(path) = &options.public_key {
         return read_keys(path);
     }
-    let own = SigningKey::from_file(&signing_key_file(&options.auditor.signing));
+    let own = event_store::proof::read_signing_key(&signing_key_file(&options.auditor.signing));
     let own = own.context("give --public-key FILE: what `audit public-key` prints")?;
     Ok(vec![own.public().clone()])
 }

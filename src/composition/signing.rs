@@ -43,7 +43,7 @@ impl Signing {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let key = match (&options.signing_key_file, data_dir) {
             (Some(path), _) => Some(named_key(path)?),
-            (None, Some(folder)) => Some(SigningKey::from_file_or_new(&below(folder))?),
+            (None, Some(folder)) => Some(event_store::proof::read_or_make_signing_key(&below(folder))?),
             (None, None) => None,
         };
         match key {
@@ -85,7 +85,7 @@ fn verifications(
 }
 
 fn named_key(path: &Path) -> anyhow::Result<SigningKey> {
-    SigningKey::from_file(path).context(
+    event_store::proof::read_signing_key(path).context(
         "the file that --signing-key-file names cannot be used; for a first key: (umask 077; head -c 32 /dev/urandom | \
          base64 > FILE)",
     )

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Which of our own crates each of them may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
+    ("log-proof", &[]),
     ("domain", &[]),
-    ("event-store", &["domain"]),
+    ("event-store", &["domain", "log-proof"]),
     ("projections", &["domain", "event-store"]),
     ("workers", &["domain", "event-store", "projections"]),
     ("api", &["domain", "event-store", "projections"]),

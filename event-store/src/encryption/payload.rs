@@ -213,6 +213,7 @@ fn replace(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use log_proof::ciphertext_digest;
 
     fn place(sequence: i64) -> AssociatedData<'static> {
         AssociatedData {
@@ -267,5 +268,22 @@ mod tests {
             open_payload(sealed, place(2), &by_id(&keys)),
             Err(SealError::AuthenticationFailed)
         ));
+    }
+
+    #[test]
+    fn a_sealed_value_is_found_without_parsing() {
+        let key = Arc::new(DataKey::generate(Uuid::from_u128(1)));
+        let keys = HashMap::from([(KeyName::new("acc_1", "profile"), key)]);
+        let place = AssociatedData {
+            aggregate_type: "account",
+            aggregate_id: "acc_1",
+            sequence: 1,
+            event_type: "account.registered",
+            column: "payload",
+        };
+        let personal = json!({"$personal": {"subject": "acc_1", "scope": "profile", "value": "Ada"}});
+        let stored = seal_payload(json!({"x": [personal]}), place, &keys).unwrap().to_string();
+        assert_eq!(ciphertext_digest::keys(&stored), [Some(Uuid::from_u128(1))]);
+        assert!(ciphertext_digest::is_pruned(&ciphertext_digest::reduce(&stored)));
     }
 }

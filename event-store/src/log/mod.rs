@@ -10,6 +10,7 @@ pub mod lag;
 pub(crate) mod position_cache;
 mod position_token;
 mod positions;
+pub(crate) mod row;
 pub mod sequencer;
 pub mod subscription;
 

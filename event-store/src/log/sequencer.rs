@@ -23,14 +23,14 @@ use uuid::Uuid;
 use super::epoch;
 use super::lag::LagMonitor;
 use super::position_cache::PositionCache;
+use super::row;
 use super::{Log, appenders};
 use crate::error::StoreError;
 use crate::failpoint;
 use crate::log;
 use crate::postgres::leader::{self, LeaderTask, Leadership};
 use crate::postgres::{APPENDER, plan_once};
-use crate::proof::hash::{self, Hash};
-use crate::proof::leaf::StoredEvent;
+use log_proof::hash::{self, Hash};
 
 /// Events given a position in one transaction, at most.
 const BATCH: i64 = 2_000;
@@ -247,7 +247,7 @@ impl Batch {
                 order => order?,
             }
             position += 1;
-            let event = StoredEvent::of_row(&row)?;
+            let event = row::stored_event(&row)?;
             batch.bytes += event.payload.len() + event.metadata.len();
             batch.push(position, &row, event.leaf())?;
             if batch.bytes >= BYTES {

@@ -9,9 +9,10 @@ use futures::TryStreamExt;
 use sqlx::PgConnection;
 
 use super::error::ProofError;
-use super::hash::Hash;
-use super::streams::{BUCKETS, Buckets, first_key};
-use super::{heads, streams, subject_streams, subjects};
+use super::{heads, subject_streams};
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{BUCKETS, Buckets, first_key};
+use log_proof::{account_tree, stream_tree};
 
 /// Beyond this many changed buckets one pass over all of them is cheaper.
 const MANY: usize = 16_384;
@@ -37,14 +38,14 @@ impl Of {
     pub(super) fn none(self) -> Buckets {
         match self {
             Self::Streams => Buckets::empty(),
-            Self::Subjects => Buckets::all(subjects::bucket_hash([])),
+            Self::Subjects => Buckets::all(account_tree::bucket_hash([])),
         }
     }
 
     fn empty(self) -> Hash {
         match self {
-            Self::Streams => streams::bucket_hash([]),
-            Self::Subjects => subjects::bucket_hash([]),
+            Self::Streams => stream_tree::bucket_hash([]),
+            Self::Subjects => account_tree::bucket_hash([]),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong with proofs.
 
-use super::note::NoteError;
+use log_proof::NoteError;
+
 use crate::error::StoreError;
 use crate::object::ObjectError;
 
@@ -28,9 +29,6 @@ pub enum ProofError {
     /// What follows from the log is ahead of the newest checkpoint.
     #[error("a checkpoint is being made at this moment: try again")]
     BeingMade,
-    /// A proof does not prove what it says.
-    #[error("the proof does not hold: {0}")]
-    Flawed(String),
     /// The work was given up because the program ends.
     #[error("the verification was given up")]
     GivenUp,

@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use sqlx::{Connection, PgConnection, Row};
 
 use super::buckets::{self, Changed, Of};
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
-use super::hash::Hash;
 use super::heads::{self, Moved};
-use super::streams::{self, Buckets, StreamHead};
 use super::subject_streams;
 use super::tiles::{TileWriter, TreeReader};
-use super::tree::Frontier;
+use log_proof::Checkpoint;
+use log_proof::hash::Hash;
+use log_proof::merkle::Frontier;
+use log_proof::stream_tree::{self, Buckets, StreamHead};
 
 /// Events added in one transaction.
 const BATCH: i64 = 4_000;
@@ -131,7 +131,7 @@ async fn add_batch(
         let leaf = leaf.filter(|_| row.get::<i64, _>("position") == position);
         let leaf = leaf.ok_or_else(|| ProofError::Broken(format!("position {position} is missing")))?;
         growth.frontier.push(leaf, |part, root| tiles.completed(part, root));
-        let key = streams::key(row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);
+        let key = stream_tree::key(row.try_get("aggregate_type")?, row.try_get("aggregate_id")?);
         moved.push(Moved { key, sequence: row.try_get("sequence")?, leaf, position });
     }
     if growth.frontier.size() != until.cast_unsigned() {
@@ -140,7 +140,7 @@ async fn add_batch(
     }
     let heads = heads::advanced(db, &moved).await?;
     if let Some(changed) = &mut growth.streams {
-        changed.extend(heads.iter().map(|head| streams::bucket_of(&head.key)));
+        changed.extend(heads.iter().map(|head| stream_tree::bucket_of(&head.key)));
     }
     write_batch(db, tiles, &heads, until).await?;
     Ok(until)

@@ -9,8 +9,9 @@ use sqlx::{PgConnection, Row};
 
 use super::buckets::ranges;
 use super::error::ProofError;
-use super::hash::Hash;
-use super::streams::{StreamHead, bucket_hash, bucket_of, first_key};
+use crate::log::row;
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{StreamHead, bucket_hash, bucket_of, first_key};
 
 /// An event that moves its stream on.
 pub(super) struct Moved {
@@ -63,7 +64,7 @@ pub(super) async fn write(db: &mut PgConnection, heads: &[StreamHead]) -> Result
 }
 
 fn read(row: &PgRow) -> Result<StreamHead, ProofError> {
-    let (key, head) = (Hash::of_row(row, "key")?, Hash::of_row(row, "head")?);
+    let (key, head) = (row::hash(row, "key")?, row::hash(row, "head")?);
     Ok(StreamHead { key, last_sequence: row.try_get("last_sequence")?, head })
 }
 

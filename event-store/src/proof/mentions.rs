@@ -2,14 +2,14 @@
 //!
 //! It looks at the stored text of `aggregate_id`, `payload` and `metadata`, and knows nothing of what events mean:
 //! so it can be checked without the program, and no new kind of event escapes it. Payload and metadata count in their
-//! reduced form ([`super::sealed`]): what stands inside a ciphertext is passed over, so that pruning changes nothing.
+//! reduced form ([`log_proof::ciphertext_digest`]): what stands inside a ciphertext is passed over, so that pruning changes nothing.
 //! An id is `acc_` and 26 letters of lower-case base32 (Crockford), wherever that stands.
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::sealed;
+use log_proof::ciphertext_digest;
 
 const PREFIX: &str = "acc_";
 /// Letters after the prefix.
@@ -26,7 +26,7 @@ pub(super) fn each<'a>(
     in_text(aggregate_id, &mut found);
     for text in [payload, metadata] {
         // The same as in the reduced text, and cheaper: a digest in base64 has no underscore.
-        sealed::outside(text, |part| in_text(part, &mut found));
+        ciphertext_digest::outside(text, |part| in_text(part, &mut found));
     }
 }
 
@@ -87,7 +87,7 @@ mod tests {
         let id = AccountId::from_uuid(Uuid::from_u128(7)).to_string();
         let other = AccountId::from_uuid(Uuid::from_u128(8)).to_string();
         let text = format!(r#"{{"a":{{"$enc":{{"c":"{id}","k":"{other}"}}}},"b":"{other}"}}"#);
-        let pruned = sealed::reduce(&text);
+        let pruned = ciphertext_digest::reduce(&text);
         assert_ne!(pruned, text);
         assert_eq!(found("", &text, ""), found("", &pruned, ""));
         assert_eq!(found("", &text, ""), [other.clone(), other]);

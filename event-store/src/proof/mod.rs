@@ -13,42 +13,30 @@
 //! What is found and what is not is told in ADR 0007 and, of accounts, 0020.
 
 mod buckets;
-mod checkpoint;
 mod error;
 mod growth;
-pub(crate) mod hash;
 mod heads;
-pub(crate) mod leaf;
 mod made;
 mod mentions;
-mod note;
 mod notes;
-mod proofs;
 mod prove;
 mod prune;
-mod sealed;
 mod signed_state;
 mod signer;
-mod streams;
+mod signing_key;
 mod subject_streams;
-mod subjects;
 mod tiles;
-mod tree;
-#[cfg(test)]
-mod vectors;
 pub mod verified;
 pub mod verify;
 
-pub use checkpoint::Checkpoint;
 pub use error::ProofError;
-pub use hash::Hash;
-pub use leaf::StoredEvent;
-pub use note::{NoteError, SigningKey, VerifierKey};
+pub use log_proof::{
+    CheckError, Checkpoint, Consistency, Hash, History, Inclusion, NoteError, Proof, ProvedEvent, SigningKey,
+    StoredEvent, StreamHead, StreamHistory, Subject, SubjectHead, VerifierKey, check_consistency,
+    check_inclusion,
+};
 pub use notes::newest as newest_note;
-pub use proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
 pub use prove::{EventName, OldCheckpoint, consistency, history, inclusion};
 pub use prune::{Unpruned, prune, prune_for, unpruned};
 pub use signer::CheckpointSigner;
-pub use streams::StreamHead;
-pub use subjects::SubjectHead;
-pub use tree::{check_consistency, check_inclusion};
+pub use signing_key::{read_or_make_signing_key, read_signing_key};

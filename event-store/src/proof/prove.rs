@@ -9,18 +9,20 @@ use uuid::Uuid;
 use domain::AccountId;
 
 use super::buckets::{self, Of};
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::growth::tree_size;
-use super::hash::Hash;
 use super::heads;
-use super::leaf::StoredEvent;
 use super::made::Attempts;
 use super::notes;
-use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
-use super::streams::{self, bucket_of};
+use super::subject_streams;
 use super::tiles::TreeReader;
-use super::{subject_streams, subjects, tree};
+use crate::log::row;
+use log_proof::CheckError;
+use log_proof::Checkpoint;
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{self, bucket_of};
+use log_proof::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
+use log_proof::{account_tree, merkle};
 
 /// Which event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub async fn inclusion(db: &mut PgConnection, name: EventName) -> Result<Proof, 
         )));
     }
     let ProvedEvent { leaf, event } = proved(&row)?;
-    let path = TreeReader::new(db).hashes(tree::inclusion(position - 1, checkpoint.size)).await?;
+    let path = TreeReader::new(db).hashes(merkle::inclusion(position - 1, checkpoint.size)).await?;
     checked(Proof::Inclusion(Box::new(Inclusion { position, leaf, event, path, checkpoint: note })))
 }
 
@@ -90,7 +92,7 @@ pub async fn consistency(db: &mut PgConnection, old: OldCheckpoint) -> Result<Pr
             new.size
         )));
     }
-    let path = TreeReader::new(db).hashes(tree::consistency(old, new.size)).await?;
+    let path = TreeReader::new(db).hashes(merkle::consistency(old, new.size)).await?;
     checked(Proof::Consistency(Consistency { path, old_checkpoint, checkpoint }))
 }
 
@@ -129,7 +131,7 @@ async fn history_now(db: &mut PgConnection, account: AccountId) -> Result<Proof,
     let buckets = buckets::stored(&mut snapshot, Of::Streams).await?;
     let mut streams = Vec::new();
     for (aggregate_type, aggregate_id) in subject_streams::names(&mut snapshot, &subject.account).await? {
-        let bucket = bucket_of(&streams::key(&aggregate_type, &aggregate_id));
+        let bucket = bucket_of(&stream_tree::key(&aggregate_type, &aggregate_id));
         streams.push(StreamHistory {
             events: events(&mut snapshot, &aggregate_type, &aggregate_id, newest.size).await?,
             bucket: heads::of_bucket(&mut snapshot, bucket).await?,
@@ -144,7 +146,7 @@ async fn history_now(db: &mut PgConnection, account: AccountId) -> Result<Proof,
 
 async fn subject(db: &mut PgConnection, account: AccountId) -> Result<Subject, ProofError> {
     let account = account.to_string();
-    let bucket = bucket_of(&subjects::key(&account));
+    let bucket = bucket_of(&account_tree::key(&account));
     let path = buckets::stored(db, Of::Subjects).await?.path(bucket).0;
     Ok(Subject { bucket: subject_streams::of_bucket(db, bucket).await?, account, path })
 }
@@ -172,13 +174,13 @@ async fn newest(db: &mut PgConnection) -> Result<(Checkpoint, String), ProofErro
 fn proved(row: &PgRow) -> Result<ProvedEvent, ProofError> {
     let leaf = Hash::from_slice(row.try_get("leaf")?);
     let leaf = leaf.ok_or_else(|| ProofError::Broken("a leaf has a wrong length".to_owned()))?;
-    Ok(ProvedEvent { leaf, event: StoredEvent::of_row(row)?.into_owned() })
+    Ok(ProvedEvent { leaf, event: row::stored_event(row)?.into_owned() })
 }
 
 fn checked(proof: Proof) -> Result<Proof, ProofError> {
     match proof.check_unsigned() {
         Ok(_) => Ok(proof),
-        Err(ProofError::Flawed(why)) => Err(ProofError::Broken(format!("no proof can be made: {why}"))),
-        Err(error) => Err(error),
+        Err(CheckError::Flawed(why)) => Err(ProofError::Broken(format!("no proof can be made: {why}"))),
+        Err(CheckError::Note(error)) => Err(error.into()),
     }
 }

@@ -14,10 +14,10 @@ use sqlx::{Connection, PgConnection, PgPool, Row};
 use uuid::Uuid;
 
 use super::error::ProofError;
-use super::hash::Hash;
-use super::leaf::StoredEvent;
 use super::prove::EVENT;
 use crate::error::StoreError;
+use crate::log::row;
+use log_proof::hash::Hash;
 
 /// How long after its key was destroyed an event is pruned, at the earliest: by then it has its position, and
 /// the read models know it.
@@ -39,7 +39,7 @@ pub async fn prune(db: &mut PgConnection, event_id: Uuid, request: &str) -> Resu
     let row = sqlx::query(&statement).bind(event_id).fetch_optional(&mut *transaction).await?;
     let row = row.ok_or_else(|| ProofError::Absent("there is no such event in the log".to_owned()))?;
     let leaf = Hash::from_slice(row.try_get("leaf")?);
-    if leaf != Some(StoredEvent::of_row(&row)?.leaf()) {
+    if leaf != Some(row::stored_event(&row)?.leaf()) {
         return Err(ProofError::Absent(
             "the event was sequenced by a release that did not know pruning: its leaf needs the ciphertext"
                 .to_owned(),
@@ -105,7 +105,7 @@ async fn prune_page(pool: &PgPool, positions: &[i64], request: &str) -> Result<u
     let rows = sqlx::query(&statement).bind(positions).fetch_all(pool).await?;
     let mut pruned = 0;
     for row in &rows {
-        let event = StoredEvent::of_row(row)?;
+        let event = row::stored_event(row)?;
         // A leaf of before pruning existed needs the ciphertext.
         if Hash::from_slice(row.try_get("leaf")?) == Some(event.leaf()) {
             let prune = sqlx::query_scalar("SELECT event_prune($1, $2)").bind(event.event_id).bind(request);

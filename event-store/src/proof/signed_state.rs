@@ -12,11 +12,11 @@ use std::sync::PoisonError;
 
 use sqlx::PgConnection;
 
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::notes;
 use super::signer::CheckpointSigner;
 use super::tiles::TreeReader;
+use log_proof::Checkpoint;
 
 /// Published notes that are looked at, the newest first, to find one in the own name.
 const LOOKED_AT: usize = 100;

@@ -15,16 +15,16 @@ use std::sync::{Mutex, PoisonError};
 use chrono::SubsecRound;
 use sqlx::PgConnection;
 
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::growth::{self, CacheProgress, Forest};
-use super::hash::Hash;
-use super::note::SigningKey;
 use super::notes;
 use crate::log::newest_position;
 use crate::object::SealedObjectStore;
 use crate::postgres::leader::lock_number;
 use domain::Services;
+use log_proof::Checkpoint;
+use log_proof::SigningKey;
+use log_proof::hash::Hash;
 
 /// See the module.
 pub struct CheckpointSigner {

@@ -14,10 +14,11 @@ use sqlx::{Connection, PgConnection, Row};
 
 use super::buckets::{Changed, ranges};
 use super::error::ProofError;
-use super::hash::Hash;
 use super::mentions;
-use super::streams::{self, bucket_of, first_key};
-use super::subjects::{self, SubjectHead, bucket_hash};
+use crate::log::row;
+use log_proof::account_tree::{self, SubjectHead, bucket_hash};
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{self, bucket_of, first_key};
 
 /// Events read for one transaction.
 const BATCH: i64 = 4_000;
@@ -83,10 +84,10 @@ pub(super) async fn each_mention(
     let mut accounts = Vec::new();
     while let Some(row) = rows.try_next().await? {
         let aggregate_id: &str = row.try_get("aggregate_id")?;
-        let stream = streams::key(row.try_get("aggregate_type")?, aggregate_id);
+        let stream = stream_tree::key(row.try_get("aggregate_type")?, aggregate_id);
         accounts.clear();
         mentions::each(aggregate_id, row.try_get("payload")?, row.try_get("metadata")?, |account| {
-            accounts.push((subjects::key(account), stream));
+            accounts.push((account_tree::key(account), stream));
         });
         found(row.try_get("position")?, &mut accounts.drain(..));
     }
@@ -123,7 +124,7 @@ async fn write(db: &mut PgConnection, added: &[(Pair, i64)], until: i64) -> Resu
 }
 
 fn pair(row: &PgRow) -> Result<Pair, ProofError> {
-    Ok((Hash::of_row(row, "subject")?, Hash::of_row(row, "stream")?))
+    Ok((row::hash(row, "subject")?, row::hash(row, "stream")?))
 }
 
 /// The hashes of those buckets of `page` that hold anything.
@@ -195,5 +196,5 @@ pub(super) async fn names(db: &mut PgConnection, account: &str) -> Result<Vec<(S
         "SELECT e.aggregate_type, e.aggregate_id FROM subject_stream s JOIN log l USING (position)
          JOIN events e USING (era, xid, ord) WHERE s.subject = $1 ORDER BY s.position",
     );
-    Ok(names.bind(subjects::key(account).0.as_slice()).fetch_all(db).await?)
+    Ok(names.bind(account_tree::key(account).0.as_slice()).fetch_all(db).await?)
 }

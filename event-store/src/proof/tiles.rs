@@ -10,8 +10,8 @@ use std::ops::Range;
 use sqlx::PgConnection;
 
 use super::error::ProofError;
-use super::hash::Hash;
-use super::tree::{Frontier, Subtree, join, subtrees};
+use log_proof::hash::Hash;
+use log_proof::merkle::{Frontier, Subtree, join, subtrees};
 
 /// Levels of the tree that one tile spans.
 const HEIGHT: u32 = 8;

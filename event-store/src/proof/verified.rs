@@ -4,11 +4,11 @@
 
 use sqlx::PgConnection;
 
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
-use super::note::VerifierKey;
 use super::notes;
 use crate::object::SealedObjectStore;
+use log_proof::Checkpoint;
+use log_proof::VerifierKey;
 
 /// Where it lies in the object store.
 const FOLDER: &str = "verified";

@@ -143,7 +143,7 @@ async fn a_worker_with_the_key_signs_and_a_change_behind_its_back_is_found() {
     assert_ne!(wrong.ended().await, 0);
     assert!(wrong.said().contains("--checkpoints is no cron expression"), "{}", wrong.said());
 
-    event_store::proof::SigningKey::from_file_or_new(&folder.join("signing.key")).unwrap();
+    event_store::proof::read_or_make_signing_key(&folder.join("signing.key")).unwrap();
     let worker = role("worker")
         .env("PERSONAL_SETTINGS_SIGNING_KEY_FILE", &here("signing.key"))
         .env("PERSONAL_SETTINGS_WHOLE_VERIFICATIONS", "* * * * * *")

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event_store::EventStore;
-use event_store::proof::SigningKey;
 use event_store::proof::verify::Verification;
 use personal_settings::composition::AppContext;
 use projections::rebuild;
@@ -43,7 +42,7 @@ pub(crate) async fn assert_rebuilt(store: &EventStore) -> usize {
 pub(crate) async fn assert_verifies(foundation: &AppContext, signing_key: &Path) {
     let verification = Verification {
         pool: foundation.store.pool().clone(),
-        keys: vec![SigningKey::from_file(signing_key).unwrap().public().clone()],
+        keys: vec![event_store::proof::read_signing_key(signing_key).unwrap().public().clone()],
         objects: Some(foundation.archives.clone()),
         kept: None,
         only_since: false,

@@ -9,13 +9,13 @@ use super::Bounds;
 use super::findings::Findings;
 use super::since_subjects::wrong;
 use super::walk::SoFar;
-use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
 use crate::proof::growth::{Forest, tree_size};
 use crate::proof::heads;
-use crate::proof::streams::{BUCKETS, Buckets, StreamHead, bucket_of};
 use crate::proof::subject_streams;
 use crate::proof::tiles::TreeReader;
+use log_proof::Checkpoint;
+use log_proof::stream_tree::{BUCKETS, Buckets, StreamHead, bucket_of};
 
 /// Compares the tiles at the right edge of the tree with the tree so far.
 pub(super) async fn compare_tiles(db: &mut PgConnection, so_far: &mut SoFar) -> Result<(), ProofError> {

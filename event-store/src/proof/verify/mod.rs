@@ -31,16 +31,16 @@ use self::row::{CommitKey, Cursor};
 use self::streams::Streams;
 use self::subjects::Subjects;
 use self::walk::{Checkpoints, Kept, Rest, SoFar, Walk};
-use super::checkpoint::Checkpoint;
 use super::error::ProofError;
 use super::growth::Forest;
-use super::hash::Hash;
 use super::made::Attempts;
-use super::note::VerifierKey;
-use super::streams::BUCKETS;
 use super::tiles::TreeReader;
-use super::tree::Frontier;
 use crate::object::SealedObjectStore;
+use log_proof::Checkpoint;
+use log_proof::VerifierKey;
+use log_proof::hash::Hash;
+use log_proof::merkle::Frontier;
+use log_proof::stream_tree::BUCKETS;
 
 /// Streams kept in memory at once: about 80 bytes each.
 const MOST_STREAMS: usize = 450_000;

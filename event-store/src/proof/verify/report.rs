@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::findings::Findings;
-use crate::proof::checkpoint::Checkpoint;
+use log_proof::Checkpoint;
 
 /// How much was verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::feed::{Batch, unreadable};
 use crate::proof::error::ProofError;
-use crate::proof::hash::Hash;
-use crate::proof::leaf::{StoredEvent, epoch_text};
+use log_proof::hash::Hash;
+use log_proof::{StoredEvent, epoch_text};
 
 /// A place in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,11 +16,11 @@ use super::findings::Findings;
 use super::row::CommitKey;
 use super::stated::{compare_streams, key_at};
 use super::streams::Hashing;
-use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
-use crate::proof::hash::Hash;
 use crate::proof::heads;
-use crate::proof::streams::{self, BUCKETS, Buckets, StreamHead, bucket_of};
+use log_proof::Checkpoint;
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{self, BUCKETS, Buckets, StreamHead, bucket_of};
 
 /// Streams whose events are fetched at once.
 const PAGE: usize = 256;
@@ -84,7 +84,7 @@ async fn went_on(
     most: usize,
 ) -> Result<(Vec<Name>, usize), ProofError> {
     let mut names: Vec<Name> = Vec::new();
-    let bucket = |name: &Name| bucket_of(&streams::key(&name.0, &name.1));
+    let bucket = |name: &Name| bucket_of(&stream_tree::key(&name.0, &name.1));
     let mut to = BUCKETS;
     let (start, end) = span;
     let mut rows = sqlx::query_as::<_, Name>(
@@ -133,7 +133,7 @@ async fn fold(
         let (id, sequence): (&str, i64) = (row.try_get("aggregate_id")?, row.try_get("sequence")?);
         let position = row.try_get::<i64, _>("position")?.cast_unsigned();
         let leaf = Hash::from_slice(row.try_get("leaf")?).unwrap_or_default();
-        let key = streams::key(row.try_get("aggregate_type")?, id);
+        let key = stream_tree::key(row.try_get("aggregate_type")?, id);
         if head.key != key {
             head = StreamHead::before_first(key);
         }

@@ -10,10 +10,10 @@ use super::findings::Findings;
 use super::stated::compare_subjects;
 use super::subjects::{Hashing, Subjects};
 use crate::proof::buckets::Of;
-use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
-use crate::proof::streams::{BUCKETS, Buckets};
 use crate::proof::subject_streams::{self, Pair};
+use log_proof::Checkpoint;
+use log_proof::stream_tree::{BUCKETS, Buckets};
 
 /// Verifies them. Returns how many streams first concerned an account since `kept`.
 pub(super) async fn verify(

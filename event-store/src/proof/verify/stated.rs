@@ -7,11 +7,11 @@ use tokio::sync::mpsc;
 use super::findings::Findings;
 use super::row::CommitKey;
 use crate::object::SealedObjectStore;
-use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
-use crate::proof::hash::Hash;
-use crate::proof::note::VerifierKey;
 use crate::proof::notes;
+use log_proof::Checkpoint;
+use log_proof::VerifierKey;
+use log_proof::hash::Hash;
 
 /// Notes read at once.
 const PAGE: i64 = 1_000;

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::proof::hash::Hash;
-use crate::proof::streams::{Buckets, StreamHead, bucket_hash, bucket_of};
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{Buckets, StreamHead, bucket_hash, bucket_of};
 
 /// The streams of some buckets.
 pub(super) struct Streams {
@@ -19,7 +19,7 @@ pub(super) struct Streams {
 impl Streams {
     /// Those in buckets from `from` on, about `most` at once.
     pub(super) fn from_bucket(from: usize, most: usize) -> Self {
-        Self { buckets: from..crate::proof::streams::BUCKETS, most, heads: HashMap::new() }
+        Self { buckets: from..log_proof::stream_tree::BUCKETS, most, heads: HashMap::new() }
     }
 
     /// None at all: for what is verified by other means.
@@ -105,16 +105,16 @@ impl<'a> Hashing<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::streams;
+    use log_proof::stream_tree;
 
     #[test]
     fn many_passes_in_little_memory_come_to_the_same_root() {
         let events: Vec<(Hash, i64)> = (1..=3)
-            .flat_map(|sequence| (0..500).map(move |n| (streams::key("s", &n.to_string()), sequence)))
+            .flat_map(|sequence| (0..500).map(move |n| (stream_tree::key("s", &n.to_string()), sequence)))
             .collect();
         let root = |most: usize| {
             let (mut buckets, mut from, mut passes) = (Buckets::empty(), 0, 0);
-            while from < streams::BUCKETS {
+            while from < stream_tree::BUCKETS {
                 let mut streams = Streams::from_bucket(from, most);
                 for (key, sequence) in &events {
                     streams.push(*key, *sequence, &Hash([7; 32])).unwrap();
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn an_event_that_is_not_the_next_is_told_once() {
         let mut streams = Streams::from_bucket(0, 10);
-        let (key, leaf) = (streams::key("s", "1"), Hash::ZERO);
+        let (key, leaf) = (stream_tree::key("s", "1"), Hash::ZERO);
         assert_eq!(streams.push(key, 1, &leaf), Ok(()));
         assert_eq!(streams.push(key, 3, &leaf), Err(2));
         assert_eq!(streams.push(key, 4, &leaf), Ok(()));

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::proof::hash::Hash;
-use crate::proof::leaf::StoredEvent;
 use crate::proof::mentions;
-use crate::proof::streams::{BUCKETS, Buckets, bucket_of};
 use crate::proof::subject_streams::Pair;
-use crate::proof::subjects::{self, SubjectHead, bucket_hash};
+use log_proof::StoredEvent;
+use log_proof::account_tree::{self, SubjectHead, bucket_hash};
+use log_proof::hash::Hash;
+use log_proof::stream_tree::{BUCKETS, Buckets, bucket_of};
 
 /// The streams that concern the accounts of some buckets.
 pub(super) struct Subjects {
@@ -38,7 +38,7 @@ impl Subjects {
     /// Adds whom an event concerns.
     pub(super) fn take(&mut self, event: &StoredEvent<'_>, stream: Hash, position: u64) {
         mentions::each(&event.aggregate_id, &event.payload, &event.metadata, |account| {
-            self.push((subjects::key(account), stream), position);
+            self.push((account_tree::key(account), stream), position);
         });
     }
 
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn many_passes_in_little_memory_come_to_the_same_root() {
-        let account = |n: u64| subjects::key(&format!("acc_{n}"));
+        let account = |n: u64| account_tree::key(&format!("acc_{n}"));
         let pairs: Vec<(Pair, u64)> =
             (0..1500).map(|n| ((account(n % 500), account(n % 7)), n + 1)).collect();
         let root = |most: usize| {

@@ -16,13 +16,13 @@ use super::stated::Stated;
 use super::streams::Streams;
 use super::subjects::Subjects;
 use super::{Checked, Places, Progress};
-use crate::proof::checkpoint::Checkpoint;
 use crate::proof::error::ProofError;
-use crate::proof::hash::{self, Hash};
-use crate::proof::leaf::StoredEvent;
-use crate::proof::sealed;
-use crate::proof::streams::{self, BUCKETS};
-use crate::proof::tree::Frontier;
+use log_proof::Checkpoint;
+use log_proof::StoredEvent;
+use log_proof::ciphertext_digest;
+use log_proof::hash::{self, Hash};
+use log_proof::merkle::Frontier;
+use log_proof::stream_tree::{self, BUCKETS};
 
 /// Events between two words on the progress, and two looks whether it is given up.
 const STEP: u64 = 16_384;
@@ -216,7 +216,7 @@ impl SoFar {
         }
         let whole = event.event();
         let leaf = if self.quick { row.leaf } else { self.link(row, whole.as_ref()) };
-        let key = streams::key(event.aggregate_type, event.aggregate_id);
+        let key = stream_tree::key(event.aggregate_type, event.aggregate_id);
         if let Some(whole) = &whole {
             self.subjects.take(whole, key, row.position);
         }
@@ -271,8 +271,8 @@ impl SoFar {
 
     fn note_pruned(&mut self, position: u64, event: &StoredEvent<'_>) {
         let texts = [&event.payload, &event.metadata];
-        if texts.iter().any(|text| sealed::is_pruned(text)) {
-            let keys = texts.iter().flat_map(|text| sealed::keys(text)).collect();
+        if texts.iter().any(|text| ciphertext_digest::is_pruned(text)) {
+            let keys = texts.iter().flat_map(|text| ciphertext_digest::keys(text)).collect();
             self.pruned.push(PrunedRow { position, event_id: event.event_id, keys });
         }
     }

@@ -1,7 +1,7 @@
 //! A forger who knows how everything is made, and makes all of it anew. What they cannot make is a signature.
 
 use event_store::proof::verify::Verification;
-use event_store::proof::{CheckpointSigner, ProofError, SigningKey};
+use event_store::proof::{CheckpointSigner, ProofError};
 
 use super::Logbook;
 use super::logbook::{assert_found, assert_sound};
@@ -161,7 +161,7 @@ async fn a_new_key_goes_on_from_what_the_old_one_signed() {
     let folder = tempfile::tempdir().unwrap();
     let foundation = &book.app.foundation;
     let other = || {
-        let key = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
+        let key = event_store::proof::read_or_make_signing_key(&folder.path().join("key")).unwrap();
         CheckpointSigner::new(key, foundation.archives.clone(), foundation.store.services().clone())
     };
     let mut db = book.pool().acquire().await.unwrap().detach();
@@ -189,7 +189,7 @@ async fn a_checkpoint_that_somebody_else_signed_is_found() {
 
     // A key of the forger's own.
     let folder = tempfile::tempdir().unwrap();
-    let other = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
+    let other = event_store::proof::read_or_make_signing_key(&folder.path().join("key")).unwrap();
     let theirs = Verification { keys: vec![other.public().clone()], ..book.verification() };
     assert_found(&theirs.run().await.unwrap(), 24, "no signature of", "another key");
     // After a change of keys the auditor has both.

@@ -40,7 +40,7 @@ impl Logbook {
         let mut app = TestApp::build().await;
         app.stop_log().await;
         let key = app.folder.path().join("signing.key");
-        SigningKey::from_file_or_new(&key).unwrap();
+        event_store::proof::read_or_make_signing_key(&key).unwrap();
         let mut book = Self { app, accounts: Vec::new(), key };
         for name in ["ada", "bob", "cyd"] {
             book.accounts.push(book.app.register(&format!("{name}@example.com")).await);
@@ -77,7 +77,7 @@ impl Logbook {
     }
 
     pub(super) fn signing_key(&self) -> SigningKey {
-        SigningKey::from_file(&self.key).unwrap()
+        event_store::proof::read_signing_key(&self.key).unwrap()
     }
 
     pub(super) fn public(&self) -> Vec<VerifierKey> {

@@ -1,6 +1,6 @@
 //! Proofs made from the database, sent as text, and checked without it.
 
-use event_store::proof::{self, EventName, OldCheckpoint, Proof, ProofError};
+use event_store::proof::{self, CheckError, EventName, OldCheckpoint, Proof};
 
 use super::Logbook;
 use super::logbook::sent;
@@ -17,9 +17,9 @@ async fn every_event_is_proved_to_be_in_the_log_and_no_other() {
         assert!(told.contains(&format!("at position {position} of")), "{told}");
         let Proof::Inclusion(mut forged) = proof else { panic!() };
         forged.event.event_type = "account.signed_out".into();
-        assert!(matches!(Proof::Inclusion(forged.clone()).check(&keys), Err(ProofError::Flawed(_))));
+        assert!(matches!(Proof::Inclusion(forged.clone()).check(&keys), Err(CheckError::Flawed(_))));
         forged.leaf = forged.event.leaf();
-        assert!(matches!(Proof::Inclusion(forged).check(&keys), Err(ProofError::Flawed(_))));
+        assert!(matches!(Proof::Inclusion(forged).check(&keys), Err(CheckError::Flawed(_))));
     }
     let id = book.event_at(5).await;
     let by_id = proof::inclusion(&mut db, EventName::Id(id)).await.unwrap();
@@ -48,7 +48,7 @@ async fn a_log_is_proved_to_go_on_from_each_of_its_checkpoints() {
         assert!(told.contains(&format!("the {size} events stated at")), "{told}");
         let Proof::Consistency(mut forged) = proof else { panic!() };
         forged.path.push(proof::Hash::ZERO);
-        assert!(matches!(Proof::Consistency(forged).check(&book.public()), Err(ProofError::Flawed(_))));
+        assert!(matches!(Proof::Consistency(forged).check(&book.public()), Err(CheckError::Flawed(_))));
     }
     let unknown = proof::consistency(&mut db, OldCheckpoint::Size(25)).await.unwrap_err().to_string();
     assert!(unknown.contains("no checkpoint of 25 events is stored"), "{unknown}");
@@ -80,7 +80,7 @@ async fn a_history_is_proved_to_be_complete() {
         let mut forged = history.clone();
         forge(&mut forged);
         let refused = Proof::History(forged).check(&book.public());
-        assert!(matches!(refused, Err(ProofError::Flawed(_))), "forgery {n}: {refused:?}");
+        assert!(matches!(refused, Err(CheckError::Flawed(_))), "forgery {n}: {refused:?}");
     }
 }
 

@@ -4,7 +4,9 @@ use domain::AccountId;
 use domain::organization::Role;
 use domain::privacy_request::Kind;
 use event_store::proof::verify::Verification;
-use event_store::proof::{self, Checkpoint, History, Proof, ProofError, StreamHistory, newest_note};
+use event_store::proof::{
+    self, CheckError, Checkpoint, History, Proof, ProofError, StreamHistory, newest_note,
+};
 use uuid::Uuid;
 
 use super::Logbook;
@@ -67,7 +69,7 @@ async fn no_stream_that_concerns_an_account_can_be_left_out_of_its_history() {
         let mut forged = proved.clone();
         forge(&mut forged);
         let refused = Proof::History(forged).check(&book.public());
-        assert!(matches!(refused, Err(ProofError::Flawed(_))), "{case}: {refused:?}");
+        assert!(matches!(refused, Err(CheckError::Flawed(_))), "{case}: {refused:?}");
     }
 }
 
@@ -190,7 +192,7 @@ async fn a_log_of_an_earlier_release_is_caught_up_with_by_the_first_round() {
     // A proof of that time holds, and says what it does not prove.
     let note = newest_note(book.pool()).await.unwrap().unwrap();
     let mut old = History { checkpoint: note, ..before };
-    assert!(matches!(Proof::History(old.clone()).check(&book.public()), Err(ProofError::Flawed(_))));
+    assert!(matches!(Proof::History(old.clone()).check(&book.public()), Err(CheckError::Flawed(_))));
     old.subject = None;
     let told = sent(&Proof::History(old)).check(&book.public()).unwrap();
     assert!(told.contains("Not proved: which streams concern an account"), "{told}");

@@ -1,14 +1,14 @@
 //! The tree over all accounts, which makes it provable which streams concern one.
 //!
-//! A stream concerns an account when one of its events does ([`super::mentions`]). An account's *key* is the SHA-256
+//! A stream concerns an account when one of its events does ([`mentions`]). An account's *key* is the SHA-256
 //! of its id; its *head* is the chain over the keys of its streams in the order in which each first named it:
 //! `head(n) = SHA-256(0x04, head(n - 1), key of the stream)`, beginning with 32 zero bytes. Keys and heads lie in
-//! 65,536 buckets below a tree, as those of streams do ([`super::streams`]): a bucket's hash is SHA-256 over 0x05 and,
+//! 65,536 buckets below a tree, as those of streams do ([`crate::stream_tree`]): a bucket's hash is SHA-256 over 0x05 and,
 //! for each account in the order of their keys, key, number of streams (8 bytes, big endian) and head.
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::{self, Hash};
+use crate::hash::{self, Hash};
 
 /// Which streams concern an account, in short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,24 +24,24 @@ pub struct SubjectHead {
 
 impl SubjectHead {
     /// An account that no event names.
-    pub(super) fn before_first(key: Hash) -> Self {
+    pub fn before_first(key: Hash) -> Self {
         Self { key, streams: 0, head: Hash::ZERO }
     }
 
     /// Adds a stream.
-    pub(super) fn push(&mut self, stream: &Hash) {
+    pub fn push(&mut self, stream: &Hash) {
         self.streams += 1;
         self.head = hash::subject(&self.head, stream);
     }
 }
 
 /// The key of an account.
-pub(super) fn key(account: &str) -> Hash {
+pub fn key(account: &str) -> Hash {
     Hash::of(account.as_bytes())
 }
 
 /// The hash of a bucket that holds these accounts, in the order of their keys.
-pub(super) fn bucket_hash<'a>(heads: impl IntoIterator<Item = &'a SubjectHead>) -> Hash {
+pub fn bucket_hash<'a>(heads: impl IntoIterator<Item = &'a SubjectHead>) -> Hash {
     let heads = heads.into_iter();
     hash::bucket(hash::SUBJECTS, heads.map(|subject| (&subject.key, subject.streams, &subject.head)))
 }
@@ -63,6 +63,6 @@ mod tests {
         for (n, head) in heads.iter().enumerate() {
             assert!(heads[n + 1..].iter().all(|other| other.head != head.head), "{n}");
         }
-        assert_ne!(bucket_hash([]), super::super::streams::bucket_hash([]));
+        assert_ne!(bucket_hash([]), crate::stream_tree::bucket_hash([]));
     }
 }

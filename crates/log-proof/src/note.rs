@@ -2,23 +2,18 @@
 //! (<https://c2sp.org/signed-note>). Here always Ed25519 (RFC 8032).
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use crate::encryption::key_file::{self, KeyBytes, KeyFileError};
-
-/// What errors call the file.
-const WHAT: &str = "signing key";
 /// The signature type of Ed25519.
 const ED25519: u8 = 1;
 /// Begins each line with a signature.
 const DASH: &str = "\u{2014} ";
 
-/// The key that signs checkpoints, in a file of the same form as the master key's.
+/// The key that signs checkpoints.
 pub struct SigningKey {
     key: ed25519_dalek::SigningKey,
     public: VerifierKey,
@@ -50,27 +45,11 @@ pub enum NoteError {
 }
 
 impl SigningKey {
-    /// The key in the file at `path`; made there, with mode 0600, when there is no file yet.
-    ///
-    /// # Errors
-    /// When the file cannot be read or made, holds something else, or others may read it.
-    pub fn from_file_or_new(path: &Path) -> Result<Self, KeyFileError> {
-        Ok(Self::new(&key_file::read_or_make(path, WHAT)?))
-    }
-
-    /// The key in the file at `path`.
-    ///
-    /// # Errors
-    /// When the file cannot be read, holds something else, or others may read it.
-    pub fn from_file(path: &Path) -> Result<Self, KeyFileError> {
-        Ok(Self::new(&key_file::read(path, WHAT)?))
-    }
-
-    /// The name of the key, which is also the log's, follows from the key: so a log needs no other
-    /// configuration, and no two logs have the same name.
-    pub(super) fn new(seed: &KeyBytes) -> Self {
+    /// The key of `seed` (RFC 8032, section 5.1.5). Its name, which is also the log's, is `program`, a slash and the beginning
+    /// of the public key's SHA-256: so a log needs no other configuration, and no two logs have the same name.
+    pub fn from_seed(program: &str, seed: &[u8; 32]) -> Self {
         let key = ed25519_dalek::SigningKey::from_bytes(seed);
-        let name = format!("personal-settings/{}", hex::encode(&Sha256::digest(key.verifying_key())[..8]));
+        let name = format!("{program}/{}", hex::encode(&Sha256::digest(key.verifying_key())[..8]));
         let public = VerifierKey::new(name, key.verifying_key());
         Self { key, public }
     }
@@ -143,7 +122,7 @@ impl FromStr for VerifierKey {
 
 /// The text of a signed note and the name of whoever of `keys` signed it. Signatures of others are passed
 /// over.
-pub(super) fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, String), NoteError> {
+pub(crate) fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, String), NoteError> {
     let middle = note.rfind("\n\n").ok_or(NoteError::Form("there is no empty line before the signatures"))?;
     let (text, signatures) = (&note[..=middle], &note[middle + 2..]);
     if !signatures.ends_with('\n') {
@@ -171,10 +150,9 @@ pub(super) fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zeroize::Zeroizing;
 
     fn key(seed: u8) -> SigningKey {
-        SigningKey::new(&Zeroizing::new([seed; 32]))
+        SigningKey::from_seed("a-program", &[seed; 32])
     }
 
     /// The example of Go's golang.org/x/mod/sumdb/note, which the specification was made from.
@@ -217,20 +195,11 @@ mod tests {
     fn a_verifier_key_is_read_back_and_a_mistyped_one_refused() {
         let text = key(1).public().to_string();
         assert_eq!(text.parse::<VerifierKey>().unwrap(), *key(1).public());
-        for wrong in ["", "a+b", &text.replacen("personal", "Personal", 1), &text[..text.len() - 4]] {
+        for wrong in ["", "a+b", &text.replacen("program", "Program", 1), &text[..text.len() - 4]] {
             assert!(wrong.parse::<VerifierKey>().is_err(), "{wrong}");
         }
         let two = format!("{text}\n\n{}\n", key(2).public());
         assert_eq!(VerifierKey::read_all(&two).unwrap().len(), 2);
         assert!(VerifierKey::read_all("\n").is_err());
-    }
-
-    #[test]
-    fn a_signing_key_is_made_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys/signing.key");
-        assert!(SigningKey::from_file(&path).is_err(), "no key is made unasked");
-        let made = SigningKey::from_file_or_new(&path).unwrap();
-        assert_eq!(SigningKey::from_file(&path).unwrap().public(), made.public());
     }
 }

@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::Checkpoint;
-use super::error::ProofError;
-use super::hash::Hash;
-use super::leaf::StoredEvent;
-use super::note::VerifierKey;
-use super::streams::{self, LEVELS, StreamHead, bucket_hash, bucket_of, root_of};
-use super::subjects::{self, SubjectHead};
-use super::tree::{check_consistency, check_inclusion};
+use crate::account_tree::{self, SubjectHead};
+use crate::checkpoint::Checkpoint;
+use crate::error::CheckError;
+use crate::hash::Hash;
+use crate::leaf::StoredEvent;
+use crate::merkle::{check_consistency, check_inclusion};
+use crate::note::VerifierKey;
+use crate::stream_tree::{self, LEVELS, StreamHead, bucket_hash, bucket_of, root_of};
 
 /// Something that can be checked far from the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,11 +104,11 @@ pub struct ProvedEvent {
     pub event: StoredEvent<'static>,
 }
 
-fn flawed(why: impl Into<String>) -> ProofError {
-    ProofError::Flawed(why.into())
+fn flawed(why: impl Into<String>) -> CheckError {
+    CheckError::Flawed(why.into())
 }
 
-fn holds(so: bool, else_why: &str) -> Result<(), ProofError> {
+fn holds(so: bool, else_why: &str) -> Result<(), CheckError> {
     if so { Ok(()) } else { Err(flawed(else_why)) }
 }
 
@@ -117,19 +117,19 @@ impl Proof {
     ///
     /// # Errors
     /// When it proves nothing.
-    pub fn check(&self, keys: &[VerifierKey]) -> Result<String, ProofError> {
+    pub fn check(&self, keys: &[VerifierKey]) -> Result<String, CheckError> {
         self.check_with(&|note| Ok(Checkpoint::open(note, keys)?))
     }
 
     /// Checks it whoever signed: for whoever makes it.
-    pub(super) fn check_unsigned(&self) -> Result<String, ProofError> {
+    pub fn check_unsigned(&self) -> Result<String, CheckError> {
         self.check_with(&|note| Ok(Checkpoint::read(note)?))
     }
 
     fn check_with(
         &self,
-        open: &dyn Fn(&str) -> Result<Checkpoint, ProofError>,
-    ) -> Result<String, ProofError> {
+        open: &dyn Fn(&str) -> Result<Checkpoint, CheckError>,
+    ) -> Result<String, CheckError> {
         match self {
             Self::Inclusion(proof) => proof.check(&open(&proof.checkpoint)?),
             Self::Consistency(proof) => proof.check(&open(&proof.old_checkpoint)?, &open(&proof.checkpoint)?),
@@ -139,7 +139,7 @@ impl Proof {
 }
 
 impl Inclusion {
-    fn check(&self, checkpoint: &Checkpoint) -> Result<String, ProofError> {
+    fn check(&self, checkpoint: &Checkpoint) -> Result<String, CheckError> {
         let Self { position, leaf, event, path, .. } = self;
         holds(event.has_leaf(leaf), "the leaf is not that of the event")?;
         let index = position.checked_sub(1).ok_or_else(|| flawed("positions begin at 1"))?;
@@ -153,7 +153,7 @@ impl Inclusion {
 }
 
 impl Consistency {
-    fn check(&self, old: &Checkpoint, new: &Checkpoint) -> Result<String, ProofError> {
+    fn check(&self, old: &Checkpoint, new: &Checkpoint) -> Result<String, CheckError> {
         let consistent = check_consistency(old.size, &old.root, new.size, &new.root, &self.path);
         holds(consistent, "the path does not lead to both roots")?;
         let (from, to) = (old.size, new.size);
@@ -165,10 +165,10 @@ impl Consistency {
 }
 
 impl History {
-    fn check(&self, checkpoint: &Checkpoint) -> Result<String, ProofError> {
+    fn check(&self, checkpoint: &Checkpoint) -> Result<String, CheckError> {
         for stream in &self.streams {
             stream.check(checkpoint).map_err(|error| match error {
-                ProofError::Flawed(why) => flawed(format!("{}: {why}", stream.aggregate_id)),
+                CheckError::Flawed(why) => flawed(format!("{}: {why}", stream.aggregate_id)),
                 other => other,
             })?;
         }
@@ -206,8 +206,8 @@ impl History {
 }
 
 impl Subject {
-    fn check(&self, streams: &[StreamHistory], root: &Hash) -> Result<(), ProofError> {
-        let key = subjects::key(&self.account);
+    fn check(&self, streams: &[StreamHistory], root: &Hash) -> Result<(), CheckError> {
+        let key = account_tree::key(&self.account);
         let mut head = SubjectHead::before_first(key);
         streams.iter().for_each(|stream| head.push(&stream.key()));
         let entry = self.bucket.iter().find(|entry| entry.key == key);
@@ -220,12 +220,12 @@ impl Subject {
             )));
         }
         let keys: Vec<Hash> = self.bucket.iter().map(|entry| entry.key).collect();
-        leads(&key, &keys, subjects::bucket_hash(&self.bucket), &self.path, root)
+        leads(&key, &keys, account_tree::bucket_hash(&self.bucket), &self.path, root)
     }
 }
 
 /// Whether a bucket that holds `keys` is the one of `key`, and `path` leads from it to `root`.
-fn leads(key: &Hash, keys: &[Hash], hash: Hash, path: &[Hash], root: &Hash) -> Result<(), ProofError> {
+fn leads(key: &Hash, keys: &[Hash], hash: Hash, path: &[Hash], root: &Hash) -> Result<(), CheckError> {
     let sorted = keys.windows(2).all(|pair| pair[0] < pair[1]);
     let bucket = bucket_of(key);
     let own = keys.iter().all(|key| bucket_of(key) == bucket);
@@ -236,14 +236,14 @@ fn leads(key: &Hash, keys: &[Hash], hash: Hash, path: &[Hash], root: &Hash) -> R
 
 impl StreamHistory {
     fn key(&self) -> Hash {
-        streams::key(&self.aggregate_type, &self.aggregate_id)
+        stream_tree::key(&self.aggregate_type, &self.aggregate_id)
     }
 
     fn in_words(&self) -> String {
         format!("{} {}: {} events", self.aggregate_type, self.aggregate_id, self.events.len())
     }
 
-    fn check(&self, checkpoint: &Checkpoint) -> Result<(), ProofError> {
+    fn check(&self, checkpoint: &Checkpoint) -> Result<(), CheckError> {
         let key = self.key();
         let mut head = StreamHead::before_first(key);
         for ProvedEvent { leaf, event } in &self.events {

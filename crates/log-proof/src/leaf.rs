@@ -3,19 +3,17 @@
 //! A leaf covers every column that says something: SHA-256 of 0x00 and each column with its length
 //! before it (RFC 6962, section 2.1). In payload and metadata each ciphertext is replaced by its digest
 //! first, so that the ciphertext of an erased person can be pruned and the leaf still be made from what
-//! is left ([`super::sealed`]). `era`, `xid` and `ord` are not in it: they say only where an event stands,
+//! is left ([`crate::ciphertext_digest`]). `era`, `xid` and `ord` are not in it: they say only where an event stands,
 //! lie both in `events` and in `log`, and the verifier compares them.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use super::hash::{Hash, LEAF};
-use super::sealed;
+use crate::ciphertext_digest;
+use crate::hash::{Hash, LEAF};
 
 /// Seconds from 1970 to 2000, where PostgreSQL begins to count.
 const POSTGRES_EPOCH: i64 = 946_684_800;
@@ -44,24 +42,8 @@ pub struct StoredEvent<'a> {
 }
 
 impl<'a> StoredEvent<'a> {
-    /// The event that a row holds which has every column, `recorded_at` as seconds.
-    pub(crate) fn of_row(row: &'a PgRow) -> Result<Self, sqlx::Error> {
-        let text = |column: &str| row.try_get::<&str, _>(column).map(Cow::Borrowed);
-        Ok(Self {
-            event_id: row.try_get("event_id")?,
-            aggregate_type: text("aggregate_type")?,
-            aggregate_id: text("aggregate_id")?,
-            sequence: row.try_get("sequence")?,
-            event_type: text("event_type")?,
-            event_version: text("event_version")?,
-            recorded_at: text("recorded_at")?,
-            payload: text("payload")?,
-            metadata: text("metadata")?,
-        })
-    }
-
     /// The same, of its own.
-    pub(super) fn into_owned(self) -> StoredEvent<'static> {
+    pub fn into_owned(self) -> StoredEvent<'static> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         StoredEvent {
             event_id: self.event_id,
@@ -78,7 +60,7 @@ impl<'a> StoredEvent<'a> {
 
     /// Its leaf.
     pub fn leaf(&self) -> Hash {
-        self.hash(&sealed::reduce(&self.payload), &sealed::reduce(&self.metadata))
+        self.hash(&ciphertext_digest::reduce(&self.payload), &ciphertext_digest::reduce(&self.metadata))
     }
 
     /// Whether `leaf` is its leaf. Releases before pruning existed hashed ciphertexts as they are, which
@@ -113,7 +95,7 @@ impl<'a> StoredEvent<'a> {
 
 /// What `extract(epoch FROM …)::numeric::text` says of a timestamp as PostgreSQL sends it: microseconds
 /// since 2000.
-pub(super) fn epoch_text(sent: i64) -> String {
+pub fn epoch_text(sent: i64) -> String {
     match sent {
         i64::MAX => "Infinity".to_owned(),
         i64::MIN => "-Infinity".to_owned(),
@@ -164,7 +146,7 @@ mod tests {
             assert!(!changed.has_leaf(&leaf), "{changed:?}");
         }
         let mut pruned = event();
-        pruned.payload = sealed::reduce(&event().payload).into_owned().into();
+        pruned.payload = ciphertext_digest::reduce(&event().payload).into_owned().into();
         assert_ne!(pruned.payload, event().payload);
         assert!(pruned.has_leaf(&leaf));
     }

@@ -15,7 +15,7 @@ fn naive(leaves: &[Hash]) -> Hash {
 }
 
 fn leaf(data: &[u8]) -> Hash {
-    Hash::of(&[&[crate::proof::hash::LEAF], data].concat())
+    Hash::of(&[&[crate::hash::LEAF], data].concat())
 }
 
 fn leaves(count: u64) -> Vec<Hash> {

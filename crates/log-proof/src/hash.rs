@@ -7,18 +7,16 @@ use std::str::FromStr;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::postgres::PgRow;
 
 /// Begins what a leaf is the hash of.
-pub(super) const LEAF: u8 = 0;
+pub const LEAF: u8 = 0;
 const NODE: u8 = 1;
 const HEAD: u8 = 2;
 const SUBJECT: u8 = 4;
 /// Begins the hash of a bucket of streams.
-pub(super) const STREAMS: u8 = 3;
+pub const STREAMS: u8 = 3;
 /// Begins the hash of a bucket of accounts.
-pub(super) const SUBJECTS: u8 = 5;
+pub const SUBJECTS: u8 = 5;
 
 /// A SHA-256 hash. Written as base64.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,15 +31,8 @@ impl Hash {
         bytes.try_into().ok().map(Self)
     }
 
-    /// The hash in a column of a row.
-    pub(super) fn of_row(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
-        let bytes: &[u8] = row.try_get(column)?;
-        Self::from_slice(bytes)
-            .ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(NoHash) })
-    }
-
     /// SHA-256 of `bytes`.
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
@@ -52,27 +43,27 @@ impl Hash {
 }
 
 /// An inner node of a Merkle tree (RFC 6962, section 2.1).
-pub(super) fn node(left: &Hash, right: &Hash) -> Hash {
+pub fn node(left: &Hash, right: &Hash) -> Hash {
     hash([&[NODE], left.0.as_slice(), &right.0])
 }
 
 /// The chain over everything up to and including `leaf`.
-pub(crate) fn chain(before: &Hash, leaf: &Hash) -> Hash {
+pub fn chain(before: &Hash, leaf: &Hash) -> Hash {
     hash([[].as_slice(), &before.0, &leaf.0])
 }
 
 /// The head of a stream after the event with `leaf`.
-pub(super) fn head(before: &Hash, leaf: &Hash) -> Hash {
+pub fn head(before: &Hash, leaf: &Hash) -> Hash {
     hash([&[HEAD], before.0.as_slice(), &leaf.0])
 }
 
 /// The chain over the streams that concern an account, after `stream`.
-pub(super) fn subject(before: &Hash, stream: &Hash) -> Hash {
+pub fn subject(before: &Hash, stream: &Hash) -> Hash {
     hash([&[SUBJECT], before.0.as_slice(), &stream.0])
 }
 
 /// The hash of a bucket: of the entries it holds, each a key, a count and a head.
-pub(super) fn bucket<'a>(kind: u8, entries: impl Iterator<Item = (&'a Hash, i64, &'a Hash)>) -> Hash {
+pub fn bucket<'a>(kind: u8, entries: impl Iterator<Item = (&'a Hash, i64, &'a Hash)>) -> Hash {
     let mut hash = Sha256::new().chain_update([kind]);
     for (key, count, head) in entries {
         hash.update(key.0);

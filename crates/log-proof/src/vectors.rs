@@ -7,16 +7,15 @@ use std::path::Path;
 
 use serde_json::json;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::checkpoint::Checkpoint;
-use super::hash::{self, Hash};
-use super::leaf::StoredEvent;
-use super::note::SigningKey;
-use super::proofs::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
-use super::streams::{self, Buckets, StreamHead, bucket_of};
-use super::subjects::{self, SubjectHead};
-use super::tree::{self, Frontier};
+use crate::account_tree::{self, SubjectHead};
+use crate::checkpoint::Checkpoint;
+use crate::hash::{self, Hash};
+use crate::leaf::StoredEvent;
+use crate::merkle::{self, Frontier};
+use crate::note::SigningKey;
+use crate::proof::{Consistency, History, Inclusion, Proof, ProvedEvent, StreamHistory, Subject};
+use crate::stream_tree::{self, Buckets, StreamHead, bucket_of};
 
 const ACCOUNT: &str = "acc_00000000000000000000000007";
 const REQUEST: &str = "req_0000000000000000000000000b";
@@ -71,21 +70,21 @@ impl Made {
             Some(*before)
         });
         let chain = chain.collect();
-        let mut account = StreamHead::before_first(streams::key("account", ACCOUNT));
-        let mut request = StreamHead::before_first(streams::key("privacy_request", REQUEST));
+        let mut account = StreamHead::before_first(stream_tree::key("account", ACCOUNT));
+        let mut request = StreamHead::before_first(stream_tree::key("privacy_request", REQUEST));
         account.push(&leaves[0]);
         request.push(&leaves[1]);
         account.push(&leaves[2]);
-        let mut subject = SubjectHead::before_first(subjects::key(ACCOUNT));
+        let mut subject = SubjectHead::before_first(account_tree::key(ACCOUNT));
         subject.push(&account.key);
         subject.push(&request.key);
         let mut all = Buckets::empty();
         for stream in [&account, &request] {
-            all.set(bucket_of(&stream.key), streams::bucket_hash([stream]));
+            all.set(bucket_of(&stream.key), stream_tree::bucket_hash([stream]));
         }
-        let mut named = Buckets::all(subjects::bucket_hash([]));
-        named.set(bucket_of(&subject.key), subjects::bucket_hash([&subject]));
-        let key = SigningKey::new(&Zeroizing::new(seed));
+        let mut named = Buckets::all(account_tree::bucket_hash([]));
+        named.set(bucket_of(&subject.key), account_tree::bucket_hash([&subject]));
+        let key = SigningKey::from_seed("personal-settings", &seed);
         Self { key, leaves, chain, account, request, subject, streams: all, subjects: named }
     }
 
@@ -116,7 +115,7 @@ impl Made {
         let own: Vec<_> = events
             .iter()
             .zip(&self.leaves)
-            .filter(|(event, _)| streams::key(&event.aggregate_type, &event.aggregate_id) == head.key)
+            .filter(|(event, _)| stream_tree::key(&event.aggregate_type, &event.aggregate_id) == head.key)
             .map(|(event, leaf)| ProvedEvent { leaf: *leaf, event: event.clone() })
             .collect();
         StreamHistory {
@@ -136,11 +135,11 @@ impl Made {
             position: 2,
             leaf: self.leaves[1],
             event: events[1].clone(),
-            path: hashes(tree::inclusion(1, 3)),
+            path: hashes(merkle::inclusion(1, 3)),
             checkpoint: self.note(3),
         };
         let consistency = Consistency {
-            path: hashes(tree::consistency(2, 3)),
+            path: hashes(merkle::consistency(2, 3)),
             old_checkpoint: self.note(2),
             checkpoint: self.note(3),
         };
@@ -173,13 +172,13 @@ impl Made {
             row("its head", head.head.to_string());
             row("hash of the bucket", self.streams.get(bucket_of(&head.key)).to_string());
         }
-        row("hash of an empty bucket of streams", streams::bucket_hash([]).to_string());
+        row("hash of an empty bucket of streams", stream_tree::bucket_hash([]).to_string());
         row("root over all streams", self.streams.root().to_string());
         row("key of the account", self.subject.key.to_string());
         row("its bucket", bucket_of(&self.subject.key).to_string());
         row("its head, of two streams", self.subject.head.to_string());
         row("hash of the bucket", self.subjects.get(bucket_of(&self.subject.key)).to_string());
-        row("hash of an empty bucket of accounts", subjects::bucket_hash([]).to_string());
+        row("hash of an empty bucket of accounts", account_tree::bucket_hash([]).to_string());
         row("root over all accounts", self.subjects.root().to_string());
         row("public key", self.key.public().to_string());
         rows
@@ -203,16 +202,16 @@ fn the_test_vectors_of_the_page_hold_and_are_current() {
     for proof in &proofs {
         proof.check(&[made.key.public().clone()]).unwrap();
     }
-    let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let vectors = json!({
         "public_key": made.key.public().to_string(),
         "events": events,
         "proofs": proofs,
     });
     let vectors = serde_json::to_string_pretty(&vectors).unwrap();
-    keep(&house.join("tests/proof/vectors.json"), &format!("{vectors}\n"));
+    keep(&workspace.join("tests/proof/vectors.json"), &format!("{vectors}\n"));
 
-    let page = house.join(".github/PROOF.md");
+    let page = workspace.join(".github/PROOF.md");
     let text = std::fs::read_to_string(&page).unwrap();
     let (before, rest) = text.split_once("<!-- vectors -->\n").unwrap();
     let (_, after) = rest.split_once("<!-- /vectors -->").unwrap();

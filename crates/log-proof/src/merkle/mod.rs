@@ -5,37 +5,39 @@
 
 use std::ops::Range;
 
-use super::hash::{Hash, node};
+use crate::hash::{Hash, node};
 
 /// The tree so far, as the roots of its complete subtrees, the largest first: all that is needed to
 /// make it grow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Frontier {
+pub struct Frontier {
     size: u64,
     peaks: Vec<Hash>,
 }
 
 /// A complete subtree: its height and its number among those of that height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Subtree {
+pub struct Subtree {
+    /// Its height; 0 for a leaf.
     pub level: u32,
+    /// Its number, from 0.
     pub index: u64,
 }
 
 impl Frontier {
     /// The frontier of a tree of `size` leaves whose complete subtrees ([`subtrees`]) have these roots.
-    pub(super) fn from_peaks(size: u64, peaks: Vec<Hash>) -> Self {
+    pub fn from_peaks(size: u64, peaks: Vec<Hash>) -> Self {
         debug_assert_eq!(size.count_ones() as usize, peaks.len());
         Self { size, peaks }
     }
 
     /// How many leaves there are.
-    pub(super) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         self.size
     }
 
     /// Adds a leaf, and tells of each subtree that it completes.
-    pub(super) fn push(&mut self, leaf: Hash, mut completed: impl FnMut(Subtree, Hash)) {
+    pub fn push(&mut self, leaf: Hash, mut completed: impl FnMut(Subtree, Hash)) {
         let mut subtree = Subtree { level: 0, index: self.size };
         let mut hash = leaf;
         self.size += 1;
@@ -49,7 +51,7 @@ impl Frontier {
     }
 
     /// The root hash.
-    pub(super) fn root(&self) -> Hash {
+    pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
         match peaks.next() {
             Some(last) => peaks.fold(*last, |right, left| node(left, &right)),
@@ -60,7 +62,7 @@ impl Frontier {
 
 /// The complete subtrees that leaves `range` consist of, the largest first. `range` begins where a subtree
 /// as large as any in it may begin, as every range of a proof does.
-pub(super) fn subtrees(range: Range<u64>) -> Vec<Subtree> {
+pub fn subtrees(range: Range<u64>) -> Vec<Subtree> {
     let mut parts = Vec::new();
     let mut start = range.start;
     while start < range.end {
@@ -72,7 +74,7 @@ pub(super) fn subtrees(range: Range<u64>) -> Vec<Subtree> {
 }
 
 /// The hash over a range whose [`subtrees`] have these roots.
-pub(super) fn join(roots: &[Hash]) -> Hash {
+pub fn join(roots: &[Hash]) -> Hash {
     let mut roots = roots.iter().rev();
     let last = roots.next().copied().unwrap_or_else(|| Hash::of(&[]));
     roots.fold(last, |right, left| node(left, &right))
@@ -85,7 +87,7 @@ fn split(size: u64) -> u64 {
 
 /// The ranges whose hashes prove that leaf `index` is in the tree of `size` leaves, from the leaf up
 /// (`PATH`, RFC 9162, section 2.1.3.1).
-pub(super) fn inclusion(index: u64, size: u64) -> Vec<Range<u64>> {
+pub fn inclusion(index: u64, size: u64) -> Vec<Range<u64>> {
     let mut path = Vec::new();
     let (mut start, mut end) = (0, size);
     while end - start > 1 {
@@ -104,7 +106,7 @@ pub(super) fn inclusion(index: u64, size: u64) -> Vec<Range<u64>> {
 
 /// The ranges whose hashes prove that the tree of `old` leaves is the beginning of that of `new` leaves
 /// (`PROOF`, RFC 9162, section 2.1.4.1).
-pub(super) fn consistency(old: u64, new: u64) -> Vec<Range<u64>> {
+pub fn consistency(old: u64, new: u64) -> Vec<Range<u64>> {
     let mut path = Vec::new();
     if old == 0 {
         return path;

@@ -15,8 +15,8 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::hash::Hash;
-use super::note::{self, NoteError, SigningKey, VerifierKey};
+use crate::hash::Hash;
+use crate::note::{self, NoteError, SigningKey, VerifierKey};
 
 /// What a checkpoint states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// The checkpoint as a signed note.
-    pub(super) fn sign(&self, key: &SigningKey) -> String {
+    pub fn sign(&self, key: &SigningKey) -> String {
         key.sign(&self.text())
     }
 
@@ -55,7 +55,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it states something else than a checkpoint.
-    pub(super) fn read(note: &str) -> Result<Self, NoteError> {
+    pub fn read(note: &str) -> Result<Self, NoteError> {
         let text = note.rfind("\n\n").map(|middle| &note[..=middle]);
         text.and_then(parse).ok_or(NoteError::Form("it states no checkpoint"))
     }
@@ -99,8 +99,7 @@ mod tests {
     use super::*;
 
     fn signed() -> (SigningKey, Checkpoint) {
-        let folder = tempfile::tempdir().unwrap();
-        let key = SigningKey::from_file_or_new(&folder.path().join("key")).unwrap();
+        let key = SigningKey::from_seed("a-program", &[7; 32]);
         let checkpoint = Checkpoint {
             origin: key.public().name().to_owned(),
             size: 1234,

@@ -10,12 +10,12 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::hash::{self, Hash, node};
+use crate::hash::{self, Hash, node};
 
 /// How many buckets there are.
-pub(super) const BUCKETS: usize = 1 << 16;
+pub const BUCKETS: usize = 1 << 16;
 /// How many levels lie above them.
-pub(super) const LEVELS: usize = 16;
+pub const LEVELS: usize = 16;
 
 /// How far a stream has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +31,19 @@ pub struct StreamHead {
 
 impl StreamHead {
     /// A stream without events.
-    pub(super) fn before_first(key: Hash) -> Self {
+    pub fn before_first(key: Hash) -> Self {
         Self { key, last_sequence: 0, head: Hash::ZERO }
     }
 
     /// Adds an event.
-    pub(super) fn push(&mut self, leaf: &Hash) {
+    pub fn push(&mut self, leaf: &Hash) {
         self.last_sequence += 1;
         self.head = hash::head(&self.head, leaf);
     }
 }
 
 /// The key of a stream.
-pub(super) fn key(aggregate_type: &str, aggregate_id: &str) -> Hash {
+pub fn key(aggregate_type: &str, aggregate_id: &str) -> Hash {
     let mut hash = Sha256::new();
     for part in [aggregate_type, aggregate_id] {
         hash.update((part.len() as u64).to_be_bytes());
@@ -53,12 +53,12 @@ pub(super) fn key(aggregate_type: &str, aggregate_id: &str) -> Hash {
 }
 
 /// The bucket of a stream, or of whatever else has a key.
-pub(super) fn bucket_of(key: &Hash) -> usize {
+pub fn bucket_of(key: &Hash) -> usize {
     usize::from(u16::from_be_bytes([key.0[0], key.0[1]]))
 }
 
 /// The least key of a bucket.
-pub(super) fn first_key(bucket: usize) -> Vec<u8> {
+pub fn first_key(bucket: usize) -> Vec<u8> {
     // Beyond the last bucket nothing is as great.
     match u16::try_from(bucket) {
         Ok(bucket) => bucket.to_be_bytes().to_vec(),
@@ -67,41 +67,43 @@ pub(super) fn first_key(bucket: usize) -> Vec<u8> {
 }
 
 /// The hash of a bucket that holds these streams, in the order of their keys.
-pub(super) fn bucket_hash<'a>(heads: impl IntoIterator<Item = &'a StreamHead>) -> Hash {
+pub fn bucket_hash<'a>(heads: impl IntoIterator<Item = &'a StreamHead>) -> Hash {
     let heads = heads.into_iter();
     hash::bucket(hash::STREAMS, heads.map(|stream| (&stream.key, stream.last_sequence, &stream.head)))
 }
 
 /// The hashes of all buckets.
 #[derive(Clone)]
-pub(super) struct Buckets(Vec<Hash>);
+pub struct Buckets(Vec<Hash>);
 
 impl Buckets {
     /// No stream at all.
-    pub(super) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self::all(bucket_hash([]))
     }
 
     /// All with one hash: that of an empty bucket of their kind.
-    pub(super) fn all(hash: Hash) -> Self {
+    pub fn all(hash: Hash) -> Self {
         Self(vec![hash; BUCKETS])
     }
 
-    pub(super) fn set(&mut self, bucket: usize, hash: Hash) {
+    /// Sets the hash of a bucket.
+    pub fn set(&mut self, bucket: usize, hash: Hash) {
         self.0[bucket] = hash;
     }
 
-    pub(super) fn get(&self, bucket: usize) -> Hash {
+    /// The hash of a bucket.
+    pub fn get(&self, bucket: usize) -> Hash {
         self.0[bucket]
     }
 
     /// The root over them.
-    pub(super) fn root(&self) -> Hash {
+    pub fn root(&self) -> Hash {
         self.path(0).1
     }
 
     /// The siblings on the way from `bucket` to the root, and the root.
-    pub(super) fn path(&self, bucket: usize) -> (Vec<Hash>, Hash) {
+    pub fn path(&self, bucket: usize) -> (Vec<Hash>, Hash) {
         let (mut level, mut number) = (self.0.clone(), bucket);
         let mut path = Vec::with_capacity(LEVELS);
         while level.len() > 1 {
@@ -114,7 +116,7 @@ impl Buckets {
 }
 
 /// The root that `path` leads to from a bucket with this hash.
-pub(super) fn root_of(bucket: usize, hash: Hash, path: &[Hash]) -> Hash {
+pub fn root_of(bucket: usize, hash: Hash, path: &[Hash]) -> Hash {
     let mut number = bucket;
     path.iter().fold(hash, |hash, sibling| {
         let parent = if number.is_multiple_of(2) { node(&hash, sibling) } else { node(sibling, &hash) };
