@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::ensure;
-use event_store::object::SealedObjectStore;
 use event_store::proof::CheckpointSigner;
 use event_store::proof::verify::Verification;
+use sealed_objects::SealedObjectStore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 

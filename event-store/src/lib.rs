@@ -12,7 +12,6 @@ pub mod erasure;
 pub mod error;
 pub mod failpoint;
 pub mod log;
-pub mod object;
 pub mod postgres;
 pub mod proof;
 pub mod reach;

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use event_store::Pool;
-use event_store::object::SealedObjectStore;
+use sealed_objects::SealedObjectStore;
 use url::Url;
 
 use super::Network;

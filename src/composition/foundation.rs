@@ -6,11 +6,11 @@ use std::time::Duration;
 use anyhow::Context;
 use event_store::encryption::SealError;
 use event_store::erasure::ErasureError;
-use event_store::object::SealedObjectStore;
 use event_store::postgres::backoff::Delays;
 use event_store::postgres::role;
 use event_store::{Erasures, EventStore, KeyProvider, StoreError, reach, schema_is_current};
 use projections::Views;
+use sealed_objects::SealedObjectStore;
 use url::Url;
 
 use super::network::without_credentials;

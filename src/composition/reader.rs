@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use event_store::object::SealedObjectStore;
 use event_store::{Erasures, EventStore};
 use projections::Views;
+use sealed_objects::SealedObjectStore;
 
 use super::network::check_reached;
 use super::service::directory_url;

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use event_store::object::SealedObjectStore;
+use sealed_objects::SealedObjectStore;
 use url::Url;
 use workers::mail::Letterhead;
 

@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Which of our own crates each of them may use.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("log-proof", &[]),
+    ("sealed-objects", &[]),
     ("domain", &[]),
-    ("event-store", &["domain", "log-proof"]),
+    ("event-store", &["domain", "log-proof", "sealed-objects"]),
     ("projections", &["domain", "event-store"]),
-    ("workers", &["domain", "event-store", "projections"]),
-    ("api", &["domain", "event-store", "projections"]),
-    ("bench", &["domain", "event-store", "projections", "api"]),
-    ("personal-settings", &["domain", "event-store", "projections", "workers", "api", "bench"]),
+    ("workers", &["domain", "event-store", "sealed-objects", "projections"]),
+    ("api", &["domain", "event-store", "sealed-objects", "projections"]),
+    ("bench", &["domain", "event-store", "sealed-objects", "projections", "api"]),
+    (
+        "personal-settings",
+        &["domain", "event-store", "sealed-objects", "projections", "workers", "api", "bench"],
+    ),
 ];
 
 /// Libraries that only some crates may name.
@@ -30,7 +34,7 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
     ("sqlx", &["event-store", "projections", "bench"]),
     ("postgres-es", &["event-store", "bench"]),
     ("backoff", &["event-store"]),
-    ("object_store", &["event-store"]),
+    ("object_store", &["sealed-objects"]),
     ("socket2", &["event-store"]),
 ];
 

@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use cron::Schedule;
 use event_store::EventStore;
-use event_store::object::SealedObjectStore;
 use event_store::postgres::leader::{LeaderTask, Leadership};
 use event_store::proof::verify::{Report, Verdict, Verification};
 use event_store::proof::{Checkpoint, ProofError, VerifierKey, verified};
 use metrics::{counter, gauge};
+use sealed_objects::SealedObjectStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::hours::due;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use event_store::object::SealedObjectStore;
 use event_store::{Erasures, EventStore};
 use projections::Views;
+use sealed_objects::SealedObjectStore;
 
 use crate::archive::Statement;
 use crate::folder::Folders;

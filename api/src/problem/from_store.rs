@@ -6,8 +6,8 @@ use domain::operator::OperatorError;
 use domain::organization::OrganizationError;
 use domain::privacy_request::PrivacyRequestError;
 use domain::project::ProjectError;
-use event_store::object::ObjectError;
 use event_store::{ExecuteError, StoreError};
+use sealed_objects::ObjectError;
 
 use super::{Kind, Problem};
 use crate::password::PasswordError;

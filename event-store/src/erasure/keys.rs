@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::{ErasureError, Erasures, record};
 use crate::encryption::{DataKey, KeyProvider, SealError, WrappedKey};
-use crate::object::SealedObjectStore;
 use crate::store::EventStore;
+use sealed_objects::SealedObjectStore;
 
 /// Where the wrapped keys lie.
 const FOLDER: &str = "ledger/keys";

@@ -38,11 +38,11 @@ pub use reapply::{ReappliedEntry, ReapplySummary};
 
 use crate::encryption::{DestroyedKey, KeyName, SealError};
 use crate::error::StoreError;
-use crate::object::{ObjectError, SealedObjectStore};
 use crate::store::EventStore;
 use crate::usage;
 use entry::{Step, Usage};
 use keys::LedgerKeys;
+use sealed_objects::{ObjectError, SealedObjectStore};
 
 /// Removes from read models what a destroyed key no longer lets anybody read.
 #[async_trait]

@@ -3,7 +3,7 @@
 use log_proof::NoteError;
 
 use crate::error::StoreError;
-use crate::object::ObjectError;
+use sealed_objects::ObjectError;
 
 /// Why something cannot be proved, verified or signed.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::error::ProofError;
 use crate::error::StoreError;
-use crate::object::SealedObjectStore;
+use sealed_objects::SealedObjectStore;
 
 /// Where they lie in the object store.
 pub(super) const FOLDER: &str = "checkpoints";

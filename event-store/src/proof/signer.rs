@@ -19,12 +19,12 @@ use super::error::ProofError;
 use super::growth::{self, CacheProgress, Forest};
 use super::notes;
 use crate::log::newest_position;
-use crate::object::SealedObjectStore;
 use crate::postgres::leader::lock_number;
 use domain::Services;
 use log_proof::Checkpoint;
 use log_proof::SigningKey;
 use log_proof::hash::Hash;
+use sealed_objects::SealedObjectStore;
 
 /// See the module.
 pub struct CheckpointSigner {

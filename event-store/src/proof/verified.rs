@@ -6,9 +6,9 @@ use sqlx::PgConnection;
 
 use super::error::ProofError;
 use super::notes;
-use crate::object::SealedObjectStore;
 use log_proof::Checkpoint;
 use log_proof::VerifierKey;
+use sealed_objects::SealedObjectStore;
 
 /// Where it lies in the object store.
 const FOLDER: &str = "verified";

@@ -9,9 +9,9 @@ use domain::privacy_request::{
     ArchiveEnd, Kind, Notice, PrivacyRequest, PrivacyRequestCommand, Request, State, next_at,
 };
 use domain::{RequestId, SessionId};
-use event_store::object::ObjectKey;
 use event_store::{CommitExtras, KeyName};
 use futures::TryStreamExt;
+use sealed_objects::ObjectKey;
 use serde_json::Value;
 use zip::ZipArchive;
 

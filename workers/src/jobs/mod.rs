@@ -15,8 +15,8 @@ pub use unaided::Unaided;
 
 use domain::privacy_request::PrivacyRequestError;
 use event_store::erasure::ErasureError;
-use event_store::object::ObjectError;
 use event_store::{ExecuteError, StoreError};
+use sealed_objects::ObjectError;
 use tokio_util::sync::CancellationToken;
 
 use crate::archive;

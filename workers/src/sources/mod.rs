@@ -16,9 +16,9 @@ use domain::privacy_request::{Kind, Request, SourceName};
 use domain::{AccountId, RequestId};
 use event_store::encryption::DestroyedKey;
 use event_store::erasure::ErasureError;
-use event_store::object::ObjectError;
 use event_store::{EventStore, StoreError};
 use projections::{UnequalColumns, Views};
+use sealed_objects::ObjectError;
 
 pub use account::AccountSource;
 pub(crate) use account::activity_key;

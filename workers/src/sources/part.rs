@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use domain::privacy_request::SourceFile;
-use event_store::object::{ObjectError, ObjectKey, SealedObjectStore, SealedWriter};
 use projections::CsvTable;
+use sealed_objects::{ObjectError, ObjectKey, SealedObjectStore, SealedWriter};
 use serde::Serialize;
 
 use super::{Progress, SourceError};

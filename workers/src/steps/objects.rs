@@ -11,9 +11,9 @@
 use domain::RequestId;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
 use event_store::erasure::ErasureError;
-use event_store::object::{ObjectError, ObjectKey};
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteError, KeyName, StoreError};
+use sealed_objects::{ObjectError, ObjectKey};
 use uuid::Uuid;
 
 use super::record;

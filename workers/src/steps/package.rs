@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
 use event_store::CommitExtras;
-use event_store::object::{ObjectKey, Sealed, SealedWriter};
 use futures::TryStreamExt;
+use sealed_objects::{ObjectKey, Sealed, SealedWriter};
 
 use super::{objects, record_with};
 use crate::archive::{self, EntryName, Excerpts, Manifest, Sink, SinkError, Writer, schema};

@@ -35,12 +35,12 @@ use super::error::ProofError;
 use super::growth::Forest;
 use super::made::Attempts;
 use super::tiles::TreeReader;
-use crate::object::SealedObjectStore;
 use log_proof::Checkpoint;
 use log_proof::VerifierKey;
 use log_proof::hash::Hash;
 use log_proof::merkle::Frontier;
 use log_proof::stream_tree::BUCKETS;
+use sealed_objects::SealedObjectStore;
 
 /// Streams kept in memory at once: about 80 bytes each.
 const MOST_STREAMS: usize = 450_000;

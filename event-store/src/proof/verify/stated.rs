@@ -6,12 +6,12 @@ use tokio::sync::mpsc;
 
 use super::findings::Findings;
 use super::row::CommitKey;
-use crate::object::SealedObjectStore;
 use crate::proof::error::ProofError;
 use crate::proof::notes;
 use log_proof::Checkpoint;
 use log_proof::VerifierKey;
 use log_proof::hash::Hash;
+use sealed_objects::SealedObjectStore;
 
 /// Notes read at once.
 const PAGE: i64 = 1_000;

@@ -21,9 +21,9 @@ use domain::privacy_request::{
 };
 use domain::{AccountId, EventId, RequestId};
 use event_store::encryption::DataKey;
-use event_store::object::ObjectKey;
 use event_store::{Actor, CommitExtras, ExecuteError, KeyName, StoreError};
 use futures::{Stream, TryStreamExt};
+use sealed_objects::ObjectKey;
 use uuid::Uuid;
 
 use super::super::lookup;

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::seal::{CHUNK, HEADER, SEALED, Shape, TAG};
 use super::*;
+use crate::format::{CHUNK, HEADER, SEALED, Shape, TAG};
 
 struct Fixture {
     directory: tempfile::TempDir,

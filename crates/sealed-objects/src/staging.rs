@@ -13,7 +13,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Deletes the staging files of every object at or under `prefix`, and says how many there were.
-pub(super) fn remove(root: &Path, prefix: &str) -> io::Result<u64> {
+pub(crate) fn remove(root: &Path, prefix: &str) -> io::Result<u64> {
     let target = root.join(prefix);
     if !target.is_dir() {
         return remove_beside(&target);

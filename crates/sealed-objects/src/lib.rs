@@ -1,8 +1,4 @@
-//! The sealed object store: archives at rest, sealed, in any object store.
-//!
-//! An export archive holds everything we know of a person, so it never lies anywhere in the clear:
-//! it is sealed here on its way into a directory, S3, Google Cloud Storage or Azure, each piece as it
-//! comes, so that 50 GB need no more memory than 50 KB.
+#![doc = include_str!("../README.md")]
 //!
 //! # Format, version 1
 //! ```text
@@ -35,11 +31,11 @@
 //! under `.check/`; it holds random bytes.
 
 mod cloud;
-mod leftover;
+mod format;
+mod plain;
 mod read;
-mod seal;
-mod sealed_store;
-mod small;
+mod staging;
+mod store;
 mod write;
 
 #[cfg(test)]
@@ -49,7 +45,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-pub use sealed_store::SealedObjectStore;
+pub use store::SealedObjectStore;
 pub use write::{Sealed, SealedWriter};
 
 /// The key that seals one object, or all objects of one privacy request: 256 bits from a CSPRNG.

@@ -10,41 +10,41 @@ use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use rand::{TryRng, rngs::SysRng};
 
-use super::{ObjectError, ObjectKey};
+use crate::{ObjectError, ObjectKey};
 
 const MAGIC: [u8; 4] = *b"PSOV";
 const VERSION: u8 = 1;
 const NONCE: usize = 19;
 
 /// Length of the header in bytes.
-pub(super) const HEADER: u64 = 4 + 1 + NONCE as u64;
+pub(crate) const HEADER: u64 = 4 + 1 + NONCE as u64;
 /// Plaintext bytes in every chunk but the last.
-pub(super) const CHUNK: u64 = 64 * 1024;
+pub(crate) const CHUNK: u64 = 64 * 1024;
 /// Bytes that sealing adds to a chunk.
-pub(super) const TAG: u64 = 16;
+pub(crate) const TAG: u64 = 16;
 /// Stored bytes of every chunk but the last.
-pub(super) const SEALED: u64 = CHUNK + TAG;
+pub(crate) const SEALED: u64 = CHUNK + TAG;
 
 /// What an object begins with.
-pub(super) struct Header {
+pub(crate) struct Header {
     nonce: [u8; NONCE],
 }
 
 impl Header {
     /// A header with a fresh nonce prefix. 152 random bits: no repeat is to be expected under one key.
-    pub(super) fn random() -> Result<Self, ObjectError> {
+    pub(crate) fn random() -> Result<Self, ObjectError> {
         let mut nonce = [0; NONCE];
         SysRng.try_fill_bytes(&mut nonce).map_err(|_| ObjectError::Random)?;
         Ok(Self { nonce })
     }
 
     /// The stored form.
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         [&MAGIC[..], &[VERSION], &self.nonce].concat()
     }
 
     /// Reads the stored form.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, ObjectError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ObjectError> {
         let rest = bytes.strip_prefix(&MAGIC).ok_or(ObjectError::Malformed)?;
         match rest.split_first() {
             Some((&VERSION, nonce)) => {
@@ -58,16 +58,16 @@ impl Header {
 
 /// Where the chunks of an object stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// Plaintext length in bytes.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// Number of chunks, at least one.
-    pub(super) chunks: u32,
+    pub(crate) chunks: u32,
 }
 
 impl Shape {
     /// The shape of an object that has `stored` bytes in the store.
-    pub(super) fn of_stored(stored: u64) -> Result<Self, ObjectError> {
+    pub(crate) fn of_stored(stored: u64) -> Result<Self, ObjectError> {
         let body = stored.checked_sub(HEADER).ok_or(ObjectError::Malformed)?;
         let chunks = body.div_ceil(SEALED);
         let last = body.checked_sub(chunks.saturating_sub(1) * SEALED);
@@ -82,12 +82,12 @@ impl Shape {
     }
 
     /// Whether `chunk` is the last.
-    pub(super) fn is_last(self, chunk: u32) -> bool {
+    pub(crate) fn is_last(self, chunk: u32) -> bool {
         chunk + 1 == self.chunks
     }
 
     /// Where the given chunks stand in the store.
-    pub(super) fn stored(self, chunks: &Range<u32>) -> Range<u64> {
+    pub(crate) fn stored(self, chunks: &Range<u32>) -> Range<u64> {
         let end = HEADER + self.bytes + u64::from(self.chunks) * TAG;
         let start = HEADER + u64::from(chunks.start) * SEALED;
         start..(HEADER + u64::from(chunks.end) * SEALED).min(end)
@@ -95,7 +95,7 @@ impl Shape {
 
     /// The chunks that hold the given plaintext. An empty object has one empty chunk, which is always
     /// read, so that its end is proved like any other.
-    pub(super) fn holding(self, range: &Range<u64>) -> Result<Range<u32>, ObjectError> {
+    pub(crate) fn holding(self, range: &Range<u64>) -> Result<Range<u32>, ObjectError> {
         if range.start > range.end || range.end > self.bytes {
             return Err(ObjectError::Range { start: range.start, end: range.end, bytes: self.bytes });
         }
@@ -111,14 +111,14 @@ impl Shape {
 }
 
 /// Seals and opens the chunks of one object.
-pub(super) struct Cipher {
+pub(crate) struct Cipher {
     stream: StreamBE32<XChaCha20Poly1305>,
     /// Binds format and path, so that objects cannot be swapped.
     aad: Vec<u8>,
 }
 
 impl Cipher {
-    pub(super) fn new(key: &ObjectKey, header: &Header, path: &str) -> Self {
+    pub(crate) fn new(key: &ObjectKey, header: &Header, path: &str) -> Self {
         let key: &[u8; 32] = &key.0;
         Self {
             stream: StreamBE32::from_aead(XChaCha20Poly1305::new(key.into()), (&header.nonce).into()),
@@ -127,12 +127,12 @@ impl Cipher {
     }
 
     /// Seals a chunk in place; it grows by [`TAG`] bytes.
-    pub(super) fn seal(&self, chunk: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), ObjectError> {
+    pub(crate) fn seal(&self, chunk: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), ObjectError> {
         self.stream.encrypt_in_place(chunk, last, &self.aad, buffer).map_err(|_| ObjectError::TooLong)
     }
 
     /// Opens a chunk in place; it shrinks by [`TAG`] bytes.
-    pub(super) fn open(&self, chunk: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), ObjectError> {
+    pub(crate) fn open(&self, chunk: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), ObjectError> {
         self.stream
             .decrypt_in_place(chunk, last, &self.aad, buffer)
             .map_err(|_| ObjectError::Authentication { chunk })

@@ -23,10 +23,10 @@ use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use rand::{TryRng, rngs::SysRng};
 use url::Url;
 
-use super::cloud::SameHost;
-use super::seal::Shape;
-use super::write::PART;
-use super::{ObjectError, ObjectKey, SealedWriter, leftover, read};
+use crate::cloud::SameHost;
+use crate::format::Shape;
+use crate::write::PART;
+use crate::{ObjectError, ObjectKey, SealedWriter, read, staging};
 
 /// Where probes are written. No path given by a caller can name it.
 const PROBES: &str = ".check";
@@ -36,7 +36,7 @@ const LONGEST_PLAIN: u64 = 64 * 1024;
 /// Sealed objects in one object store. Cheap to clone.
 #[derive(Clone)]
 pub struct SealedObjectStore {
-    pub(super) store: Arc<dyn ObjectStore>,
+    pub(crate) store: Arc<dyn ObjectStore>,
     /// Set where the store is a directory, for what `object_store` does not do there.
     directory: Option<Arc<FilePath>>,
 }
@@ -173,7 +173,7 @@ impl SealedObjectStore {
             return Ok(0);
         };
         let prefix = prefix.to_string();
-        tokio::task::spawn_blocking(move || leftover::remove(&directory, &prefix))
+        tokio::task::spawn_blocking(move || staging::remove(&directory, &prefix))
             .await
             .map_err(|error| ObjectError::Leftover(error.into()))?
             .map_err(ObjectError::Leftover)
@@ -252,7 +252,7 @@ fn absent<T>(error: object_store::Error) -> Result<Option<T>, ObjectError> {
 }
 
 /// Checks a path that a caller gave. Paths are chosen by us (CWE-22), so there is no need to be generous.
-pub(super) fn locate(path: &str) -> Result<Path, ObjectError> {
+pub(crate) fn locate(path: &str) -> Result<Path, ObjectError> {
     let good = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')

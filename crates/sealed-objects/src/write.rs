@@ -12,12 +12,12 @@ use bytes::Bytes;
 use object_store::{MultipartUpload, WriteMultipart};
 use sha2::{Digest, Sha256};
 
-use super::seal::{CHUNK, Cipher, HEADER, Header, SEALED};
-use super::{ObjectError, ObjectKey};
+use crate::format::{CHUNK, Cipher, HEADER, Header, SEALED};
+use crate::{ObjectError, ObjectKey};
 
 /// Bytes in an uploaded part. All but the last are of this size, as R2 wants it; S3 and GCS take
 /// 10,000 of them.
-pub(super) const PART: u64 = 16 * 1024 * 1024;
+pub(crate) const PART: u64 = 16 * 1024 * 1024;
 /// Parts that may be on their way before a write waits.
 const IN_FLIGHT: usize = 2;
 /// Chunks that fit into 10,000 parts.
@@ -35,7 +35,7 @@ pub struct Sealed {
     pub sha256: [u8; 32],
 }
 
-/// An object being written. Made by [`SealedObjectStore::create`](super::SealedObjectStore::create).
+/// An object being written. Made by [`SealedObjectStore::create`](crate::SealedObjectStore::create).
 pub struct SealedWriter {
     /// `None` once finished or aborted.
     upload: Option<WriteMultipart>,
@@ -52,7 +52,7 @@ pub struct SealedWriter {
 
 impl SealedWriter {
     /// Begins an object on an upload that has taken nothing yet, in parts of `part` bytes.
-    pub(super) fn new(
+    pub(crate) fn new(
         upload: Box<dyn MultipartUpload>,
         key: &ObjectKey,
         path: &str,

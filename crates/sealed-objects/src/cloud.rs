@@ -10,7 +10,7 @@ use reqwest::{Client, Proxy, redirect};
 
 /// Makes clients as the options say, which verify every certificate and follow no redirect.
 #[derive(Debug)]
-pub(super) struct SameHost;
+pub(crate) struct SameHost;
 
 impl HttpConnector for SameHost {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
@@ -30,7 +30,7 @@ fn client(options: &ClientOptions) -> reqwest::Result<Client> {
         .redirect(redirect::Policy::none())
         .https_only(!is_on(ClientConfigKey::AllowHttp))
         .default_headers(options.get_default_headers().cloned().unwrap_or_default())
-        .user_agent(text(ClientConfigKey::UserAgent).unwrap_or_else(|| "personal-settings".to_owned()));
+        .user_agent(text(ClientConfigKey::UserAgent).unwrap_or_else(|| env!("CARGO_PKG_NAME").to_owned()));
     if is_on(ClientConfigKey::Http1Only) {
         builder = builder.http1_only();
     }

@@ -15,14 +15,14 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use object_store::{GetOptions, GetRange, GetResult, ObjectStore, path::Path};
 
-use super::seal::{CHUNK, Cipher, HEADER, Header, SEALED, Shape};
-use super::{ObjectError, ObjectKey};
+use crate::format::{CHUNK, Cipher, HEADER, Header, SEALED, Shape};
+use crate::{ObjectError, ObjectKey};
 
 /// Chunks fetched by one request: 2 MiB.
 const WINDOW: u32 = 32;
 
 /// The plaintext bytes `range` of the object at `path`.
-pub(super) fn range(
+pub(crate) fn range(
     store: Arc<dyn ObjectStore>,
     path: Path,
     key: ObjectKey,
