@@ -1,4 +1,4 @@
-//! The program: command line, configuration, composition, and the embedded servers.
+//! The program: command line, configuration and composition.
 //!
 //! Everything that decides anything lives in the crates below; here it is only put together.
 
@@ -6,10 +6,12 @@ pub mod cli;
 pub mod commands;
 pub mod composition;
 pub mod demo;
-pub mod embedded;
 pub mod logging;
 pub mod personal_data;
 pub mod system;
+
+/// What the program is called, and its servers with it.
+pub const PROGRAM: &str = env!("CARGO_PKG_NAME");
 
 /// Chooses the one TLS implementation of the program. To be called before anything speaks HTTPS.
 pub fn choose_tls() {

@@ -136,7 +136,7 @@ pub struct AuditorOptions {
     pub database_url: Option<String>,
     /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
     #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
-    pub servers: crate::embedded::ServerSource,
+    pub servers: embedded_servers::ServerSource,
     /// Where checkpoints are published: the store of the archives [default: below the data directory]
     #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
     pub archives: Option<Url>,

@@ -22,5 +22,5 @@ pub struct BenchOptions {
     pub database_url: Option<String>,
     /// Where our own server comes from: auto, system or download
     #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
-    pub servers: crate::embedded::ServerSource,
+    pub servers: embedded_servers::ServerSource,
 }

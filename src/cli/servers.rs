@@ -69,7 +69,7 @@ pub struct ReaderOptions {
     pub database_url: Option<String>,
     /// Where our own PostgreSQL comes from, if it must be started: auto, system or download
     #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
-    pub servers: crate::embedded::ServerSource,
+    pub servers: embedded_servers::ServerSource,
     /// Where archives and the ledger of erasures lie: `file:///…`, `s3://…`, … [default: below the data
     /// directory]
     #[arg(long, env = "PERSONAL_SETTINGS_ARCHIVES")]
@@ -99,7 +99,7 @@ pub struct ServerOptions {
     pub nats_url: Option<String>,
     /// Where our own servers come from: auto, system or download
     #[arg(long, env = "PERSONAL_SETTINGS_SERVERS", default_value = "auto")]
-    pub servers: crate::embedded::ServerSource,
+    pub servers: embedded_servers::ServerSource,
     /// The bus.
     #[command(flatten)]
     pub bus: BusOptions,

@@ -5,10 +5,11 @@ use std::io::Write;
 use anyhow::Context;
 use bench::{Plan, Programs};
 
+use crate::PROGRAM;
 use crate::cli::BenchOptions;
-use crate::embedded::{Options, Servers};
 use crate::logging::say;
 use crate::system;
+use embedded_servers::{Options, Servers};
 
 pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
     if let Some(address) = options.bare_handler {
@@ -19,7 +20,7 @@ pub(super) async fn run(options: &BenchOptions) -> anyhow::Result<()> {
     let servers = match &options.database_url {
         Some(_) => None,
         None => {
-            let mut start = Options::new(folder.path());
+            let mut start = Options::new(PROGRAM, folder.path());
             (start.source, start.nats) = (options.servers, false);
             Some(Servers::start(start).await?)
         }

@@ -9,7 +9,7 @@ use super::Network;
 use super::network::check_reached;
 use super::reader::start_or_join;
 use crate::cli::AuditorOptions;
-use crate::embedded::Servers;
+use embedded_servers::Servers;
 
 /// Connections an auditor may have: two for rows, and a few to ask beside them.
 const CONNECTIONS: u32 = 6;

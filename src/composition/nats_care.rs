@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use workers::Bus;
 
-use crate::embedded::NatsServer;
+use embedded_servers::NatsServer;
 
 /// How often it is looked.
 const EACH: Duration = Duration::from_secs(2);

@@ -14,9 +14,10 @@ use sealed_objects::SealedObjectStore;
 use super::network::check_reached;
 use super::service::directory_url;
 use super::{LogTasks, Network, key_provider};
+use crate::PROGRAM;
 use crate::cli::{KeyOptions, ReaderOptions};
-use crate::embedded::{Error, Options, ServerSource, Servers, running_owner_url};
 use crate::system;
+use embedded_servers::{Error, Options, ServerSource, Servers, running_owner_url};
 
 /// Connections a reader may have.
 const CONNECTIONS: u32 = 8;
@@ -156,14 +157,14 @@ pub(super) async fn start_or_join(
     source: ServerSource,
 ) -> anyhow::Result<(String, Option<Servers>)> {
     check_there(data_dir)?;
-    let mut start = Options::new(data_dir);
+    let mut start = Options::new(PROGRAM, data_dir);
     (start.source, start.nats) = (source, false);
     match Servers::start(start).await {
         Ok(servers) => {
             let url = servers.owner_url().context("no database")?.to_owned();
             Ok((url, Some(servers)))
         }
-        Err(error @ Error::InUse { .. }) => match running_owner_url(data_dir) {
+        Err(error @ Error::InUse { .. }) => match running_owner_url(PROGRAM, data_dir) {
             Some(url) => Ok((url, None)),
             None => Err(error.into()),
         },

@@ -18,8 +18,9 @@ use super::{
     AppContext, Http, KeyTasks, LogTasks, Network, Owner, Signing, Work, api_config, bus, connection_limits,
     key_provider,
 };
+use crate::PROGRAM;
 use crate::cli::{ApiOptions, ServeOptions};
-use crate::embedded::{Options, Servers};
+use embedded_servers::{Options, Servers};
 
 /// Characters an operator token must have.
 const SHORTEST_OPERATOR_TOKEN: usize = 32;
@@ -65,6 +66,7 @@ impl Service {
         let letterhead = super::letterhead(&options.processing.presence, &statement, &public_url)?;
         super::sense::check(options, &public_url, &letterhead, &data_dir).await?;
         let servers = Servers::start(Options {
+            program: PROGRAM,
             data_dir: given.data_dir.clone(),
             source: given.servers,
             postgres: given.database_url.is_none(),

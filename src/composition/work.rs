@@ -21,7 +21,7 @@ use workers::{
 use super::nats_care::care;
 use super::{AppContext, Network};
 use crate::cli::{BusOptions, DkimOptions, WorkerOptions};
-use crate::embedded::NatsServer;
+use embedded_servers::NatsServer;
 
 /// Every second, every minute, and once an hour.
 const TIMETABLE: [&str; 3] = ["* * * * * *", "0 * * * * *", "0 17 * * * *"];

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Which of our own crates each of them may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
+    ("embedded-servers", &[]),
     ("log-proof", &[]),
     ("sealed-objects", &[]),
     ("domain", &[]),
@@ -30,8 +31,8 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
     ("async-nats", &["workers"]),
     ("lettre", &["workers"]),
     ("cron", &["workers"]),
-    ("zip", &["workers", "personal-settings"]),
-    ("sqlx", &["event-store", "projections", "bench"]),
+    ("zip", &["workers", "embedded-servers"]),
+    ("sqlx", &["event-store", "projections", "bench", "embedded-servers"]),
     ("postgres-es", &["event-store", "bench"]),
     ("backoff", &["event-store"]),
     ("object_store", &["sealed-objects"]),

@@ -73,7 +73,8 @@ async fn a_program_with_a_database_of_its_own_works_as_a_role_that_owns_nothing(
     let program = Start::new(folder.path(), &["serve"]).ready().await;
     Person::join(&program.client(), "ada@example.com").await;
     assert!(!program.said().contains("may update and delete events"), "{}", program.said());
-    let url = personal_settings::embedded::running_owner_url(&folder.path().join("data")).unwrap();
+    let url =
+        embedded_servers::running_owner_url(personal_settings::PROGRAM, &folder.path().join("data")).unwrap();
     let owner = sqlx::PgPool::connect(&url).await.unwrap();
     let roles: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE application_name = 'personal-settings'",
@@ -111,7 +112,9 @@ async fn a_read_model_of_the_release_before_in_a_database_of_ones_own_is_rebuilt
     let folder = tempfile::tempdir().unwrap();
     let start = || Start::new(folder.path(), &["serve"]).ready();
     let owner = || async {
-        let url = personal_settings::embedded::running_owner_url(&folder.path().join("data")).unwrap();
+        let url =
+            embedded_servers::running_owner_url(personal_settings::PROGRAM, &folder.path().join("data"))
+                .unwrap();
         sqlx::PgPool::connect(&url).await.unwrap()
     };
     let mut program = start().await;

@@ -8,8 +8,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use embedded_servers::{Options, ServerSource, Servers};
 use event_store::postgres::role;
-use personal_settings::embedded::{Options, ServerSource, Servers};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
@@ -58,6 +58,7 @@ async fn start() -> (Servers, Shared) {
     let source = std::env::var("PERSONAL_SETTINGS_SERVERS").unwrap_or_default();
     let data_dir = runs.join(std::process::id().to_string());
     let servers = Servers::start(Options {
+        program: personal_settings::PROGRAM,
         data_dir: data_dir.clone(),
         source: source.parse().unwrap_or(ServerSource::Auto),
         postgres: true,

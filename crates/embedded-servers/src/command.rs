@@ -8,17 +8,17 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use super::error::Attempt;
-use super::version::Version;
+use crate::error::Attempt;
+use crate::version::Version;
 
-/// What a program finds out about its surroundings; all else is kept from it.
+/// What a program finds out about its machine; all else is kept from it.
 const PASSED_ON: [&str; 4] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"];
 
 /// How long a program that is still being written is awaited.
 const BUSY_GRACE: Duration = Duration::from_secs(2);
 
 /// Replaces the environment by a small one, with messages in plain English.
-pub(super) fn quiet(command: &mut Command) {
+pub(crate) fn quiet(command: &mut Command) {
     command.env_clear().env("LC_ALL", "C");
     for name in PASSED_ON {
         if let Some(value) = std::env::var_os(name) {
@@ -32,7 +32,7 @@ pub(super) fn quiet(command: &mut Command) {
 /// A program that was unpacked just now may still be open for writing in a child that another thread has
 /// forked and that has not reached its exec yet. The kernel does not run it before that, which is a matter of
 /// moments.
-pub(super) fn run(command: &mut Command) -> Result<String, String> {
+pub(crate) fn run(command: &mut Command) -> Result<String, String> {
     let began = Instant::now();
     let output = loop {
         match command.output() {
@@ -57,13 +57,13 @@ fn complaint(output: &Output) -> String {
 }
 
 /// The last `count` lines that are not empty.
-pub(super) fn last_lines(text: &str, count: usize) -> String {
+pub(crate) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
 /// Asks a program for its version.
-pub(super) fn version_of(program: &Path) -> Result<Version, Attempt> {
+pub(crate) fn version_of(program: &Path) -> Result<Version, Attempt> {
     let mut command = Command::new(program);
     command.arg("--version");
     quiet(&mut command);

@@ -4,20 +4,20 @@ use std::fmt;
 
 /// A major and a minor number; the third of nats-server's is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Version {
-    pub(super) major: u32,
-    pub(super) minor: u32,
+pub(crate) struct Version {
+    pub(crate) major: u32,
+    pub(crate) minor: u32,
 }
 
 impl Version {
-    pub(super) const fn new(major: u32, minor: u32) -> Self {
+    pub(crate) const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
     }
 
     /// Reads the first word that begins with a digit, or with `v` and a digit: `postgres (PostgreSQL) 15.18
     /// (Debian)`, `nats-server: v2.15.1`, and also `18beta1` and `19devel`, which count as the first of their
     /// major.
-    pub(super) fn find_in(text: &str) -> Option<Self> {
+    pub(crate) fn find_in(text: &str) -> Option<Self> {
         text.split_whitespace().find_map(Self::read)
     }
 

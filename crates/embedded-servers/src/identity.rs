@@ -23,13 +23,14 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::unistd::{Gid, Uid, User, getegid, geteuid, getppid, write};
 
-use super::command;
-use super::error::{Attempt, Error};
-use super::find::{Postgres, Surroundings};
+use crate::command;
+use crate::error::{Attempt, Error};
+use crate::find::Postgres;
+use crate::machine::Machine;
 
 /// As whom a child runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Identity {
+pub(crate) enum Identity {
     /// As this program does.
     Same,
     /// As this user, under another number inside a user namespace: the texts of its two maps.
@@ -60,7 +61,7 @@ impl Identity {
 
     /// Makes the child run as this identity in a process group of its own (a Ctrl-C at the terminal is for
     /// this program, which then stops the child in order), and end with the parent, by `on_death`.
-    pub(super) fn bind(&self, command: &mut Command, on_death: Signal) {
+    pub(crate) fn bind(&self, command: &mut Command, on_death: Signal) {
         command.process_group(0);
         if let Self::Account { uid, gid } = self {
             // The standard library also drops the supplementary groups, and does all this before `pre_exec`.
@@ -86,7 +87,7 @@ impl Identity {
     }
 
     /// Gives a directory and all in it to this identity, when it is someone else's.
-    pub(super) fn own(&self, directory: &Path) -> io::Result<()> {
+    pub(crate) fn own(&self, directory: &Path) -> io::Result<()> {
         let (uid, gid) = self.owner();
         if std::fs::symlink_metadata(directory)?.uid() == uid {
             return Ok(());
@@ -95,7 +96,7 @@ impl Identity {
     }
 
     /// Lets this identity pass through a directory of ours (but not list it).
-    pub(super) fn let_through(&self, directory: &Path) -> io::Result<()> {
+    pub(crate) fn let_through(&self, directory: &Path) -> io::Result<()> {
         if !matches!(self, Self::Account { .. }) {
             return Ok(());
         }
@@ -134,10 +135,10 @@ fn own_all(path: &Path, uid: u32, gid: u32) -> io::Result<()> {
 
 /// Finds out, by trying, as whom PostgreSQL can run with its files below `home`. The binaries may have to be
 /// copied there, to be within reach of an account without rights.
-pub(super) fn choose(
+pub(crate) fn choose(
     postgres: Postgres,
     home: &Path,
-    surroundings: &Surroundings,
+    machine: &Machine,
 ) -> Result<(Identity, Postgres), Error> {
     if !geteuid().is_root() {
         return Ok((Identity::Same, postgres));
@@ -151,7 +152,7 @@ pub(super) fn choose(
         tried.push(Attempt::new("accounts postgres, nobody and daemon", "none exists"));
         return Err(Error::Root { tried });
     };
-    if surroundings.user_namespaces {
+    if machine.user_namespaces {
         let identity = Identity::namespace(&account);
         match try_out(&identity, &postgres.bin, None) {
             Ok(()) => return Ok((identity, postgres)),
@@ -300,7 +301,7 @@ mod tests {
         std::fs::create_dir(home.join("programs.new-killed")).unwrap();
         let postgres = Postgres {
             bin: tree.join("inner/bin"),
-            version: super::super::version::Version::new(18, 6),
+            version: crate::version::Version::new(18, 6),
             tree: Some(tree),
         };
         for _ in 0..2 {

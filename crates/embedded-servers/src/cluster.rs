@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use nix::sys::statvfs::statvfs;
 
-use super::command;
-use super::error::Error;
-use super::find::Postgres;
-use super::identity::Identity;
-use super::lock::failed;
+use crate::command;
+use crate::error::Error;
+use crate::find::Postgres;
+use crate::identity::Identity;
+use crate::lock::failed;
 
 /// What a new cluster takes, in MiB, with room for its first log files.
 const NEEDED_MIB: u64 = 128;
@@ -29,12 +29,12 @@ const UNFINISHED: &str = ".new-";
 const DYING: Duration = Duration::from_secs(10);
 
 /// The place of the cluster within PostgreSQL's directory.
-pub(super) fn place(home: &Path) -> PathBuf {
+pub(crate) fn place(home: &Path) -> PathBuf {
     home.join("data")
 }
 
 /// The major version that wrote the cluster, or none when there is no cluster.
-pub(super) fn major_version(home: &Path) -> Result<Option<u32>, Error> {
+pub(crate) fn major_version(home: &Path) -> Result<Option<u32>, Error> {
     let path = place(home).join("PG_VERSION");
     match std::fs::read_to_string(&path) {
         Ok(text) => match text.trim().parse() {
@@ -49,7 +49,7 @@ pub(super) fn major_version(home: &Path) -> Result<Option<u32>, Error> {
 }
 
 /// Makes the cluster when it is missing, and sees to it that it belongs to `identity`.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     home: &Path,
     postgres: &Postgres,
     identity: &Identity,
@@ -161,8 +161,8 @@ fn hint(home: &Path) -> String {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::super::version::Version;
     use super::*;
+    use crate::version::Version;
 
     /// Programs that are as broken as wished.
     fn broken(bin: &Path, initdb: &str) -> Postgres {

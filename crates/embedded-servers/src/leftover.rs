@@ -14,26 +14,26 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::error::Error;
-use super::lock::failed;
+use crate::error::Error;
+use crate::lock::failed;
 
 /// A server whose end is to be awaited.
-pub(super) struct Leftover<'a> {
+pub(crate) struct Leftover<'a> {
     /// `PostgreSQL` or `nats-server`.
-    pub(super) server: &'static str,
+    pub(crate) server: &'static str,
     /// The program's name, as the kernel shows it.
-    pub(super) program: &'static str,
+    pub(crate) program: &'static str,
     /// Where it wrote its process id, on the first line.
-    pub(super) pid_file: &'a Path,
+    pub(crate) pid_file: &'a Path,
     /// The directory that it works in.
-    pub(super) directory: &'a Path,
+    pub(crate) directory: &'a Path,
     /// What to send it, each with the time that it then has.
-    pub(super) signals: &'a [(Signal, Duration)],
+    pub(crate) signals: &'a [(Signal, Duration)],
 }
 
 impl Leftover<'_> {
     /// Returns when no such server runs, and removes a pid file that tells of one.
-    pub(super) fn settle(&self) -> Result<(), Error> {
+    pub(crate) fn settle(&self) -> Result<(), Error> {
         let Some(pid) = self.pid().map_err(|source| failed("read", self.pid_file, source))? else {
             return Ok(());
         };

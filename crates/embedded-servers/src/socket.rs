@@ -10,9 +10,9 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::error::Error;
-use super::identity::Identity;
-use super::lock::failed;
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::lock::failed;
 
 /// The kernel's `sun_path`, without the zero at the end.
 const LONGEST: usize = 107;
@@ -20,51 +20,46 @@ const LONGEST: usize = 107;
 /// The socket's name, of which the port is a part although there is no port.
 const SOCKET: &str = ".s.PGSQL.5432";
 
-/// What the names of directories for sockets elsewhere begin with.
-const PREFIX: &str = "personal-settings-";
-
 /// A directory for the socket. Removed when dropped, if it lies outside the data directory.
 #[derive(Debug)]
-pub(super) struct SocketDir {
+pub(crate) struct SocketDir {
     path: PathBuf,
     /// The file that tells of a directory elsewhere.
     note: Option<PathBuf>,
+    /// Begins its name then.
+    program: String,
 }
 
 impl SocketDir {
     /// Makes the directory for the cluster below `home`, and removes what earlier runs left.
-    pub(super) fn make(home: &Path, identity: &Identity) -> Result<Self, Error> {
+    pub(crate) fn make(program: &str, home: &Path, identity: &Identity) -> Result<Self, Error> {
         let note = home.join("socket-elsewhere");
-        forget_earlier(&note).map_err(|source| failed("clean up after", &note, source))?;
+        forget_earlier(program, &note).map_err(|source| failed("clean up after", &note, source))?;
         let near = home.join("run");
         let made = if suits(&near) {
             // Sockets in there are of servers that do not run any more.
             remove_if_there(&near)
                 .and_then(|()| private_dir(&near))
                 .map_err(|source| failed("make the directory", &near, source))?;
-            Self { path: near, note: None }
+            Self { path: near, note: None, program: program.to_owned() }
         } else {
-            let path = make_elsewhere(&note, identity)
+            let path = make_elsewhere(program, &note, identity)
                 .map_err(|source| failed("make a short socket directory for", home, source))?;
-            Self { path, note: Some(note) }
+            Self { path, note: Some(note), program: program.to_owned() }
         };
         identity.own(&made.path).map_err(|source| failed("change the owner of", &made.path, source))?;
         Ok(made)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-
-    pub(super) fn socket(&self) -> PathBuf {
-        self.path.join(SOCKET)
     }
 }
 
 impl Drop for SocketDir {
     fn drop(&mut self) {
         if let Some(note) = &self.note
-            && let Err(error) = forget_earlier(note)
+            && let Err(error) = forget_earlier(&self.program, note)
         {
             tracing::warn!(path = %self.path.display(), %error, "removing the socket's directory failed");
         }
@@ -72,7 +67,7 @@ impl Drop for SocketDir {
 }
 
 /// The directory of the socket of a server that runs on the cluster below `home`, if one does.
-pub(super) fn of_running(home: &Path) -> Option<PathBuf> {
+pub(crate) fn of_running(home: &Path) -> Option<PathBuf> {
     let elsewhere = std::fs::read_to_string(home.join("socket-elsewhere")).ok().map(PathBuf::from);
     let directory = elsewhere.unwrap_or_else(|| home.join("run"));
     // A socket that a killed server left answers nobody.
@@ -88,14 +83,14 @@ fn suits(directory: &Path) -> bool {
     bytes.len() <= LONGEST && bytes.iter().all(plain)
 }
 
-fn make_elsewhere(note: &Path, identity: &Identity) -> io::Result<PathBuf> {
+fn make_elsewhere(program: &str, note: &Path, identity: &Identity) -> io::Result<PathBuf> {
     // Another account may not enter this user's runtime directory.
     let runtime = std::env::var_os("XDG_RUNTIME_DIR")
         .filter(|_| !matches!(identity, Identity::Account { .. }))
         .map(PathBuf::from);
     let mut error = io::Error::from(io::ErrorKind::NotFound);
     for base in runtime.into_iter().chain([PathBuf::from("/tmp")]) {
-        let name = format!("{PREFIX}{:016x}", rand::random::<u64>());
+        let name = format!("{program}-{:016x}", rand::random::<u64>());
         let path = base.join(name);
         if !path.is_absolute() || !suits(&path) {
             continue;
@@ -115,15 +110,17 @@ fn private_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Removes the directory that the note tells of, if it looks like one of ours, and then the note.
-fn forget_earlier(note: &Path) -> io::Result<()> {
+fn forget_earlier(program: &str, note: &Path) -> io::Result<()> {
     let text = match std::fs::read_to_string(note) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
     let path = Path::new(&text);
-    let named_by_us =
-        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()));
+    let named_by_us = path
+        .file_name()
+        .and_then(|name| name.to_str()?.strip_prefix(program))
+        .is_some_and(|rest| rest.starts_with('-'));
     if path.is_absolute() && named_by_us && is_private_dir(path) {
         remove_if_there(path)?;
     }
@@ -148,12 +145,12 @@ mod tests {
     #[test]
     fn a_plain_short_path_stays_in_the_data_directory() {
         let home = tempfile::tempdir().unwrap();
-        let made = SocketDir::make(home.path(), &Identity::Same).unwrap();
+        let made = SocketDir::make("a-program", home.path(), &Identity::Same).unwrap();
         assert_eq!(made.path(), home.path().join("run"));
-        std::fs::write(made.socket(), "").unwrap();
+        std::fs::write(made.path().join(SOCKET), "").unwrap();
         // A socket that a killed server left does not stand in the way.
-        let again = SocketDir::make(home.path(), &Identity::Same).unwrap();
-        assert!(!again.socket().exists());
+        let again = SocketDir::make("a-program", home.path(), &Identity::Same).unwrap();
+        assert!(!again.path().join(SOCKET).exists());
     }
 
     #[test]
@@ -162,12 +159,12 @@ mod tests {
         for name in ["x".repeat(100), "a b".to_owned(), "Größe".to_owned()] {
             let home = base.path().join(name);
             std::fs::create_dir(&home).unwrap();
-            let first = SocketDir::make(&home, &Identity::Same).unwrap();
+            let first = SocketDir::make("a-program", &home, &Identity::Same).unwrap();
             let path = first.path().to_owned();
             assert!(suits(&path) && is_private_dir(&path), "{}", path.display());
             // As after kill -9.
             std::mem::forget(first);
-            let second = SocketDir::make(&home, &Identity::Same).unwrap();
+            let second = SocketDir::make("a-program", &home, &Identity::Same).unwrap();
             assert!(!path.exists());
             let path = second.path().to_owned();
             drop(second);
@@ -183,7 +180,7 @@ mod tests {
         private_dir(&precious).unwrap();
         let note = home.path().join("socket-elsewhere");
         std::fs::write(&note, precious.as_os_str().as_encoded_bytes()).unwrap();
-        SocketDir::make(home.path(), &Identity::Same).unwrap();
+        SocketDir::make("a-program", home.path(), &Identity::Same).unwrap();
         assert!(precious.exists() && !note.exists());
     }
 

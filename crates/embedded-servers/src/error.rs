@@ -131,7 +131,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn new(what: impl Into<String>, why: impl fmt::Display) -> Self {
+    pub(crate) fn new(what: impl Into<String>, why: impl fmt::Display) -> Self {
         Self { what: what.into(), why: why.to_string() }
     }
 }

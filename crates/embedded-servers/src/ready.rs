@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::error::Error;
-use super::keeper::Keeper;
-use super::log_file::LogFile;
+use crate::error::Error;
+use crate::keeper::Keeper;
+use crate::log_file::LogFile;
 
 /// A server that ended so often before it was ready will not become it.
 const TRIES: u32 = 5;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks until the answer is `Ok`; an `Err` says what the server is doing meanwhile. When it is given up, it
 /// is ended too.
-pub(super) async fn until_ready<T>(
+pub(crate) async fn until_ready<T>(
     server: &'static str,
     keeper: &Keeper,
     log: &LogFile,

@@ -12,7 +12,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::error::Error;
+use crate::error::Error;
 
 /// How long to try again when the process named in the file is already dead: a fork of it may live for a
 /// moment.
@@ -20,13 +20,13 @@ const DEAD_HOLDER_GRACE: Duration = Duration::from_secs(1);
 
 /// The right to use a data directory, for as long as this value lives.
 #[derive(Debug)]
-pub(super) struct DataLock {
+pub(crate) struct DataLock {
     file: File,
 }
 
 impl DataLock {
     /// Creates the directory when it is missing, and takes it, or says at once who has it.
-    pub(super) fn acquire(directory: &Path) -> Result<Self, Error> {
+    pub(crate) fn acquire(directory: &Path) -> Result<Self, Error> {
         make_private_dir(directory)?;
         let path = directory.join("lock");
         let mut file = open(&path).map_err(|source| failed("open", &path, source))?;
@@ -60,7 +60,7 @@ impl Drop for DataLock {
 }
 
 /// Creates a directory that only its owner may enter, with its parents. An existing one is left as it is.
-pub(super) fn make_private_dir(directory: &Path) -> Result<(), Error> {
+pub(crate) fn make_private_dir(directory: &Path) -> Result<(), Error> {
     match DirBuilder::new().recursive(true).mode(0o700).create(directory) {
         Ok(()) => Ok(()),
         Err(_) if directory.exists() && !directory.is_dir() => {
@@ -71,13 +71,13 @@ pub(super) fn make_private_dir(directory: &Path) -> Result<(), Error> {
 }
 
 /// Waits for the lock file of something shared between processes (not of a data directory) and takes it.
-pub(super) fn wait_for(path: &Path) -> io::Result<File> {
+pub(crate) fn wait_for(path: &Path) -> io::Result<File> {
     let file = open(path)?;
     file.lock()?;
     Ok(file)
 }
 
-pub(super) fn failed(doing: &'static str, path: &Path, source: io::Error) -> Error {
+pub(crate) fn failed(doing: &'static str, path: &Path, source: io::Error) -> Error {
     Error::File { doing, path: PathBuf::from(path), source }
 }
 

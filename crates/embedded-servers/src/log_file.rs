@@ -19,25 +19,25 @@ const QUOTED: u64 = 2048;
 
 /// A log, with the place where this run's lines begin.
 #[derive(Debug, Clone)]
-pub(super) struct LogFile {
+pub(crate) struct LogFile {
     path: PathBuf,
     from: u64,
 }
 
 impl LogFile {
     /// The log at `path`, whose lines up to now belong to earlier runs.
-    pub(super) fn at(path: PathBuf) -> io::Result<Self> {
+    pub(crate) fn at(path: PathBuf) -> io::Result<Self> {
         rotate(&path)?;
         let from = open(&path)?.metadata()?.len();
         Ok(Self { path, from })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Sends all that the command will say into the log.
-    pub(super) fn take_output_of(&self, command: &mut Command) -> io::Result<()> {
+    pub(crate) fn take_output_of(&self, command: &mut Command) -> io::Result<()> {
         rotate(&self.path)?;
         let file = open(&self.path)?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
@@ -45,7 +45,7 @@ impl LogFile {
     }
 
     /// The last lines of this run.
-    pub(super) fn last_lines(&self) -> String {
+    pub(crate) fn last_lines(&self) -> String {
         self.read_tail().unwrap_or_else(|error| format!("(unreadable: {error})"))
     }
 

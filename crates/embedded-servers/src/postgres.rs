@@ -13,32 +13,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 
-use super::ServerSource;
-use super::cluster;
-use super::command;
-use super::error::Error;
-use super::find::{self, Postgres, Surroundings};
-use super::identity::{self, Identity};
-use super::keeper::{Blueprint, Keeper};
-use super::leftover::Leftover;
-use super::lock::{DataLock, failed, make_private_dir};
-use super::log_file::LogFile;
-use super::ready::until_ready;
-use super::socket::SocketDir;
-use super::wire::{Failure, Session};
+use crate::cluster;
+use crate::command;
+use crate::error::Error;
+use crate::find::{self, Postgres};
+use crate::identity::{self, Identity};
+use crate::keeper::{Blueprint, Keeper};
+use crate::leftover::Leftover;
+use crate::lock::{DataLock, failed, make_private_dir};
+use crate::log_file::LogFile;
+use crate::machine::Machine;
+use crate::ready::until_ready;
+use crate::socket::SocketDir;
+use crate::source::ServerSource;
 
 /// How it is called in messages.
-pub(super) const NAME: &str = "PostgreSQL";
+pub(crate) const NAME: &str = "PostgreSQL";
 
 /// The superuser, who owns everything.
 const OWNER: &str = "postgres";
 
-/// The role that the program works as, which owns nothing. It is made with the schema.
-const WORKER: &str = "personal_settings";
-
-/// The database that the program works in.
-const DATABASE: &str = "personal_settings";
+/// What a server answers that has no database of a name.
+const NO_DATABASE: &str = "3D000";
 
 /// What it is told to end: a "fast shutdown", which ends sessions and writes a checkpoint. SIGTERM would wait
 /// for clients.
@@ -105,14 +104,14 @@ const FLEETING: &[&str] = &[
 
 /// A PostgreSQL that takes connections.
 #[derive(Debug)]
-pub(super) struct Running {
-    pub(super) keeper: Keeper,
+pub(crate) struct Running {
+    pub(crate) keeper: Keeper,
     /// For the program's work.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// For its owner, who migrates.
-    pub(super) owner_url: String,
+    pub(crate) owner_url: String,
     /// The directory of its programs.
-    pub(super) bin: PathBuf,
+    pub(crate) bin: PathBuf,
     /// Dropped after the keeper, so that the server is told to end before its socket goes.
     _socket: SocketDir,
 }
@@ -126,49 +125,51 @@ struct Started {
 }
 
 /// Starts it below `data_dir`, for the holder of the lock.
-pub(super) async fn start(
+pub(crate) async fn start(
     data_dir: PathBuf,
     source: ServerSource,
     durable: bool,
-    around: Surroundings,
+    machine: Machine,
     lock: Arc<DataLock>,
 ) -> Result<Running, Error> {
-    let home = data_dir.join("postgres");
+    let (home, program) = (data_dir.join("postgres"), machine.program);
     let started = tokio::task::spawn_blocking(move || {
         // Held until the work is done, even when nobody waits for it any more.
         let _lock = lock;
-        launch(&home, source, durable, &around)
+        launch(&home, source, durable, &machine)
     })
     .await
     .map_err(|_| Error::CutOff(NAME))??;
     let Started { keeper, log, bin, socket } = started;
-    let path = socket.socket();
-    until_ready(NAME, &keeper, &log, async || greet(&path).await).await?;
-    let (url, owner_url) = (url(socket.path()), owner_url(socket.path()));
+    let database = database(program);
+    until_ready(NAME, &keeper, &log, async || greet(socket.path(), &database).await).await?;
+    // The role that the program works as owns nothing. It is made with the schema.
+    let url = url_of(&database, &database, socket.path());
+    let owner_url = owner_url(program, socket.path());
     Ok(Running { url, owner_url, keeper, bin, _socket: socket })
 }
 
-/// The address of our database behind the socket in `directory`, for the program's work.
-fn url(directory: &Path) -> String {
-    url_of(WORKER, directory)
+/// What database and role of a program are called.
+fn database(program: &str) -> String {
+    program.replace('-', "_")
 }
 
-/// The same, for its owner.
-pub(super) fn owner_url(directory: &Path) -> String {
-    url_of(OWNER, directory)
+/// The address of the program's database behind the socket in `directory`, for its owner.
+pub(crate) fn owner_url(program: &str, directory: &Path) -> String {
+    url_of(OWNER, &database(program), directory)
 }
 
-fn url_of(role: &str, directory: &Path) -> String {
+fn url_of(role: &str, database: &str, directory: &Path) -> String {
     let directory = directory.display();
-    format!("postgres://{role}@localhost:5432/{DATABASE}?host={directory}&sslmode=disable")
+    format!("postgres://{role}@localhost:5432/{database}?host={directory}&sslmode=disable")
 }
 
-fn launch(home: &Path, source: ServerSource, durable: bool, around: &Surroundings) -> Result<Started, Error> {
+fn launch(home: &Path, source: ServerSource, durable: bool, machine: &Machine) -> Result<Started, Error> {
     make_private_dir(home)?;
     let place = cluster::place(home);
     let existing = cluster::major_version(home)?;
-    let postgres = find::postgres(source, existing, &place, around)?;
-    let (identity, postgres) = identity::choose(postgres, home, around)?;
+    let postgres = find::postgres(source, existing, &place, machine)?;
+    let (identity, postgres) = identity::choose(postgres, home, machine)?;
     Leftover {
         server: NAME,
         program: "postgres",
@@ -182,7 +183,7 @@ fn launch(home: &Path, source: ServerSource, durable: bool, around: &Surrounding
     }
     .settle()?;
     cluster::prepare(home, &postgres, &identity, durable)?;
-    let socket = SocketDir::make(home, &identity)?;
+    let socket = SocketDir::make(machine.program, home, &identity)?;
     let log_path = home.join("server.log");
     let log = LogFile::at(log_path.clone()).map_err(|source| failed("write", &log_path, source))?;
     let version = postgres.version;
@@ -218,23 +219,39 @@ fn blueprint(
 }
 
 /// Connects to the program's database, which is created when it is not there.
-async fn greet(socket: &Path) -> Result<(), String> {
-    match open(socket, DATABASE).await {
-        Err(Failure::Refused { code, .. }) if code == "3D000" => {
-            let mut session = open(socket, "postgres").await.map_err(|failure| failure.to_string())?;
-            let created = session.run(&format!("CREATE DATABASE {DATABASE}")).await;
-            created.map_err(|failure| failure.to_string())?;
+async fn greet(directory: &Path, database: &str) -> Result<(), String> {
+    match open(directory, database).await {
+        Ok(session) => close(session).await,
+        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some(NO_DATABASE) => {
+            let mut session = open(directory, "postgres").await.map_err(in_words)?;
+            let create = format!("CREATE DATABASE {database}");
+            session.execute(create.as_str()).await.map_err(in_words)?;
             close(session).await
         }
-        Ok(session) => close(session).await,
-        Err(failure) => Err(failure.to_string()),
+        Err(error) => Err(in_words(error)),
     }
 }
 
-async fn open(socket: &Path, database: &str) -> Result<Session, Failure> {
-    Session::open(socket, OWNER, database).await
+async fn open(directory: &Path, database: &str) -> sqlx::Result<PgConnection> {
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(directory)
+        .port(5432)
+        .username(OWNER)
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+        .disable_statement_logging();
+    PgConnection::connect_with(&options).await
 }
 
-async fn close(session: Session) -> Result<(), String> {
-    session.close().await.map_err(|failure| failure.to_string())
+async fn close(session: PgConnection) -> Result<(), String> {
+    session.close().await.map_err(in_words)
+}
+
+/// What the server says, and its SQLSTATE.
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
+fn in_words(error: sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().unwrap_or_default()),
+        None => error.to_string(),
+    }
 }

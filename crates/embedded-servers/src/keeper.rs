@@ -30,33 +30,33 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const HEALTHY: Duration = Duration::from_secs(30);
 
 /// How to start one server, and how to end it.
-pub(super) struct Blueprint {
+pub(crate) struct Blueprint {
     /// `PostgreSQL` or `nats-server`.
-    pub(super) server: &'static str,
+    pub(crate) server: &'static str,
     /// Makes the command for the next start.
-    pub(super) command: Box<dyn FnMut() -> io::Result<Command> + Send>,
+    pub(crate) command: Box<dyn FnMut() -> io::Result<Command> + Send>,
     /// Asks for an orderly end.
-    pub(super) stop: Signal,
+    pub(crate) stop: Signal,
     /// What to send next, each after so long a time in vain.
-    pub(super) insist: &'static [(Duration, Signal)],
+    pub(crate) insist: &'static [(Duration, Signal)],
 }
 
 /// What is known about the server, for those who wait for something.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Status {
+pub(crate) struct Status {
     /// The running process.
-    pub(super) pid: Option<u32>,
+    pub(crate) pid: Option<u32>,
     /// How often it ended, or could not be started.
-    pub(super) exits: u32,
+    pub(crate) exits: u32,
     /// How it ended the last time.
-    pub(super) last_exit: String,
+    pub(crate) last_exit: String,
     /// The thread is done; nothing runs and nothing will.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// Holds a server running. When dropped, the server is asked to end, and not awaited.
 #[derive(Debug)]
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     server: &'static str,
     desk: Arc<Desk>,
     status: watch::Receiver<Status>,
@@ -80,7 +80,7 @@ struct State {
 
 impl Keeper {
     /// Starts the thread, which starts the server.
-    pub(super) fn start(blueprint: Blueprint) -> io::Result<Self> {
+    pub(crate) fn start(blueprint: Blueprint) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
         let (sender, status) = watch::channel(Status::default());
         let keeper = Self {
@@ -97,18 +97,18 @@ impl Keeper {
     }
 
     /// What is known now.
-    pub(super) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         self.status.borrow().clone()
     }
 
     /// Ends the server in order, and more and more firmly when it does not listen; returns when it is gone.
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.desk.stop(self.stop);
         self.until(|status| status.ended).await;
     }
 
     /// Ends the server likewise, so that it is started again; returns when it has ended.
-    pub(super) async fn restart(&self) {
+    pub(crate) async fn restart(&self) {
         let exits = self.status().exits;
         self.desk.signal(self.stop);
         self.until(|status| status.exits > exits || status.ended).await;
@@ -237,8 +237,8 @@ fn keep(mut blueprint: Blueprint, desk: &Desk, status: &watch::Sender<Status>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::identity::Identity;
     use super::*;
+    use crate::identity::Identity;
 
     fn keeper_of(script: &'static str) -> Keeper {
         Keeper::start(Blueprint {
