@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use event_store::encryption::master::holders::{self, Holder};
+use event_store::encryption::master_holders::{self, Holder};
 use event_store::encryption::{add_key, put_first};
 use event_store::{Erasures, EventStore};
 
@@ -110,7 +110,8 @@ async fn await_holders(
 ) -> anyhow::Result<Vec<Holder>> {
     let begun = Instant::now();
     loop {
-        let mut bad = holders::list(store.pool()).await.context("the running processes cannot be asked")?;
+        let mut bad =
+            master_holders::list(store.pool()).await.context("the running processes cannot be asked")?;
         bad.retain(|holder| !good(holder));
         if bad.is_empty() || begun.elapsed() >= patience {
             return Ok(bad);

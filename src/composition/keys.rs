@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use event_store::KeyProvider;
-use event_store::encryption::{LocalKeys, Providers, Token, Transit, TransitConfig, holders};
+use event_store::encryption::{LocalKeys, Providers, Token, Transit, TransitConfig, master_holders};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -86,7 +86,7 @@ impl KeyTasks {
     /// Starts them, in a process of this role.
     pub fn start(on: &AppContext, role: &str) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(holders::announce(Arc::clone(on.store.keys()), process_name(role), stop.clone()));
+        tasks.spawn(master_holders::announce(Arc::clone(on.store.keys()), process_name(role), stop.clone()));
         tasks.spawn(on.erasures.clone().watch(stop.clone()));
         tasks.close();
         Self { stop, tasks }
@@ -99,7 +99,7 @@ impl KeyTasks {
     }
 }
 
-/// What operators find a process by. It begins with its role, by which workers are counted ([`holders::workers`]).
+/// What operators find a process by. It begins with its role, by which workers are counted ([`master_holders::workers`]).
 fn process_name(role: &str) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = Some(host.trim()).filter(|host| !host.is_empty()).unwrap_or("an unknown host");

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use event_store::encryption::master::holders;
+use event_store::encryption::master_holders;
 use event_store::{EventStore, StoreError};
 use metrics::gauge;
 use tokio::time::Instant;
@@ -26,7 +26,7 @@ pub(super) struct Workforce {
 impl Workforce {
     /// Looks whether there are any.
     pub(super) async fn look(&mut self, store: &EventStore) -> Result<(), StoreError> {
-        let workers = holders::workers(store.pool()).await?;
+        let workers = master_holders::workers(store.pool()).await?;
         gauge!("personal_settings_workers").set(workers as f64);
         if self.is_to_be_told(workers) {
             tracing::warn!(

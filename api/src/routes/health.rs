@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use event_store::encryption::master::holders;
+use event_store::encryption::master_holders;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use serde::Serialize;
@@ -92,7 +92,7 @@ pub(crate) async fn readiness(State(vitals): State<Vitals>) -> (StatusCode, Json
 
 /// What is amiss elsewhere. Nothing where that cannot be found out, which a check tells.
 async fn warnings(vitals: &Vitals) -> Vec<&'static str> {
-    let workers = timeout(LONGEST, holders::workers(vitals.store.pool())).await;
+    let workers = timeout(LONGEST, master_holders::workers(vitals.store.pool())).await;
     let none = matches!(workers, Ok(Ok(0)));
     none.then_some("no worker runs on this database: exports, erasures and mails wait until one does")
         .into_iter()

@@ -15,9 +15,9 @@ use nix::sys::statvfs::statvfs;
 
 use crate::command;
 use crate::error::Error;
-use crate::find::Postgres;
 use crate::identity::Identity;
 use crate::lock::failed;
+use crate::program::Postgres;
 
 /// What a new cluster takes, in MiB, with room for its first log files.
 const NEEDED_MIB: u64 = 128;

@@ -11,6 +11,7 @@ use crate::command::version_of;
 use crate::error::{Attempt, Error, Unavailable};
 use crate::fetch;
 use crate::machine::Machine;
+use crate::program::{Nats, Postgres};
 use crate::source::ServerSource;
 use crate::version::Version;
 use crate::wheel;
@@ -20,23 +21,6 @@ const OLDEST_POSTGRES: Version = Version::new(15, 0);
 
 /// The oldest nats-server that will do.
 const OLDEST_NATS: Version = Version::new(2, 9);
-
-/// A usable PostgreSQL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Postgres {
-    /// The directory of `postgres` and `initdb`.
-    pub(crate) bin: PathBuf,
-    pub(crate) version: Version,
-    /// The whole of a fetched server, of which `bin` is a part. None for the system's.
-    pub(crate) tree: Option<PathBuf>,
-}
-
-/// A usable nats-server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Nats {
-    pub(crate) program: PathBuf,
-    pub(crate) version: Version,
-}
 
 /// Finds a PostgreSQL that can run the cluster at `cluster`, whose major version is given when it exists.
 pub(crate) fn postgres(

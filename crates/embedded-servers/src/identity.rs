@@ -25,8 +25,8 @@ use nix::unistd::{Gid, Uid, User, getegid, geteuid, getppid, write};
 
 use crate::command;
 use crate::error::{Attempt, Error};
-use crate::find::Postgres;
 use crate::machine::Machine;
+use crate::program::Postgres;
 
 /// As whom a child runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ mod machine;
 mod nats;
 mod pip;
 mod postgres;
+mod program;
 mod ready;
 mod socket;
 mod source;

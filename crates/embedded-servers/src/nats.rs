@@ -23,13 +23,14 @@ use tokio::net::TcpStream;
 
 use crate::command;
 use crate::error::Error;
-use crate::find::{self, Nats};
+use crate::find;
 use crate::identity::Identity;
 use crate::keeper::{Blueprint, Keeper};
 use crate::leftover::Leftover;
 use crate::lock::{DataLock, failed, make_private_dir};
 use crate::log_file::LogFile;
 use crate::machine::Machine;
+use crate::program::Nats;
 use crate::ready::until_ready;
 use crate::source::ServerSource;
 

@@ -82,6 +82,14 @@ impl CommandContext {
         Self { session: own.or_else(other), ..self }
     }
 
+    /// The account that sends the command.
+    pub(crate) fn sender(&self) -> Option<AccountId> {
+        match self.actor {
+            Actor::Account(account) => Some(account),
+            Actor::Operator(_) | Actor::Service => None,
+        }
+    }
+
     /// The session that goes on where a change of the account ends others.
     pub(crate) fn own_session(&self) -> Option<SessionId> {
         self.session.map(|session| session.session)

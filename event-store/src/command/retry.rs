@@ -58,7 +58,11 @@ impl Commands {
     where
         Fut: Future<Output = Result<T, Attempt<E>>>,
     {
-        let _place = self.contention.place_of(context).await.ok_or(ExecuteError::Contended)?;
+        let _place = self
+            .contention
+            .place_of(context.sender(), context.precedence)
+            .await
+            .ok_or(ExecuteError::Contended)?;
         let mut contest = Contest::new(&self.contention, context.precedence);
         let done = self.contend(&mut contest, attempt).await;
         contest.end().await;

@@ -8,10 +8,15 @@
 mod cipher;
 mod column;
 pub(crate) mod event_keys;
+mod key_cache;
 pub(crate) mod key_file;
+mod key_name;
 mod key_ring;
+mod key_table;
 mod keyed_hash;
-pub mod master;
+mod master;
+pub mod master_holders;
+mod master_rotation;
 mod payload;
 #[cfg(test)]
 mod properties;
@@ -20,11 +25,14 @@ pub use crate::error::SealError;
 pub use cipher::DataKey;
 pub use column::{Column, ColumnKey, column_key_id, open_column};
 pub use key_file::{KeyFileError, read_private};
-pub use key_ring::{DestroyedKey, KeyName, KeyRing, NewKey};
+pub use key_name::{DestroyedKey, KeyName};
+pub use key_ring::KeyRing;
+pub use key_table::NewKey;
 pub use keyed_hash::KeyedHasher;
 pub use master::{
-    KeyProvider, LocalKeys, MasterIds, MasterKey, Providers, Rewrapped, Rotation, Token, Transit,
-    TransitConfig, WrappedKey, add_key, holders, put_first,
+    KeyProvider, LocalKeys, MasterIds, MasterKey, Providers, Token, Transit, TransitConfig, WrappedKey,
+    add_key, put_first,
 };
+pub use master_rotation::{Rewrapped, Rotation};
 pub(crate) use payload::seal_text;
 pub use payload::{AssociatedData, open_payload, personal_subjects, seal_payload, sealing_keys};

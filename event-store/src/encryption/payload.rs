@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::cipher::DataKey;
-use super::key_ring::KeyName;
+use super::key_name::KeyName;
 use cqrs_es::persist::SerializedEvent;
 
 use crate::error::SealError;

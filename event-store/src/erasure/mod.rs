@@ -140,7 +140,7 @@ impl Erasures {
         for left in record::open_of(self.store().pool(), cause).await? {
             self.carry_out(&left).await?;
         }
-        if let Some(key) = self.store().keys().named(name).await? {
+        if let Some(key) = self.store().keys().active_key_record(name).await? {
             self.carry_out_step(cause, &Step::Key { key, name: name.clone() }).await?;
         }
         Ok(self.store().keys().destroyed_for(name, cause).await?)

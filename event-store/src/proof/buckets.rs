@@ -3,11 +3,12 @@
 //! Reading and writing are apart: the order of all events waits for whoever has written anything and not
 //! committed yet, so what takes long is done before a transaction writes its first row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use sqlx::PgConnection;
 
+use super::bucket_pages::Changed;
 use super::error::ProofError;
 use super::{heads, subject_streams};
 use log_proof::hash::Hash;
@@ -29,9 +30,6 @@ pub(super) enum Of {
     /// Accounts, by the streams that concern them.
     Subjects,
 }
-
-/// The buckets that changed, unless that is not known.
-pub(super) type Changed = Option<BTreeSet<usize>>;
 
 impl Of {
     /// No entry in any bucket.
@@ -102,11 +100,6 @@ pub(super) async fn hash(
         }
     }
     Ok(())
-}
-
-/// The ranges of keys of the buckets in a page: the least of each, and the least of the next.
-pub(super) fn ranges(page: &[usize]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
-    page.iter().map(|bucket| (first_key(*bucket), first_key(*bucket + 1))).unzip()
 }
 
 /// Stores the buckets that are not as they were, a page in each transaction.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{Connection, PgConnection, Row};
 
-use super::buckets::{self, Changed, Of};
+use super::bucket_pages::Changed;
+use super::buckets::{self, Of};
 use super::error::ProofError;
 use super::heads::{self, Moved};
 use super::subject_streams;

@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use super::buckets::ranges;
+use super::bucket_pages::ranges;
 use super::error::ProofError;
 use crate::log::row;
 use log_proof::hash::Hash;

@@ -12,6 +12,7 @@
 //!
 //! What is found and what is not is told in ADR 0007 and, of accounts, 0020.
 
+mod bucket_pages;
 mod buckets;
 mod error;
 mod growth;

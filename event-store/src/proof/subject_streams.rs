@@ -12,7 +12,7 @@ use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
-use super::buckets::{Changed, ranges};
+use super::bucket_pages::{Changed, ranges};
 use super::error::ProofError;
 use super::mentions;
 use crate::log::row;

@@ -18,7 +18,6 @@ pub use queue::Precedence;
 use queue::{Queues, Turn};
 use turn::StreamTurn;
 
-use super::context::{Actor, CommandContext};
 use crate::error::StoreError;
 use crate::postgres::backoff::Delays;
 use crate::postgres::{PinnedPool, planned_once};
@@ -53,11 +52,11 @@ impl Contention {
         &self.connections
     }
 
-    /// Waits until the account that sends a command has no other under way in this process. None where too many wait,
-    /// or it takes too long.
-    pub(super) async fn place_of(&self, context: &CommandContext) -> Option<Place> {
-        let Actor::Account(account) = context.actor else { return Some(Place { _turn: None }) };
-        let turn = self.accounts.take(account, context.precedence).await?;
+    /// Waits until `sender`, an account that sends a command, has no other under way in this process. None where too many
+    /// wait, or it takes too long.
+    pub(super) async fn place_of(&self, sender: Option<AccountId>, precedence: Precedence) -> Option<Place> {
+        let Some(account) = sender else { return Some(Place { _turn: None }) };
+        let turn = self.accounts.take(account, precedence).await?;
         Some(Place { _turn: Some(turn) })
     }
 }

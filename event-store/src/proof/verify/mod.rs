@@ -6,6 +6,7 @@
 //! but the tables is believed: what the caches say is compared with what follows from the log.
 
 mod caches;
+mod cursor;
 mod feed;
 mod findings;
 mod pruned;
@@ -26,8 +27,9 @@ use tokio_util::sync::CancellationToken;
 pub use findings::{Finding, Findings};
 pub use report::{Checked, Report, Verdict};
 
+use self::cursor::Cursor;
 use self::feed::Source;
-use self::row::{CommitKey, Cursor};
+use self::row::CommitKey;
 use self::streams::Streams;
 use self::subjects::Subjects;
 use self::walk::{Checkpoints, Kept, Rest, SoFar, Walk};

@@ -3,11 +3,8 @@
 
 use std::borrow::Cow;
 
-use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
-use super::feed::{Batch, unreadable};
-use crate::proof::error::ProofError;
 use log_proof::hash::Hash;
 use log_proof::{StoredEvent, epoch_text};
 
@@ -56,7 +53,7 @@ pub(super) trait Row<'a>: Sized {
 pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
-    fn of(row: &'a [u8]) -> Option<Self> {
+    pub(super) fn of(row: &'a [u8]) -> Option<Self> {
         row.get(2..).map(Self)
     }
 
@@ -151,40 +148,5 @@ impl<'a> EventRow<'a> {
             payload,
             metadata,
         })
-    }
-}
-
-/// Reads rows one by one out of batches.
-pub(super) struct Cursor {
-    batches: Receiver<Batch>,
-    batch: Vec<u8>,
-    at: usize,
-    /// The length of the present row.
-    length: usize,
-}
-
-impl Cursor {
-    pub(super) fn new(batches: Receiver<Batch>) -> Self {
-        Self { batches, batch: Vec::new(), at: 0, length: 0 }
-    }
-
-    /// The present row; none at the end. Blocks until it is there.
-    pub(super) fn peek<'a, R: Row<'a>>(&'a mut self) -> Result<Option<R>, ProofError> {
-        if self.at == self.batch.len() {
-            match self.batches.blocking_recv() {
-                Some(batch) => (self.batch, self.at) = (batch?, 0),
-                None => return Ok(None),
-            }
-        }
-        let rest = &self.batch[self.at..];
-        self.length = length(rest).ok_or_else(unreadable)?;
-        let row = Fields::of(&rest[..self.length]).and_then(R::read);
-        row.map(Some).ok_or_else(unreadable)
-    }
-
-    /// Goes on after the row that was last looked at.
-    pub(super) fn advance(&mut self) {
-        self.at += self.length;
-        self.length = 0;
     }
 }

@@ -10,8 +10,9 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::cursor::Cursor;
 use super::findings::Findings;
-use super::row::{CommitKey, Cursor, EventRow, LogRow};
+use super::row::{CommitKey, EventRow, LogRow};
 use super::stated::Stated;
 use super::streams::Streams;
 use super::subjects::Subjects;

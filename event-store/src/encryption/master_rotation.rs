@@ -12,8 +12,9 @@ use std::time::Duration;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::provider::WrappedKey;
-use crate::encryption::key_ring::{KeyRing, read_wrapped};
+use super::key_ring::KeyRing;
+use super::key_table::read_wrapped;
+use super::master::WrappedKey;
 use crate::error::SealError;
 use crate::error::StoreError;
 use crate::postgres::backoff::Delays;

@@ -12,8 +12,8 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::provider::MasterIds;
-use crate::encryption::key_ring::KeyRing;
+use super::key_ring::KeyRing;
+use super::master::MasterIds;
 use crate::error::StoreError;
 
 /// How often a process says what it has.
