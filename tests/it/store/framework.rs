@@ -85,7 +85,7 @@ async fn it_appends_what_any_command_appends_and_loads_what_any_command_stored()
     let first = || async { log::read_at(store.pool(), &[1]).await.unwrap().pop() };
     let first = eventually("the first event has its position", first).await;
     let entries = log::open(store.log(), vec![first]).await.unwrap();
-    assert_eq!(entries[0].metadata_text("ip_address"), Some("203.0.113.77"));
+    assert_eq!(entries[0].metadata["ip_address"]["$personal"]["value"], "203.0.113.77");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
-//! The arrows between the rooms go one way, and some libraries belong to one room alone.
+//! The arrows between crates, and between the folders of each, go one way; some libraries belong to one crate alone.
+
+mod modules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+use modules::Modules;
 
 /// Which of our own crates each of them may use.
 const MAY_USE: [(&str, &[&str]); 10] = [
@@ -53,13 +57,21 @@ const DOMAIN: [&str; 10] = [
     "uuid",
 ];
 
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+fn packages() -> Vec<Package> {
     let metadata: Metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    let of = |package: &cargo_metadata::Package| {
+    metadata.packages
+}
+
+fn modules(package: &Package) -> Modules {
+    Modules::read(package.manifest_path.with_file_name("src").as_std_path())
+}
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let of = |package: &Package| {
         let shipped = package.dependencies.iter().filter(|on| on.kind == DependencyKind::Normal);
         shipped.map(|on| on.name.clone()).collect()
     };
-    metadata.packages.iter().map(|package| (package.name.to_string(), of(package))).collect()
+    packages().iter().map(|package| (package.name.to_string(), of(package))).collect()
 }
 
 #[test]
@@ -90,4 +102,41 @@ fn the_domain_names_nothing_that_does_io() {
     for library in &dependencies()["domain"] {
         assert!(DOMAIN.contains(&library.as_str()), "the domain must not name {library}");
     }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "seen with --nocapture")]
+fn no_folders_lead_to_each_other() {
+    let (mut circles, mut folders) = (Vec::new(), 0);
+    for package in packages() {
+        let modules = modules(&package);
+        for folder in modules.folders() {
+            folders += 1;
+            for circle in modules.circles(&folder) {
+                let arrows = modules.arrows(&folder);
+                let inside = circle.iter().map(|from| {
+                    let to: Vec<&str> = arrows[from].intersection(&circle).copied().collect();
+                    format!("    {from} names {}", to.join(", "))
+                });
+                let inside: Vec<String> = inside.collect();
+                circles.push(format!("{} {}:\n{}", package.name, folder.join("/"), inside.join("\n")));
+            }
+        }
+    }
+    println!("{} circles in {folders} folders", circles.len());
+    assert!(circles.is_empty(), "\n{}", circles.join("\n"));
+}
+
+#[test]
+fn the_parts_of_the_event_store_do_not_name_the_store() {
+    let package = packages().into_iter().find(|package| package.name == "event-store").unwrap();
+    let modules = modules(&package);
+    let naming: Vec<&str> = modules
+        .arrows(&[])
+        .into_iter()
+        .filter(|(_, named)| named.contains("store"))
+        .map(|(from, _)| from)
+        .collect();
+    // An erasure goes through several parts of it.
+    assert_eq!(naming, ["erasure"]);
 }
