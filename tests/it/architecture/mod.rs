@@ -21,7 +21,16 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("bench", &["domain", "event-store", "sealed-objects", "projections", "api"]),
     (
         "personal-settings",
-        &["domain", "event-store", "sealed-objects", "projections", "workers", "api", "bench"],
+        &[
+            "embedded-servers",
+            "domain",
+            "event-store",
+            "sealed-objects",
+            "projections",
+            "workers",
+            "api",
+            "bench",
+        ],
     ),
 ];
 
@@ -35,7 +44,7 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
     ("async-nats", &["workers"]),
     ("lettre", &["workers"]),
     ("cron", &["workers"]),
-    ("zip", &["workers", "embedded-servers"]),
+    ("zip", &["workers", "embedded-servers", "personal-settings"]),
     ("sqlx", &["event-store", "projections", "bench", "embedded-servers"]),
     ("postgres-es", &["event-store", "bench"]),
     ("backoff", &["event-store"]),

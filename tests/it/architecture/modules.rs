@@ -87,6 +87,9 @@ fn collect(folder: &Path, module: &Module, files: &mut BTreeMap<Module, Vec<Modu
     }
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if !path.is_dir() && path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         if ["lib", "main", "mod"].contains(&name.as_str()) || tests.contains(&name) {
             continue;

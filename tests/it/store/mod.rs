@@ -2,11 +2,11 @@
 
 mod append;
 mod authentication;
-mod cohorts;
 mod cut;
 mod endings;
 mod erasure;
 mod framework;
+mod group_commit;
 mod idempotency;
 mod interleavings;
 mod kept;
