@@ -85,7 +85,7 @@ impl From<sqlx::Error> for StoreError {
         use sqlx::Error as E;
         if error.as_database_error().and_then(DatabaseError::code).as_deref() == Some(READ_ONLY) {
             // Every error of the database passes here.
-            crate::postgres::note_read_only();
+            crate::read_only::note();
         }
         if error.as_database_error().is_some_and(is_not_let_in) {
             return Self::NotLetIn(error);

@@ -15,6 +15,7 @@ pub mod log;
 pub mod postgres;
 pub mod proof;
 pub mod reach;
+mod read_only;
 pub mod records;
 mod store;
 pub mod usage;

@@ -263,7 +263,7 @@ impl EventStore {
     /// # Errors
     /// When it does not answer.
     pub async fn can_write(&self) -> Result<bool, StoreError> {
-        use crate::postgres::can_write;
+        use crate::read_only::can_write;
         Ok(can_write(&mut *self.pool().acquire().await?).await?
             || can_write(&mut *self.pool().acquire().await?).await?)
     }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Log, newest_position};
 use crate::error::StoreError;
-use crate::postgres::Begun;
 use crate::postgres::backoff::Delays;
+use crate::read_only::Begun;
 
 /// The channel on which the sequencer says how far the log has come.
 pub(crate) const CHANNEL: &str = "log_head";

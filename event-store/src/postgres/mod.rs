@@ -1,7 +1,7 @@
 //! Connections to the database.
 //!
 //! What always holds of each: it says at the server what it is for, and gives up there in bounded time ([`session`]); it is
-//! closed when it has become one that cannot be written to ([`read_only`]), and after [`LIFE`] in any case, so that a process
+//! closed when it has become one that cannot be written to ([`read_only`](crate::read_only)), and after [`LIFE`] in any case, so that a process
 //! finds the primary by itself after a fail-over; and none waits for a server that has fallen silent ([`silence`]).
 
 mod address;
@@ -14,7 +14,6 @@ mod lead;
 pub mod leader;
 pub mod lease;
 mod pinned;
-mod read_only;
 pub mod role;
 mod schema;
 mod session;
@@ -34,13 +33,13 @@ pub(crate) use batch_runner::{BatchRunner, BatchWork};
 pub use connections::{CONNECTIONS, FEWEST_CONNECTIONS, limit_connections, share_of};
 pub use pinned::{PinnedConnection, PinnedPool, lookups};
 pub(crate) use pinned::{planned_once, planned_once_appending, reading};
-pub(crate) use read_only::{Begun, can_write, note as note_read_only};
 pub use schema::{migrate, schema_is_current};
 use session::Session;
 pub(crate) use session::{APPENDER, plan_once};
 pub(crate) use sweep::sweep;
 
 use crate::error::StoreError;
+use crate::read_only;
 
 /// How long a caller waits for a free connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);

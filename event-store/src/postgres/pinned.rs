@@ -10,8 +10,9 @@ use tokio::time::timeout;
 
 use super::connections::share_of;
 use super::session::Session;
-use super::{ACQUIRE_TIMEOUT, Begun, LIFE, beside};
+use super::{ACQUIRE_TIMEOUT, LIFE, beside};
 use crate::error::StoreError;
+use crate::read_only::Begun;
 
 /// Connections for look-ups of many keys at once.
 const LOOKUPS: u32 = 6;

@@ -7,8 +7,9 @@ use std::fmt::Write;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
-use super::{read_only, silence};
+use super::silence;
 use crate::error::StoreError;
+use crate::read_only;
 
 /// What connections are known by at the server that may append events, those of the release before among them: the order
 /// of events waits for their transactions ([`crate::log::appenders`]).

@@ -43,7 +43,7 @@ pub(crate) async fn can_write(db: &mut PgConnection) -> Result<bool, sqlx::Error
 }
 
 /// Whether a connection of this age began before such a one was last seen.
-pub(super) fn is_stale(age: Duration) -> bool {
+pub(crate) fn is_stale(age: Duration) -> bool {
     began_before(SEEN.load(Ordering::Relaxed), now(), age)
 }
 
@@ -60,7 +60,7 @@ impl Begun {
         Self(Instant::now())
     }
 
-    pub(super) fn age(self) -> Duration {
+    pub(crate) fn age(self) -> Duration {
         self.0.elapsed()
     }
 
