@@ -24,6 +24,7 @@ pub mod scheduler;
 pub mod sources;
 pub mod steps;
 pub mod tasks;
+mod text;
 pub mod verifications;
 mod workbench;
 

@@ -21,7 +21,6 @@ mod name;
 mod page;
 pub(crate) mod schema;
 mod statement;
-pub(crate) mod words;
 mod writer;
 
 mod deflate;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::privacy_request::SourceName;
 
-use crate::archive::words::{counted, number};
+use crate::text::{counted, number};
 
 /// What one data source erased.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use super::Letterhead;
 use super::address::one_line;
 use super::block::{Block, no_link};
-use crate::archive::words::Escaped;
+use crate::text::Escaped;
 
 const STYLE: &str = include_str!("mail.css");
 /// Longest name that is greeted with, in characters.

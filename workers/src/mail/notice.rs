@@ -13,7 +13,7 @@ use super::block::{Block, facts, paragraph};
 pub use super::erased::ErasedSource;
 pub use super::layout::Rendered;
 use super::layout::{Reader, render};
-use crate::archive::words;
+use crate::text;
 
 /// What the page asks of who opens it.
 const FOR_YOU_ALONE: &str = "The page asks you to sign in, so that nobody else gets it.";
@@ -127,20 +127,20 @@ impl Page<'_> {
             ),
         };
         let until = match cancellable_until {
-            Some(until) => format!("You can cancel it until {}, on this page:", words::time(until)),
+            Some(until) => format!("You can cancel it until {}, on this page:", text::time(until)),
             None => "You can cancel it until we have put it together, on this page:".to_owned(),
         };
         let blocks = vec![
             paragraph(format!(
                 "We have received your request {asked}. You will have our answer by {}.",
-                words::time(due_at)
+                text::time(due_at)
             )),
             paragraph(next),
             paragraph(until),
             Block::Link("See or cancel your request", self.head.request(request_id)),
             paragraph("Opening it changes nothing yet: the page asks you to sign in, and then what to do."),
             paragraph("If it was not you who asked for this, cancel it there and change your password."),
-            facts(&[("Received", words::time(received_at).to_string()), ("Request", request_id.to_string())]),
+            facts(&[("Received", text::time(received_at).to_string()), ("Request", request_id.to_string())]),
         ];
         (subject, blocks)
     }
@@ -158,11 +158,11 @@ impl Page<'_> {
                 self.head.service()
             )),
             Block::Link("Fetch your data", self.head.request(request_id)),
-            paragraph(format!("It can be fetched until {}. {FOR_YOU_ALONE}", words::time(works_until))),
+            paragraph(format!("It can be fetched until {}. {FOR_YOU_ALONE}", text::time(works_until))),
             paragraph(format!(
                 "What you get is a ZIP file of {}. Unpack it and open index.html, which shows what is in it. It is \
                  personal: keep it where only you can read it.",
-                words::size(bytes)
+                text::size(bytes)
             )),
             facts(&[("Request", request_id.to_string()), ("SHA-256 of the file", sha256.to_owned())]),
         ];
@@ -179,7 +179,7 @@ impl Page<'_> {
                 "You have not yet fetched the copy of your data that you asked {} for. You can fetch it until {}; then \
                  the copy is deleted.",
                 self.head.service(),
-                words::time(works_until)
+                text::time(works_until)
             )),
             Block::Link("Fetch your data", self.head.request(request_id)),
             paragraph(format!(
@@ -208,7 +208,7 @@ impl Page<'_> {
                  were.",
             ),
             facts(&[
-                ("Completed", words::time(completed_at).to_string()),
+                ("Completed", text::time(completed_at).to_string()),
                 ("Request", request_id.to_string()),
             ]),
         ];
@@ -238,7 +238,7 @@ impl Page<'_> {
                 "You can ask again at any time. If it was not you who cancelled it, change your password first.",
             ),
             Block::Link("Go to your account", self.head.account_url().to_owned()),
-            facts(&[("Cancelled", words::time(at).to_string()), ("Request", request_id.to_string())]),
+            facts(&[("Cancelled", text::time(at).to_string()), ("Request", request_id.to_string())]),
         ];
         (subject, blocks)
     }

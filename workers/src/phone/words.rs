@@ -6,7 +6,7 @@
 
 use domain::message::CodeFor;
 
-use crate::archive::words::Escaped;
+use crate::text::Escaped;
 
 /// The text message with a code that works for so many more minutes.
 pub(crate) fn text(code: &str, wanted_for: CodeFor, minutes: Option<i64>) -> String {

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::super::excerpt::Excerpts;
-use super::super::{Manifest, words};
 use super::record::{line, list, text, time};
+use crate::archive::Manifest;
+use crate::archive::excerpt::Excerpts;
+use crate::text;
 
 /// Records that are shown of a list.
 const SHOWN: usize = 30;
@@ -195,7 +196,7 @@ fn usage(record: &Value) -> Markup {
         p { (text(record, "name").unwrap_or_default()) }
         (line([
             time(record, "occurred_at"),
-            (members > 0).then(|| words::counted(members, "further detail", "further details")),
+            (members > 0).then(|| text::counted(members, "further detail", "further details")),
         ]))
     }
 }

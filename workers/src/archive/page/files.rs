@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::super::schema::MANIFEST;
-use super::super::{File, Manifest, words};
+use crate::archive::schema::MANIFEST;
+use crate::archive::{File, Manifest};
+use crate::text;
 
 /// What is left out, and why.
 const LEFT_OUT: [&str; 4] = [
@@ -19,7 +20,7 @@ pub(super) fn show(manifest: &Manifest) -> Markup {
     html! {
         h2 id="files" { "The files" }
         p {
-            (words::counted(manifest.files.len() as u64, "file", "files")) ", " (words::size(bytes))
+            (text::counted(manifest.files.len() as u64, "file", "files")) ", " (text::size(bytes))
             " in all. Everything above is in them, and all that did not fit above."
         }
         ul.records { @for file in &manifest.files { li { (shown(file)) } } }
@@ -35,8 +36,8 @@ fn shown(file: &File) -> Markup {
         p { a href=(file.name.as_str()) { (file.name.as_str()) } }
         p { (file.title) }
         p.small {
-            @if let Some(records) = file.records { (words::counted(records, "record", "records")) ", " }
-            (words::size(file.bytes))
+            @if let Some(records) = file.records { (text::counted(records, "record", "records")) ", " }
+            (text::size(file.bytes))
             @if let Some(schema) = &file.schema { ", explained in " a href=(schema.as_str()) { (schema.as_str()) } }
         }
     }

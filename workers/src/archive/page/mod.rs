@@ -13,7 +13,8 @@ use domain::privacy_request::Regulation;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::excerpt::Excerpts;
-use super::{Manifest, Statement, words};
+use super::{Manifest, Statement};
+use crate::text;
 
 const STYLE: &str = include_str!("page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -51,7 +52,7 @@ fn introduction(manifest: &Manifest) -> Markup {
     html! {
         p {
             "You asked for a copy of the data that is held about you. This is all of it, as it stood on "
-            (words::time(manifest.generated_at)) ". What cannot or must not be in it is named "
+            (text::time(manifest.generated_at)) ". What cannot or must not be in it is named "
             a href="#left-out" { "below" } "."
         }
         p { "It is personal: keep it where only you can read it." }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::super::words;
+use crate::text;
 
 /// What a member says; none where it is not there, null, or no text.
 pub(super) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
@@ -14,7 +14,7 @@ pub(super) fn text<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
 /// A time in words.
 pub(super) fn time(record: &Value, name: &str) -> Option<String> {
     let at: DateTime<Utc> = record[name].as_str()?.parse().ok()?;
-    Some(words::time(at).to_string())
+    Some(text::time(at).to_string())
 }
 
 /// A line that explains a record, made of those parts that are there.
@@ -39,9 +39,9 @@ pub(super) fn list(
         }
         @if more > 0 {
             p {
-                @if shown.is_empty() { (words::number(more)) " records are" }
+                @if shown.is_empty() { (text::number(more)) " records are" }
                 @else if more == 1 { "One more is" }
-                @else { (words::number(more)) " more are" }
+                @else { (text::number(more)) " more are" }
                 " in " a href=(file) { (file) } "."
             }
         }

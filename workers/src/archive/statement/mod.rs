@@ -22,7 +22,7 @@ pub use california::California;
 pub use example::Key;
 pub use practice::{Consent, Practice};
 
-use super::words::Escaped;
+use crate::text::Escaped;
 
 /// What a person is told about the processing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

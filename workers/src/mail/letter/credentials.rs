@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::message::NamedProject;
 
 use super::{Draft, account};
-use crate::archive::words::time;
 use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, no_link, paragraph, quoted};
+use crate::text::time;
 
 pub(super) fn reset(
     at: DateTime<Utc>,

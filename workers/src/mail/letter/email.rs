@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Draft, account};
-use crate::archive::words::time;
 use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, paragraph};
+use crate::text::time;
 
 /// To the new address: whoever reads mail there may have no account.
 pub(super) fn confirmation(head: &Letterhead, token: &str, confirm_by: DateTime<Utc>) -> Draft {

@@ -6,9 +6,9 @@ use domain::message::{NamedProject, OwnersChange, TeamChange};
 use domain::organization::Role;
 
 use super::{Draft, Inviter};
-use crate::archive::words::time;
 use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, no_link, paragraph, quoted};
+use crate::text::time;
 
 fn in_words(role: Role) -> &'static str {
     match role {

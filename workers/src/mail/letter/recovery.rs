@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::account::IdentityProof;
 
 use super::{Draft, account};
-use crate::archive::words::time;
 use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, paragraph};
+use crate::text::time;
 
 pub(super) fn sessions_ended(head: &Letterhead, at: DateTime<Utc>) -> Draft {
     let blocks = vec![

@@ -9,9 +9,9 @@ use domain::account::SecondFactor;
 use domain::message::UndoLink;
 
 use super::{Draft, account};
-use crate::archive::words::{counted, time};
 use crate::mail::Letterhead;
 use crate::mail::block::{Block, facts, paragraph, program};
+use crate::text::{counted, time};
 
 pub(super) fn new_device(
     head: &Letterhead,
