@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use url::Url;
 use workers::archive::Statement;
-use workers::mail::{Contact, Letterhead};
+use workers::messages::mail::{Contact, Letterhead};
 
 use super::network::is_here;
 use crate::cli::PresenceOptions;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use sealed_objects::SealedObjectStore;
 use url::Url;
-use workers::mail::Letterhead;
+use workers::messages::mail::Letterhead;
 
 use super::network::without_credentials;
 use super::{

@@ -10,8 +10,8 @@ use tokio_util::task::TaskTracker;
 use workers::archive::Statement;
 use workers::bus::Access;
 use workers::jobs::{Consumer, Unaided};
-use workers::mail::{Dkim, Letterhead, Outbox, Sender};
-use workers::phone::Phone;
+use workers::messages::mail::{Dkim, Letterhead, Outbox, Sender};
+use workers::messages::phone::Phone;
 use workers::scheduler::Schedules;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{

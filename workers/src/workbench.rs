@@ -7,9 +7,9 @@ use projections::Views;
 use sealed_objects::SealedObjectStore;
 
 use crate::archive::Statement;
-use crate::folder::Folders;
-use crate::mail::{Letterhead, Outbox};
-use crate::phone::Phone;
+use crate::messages::drop_directory::Folders;
+use crate::messages::mail::{Letterhead, Outbox};
+use crate::messages::phone::Phone;
 use crate::sources::Sources;
 
 /// What every job works with. Clones share everything.

@@ -14,7 +14,7 @@ use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 use workers::archive::{Practice, Statement};
-use workers::mail::Letterhead;
+use workers::messages::mail::Letterhead;
 use workers::{Bus, WorkerContext};
 
 use super::{Database, Proxy, shared};

@@ -9,8 +9,8 @@ use domain::privacy_request::{Archive, EXPIRY_REMINDER, Notice, Request};
 use event_store::records::outbox;
 
 use crate::jobs::JobError;
-use crate::mail::notice::{ErasedSource, Letter};
-use crate::mail::{Address, Letterhead, Message, MessageId};
+use crate::messages::mail::notice::{ErasedSource, Letter};
+use crate::messages::mail::{Address, Letterhead, Message, MessageId};
 use crate::workbench::WorkerContext;
 
 /// Queues a notice, unless it is queued. If it has gone out meanwhile the post finds that, and it does not go out again.

@@ -20,7 +20,7 @@ use domain::{AccountId, Scope};
 use event_store::{Erasures, EventStore, KeyName};
 use projections::Views;
 
-use crate::folder::Folders;
+use crate::messages::drop_directory::Folders;
 
 use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
 

@@ -1,0 +1,9 @@
+//! Messages to people: how they are written, who brings them, and what becomes of each.
+
+pub mod delivery;
+mod drop_directory;
+pub mod mail;
+pub mod phone;
+
+pub use delivery::MessageDispatcher;
+pub use drop_directory::Folders;
