@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_makes_no_sense_is_refused() {
-        for good in ["debug", "warn,api=debug", "workers::relay=trace", "api[api.request]=info"] {
+        for good in ["debug", "warn,api=debug", "workers::nats::relay=trace", "api[api.request]=info"] {
             assert_eq!(filter(good).as_deref(), Ok(good));
         }
         for bad in ["foo=bar", "api=loud", "a=b=c"] {

@@ -7,7 +7,7 @@ use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
 use event_store::FEWEST_CONNECTIONS;
 use secrecy::SecretString;
 use url::Url;
-use workers::bus::Subjects;
+use workers::nats::Subjects;
 
 use super::VaultOptions;
 

@@ -11,7 +11,7 @@ use event_store::{
     Pool, connect_as_said, connect_lazily, is_this_machine, limit_connections, reach, remote_host, share_of,
 };
 use url::Url;
-use workers::bus;
+use workers::nats;
 
 use crate::cli::NetworkOptions;
 
@@ -52,7 +52,7 @@ impl Network {
     /// # Errors
     /// When the URL makes no sense.
     pub fn nats_needs_tls(&self, url: &str) -> anyhow::Result<bool> {
-        let hosts = bus::plain_hosts(url).context("NATS_URL cannot be used")?;
+        let hosts = nats::plain_hosts(url).context("NATS_URL cannot be used")?;
         let remote = hosts.iter().filter(|host| !is_here(host));
         Ok(remote.filter(|host| !self.is_allowed(host, "NATS server")).count() > 0)
     }

@@ -8,10 +8,10 @@ use event_store::read_private;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use workers::archive::Statement;
-use workers::bus::Access;
 use workers::jobs::{Consumer, Unaided};
 use workers::messages::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::messages::phone::Phone;
+use workers::nats::Access;
 use workers::scheduler::Schedules;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{
@@ -120,7 +120,7 @@ impl Work {
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
         let (store, watched) = (bench.store.clone(), bus.clone());
-        tasks.spawn(workers::bus::watch(watched, store, stop.clone()));
+        tasks.spawn(workers::nats::watch(watched, store, stop.clone()));
         tasks.spawn(Unaided::new(bench.clone(), bus.clone(), concurrency).run(stop.clone()));
         for _ in 0..concurrency {
             tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));

@@ -5,7 +5,7 @@ use std::io;
 
 use event_store::StoreError;
 
-use crate::bus::BusError;
+use crate::nats::BusError;
 
 /// What stops the relay or the scheduler until it leads again.
 #[derive(Debug, thiserror::Error)]

@@ -8,15 +8,14 @@
 
 pub mod archive;
 mod beside;
-pub mod bus;
 pub mod checkpoints;
 mod error;
 mod failed_tries;
 mod hours;
 pub mod jobs;
 pub mod messages;
+pub mod nats;
 pub mod pruning;
-pub mod relay;
 pub mod scheduler;
 pub mod sources;
 pub mod steps;
@@ -25,12 +24,11 @@ mod text;
 pub mod verifications;
 mod workbench;
 
-pub use bus::{Bus, BusConfig};
 pub use checkpoints::Checkpoints;
 pub use error::LeadError;
 pub use jobs::JobError;
 pub use messages::{Folders, MessageDispatcher};
-pub use relay::Relay;
+pub use nats::{Bus, BusConfig, Relay};
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};
 pub use verifications::Verifications;

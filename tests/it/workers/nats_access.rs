@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use workers::bus::{Access, BusError};
+use workers::nats::{Access, BusError};
 use workers::{Bus, BusConfig};
 
 use crate::support::{closed_port, eventually, nats_program};

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::{MOST_TRIES, Outcome, attempt};
 use super::until_grace;
-use crate::bus::{ACK_WAIT, Bus, BusError};
+use crate::nats::{ACK_WAIT, Bus, BusError};
 use crate::workbench::WorkerContext;
 
 /// How long one pull waits for a message.

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Job, MOST_TRIES, Outcome, attempt};
 use super::until_grace;
-use crate::bus::Bus;
+use crate::nats::Bus;
 use crate::workbench::WorkerContext;
 
 /// How often it is looked for what is due.

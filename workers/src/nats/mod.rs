@@ -6,6 +6,7 @@
 //! what should have moved.
 
 mod health;
+mod relay;
 mod servers;
 mod subjects;
 
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 use health::{Health, Use};
 pub use health::{Trouble, watch};
+pub use relay::Relay;
 pub use servers::Access;
 use servers::Servers;
 pub use subjects::{InvalidPrefix, Subjects};

@@ -17,7 +17,7 @@ use event_store::postgres::leader::{LeaderTask, Leadership};
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 
-use crate::bus::{Bus, BusError, Confirmation};
+use super::{Bus, BusError, Confirmation};
 use crate::error::LeadError;
 
 /// The name of its checkpoint.
