@@ -9,7 +9,7 @@
 pub mod archive;
 mod beside;
 pub mod checkpoints;
-mod error;
+mod error_chain;
 mod failed_tries;
 mod hours;
 pub mod jobs;
@@ -25,10 +25,9 @@ pub mod verifications;
 mod workbench;
 
 pub use checkpoints::Checkpoints;
-pub use error::LeadError;
 pub use jobs::JobError;
 pub use messages::{Folders, MessageDispatcher};
-pub use nats::{Bus, BusConfig, Relay};
+pub use nats::{Bus, BusConfig, LeadError, Relay};
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};
 pub use verifications::Verifications;

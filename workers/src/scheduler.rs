@@ -19,9 +19,9 @@ use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::LeadError;
 use crate::failed_tries;
 use crate::nats::Bus;
+use crate::nats::LeadError;
 use crate::pruning::prune_erased;
 
 /// Requests woken before their confirmations are awaited.

@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use super::JobError;
 use crate::beside::beside;
-use crate::error::chain;
+use crate::error_chain::descriptions;
 use crate::steps;
 use crate::workbench::WorkerContext;
 
@@ -86,8 +86,8 @@ pub async fn advance(
 fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
     let mut failures = failed.into_iter();
     let Some((_, first)) = failures.next() else { return Ok(advanced) };
-    let said = chain(&first);
-    for (step, error) in failures.filter(|(_, error)| chain(error) != said) {
+    let said = descriptions(&first);
+    for (step, error) in failures.filter(|(_, error)| descriptions(error) != said) {
         tracing::warn!(step, error = &error as &dyn std::error::Error, "another step failed");
     }
     Err(first)

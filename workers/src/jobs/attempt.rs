@@ -11,11 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::advance::LEASE_LIFE;
 use super::{Advanced, JobError, advance};
+use crate::nats::MAX_DELIVERIES;
 use crate::tasks;
 use crate::workbench::WorkerContext;
 
-/// How often a job is tried before it counts as stalled.
-pub(crate) const MOST_TRIES: u32 = 8;
 /// The delay after the first failure; doubled with each.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay.
@@ -102,7 +101,7 @@ async fn conclude(
         }
         Ok(Advanced::Elsewhere) => (Outcome::Elsewhere, "elsewhere"),
         Err(JobError::Interrupted) => (Outcome::Interrupted, "interrupted"),
-        Err(error) if tries < MOST_TRIES => {
+        Err(error) if tries < MAX_DELIVERIES => {
             tracing::warn!(%request, tries, error = &error as &dyn std::error::Error, "job failed");
             (Outcome::Failed, "failed")
         }

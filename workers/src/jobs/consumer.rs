@@ -13,9 +13,9 @@ use async_nats::jetstream::{AckKind, Message};
 use event_store::postgres::backoff::Delays;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{MOST_TRIES, Outcome, attempt};
+use super::attempt::{Outcome, attempt};
 use super::until_grace;
-use crate::nats::{ACK_WAIT, Bus, BusError};
+use crate::nats::{ACK_WAIT, Bus, BusError, MAX_DELIVERIES};
 use crate::workbench::WorkerContext;
 
 /// How long one pull waits for a message.
@@ -98,8 +98,8 @@ impl Consumer {
 fn kind_of(outcome: Outcome, tries: u32) -> AckKind {
     match (outcome, outcome.delay(tries)) {
         (Outcome::Interrupted, _) => AckKind::Nak(None),
-        (Outcome::Failed, _) if tries >= MOST_TRIES => AckKind::Term,
-        (_, Some(delay)) if tries < MOST_TRIES => AckKind::Nak(Some(delay)),
+        (Outcome::Failed, _) if tries >= MAX_DELIVERIES => AckKind::Term,
+        (_, Some(delay)) if tries < MAX_DELIVERIES => AckKind::Nak(Some(delay)),
         _ => AckKind::Ack,
     }
 }

@@ -9,7 +9,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 pub use advance::{Advanced, advance};
-pub(crate) use attempt::MOST_TRIES;
 pub use consumer::Consumer;
 pub use unaided::Unaided;
 

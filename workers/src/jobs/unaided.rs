@@ -14,9 +14,9 @@ use projections::timer::DueTimer;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Job, MOST_TRIES, Outcome, attempt};
+use super::attempt::{Job, Outcome, attempt};
 use super::until_grace;
-use crate::nats::Bus;
+use crate::nats::{Bus, MAX_DELIVERIES};
 use crate::workbench::WorkerContext;
 
 /// How often it is looked for what is due.
@@ -158,7 +158,7 @@ impl Unaided {
             return;
         };
         let rest = match outcome {
-            Outcome::Failed if tries >= MOST_TRIES => Rest { tries: 0, until: Instant::now() + REST },
+            Outcome::Failed if tries >= MAX_DELIVERIES => Rest { tries: 0, until: Instant::now() + REST },
             // Neither is a failure of the job.
             Outcome::Elsewhere | Outcome::Interrupted => {
                 Rest { tries: tries - 1, until: Instant::now() + delay }

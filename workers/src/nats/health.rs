@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bus, BusError};
-use crate::error::chain;
+use crate::error_chain::descriptions;
 
 /// How often it is tried.
 const EACH: Duration = Duration::from_secs(5);
@@ -56,7 +56,7 @@ impl Health {
     pub(super) fn note<T>(&self, part: Use, result: &Result<T, BusError>) {
         match result {
             Ok(_) => drop(self.failing().remove(&part)),
-            Err(error) => self.failed(part, chain(error).join(": ")),
+            Err(error) => self.failed(part, descriptions(error).join(": ")),
         }
     }
 

@@ -5,12 +5,12 @@
 //! lost without losing anything: they are made again when they are missing, and the scheduler finds
 //! what should have moved.
 
+mod error;
 mod health;
 mod relay;
 mod servers;
 mod subjects;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ use projections::timer::DueTimer;
 use serde_json::json;
 use uuid::Uuid;
 
+use error::BoxError;
+pub use error::{BusError, LeadError};
 use health::{Health, Use};
 pub use health::{Trouble, watch};
 pub use relay::Relay;
@@ -35,10 +37,10 @@ pub use servers::Access;
 use servers::Servers;
 pub use subjects::{InvalidPrefix, Subjects};
 
-use crate::jobs::MOST_TRIES;
-
 /// A message not acknowledged for so long is given to another worker.
 pub(crate) const ACK_WAIT: Duration = Duration::from_secs(30);
+/// How often a job is delivered before it counts as stalled.
+pub(crate) const MAX_DELIVERIES: u32 = 8;
 /// How many messages may be out at once, those that wait for another try included: enough that requests
 /// which cannot move do not stand in the way of those that can.
 const MAX_ACK_PENDING: i64 = 100_000;
@@ -92,45 +94,6 @@ pub fn plain_hosts(url: &str) -> Result<Vec<String>, BusError> {
         .map(|server| server.host().to_owned())
         .collect())
 }
-
-/// A failure of NATS: waiting and trying again is always right.
-#[derive(Debug, thiserror::Error)]
-pub enum BusError {
-    /// The address makes no sense.
-    #[error(
-        "NATS_URL is no address such as nats://user:password@host:4222, or several with commas between them"
-    )]
-    Url(#[source] std::io::Error),
-    /// The address or what is beside it cannot be meant.
-    #[error("NATS cannot be used as it is configured: {0}")]
-    Unusable(&'static str),
-    /// A file that is named cannot be read.
-    #[error("{} cannot be read", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// There is no connection.
-    #[error(
-        "NATS cannot be reached ({0}): see that it runs and that NATS_URL, or --nats-url, names it; it is tried again \
-         until it is there"
-    )]
-    Away(String),
-    /// The server cannot be asked.
-    #[error("NATS cannot be reached")]
-    Connect(#[source] async_nats::ConnectError),
-    /// A stream or consumer could not be had.
-    #[error("JetStream refused {0}")]
-    Refused(&'static str, #[source] BoxError),
-    /// A message was not confirmed.
-    #[error("NATS did not confirm a message")]
-    Unconfirmed(#[source] BoxError),
-}
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A handle to NATS; clones share the connection.
 #[derive(Clone)]
@@ -265,7 +228,7 @@ impl Bus {
             filter_subject: self.config.subjects.advance(),
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
-            max_deliver: i64::from(MOST_TRIES),
+            max_deliver: i64::from(MAX_DELIVERIES),
             max_ack_pending: MAX_ACK_PENDING,
             ..pull::Config::default()
         };

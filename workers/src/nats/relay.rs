@@ -17,8 +17,7 @@ use event_store::postgres::leader::{LeaderTask, Leadership};
 use projections::checkpoint;
 use tokio_util::sync::CancellationToken;
 
-use super::{Bus, BusError, Confirmation};
-use crate::error::LeadError;
+use super::{Bus, BusError, Confirmation, LeadError};
 
 /// The name of its checkpoint.
 const NAME: &str = "relay";

@@ -8,7 +8,7 @@ use std::io;
 
 use lettre::transport::smtp;
 
-use crate::error::io_source;
+use crate::error_chain::io_source;
 
 /// Why a mail was not sent, or an outbox cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io;
 
-use crate::error::io_source;
+use crate::error_chain::io_source;
 use crate::messages::mail::Concerns;
 
 /// Why a message was not sent, or a gateway cannot be used.

@@ -1,25 +1,10 @@
-//! Why a leader could not go on; and reading errors of others without their words.
+//! Chains of errors: their words for the log, and the operating system's error without the words of others.
 
 use std::error::Error;
 use std::io;
 
-use event_store::StoreError;
-
-use crate::nats::BusError;
-
-/// What stops the relay or the scheduler until it leads again.
-#[derive(Debug, thiserror::Error)]
-pub enum LeadError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// NATS failed.
-    #[error(transparent)]
-    Bus(#[from] BusError),
-}
-
 /// An error and all that it comes from, each in words, as they are logged.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+pub(crate) fn descriptions(error: &(dyn Error + 'static)) -> Vec<String> {
     std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect()
 }
 
