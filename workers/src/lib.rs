@@ -19,8 +19,8 @@ pub mod pruning;
 pub mod scheduler;
 pub mod sources;
 pub mod steps;
-pub mod tasks;
 mod text;
+pub mod timers;
 pub mod verifications;
 mod workbench;
 

@@ -27,7 +27,7 @@ impl Clock for Ahead {
 /// Does what will be due for an account in so many days.
 pub(super) async fn attend(service: &Service, days: i64, account: &str) {
     let bench = bench(service, TimeDelta::days(days)).await;
-    workers::tasks::run_due(&bench, "account", account).await.unwrap();
+    workers::timers::run_due(&bench, "account", account).await.unwrap();
     // What it has to say goes out now: the post's clock is not ahead.
     sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(bench.store.pool()).await.unwrap();
 }

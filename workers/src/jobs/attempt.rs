@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::advance::LEASE_LIFE;
 use super::{Advanced, JobError, advance};
 use crate::nats::MAX_DELIVERIES;
-use crate::tasks;
+use crate::timers;
 use crate::workbench::WorkerContext;
 
 /// The delay after the first failure; doubled with each.
@@ -81,7 +81,7 @@ pub(super) async fn attempt(
 
 /// Does what a timer went off for.
 async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
-    let Err(error) = tasks::run_due(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
+    let Err(error) = timers::run_due(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
     tracing::warn!(aggregate_type, aggregate_id, tries, error, "timer task failed");
     Outcome::Failed

@@ -13,8 +13,7 @@ use domain::{AccountId, RequestId, Scope};
 use event_store::failpoint;
 use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName};
 
-use super::TaskError;
-use super::account::record;
+use super::{TaskError, record};
 use crate::sources::{Progress, SourceError, Subject};
 use crate::workbench::WorkerContext;
 

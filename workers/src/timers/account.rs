@@ -10,7 +10,7 @@ use event_store::records::outbox::{self, Medium, NewMessage, Topic};
 use event_store::records::session;
 use event_store::{CommandContext, CommitExtras};
 
-use super::{TaskError, derived, erase};
+use super::{TaskError, derived, erase, record};
 use crate::workbench::WorkerContext;
 
 pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
@@ -105,15 +105,4 @@ async fn remove_factor(
         Ok::<_, TaskError>((unit, extras.clone(), ()))
     });
     removed.await.map(drop).map_err(TaskError::from)
-}
-
-pub(super) async fn record(
-    bench: &WorkerContext,
-    account: AccountId,
-    command: AccountCommand,
-    extras: CommitExtras,
-) -> Result<(), TaskError> {
-    let context = CommandContext::service(account.uuid());
-    bench.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
-    Ok(())
 }

@@ -10,13 +10,14 @@ mod organization;
 mod project;
 
 use cqrs_es::Aggregate as _;
-use domain::account::{Account, AccountError};
+use domain::AccountId;
+use domain::account::{Account, AccountCommand, AccountError};
 use domain::organization::{Organization, OrganizationError};
 use domain::privacy_request::PrivacyRequestError;
 use domain::project::{Project, ProjectError};
 use event_store::erasure::ErasureError;
 use event_store::failpoint;
-use event_store::{ExecuteError, StoreError};
+use event_store::{CommandContext, CommitExtras, ExecuteError, StoreError};
 use uuid::Uuid;
 
 use crate::sources::SourceError;
@@ -80,6 +81,18 @@ pub async fn run_due(bench: &WorkerContext, aggregate_type: &str, id: &str) -> R
         }
     }
     failpoint::reach("task: done", aggregate_type);
+    Ok(())
+}
+
+/// Executes a command of an account, on behalf of the account itself.
+async fn record(
+    bench: &WorkerContext,
+    account: AccountId,
+    command: AccountCommand,
+    extras: CommitExtras,
+) -> Result<(), TaskError> {
+    let context = CommandContext::service(account.uuid());
+    bench.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(())
 }
 
