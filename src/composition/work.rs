@@ -15,7 +15,7 @@ use workers::nats::Access;
 use workers::scheduler::Schedules;
 use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{
-    Bus, BusConfig, DataSource, Folders, MessageDispatcher, Relay, Scheduler, Sources, WorkerContext,
+    Bus, BusConfig, DataSource, DropDirectories, MessageDispatcher, Relay, Scheduler, Sources, WorkerContext,
 };
 
 use super::nats_care::care;
@@ -70,16 +70,20 @@ impl Work {
     ) -> anyhow::Result<WorkerContext> {
         let AppContext { store, views, archives, erasures } = on.clone();
         let (outbox, phone) = (outbox(network, options, &letterhead, data_dir)?, phone(options, data_dir)?);
-        let folders = Folders::of(&outbox, phone.as_ref(), options.directory_retention.into());
+        let drop_directories = DropDirectories::new(
+            outbox.drop_directory(),
+            phone.as_ref().and_then(Phone::drop_directory),
+            options.directory_retention.into(),
+        );
         let sources: Vec<Arc<dyn DataSource>> = vec![
-            Arc::new(AccountSource::new(erasures.clone(), views.clone(), folders.clone())),
+            Arc::new(AccountSource::new(erasures.clone(), views.clone(), drop_directories.clone())),
             Arc::new(UsageSource::new(erasures.clone())),
             Arc::new(ArchivesSource::new(erasures.clone(), views.clone())),
         ];
         Ok(WorkerContext {
             outbox,
             phone,
-            folders,
+            drop_directories,
             sources: Sources::from_iter(sources),
             statement: Arc::new(statement),
             store,
@@ -116,7 +120,7 @@ impl Work {
         tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
         let WorkerContext { store, outbox, phone, letterhead, .. } = bench.clone();
         tasks.spawn(MessageDispatcher::new(store, outbox, phone, letterhead).run(stop.clone()));
-        tasks.spawn(bench.folders.clone().keep_tidy(bench.store.services().clone(), stop.clone()));
+        tasks.spawn(bench.drop_directories.clone().sweep_until(bench.store.services().clone(), stop.clone()));
         let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
         let (store, watched) = (bench.store.clone(), bus.clone());

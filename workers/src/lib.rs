@@ -26,7 +26,7 @@ mod workbench;
 
 pub use checkpoints::Checkpoints;
 pub use jobs::JobError;
-pub use messages::{Folders, MessageDispatcher};
+pub use messages::{DropDirectories, MessageDispatcher};
 pub use nats::{Bus, BusConfig, LeadError, Relay};
 pub use scheduler::Scheduler;
 pub use sources::{DataSource, Sources};

@@ -7,7 +7,7 @@ use projections::Views;
 use sealed_objects::SealedObjectStore;
 
 use crate::archive::Statement;
-use crate::messages::drop_directory::Folders;
+use crate::messages::DropDirectories;
 use crate::messages::mail::{Letterhead, Outbox};
 use crate::messages::phone::Phone;
 use crate::sources::Sources;
@@ -27,8 +27,8 @@ pub struct WorkerContext {
     pub outbox: Outbox,
     /// How texts and calls go out, if they do.
     pub phone: Option<Phone>,
-    /// The folders that mail, texts and calls go into where they are not sent.
-    pub folders: Folders,
+    /// Directories that mail, texts and calls are written into instead of being sent.
+    pub drop_directories: DropDirectories,
     /// Who holds data on people.
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).

@@ -2,8 +2,10 @@
 
 pub mod delivery;
 mod drop_directory;
+mod failure_scope;
 pub mod mail;
 pub mod phone;
 
 pub use delivery::MessageDispatcher;
-pub use drop_directory::Folders;
+pub use drop_directory::{DropDirectories, DropDirectory};
+pub use failure_scope::FailureScope;

@@ -86,9 +86,9 @@ pub enum SourceError {
     /// An erasure could not be written to the ledger.
     #[error(transparent)]
     Ledger(ErasureError),
-    /// What was written for a person into a folder could not be removed.
+    /// Files written for a person into a drop directory could not be removed.
     #[error("mail and codes in a folder cannot be removed")]
-    Folder(#[source] std::io::Error),
+    DropDirectory(#[source] std::io::Error),
     /// What the source holds could not be written down.
     #[error("a record could not be written")]
     Record(#[from] serde_json::Error),

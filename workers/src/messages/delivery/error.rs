@@ -5,7 +5,8 @@ use event_store::StoreError;
 use event_store::records::outbox::Tried;
 
 use super::carrier::Said;
-use crate::messages::mail::{Concerns, MailError};
+use crate::messages::FailureScope;
+use crate::messages::mail::MailError;
 use crate::messages::phone::PhoneError;
 
 /// Why a message did not go out, or could not be recorded.
@@ -94,17 +95,17 @@ impl DeliveryError {
 
     /// What it says of whoever should have brought the message.
     pub(super) fn said(&self) -> Said<'_> {
-        let concerns = match self {
-            Self::Mail(error) => error.concerns(),
-            Self::Phone(error) => error.concerns(),
+        let failure_scope = match self {
+            Self::Mail(error) => error.failure_scope(),
+            Self::Phone(error) => error.failure_scope(),
             Self::Unconfirmed { source, .. } => return source.said(),
-            Self::PutOff { .. } => Concerns::Message,
-            _ => Concerns::Neither,
+            Self::PutOff { .. } => FailureScope::Message,
+            _ => FailureScope::Neither,
         };
-        match concerns {
-            Concerns::Message => Said::Answers,
-            Concerns::Carrier | Concerns::Both => Said::Away(self),
-            Concerns::Neither => Said::Nothing,
+        match failure_scope {
+            FailureScope::Message => Said::Answers,
+            FailureScope::Carrier | FailureScope::Both => Said::Away(self),
+            FailureScope::Neither => Said::Nothing,
         }
     }
 
@@ -113,8 +114,8 @@ impl DeliveryError {
         match self {
             Self::Mail(MailError::Unsure { .. }) => Tried::Unsure,
             Self::Phone(error) if error.is_unsure() => Tried::Unsure,
-            Self::Mail(error) if error.concerns() == Concerns::Carrier => Tried::Not,
-            Self::Phone(error) if error.concerns() == Concerns::Carrier => Tried::Not,
+            Self::Mail(error) if error.failure_scope() == FailureScope::Carrier => Tried::Not,
+            Self::Phone(error) if error.failure_scope() == FailureScope::Carrier => Tried::Not,
             Self::Store(_) | Self::Contended => Tried::Not,
             _ => Tried::InVain,
         }

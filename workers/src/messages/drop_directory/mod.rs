@@ -2,14 +2,14 @@
 //!
 //! Why: what goes out by mail or phone can go into files instead, which a demonstration shows and a test reads. What
 //! always holds: a file under its name is whole and on the disk; only the owner can read it; a repeat replaces it. Its name
-//! tells nothing of a person, but ends with a mark by which what was written for an account is found ([`Folders`]). A
+//! tells nothing of a person, but ends with a mark by which what was written for an account is found ([`DropDirectories`]). A
 //! crash in the middle leaves a hidden `.tmp` file, which nobody reads and the sweep removes.
 
 mod retention;
 #[cfg(test)]
 mod tests;
 
-pub use retention::Folders;
+pub use retention::DropDirectories;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -24,16 +24,16 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A directory that takes files. It is made when it is first needed.
 #[derive(Clone, Debug)]
-pub(crate) struct Folder(PathBuf);
+pub struct DropDirectory(PathBuf);
 
-impl Folder {
+impl DropDirectory {
     /// The directory at `path`; none where the path is empty.
     pub(crate) fn new(path: &str) -> Option<Self> {
         (!path.is_empty()).then(|| Self(path.into()))
     }
 
     /// Writes a file that begins with `name`, for an account. `Ok` means that it will outlast a crash (fsync).
-    pub(crate) async fn keep(
+    pub(crate) async fn write(
         &self,
         name: &str,
         account: Option<AccountId>,

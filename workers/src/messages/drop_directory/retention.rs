@@ -1,12 +1,12 @@
-//! How long files stay in the folders that mail and codes are written into.
+//! Retention: how long files stay in the directories that mail and codes are written into.
 //!
 //! # What always holds
 //! - A mail is removed when its time is over, a code much sooner, also what a crash left half written.
 //! - *Delete Data* and the account's deletion remove what was written for the person, but for the farewell, which is the
 //!   last mail and goes when its time is over.
-//! - Nothing is removed that was not written by this service: a folder may hold other files.
+//! - Nothing is removed that was not written by this service: a directory may hold other files.
 //!
-//! Each process sees to its own folders. A file that cannot be removed is tried again a minute later.
+//! Each process sweeps its own directories. A file that cannot be removed is tried again a minute later.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -17,9 +17,7 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, Services};
 use tokio_util::sync::CancellationToken;
 
-use super::{Folder, mark};
-use crate::messages::mail::Outbox;
-use crate::messages::phone::Phone;
+use super::{DropDirectory, mark};
 
 /// How long a code stays, if not shorter: as long as it works, and a little.
 const CODES: Duration = Duration::from_secs(15 * 60);
@@ -34,31 +32,30 @@ const ENDINGS: [&str; 3] = [".eml", ".txt", ".xml"];
 /// The mail that an account's deletion leaves.
 const FAREWELL: &str = ".account_deleted@";
 
-/// The folders that mail and codes are written into, if they are. Clones share nothing but paths.
+/// The directories that mail and codes are written into, if any. Clones share nothing but paths.
 #[derive(Clone, Debug, Default)]
-pub struct Folders(Vec<Kept>);
+pub struct DropDirectories(Vec<Swept>);
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct Swept {
     path: PathBuf,
     what: &'static str,
     life: Duration,
 }
 
-impl Folders {
-    /// The folders behind `outbox` and `phone`. Files stay for `retention`, codes for a quarter of an hour at most.
-    pub fn of(outbox: &Outbox, phone: Option<&Phone>, retention: Duration) -> Self {
-        let kept = |folder: &Folder, what, life| Kept { path: folder.0.clone(), what, life };
-        let mail = outbox.folder().map(|folder| kept(folder, "mail", retention));
-        let codes = phone.and_then(Phone::folder);
-        let codes = codes.map(|folder| kept(folder, "texts and calls", retention.min(CODES)));
+impl DropDirectories {
+    /// The directories of mail and of a phone. Files stay for `retention`, codes for a quarter of an hour at most.
+    pub fn new(mail: Option<&DropDirectory>, phone: Option<&DropDirectory>, retention: Duration) -> Self {
+        let swept = |directory: &DropDirectory, what, life| Swept { path: directory.0.clone(), what, life };
+        let mail = mail.map(|directory| swept(directory, "mail", retention));
+        let codes = phone.map(|directory| swept(directory, "texts and calls", retention.min(CODES)));
         Self(mail.into_iter().chain(codes).collect())
     }
 
     /// Removes what was written for an account. Returns how many files.
     ///
     /// # Errors
-    /// When a folder cannot be read, or a file in it not be removed. Safe to do again.
+    /// When a directory cannot be read, or a file in it not be removed. Safe to do again.
     pub async fn forget(&self, account: AccountId) -> io::Result<u64> {
         let marked = ENDINGS.map(|ending| format!(".{}{ending}", mark(account)));
         let theirs =
@@ -79,9 +76,9 @@ impl Folders {
         .await
     }
 
-    /// Sweeps at once and every minute until `stop`, and says once that mail is not sent.
-    pub async fn keep_tidy(self, services: Services, stop: CancellationToken) {
-        for Kept { path, what, life } in &self.0 {
+    /// Sweeps at once and every minute until `stop`. Logs at the start that mail is not sent.
+    pub async fn sweep_until(self, services: Services, stop: CancellationToken) {
+        for Swept { path, what, life } in &self.0 {
             tracing::warn!(
                 folder = %path.display(),
                 kept_for = ?life,
@@ -114,10 +111,10 @@ impl Folders {
         &self,
         which: impl Fn(&str, SystemTime, Duration) -> bool + Send + 'static,
     ) -> io::Result<u64> {
-        let folders = self.0.clone();
+        let directories = self.0.clone();
         let work = move || {
             let mut removed = 0;
-            for Kept { path, life, .. } in folders {
+            for Swept { path, life, .. } in directories {
                 removed += remove_from(&path, |name, written_at| which(name, written_at, life))?;
             }
             Ok(removed)
@@ -126,10 +123,10 @@ impl Folders {
     }
 }
 
-fn remove_from(folder: &Path, which: impl Fn(&str, SystemTime) -> bool) -> io::Result<u64> {
-    let entries = match fs::read_dir(folder) {
+fn remove_from(directory: &Path, which: impl Fn(&str, SystemTime) -> bool) -> io::Result<u64> {
+    let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        // Nothing was written yet, or there is no such folder: who writes is told.
+        // Nothing was written yet, or there is no such directory: who writes is told.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(0),
         Err(error) => return Err(error),
     };

@@ -1,4 +1,4 @@
-//! What stays in a folder, and for how long.
+//! What stays in a drop directory, and for how long.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::AccountId;
 use uuid::Uuid;
 
-use super::{Folder, Folders};
+use super::{DropDirectories, DropDirectory};
 use crate::messages::mail::Outbox;
 use crate::messages::phone::Phone;
 
@@ -30,16 +30,17 @@ fn age(path: &Path, age: Duration, now: DateTime<Utc>) {
     File::options().write(true).open(path).unwrap().set_modified(SystemTime::from(now) - age).unwrap();
 }
 
-/// Folders for mail and codes, in a directory of a test's own.
-fn folders(root: &Path, retention: Duration) -> Folders {
+/// Directories for mail and codes, in a directory of a test's own.
+fn folders(root: &Path, retention: Duration) -> DropDirectories {
     let at = |name: &str| format!("directory:{}", root.join(name).display());
     let outbox = Outbox::from_url(&at("mail"), "no-reply@example.com".parse().unwrap()).unwrap();
-    Folders::of(&outbox, Some(&Phone::from_url(&at("phone")).unwrap()), retention)
+    let phone = Phone::from_url(&at("phone")).unwrap();
+    DropDirectories::new(outbox.drop_directory(), phone.drop_directory(), retention)
 }
 
 async fn put(root: &Path, folder: &str, name: &str, account: Option<AccountId>, ending: &str) {
-    let folder = Folder::new(root.join(folder).to_str().unwrap()).unwrap();
-    folder.keep(name, account, ending, b"Hello".to_vec()).await.unwrap();
+    let folder = DropDirectory::new(root.join(folder).to_str().unwrap()).unwrap();
+    folder.write(name, account, ending, b"Hello".to_vec()).await.unwrap();
 }
 
 #[tokio::test]

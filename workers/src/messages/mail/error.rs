@@ -9,6 +9,7 @@ use std::io;
 use lettre::transport::smtp;
 
 use crate::error_chain::io_source;
+use crate::messages::FailureScope;
 
 /// Why a mail was not sent, or an outbox cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,17 +79,17 @@ impl MailError {
         }
     }
 
-    /// What it says something of.
-    pub fn concerns(&self) -> Concerns {
+    /// Whose failure it is.
+    pub fn failure_scope(&self) -> FailureScope {
         match self {
-            Self::Url(_) | Self::Message => Concerns::Neither,
-            Self::Refused(_) | Self::NotAscii | Self::Deferred(_) => Concerns::Message,
+            Self::Url(_) | Self::Message => FailureScope::Neither,
+            Self::Refused(_) | Self::NotAscii | Self::Deferred(_) => FailureScope::Message,
             Self::TurnedAway(_)
             | Self::Credentials(_)
             | Self::Unreachable { .. }
             | Self::Timeout
-            | Self::Directory(_) => Concerns::Carrier,
-            Self::Interrupted { .. } | Self::Unsure { .. } => Concerns::Both,
+            | Self::Directory(_) => FailureScope::Carrier,
+            Self::Interrupted { .. } | Self::Unsure { .. } => FailureScope::Both,
         }
     }
 
@@ -126,19 +127,6 @@ impl MailError {
         };
         Self::Unreachable { what, source }
     }
-}
-
-/// What a failure says something of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Concerns {
-    /// The message alone: who should bring it works.
-    Message,
-    /// Who should bring it alone: the message was not offered.
-    Carrier,
-    /// Both: it may be the one or the other.
-    Both,
-    /// None of them: nobody was asked.
-    Neither,
 }
 
 /// How far a mail came.

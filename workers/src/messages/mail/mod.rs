@@ -42,7 +42,7 @@ pub use address::{Address, InvalidAddress, Sender};
 pub use contact::{Contact, InvalidContact};
 pub use directory::Directory;
 pub use dkim::{Dkim, InvalidDkim};
-pub use error::{Concerns, MailError, Reply};
+pub use error::{MailError, Reply};
 pub use letterhead::Letterhead;
 pub use message::{InvalidMessageId, Message, MessageId};
 pub use outbox::Outbox;

@@ -5,7 +5,7 @@
 //! above.
 
 use super::{Directory, MailError, Message, Sender, Smtp};
-use crate::messages::drop_directory::Folder;
+use crate::messages::DropDirectory;
 
 /// Brings mail to a server or into a directory. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,11 +40,11 @@ impl Outbox {
         }
     }
 
-    /// The folder it writes into, if it does.
-    pub(crate) fn folder(&self) -> Option<&Folder> {
+    /// The directory it writes into, if any.
+    pub fn drop_directory(&self) -> Option<&DropDirectory> {
         match self {
             Self::Smtp(_) => None,
-            Self::Directory(directory) => Some(directory.folder()),
+            Self::Directory(directory) => Some(directory.drop_directory()),
         }
     }
 

@@ -1,18 +1,18 @@
 //! Texts and calls as files: one `.txt` or `.xml` a message, with what reaches the phone and nothing else.
 //!
 //! Why: a demonstration and a test read codes from them. What always holds: a repeat replaces the file by the same;
-//! the number is in none. What a crash leaves is told where files are written ([`Folder`]).
+//! the number is in none. What a crash leaves is told where files are written ([`DropDirectory`]).
 
 use super::{Content, PhoneError, PhoneMessage};
-use crate::messages::drop_directory::Folder;
+use crate::messages::DropDirectory;
 
 /// A directory that takes texts and calls.
 #[derive(Clone, Debug)]
-pub struct Directory(Folder);
+pub struct Directory(DropDirectory);
 
 impl Directory {
     pub(super) fn new(path: &str) -> Result<Self, PhoneError> {
-        Folder::new(path).map(Self).ok_or(PhoneError::Url("directory: needs a path"))
+        DropDirectory::new(path).map(Self).ok_or(PhoneError::Url("directory: needs a path"))
     }
 
     pub(super) async fn send(&self, message: &PhoneMessage) -> Result<(), PhoneError> {
@@ -21,10 +21,10 @@ impl Directory {
             Content::Call(twiml) => ("xml", twiml),
         };
         let (name, bytes) = (message.id.to_string(), format!("{content}\n").into_bytes());
-        self.0.keep(&name, message.account, ending, bytes).await.map_err(PhoneError::Directory)
+        self.0.write(&name, message.account, ending, bytes).await.map_err(PhoneError::Directory)
     }
 
-    pub(super) fn folder(&self) -> &Folder {
+    pub(super) fn drop_directory(&self) -> &DropDirectory {
         &self.0
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 
 use crate::error_chain::io_source;
-use crate::messages::mail::Concerns;
+use crate::messages::FailureScope;
 
 /// Why a message was not sent, or a gateway cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,13 +46,13 @@ impl PhoneError {
         }
     }
 
-    /// What it says something of.
-    pub fn concerns(&self) -> Concerns {
+    /// Whose failure it is.
+    pub fn failure_scope(&self) -> FailureScope {
         match self {
-            Self::Url(_) => Concerns::Neither,
-            Self::Refused(_) => Concerns::Message,
-            Self::Unreachable { what: Self::NO_CONNECTION, .. } | Self::Directory(_) => Concerns::Carrier,
-            Self::Deferred(_) | Self::Unreachable { .. } | Self::Timeout => Concerns::Both,
+            Self::Url(_) => FailureScope::Neither,
+            Self::Refused(_) => FailureScope::Message,
+            Self::Unreachable { what: Self::NO_CONNECTION, .. } | Self::Directory(_) => FailureScope::Carrier,
+            Self::Deferred(_) | Self::Unreachable { .. } | Self::Timeout => FailureScope::Both,
         }
     }
 

@@ -24,7 +24,7 @@ use std::fmt;
 
 use domain::{AccountId, MessageId, PhoneNumber};
 
-use super::drop_directory::Folder;
+use super::DropDirectory;
 
 pub use directory::Directory;
 pub use error::{Answer, PhoneError};
@@ -80,11 +80,11 @@ impl Phone {
         }
     }
 
-    /// The folder it writes into, if it does.
-    pub(crate) fn folder(&self) -> Option<&Folder> {
+    /// The directory it writes into, if any.
+    pub fn drop_directory(&self) -> Option<&DropDirectory> {
         match self {
             Self::Twilio(_) => None,
-            Self::Directory(directory) => Some(directory.folder()),
+            Self::Directory(directory) => Some(directory.drop_directory()),
         }
     }
 

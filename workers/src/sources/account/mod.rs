@@ -5,7 +5,7 @@
 //!
 //! Erasing what was collected about its use means destroying the account's `activity` key: every
 //! address and user agent in its events, wherever a copy of them lies, is unreadable from then on. Devices and queued
-//! messages go with the key, and so do the mails that lie in a folder instead of being sent.
+//! messages go with the key, and so do the mails that lie in a drop directory instead of being sent.
 
 pub(crate) mod history;
 pub(crate) mod profile;
@@ -20,7 +20,7 @@ use domain::{AccountId, Scope};
 use event_store::{Erasures, EventStore, KeyName};
 use projections::Views;
 
-use crate::messages::drop_directory::Folders;
+use crate::messages::DropDirectories;
 
 use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
 
@@ -29,7 +29,7 @@ pub struct AccountSource {
     store: EventStore,
     views: Views,
     erasures: Erasures,
-    folders: Folders,
+    drop_directories: DropDirectories,
 }
 
 /// The key under which lies what was collected about an account's use.
@@ -38,9 +38,9 @@ pub(crate) fn activity_key(account: AccountId) -> KeyName {
 }
 
 impl AccountSource {
-    /// The accounts in the store of `erasures`, with what was written for their holders into `folders`.
-    pub fn new(erasures: Erasures, views: Views, folders: Folders) -> Self {
-        Self { store: erasures.store().clone(), views, erasures, folders }
+    /// The accounts in the store of `erasures`, with what was written for their holders into `drop_directories`.
+    pub fn new(erasures: Erasures, views: Views, drop_directories: DropDirectories) -> Self {
+        Self { store: erasures.store().clone(), views, erasures, drop_directories }
     }
 }
 
@@ -61,7 +61,7 @@ impl DataSource for AccountSource {
     async fn erase(&self, subject: Subject, _: &Progress) -> Result<Erasure, SourceError> {
         let name = activity_key(subject.account);
         let destroyed_keys = self.erasures.destroy_key(&name, &subject.request.to_string()).await?;
-        self.folders.forget(subject.account).await.map_err(SourceError::Folder)?;
+        self.drop_directories.forget(subject.account).await.map_err(SourceError::DropDirectory)?;
         let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);
         Ok(Erasure { counts, destroyed_keys })
     }
