@@ -2,8 +2,8 @@
 
 use anyhow::{Context, ensure};
 use url::Url;
-use workers::archive::Statement;
 use workers::messages::mail::{Contact, Letterhead};
+use workers::privacy_requests::archive::Statement;
 
 use super::network::is_here;
 use crate::cli::PresenceOptions;
@@ -55,7 +55,7 @@ fn check_service_name(options: &PresenceOptions, public_url: &Url) -> anyhow::Re
 
 #[cfg(test)]
 mod tests {
-    use workers::archive::Practice;
+    use workers::privacy_requests::archive::Practice;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use url::Url;
-use workers::archive::{Consent, Practice, Statement};
+use workers::privacy_requests::archive::{Consent, Practice, Statement};
 
 use super::network::is_here;
 use crate::cli::{self, ProcessingOptions, WorkerOptions};

@@ -7,13 +7,13 @@ use anyhow::Context;
 use event_store::read_private;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use workers::archive::Statement;
-use workers::jobs::{Consumer, Unaided};
+use workers::jobs::{Consumer, Poller};
 use workers::messages::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::messages::phone::Phone;
 use workers::nats::Access;
+use workers::privacy_requests::archive::Statement;
+use workers::privacy_requests::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::scheduler::Schedules;
-use workers::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::{
     Bus, BusConfig, DataSource, DropDirectories, MessageDispatcher, Relay, Scheduler, Sources, WorkerContext,
 };
@@ -125,7 +125,7 @@ impl Work {
         tasks.spawn(scheduler.run(stop.clone()));
         let (store, watched) = (bench.store.clone(), bus.clone());
         tasks.spawn(workers::nats::watch(watched, store, stop.clone()));
-        tasks.spawn(Unaided::new(bench.clone(), bus.clone(), concurrency).run(stop.clone()));
+        tasks.spawn(Poller::new(bench.clone(), bus.clone(), concurrency).run(stop.clone()));
         for _ in 0..concurrency {
             tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
         }

@@ -91,7 +91,7 @@ impl Datum {
 #[cfg(test)]
 mod tests {
     use domain::privacy_request::Regulation;
-    use workers::archive::{Practice, Statement};
+    use workers::privacy_requests::archive::{Practice, Statement};
 
     use super::Datum;
 

@@ -6,7 +6,6 @@
 //! that comes twice finds nothing to do, and one that is lost is made up for by the scheduler's
 //! sweep.
 
-pub mod archive;
 mod beside;
 pub mod checkpoints;
 mod error_chain;
@@ -15,20 +14,17 @@ mod hours;
 pub mod jobs;
 pub mod messages;
 pub mod nats;
+pub mod privacy_requests;
 pub mod pruning;
 pub mod scheduler;
-pub mod sources;
-pub mod steps;
 mod text;
 pub mod timers;
 pub mod verifications;
-mod workbench;
 
 pub use checkpoints::Checkpoints;
-pub use jobs::JobError;
 pub use messages::{DropDirectories, MessageDispatcher};
 pub use nats::{Bus, BusConfig, LeadError, Relay};
+pub use privacy_requests::sources::{DataSource, Sources};
+pub use privacy_requests::{JobError, WorkerContext};
 pub use scheduler::Scheduler;
-pub use sources::{DataSource, Sources};
 pub use verifications::Verifications;
-pub use workbench::WorkerContext;

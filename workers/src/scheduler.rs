@@ -3,7 +3,7 @@
 //! One leader. *Timers* wakes workers for requests whose time has just come. *Sweep* wakes them for
 //! every request that should have moved by now, whatever became of its messages: that is why losing
 //! all of NATS loses nothing. A sweep also begins each leadership, so a restart carries on at once. While NATS cannot be
-//! used nobody can be woken, workers look for themselves ([`Unaided`](crate::jobs::Unaided)), and the other duties go on.
+//! used nobody can be woken, workers look for themselves ([`Poller`](crate::jobs::Poller)), and the other duties go on.
 
 use std::str::FromStr;
 use std::time::Duration;

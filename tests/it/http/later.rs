@@ -9,7 +9,7 @@ use event_store::{EventStore, MasterKey};
 use personal_settings::cli::{DkimOptions, WorkerOptions};
 use personal_settings::composition::{Network, Work};
 use workers::WorkerContext;
-use workers::archive::{Practice, Statement};
+use workers::privacy_requests::archive::{Practice, Statement};
 
 use super::Service;
 use super::queue::foundation_of;

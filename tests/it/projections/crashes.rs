@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use workers::jobs::advance;
+use workers::privacy_requests::advance;
 
 use super::{NAMES, await_read, dump, sign_in, store_raw, switch};
 use crate::support::{Lost, Proxy, Target, TestApp};

@@ -99,7 +99,7 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     let stop = tokio_util::sync::CancellationToken::new();
     let trouble = "relation \"usage_event\" does not exist at 10.0.0.7";
     for _ in 0..10 {
-        let _ = workers::jobs::advance(&bench, export, &stop).await;
+        let _ = workers::privacy_requests::advance(&bench, export, &stop).await;
         if app.request(export).await.archive.is_some() {
             break;
         }

@@ -107,7 +107,7 @@ async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken)
             kind: Kind::Export,
             regulation: Regulation::Gdpr,
             cooling_off: chrono::Duration::zero(),
-            stages: workers::sources::stages(Kind::Export),
+            stages: workers::privacy_requests::sources::stages(Kind::Export),
             holidays: Holidays::default(),
         };
         let (id, context) = (request_id.to_string(), account_context(account));

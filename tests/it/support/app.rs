@@ -13,8 +13,8 @@ use personal_settings::composition::{AppContext, LogTasks, Network, Work, bus};
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
-use workers::archive::{Practice, Statement};
 use workers::messages::mail::Letterhead;
+use workers::privacy_requests::archive::{Practice, Statement};
 use workers::{Bus, WorkerContext};
 
 use super::{Database, Proxy, shared};
@@ -174,7 +174,7 @@ impl TestApp {
             kind,
             regulation: Regulation::Gdpr,
             cooling_off: chrono::Duration::zero(),
-            stages: workers::sources::stages(kind),
+            stages: workers::privacy_requests::sources::stages(kind),
             holidays: Holidays::default(),
         };
         let context = account_context(account_id);

@@ -7,8 +7,8 @@ use domain::privacy_request::{Intent, Kind, PrivacyRequest, PrivacyRequestComman
 use event_store::{CommitExtras, KeyName};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
-use workers::jobs::advance;
-use workers::{WorkerContext, steps};
+use workers::WorkerContext;
+use workers::privacy_requests::{advance, steps};
 
 use crate::support::{TestApp, account_context, eventually};
 

@@ -1,7 +1,7 @@
 //! What lies in a folder goes with what it tells of.
 
 use domain::privacy_request::{Kind, SourceName};
-use workers::sources::{Progress, Subject};
+use workers::privacy_requests::sources::{Progress, Subject};
 
 use crate::support::TestApp;
 

@@ -8,9 +8,9 @@ use domain::privacy_request::{
 };
 use event_store::{CommandContext, CommitExtras};
 use tokio_util::sync::CancellationToken;
-use workers::jobs::{Advanced, JobError, advance};
-use workers::sources::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
-use workers::{Sources, WorkerContext, steps};
+use workers::privacy_requests::sources::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
+use workers::privacy_requests::{Advanced, JobError, advance, steps};
+use workers::{Sources, WorkerContext};
 
 use crate::support::{TestApp, eventually};
 

@@ -9,11 +9,9 @@ use event_store::{CommandContext, CommitExtras};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::advance::LEASE_LIFE;
-use super::{Advanced, JobError, advance};
 use crate::nats::MAX_DELIVERIES;
+use crate::privacy_requests::{Advanced, JobError, LEASE_LIFE, WorkerContext, advance};
 use crate::timers;
-use crate::workbench::WorkerContext;
 
 /// The delay after the first failure; doubled with each.
 const FIRST_DELAY: Duration = Duration::from_secs(1);

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Outcome, attempt};
 use super::until_grace;
 use crate::nats::{ACK_WAIT, Bus, BusError, MAX_DELIVERIES};
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
 
 /// How long one pull waits for a message.
 const PULL: Duration = Duration::from_secs(10);

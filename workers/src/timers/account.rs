@@ -11,7 +11,7 @@ use event_store::records::session;
 use event_store::{CommandContext, CommitExtras};
 
 use super::{TaskError, derived, erase, record};
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
 
 pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };

@@ -14,8 +14,8 @@ use event_store::failpoint;
 use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName};
 
 use super::{TaskError, record};
-use crate::sources::{Progress, SourceError, Subject};
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
+use crate::privacy_requests::sources::{Progress, SourceError, Subject};
 
 pub(super) async fn erase(
     bench: &WorkerContext,

@@ -20,8 +20,8 @@ use event_store::failpoint;
 use event_store::{CommandContext, CommitExtras, ExecuteError, StoreError};
 use uuid::Uuid;
 
-use crate::sources::SourceError;
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
+use crate::privacy_requests::sources::SourceError;
 
 /// Why a task could not be done. It is tried again later, whatever it was.
 #[derive(Debug, thiserror::Error)]

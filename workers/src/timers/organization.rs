@@ -6,7 +6,7 @@ use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
 
 pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let (organization, _) = bench.store.load::<Organization>(id).await?;

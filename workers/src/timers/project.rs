@@ -9,7 +9,7 @@ use event_store::records::credential::CredentialEnd;
 use event_store::{CommandContext, CommitExtras};
 
 use super::TaskError;
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
 
 pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let (project, _) = bench.store.load::<Project>(id).await?;

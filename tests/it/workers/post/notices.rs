@@ -6,7 +6,7 @@ use domain::{RequestId, Undeliverable};
 use event_store::CommitExtras;
 use event_store::records::outbox;
 use tokio_util::sync::CancellationToken;
-use workers::jobs::advance;
+use workers::privacy_requests::advance;
 
 use crate::support::{MailServer, Manner, TestApp, account_context, eventually, header};
 

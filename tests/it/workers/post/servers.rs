@@ -108,7 +108,7 @@ async fn a_notice_that_is_refused_for_good_is_recorded_and_never_tried_again() {
         // Whatever wakes the request queues it no more.
         let stop = tokio_util::sync::CancellationToken::new();
         server.behave(Manner::Take);
-        workers::jobs::advance(&app.bench_with_mail(&server.url), id, &stop).await.unwrap();
+        workers::privacy_requests::advance(&app.bench_with_mail(&server.url), id, &stop).await.unwrap();
         app.nothing_is_queued().await;
         post.stop().await;
         assert_eq!(app.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Erased]);

@@ -7,10 +7,11 @@ use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 use event_store::CommitExtras;
 
 use super::progress::reported;
-use super::{objects, record_with};
-use crate::jobs::JobError;
-use crate::sources::{Parts, Progress, SourceError, Subject, activity_key};
-use crate::workbench::WorkerContext;
+use super::record_with;
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::error::JobError;
+use crate::privacy_requests::request_objects;
+use crate::privacy_requests::sources::{Parts, Progress, SourceError, Subject, activity_key};
 
 pub(super) async fn collect(
     bench: &WorkerContext,
@@ -18,13 +19,13 @@ pub(super) async fn collect(
     name: &SourceName,
 ) -> Result<(), JobError> {
     let id = request.request_id;
-    let Some((key, key_id)) = objects::key(bench, id).await? else {
-        return Ok(objects::restart_collection(&bench.erasures, id).await?);
+    let Some((key, key_id)) = request_objects::key(&bench.store, id).await? else {
+        return Ok(request_objects::restart_collection(&bench.erasures, id).await?);
     };
     // Taken before anything is read: if this key dies before the archive is packaged, what was read may
     // not be packaged.
     let activity = bench.store.keys().active_key_fresh(&activity_key(request.account_id)).await?;
-    let folder = objects::part_folder(bench, id, name.as_str());
+    let folder = request_objects::part_folder(&bench.store, id, name.as_str());
     let progress = Progress::default();
     let mut parts = Parts::new(&bench.archives, &key, folder.clone(), &progress);
     let exported = export(bench, request, name, &mut parts);

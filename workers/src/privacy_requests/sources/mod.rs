@@ -20,6 +20,8 @@ use event_store::{EventStore, StoreError};
 use projections::{UnequalColumns, Views};
 use sealed_objects::ObjectError;
 
+use super::request_objects::DestroyError;
+
 pub use account::AccountSource;
 pub(crate) use account::activity_key;
 pub use archives::ArchivesSource;
@@ -101,6 +103,15 @@ pub enum SourceError {
     /// The source answers with something else than it should, or not yet.
     #[error("{0}")]
     Unready(&'static str),
+}
+
+impl From<DestroyError> for SourceError {
+    fn from(error: DestroyError) -> Self {
+        match error {
+            DestroyError::Erasure(error) => error.into(),
+            DestroyError::Object(error) => Self::Object(error),
+        }
+    }
 }
 
 impl From<ErasureError> for SourceError {

@@ -14,7 +14,7 @@ use projections::Views;
 use projections::privacy_request::{self, RequestView};
 
 use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
-use crate::steps::objects::{self, RestartError};
+use crate::privacy_requests::request_objects::{self, RestartError};
 
 /// See the module.
 pub struct ArchivesSource {
@@ -38,12 +38,12 @@ impl ArchivesSource {
             .execute::<PrivacyRequest>(&export.to_string(), command, &context, CommitExtras::default())
             .await;
         settle(ended)?;
-        Ok(objects::destroy_all(&self.erasures, export).await?)
+        Ok(request_objects::destroy_all(&self.erasures, export).await?)
     }
 
     /// What an export has collected so far may hold what was erased: it collects anew.
     async fn restart(&self, export: RequestId) -> Result<(), SourceError> {
-        match objects::restart_collection(&self.erasures, export).await {
+        match request_objects::restart_collection(&self.erasures, export).await {
             Ok(()) => Ok(()),
             Err(RestartError::Destroy(error)) => Err(error.into()),
             Err(RestartError::Store(error)) => Err(error.into()),

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::archive::schema::MANIFEST;
-use crate::archive::{File, Manifest};
+use crate::privacy_requests::archive::schema::MANIFEST;
+use crate::privacy_requests::archive::{File, Manifest};
 use crate::text;
 
 /// What is left out, and why.

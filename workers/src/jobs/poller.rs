@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Job, Outcome, attempt};
 use super::until_grace;
 use crate::nats::{Bus, MAX_DELIVERIES};
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::WorkerContext;
 
 /// How often it is looked for what is due.
 const BEAT: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const PAGE: i64 = 500;
 
 /// The worker of this process that needs no NATS.
-pub struct Unaided {
+pub struct Poller {
     bench: WorkerContext,
     bus: Bus,
     concurrency: usize,
@@ -44,7 +44,7 @@ struct Rest {
     until: Instant,
 }
 
-impl Unaided {
+impl Poller {
     /// One that does so many jobs at once.
     pub fn new(bench: WorkerContext, bus: Bus, concurrency: usize) -> Self {
         Self { bench, bus, concurrency, resting: HashMap::new() }

@@ -6,8 +6,8 @@
 use domain::privacy_request::{Notice, Request};
 use event_store::records::outbox;
 
-use crate::jobs::JobError;
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::error::JobError;
 
 /// Queues a notice unless it is queued. One that has gone out meanwhile is not sent again: the dispatcher finds that.
 pub(super) async fn queue(bench: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {

@@ -10,17 +10,20 @@ use event_store::CommitExtras;
 use futures::TryStreamExt;
 use sealed_objects::{ObjectKey, Sealed, SealedWriter};
 
-use super::{objects, record_with};
-use crate::archive::{self, EntryName, Excerpts, Manifest, Sink, SinkError, Writer, schema};
-use crate::jobs::JobError;
-use crate::workbench::WorkerContext;
+use super::record_with;
+use crate::privacy_requests::archive::{
+    self, EntryName, Excerpts, Manifest, Sink, SinkError, Writer, schema,
+};
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::error::JobError;
+use crate::privacy_requests::request_objects;
 
 pub(super) async fn package(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let id = request.request_id;
-    let Some((key, key_id)) = objects::key(bench, id).await? else {
-        return Ok(objects::restart_collection(&bench.erasures, id).await?);
+    let Some((key, key_id)) = request_objects::key(&bench.store, id).await? else {
+        return Ok(request_objects::restart_collection(&bench.erasures, id).await?);
     };
-    let object = objects::archive_object(bench, id);
+    let object = request_objects::archive_object(&bench.store, id);
     let sealed = build(bench, request, &object, &key).await?;
     let command = PrivacyRequestCommand::RecordPackaged {
         object: object.clone(),
@@ -31,7 +34,7 @@ pub(super) async fn package(bench: &WorkerContext, request: &Request) -> Result<
     match record_with(bench, request, command, CommitExtras { required_keys, ..CommitExtras::default() })
         .await
     {
-        Err(JobError::Erased) => Ok(objects::restart_collection(&bench.erasures, id).await?),
+        Err(JobError::Erased) => Ok(request_objects::restart_collection(&bench.erasures, id).await?),
         Err(error @ JobError::Refused(_)) => {
             bench.archives.remove_all(&object).await?;
             Err(error)

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::record::{line, list, text, time};
-use crate::archive::Manifest;
-use crate::archive::excerpt::Excerpts;
-use crate::text;
+use crate::privacy_requests::archive::Manifest;
+use crate::privacy_requests::archive::excerpt::Excerpts;
+use crate::text::counted;
 
 /// Records that are shown of a list.
 const SHOWN: usize = 30;
@@ -196,7 +196,7 @@ fn usage(record: &Value) -> Markup {
         p { (text(record, "name").unwrap_or_default()) }
         (line([
             time(record, "occurred_at"),
-            (members > 0).then(|| text::counted(members, "further detail", "further details")),
+            (members > 0).then(|| counted(members, "further detail", "further details")),
         ]))
     }
 }

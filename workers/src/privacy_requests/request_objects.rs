@@ -9,32 +9,37 @@
 //! comes late finds no key, and can leave nothing behind that could be read.
 
 use domain::RequestId;
-use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request};
+use domain::privacy_request::{PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError};
 use event_store::erasure::ErasureError;
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteError, KeyName, StoreError};
 use sealed_objects::{ObjectError, ObjectKey};
 use uuid::Uuid;
 
-use super::record;
-use crate::jobs::JobError;
-use crate::sources::SourceError;
-use crate::workbench::WorkerContext;
-
 fn folder(request: RequestId) -> String {
     format!("requests/{request}")
 }
 
+/// The folder of the files of all sources.
+pub(super) fn parts_folder(request: RequestId) -> String {
+    format!("{}/parts", folder(request))
+}
+
+/// The folder of archives, those of failed attempts among them.
+pub(super) fn archive_folder(request: RequestId) -> String {
+    format!("{}/archive", folder(request))
+}
+
 /// A place for one source's files that no other attempt writes to.
-pub(super) fn part_folder(bench: &WorkerContext, request: RequestId, source: &str) -> String {
-    let attempt = bench.store.services().ids.uuid();
-    format!("{}/parts/{source}/{attempt}", folder(request))
+pub(super) fn part_folder(store: &EventStore, request: RequestId, source: &str) -> String {
+    let attempt = store.services().ids.uuid();
+    format!("{}/{source}/{attempt}", parts_folder(request))
 }
 
 /// A place for the archive that no other attempt writes to.
-pub(super) fn archive_object(bench: &WorkerContext, request: RequestId) -> String {
-    let attempt = bench.store.services().ids.uuid();
-    format!("{}/archive/{attempt}.zip", folder(request))
+pub(super) fn archive_object(store: &EventStore, request: RequestId) -> String {
+    let attempt = store.services().ids.uuid();
+    format!("{}/{attempt}.zip", archive_folder(request))
 }
 
 /// A new key for everything stored for a request, to be kept with the event that begins the work.
@@ -45,16 +50,16 @@ pub(super) async fn with_new_key(store: &EventStore, request: RequestId) -> Resu
 
 /// The key that everything stored for a request is sealed with, and its id; none when it was destroyed.
 pub(super) async fn key(
-    bench: &WorkerContext,
+    store: &EventStore,
     request: RequestId,
 ) -> Result<Option<(ObjectKey, Uuid)>, StoreError> {
-    let key = bench.store.keys().find(&KeyName::archive(request)).await?;
+    let key = store.keys().find(&KeyName::archive(request)).await?;
     Ok(key.map(|key| (ObjectKey::from_bytes(*key.expose()), key.id)))
 }
 
 /// Makes unreadable and removes what an open export has collected, and has it begin anew under a new key. A
 /// crash in between leaves it without a key; whoever goes on with it then comes here.
-pub(crate) async fn restart_collection(erasures: &Erasures, request: RequestId) -> Result<(), RestartError> {
+pub(super) async fn restart_collection(erasures: &Erasures, request: RequestId) -> Result<(), RestartError> {
     destroy_all(erasures, request).await?;
     let store = erasures.store();
     let context = CommandContext::service(request.uuid());
@@ -64,27 +69,8 @@ pub(crate) async fn restart_collection(erasures: &Erasures, request: RequestId) 
     Ok(())
 }
 
-/// Removes the parts that the archive now holds, and archives of attempts that came to nothing.
-pub(super) async fn remove_parts(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
-    let folder = folder(request.request_id);
-    bench.archives.remove_all(&format!("{folder}/parts")).await?;
-    let kept = request.archive.as_ref().map(|archive| archive.object.as_str());
-    for object in bench.archives.list(&format!("{folder}/archive")).await? {
-        if Some(object.as_str()) != kept {
-            bench.archives.remove_all(&object).await?;
-        }
-    }
-    record(bench, request, PrivacyRequestCommand::RecordPartsRemoved).await
-}
-
-/// Removes all that was stored for a request.
-pub(super) async fn remove(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
-    destroy_all(&bench.erasures, request.request_id).await?;
-    record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
-}
-
 /// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
-pub(crate) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Result<(), DestroyError> {
+pub(super) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Result<(), DestroyError> {
     erasures.destroy_key(&KeyName::archive(request), &request.to_string()).await?;
     erasures.objects().remove_all(&folder(request)).await?;
     Ok(())
@@ -92,7 +78,7 @@ pub(crate) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Resu
 
 /// Why something stored could not be destroyed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum DestroyError {
+pub(super) enum DestroyError {
     #[error(transparent)]
     Erasure(#[from] ErasureError),
     #[error(transparent)]
@@ -101,39 +87,11 @@ pub(crate) enum DestroyError {
 
 /// Why a collection could not begin anew.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum RestartError {
+pub(super) enum RestartError {
     #[error(transparent)]
     Destroy(#[from] DestroyError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Command(#[from] ExecuteError<PrivacyRequestError>),
-}
-
-impl From<DestroyError> for JobError {
-    fn from(error: DestroyError) -> Self {
-        match error {
-            DestroyError::Erasure(error) => error.into(),
-            DestroyError::Object(error) => Self::Object(error),
-        }
-    }
-}
-
-impl From<RestartError> for JobError {
-    fn from(error: RestartError) -> Self {
-        match error {
-            RestartError::Destroy(error) => error.into(),
-            RestartError::Store(error) => Self::Store(error),
-            RestartError::Command(error) => error.into(),
-        }
-    }
-}
-
-impl From<DestroyError> for SourceError {
-    fn from(error: DestroyError) -> Self {
-        match error {
-            DestroyError::Erasure(error) => error.into(),
-            DestroyError::Object(error) => Self::Object(error),
-        }
-    }
 }

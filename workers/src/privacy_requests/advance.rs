@@ -14,14 +14,14 @@ use event_store::postgres::lease::Lease;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::JobError;
+use super::context::WorkerContext;
+use super::error::JobError;
+use super::steps;
 use crate::beside::beside;
 use crate::error_chain::descriptions;
-use crate::steps;
-use crate::workbench::WorkerContext;
 
 /// A worker that does not renew its lease for so long is taken for dead.
-pub(super) const LEASE_LIFE: Duration = Duration::from_secs(20);
+pub(crate) const LEASE_LIFE: Duration = Duration::from_secs(20);
 /// How often a lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
 

@@ -5,16 +5,17 @@
 
 mod collect;
 mod erase;
-pub(crate) mod notify;
-pub(crate) mod objects;
+mod notify;
 mod package;
 mod progress;
+mod remove;
 
 use domain::privacy_request::{ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, Request};
 use event_store::{CommandContext, CommitExtras};
 
-use crate::jobs::JobError;
-use crate::workbench::WorkerContext;
+use super::context::WorkerContext;
+use super::error::JobError;
+use super::request_objects;
 
 /// Takes one step of a request and records it.
 ///
@@ -28,18 +29,18 @@ pub async fn run(bench: &WorkerContext, request: &Request, intent: &Intent) -> R
         Intent::Erase(source) => erase::erase(bench, request, source).await,
         Intent::Package => package::package(bench, request).await,
         Intent::Complete => record(bench, request, PrivacyRequestCommand::Complete).await,
-        Intent::RemoveParts => objects::remove_parts(bench, request).await,
+        Intent::RemoveParts => remove::parts(bench, request).await,
         Intent::ExpireArchive => {
             record(bench, request, PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Expired }).await
         }
-        Intent::RemoveObjects => objects::remove(bench, request).await,
+        Intent::RemoveObjects => remove::everything(bench, request).await,
     }
 }
 
 /// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
 async fn start(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let extras = match request.kind {
-        Kind::Export => objects::with_new_key(&bench.store, request.request_id).await?,
+        Kind::Export => request_objects::with_new_key(&bench.store, request.request_id).await?,
         Kind::Erasure => CommitExtras::default(),
     };
     record_with(bench, request, PrivacyRequestCommand::Start, extras).await

@@ -5,9 +5,9 @@ use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 use super::collect::failure;
 use super::progress::reported;
 use super::record;
-use crate::jobs::JobError;
-use crate::sources::{Erasure, Progress, SourceError, Subject};
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::error::JobError;
+use crate::privacy_requests::sources::{Erasure, Progress, SourceError, Subject};
 
 pub(super) async fn erase(
     bench: &WorkerContext,

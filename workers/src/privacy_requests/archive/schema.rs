@@ -10,7 +10,7 @@ use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
 use super::{EntryName, Manifest};
-use crate::sources::account::{history, profile, request, team};
+use crate::privacy_requests::sources::account::{history, profile, request, team};
 
 /// A file of records, and what describes them.
 type Described = (&'static str, fn() -> Schema);

@@ -30,7 +30,7 @@ fn opened(program: &str, arguments: &[&str], archive: &Path, streamed: bool) -> 
 
 /// Every program that is there opens the archive without a complaint.
 fn opens_everywhere(archive: &Path) {
-    let java = concat!(env!("CARGO_MANIFEST_DIR"), "/src/archive/tests/Streamed.java");
+    let java = concat!(env!("CARGO_MANIFEST_DIR"), "/src/privacy_requests/archive/tests/Streamed.java");
     let programs: [(&str, &[&str], bool); 6] = [
         ("python3", &["-m", "zipfile", "-t"], false),
         ("unzip", &["-tq"], false),

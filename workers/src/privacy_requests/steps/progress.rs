@@ -6,8 +6,8 @@ use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::record;
 use crate::beside::beside;
-use crate::sources::Progress;
-use crate::workbench::WorkerContext;
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::sources::Progress;
 
 /// How often progress is recorded: an event each time, kept for ever.
 const EVERY: Duration = Duration::from_secs(30);

@@ -6,11 +6,11 @@ use event_store::{Erasures, EventStore};
 use projections::Views;
 use sealed_objects::SealedObjectStore;
 
-use crate::archive::Statement;
+use super::archive::Statement;
+use super::sources::Sources;
 use crate::messages::DropDirectories;
 use crate::messages::mail::{Letterhead, Outbox};
 use crate::messages::phone::Phone;
-use crate::sources::Sources;
 
 /// What every job works with. Clones share everything.
 #[derive(Clone)]

@@ -1,0 +1,26 @@
+//! Removing what is stored for a request.
+
+use domain::privacy_request::{PrivacyRequestCommand, Request};
+
+use super::record;
+use crate::privacy_requests::context::WorkerContext;
+use crate::privacy_requests::error::JobError;
+use crate::privacy_requests::request_objects::{archive_folder, destroy_all, parts_folder};
+
+/// Removes the parts that the archive now holds, and archives of failed attempts.
+pub(super) async fn parts(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
+    bench.archives.remove_all(&parts_folder(request.request_id)).await?;
+    let kept = request.archive.as_ref().map(|archive| archive.object.as_str());
+    for object in bench.archives.list(&archive_folder(request.request_id)).await? {
+        if Some(object.as_str()) != kept {
+            bench.archives.remove_all(&object).await?;
+        }
+    }
+    record(bench, request, PrivacyRequestCommand::RecordPartsRemoved).await
+}
+
+/// Removes all that is stored for a request.
+pub(super) async fn everything(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
+    destroy_all(&bench.erasures, request.request_id).await?;
+    record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
+}
