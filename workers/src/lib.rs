@@ -7,21 +7,21 @@
 //! sweep.
 
 mod beside;
-pub mod checkpoints;
+pub mod checkpoint_signer;
 mod error_chain;
 mod failed_tries;
-mod hours;
+pub mod housekeeping;
 pub mod jobs;
 pub mod messages;
 pub mod nats;
 pub mod privacy_requests;
-pub mod pruning;
+mod schedule;
 pub mod scheduler;
 mod text;
 pub mod timers;
 pub mod verifications;
 
-pub use checkpoints::Checkpoints;
+pub use checkpoint_signer::Checkpoints;
 pub use messages::{DropDirectories, MessageDispatcher};
 pub use nats::{Bus, BusConfig, LeadError, Relay};
 pub use privacy_requests::sources::{DataSource, Sources};

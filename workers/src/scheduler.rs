@@ -12,17 +12,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
 use event_store::failpoint;
 use event_store::postgres::leader::{LeaderTask, Leadership};
-use event_store::postgres::lease;
-use event_store::records::{email_link, failed_try, idempotency, one_time_code, pace, rate_limit, session};
 use event_store::{EventStore, StoreError};
 use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;
 
 use crate::failed_tries;
+use crate::housekeeping::sweep_expired;
 use crate::nats::Bus;
 use crate::nats::LeadError;
-use crate::pruning::prune_erased;
 
 /// Requests woken before their confirmations are awaited.
 const PAGE: i64 = 500;
@@ -36,7 +34,7 @@ const CATCH_UP: Duration = Duration::from_secs(10);
 /// The longest sleep between two looks at the clock, which may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// When the scheduler does what, as cron expressions with seconds.
+/// The schedules of the scheduler's duties, as cron expressions with seconds.
 #[derive(Clone, Debug)]
 pub struct Schedules {
     /// Wakes workers for requests whose time has just come.
@@ -48,7 +46,7 @@ pub struct Schedules {
 }
 
 impl Schedules {
-    /// A timetable of three cron expressions.
+    /// Three schedules from cron expressions.
     ///
     /// # Errors
     /// When one of them is none.
@@ -66,10 +64,10 @@ pub struct Scheduler {
     store: EventStore,
     views: Views,
     bus: Bus,
-    timetable: Schedules,
+    schedules: Schedules,
 }
 
-/// What to do when the clock strikes.
+/// A duty of the scheduler, which has a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Duty {
     Timers,
@@ -91,8 +89,8 @@ impl LeaderTask for Scheduler {
 
 impl Scheduler {
     /// A candidate for the lead.
-    pub fn new(store: EventStore, views: Views, bus: Bus, timetable: Schedules) -> Self {
-        Self { store, views, bus, timetable }
+    pub fn new(store: EventStore, views: Views, bus: Bus, schedules: Schedules) -> Self {
+        Self { store, views, bus, schedules }
     }
 
     /// Leads whenever nobody else does, until `stop`.
@@ -104,14 +102,14 @@ impl Scheduler {
         let mut looked = self.now();
         let mut begun = woken(self.sweep_at_start(looked).await)?;
         loop {
-            // A clock that was set back shall not silence what would have struck meanwhile.
+            // A clock that was set back shall not silence what would have come due meanwhile.
             looked = looked.min(self.now());
-            let next = self.timetable.next_after(looked);
+            let next = self.schedules.next_after(looked);
             let wait = (next - self.now()).to_std().unwrap_or_default();
             tokio::time::sleep(wait.min(LONGEST_SLEEP)).await;
             leadership.confirm().await?;
             let now = self.now();
-            for duty in self.timetable.due(looked, now) {
+            for duty in self.schedules.due(looked, now) {
                 match duty {
                     Duty::Timers => {
                         woken(self.wake_all(looked - LOOK_BACK, now, "timer").await)?;
@@ -121,7 +119,7 @@ impl Scheduler {
                         woken(self.sweep(now).await)?;
                     }
                     Duty::Sweep => begun = woken(self.sweep_at_start(now).await)?,
-                    Duty::Housekeeping => self.sweep_expired(now).await?,
+                    Duty::Housekeeping => sweep_expired(&self.store, &self.views, now).await?,
                 }
             }
             looked = now;
@@ -224,35 +222,6 @@ impl Scheduler {
             }
         }
     }
-
-    async fn sweep_expired(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let pool = self.store.pool();
-        let sessions = session::sweep(pool, now).await?;
-        let answers = idempotency::sweep(pool).await?;
-        let leases = lease::sweep(pool).await?;
-        let (codes, links) = (one_time_code::sweep(pool, now).await?, email_link::sweep(pool, now).await?);
-        let throttles = rate_limit::sweep(pool).await? + pace::sweep(pool, now).await?;
-        let failed_tries = failed_try::sweep(pool, now).await?;
-        tracing::info!(
-            sessions,
-            answers,
-            leases,
-            codes,
-            links,
-            throttles,
-            failed_tries,
-            "expired records deleted"
-        );
-        match prune_erased(&self.store, &self.views).await {
-            Ok(events) => tracing::info!(events, "what was erased was pruned"),
-            // It can wait, and must not keep people from being woken.
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "pruning erased data failed; it is tried again");
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether those that are due could be woken. NATS keeps nobody from leading; that it cannot be used is told elsewhere.
@@ -268,17 +237,16 @@ fn woken(result: Result<(), LeadError>) -> Result<bool, LeadError> {
 }
 
 impl Schedules {
-    /// When the clock next strikes for anything.
+    /// The next time at which any duty is due.
     fn next_after(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        let hours = self.duties().into_iter().filter_map(|(_, hours)| hours.after(&instant).next());
-        hours.min().unwrap_or(instant + TimeDelta::seconds(1))
+        let times = self.duties().into_iter().filter_map(|(_, schedule)| schedule.after(&instant).next());
+        times.min().unwrap_or(instant + TimeDelta::seconds(1))
     }
 
-    /// The duties for which the clock struck after `since` and not after `until`, each once however often
-    /// it struck.
+    /// The duties that are due after `since` and not after `until`, each once however often it was due.
     fn due(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Duty> {
-        let struck = |hours: &Schedule| hours.after(&since).next().is_some_and(|at| at <= until);
-        self.duties().into_iter().filter(|(_, hours)| struck(hours)).map(|(duty, _)| duty).collect()
+        let is_due = |schedule: &Schedule| schedule.after(&since).next().is_some_and(|at| at <= until);
+        self.duties().into_iter().filter(|(_, schedule)| is_due(schedule)).map(|(duty, _)| duty).collect()
     }
 
     fn duties(&self) -> [(Duty, &Schedule); 3] {
@@ -296,14 +264,14 @@ mod tests {
 
     #[test]
     fn every_duty_is_done_when_its_hour_strikes_and_once_after_a_long_sleep() {
-        let timetable = Schedules::parse("* * * * * *", "0 * * * * *", "0 17 * * * *").unwrap();
+        let schedules = Schedules::parse("* * * * * *", "0 * * * * *", "0 17 * * * *").unwrap();
         let start = at("2026-03-01T10:16:58Z");
-        assert_eq!(timetable.next_after(start), at("2026-03-01T10:16:59Z"));
-        assert_eq!(timetable.due(start, at("2026-03-01T10:16:59Z")), [Duty::Timers]);
+        assert_eq!(schedules.next_after(start), at("2026-03-01T10:16:59Z"));
+        assert_eq!(schedules.due(start, at("2026-03-01T10:16:59Z")), [Duty::Timers]);
         let all = [Duty::Timers, Duty::Sweep, Duty::Housekeeping];
-        assert_eq!(timetable.due(at("2026-03-01T10:16:59Z"), at("2026-03-01T10:17:00Z")), all);
-        assert_eq!(timetable.due(start, at("2026-03-03T00:00:00Z")), all);
-        assert!(timetable.due(start, start).is_empty());
+        assert_eq!(schedules.due(at("2026-03-01T10:16:59Z"), at("2026-03-01T10:17:00Z")), all);
+        assert_eq!(schedules.due(start, at("2026-03-03T00:00:00Z")), all);
+        assert!(schedules.due(start, start).is_empty());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use metrics::{counter, gauge};
 use sealed_objects::SealedObjectStore;
 use tokio_util::sync::CancellationToken;
 
-use crate::hours::due;
+use crate::schedule::due;
 
 /// Findings that are told in words; `audit verify` tells all.
 const TOLD: usize = 5;
@@ -29,11 +29,11 @@ pub struct Verifications {
     store: EventStore,
     objects: SealedObjectStore,
     keys: Vec<VerifierKey>,
-    hours: Hours,
+    schedules: ExtentSchedules,
 }
 
-/// When is verified, and how much.
-struct Hours {
+/// When is verified, by how much.
+struct ExtentSchedules {
     since: Schedule,
     whole: Schedule,
 }
@@ -48,8 +48,8 @@ pub enum Extent {
 }
 
 impl Verifications {
-    /// A candidate for the lead, who verifies with `keys` what came since the last time at the hours `since`, and all of
-    /// the log at the hours `whole`: cron expressions with seconds.
+    /// A candidate for the lead that verifies with `keys`: what came since the last time on the schedule `since`, and all of
+    /// the log on the schedule `whole`. Both are cron expressions with seconds.
     ///
     /// # Errors
     /// When one of them is none.
@@ -59,8 +59,9 @@ impl Verifications {
         keys: Vec<VerifierKey>,
         (since, whole): (&str, &str),
     ) -> Result<Self, cron::error::Error> {
-        let hours = Hours { since: Schedule::from_str(since)?, whole: Schedule::from_str(whole)? };
-        Ok(Self { store, objects, keys, hours })
+        let schedules =
+            ExtentSchedules { since: Schedule::from_str(since)?, whole: Schedule::from_str(whole)? };
+        Ok(Self { store, objects, keys, schedules })
     }
 
     /// Leads whenever nobody else does, until `stop`.
@@ -73,8 +74,8 @@ impl Verifications {
         let services = self.store.services();
         tokio::select! {
             biased;
-            due = due(&self.hours.whole, services, stop) => due.then_some(Extent::Whole),
-            due = due(&self.hours.since, services, stop) => due.then_some(Extent::Since),
+            due = due(&self.schedules.whole, services, stop) => due.then_some(Extent::Whole),
+            due = due(&self.schedules.since, services, stop) => due.then_some(Extent::Since),
         }
     }
 

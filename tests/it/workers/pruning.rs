@@ -5,7 +5,7 @@ use domain::{AccountId, Scope, SessionId};
 use event_store::{KeyName, proof};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
-use workers::pruning::prune_erased;
+use workers::housekeeping::prune_erased;
 use workers::scheduler::{Scheduler, Schedules};
 
 use crate::support::{TestApp, eventually};

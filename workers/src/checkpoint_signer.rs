@@ -1,4 +1,4 @@
-//! Checkpoints of the log, signed when the clock strikes and the log has grown.
+//! Checkpoints of the log, signed on schedule where the log has grown.
 //!
 //! One leader. It has no state of its own: what was signed and what was published stands in the tables, so a
 //! crash at any point is made good by the next round. It says loudly when it refuses to sign.
@@ -11,30 +11,34 @@ use event_store::postgres::leader::{LeaderTask, Leadership};
 use event_store::proof::{CheckpointSigner, ProofError};
 use tokio_util::sync::CancellationToken;
 
-use crate::hours::due;
+use crate::schedule::due;
 
 /// See the module.
 pub struct Checkpoints {
     store: EventStore,
     signer: CheckpointSigner,
-    hours: Schedule,
+    schedule: Schedule,
 }
 
 impl Checkpoints {
-    /// A candidate for the lead, who signs at `hours`: a cron expression with seconds.
+    /// A candidate for the lead that signs on `schedule`: a cron expression with seconds.
     ///
     /// # Errors
-    /// When `hours` is none.
-    pub fn new(store: EventStore, signer: CheckpointSigner, hours: &str) -> Result<Self, cron::error::Error> {
-        Ok(Self { store, signer, hours: Schedule::from_str(hours)? })
+    /// When `schedule` is none.
+    pub fn new(
+        store: EventStore,
+        signer: CheckpointSigner,
+        schedule: &str,
+    ) -> Result<Self, cron::error::Error> {
+        Ok(Self { store, signer, schedule: Schedule::from_str(schedule)? })
     }
 
-    /// Whether `hours` is a cron expression with seconds.
+    /// Whether `schedule` is a cron expression with seconds.
     ///
     /// # Errors
     /// When it is none.
-    pub fn check(hours: &str) -> Result<(), cron::error::Error> {
-        Schedule::from_str(hours).map(drop)
+    pub fn check(schedule: &str) -> Result<(), cron::error::Error> {
+        Schedule::from_str(schedule).map(drop)
     }
 
     /// Leads whenever nobody else does, until `stop`.
@@ -48,7 +52,7 @@ impl LeaderTask for Checkpoints {
     type Error = ProofError;
 
     async fn lead(&self, leadership: &mut Leadership, stop: &CancellationToken) -> Result<(), ProofError> {
-        while due(&self.hours, self.store.services(), stop).await {
+        while due(&self.schedule, self.store.services(), stop).await {
             let signed = self.signer.sign_newest(leadership.connection()).await?;
             if let Some(signed) = signed {
                 tracing::debug!(events = signed.size, "checkpoint signed");

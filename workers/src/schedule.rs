@@ -1,4 +1,4 @@
-//! Waiting for the clock to strike, where a duty has hours of its own.
+//! Cron schedules: waiting until a duty is due.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio_util::sync::CancellationToken;
 /// The longest sleep between two looks at the clock, which may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// Waits until the clock strikes. False when it is time to stop instead.
-pub(crate) async fn due(hours: &Schedule, services: &Services, stop: &CancellationToken) -> bool {
+/// Waits until `schedule` is due. False when it is time to stop instead.
+pub(crate) async fn due(schedule: &Schedule, services: &Services, stop: &CancellationToken) -> bool {
     let begun = services.now();
-    let Some(next) = hours.after(&begun).next() else {
+    let Some(next) = schedule.after(&begun).next() else {
         stop.cancelled().await;
         return false;
     };
     loop {
         let now = services.now();
-        // Set back beyond the beginning: what would have struck meanwhile shall not be silenced.
+        // Set back beyond the beginning: what would have come due meanwhile shall not be silenced.
         if now >= next || now < begun {
             return true;
         }
