@@ -6,10 +6,10 @@
 //! that comes twice finds nothing to do, and one that is lost is made up for by the scheduler's
 //! sweep.
 
-mod beside;
 pub mod checkpoint_signer;
 mod error_chain;
 mod failed_tries;
+mod heartbeat;
 pub mod housekeeping;
 pub mod jobs;
 pub mod messages;

@@ -17,8 +17,8 @@ use tracing::Instrument;
 use super::context::WorkerContext;
 use super::error::JobError;
 use super::steps;
-use crate::beside::beside;
 use crate::error_chain::descriptions;
+use crate::heartbeat::with_heartbeat;
 
 /// A worker that does not renew its lease for so long is taken for dead.
 pub(crate) const LEASE_LIFE: Duration = Duration::from_secs(20);
@@ -138,7 +138,7 @@ async fn take_step(
             () = stop.cancelled() => Err(JobError::Interrupted),
         }
     });
-    match beside(step, RENEWAL, || renew(lease, &lost)).await {
+    match with_heartbeat(step, RENEWAL, || renew(lease, &lost)).await {
         Err(error) if !matches!(error, JobError::Refused(_)) => Err(error),
         taken => {
             let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);

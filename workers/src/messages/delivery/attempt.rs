@@ -20,7 +20,7 @@ use futures::FutureExt;
 use super::carrier::{Room, Said};
 use super::error::DeliveryError;
 use super::{MessageDispatcher, retry_schedule};
-use crate::beside::beside;
+use crate::heartbeat::with_heartbeat;
 use crate::messages::mail::letter::{self, Inviter, Names};
 use crate::messages::mail::{Address, Message, MessageId};
 use crate::messages::phone::{Content, PhoneMessage, words};
@@ -74,7 +74,7 @@ impl MessageDispatcher {
     }
 
     async fn process(&self, message: &ClaimedMessage) -> Result<Ended, DeliveryError> {
-        beside(Box::pin(self.send_and_record(message)), RENEWAL, || self.keep(message)).await
+        with_heartbeat(Box::pin(self.send_and_record(message)), RENEWAL, || self.keep(message)).await
     }
 
     /// Keeps others from taking the message: a mail server may take longer than a lease lasts.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::record;
-use crate::beside::beside;
+use crate::heartbeat::with_heartbeat;
 use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::sources::Progress;
 
@@ -20,7 +20,7 @@ pub(super) async fn reported<T>(
     progress: &Progress,
     work: impl Future<Output = T> + Send,
 ) -> T {
-    beside(Box::pin(work), EVERY, || async {
+    with_heartbeat(Box::pin(work), EVERY, || async {
         let command =
             PrivacyRequestCommand::RecordProgress { source: source.clone(), records: progress.records() };
         if let Err(error) = record(bench, request, command).await {
