@@ -20,7 +20,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         key_provider(&options.keys, None)?,
         &options.archives,
     )?;
-    let bench = Work::bench(&foundation, &network, &options.worker, statement, letterhead, None)?;
+    let ctx = Work::worker_context(&foundation, &network, &options.worker, statement, letterhead, None)?;
     let bus = bus(&network, &options.nats_url, &options.bus).await?;
     let checks = readiness(&foundation, Some(&bus));
     let vitals = Http::start(listener, &foundation, checks)?;
@@ -31,7 +31,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let key_tasks = KeyTasks::start(&foundation, "worker");
     let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
     log_tasks.see_to_outdated(&foundation.store, None);
-    let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+    let work = Work::start(&ctx, &bus, options.worker.concurrency)?;
     let signing = Signing::start(&foundation, &options.signing, None)?;
     say(format!("Working, {} jobs at once", options.worker.concurrency));
     vitals.open();

@@ -83,8 +83,14 @@ impl Service {
         let keys = key_provider(&given.keys, Some(&data_dir))?;
         let foundation = AppContext::lay_over(&network, &database_url, keys, &archives)?;
         let bus = bus(&network, &nats_url, &given.bus).await?;
-        let bench =
-            Work::bench(&foundation, &network, &options.worker, statement, letterhead, Some(&data_dir))?;
+        let ctx = Work::worker_context(
+            &foundation,
+            &network,
+            &options.worker,
+            statement,
+            letterhead,
+            Some(&data_dir),
+        )?;
         let checks = readiness(&foundation, Some(&bus));
         let (config, limits) = (
             api_config(&options.api, options.processing.consent, public_url.clone())?,
@@ -105,7 +111,7 @@ impl Service {
             operators::prepare(&foundation.store, options.api.operator_token.as_ref()).await?;
         let key_tasks = KeyTasks::start(&foundation, "serve");
         let log_tasks = LogTasks::start(&foundation.store, &foundation.views);
-        let work = Work::start(&bench, &bus, options.worker.concurrency)?;
+        let work = Work::start(&ctx, &bus, options.worker.concurrency)?;
         if let Some(server) = servers.nats() {
             work.see_to(&bus, server);
         }

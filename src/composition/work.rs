@@ -60,7 +60,7 @@ impl Work {
     ///
     /// # Errors
     /// When an option makes no sense.
-    pub fn bench(
+    pub fn worker_context(
         on: &AppContext,
         network: &Network,
         options: &WorkerOptions,
@@ -113,21 +113,21 @@ impl Work {
     ///
     /// # Errors
     /// When the timetable makes no sense.
-    pub fn start(bench: &WorkerContext, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
+    pub fn start(ctx: &WorkerContext, bus: &Bus, concurrency: usize) -> anyhow::Result<Self> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let [timers, sweep, housekeeping] = TIMETABLE;
         let timetable = Schedules::parse(timers, sweep, housekeeping)?;
-        tasks.spawn(Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
-        let WorkerContext { store, outbox, phone, letterhead, .. } = bench.clone();
+        tasks.spawn(Relay::new(ctx.store.clone(), bus.clone()).run(stop.clone()));
+        let WorkerContext { store, outbox, phone, letterhead, .. } = ctx.clone();
         tasks.spawn(MessageDispatcher::new(store, outbox, phone, letterhead).run(stop.clone()));
-        tasks.spawn(bench.drop_directories.clone().sweep_until(bench.store.services().clone(), stop.clone()));
-        let scheduler = Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
+        tasks.spawn(ctx.drop_directories.clone().sweep_until(ctx.store.services().clone(), stop.clone()));
+        let scheduler = Scheduler::new(ctx.store.clone(), ctx.views.clone(), bus.clone(), timetable);
         tasks.spawn(scheduler.run(stop.clone()));
-        let (store, watched) = (bench.store.clone(), bus.clone());
+        let (store, watched) = (ctx.store.clone(), bus.clone());
         tasks.spawn(workers::nats::watch(watched, store, stop.clone()));
-        tasks.spawn(Poller::new(bench.clone(), bus.clone(), concurrency).run(stop.clone()));
+        tasks.spawn(Poller::new(ctx.clone(), bus.clone(), concurrency).run(stop.clone()));
         for _ in 0..concurrency {
-            tasks.spawn(Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
+            tasks.spawn(Consumer::new(ctx.clone(), bus.clone()).run(stop.clone()));
         }
         tasks.close();
         Ok(Self { stop, tasks })

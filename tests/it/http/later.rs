@@ -26,13 +26,13 @@ impl Clock for Ahead {
 
 /// Does what will be due for an account in so many days.
 pub(super) async fn attend(service: &Service, days: i64, account: &str) {
-    let bench = bench(service, TimeDelta::days(days)).await;
-    workers::timers::run_due(&bench, "account", account).await.unwrap();
+    let ctx = worker_context(service, TimeDelta::days(days)).await;
+    workers::timers::run_due(&ctx, "account", account).await.unwrap();
     // What it has to say goes out now: the post's clock is not ahead.
-    sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(bench.store.pool()).await.unwrap();
+    sqlx::query("UPDATE outgoing SET due_at = clock_timestamp()").execute(ctx.store.pool()).await.unwrap();
 }
 
-async fn bench(service: &Service, ahead: TimeDelta) -> WorkerContext {
+async fn worker_context(service: &Service, ahead: TimeDelta) -> WorkerContext {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
     let mut foundation = foundation_of(service);
     let present = personal_settings::system::services();
@@ -47,5 +47,5 @@ async fn bench(service: &Service, ahead: TimeDelta) -> WorkerContext {
         dkim: DkimOptions::default(),
     };
     let (statement, head) = (Statement::of(&Practice::default()), letterhead(&service.program.base));
-    Work::bench(&foundation, &Network::default(), &options, statement, head, None).unwrap()
+    Work::worker_context(&foundation, &Network::default(), &options, statement, head, None).unwrap()
 }

@@ -149,8 +149,8 @@ impl World {
             None => drop(self.app.receive(self.accounts[who], Kind::Export).await),
             Some(open) => {
                 // Sources that need the read models come back later: that, too, is an event.
-                let (bench, stop) = (self.app.bench(), CancellationToken::new());
-                let work = advance(&bench, open.parse().unwrap(), &stop);
+                let (ctx, stop) = (self.app.worker_context(), CancellationToken::new());
+                let work = advance(&ctx, open.parse().unwrap(), &stop);
                 let _ = tokio::time::timeout(Duration::from_millis(100), work).await;
             }
         }

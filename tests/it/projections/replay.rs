@@ -95,11 +95,11 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
     let (store, views) = (&app.foundation.store, &app.foundation.views);
     let ada = app.register("ada@example.com").await;
     let export = app.receive(ada, Kind::Export).await;
-    let bench = app.bench();
+    let ctx = app.worker_context();
     let stop = tokio_util::sync::CancellationToken::new();
     let trouble = "relation \"usage_event\" does not exist at 10.0.0.7";
     for _ in 0..10 {
-        let _ = workers::privacy_requests::advance(&bench, export, &stop).await;
+        let _ = workers::privacy_requests::advance(&ctx, export, &stop).await;
         if app.request(export).await.archive.is_some() {
             break;
         }

@@ -72,12 +72,12 @@ impl TestApp {
     }
 
     /// What jobs work with. Mail goes to `mail` in the house's folder.
-    pub(crate) fn bench(&self) -> WorkerContext {
-        self.bench_with_mail(&format!("directory:{}", self.folder.path().join("mail").display()))
+    pub(crate) fn worker_context(&self) -> WorkerContext {
+        self.worker_context_with_mail(&format!("directory:{}", self.folder.path().join("mail").display()))
     }
 
     /// What jobs work with, mail going to `mail`.
-    pub(crate) fn bench_with_mail(&self, mail: &str) -> WorkerContext {
+    pub(crate) fn worker_context_with_mail(&self, mail: &str) -> WorkerContext {
         let options = WorkerOptions {
             concurrency: 2,
             mail: Some(mail.to_owned()),
@@ -88,7 +88,7 @@ impl TestApp {
         };
         let head = letterhead("https://settings.example.com");
         let statement = Statement::of(&Practice::default());
-        Work::bench(&self.foundation, &Network::default(), &options, statement, head, None).unwrap()
+        Work::worker_context(&self.foundation, &Network::default(), &options, statement, head, None).unwrap()
     }
 
     /// A connection to NATS with streams of this test's own.
@@ -110,7 +110,7 @@ impl TestApp {
 
     /// Starts workers.
     pub(crate) async fn work(&self) -> Work {
-        Work::start(&self.bench(), &self.bus().await, 2).unwrap()
+        Work::start(&self.worker_context(), &self.bus().await, 2).unwrap()
     }
 
     /// Opens an account whose switches are on.

@@ -13,25 +13,25 @@ use workers::privacy_requests::{advance, steps};
 use crate::support::{TestApp, account_context, eventually};
 
 /// Whether a key of the request lives.
-async fn has_key(bench: &WorkerContext, id: RequestId) -> bool {
-    bench.store.keys().find(&KeyName::archive(id)).await.unwrap().is_some()
+async fn has_key(ctx: &WorkerContext, id: RequestId) -> bool {
+    ctx.store.keys().find(&KeyName::archive(id)).await.unwrap().is_some()
 }
 
 #[tokio::test]
 async fn an_erasure_gets_no_key_and_an_export_keeps_its_own_while_there_is_an_archive() {
     let app = TestApp::build().await;
     let account = app.register("ada@example.com").await;
-    let (bench, stop) = (app.bench(), CancellationToken::new());
+    let (ctx, stop) = (app.worker_context(), CancellationToken::new());
     let export = app.receive(account, Kind::Export).await;
-    advance(&bench, export, &stop).await.unwrap();
+    advance(&ctx, export, &stop).await.unwrap();
     assert_eq!(app.request(export).await.state, State::Completed);
-    assert!(has_key(&bench, export).await);
+    assert!(has_key(&ctx, export).await);
 
     let erasure = app.receive(account, Kind::Erasure).await;
-    advance(&bench, erasure, &stop).await.unwrap();
+    advance(&ctx, erasure, &stop).await.unwrap();
     assert_eq!(app.request(erasure).await.state, State::Completed);
-    assert!(!has_key(&bench, erasure).await, "a key that nothing is sealed with and nobody destroys");
-    assert!(!has_key(&bench, export).await);
+    assert!(!has_key(&ctx, erasure).await, "a key that nothing is sealed with and nobody destroys");
+    assert!(!has_key(&ctx, export).await);
 }
 
 /// From now on a new key is only kept while the test does not hold advisory lock 1.
@@ -66,19 +66,19 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
     let pool = app.foundation.store.pool();
     // When the work begins, and when it begins anew because an erasure took the key.
     for begins_anew in [false, true] {
-        let (bench, stop) = (app.bench(), CancellationToken::new());
+        let (ctx, stop) = (app.worker_context(), CancellationToken::new());
         let id = app.receive(account, Kind::Export).await;
         let mut step = Intent::Start;
         if begins_anew {
-            steps::run(&bench, &app.request(id).await, &step).await.unwrap();
-            bench.erasures.destroy_key(&KeyName::archive(id), "an erasure").await.unwrap();
+            steps::run(&ctx, &app.request(id).await, &step).await.unwrap();
+            ctx.erasures.destroy_key(&KeyName::archive(id), "an erasure").await.unwrap();
             step = Intent::Collect(SourceName::new(SourceName::USAGE));
         }
         let held = hold_new_keys(pool).await;
         let request = app.request(id).await;
         let worker = tokio::spawn({
-            let bench = bench.clone();
-            async move { steps::run(&bench, &request, &step).await }
+            let ctx = ctx.clone();
+            async move { steps::run(&ctx, &request, &step).await }
         });
         eventually("the key is about to be kept", || async {
             waits_for_a_lock(pool, "advisory").await.then_some(())
@@ -86,7 +86,7 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
         .await;
 
         let cancel = tokio::spawn({
-            let store = bench.store.clone();
+            let store = ctx.store.clone();
             async move {
                 let (command, context) = (PrivacyRequestCommand::Cancel, account_context(account));
                 store
@@ -101,14 +101,14 @@ async fn work_that_is_cancelled_at_the_very_moment_it_begins_leaves_no_key() {
         })
         .await;
         if cancel.is_finished() {
-            advance(&bench, id, &stop).await.unwrap();
+            advance(&ctx, id, &stop).await.unwrap();
         }
         held.rollback().await.unwrap();
         let _taken_or_refused = worker.await.unwrap();
         cancel.await.unwrap().unwrap();
-        advance(&bench, id, &stop).await.unwrap();
+        advance(&ctx, id, &stop).await.unwrap();
         assert_eq!(app.request(id).await.state, State::Cancelled);
-        assert!(!has_key(&bench, id).await, "a key is left behind, begins_anew: {begins_anew}");
+        assert!(!has_key(&ctx, id).await, "a key is left behind, begins_anew: {begins_anew}");
         for sql in ["DROP TRIGGER hold ON subject_key", "DROP FUNCTION hold"] {
             sqlx::query(sql).execute(pool).await.unwrap();
         }
@@ -120,14 +120,14 @@ async fn an_export_that_an_erasure_reaches_before_anything_was_collected_goes_on
     let app = TestApp::build().await;
     let account = app.register("ada@example.com").await;
     app.collect(account, 5).await;
-    let (bench, stop) = (app.bench(), CancellationToken::new());
+    let (ctx, stop) = (app.worker_context(), CancellationToken::new());
     let export = app.receive(account, Kind::Export).await;
-    steps::run(&bench, &app.request(export).await, &Intent::Start).await.unwrap();
+    steps::run(&ctx, &app.request(export).await, &Intent::Start).await.unwrap();
     let erasure = app.receive(account, Kind::Erasure).await;
-    advance(&bench, erasure, &stop).await.unwrap();
+    advance(&ctx, erasure, &stop).await.unwrap();
     assert_eq!(app.request(erasure).await.state, State::Completed);
-    assert!(has_key(&bench, export).await, "it can go on");
-    let collected = tokio::time::timeout(Duration::from_secs(30), advance(&bench, export, &stop)).await;
+    assert!(has_key(&ctx, export).await, "it can go on");
+    let collected = tokio::time::timeout(Duration::from_secs(30), advance(&ctx, export, &stop)).await;
     collected.unwrap().unwrap();
     assert_eq!(app.request(export).await.state, State::Completed);
 }

@@ -9,7 +9,7 @@ use crate::support::TestApp;
 async fn mails_in_a_folder_go_with_the_erasure_of_whom_they_were_written_for() {
     let app = TestApp::build().await;
     let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
-    let bench = app.bench();
+    let ctx = app.worker_context();
     let mut requests = Vec::new();
     for account in [ada, bob] {
         requests.push(app.receive(account, Kind::Export).await);
@@ -25,7 +25,7 @@ async fn mails_in_a_folder_go_with_the_erasure_of_whom_they_were_written_for() {
     assert_eq!(names().len(), 2);
     assert!(!names().concat().contains(&ada.to_string()), "a name tells nothing of whose it is");
 
-    let source = bench.sources.get(&SourceName::new(SourceName::ACCOUNT)).unwrap();
+    let source = ctx.sources.get(&SourceName::new(SourceName::ACCOUNT)).unwrap();
     let since = app.foundation.store.services().now();
     let subject = Subject { account: ada, request: requests[0], since };
     for _ in 0..2 {

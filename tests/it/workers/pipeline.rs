@@ -131,11 +131,11 @@ async fn nats_may_lose_everything_and_every_request_still_completes() {
     let account = app.register("ada@example.com").await;
     app.collect(account, 10).await;
     let bus = app.bus().await;
-    let bench = app.bench();
+    let ctx = app.worker_context();
 
     // The relay publishes what is due, and nobody works.
     let stop = tokio_util::sync::CancellationToken::new();
-    let relay = tokio::spawn(workers::Relay::new(bench.store.clone(), bus.clone()).run(stop.clone()));
+    let relay = tokio::spawn(workers::Relay::new(ctx.store.clone(), bus.clone()).run(stop.clone()));
     let id = app.receive(account, Kind::Export).await;
     let pool = app.foundation.store.pool();
     eventually("the relay has published everything", || async {
@@ -172,13 +172,13 @@ async fn the_first_sweep_finds_what_the_read_models_did_not_know_yet() {
     let account = app.register("ada@example.com").await;
     app.stop_log().await;
     let id = app.receive(account, Kind::Export).await;
-    let (bench, bus) = (app.bench(), app.bus().await);
+    let (ctx, bus) = (app.worker_context(), app.bus().await);
 
     // As after a crash: the scheduler leads before the log has moved on. Nobody relays, no sweep follows.
     let stop = tokio_util::sync::CancellationToken::new();
     let never = "0 0 0 1 1 *";
     let timetable = workers::scheduler::Schedules::parse(never, never, never).unwrap();
-    let scheduler = workers::Scheduler::new(bench.store.clone(), bench.views.clone(), bus.clone(), timetable);
+    let scheduler = workers::Scheduler::new(ctx.store.clone(), ctx.views.clone(), bus.clone(), timetable);
     let scheduler = tokio::spawn(scheduler.run(stop.clone()));
     let leads = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -189,7 +189,7 @@ async fn the_first_sweep_finds_what_the_read_models_did_not_know_yet() {
     })
     .await;
     app.start_log();
-    let worker = tokio::spawn(workers::jobs::Consumer::new(bench.clone(), bus.clone()).run(stop.clone()));
+    let worker = tokio::spawn(workers::jobs::Consumer::new(ctx.clone(), bus.clone()).run(stop.clone()));
     reaches(&app, id, State::Completed).await;
     stop.cancel();
     scheduler.await.unwrap();

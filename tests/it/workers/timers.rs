@@ -19,7 +19,7 @@ async fn a_timer_that_goes_off_before_it_is_seen_is_not_left_to_the_sweep() {
     let scheduler = Scheduler::new(store.clone(), views, bus.clone(), timetable);
     let tasks = [
         tokio::spawn(scheduler.run(stop.clone())),
-        tokio::spawn(Consumer::new(app.bench(), bus).run(stop.clone())),
+        tokio::spawn(Consumer::new(app.worker_context(), bus).run(stop.clone())),
     ];
     app.command(ada, AccountCommand::Delete).await.unwrap();
     // The read models come later than two looks at the clock.

@@ -14,7 +14,10 @@ async fn without_nats_several_workers_do_what_is_due_and_each_step_once() {
     app.collect(ada, 100).await;
     let away = format!("nats://127.0.0.1:{}", closed_port());
     let (here, there) = (app.bus_at(&away).await, app.bus_at(&away).await);
-    let works = [Work::start(&app.bench(), &here, 2).unwrap(), Work::start(&app.bench(), &there, 2).unwrap()];
+    let works = [
+        Work::start(&app.worker_context(), &here, 2).unwrap(),
+        Work::start(&app.worker_context(), &there, 2).unwrap(),
+    ];
     let export = app.receive(ada, Kind::Export).await;
     app.command(bob, AccountCommand::Delete).await.unwrap();
     let message_id = MessageId::generate(app.foundation.store.services());
@@ -51,7 +54,7 @@ async fn without_nats_a_request_that_waits_for_its_mail_keeps_no_other_waiting()
     let erasure = app.receive(ada, Kind::Erasure).await;
     let bus = app.bus_at(&format!("nats://127.0.0.1:{}", closed_port())).await;
     let mail = format!("smtp://127.0.0.1:{}", closed_port());
-    let work = Work::start(&app.bench_with_mail(&mail), &bus, 1).unwrap();
+    let work = Work::start(&app.worker_context_with_mail(&mail), &bus, 1).unwrap();
     let export = app.receive(bob, Kind::Export).await;
     for id in [erasure, export] {
         eventually("each is completed", || async {

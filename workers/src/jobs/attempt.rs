@@ -56,20 +56,20 @@ impl Outcome {
 
 /// Tries a job for the `tries`th time (1 is the first), until `give_up`.
 pub(super) async fn attempt(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     job: &Job,
     tries: u32,
     give_up: &CancellationToken,
 ) -> Outcome {
     match job {
         Job::Request { request_id } => {
-            let advanced = advance(bench, *request_id, give_up).await;
-            let (outcome, told) = conclude(bench, *request_id, tries, advanced).await;
+            let advanced = advance(ctx, *request_id, give_up).await;
+            let (outcome, told) = conclude(ctx, *request_id, tries, advanced).await;
             metrics::counter!("personal_settings_jobs_total", "outcome" => told).increment(1);
             outcome
         }
         Job::Timer { aggregate_type, aggregate_id } => {
-            let outcome = attend(bench, aggregate_type, aggregate_id, tries).await;
+            let outcome = attend(ctx, aggregate_type, aggregate_id, tries).await;
             let told = if outcome == Outcome::Done { "done" } else { "failed" };
             metrics::counter!("personal_settings_tasks_total", "outcome" => told).increment(1);
             outcome
@@ -78,8 +78,8 @@ pub(super) async fn attempt(
 }
 
 /// Does what a timer went off for.
-async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
-    let Err(error) = timers::run_due(bench, aggregate_type, aggregate_id).await else { return Outcome::Done };
+async fn attend(ctx: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
+    let Err(error) = timers::run_due(ctx, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
     tracing::warn!(aggregate_type, aggregate_id, tries, error, "timer task failed");
     Outcome::Failed
@@ -87,7 +87,7 @@ async fn attend(bench: &WorkerContext, aggregate_type: &str, aggregate_id: &str,
 
 /// What an advance came to, and how it is told.
 async fn conclude(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: RequestId,
     tries: u32,
     result: Result<Advanced, JobError>,
@@ -105,17 +105,17 @@ async fn conclude(
         }
         Err(error) => {
             tracing::error!(%request, tries, error = &error as &dyn std::error::Error, "job stalled");
-            record_stall(bench, request, &error).await;
+            record_stall(ctx, request, &error).await;
             (Outcome::Failed, "stalled")
         }
     }
 }
 
 /// The dead letter: an event of the request, which an operator sees.
-async fn record_stall(bench: &WorkerContext, request: RequestId, error: &JobError) {
+async fn record_stall(ctx: &WorkerContext, request: RequestId, error: &JobError) {
     let command = PrivacyRequestCommand::RecordStall { reason: error.to_string() };
     let context = CommandContext::service(request.uuid());
-    let recorded = bench
+    let recorded = ctx
         .store
         .execute::<PrivacyRequest>(&request.to_string(), command, &context, CommitExtras::default())
         .await;

@@ -23,14 +23,14 @@ const PULL: Duration = Duration::from_secs(10);
 
 /// One of the workers of this process.
 pub struct Consumer {
-    bench: WorkerContext,
+    ctx: WorkerContext,
     bus: Bus,
 }
 
 impl Consumer {
     /// A consumer of jobs.
-    pub fn new(bench: WorkerContext, bus: Bus) -> Self {
-        Self { bench, bus }
+    pub fn new(ctx: WorkerContext, bus: Bus) -> Self {
+        Self { ctx, bus }
     }
 
     /// Takes jobs until `stop`; one that is under way then is finished, or given up after a grace.
@@ -86,7 +86,7 @@ impl Consumer {
         let tries = u32::try_from(delivered).unwrap_or(u32::MAX);
         let give_up = CancellationToken::new();
         let outcome = tokio::select! {
-            outcome = attempt(&self.bench, &job, tries, &give_up) => outcome,
+            outcome = attempt(&self.ctx, &job, tries, &give_up) => outcome,
             never = heartbeat(message) => match never {},
             never = until_grace(stop, &give_up) => match never {},
         };

@@ -32,7 +32,7 @@ const PAGE: i64 = 500;
 
 /// The worker of this process that needs no NATS.
 pub struct Poller {
-    bench: WorkerContext,
+    ctx: WorkerContext,
     bus: Bus,
     concurrency: usize,
     resting: HashMap<Job, Rest>,
@@ -46,13 +46,13 @@ struct Rest {
 
 impl Poller {
     /// One that does so many jobs at once.
-    pub fn new(bench: WorkerContext, bus: Bus, concurrency: usize) -> Self {
-        Self { bench, bus, concurrency, resting: HashMap::new() }
+    pub fn new(ctx: WorkerContext, bus: Bus, concurrency: usize) -> Self {
+        Self { ctx, bus, concurrency, resting: HashMap::new() }
     }
 
     /// Works whenever NATS cannot be used, until `stop`; what is under way then is finished, or given up after a grace.
     pub async fn run(mut self, stop: CancellationToken) {
-        let (bench, give_up) = (self.bench.clone(), CancellationToken::new());
+        let (ctx, give_up) = (self.ctx.clone(), CancellationToken::new());
         let mut under_way = FuturesUnordered::new();
         let mut taken = HashSet::new();
         let mut beat = tokio::time::interval(BEAT);
@@ -65,10 +65,10 @@ impl Poller {
                 }
                 _ = beat.tick() => for job in self.next_jobs(&taken).await {
                     let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
-                    let (bench, give_up) = (&bench, &give_up);
+                    let (ctx, give_up) = (&ctx, &give_up);
                     taken.insert(job.clone());
                     under_way.push(async move {
-                        let outcome = attempt(bench, &job, tries, give_up).await;
+                        let outcome = attempt(ctx, &job, tries, give_up).await;
                         (job, outcome)
                     });
                 },
@@ -115,7 +115,7 @@ impl Poller {
     ) -> Result<Vec<(DateTime<Utc>, Job)>, StoreError> {
         let (mut due, mut after) = (Vec::new(), (DateTime::UNIX_EPOCH, None));
         while due.len() < most {
-            let page = self.bench.views.request_list_due(after, self.now(), PAGE).await?;
+            let page = self.ctx.views.request_list_due(after, self.now(), PAGE).await?;
             let Some((last, at)) = page.last().copied() else { break };
             after = (at, Some(last));
             let jobs = page.into_iter().map(|(request_id, at)| (at, Job::Request { request_id }));
@@ -131,7 +131,7 @@ impl Poller {
     ) -> Result<Vec<(DateTime<Utc>, Job)>, StoreError> {
         let (mut due, mut after) = (Vec::new(), DueTimer::beyond(DateTime::UNIX_EPOCH));
         while due.len() < most {
-            let page = self.bench.views.timer_list_due(&after, self.now(), PAGE).await?;
+            let page = self.ctx.views.timer_list_due(&after, self.now(), PAGE).await?;
             let Some(last) = page.last().cloned() else { break };
             after = last;
             let jobs = page.into_iter().map(|DueTimer { due_at, aggregate_type, aggregate_id }| {
@@ -143,7 +143,7 @@ impl Poller {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        self.bench.store.services().now()
+        self.ctx.store.services().now()
     }
 
     fn note(&mut self, job: Job, outcome: Outcome) {

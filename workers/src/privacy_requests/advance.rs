@@ -45,7 +45,7 @@ pub enum Advanced {
 /// # Errors
 /// The first failure, after all that could be done was done and recorded.
 pub async fn advance(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     id: RequestId,
     stop: &CancellationToken,
 ) -> Result<Advanced, JobError> {
@@ -53,21 +53,21 @@ pub async fn advance(
     let mut failed: BTreeMap<String, JobError> = BTreeMap::new();
     let mut queued: BTreeSet<String> = BTreeSet::new();
     loop {
-        let Some((request, version)) = load(bench, id).await? else { break };
-        let due = plan(&request, bench.store.services().now());
+        let Some((request, version)) = load(ctx, id).await? else { break };
+        let due = plan(&request, ctx.store.services().now());
         let (notices, mut due): (Vec<Intent>, Vec<Intent>) =
             due.into_iter().partition(|intent| matches!(intent, Intent::Notify(_)));
         for notice in notices.iter().filter(|notice| queued.insert(notice.key())) {
-            steps::run(bench, &request, notice).await?;
+            steps::run(ctx, &request, notice).await?;
         }
         due.retain(|intent| !failed.contains_key(&intent.key()));
         if due.is_empty() {
             break;
         }
-        let Some((lease, intent)) = take_one(bench, id, due).await? else {
+        let Some((lease, intent)) = take_one(ctx, id, due).await? else {
             return conclude(failed, Advanced::Elsewhere);
         };
-        let taken = take_step(bench, id, version, &intent, &lease, stop).await;
+        let taken = take_step(ctx, id, version, &intent, &lease, stop).await;
         if let Err(error) = lease.give_back().await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(request = %id, error, "returning a lease failed; it expires by itself");
@@ -93,21 +93,21 @@ fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Ad
     Err(first)
 }
 
-async fn load(bench: &WorkerContext, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
-    let (aggregate, version) = bench.store.load::<PrivacyRequest>(&id.to_string()).await?;
+async fn load(ctx: &WorkerContext, id: RequestId) -> Result<Option<(Request, u64)>, StoreError> {
+    let (aggregate, version) = ctx.store.load::<PrivacyRequest>(&id.to_string()).await?;
     Ok(aggregate.request.map(|request| (request, version)))
 }
 
 /// The lease on the first step that nobody else is taking.
 async fn take_one(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     id: RequestId,
     due: Vec<Intent>,
 ) -> Result<Option<(Lease, Intent)>, StoreError> {
     for intent in due {
         let name = format!("{id}/{}", intent.key());
-        let holder = bench.store.services().ids.uuid();
-        if let Some(lease) = Lease::take(bench.store.pool(), name, holder, LEASE_LIFE).await? {
+        let holder = ctx.store.services().ids.uuid();
+        if let Some(lease) = Lease::take(ctx.store.pool(), name, holder, LEASE_LIFE).await? {
             return Ok(Some((lease, intent)));
         }
     }
@@ -116,20 +116,20 @@ async fn take_one(
 
 /// Takes a step unless it was taken since the request was loaded. True when it was taken now.
 async fn take_step(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     id: RequestId,
     planned_at: u64,
     intent: &Intent,
     lease: &Lease,
     stop: &CancellationToken,
 ) -> Result<bool, JobError> {
-    let Some((request, version)) = load(bench, id).await? else { return Ok(false) };
-    if version != planned_at && !plan(&request, bench.store.services().now()).contains(intent) {
+    let Some((request, version)) = load(ctx, id).await? else { return Ok(false) };
+    if version != planned_at && !plan(&request, ctx.store.services().now()).contains(intent) {
         return Ok(false);
     }
     let key = intent.key();
     let span = tracing::info_span!("job.step", request = %id, step = %key);
-    let step = steps::run(bench, &request, intent).instrument(span);
+    let step = steps::run(ctx, &request, intent).instrument(span);
     let lost = CancellationToken::new();
     let step = Box::pin(async {
         tokio::select! {
@@ -141,7 +141,7 @@ async fn take_step(
     match with_heartbeat(step, RENEWAL, || renew(lease, &lost)).await {
         Err(error) if !matches!(error, JobError::Refused(_)) => Err(error),
         taken => {
-            let moved = load(bench, id).await?.is_some_and(|(_, after)| after > version);
+            let moved = load(ctx, id).await?.is_some_and(|(_, after)| after > version);
             match taken {
                 Err(JobError::Refused(refusal)) if moved => {
                     tracing::info!(request = %id, step = %key, %refusal, "request changed during a step");

@@ -13,27 +13,27 @@ use event_store::{CommandContext, CommitExtras};
 use super::{TaskError, derived, erase, record};
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
+pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
-    let (aggregate, _) = bench.store.load::<Account>(id).await?;
-    let now = bench.store.services().now();
+    let (aggregate, _) = ctx.store.load::<Account>(id).await?;
+    let now = ctx.store.services().now();
     for (_, task) in agenda(&aggregate).into_iter().filter(|(at, _)| *at <= now) {
         match task {
             AccountTask::TellOfTokenEnd { credential_id, notice, expires_at } => {
-                tell_of_token_end(bench, account, credential_id, notice, expires_at).await?;
+                tell_of_token_end(ctx, account, credential_id, notice, expires_at).await?;
             }
-            AccountTask::ExpireToken(credential_id) => expire_token(bench, account, credential_id).await?,
+            AccountTask::ExpireToken(credential_id) => expire_token(ctx, account, credential_id).await?,
             AccountTask::ReleaseFormerEmail(change_id) => {
                 record(
-                    bench,
+                    ctx,
                     account,
                     AccountCommand::ReleaseFormerEmail { change_id },
                     CommitExtras::default(),
                 )
                 .await?;
             }
-            AccountTask::RemoveFactor { due_at } => remove_factor(bench, account, due_at).await?,
-            AccountTask::Erase => erase::erase(bench, account, now).await?,
+            AccountTask::RemoveFactor { due_at } => remove_factor(ctx, account, due_at).await?,
+            AccountTask::Erase => erase::erase(ctx, account, now).await?,
         }
     }
     Ok(())
@@ -41,56 +41,55 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
 
 /// The same message however often it is queued: its id is made of what it tells of.
 async fn tell_of_token_end(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     account: AccountId,
     credential: CredentialId,
     notice: AccountNotice,
     expires_at: DateTime<Utc>,
 ) -> Result<(), TaskError> {
-    let now = bench.store.services().now();
+    let now = ctx.store.services().now();
     let days = u32::try_from((expires_at - now).num_days() + 1).unwrap_or_default();
     let days = if notice == AccountNotice::GdprTokenExpiresIn7Days { days.min(7) } else { days.max(8) };
     let id = MessageId::from_uuid(derived(&format!("{credential}/{}", notice.as_str())));
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
     let message =
-        NewMessage::seal(bench.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;
-    Ok(outbox::queue(bench.store.pool(), &message).await?)
+        NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;
+    Ok(outbox::queue(ctx.store.pool(), &message).await?)
 }
 
 async fn expire_token(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     account: AccountId,
     credential: CredentialId,
 ) -> Result<(), TaskError> {
-    let at = bench.store.services().now();
+    let at = ctx.store.services().now();
     let id = MessageId::from_uuid(derived(&format!("{credential}/expired")));
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpired { at } };
     let topic = Topic::Account(account, AccountNotice::GdprTokenExpired);
-    let message = NewMessage::seal(bench.store.records(), id, topic, Medium::Mail, &content, None).await?;
+    let message = NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
     let end = RecordWrite::EndCredential { id: credential, at, end: CredentialEnd::Expired };
     let extras = CommitExtras { records: vec![end, RecordWrite::EnqueueMessage(message)], required_keys };
     let command = AccountCommand::EndGdprToken { credential_id: credential, reason: TokenEnd::Expired };
-    record(bench, account, command, extras).await
+    record(ctx, account, command, extras).await
 }
 
 /// The time to object is over. The history tells of each session that ends with it, as where a holder does it.
 async fn remove_factor(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     account: AccountId,
     due_at: DateTime<Utc>,
 ) -> Result<(), TaskError> {
-    let at = bench.store.services().now();
+    let at = ctx.store.services().now();
     let message = MessageId::from_uuid(derived(&format!("{account}/factor removed/{due_at}")));
     let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
-    let message =
-        NewMessage::seal(bench.store.records(), message, topic, Medium::Mail, &content, None).await?;
+    let message = NewMessage::seal(ctx.store.records(), message, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
     let extras = CommitExtras { records: vec![RecordWrite::EnqueueMessage(message)], required_keys };
     let (id, context) = (account.to_string(), CommandContext::service(account.uuid()));
-    let removed = bench.store.transact(&context, async |mut unit| {
+    let removed = ctx.store.transact(&context, async |mut unit| {
         let before: Account = unit.load(&id).await?;
         let removal = before.holder.and_then(|holder| holder.factor_removal);
         // It was objected to meanwhile, or another worker was faster: nothing ends.
@@ -98,7 +97,7 @@ async fn remove_factor(
             return Ok((unit, CommitExtras::default(), ()));
         }
         unit.execute::<Account>(&id, AccountCommand::RemoveFactor).await?;
-        for session in session::list(bench.store.pool(), account, at).await? {
+        for session in session::list(ctx.store.pool(), account, at).await? {
             let (session_id, reason) = (session.id, SignOutReason::FactorRemoved);
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
         }

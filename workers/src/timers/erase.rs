@@ -18,12 +18,12 @@ use crate::privacy_requests::WorkerContext;
 use crate::privacy_requests::sources::{Progress, SourceError, Subject};
 
 pub(super) async fn erase(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), TaskError> {
     for kind in [Kind::Export, Kind::Erasure] {
-        cancel_open(bench, account, kind).await?;
+        cancel_open(ctx, account, kind).await?;
     }
     let request = RequestId::from_uuid(account.uuid());
     let subject = Subject { account, request, since: now };
@@ -32,24 +32,24 @@ pub(super) async fn erase(
     for name in [SourceName::USAGE, SourceName::ACCOUNT, SourceName::ARCHIVES] {
         failpoint::reach("task: about to erase", name);
         let name = SourceName::new(name);
-        let source = bench.sources.get(&name).ok_or(SourceError::Unsupported(name.clone()))?;
+        let source = ctx.sources.get(&name).ok_or(SourceError::Unsupported(name.clone()))?;
         destroyed.extend(source.erase(subject, &Progress::default()).await?.destroyed_keys);
     }
     failpoint::reach("task: about to erase", Scope::Profile.as_str());
     let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
-    destroyed.extend(bench.erasures.destroy_key(&profile, &request.to_string()).await?);
+    destroyed.extend(ctx.erasures.destroy_key(&profile, &request.to_string()).await?);
     let destroyed_keys = destroyed.into_iter().map(|key| key.fingerprint).collect();
-    record(bench, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
+    record(ctx, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
 }
 
 /// Nobody is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
 /// withdrawn.
-async fn cancel_open(bench: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TaskError> {
+async fn cancel_open(ctx: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TaskError> {
     let name = open_request_name(account, kind);
-    let Some(request) = bench.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };
+    let Some(request) = ctx.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };
     let context = CommandContext::service(account.uuid());
     let cancel = PrivacyRequestCommand::Cancel;
-    match bench.store.execute::<PrivacyRequest>(&request, cancel, &context, CommitExtras::default()).await {
+    match ctx.store.execute::<PrivacyRequest>(&request, cancel, &context, CommitExtras::default()).await {
         Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }

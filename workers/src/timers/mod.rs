@@ -70,12 +70,12 @@ impl<E: Into<TaskError>> From<ExecuteError<E>> for TaskError {
 ///
 /// # Errors
 /// When a task could not be done; those before it are.
-pub async fn run_due(bench: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
+pub async fn run_due(ctx: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
     failpoint::reach("task: begun", aggregate_type);
     match aggregate_type {
-        Account::TYPE => account::attend(bench, id).await?,
-        Organization::TYPE => organization::attend(bench, id).await?,
-        Project::TYPE => project::attend(bench, id).await?,
+        Account::TYPE => account::attend(ctx, id).await?,
+        Organization::TYPE => organization::attend(ctx, id).await?,
+        Project::TYPE => project::attend(ctx, id).await?,
         other => {
             tracing::warn!(aggregate_type = other, "unknown kind of timer task");
         }
@@ -86,13 +86,13 @@ pub async fn run_due(bench: &WorkerContext, aggregate_type: &str, id: &str) -> R
 
 /// Executes a command of an account, on behalf of the account itself.
 async fn record(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     account: AccountId,
     command: AccountCommand,
     extras: CommitExtras,
 ) -> Result<(), TaskError> {
     let context = CommandContext::service(account.uuid());
-    bench.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
+    ctx.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(())
 }
 

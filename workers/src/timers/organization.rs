@@ -8,14 +8,14 @@ use event_store::{CommandContext, CommitExtras};
 use super::TaskError;
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
-    let (organization, _) = bench.store.load::<Organization>(id).await?;
-    let now = bench.store.services().now();
+pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
+    let (organization, _) = ctx.store.load::<Organization>(id).await?;
+    let now = ctx.store.services().now();
     for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let action = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
         let command = OrganizationCommand { by: By::Service, action };
         let context = CommandContext::service(invitation_id.uuid());
-        let work = bench.store.transact(&context, async |mut unit| {
+        let work = ctx.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;
             // With it goes the address of who was invited.
             let records = vec![RecordWrite::ForgetInvitation(invitation_id)];

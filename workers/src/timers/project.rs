@@ -11,9 +11,9 @@ use event_store::{CommandContext, CommitExtras};
 use super::TaskError;
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskError> {
-    let (project, _) = bench.store.load::<Project>(id).await?;
-    let now = bench.store.services().now();
+pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
+    let (project, _) = ctx.store.load::<Project>(id).await?;
+    let now = ctx.store.services().now();
     let previous = project.body.as_ref().and_then(|body| body.previous);
     let Some(previous) = previous.filter(|previous| previous.ends_at <= now) else { return Ok(()) };
     let end = RecordWrite::EndCredential {
@@ -23,7 +23,7 @@ pub(super) async fn attend(bench: &WorkerContext, id: &str) -> Result<(), TaskEr
     };
     let command = ProjectCommand { by: Standing::outside(By::Service), action: ProjectAction::EndOverlap };
     let context = CommandContext::service(previous.credential_id.uuid());
-    let work = bench.store.transact(&context, async |mut unit| {
+    let work = ctx.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;
         Ok::<_, TaskError>((unit, CommitExtras { records: vec![end.clone()], ..CommitExtras::default() }, ()))
     });

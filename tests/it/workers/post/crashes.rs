@@ -168,7 +168,7 @@ async fn a_panic_over_one_message_stops_no_other_and_not_for_ever_its_own() {
     let keys = LocalKeys::from_file_or_new(&app.folder.path().join("master.key")).unwrap();
     let services = Services { clock: clock.clone(), ids: real.ids };
     let store = EventStore::new(app.foundation.store.pool().clone(), services, keys);
-    let WorkerContext { outbox, phone, letterhead, .. } = app.bench();
+    let WorkerContext { outbox, phone, letterhead, .. } = app.worker_context();
     clock.1.store(true, Ordering::SeqCst);
     let post = Running::of(MessageDispatcher::new(store, outbox, phone, letterhead));
     app.nothing_is_queued().await;

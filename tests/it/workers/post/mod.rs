@@ -28,7 +28,7 @@ pub(super) struct Running {
 impl Running {
     /// One that sends mail to `mail` and texts and calls into the house's folder, its store that of `foundation`.
     fn start(app: &TestApp, foundation: &AppContext, mail: &str) -> Self {
-        let WorkerContext { outbox, phone, letterhead, .. } = app.bench_with_mail(mail);
+        let WorkerContext { outbox, phone, letterhead, .. } = app.worker_context_with_mail(mail);
         Self::of(MessageDispatcher::new(foundation.store.clone(), outbox, phone, letterhead))
     }
 

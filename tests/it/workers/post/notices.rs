@@ -43,14 +43,14 @@ async fn each_is_queued_with_the_event_that_brings_it_about() {
             app.foundation.store.log().committed_position(std::time::Duration::from_secs(10)).await.unwrap();
         assert!(position.is_some());
         eventually("all is done but the mails", || async {
-            advance(&app.bench(), id, &CancellationToken::new()).await.ok();
+            advance(&app.worker_context(), id, &CancellationToken::new()).await.ok();
             app.request(id).await.closed_at
         })
         .await;
         assert_eq!(waiting(&app).await, wanted);
         // What an earlier release recorded, which queued nothing, is queued when the request is looked at.
         sqlx::query("DELETE FROM outgoing").execute(app.foundation.store.pool()).await.unwrap();
-        advance(&app.bench(), id, &CancellationToken::new()).await.unwrap();
+        advance(&app.worker_context(), id, &CancellationToken::new()).await.unwrap();
         assert_eq!(waiting(&app).await, wanted);
         sqlx::query("DELETE FROM outgoing").execute(app.foundation.store.pool()).await.unwrap();
     }

@@ -169,7 +169,7 @@ async fn without_a_phone_gateway_codes_are_undeliverable_and_mail_goes_out() {
     let account = app.register("ada@example.com").await;
     let code = app.send_code(account, Medium::Sms, 10).await;
     let mail = app.tell_of_password(account).await;
-    let WorkerContext { store, outbox, letterhead, .. } = app.bench();
+    let WorkerContext { store, outbox, letterhead, .. } = app.worker_context();
     let post = Running::of(MessageDispatcher::new(store, outbox, None, letterhead));
     app.nothing_is_queued().await;
     post.stop().await;

@@ -72,7 +72,7 @@ async fn a_server_that_hangs_keeps_no_export_and_no_code_waiting() {
         let account = app.register(&format!("person{n}@example.com")).await;
         requests.push((account, app.receive(account, Kind::Export).await));
     }
-    let work = Work::start(&app.bench_with_mail(&server.url), &app.bus().await, 2).unwrap();
+    let work = Work::start(&app.worker_context_with_mail(&server.url), &app.bus().await, 2).unwrap();
     eventually("the server hangs with all it was given at once", || async {
         (server.offered() == 8).then_some(())
     })
@@ -108,7 +108,9 @@ async fn a_notice_that_is_refused_for_good_is_recorded_and_never_tried_again() {
         // Whatever wakes the request queues it no more.
         let stop = tokio_util::sync::CancellationToken::new();
         server.behave(Manner::Take);
-        workers::privacy_requests::advance(&app.bench_with_mail(&server.url), id, &stop).await.unwrap();
+        workers::privacy_requests::advance(&app.worker_context_with_mail(&server.url), id, &stop)
+            .await
+            .unwrap();
         app.nothing_is_queued().await;
         post.stop().await;
         assert_eq!(app.request(id).await.notices_sent().collect::<Vec<_>>(), [Notice::Erased]);

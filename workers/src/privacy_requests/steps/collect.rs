@@ -14,22 +14,22 @@ use crate::privacy_requests::request_objects;
 use crate::privacy_requests::sources::{Parts, Progress, SourceError, Subject, activity_key};
 
 pub(super) async fn collect(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     name: &SourceName,
 ) -> Result<(), JobError> {
     let id = request.request_id;
-    let Some((key, key_id)) = request_objects::key(&bench.store, id).await? else {
-        return Ok(request_objects::restart_collection(&bench.erasures, id).await?);
+    let Some((key, key_id)) = request_objects::key(&ctx.store, id).await? else {
+        return Ok(request_objects::restart_collection(&ctx.erasures, id).await?);
     };
     // Taken before anything is read: if this key dies before the archive is packaged, what was read may
     // not be packaged.
-    let activity = bench.store.keys().active_key_fresh(&activity_key(request.account_id)).await?;
-    let folder = request_objects::part_folder(&bench.store, id, name.as_str());
+    let activity = ctx.store.keys().active_key_fresh(&activity_key(request.account_id)).await?;
+    let folder = request_objects::part_folder(&ctx.store, id, name.as_str());
     let progress = Progress::default();
-    let mut parts = Parts::new(&bench.archives, &key, folder.clone(), &progress);
-    let exported = export(bench, request, name, &mut parts);
-    let command = match reported(bench, request, name, &progress, exported).await {
+    let mut parts = Parts::new(&ctx.archives, &key, folder.clone(), &progress);
+    let exported = export(ctx, request, name, &mut parts);
+    let command = match reported(ctx, request, name, &progress, exported).await {
         Ok(()) => PrivacyRequestCommand::RecordExported {
             source: name.clone(),
             files: parts.into_files(),
@@ -38,9 +38,9 @@ pub(super) async fn collect(
         Err(error) => failure(request, name, error)?,
     };
     let extras = CommitExtras { required_keys: vec![key_id, activity.id], ..CommitExtras::default() };
-    match record_with(bench, request, command, extras).await {
+    match record_with(ctx, request, command, extras).await {
         Err(error @ (JobError::Refused(_) | JobError::Erased)) => {
-            bench.archives.remove_all(&folder).await?;
+            ctx.archives.remove_all(&folder).await?;
             Err(error)
         }
         recorded => recorded,
@@ -48,13 +48,12 @@ pub(super) async fn collect(
 }
 
 async fn export(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     name: &SourceName,
     parts: &mut Parts<'_>,
 ) -> Result<(), SourceError> {
-    let source =
-        bench.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
+    let source = ctx.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
     source.export(Subject::of(request), parts).await
 }
 

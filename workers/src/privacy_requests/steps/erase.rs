@@ -9,14 +9,10 @@ use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
 use crate::privacy_requests::sources::{Erasure, Progress, SourceError, Subject};
 
-pub(super) async fn erase(
-    bench: &WorkerContext,
-    request: &Request,
-    name: &SourceName,
-) -> Result<(), JobError> {
+pub(super) async fn erase(ctx: &WorkerContext, request: &Request, name: &SourceName) -> Result<(), JobError> {
     let progress = Progress::default();
-    let asked = ask(bench, request, name, &progress);
-    let command = match reported(bench, request, name, &progress, asked).await {
+    let asked = ask(ctx, request, name, &progress);
+    let command = match reported(ctx, request, name, &progress, asked).await {
         Ok(Erasure { counts, destroyed_keys }) => PrivacyRequestCommand::RecordErased {
             source: name.clone(),
             counts,
@@ -24,16 +20,15 @@ pub(super) async fn erase(
         },
         Err(error) => failure(request, name, error)?,
     };
-    record(bench, request, command).await
+    record(ctx, request, command).await
 }
 
 async fn ask(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     name: &SourceName,
     progress: &Progress,
 ) -> Result<Erasure, SourceError> {
-    let source =
-        bench.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
+    let source = ctx.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
     source.erase(Subject::of(request), progress).await
 }

@@ -21,47 +21,47 @@ use super::request_objects;
 ///
 /// # Errors
 /// When the step could not be taken; nothing of it is recorded then.
-pub async fn run(bench: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
+pub async fn run(ctx: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
-        Intent::Notify(notice) => notify::queue(bench, request, *notice).await,
-        Intent::Start => start(bench, request).await,
-        Intent::Collect(source) => collect::collect(bench, request, source).await,
-        Intent::Erase(source) => erase::erase(bench, request, source).await,
-        Intent::Package => package::package(bench, request).await,
-        Intent::Complete => record(bench, request, PrivacyRequestCommand::Complete).await,
-        Intent::RemoveParts => remove::parts(bench, request).await,
+        Intent::Notify(notice) => notify::queue(ctx, request, *notice).await,
+        Intent::Start => start(ctx, request).await,
+        Intent::Collect(source) => collect::collect(ctx, request, source).await,
+        Intent::Erase(source) => erase::erase(ctx, request, source).await,
+        Intent::Package => package::package(ctx, request).await,
+        Intent::Complete => record(ctx, request, PrivacyRequestCommand::Complete).await,
+        Intent::RemoveParts => remove::parts(ctx, request).await,
         Intent::ExpireArchive => {
-            record(bench, request, PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Expired }).await
+            record(ctx, request, PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Expired }).await
         }
-        Intent::RemoveObjects => remove::everything(bench, request).await,
+        Intent::RemoveObjects => remove::everything(ctx, request).await,
     }
 }
 
 /// An export gets its key with the event. Nothing is stored for an erasure, so it gets none.
-async fn start(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
+async fn start(ctx: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let extras = match request.kind {
-        Kind::Export => request_objects::with_new_key(&bench.store, request.request_id).await?,
+        Kind::Export => request_objects::with_new_key(&ctx.store, request.request_id).await?,
         Kind::Erasure => CommitExtras::default(),
     };
-    record_with(bench, request, PrivacyRequestCommand::Start, extras).await
+    record_with(ctx, request, PrivacyRequestCommand::Start, extras).await
 }
 
 async fn record(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     command: PrivacyRequestCommand,
 ) -> Result<(), JobError> {
-    record_with(bench, request, command, CommitExtras::default()).await
+    record_with(ctx, request, command, CommitExtras::default()).await
 }
 
 async fn record_with(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     command: PrivacyRequestCommand,
     extras: CommitExtras,
 ) -> Result<(), JobError> {
     let id = request.request_id;
     let context = CommandContext::service(id.uuid());
-    bench.store.execute::<PrivacyRequest>(&id.to_string(), command, &context, extras).await?;
+    ctx.store.execute::<PrivacyRequest>(&id.to_string(), command, &context, extras).await?;
     Ok(())
 }

@@ -10,6 +10,6 @@ use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
 
 /// Queues a notice unless it is queued. One that has gone out meanwhile is not sent again: the dispatcher finds that.
-pub(super) async fn queue(bench: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {
-    Ok(outbox::notify(bench.store.records(), request.request_id, notice).await?)
+pub(super) async fn queue(ctx: &WorkerContext, request: &Request, notice: Notice) -> Result<(), JobError> {
+    Ok(outbox::notify(ctx.store.records(), request.request_id, notice).await?)
 }

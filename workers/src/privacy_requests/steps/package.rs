@@ -18,25 +18,24 @@ use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
 use crate::privacy_requests::request_objects;
 
-pub(super) async fn package(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
+pub(super) async fn package(ctx: &WorkerContext, request: &Request) -> Result<(), JobError> {
     let id = request.request_id;
-    let Some((key, key_id)) = request_objects::key(&bench.store, id).await? else {
-        return Ok(request_objects::restart_collection(&bench.erasures, id).await?);
+    let Some((key, key_id)) = request_objects::key(&ctx.store, id).await? else {
+        return Ok(request_objects::restart_collection(&ctx.erasures, id).await?);
     };
-    let object = request_objects::archive_object(&bench.store, id);
-    let sealed = build(bench, request, &object, &key).await?;
+    let object = request_objects::archive_object(&ctx.store, id);
+    let sealed = build(ctx, request, &object, &key).await?;
     let command = PrivacyRequestCommand::RecordPackaged {
         object: object.clone(),
         bytes: sealed.bytes,
         sha256: hex::encode(sealed.sha256),
     };
     let required_keys = request.collected_under.iter().copied().chain([key_id]).collect();
-    match record_with(bench, request, command, CommitExtras { required_keys, ..CommitExtras::default() })
-        .await
+    match record_with(ctx, request, command, CommitExtras { required_keys, ..CommitExtras::default() }).await
     {
-        Err(JobError::Erased) => Ok(request_objects::restart_collection(&bench.erasures, id).await?),
+        Err(JobError::Erased) => Ok(request_objects::restart_collection(&ctx.erasures, id).await?),
         Err(error @ JobError::Refused(_)) => {
-            bench.archives.remove_all(&object).await?;
+            ctx.archives.remove_all(&object).await?;
             Err(error)
         }
         recorded => recorded,
@@ -53,20 +52,20 @@ impl Sink for IntoVault {
 }
 
 async fn build(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     object: &str,
     key: &ObjectKey,
 ) -> Result<Sealed, JobError> {
-    let now = bench.store.services().now();
-    let sink = IntoVault(bench.archives.create(object, key).await?);
+    let now = ctx.store.services().now();
+    let sink = IntoVault(ctx.archives.create(object, key).await?);
     let mut zip = Writer::new(sink, now);
     let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation);
     let mut excerpts = Excerpts::default();
     for (source, file) in request.files() {
-        copy(bench, &mut zip, (&mut manifest, &mut excerpts), source, file, key).await?;
+        copy(ctx, &mut zip, (&mut manifest, &mut excerpts), source, file, key).await?;
     }
-    let statement = &bench.statement;
+    let statement = &ctx.statement;
     let whole = [
         ("statement.txt", statement.to_text(request.regulation)),
         ("index.html", archive::index_html(&manifest, &excerpts, statement)),
@@ -86,7 +85,7 @@ async fn build(
 }
 
 async fn copy(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     zip: &mut Writer<IntoVault>,
     (manifest, excerpts): (&mut Manifest, &mut Excerpts),
     source: &SourceName,
@@ -94,7 +93,7 @@ async fn copy(
     key: &ObjectKey,
 ) -> Result<(), JobError> {
     zip.start(entry_name(&file.name)?, file.bytes).await?;
-    let mut pieces = std::pin::pin!(bench.archives.read(&file.object, key, 0..file.bytes));
+    let mut pieces = std::pin::pin!(ctx.archives.read(&file.object, key, 0..file.bytes));
     while let Some(piece) = pieces.try_next().await? {
         excerpts.add(&file.name, &piece);
         zip.write(piece).await?;

@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(30);
 
 /// Does a source's `work`, and records its progress now and then. A report that cannot be recorded is left out.
 pub(super) async fn reported<T>(
-    bench: &WorkerContext,
+    ctx: &WorkerContext,
     request: &Request,
     source: &SourceName,
     progress: &Progress,
@@ -23,7 +23,7 @@ pub(super) async fn reported<T>(
     with_heartbeat(Box::pin(work), EVERY, || async {
         let command =
             PrivacyRequestCommand::RecordProgress { source: source.clone(), records: progress.records() };
-        if let Err(error) = record(bench, request, command).await {
+        if let Err(error) = record(ctx, request, command).await {
             let error = &error as &dyn std::error::Error;
             tracing::debug!(request = %request.request_id, %source, error, "recording progress failed");
         }

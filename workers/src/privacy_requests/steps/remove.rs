@@ -8,19 +8,19 @@ use crate::privacy_requests::error::JobError;
 use crate::privacy_requests::request_objects::{archive_folder, destroy_all, parts_folder};
 
 /// Removes the parts that the archive now holds, and archives of failed attempts.
-pub(super) async fn parts(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
-    bench.archives.remove_all(&parts_folder(request.request_id)).await?;
+pub(super) async fn parts(ctx: &WorkerContext, request: &Request) -> Result<(), JobError> {
+    ctx.archives.remove_all(&parts_folder(request.request_id)).await?;
     let kept = request.archive.as_ref().map(|archive| archive.object.as_str());
-    for object in bench.archives.list(&archive_folder(request.request_id)).await? {
+    for object in ctx.archives.list(&archive_folder(request.request_id)).await? {
         if Some(object.as_str()) != kept {
-            bench.archives.remove_all(&object).await?;
+            ctx.archives.remove_all(&object).await?;
         }
     }
-    record(bench, request, PrivacyRequestCommand::RecordPartsRemoved).await
+    record(ctx, request, PrivacyRequestCommand::RecordPartsRemoved).await
 }
 
 /// Removes all that is stored for a request.
-pub(super) async fn everything(bench: &WorkerContext, request: &Request) -> Result<(), JobError> {
-    destroy_all(&bench.erasures, request.request_id).await?;
-    record(bench, request, PrivacyRequestCommand::RecordObjectsRemoved).await
+pub(super) async fn everything(ctx: &WorkerContext, request: &Request) -> Result<(), JobError> {
+    destroy_all(&ctx.erasures, request.request_id).await?;
+    record(ctx, request, PrivacyRequestCommand::RecordObjectsRemoved).await
 }
