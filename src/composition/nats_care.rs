@@ -24,11 +24,11 @@ pub(super) async fn care(bus: Bus, server: NatsServer, stop: CancellationToken) 
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EACH) => {}
         }
-        let trouble = bus.trouble();
-        if !pace.is_time(trouble.as_ref().map(|trouble| trouble.lasts)) {
+        let outage = bus.outage();
+        if !pace.is_time(outage.as_ref().map(|outage| outage.lasts)) {
             continue;
         }
-        let why = trouble.map(|trouble| trouble.why);
+        let why = outage.map(|outage| outage.why);
         tracing::warn!(why, "nats-server is unusable; restarting it");
         tokio::select! {
             () = stop.cancelled() => return,
@@ -39,7 +39,7 @@ pub(super) async fn care(bus: Bus, server: NatsServer, stop: CancellationToken) 
 
 /// When to start it again: more and more seldom while that does not help.
 struct Pace {
-    /// Once the trouble has lasted so long.
+    /// Once the outage has lasted so long.
     after: Duration,
     pause: Duration,
 }

@@ -192,8 +192,8 @@ impl ReadinessCheck for NatsReady {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.trouble().map_or(Ok(()), |trouble| {
-            let (seconds, why) = (trouble.lasts.as_secs(), trouble.why);
+        self.0.outage().map_or(Ok(()), |outage| {
+            let (seconds, why) = (outage.lasts.as_secs(), outage.why);
             Err(format!(
                 "{why} (for {seconds} s; workers look for what is due themselves, every few seconds)"
             ))

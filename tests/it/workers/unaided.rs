@@ -40,8 +40,8 @@ async fn without_nats_several_workers_do_what_is_due_and_each_step_once() {
         account.ended.unwrap().erased.then_some(())
     })
     .await;
-    let trouble = here.trouble().unwrap();
-    assert!(trouble.why.contains("connection refused"), "{trouble:?}");
+    let outage = here.outage().unwrap();
+    assert!(outage.why.contains("connection refused"), "{outage:?}");
     for work in works {
         work.stop().await;
     }

@@ -69,7 +69,7 @@ pub(super) async fn attempt(
             outcome
         }
         Job::Timer { aggregate_type, aggregate_id } => {
-            let outcome = attend(ctx, aggregate_type, aggregate_id, tries).await;
+            let outcome = run_timers(ctx, aggregate_type, aggregate_id, tries).await;
             let told = if outcome == Outcome::Done { "done" } else { "failed" };
             metrics::counter!("personal_settings_tasks_total", "outcome" => told).increment(1);
             outcome
@@ -78,7 +78,7 @@ pub(super) async fn attempt(
 }
 
 /// Does what a timer went off for.
-async fn attend(ctx: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
+async fn run_timers(ctx: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
     let Err(error) = timers::run_due(ctx, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
     tracing::warn!(aggregate_type, aggregate_id, tries, error, "timer task failed");

@@ -20,13 +20,13 @@ use crate::nats::{Bus, MAX_DELIVERIES};
 use crate::privacy_requests::WorkerContext;
 
 /// How often it is looked for what is due.
-const BEAT: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// How long NATS must have failed: a server that is started anew takes a few seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MIN_OUTAGE: Duration = Duration::from_secs(10);
 /// How long a job rests that was tried often enough, before it is tried as often again.
-const REST: Duration = Duration::from_secs(300);
+const STALLED_BACKOFF: Duration = Duration::from_secs(300);
 /// How long one rests for which there was nothing to do.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE_BACKOFF: Duration = Duration::from_secs(60);
 /// How many that are due are looked at together.
 const PAGE: i64 = 500;
 
@@ -35,11 +35,11 @@ pub struct Poller {
     ctx: WorkerContext,
     bus: Bus,
     concurrency: usize,
-    resting: HashMap<Job, Rest>,
+    backoffs: HashMap<Job, Backoff>,
 }
 
 /// A job that was tried and is not done.
-struct Rest {
+struct Backoff {
     tries: u32,
     until: Instant,
 }
@@ -47,34 +47,34 @@ struct Rest {
 impl Poller {
     /// One that does so many jobs at once.
     pub fn new(ctx: WorkerContext, bus: Bus, concurrency: usize) -> Self {
-        Self { ctx, bus, concurrency, resting: HashMap::new() }
+        Self { ctx, bus, concurrency, backoffs: HashMap::new() }
     }
 
     /// Works whenever NATS cannot be used, until `stop`; what is under way then is finished, or given up after a grace.
     pub async fn run(mut self, stop: CancellationToken) {
         let (ctx, give_up) = (self.ctx.clone(), CancellationToken::new());
-        let mut under_way = FuturesUnordered::new();
-        let mut taken = HashSet::new();
-        let mut beat = tokio::time::interval(BEAT);
+        let mut running_jobs = FuturesUnordered::new();
+        let mut running = HashSet::new();
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some((job, outcome)) = under_way.next() => {
-                    taken.remove(&job);
+                Some((job, outcome)) = running_jobs.next() => {
+                    running.remove(&job);
                     self.note(job, outcome);
                 }
-                _ = beat.tick() => for job in self.next_jobs(&taken).await {
-                    let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
+                _ = ticks.tick() => for job in self.next_jobs(&running).await {
+                    let tries = self.backoffs.get(&job).map_or(1, |backoff| backoff.tries + 1);
                     let (ctx, give_up) = (&ctx, &give_up);
-                    taken.insert(job.clone());
-                    under_way.push(async move {
+                    running.insert(job.clone());
+                    running_jobs.push(async move {
                         let outcome = attempt(ctx, &job, tries, give_up).await;
                         (job, outcome)
                     });
                 },
             }
         }
-        let finish = async { while under_way.next().await.is_some() {} };
+        let finish = async { while running_jobs.next().await.is_some() {} };
         tokio::select! {
             () = finish => {}
             never = until_grace(&stop, &give_up) => match never {},
@@ -82,15 +82,16 @@ impl Poller {
     }
 
     /// What to begin with now: as much as there are hands free, the longest due first.
-    async fn next_jobs(&mut self, taken: &HashSet<Job>) -> Vec<Job> {
-        let free = self.concurrency.saturating_sub(taken.len());
-        if free == 0 || self.bus.trouble().is_none_or(|trouble| trouble.lasts < PATIENCE) {
+    async fn next_jobs(&mut self, running: &HashSet<Job>) -> Vec<Job> {
+        let free = self.concurrency.saturating_sub(running.len());
+        if free == 0 || self.bus.outage().is_none_or(|outage| outage.lasts < MIN_OUTAGE) {
             return Vec::new();
         }
         let now = Instant::now();
-        self.resting.retain(|_, rest| rest.until + REST > now);
-        let may_begin =
-            |job: &Job| !taken.contains(job) && self.resting.get(job).is_none_or(|rest| rest.until <= now);
+        self.backoffs.retain(|_, backoff| backoff.until + STALLED_BACKOFF > now);
+        let may_begin = |job: &Job| {
+            !running.contains(job) && self.backoffs.get(job).is_none_or(|backoff| backoff.until <= now)
+        };
         match self.due(free, &may_begin).await {
             Ok(due) => due,
             Err(error) => {
@@ -149,22 +150,24 @@ impl Poller {
     fn note(&mut self, job: Job, outcome: Outcome) {
         if outcome == Outcome::Idle {
             // It stays due, and must not keep the others from their turns.
-            self.resting.insert(job, Rest { tries: 0, until: Instant::now() + IDLE });
+            self.backoffs.insert(job, Backoff { tries: 0, until: Instant::now() + IDLE_BACKOFF });
             return;
         }
-        let tries = self.resting.get(&job).map_or(1, |rest| rest.tries + 1);
+        let tries = self.backoffs.get(&job).map_or(1, |backoff| backoff.tries + 1);
         let Some(delay) = outcome.delay(tries) else {
-            self.resting.remove(&job);
+            self.backoffs.remove(&job);
             return;
         };
-        let rest = match outcome {
-            Outcome::Failed if tries >= MAX_DELIVERIES => Rest { tries: 0, until: Instant::now() + REST },
+        let backoff = match outcome {
+            Outcome::Failed if tries >= MAX_DELIVERIES => {
+                Backoff { tries: 0, until: Instant::now() + STALLED_BACKOFF }
+            }
             // Neither is a failure of the job.
             Outcome::Elsewhere | Outcome::Interrupted => {
-                Rest { tries: tries - 1, until: Instant::now() + delay }
+                Backoff { tries: tries - 1, until: Instant::now() + delay }
             }
-            _ => Rest { tries, until: Instant::now() + delay },
+            _ => Backoff { tries, until: Instant::now() + delay },
         };
-        self.resting.insert(job, rest);
+        self.backoffs.insert(job, backoff);
     }
 }

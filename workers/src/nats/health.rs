@@ -22,7 +22,7 @@ const LASTING: Duration = Duration::from_secs(60);
 
 /// What NATS is used for. Each may fail while another works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Use {
+pub(super) enum Purpose {
     /// Making sure of the streams and the consumer.
     Prepare,
     /// Storing what wakes a worker.
@@ -35,7 +35,7 @@ pub(super) enum Use {
 
 /// What fails now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Outage {
     /// How long it has failed.
     pub lasts: Duration,
     /// Why. It names hosts, so it is for those who run the service.
@@ -50,33 +50,33 @@ struct Failing {
 
 /// How each use of NATS went last, in this process. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Health(Arc<Mutex<BTreeMap<Use, Failing>>>);
+pub(super) struct Health(Arc<Mutex<BTreeMap<Purpose, Failing>>>);
 
 impl Health {
-    pub(super) fn note<T>(&self, part: Use, result: &Result<T, BusError>) {
+    pub(super) fn note<T>(&self, purpose: Purpose, result: &Result<T, BusError>) {
         match result {
-            Ok(_) => drop(self.failing().remove(&part)),
-            Err(error) => self.failed(part, descriptions(error).join(": ")),
+            Ok(_) => drop(self.failing().remove(&purpose)),
+            Err(error) => self.failed(purpose, descriptions(error).join(": ")),
         }
     }
 
-    fn failed(&self, part: Use, why: String) {
+    fn failed(&self, purpose: Purpose, why: String) {
         let now = Instant::now();
         let mut failing = self.failing();
         let since =
-            failing.get(&part).filter(|before| before.last.elapsed() < LASTING).map_or(now, |it| it.since);
-        failing.insert(part, Failing { since, last: now, why });
+            failing.get(&purpose).filter(|before| before.last.elapsed() < LASTING).map_or(now, |it| it.since);
+        failing.insert(purpose, Failing { since, last: now, why });
     }
 
     /// What has failed longest.
-    pub(super) fn trouble(&self) -> Option<Trouble> {
+    pub(super) fn outage(&self) -> Option<Outage> {
         let failing = self.failing();
         let now = failing.values().filter(|failing| failing.last.elapsed() < LASTING);
         let longest = now.min_by_key(|failing| failing.since)?;
-        Some(Trouble { lasts: longest.since.elapsed(), why: longest.why.clone() })
+        Some(Outage { lasts: longest.since.elapsed(), why: longest.why.clone() })
     }
 
-    fn failing(&self) -> MutexGuard<'_, BTreeMap<Use, Failing>> {
+    fn failing(&self) -> MutexGuard<'_, BTreeMap<Purpose, Failing>> {
         // Every change is one assignment, so a panic leaves it whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,7 +94,7 @@ pub async fn watch(bus: Bus, store: EventStore, stop: CancellationToken) {
             usable = tried.is_ok();
             say(tried);
         }
-        metrics::gauge!("personal_settings_nats_usable").set(f64::from(u8::from(bus.trouble().is_none())));
+        metrics::gauge!("personal_settings_nats_usable").set(f64::from(u8::from(bus.outage().is_none())));
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(EACH) => {}
@@ -123,24 +123,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_trouble_lasts_from_its_first_failure_until_the_same_use_works() {
         let health = Health::default();
-        assert_eq!(health.trouble(), None);
-        health.note(Use::StoreJobs, &refused());
+        assert_eq!(health.outage(), None);
+        health.note(Purpose::StoreJobs, &refused());
         tokio::time::advance(EACH).await;
-        health.note(Use::StoreJobs, &refused());
-        health.note(Use::TakeJobs, &Ok(()));
+        health.note(Purpose::StoreJobs, &refused());
+        health.note(Purpose::TakeJobs, &Ok(()));
         let why = "NATS did not confirm a message: the disk is full".to_owned();
-        assert_eq!(health.trouble(), Some(Trouble { lasts: EACH, why }));
-        health.note(Use::StoreJobs, &Ok(()));
-        assert_eq!(health.trouble(), None);
+        assert_eq!(health.outage(), Some(Outage { lasts: EACH, why }));
+        health.note(Purpose::StoreJobs, &Ok(()));
+        assert_eq!(health.outage(), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_failure_that_was_not_seen_again_is_forgotten() {
         let health = Health::default();
-        health.note(Use::StoreEvents, &refused());
+        health.note(Purpose::StoreEvents, &refused());
         tokio::time::advance(LASTING).await;
-        assert_eq!(health.trouble(), None);
-        health.note(Use::StoreEvents, &refused());
-        assert_eq!(health.trouble().map(|trouble| trouble.lasts), Some(Duration::ZERO));
+        assert_eq!(health.outage(), None);
+        health.note(Purpose::StoreEvents, &refused());
+        assert_eq!(health.outage().map(|outage| outage.lasts), Some(Duration::ZERO));
     }
 }

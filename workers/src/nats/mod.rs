@@ -30,8 +30,8 @@ use uuid::Uuid;
 
 use error::BoxError;
 pub use error::{BusError, LeadError};
-use health::{Health, Use};
-pub use health::{Trouble, watch};
+use health::{Health, Purpose};
+pub use health::{Outage, watch};
 pub use relay::Relay;
 pub use servers::Access;
 use servers::Servers;
@@ -172,9 +172,9 @@ impl Bus {
     }
 
     /// What fails now, if anything does: no connection, or a server that does not store or hand out messages.
-    pub fn trouble(&self) -> Option<Trouble> {
-        let unreached = || Trouble { lasts: Duration::ZERO, why: "NATS cannot be reached".to_owned() };
-        self.health.trouble().or_else(|| (!self.is_connected()).then(unreached))
+    pub fn outage(&self) -> Option<Outage> {
+        let unreached = || Outage { lasts: Duration::ZERO, why: "NATS cannot be reached".to_owned() };
+        self.health.outage().or_else(|| (!self.is_connected()).then(unreached))
     }
 
     /// Tries whether a wake-up is stored, with one for no request: whoever takes it finds nothing to do.
@@ -189,7 +189,7 @@ impl Bus {
     /// When the server is away or refuses.
     pub async fn ensure_streams(&self) -> Result<(), BusError> {
         let made = self.make_streams().await;
-        self.health.note(Use::Prepare, &made);
+        self.health.note(Purpose::Prepare, &made);
         made
     }
 
@@ -236,7 +236,7 @@ impl Bus {
             Ok(consumer) => Ok(consumer),
             Err(error) => {
                 let failed = Err(self.failure("a consumer", error.into()).await);
-                self.health.note(Use::TakeJobs, &failed);
+                self.health.note(Purpose::TakeJobs, &failed);
                 failed
             }
         }
@@ -248,7 +248,7 @@ impl Bus {
     /// When the message could not be sent; the returned [`Confirmation`] tells the rest.
     pub async fn wake(&self, request: RequestId, message_id: &str) -> Result<Confirmation, BusError> {
         let payload = json!({"request_id": request}).to_string();
-        self.publish(Use::StoreJobs, self.config.subjects.advance(), payload, message_id).await
+        self.publish(Purpose::StoreJobs, self.config.subjects.advance(), payload, message_id).await
     }
 
     /// Wakes a worker for whatever has a timer that went off.
@@ -258,7 +258,7 @@ impl Bus {
     pub async fn wake_for(&self, timer: &DueTimer, message_id: &str) -> Result<Confirmation, BusError> {
         let DueTimer { aggregate_type, aggregate_id, .. } = timer;
         let payload = json!({"aggregate_type": aggregate_type, "aggregate_id": aggregate_id}).to_string();
-        self.publish(Use::StoreJobs, self.config.subjects.advance(), payload, message_id).await
+        self.publish(Purpose::StoreJobs, self.config.subjects.advance(), payload, message_id).await
     }
 
     /// Tells the world that an event happened: ids only.
@@ -276,12 +276,12 @@ impl Bus {
             "recorded_at": fact.recorded_at,
         });
         let subject = self.config.subjects.event(&fact.event_type);
-        self.publish(Use::StoreEvents, subject, payload.to_string(), &fact.event_id.to_string()).await
+        self.publish(Purpose::StoreEvents, subject, payload.to_string(), &fact.event_id.to_string()).await
     }
 
     async fn publish(
         &self,
-        part: Use,
+        purpose: Purpose,
         subject: String,
         payload: String,
         id: &str,
@@ -290,9 +290,9 @@ impl Bus {
         let sent = self.context.send_publish(subject, message).await;
         let sent = sent.map_err(|error| BusError::Unconfirmed(error.into()));
         if sent.is_err() {
-            self.health.note(part, &sent);
+            self.health.note(purpose, &sent);
         }
-        Ok(Confirmation { answer: sent?, part, health: self.health.clone() })
+        Ok(Confirmation { answer: sent?, purpose, health: self.health.clone() })
     }
 
     /// The next job, if one comes within `patience`.
@@ -305,7 +305,7 @@ impl Bus {
         patience: Duration,
     ) -> Result<Option<Message>, BusError> {
         let taken = pull(consumer, patience).await;
-        self.health.note(Use::TakeJobs, &taken);
+        self.health.note(Purpose::TakeJobs, &taken);
         taken
     }
 }
@@ -320,7 +320,7 @@ async fn pull(consumer: &PullConsumer, patience: Duration) -> Result<Option<Mess
 /// A message on its way.
 pub struct Confirmation {
     answer: PublishAckFuture,
-    part: Use,
+    purpose: Purpose,
     health: Health,
 }
 
@@ -331,7 +331,7 @@ impl Confirmation {
     /// When it does not say so in time, or has no stream for it.
     pub async fn wait(self) -> Result<(), BusError> {
         let stored = self.answer.await.map(drop).map_err(|error| BusError::Unconfirmed(error.into()));
-        self.health.note(self.part, &stored);
+        self.health.note(self.purpose, &stored);
         stored
     }
 }

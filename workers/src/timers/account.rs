@@ -10,10 +10,10 @@ use event_store::records::outbox::{self, Medium, NewMessage, Topic};
 use event_store::records::session;
 use event_store::{CommandContext, CommitExtras};
 
-use super::{TaskError, derived, erase, record};
+use super::{TimerError, derived_id, erase_account, record};
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
+pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerError> {
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
     let (aggregate, _) = ctx.store.load::<Account>(id).await?;
     let now = ctx.store.services().now();
@@ -33,7 +33,7 @@ pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskErro
                 .await?;
             }
             AccountTask::RemoveFactor { due_at } => remove_factor(ctx, account, due_at).await?,
-            AccountTask::Erase => erase::erase(ctx, account, now).await?,
+            AccountTask::Erase => erase_account::run(ctx, account, now).await?,
         }
     }
     Ok(())
@@ -46,11 +46,11 @@ async fn tell_of_token_end(
     credential: CredentialId,
     notice: AccountNotice,
     expires_at: DateTime<Utc>,
-) -> Result<(), TaskError> {
+) -> Result<(), TimerError> {
     let now = ctx.store.services().now();
     let days = u32::try_from((expires_at - now).num_days() + 1).unwrap_or_default();
     let days = if notice == AccountNotice::GdprTokenExpiresIn7Days { days.min(7) } else { days.max(8) };
-    let id = MessageId::from_uuid(derived(&format!("{credential}/{}", notice.as_str())));
+    let id = MessageId::from_uuid(derived_id(&format!("{credential}/{}", notice.as_str())));
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
     let message =
@@ -62,9 +62,9 @@ async fn expire_token(
     ctx: &WorkerContext,
     account: AccountId,
     credential: CredentialId,
-) -> Result<(), TaskError> {
+) -> Result<(), TimerError> {
     let at = ctx.store.services().now();
-    let id = MessageId::from_uuid(derived(&format!("{credential}/expired")));
+    let id = MessageId::from_uuid(derived_id(&format!("{credential}/expired")));
     let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpired { at } };
     let topic = Topic::Account(account, AccountNotice::GdprTokenExpired);
     let message = NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, None).await?;
@@ -80,9 +80,9 @@ async fn remove_factor(
     ctx: &WorkerContext,
     account: AccountId,
     due_at: DateTime<Utc>,
-) -> Result<(), TaskError> {
+) -> Result<(), TimerError> {
     let at = ctx.store.services().now();
-    let message = MessageId::from_uuid(derived(&format!("{account}/factor removed/{due_at}")));
+    let message = MessageId::from_uuid(derived_id(&format!("{account}/factor removed/{due_at}")));
     let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
     let message = NewMessage::seal(ctx.store.records(), message, topic, Medium::Mail, &content, None).await?;
@@ -101,7 +101,7 @@ async fn remove_factor(
             let (session_id, reason) = (session.id, SignOutReason::FactorRemoved);
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
         }
-        Ok::<_, TaskError>((unit, extras.clone(), ()))
+        Ok::<_, TimerError>((unit, extras.clone(), ()))
     });
-    removed.await.map(drop).map_err(TaskError::from)
+    removed.await.map(drop).map_err(TimerError::from)
 }

@@ -5,7 +5,7 @@
 //! and one whose worker died is found again by the sweep, however long everything was down.
 
 mod account;
-mod erase;
+mod erase_account;
 mod organization;
 mod project;
 
@@ -25,7 +25,7 @@ use crate::privacy_requests::sources::SourceError;
 
 /// Why a task could not be done. It is tried again later, whatever it was.
 #[derive(Debug, thiserror::Error)]
-pub enum TaskError {
+pub enum TimerError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,7 +52,7 @@ pub enum TaskError {
     Outrun,
 }
 
-impl<E: Into<TaskError>> From<ExecuteError<E>> for TaskError {
+impl<E: Into<TimerError>> From<ExecuteError<E>> for TimerError {
     fn from(error: ExecuteError<E>) -> Self {
         match error {
             ExecuteError::Refused(error) => error.into(),
@@ -70,12 +70,12 @@ impl<E: Into<TaskError>> From<ExecuteError<E>> for TaskError {
 ///
 /// # Errors
 /// When a task could not be done; those before it are.
-pub async fn run_due(ctx: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TaskError> {
+pub async fn run_due(ctx: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TimerError> {
     failpoint::reach("task: begun", aggregate_type);
     match aggregate_type {
-        Account::TYPE => account::attend(ctx, id).await?,
-        Organization::TYPE => organization::attend(ctx, id).await?,
-        Project::TYPE => project::attend(ctx, id).await?,
+        Account::TYPE => account::run_due(ctx, id).await?,
+        Organization::TYPE => organization::run_due(ctx, id).await?,
+        Project::TYPE => project::run_due(ctx, id).await?,
         other => {
             tracing::warn!(aggregate_type = other, "unknown kind of timer task");
         }
@@ -90,14 +90,14 @@ async fn record(
     account: AccountId,
     command: AccountCommand,
     extras: CommitExtras,
-) -> Result<(), TaskError> {
+) -> Result<(), TimerError> {
     let context = CommandContext::service(account.uuid());
     ctx.store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(())
 }
 
 /// An id that is the same each time it is made of the same words: so that what is done twice is done once.
-fn derived(words: &str) -> Uuid {
+fn derived_id(words: &str) -> Uuid {
     use sha2::{Digest, Sha256};
     let digest: [u8; 32] = Sha256::digest(words).into();
     let mut bytes = [0; 16];

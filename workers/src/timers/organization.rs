@@ -5,10 +5,10 @@ use domain::organization::{InvitationEnd, Organization, OrganizationAction, Orga
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
 
-use super::TaskError;
+use super::TimerError;
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
+pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerError> {
     let (organization, _) = ctx.store.load::<Organization>(id).await?;
     let now = ctx.store.services().now();
     for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
@@ -19,7 +19,7 @@ pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskErro
             unit.execute::<Organization>(id, command.clone()).await?;
             // With it goes the address of who was invited.
             let records = vec![RecordWrite::ForgetInvitation(invitation_id)];
-            Ok::<_, TaskError>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
+            Ok::<_, TimerError>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         });
         work.await?;
     }

@@ -8,10 +8,10 @@ use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
 use event_store::{CommandContext, CommitExtras};
 
-use super::TaskError;
+use super::TimerError;
 use crate::privacy_requests::WorkerContext;
 
-pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskError> {
+pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerError> {
     let (project, _) = ctx.store.load::<Project>(id).await?;
     let now = ctx.store.services().now();
     let previous = project.body.as_ref().and_then(|body| body.previous);
@@ -25,7 +25,11 @@ pub(super) async fn attend(ctx: &WorkerContext, id: &str) -> Result<(), TaskErro
     let context = CommandContext::service(previous.credential_id.uuid());
     let work = ctx.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;
-        Ok::<_, TaskError>((unit, CommitExtras { records: vec![end.clone()], ..CommitExtras::default() }, ()))
+        Ok::<_, TimerError>((
+            unit,
+            CommitExtras { records: vec![end.clone()], ..CommitExtras::default() },
+            (),
+        ))
     });
     work.await?;
     Ok(())

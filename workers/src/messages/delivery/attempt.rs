@@ -17,7 +17,7 @@ use event_store::records::outbox::{self, ClaimedMessage, Medium, Topic, Tried};
 use event_store::{CommandContext, CommitExtras, ExecuteError};
 use futures::FutureExt;
 
-use super::carrier::{Room, Said};
+use super::carrier::{Capacity, CarrierReport};
 use super::error::DeliveryError;
 use super::{MessageDispatcher, retry_schedule};
 use crate::heartbeat::with_heartbeat;
@@ -44,25 +44,25 @@ type Ended = (&'static str, Option<DeliveryError>);
 
 impl MessageDispatcher {
     /// Sees to a message that was taken into `room`, whatever comes of it: a panic on the way is a failure like others.
-    pub(super) async fn deliver(self: Arc<Self>, message: ClaimedMessage, room: Room) {
+    pub(super) async fn deliver(self: Arc<Self>, message: ClaimedMessage, capacity: Capacity) {
         let carrier = self.carrier_of(message.medium);
         let outcome = match AssertUnwindSafe(self.process(&message)).catch_unwind().await {
             Ok(Ok((outcome, None))) => {
-                carrier.ended(room, &Said::Answers);
+                carrier.finish(capacity, &CarrierReport::Reachable);
                 outcome
             }
-            Ok(Ok((outcome, Some(trouble)))) => {
-                carrier.ended(room, &trouble.said());
+            Ok(Ok((outcome, Some(error)))) => {
+                carrier.finish(capacity, &error.carrier_report());
                 outcome
             }
-            Ok(Err(trouble)) => {
-                carrier.ended(room, &trouble.said());
-                self.reschedule(&message, &trouble).await;
+            Ok(Err(error)) => {
+                carrier.finish(capacity, &error.carrier_report());
+                self.reschedule(&message, &error).await;
                 "postponed"
             }
             Err(_) => {
                 tracing::error!(message = %message.id, "message delivery panicked");
-                carrier.ended(room, &Said::Nothing);
+                carrier.finish(capacity, &CarrierReport::NotAsked);
                 self.wait(&message, Tried::InVain, retry_schedule::after(Tried::InVain, message.tries)).await;
                 "failed"
             }
@@ -88,37 +88,37 @@ impl MessageDispatcher {
     /// Sends it, and records what came of it. An error means that it is to be tried again.
     async fn send_and_record(&self, message: &ClaimedMessage) -> Result<Ended, DeliveryError> {
         failpoint::reach("post: took", told_of(message));
-        let sent = self.send(message).await.map_err(|trouble| retry_schedule::given_up(message, trouble));
+        let sent = self.send(message).await.map_err(|error| retry_schedule::given_up(message, error));
         failpoint::reach("post: sent", told_of(message));
-        let (end, outcome, trouble) = match sent {
+        let (end, outcome, error) = match sent {
             Ok(()) => (End::Sent, "sent", None),
-            Err(trouble) if trouble.is_passing() => return Err(trouble),
-            Err(trouble) => {
-                let end = trouble.undeliverable().map_or(End::Forgotten, End::Undeliverable);
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => {
+                let end = error.undeliverable().map_or(End::Forgotten, End::Undeliverable);
                 if end != End::Forgotten {
                     tracing::warn!(
                         message = %message.id,
                         about = told_of(message),
-                        error = &trouble as &dyn std::error::Error,
+                        error = &error as &dyn std::error::Error,
                         "message undeliverable"
                     );
                 }
-                (end, trouble.outcome(), Some(trouble))
+                (end, error.outcome(), Some(error))
             }
         };
         // While the store is away nothing is sent, and what was sent need not be sent again.
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(2));
         loop {
             match self.record(message, end).await {
-                Err(trouble) if trouble.is_momentary() => {
+                Err(error) if error.is_momentary() => {
                     tracing::warn!(
                         message = %message.id,
-                        error = &trouble as &dyn std::error::Error,
+                        error = &error as &dyn std::error::Error,
                         "recording the outcome of a message failed; it is tried again"
                     );
                 }
-                Err(trouble) => return Err(trouble),
-                Ok(()) => return Ok((outcome, trouble)),
+                Err(error) => return Err(error),
+                Ok(()) => return Ok((outcome, error)),
             }
             delays.wait().await;
         }
@@ -184,19 +184,19 @@ impl MessageDispatcher {
     }
 
     /// Its turn comes again after a delay. That who should bring it is away is logged where it is found out.
-    async fn reschedule(&self, message: &ClaimedMessage, trouble: &DeliveryError) {
-        if !matches!(trouble.said(), Said::Away(_)) {
+    async fn reschedule(&self, message: &ClaimedMessage, error: &DeliveryError) {
+        if !matches!(error.carrier_report(), CarrierReport::Unreachable(_)) {
             tracing::warn!(
                 message = %message.id,
                 tries = message.tries + 1,
-                error = trouble as &dyn std::error::Error,
+                error = error as &dyn std::error::Error,
                 "message delivery failed; rescheduled"
             );
         }
-        let tried = trouble.tried();
-        let wait = match (tried, trouble.said()) {
+        let tried = error.tried();
+        let wait = match (tried, error.carrier_report()) {
             // Nobody was asked: the trouble is ours.
-            (_, Said::Nothing) => retry_schedule::after_ours(message.attempts),
+            (_, CarrierReport::NotAsked) => retry_schedule::after_ours(message.attempts),
             (Tried::Unsure, _) => retry_schedule::after(tried, message.unsure),
             (Tried::InVain | Tried::Not, _) => retry_schedule::after(tried, message.tries),
         };

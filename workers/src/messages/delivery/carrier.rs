@@ -1,7 +1,7 @@
-//! Whoever brings messages for us, a mail server or a phone gateway, while it works and while it does not.
+//! Carriers of messages, which are a mail server and a phone gateway: a circuit breaker for each.
 //!
-//! While it works so many messages are under way at once. Once it is away one message at a time tries it, after growing
-//! delays; all others wait without being tried. That it is away is logged once, and that it is back.
+//! While a carrier works, up to [`AT_ONCE`] messages are under way. Once it is unreachable one message at a time probes
+//! it, after growing delays; all others wait without being tried. That it went away is logged once, and that it is back.
 
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,37 +11,37 @@ use event_store::postgres::backoff::delay_before;
 use metrics::gauge;
 use tokio::time::Instant;
 
-/// Messages that are under way at once.
+/// Messages under way at once, at most.
 const AT_ONCE: usize = 8;
-/// The delay before the first message that tries it again; doubled with each in vain.
+/// The delay before the first probe; doubled with each that fails.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
-/// What a message that was under way says of its carrier.
-pub(super) enum Said<'a> {
+/// What a delivery found out about its carrier.
+pub(super) enum CarrierReport<'a> {
     /// It answers.
-    Answers,
+    Reachable,
     /// It is away, or breaks off.
-    Away(&'a (dyn Error + 'static)),
+    Unreachable(&'a (dyn Error + 'static)),
     /// Nothing: it was not asked.
-    Nothing,
+    NotAsked,
 }
 
-/// Which messages may be taken.
+/// Which messages may be claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum Capacity {
     /// So many, of all that are due.
     Free(usize),
     /// One, to find out whether the carrier works again.
-    Try,
-    /// None that the carrier would be asked for: only so many whose time is over.
-    Ended(usize),
+    Probe,
+    /// So many that have expired: none for which the carrier would be asked.
+    ExpiredOnly(usize),
 }
 
-/// See the module.
+/// A carrier, as this process finds it.
 pub(super) struct Carrier {
-    /// As it is named in logs and metrics: `mail` or `phone`.
+    /// Its name in logs and metrics: `mail` or `phone`.
     name: &'static str,
     state: Mutex<State>,
 }
@@ -60,39 +60,39 @@ struct Away {
 }
 
 impl Carrier {
-    /// One that is taken to work.
+    /// A carrier that is assumed to work.
     pub(super) fn new(name: &'static str) -> Self {
         gauge!("personal_settings_carrier_up", "carrier" => name).set(1);
         Self { name, state: Mutex::default() }
     }
 
-    /// Which messages may be taken now.
-    pub(super) fn room(&self) -> Room {
+    /// Which messages may be claimed now.
+    pub(super) fn capacity(&self) -> Capacity {
         let state = self.state();
         let free = AT_ONCE.saturating_sub(state.under_way);
         match &state.away {
-            None => Room::Free(free),
-            Some(away) if free > 0 && !away.trying && away.next_try <= Instant::now() => Room::Try,
-            Some(_) => Room::Ended(free),
+            None => Capacity::Free(free),
+            Some(away) if free > 0 && !away.trying && away.next_try <= Instant::now() => Capacity::Probe,
+            Some(_) => Capacity::ExpiredOnly(free),
         }
     }
 
     /// Messages were taken, for which there was `room`.
-    pub(super) fn took(&self, messages: usize, room: Room) {
+    pub(super) fn begin(&self, messages: usize, capacity: Capacity) {
         let mut state = self.state();
         state.under_way += messages;
-        if let (Some(away), Room::Try, 1..) = (&mut state.away, room, messages) {
+        if let (Some(away), Capacity::Probe, 1..) = (&mut state.away, capacity, messages) {
             away.trying = true;
         }
     }
 
     /// A message is under way no more, which had been taken into `room`.
-    pub(super) fn ended(&self, room: Room, said: &Said<'_>) {
+    pub(super) fn finish(&self, capacity: Capacity, report: &CarrierReport<'_>) {
         let mut state = self.state();
         state.under_way = state.under_way.saturating_sub(1);
         let now = Instant::now();
-        match (&mut state.away, said) {
-            (None, Said::Away(error)) => {
+        match (&mut state.away, report) {
+            (None, CarrierReport::Unreachable(error)) => {
                 state.away = Some(Away { since: now, tries: 1, next_try: now + delay(1), trying: false });
                 gauge!("personal_settings_carrier_up", "carrier" => self.name).set(0);
                 tracing::warn!(
@@ -102,15 +102,15 @@ impl Carrier {
                 );
             }
             (None, _) => {}
-            (Some(away), Said::Answers) => {
+            (Some(away), CarrierReport::Reachable) => {
                 let seconds = away.since.elapsed().as_secs();
                 state.away = None;
                 gauge!("personal_settings_carrier_up", "carrier" => self.name).set(1);
                 tracing::info!(carrier = self.name, seconds, "messages are delivered again");
             }
-            (Some(away), said) if room == Room::Try => {
+            (Some(away), report) if capacity == Capacity::Probe => {
                 away.trying = false;
-                if matches!(said, Said::Away(_)) {
+                if matches!(report, CarrierReport::Unreachable(_)) {
                     away.tries = away.tries.saturating_add(1);
                     away.next_try = now + delay(away.tries);
                 }
@@ -139,55 +139,55 @@ mod tests {
         io::Error::from(io::ErrorKind::ConnectionRefused)
     }
 
-    fn taken(carrier: &Carrier, messages: usize) -> Room {
-        let room = carrier.room();
-        carrier.took(messages, room);
-        room
+    fn taken(carrier: &Carrier, messages: usize) -> Capacity {
+        let capacity = carrier.capacity();
+        carrier.begin(messages, capacity);
+        capacity
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_works_has_many_messages_and_who_is_away_one_after_growing_delays() {
         let carrier = Carrier::new("mail");
-        let room = taken(&carrier, 3);
-        assert_eq!((room, carrier.room()), (Room::Free(AT_ONCE), Room::Free(AT_ONCE - 3)));
+        let capacity = taken(&carrier, 3);
+        assert_eq!((capacity, carrier.capacity()), (Capacity::Free(AT_ONCE), Capacity::Free(AT_ONCE - 3)));
         // All three were under way: it went away once.
         for _ in 0..3 {
-            carrier.ended(room, &Said::Away(&away()));
+            carrier.finish(capacity, &CarrierReport::Unreachable(&away()));
         }
-        assert_eq!(carrier.room(), Room::Ended(AT_ONCE));
+        assert_eq!(carrier.capacity(), Capacity::ExpiredOnly(AT_ONCE));
         let mut waited = Vec::new();
         for _ in 0..9 {
             let began = Instant::now();
-            while carrier.room() != Room::Try {
+            while carrier.capacity() != Capacity::Probe {
                 tokio::time::advance(Duration::from_millis(100)).await;
             }
             waited.push(began.elapsed());
-            let room = taken(&carrier, 1);
-            assert_eq!(carrier.room(), Room::Ended(AT_ONCE - 1), "one at a time");
-            carrier.ended(room, &Said::Away(&away()));
+            let capacity = taken(&carrier, 1);
+            assert_eq!(carrier.capacity(), Capacity::ExpiredOnly(AT_ONCE - 1), "one at a time");
+            carrier.finish(capacity, &CarrierReport::Unreachable(&away()));
         }
         assert!(waited[0] < Duration::from_secs(2) && waited[8] > Duration::from_secs(29), "{waited:?}");
         assert!(waited.iter().all(|wait| *wait <= LONGEST_DELAY * 3 / 2 + Duration::from_millis(100)));
         tokio::time::advance(LONGEST_DELAY * 2).await;
-        carrier.ended(taken(&carrier, 1), &Said::Answers);
-        assert_eq!(carrier.room(), Room::Free(AT_ONCE));
+        carrier.finish(taken(&carrier, 1), &CarrierReport::Reachable);
+        assert_eq!(carrier.capacity(), Capacity::Free(AT_ONCE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_did_not_ask_leaves_the_place_to_the_next() {
         let carrier = Carrier::new("phone");
-        carrier.ended(taken(&carrier, 1), &Said::Away(&away()));
+        carrier.finish(taken(&carrier, 1), &CarrierReport::Unreachable(&away()));
         // Whose time is over goes by without asking, while it is away.
-        let room = taken(&carrier, 2);
-        assert_eq!(room, Room::Ended(AT_ONCE));
+        let capacity = taken(&carrier, 2);
+        assert_eq!(capacity, Capacity::ExpiredOnly(AT_ONCE));
         for _ in 0..2 {
-            carrier.ended(room, &Said::Nothing);
+            carrier.finish(capacity, &CarrierReport::NotAsked);
         }
-        assert_eq!(carrier.room(), Room::Ended(AT_ONCE));
+        assert_eq!(carrier.capacity(), Capacity::ExpiredOnly(AT_ONCE));
         tokio::time::advance(LONGEST_DELAY).await;
-        let room = taken(&carrier, 1);
-        assert_eq!(room, Room::Try);
-        carrier.ended(room, &Said::Nothing);
-        assert_eq!(carrier.room(), Room::Try, "it was not asked: the next may");
+        let capacity = taken(&carrier, 1);
+        assert_eq!(capacity, Capacity::Probe);
+        carrier.finish(capacity, &CarrierReport::NotAsked);
+        assert_eq!(carrier.capacity(), Capacity::Probe, "it was not asked: the next may");
     }
 }

@@ -1,10 +1,10 @@
-//! Why a message did not go out.
+//! Delivery errors, and what each means for the message and for its carrier.
 
 use domain::Undeliverable;
 use event_store::StoreError;
 use event_store::records::outbox::Tried;
 
-use super::carrier::Said;
+use super::carrier::CarrierReport;
 use crate::messages::FailureScope;
 use crate::messages::mail::MailError;
 use crate::messages::phone::PhoneError;
@@ -93,19 +93,19 @@ impl DeliveryError {
         }
     }
 
-    /// What it says of whoever should have brought the message.
-    pub(super) fn said(&self) -> Said<'_> {
+    /// What it says about the carrier.
+    pub(super) fn carrier_report(&self) -> CarrierReport<'_> {
         let failure_scope = match self {
             Self::Mail(error) => error.failure_scope(),
             Self::Phone(error) => error.failure_scope(),
-            Self::Unconfirmed { source, .. } => return source.said(),
+            Self::Unconfirmed { source, .. } => return source.carrier_report(),
             Self::PutOff { .. } => FailureScope::Message,
             _ => FailureScope::Neither,
         };
         match failure_scope {
-            FailureScope::Message => Said::Answers,
-            FailureScope::Carrier | FailureScope::Both => Said::Away(self),
-            FailureScope::Neither => Said::Nothing,
+            FailureScope::Message => CarrierReport::Reachable,
+            FailureScope::Carrier | FailureScope::Both => CarrierReport::Unreachable(self),
+            FailureScope::Neither => CarrierReport::NotAsked,
         }
     }
 
@@ -169,18 +169,18 @@ mod tests {
             DeliveryError::NoAddress,
             DeliveryError::NoGateway,
         ];
-        assert!(ends.iter().all(|trouble| !trouble.is_passing() && !trouble.is_momentary()));
+        assert!(ends.iter().all(|error| !error.is_passing() && !error.is_momentary()));
     }
 
     #[test]
     fn what_is_the_servers_fault_does_not_count_for_a_message_and_the_other_way_round() {
-        let of = |trouble: DeliveryError| {
-            let said = match trouble.said() {
-                Said::Answers => "answers",
-                Said::Away(_) => "away",
-                Said::Nothing => "nothing",
+        let of = |error: DeliveryError| {
+            let report = match error.carrier_report() {
+                CarrierReport::Reachable => "answers",
+                CarrierReport::Unreachable(_) => "away",
+                CarrierReport::NotAsked => "nothing",
             };
-            (trouble.tried(), said)
+            (error.tried(), report)
         };
         let unreachable = MailError::Unreachable { what: "connection", source: None };
         assert_eq!(of(unreachable.into()), (Tried::Not, "away"));

@@ -36,7 +36,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use self::carrier::{Carrier, Room};
+use self::carrier::{Capacity, Carrier};
 use super::mail::{Letterhead, Outbox};
 use super::phone::Phone;
 
@@ -79,8 +79,8 @@ impl MessageDispatcher {
         let post = Arc::new(self);
         let mut under_way = JoinSet::new();
         post.send_all(&mut under_way, &stop).await;
-        let ended = async { while under_way.join_next().await.is_some() {} };
-        if timeout(GRACE, ended).await.is_err() {
+        let finish = async { while under_way.join_next().await.is_some() {} };
+        if timeout(GRACE, finish).await.is_err() {
             tracing::warn!(
                 messages = under_way.len(),
                 "messages under way at shutdown are left to another worker"
@@ -125,20 +125,20 @@ impl MessageDispatcher {
     async fn take(self: &Arc<Self>, under_way: &mut JoinSet<()>) -> Result<bool, StoreError> {
         let mut left = false;
         for (carrier, media) in [(&self.mail_server, MAIL), (&self.phone_gateway, PHONE)] {
-            let room = carrier.room();
-            let (which, most) = match room {
-                Room::Free(most) => (Due::All, most),
-                Room::Try => (Due::All, 1),
-                Room::Ended(most) => (Due::Expired, most),
+            let capacity = carrier.capacity();
+            let (which, most) = match capacity {
+                Capacity::Free(most) => (Due::All, most),
+                Capacity::Probe => (Due::All, 1),
+                Capacity::ExpiredOnly(most) => (Due::Expired, most),
             };
             let messages = match most {
                 0 => Vec::new(),
                 most => outbox::claim_due(self.store.pool(), media, which, most as i64).await?,
             };
-            carrier.took(messages.len(), room);
+            carrier.begin(messages.len(), capacity);
             left |= messages.len() == most;
             for message in messages {
-                under_way.spawn(Arc::clone(self).deliver(message, room));
+                under_way.spawn(Arc::clone(self).deliver(message, capacity));
             }
         }
         Ok(left)

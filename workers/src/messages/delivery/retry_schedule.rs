@@ -39,16 +39,16 @@ pub(super) fn after_ours(attempts: i32) -> Duration {
 }
 
 /// The same trouble, or that the message is given up for it.
-pub(super) fn given_up(message: &ClaimedMessage, trouble: DeliveryError) -> DeliveryError {
-    if !trouble.is_passing() {
-        return trouble;
+pub(super) fn given_up(message: &ClaimedMessage, error: DeliveryError) -> DeliveryError {
+    if !error.is_passing() {
+        return error;
     }
-    match trouble.tried() {
+    match error.tried() {
         Tried::Unsure if message.unsure as usize >= UNSURE.len() => {
-            DeliveryError::Unconfirmed { times: message.unsure + 1, source: Box::new(trouble) }
+            DeliveryError::Unconfirmed { times: message.unsure + 1, source: Box::new(error) }
         }
         Tried::InVain if message.tries >= MOST_IN_VAIN => DeliveryError::PutOff { tries: message.tries + 1 },
-        _ => trouble,
+        _ => error,
     }
 }
 

@@ -13,15 +13,15 @@ use domain::{AccountId, RequestId, Scope};
 use event_store::failpoint;
 use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName};
 
-use super::{TaskError, record};
+use super::{TimerError, record};
 use crate::privacy_requests::WorkerContext;
 use crate::privacy_requests::sources::{Progress, SourceError, Subject};
 
-pub(super) async fn erase(
+pub(super) async fn run(
     ctx: &WorkerContext,
     account: AccountId,
     now: DateTime<Utc>,
-) -> Result<(), TaskError> {
+) -> Result<(), TimerError> {
     for kind in [Kind::Export, Kind::Erasure] {
         cancel_open(ctx, account, kind).await?;
     }
@@ -44,7 +44,7 @@ pub(super) async fn erase(
 
 /// Nobody is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
 /// withdrawn.
-async fn cancel_open(ctx: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TaskError> {
+async fn cancel_open(ctx: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TimerError> {
     let name = open_request_name(account, kind);
     let Some(request) = ctx.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };
     let context = CommandContext::service(account.uuid());
