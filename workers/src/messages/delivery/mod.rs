@@ -1,26 +1,28 @@
-//! The post: brings all messages to people, by mail and to phones: those of accounts, invitations, notices of privacy requests.
+//! Delivery: sends all queued messages by mail and to phones. They are those of accounts, invitations and notices of
+//! privacy requests.
 //!
 //! Why no job: a message was queued in the transaction of the event it tells of, and its row is all there is to
-//! it. So nobody need be woken by NATS, and a code reaches a phone also while NATS is away. Each worker process has
-//! one; they share the rows, and whoever has taken one has it alone for a while.
+//! it. So no wake-up by NATS is needed, and a code reaches a phone also while NATS is away. Each worker process has one
+//! [`MessageDispatcher`]; they share the rows (a transactional outbox), and a claim gives a row to one of them for a while.
 //!
 //! # What always holds
 //! - A message is recorded after it went out, and its row goes with that event, or it stays. So it goes out at least
 //!   once and is recorded exactly once.
 //! - A repeat has the same id, and a mail the same Message-ID and date.
-//! - Nothing goes out after it is of no use any more: no code that is too old.
+//! - Nothing goes out after it has expired: no code that is too old.
 //! - What fails for now is tried again, seconds later at first and hours later in the end, by a schedule that its row
 //!   keeps; what fails for good, or for days, is recorded as undeliverable. Neither holds up other messages.
-//! - What may have been taken although nobody said so is repeated a few times, and no more.
+//! - What may have been taken without a confirmation is repeated a few times, and no more.
 //! - While a mail server or the phone gateway is away one message at a time tries it, and the others wait without being
 //!   tried. Neither keeps the other's messages waiting.
 //! - Logs hold ids and counts, never an address, a number or what a message says.
 //!
 //! # What a crash in the middle leaves
-//! The row, whose turn comes again when the lease ends. Where the message had gone out it goes out once more.
+//! The row, whose turn comes again when the claim expires. Where the message had gone out it goes out once more.
 
 mod attempt;
 mod carrier;
+mod compose;
 mod error;
 mod request_notice;
 mod retry_schedule;
@@ -44,10 +46,10 @@ use super::phone::Phone;
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks that found too little to do: the log may move a thousand times a second.
 const BREATH: Duration = Duration::from_millis(30);
-/// How long messages that are under way may take after the post was told to stop.
+/// How long messages that are under way may take after the dispatcher was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// See the module.
+/// Claims due messages and delivers them.
 pub struct MessageDispatcher {
     store: EventStore,
     outbox: Outbox,
@@ -55,20 +57,20 @@ pub struct MessageDispatcher {
     letterhead: Letterhead,
     mail_server: Carrier,
     phone_gateway: Carrier,
-    /// A message is under way no more: there is a place for another.
-    freed: Notify,
+    /// Told when a message is no longer under way: another may be claimed.
+    slot_freed: Notify,
 }
 
-/// What a mail server brings.
+/// Media that a mail server carries.
 const MAIL: &[Medium] = &[Medium::Mail];
-/// What a phone gateway brings.
+/// Media that a phone gateway carries.
 const PHONE: &[Medium] = &[Medium::Sms, Medium::Call];
 
 impl MessageDispatcher {
-    /// A post that sends by `outbox` and `phone`; without the latter, what is for phones cannot be delivered.
+    /// A dispatcher that sends by `outbox` and `phone`; without the latter, what is for phones cannot be delivered.
     pub fn new(store: EventStore, outbox: Outbox, phone: Option<Phone>, letterhead: Letterhead) -> Self {
         let (mail_server, phone_gateway) = (Carrier::new("mail"), Carrier::new("phone"));
-        Self { store, outbox, phone, letterhead, mail_server, phone_gateway, freed: Notify::new() }
+        Self { store, outbox, phone, letterhead, mail_server, phone_gateway, slot_freed: Notify::new() }
     }
 
     /// Sends whatever is due until `stop`; what is under way then is finished, or given up after a grace.
@@ -76,9 +78,9 @@ impl MessageDispatcher {
         if self.phone.is_none() {
             tracing::warn!("there is no phone gateway: no code reaches a phone; give --phone");
         }
-        let post = Arc::new(self);
+        let dispatcher = Arc::new(self);
         let mut under_way = JoinSet::new();
-        post.send_all(&mut under_way, &stop).await;
+        dispatcher.send_all(&mut under_way, &stop).await;
         let finish = async { while under_way.join_next().await.is_some() {} };
         if timeout(GRACE, finish).await.is_err() {
             tracing::warn!(
@@ -93,8 +95,8 @@ impl MessageDispatcher {
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         while !stop.is_cancelled() {
             let seen = *head.borrow_and_update();
-            // Never dropped half-way: what it had taken would wait for its lease to end.
-            let left = self.take(under_way).await;
+            // Never dropped half-way: what it had claimed would wait for its claim to expire.
+            let left = self.claim_due(under_way).await;
             while under_way.try_join_next().is_some() {}
             let rest = async {
                 match left {
@@ -105,7 +107,7 @@ impl MessageDispatcher {
                         }
                         tokio::select! {
                             () = log::wait_beyond(&mut head, seen, POLL) => {}
-                            () = self.freed.notified(), if left => {}
+                            () = self.slot_freed.notified(), if left => {}
                         }
                     }
                     Err(error) => {
@@ -121,8 +123,8 @@ impl MessageDispatcher {
         }
     }
 
-    /// Takes as many messages as there is room for. True when some may be left for which a place must become free.
-    async fn take(self: &Arc<Self>, under_way: &mut JoinSet<()>) -> Result<bool, StoreError> {
+    /// Claims as many messages as there is capacity for. True when some may be left, for which a slot must become free.
+    async fn claim_due(self: &Arc<Self>, under_way: &mut JoinSet<()>) -> Result<bool, StoreError> {
         let mut left = false;
         for (carrier, media) in [(&self.mail_server, MAIL), (&self.phone_gateway, PHONE)] {
             let capacity = carrier.capacity();

@@ -11,8 +11,8 @@ use crate::messages::mail::notice::{ErasedSource, Letter};
 use crate::messages::mail::{Address, Letterhead, Message, MessageId};
 
 impl MessageDispatcher {
-    /// The mail, if the person is still to be told.
-    pub(super) async fn write_of_request(
+    /// The mail, if the request still owes the notice.
+    pub(super) async fn compose_request_notice(
         &self,
         id: RequestId,
         notice: Notice,
@@ -24,7 +24,7 @@ impl MessageDispatcher {
         }
         let (account, _) = self.store.load::<Account>(&request.account_id.to_string()).await?;
         let Account { holder: Some(holder), .. } = account else {
-            // Whoever has no account any more has nobody to be told by.
+            // An account that has ended has no holder to write to.
             return Err(if account.ended.is_some() {
                 DeliveryError::Ended
             } else {

@@ -1,6 +1,6 @@
-//! How long a message waits between its tries, and when it is given up.
+//! Retry schedule of messages: the delays between attempts, and when a message is given up.
 //!
-//! The tries are counted in the message's row: a restart, and whoever takes it next, goes on where the last one was.
+//! Attempts are counted in the message's row: after a restart, or in another worker, counting goes on.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ const MOST_IN_VAIN: u32 = 21;
 /// Seconds before each repeat of what may have been taken: it may come twice, and more often than so it is not sent.
 const UNSURE: [u64; 4] = [MINUTE, 15 * MINUTE, 2 * HOUR, 12 * HOUR];
 
-/// How long a message waits that was tried so, after so many tries of the kind before. Spread by half.
+/// The delay after an attempt of this kind, which so many of its kind preceded. Spread by half.
 pub(super) fn after(tried: Tried, so_far: u32) -> Duration {
     let delays: &[u64] = match tried {
-        // It waits for who should bring it, and not for itself.
+        // It waits for its carrier, and not for itself.
         Tried::Not => return Duration::ZERO,
         Tried::InVain => &IN_VAIN,
         Tried::Unsure => &UNSURE,
@@ -32,14 +32,14 @@ pub(super) fn after(tried: Tried, so_far: u32) -> Duration {
     delay_before(1, delay, delay)
 }
 
-/// How long a message waits that was offered to nobody, since something of ours failed, when it was taken so often.
+/// The delay of a message that was offered to no carrier because something of ours failed, after so many attempts.
 pub(super) fn after_ours(attempts: i32) -> Duration {
     let attempts = u32::try_from(attempts).unwrap_or(1).max(1);
     delay_before(attempts, Duration::from_secs(1), Duration::from_secs(10 * MINUTE))
 }
 
-/// The same trouble, or that the message is given up for it.
-pub(super) fn given_up(message: &ClaimedMessage, error: DeliveryError) -> DeliveryError {
+/// The error itself, or the one that gives the message up once its attempts are exhausted.
+pub(super) fn give_up_if_exhausted(message: &ClaimedMessage, error: DeliveryError) -> DeliveryError {
     if !error.is_passing() {
         return error;
     }
