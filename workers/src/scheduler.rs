@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cron::Schedule;
+use event_store::EventStore;
 use event_store::failpoint;
 use event_store::postgres::leader::{LeaderTask, Leadership};
-use event_store::{EventStore, StoreError};
 use projections::timer::{self, DueTimer};
 use projections::{Views, privacy_request};
 use tokio_util::sync::CancellationToken;

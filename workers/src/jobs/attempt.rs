@@ -1,4 +1,4 @@
-//! One try of a job, however it was come by: what came of it, and when it is to be tried again.
+//! One attempt at a job, from NATS or found without it: its outcome, and the delay before the next.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// The longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
-/// Whom something is to be done for; what it is, the planner or the aggregate says.
+/// The request or aggregate for which something is due; what it is, the planner or the aggregate says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Job {
@@ -26,7 +26,7 @@ pub(super) enum Job {
     Timer { aggregate_type: String, aggregate_id: String },
 }
 
-/// What came of a try.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Nothing is due any more.
@@ -42,19 +42,19 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// How long to wait before the job is taken again, after so many tries; none if it need not be.
+    /// The delay before the next attempt, after so many; none where none is needed.
     pub(super) fn delay(self, tries: u32) -> Option<Duration> {
         match self {
             Self::Done | Self::Idle => None,
             Self::Interrupted => Some(Duration::ZERO),
-            // Whoever has the lease may die with it.
+            // The holder of the lease may die with it.
             Self::Elsewhere => Some(LEASE_LIFE),
             Self::Failed => Some(delay_before(tries, FIRST_DELAY, LONGEST_DELAY)),
         }
     }
 }
 
-/// Tries a job for the `tries`th time (1 is the first), until `give_up`.
+/// Attempts a job for the `tries`th time (1 is the first), until `give_up`.
 pub(super) async fn attempt(
     ctx: &WorkerContext,
     job: &Job,
@@ -77,7 +77,7 @@ pub(super) async fn attempt(
     }
 }
 
-/// Does what a timer went off for.
+/// Does what is due for an aggregate.
 async fn run_timers(ctx: &WorkerContext, aggregate_type: &str, aggregate_id: &str, tries: u32) -> Outcome {
     let Err(error) = timers::run_due(ctx, aggregate_type, aggregate_id).await else { return Outcome::Done };
     let error = &error as &dyn std::error::Error;
@@ -85,7 +85,7 @@ async fn run_timers(ctx: &WorkerContext, aggregate_type: &str, aggregate_id: &st
     Outcome::Failed
 }
 
-/// What an advance came to, and how it is told.
+/// The outcome of an advance, and its name in the metric.
 async fn conclude(
     ctx: &WorkerContext,
     request: RequestId,
@@ -111,7 +111,7 @@ async fn conclude(
     }
 }
 
-/// The dead letter: an event of the request, which an operator sees.
+/// Records the dead letter: an event of the request, which an operator sees.
 async fn record_stall(ctx: &WorkerContext, request: RequestId, error: &JobError) {
     let command = PrivacyRequestCommand::RecordStall { reason: error.to_string() };
     let context = CommandContext::service(request.uuid());

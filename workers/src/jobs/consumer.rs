@@ -1,4 +1,4 @@
-//! Taking jobs from NATS: for privacy requests, and for whatever has a timer that went off.
+//! Consumes jobs from NATS: for privacy requests, and for aggregates whose timer is due.
 //!
 //! Several consumers run side by side, each with one message at a time: it is kept from others by
 //! heartbeats while the work goes on, acknowledged when it is done, and handed back with a growing
@@ -21,7 +21,7 @@ use crate::privacy_requests::WorkerContext;
 /// How long one pull waits for a message.
 const PULL: Duration = Duration::from_secs(10);
 
-/// One of the workers of this process.
+/// One of the consumers of this process.
 pub struct Consumer {
     ctx: WorkerContext,
     bus: Bus,
@@ -33,7 +33,7 @@ impl Consumer {
         Self { ctx, bus }
     }
 
-    /// Takes jobs until `stop`; one that is under way then is finished, or given up after a grace.
+    /// Consumes jobs until `stop`; one that is under way then is finished, or given up after a grace.
     pub async fn run(self, stop: CancellationToken) {
         let mut delays = Delays::new(Duration::from_millis(200), Duration::from_secs(5));
         while !stop.is_cancelled() {

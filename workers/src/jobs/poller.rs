@@ -1,4 +1,4 @@
-//! Jobs without NATS: while it cannot be used, each process looks itself for what is due.
+//! Polls for jobs: while NATS cannot be used, each process looks itself for what is due.
 //!
 //! NATS makes work quick; its loss makes it slower, and does not stop it. Several processes find the same jobs, and leases
 //! keep them apart. What is under way when NATS comes back is finished.
@@ -19,18 +19,18 @@ use super::until_grace;
 use crate::nats::{Bus, MAX_DELIVERIES};
 use crate::privacy_requests::WorkerContext;
 
-/// How often it is looked for what is due.
+/// How often the poller looks for what is due.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// How long NATS must have failed: a server that is started anew takes a few seconds.
+/// How long NATS must have failed before polling begins: a server that is started anew takes a few seconds.
 const MIN_OUTAGE: Duration = Duration::from_secs(10);
-/// How long a job rests that was tried often enough, before it is tried as often again.
+/// The delay of a stalled job, before it is attempted as often again.
 const STALLED_BACKOFF: Duration = Duration::from_secs(300);
-/// How long one rests for which there was nothing to do.
+/// The delay of a job for which there was nothing to do.
 const IDLE_BACKOFF: Duration = Duration::from_secs(60);
-/// How many that are due are looked at together.
+/// Due jobs read at once.
 const PAGE: i64 = 500;
 
-/// The worker of this process that needs no NATS.
+/// The poller of this process.
 pub struct Poller {
     ctx: WorkerContext,
     bus: Bus,
@@ -38,19 +38,19 @@ pub struct Poller {
     backoffs: HashMap<Job, Backoff>,
 }
 
-/// A job that was tried and is not done.
+/// The delay of a job that was attempted and is not done.
 struct Backoff {
     tries: u32,
     until: Instant,
 }
 
 impl Poller {
-    /// One that does so many jobs at once.
+    /// A poller that runs so many jobs at once.
     pub fn new(ctx: WorkerContext, bus: Bus, concurrency: usize) -> Self {
         Self { ctx, bus, concurrency, backoffs: HashMap::new() }
     }
 
-    /// Works whenever NATS cannot be used, until `stop`; what is under way then is finished, or given up after a grace.
+    /// Polls whenever NATS cannot be used, until `stop`; what is under way then is finished, or given up after a grace.
     pub async fn run(mut self, stop: CancellationToken) {
         let (ctx, give_up) = (self.ctx.clone(), CancellationToken::new());
         let mut running_jobs = FuturesUnordered::new();
@@ -81,7 +81,7 @@ impl Poller {
         }
     }
 
-    /// What to begin with now: as much as there are hands free, the longest due first.
+    /// The jobs to begin now: as many as there are free slots, the longest due first.
     async fn next_jobs(&mut self, running: &HashSet<Job>) -> Vec<Job> {
         let free = self.concurrency.saturating_sub(running.len());
         if free == 0 || self.bus.outage().is_none_or(|outage| outage.lasts < MIN_OUTAGE) {
@@ -149,7 +149,7 @@ impl Poller {
 
     fn note(&mut self, job: Job, outcome: Outcome) {
         if outcome == Outcome::Idle {
-            // It stays due, and must not keep the others from their turns.
+            // It stays due, and must not take the turns of others.
             self.backoffs.insert(job, Backoff { tries: 0, until: Instant::now() + IDLE_BACKOFF });
             return;
         }

@@ -1,7 +1,7 @@
-//! Advancing one request: plan, do one step, record it, plan again.
+//! Advancing one request: plan, run one step, record it, plan again.
 //!
-//! The lease keeps two workers from doing the same step at once. After taking it the request is
-//! loaded again, so that a step another worker has just finished is not done twice. A crash at any
+//! The lease keeps two workers from running the same step at once. With it the request is
+//! loaded again, so that a step another worker has just finished is not run twice. A crash at any
 //! point leaves the request where the last recorded event put it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,30 +20,30 @@ use super::steps;
 use crate::error_chain::descriptions;
 use crate::heartbeat::with_heartbeat;
 
-/// A worker that does not renew its lease for so long is taken for dead.
+/// How long a lease lasts: a worker that does not renew it for so long is taken for dead.
 pub(crate) const LEASE_LIFE: Duration = Duration::from_secs(20);
 /// How often a lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(5);
 
-/// What a job came to.
+/// The result of advancing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advanced {
-    /// Nothing is due (any more); so many steps were done.
+    /// Nothing is due any more.
     Done {
-        /// How many.
+        /// How many steps were run.
         steps: u32,
     },
-    /// What is due is being done by another worker.
+    /// Another worker has the lease on what is due.
     Elsewhere,
 }
 
-/// Does everything that is due for a request, until `stop`. A step that fails does not hold up the others.
+/// Runs all steps that are due for a request, until `stop`. A step that fails does not hold up the others.
 ///
-/// Notices are the post's: here it is seen to that they are queued, which is no step, for the request stays owing them until
-/// they have gone out.
+/// The message dispatcher sends notices; here they are queued. That counts as no step: the request owes a notice until
+/// it has gone out.
 ///
 /// # Errors
-/// The first failure, after all that could be done was done and recorded.
+/// The first failure, after all other steps were run and recorded.
 pub async fn advance(
     ctx: &WorkerContext,
     id: RequestId,
@@ -64,10 +64,10 @@ pub async fn advance(
         if due.is_empty() {
             break;
         }
-        let Some((lease, intent)) = take_one(ctx, id, due).await? else {
+        let Some((lease, intent)) = lease_first_free(ctx, id, due).await? else {
             return conclude(failed, Advanced::Elsewhere);
         };
-        let taken = take_step(ctx, id, version, &intent, &lease, stop).await;
+        let taken = run_step(ctx, id, version, &intent, &lease, stop).await;
         if let Err(error) = lease.give_back().await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(request = %id, error, "returning a lease failed; it expires by itself");
@@ -81,13 +81,13 @@ pub async fn advance(
     conclude(failed, Advanced::Done { steps })
 }
 
-/// The first failure counts; the others are told here, but for those of the same cause: an object store that is away fails
-/// several steps, and is told once.
+/// The first failure is returned. The others are logged, but for those of the same cause: an object store that is away
+/// fails several steps, and is logged once.
 fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
     let mut failures = failed.into_iter();
     let Some((_, first)) = failures.next() else { return Ok(advanced) };
-    let said = descriptions(&first);
-    for (step, error) in failures.filter(|(_, error)| descriptions(error) != said) {
+    let causes = descriptions(&first);
+    for (step, error) in failures.filter(|(_, error)| descriptions(error) != causes) {
         tracing::warn!(step, error = &error as &dyn std::error::Error, "another step failed");
     }
     Err(first)
@@ -98,8 +98,8 @@ async fn load(ctx: &WorkerContext, id: RequestId) -> Result<Option<(Request, u64
     Ok(aggregate.request.map(|request| (request, version)))
 }
 
-/// The lease on the first step that nobody else is taking.
-async fn take_one(
+/// The lease on the first step that no other worker runs.
+async fn lease_first_free(
     ctx: &WorkerContext,
     id: RequestId,
     due: Vec<Intent>,
@@ -114,8 +114,8 @@ async fn take_one(
     Ok(None)
 }
 
-/// Takes a step unless it was taken since the request was loaded. True when it was taken now.
-async fn take_step(
+/// Runs a step unless another worker ran it since the request was loaded. True when it was run now.
+async fn run_step(
     ctx: &WorkerContext,
     id: RequestId,
     planned_at: u64,
@@ -155,12 +155,12 @@ async fn take_step(
     }
 }
 
-/// Renews the lease, or tells that it is lost.
+/// Renews the lease; where it is lost, cancels `lost`.
 async fn renew(lease: &Lease, lost: &CancellationToken) {
     match lease.renew().await {
         Ok(true) => {}
         Ok(false) => lost.cancel(),
-        // The step itself will run into the same; whether the lease is lost shows when it is over.
+        // The step itself will fail likewise; whether the lease is lost shows when it ends.
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "renewing a lease failed");
         }

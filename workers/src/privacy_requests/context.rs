@@ -1,4 +1,4 @@
-//! What every job works with.
+//! The context of all jobs.
 
 use std::sync::Arc;
 
@@ -12,24 +12,24 @@ use crate::messages::DropDirectories;
 use crate::messages::mail::{Letterhead, Outbox};
 use crate::messages::phone::Phone;
 
-/// What every job works with. Clones share everything.
+/// What every job works with: stores, ways to people, data sources. Clones share everything.
 #[derive(Clone)]
 pub struct WorkerContext {
-    /// What happened.
+    /// The event store.
     pub store: EventStore,
-    /// What it looks like.
+    /// The read models.
     pub views: Views,
-    /// Where archives lie, sealed.
+    /// The object store of sealed archives.
     pub archives: SealedObjectStore,
-    /// How keys are destroyed and usage is deleted: so that a restore does not bring them back.
+    /// The ledger through which keys are destroyed and usage is deleted, so that a restore does not bring them back.
     pub erasures: Erasures,
-    /// How mail goes out.
+    /// The way of mail.
     pub outbox: Outbox,
-    /// How texts and calls go out, if they do.
+    /// The way of texts and calls, if there is one.
     pub phone: Option<Phone>,
     /// Directories that mail, texts and calls are written into instead of being sent.
     pub drop_directories: DropDirectories,
-    /// Who holds data on people.
+    /// The data sources.
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).
     pub statement: Arc<Statement>,

@@ -8,7 +8,7 @@ use sealed_objects::ObjectError;
 use super::archive;
 use super::request_objects::{DestroyError, RestartError};
 
-/// Why a job did not come to its end. It is tried again later, whatever it was.
+/// An error of a job, which is tried again later whatever it was.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// The store failed.

@@ -1,8 +1,8 @@
-//! What is stored for a request: where it lies, its key, and how it goes.
+//! Objects stored for a request: their paths, their key, and their removal.
 //!
 //! Everything lies below `requests/<id>/`, sealed with one key of the request. Each attempt writes
-//! to a place of its own, so that a worker that was thought dead cannot spoil another's work; what
-//! attempts left behind goes when the parts go, or with the whole request.
+//! to a path of its own, so that a worker that was thought dead cannot spoil another's work; what
+//! failed attempts left behind goes when the parts go, or with the whole request.
 //!
 //! The key is kept in the transaction of the event that begins the work, so a request that was
 //! cancelled before gets none, and one cancelled after still has its removal before it. A worker that
@@ -30,13 +30,13 @@ pub(super) fn archive_folder(request: RequestId) -> String {
     format!("{}/archive", folder(request))
 }
 
-/// A place for one source's files that no other attempt writes to.
+/// A folder for one source's files, of this attempt alone.
 pub(super) fn part_folder(store: &EventStore, request: RequestId, source: &str) -> String {
     let attempt = store.services().ids.uuid();
     format!("{}/{source}/{attempt}", parts_folder(request))
 }
 
-/// A place for the archive that no other attempt writes to.
+/// A path for the archive, of this attempt alone.
 pub(super) fn archive_object(store: &EventStore, request: RequestId) -> String {
     let attempt = store.services().ids.uuid();
     format!("{}/{attempt}.zip", archive_folder(request))
@@ -58,7 +58,7 @@ pub(super) async fn key(
 }
 
 /// Makes unreadable and removes what an open export has collected, and has it begin anew under a new key. A
-/// crash in between leaves it without a key; whoever goes on with it then comes here.
+/// crash in between leaves it without a key; the next attempt then comes here.
 pub(super) async fn restart_collection(erasures: &Erasures, request: RequestId) -> Result<(), RestartError> {
     destroy_all(erasures, request).await?;
     let store = erasures.store();
@@ -69,14 +69,14 @@ pub(super) async fn restart_collection(erasures: &Erasures, request: RequestId) 
     Ok(())
 }
 
-/// Destroys the key first, so that nothing can be read from then on, and then what it sealed.
+/// Destroys the key first, which makes all unreadable, and then removes what it sealed.
 pub(super) async fn destroy_all(erasures: &Erasures, request: RequestId) -> Result<(), DestroyError> {
     erasures.destroy_key(&KeyName::archive(request), &request.to_string()).await?;
     erasures.objects().remove_all(&folder(request)).await?;
     Ok(())
 }
 
-/// Why something stored could not be destroyed.
+/// An error while destroying what is stored.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DestroyError {
     #[error(transparent)]
@@ -85,7 +85,7 @@ pub(super) enum DestroyError {
     Object(#[from] ObjectError),
 }
 
-/// Why a collection could not begin anew.
+/// An error while starting a collection anew.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RestartError {
     #[error(transparent)]

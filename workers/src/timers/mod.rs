@@ -1,4 +1,4 @@
-//! What time alone brings about, for accounts, organizations and projects.
+//! Timers: what time alone brings about for accounts, organizations and projects.
 //!
 //! A timer wakes a worker ([`domain::timer`]); the aggregate itself says what is to be done now, and by when it was.
 //! Each task ends in an event, which clears its timer. A task that is done twice finds nothing to do the second time,
@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::privacy_requests::WorkerContext;
 use crate::privacy_requests::sources::SourceError;
 
-/// Why a task could not be done. It is tried again later, whatever it was.
+/// An error of a timer task, which is tried again later whatever it was.
 #[derive(Debug, thiserror::Error)]
 pub enum TimerError {
     /// The store failed.
@@ -47,7 +47,7 @@ pub enum TimerError {
     /// The privacy request refused.
     #[error("a task was refused: {0}")]
     PrivacyRequest(#[from] PrivacyRequestError),
-    /// Others were faster again and again, or changed what it rests on.
+    /// Other commands were faster again and again, or changed what the task rests on.
     #[error("what the task rests on has changed meanwhile")]
     Outrun,
 }
@@ -66,10 +66,10 @@ impl<E: Into<TimerError>> From<ExecuteError<E>> for TimerError {
     }
 }
 
-/// Does what is due now for an aggregate.
+/// Runs the tasks that are due now for an aggregate.
 ///
 /// # Errors
-/// When a task could not be done; those before it are.
+/// When a task failed; those before it are done.
 pub async fn run_due(ctx: &WorkerContext, aggregate_type: &str, id: &str) -> Result<(), TimerError> {
     failpoint::reach("task: begun", aggregate_type);
     match aggregate_type {
@@ -96,7 +96,7 @@ async fn record(
     Ok(())
 }
 
-/// An id that is the same each time it is made of the same words: so that what is done twice is done once.
+/// An id derived from words, the same each time: so that a task that runs twice takes effect once.
 fn derived_id(words: &str) -> Uuid {
     use sha2::{Digest, Sha256};
     let digest: [u8; 32] = Sha256::digest(words).into();

@@ -6,7 +6,7 @@
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 use event_store::CommitExtras;
 
-use super::progress::reported;
+use super::progress::with_progress_reports;
 use super::record_with;
 use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
@@ -29,7 +29,7 @@ pub(super) async fn collect(
     let progress = Progress::default();
     let mut parts = Parts::new(&ctx.archives, &key, folder.clone(), &progress);
     let exported = export(ctx, request, name, &mut parts);
-    let command = match reported(ctx, request, name, &progress, exported).await {
+    let command = match with_progress_reports(ctx, request, name, &progress, exported).await {
         Ok(()) => PrivacyRequestCommand::RecordExported {
             source: name.clone(),
             files: parts.into_files(),

@@ -3,7 +3,7 @@
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
 use super::collect::failure;
-use super::progress::reported;
+use super::progress::with_progress_reports;
 use super::record;
 use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
@@ -12,7 +12,7 @@ use crate::privacy_requests::sources::{Erasure, Progress, SourceError, Subject};
 pub(super) async fn erase(ctx: &WorkerContext, request: &Request, name: &SourceName) -> Result<(), JobError> {
     let progress = Progress::default();
     let asked = ask(ctx, request, name, &progress);
-    let command = match reported(ctx, request, name, &progress, asked).await {
+    let command = match with_progress_reports(ctx, request, name, &progress, asked).await {
         Ok(Erasure { counts, destroyed_keys }) => PrivacyRequestCommand::RecordErased {
             source: name.clone(),
             counts,

@@ -1,6 +1,6 @@
 //! The steps of a request, one file each: what is done for an [`Intent`], and how it is recorded.
 //!
-//! A step may be taken again after a crash in its middle; it then begins anew. What it records goes
+//! A step may run again after a crash in its middle; it then begins anew. What it records goes
 //! through the aggregate, which accepts a repeat as no change and refuses what no longer fits.
 
 mod collect;
@@ -17,10 +17,10 @@ use super::context::WorkerContext;
 use super::error::JobError;
 use super::request_objects;
 
-/// Takes one step of a request and records it.
+/// Runs one step of a request and records it.
 ///
 /// # Errors
-/// When the step could not be taken; nothing of it is recorded then.
+/// When the step failed; nothing of it is recorded then.
 pub async fn run(ctx: &WorkerContext, request: &Request, intent: &Intent) -> Result<(), JobError> {
     match intent {
         Intent::Notify(notice) => notify::queue(ctx, request, *notice).await,

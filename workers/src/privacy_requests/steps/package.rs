@@ -42,10 +42,10 @@ pub(super) async fn package(ctx: &WorkerContext, request: &Request) -> Result<()
     }
 }
 
-/// Where the ZIP's bytes go: into the records.
-struct IntoVault(SealedWriter);
+/// The sink of the ZIP's bytes: a sealed object.
+struct IntoObject(SealedWriter);
 
-impl Sink for IntoVault {
+impl Sink for IntoObject {
     async fn write(&mut self, bytes: Bytes) -> Result<(), SinkError> {
         Ok(self.0.write(bytes).await?)
     }
@@ -58,7 +58,7 @@ async fn build(
     key: &ObjectKey,
 ) -> Result<Sealed, JobError> {
     let now = ctx.store.services().now();
-    let sink = IntoVault(ctx.archives.create(object, key).await?);
+    let sink = IntoObject(ctx.archives.create(object, key).await?);
     let mut zip = Writer::new(sink, now);
     let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation);
     let mut excerpts = Excerpts::default();
@@ -86,7 +86,7 @@ async fn build(
 
 async fn copy(
     ctx: &WorkerContext,
-    zip: &mut Writer<IntoVault>,
+    zip: &mut Writer<IntoObject>,
     (manifest, excerpts): (&mut Manifest, &mut Excerpts),
     source: &SourceName,
     file: &SourceFile,

@@ -1,4 +1,4 @@
-//! Telling how far a source has come, while it is at work.
+//! Progress reports of a source, while it is at work.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use crate::heartbeat::with_heartbeat;
 use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::sources::Progress;
 
-/// How often progress is recorded: an event each time, kept for ever.
-const EVERY: Duration = Duration::from_secs(30);
+/// How often progress is recorded: each report is an event, kept for ever.
+const REPORT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Does a source's `work`, and records its progress now and then. A report that cannot be recorded is left out.
-pub(super) async fn reported<T>(
+/// Runs a source's `work`, and records its progress at intervals. A report that cannot be recorded is left out.
+pub(super) async fn with_progress_reports<T>(
     ctx: &WorkerContext,
     request: &Request,
     source: &SourceName,
     progress: &Progress,
     work: impl Future<Output = T> + Send,
 ) -> T {
-    with_heartbeat(Box::pin(work), EVERY, || async {
+    with_heartbeat(Box::pin(work), REPORT_INTERVAL, || async {
         let command =
             PrivacyRequestCommand::RecordProgress { source: source.clone(), records: progress.records() };
         if let Err(error) = record(ctx, request, command).await {
