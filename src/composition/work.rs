@@ -176,7 +176,7 @@ fn signed(from: Sender, options: &DkimOptions) -> anyhow::Result<Sender> {
     Ok(from.signing(dkim))
 }
 
-/// None for a worker on its own that was given no way: the post says what that means.
+/// None for a worker on its own that was given no way: the message dispatcher says what that means.
 fn phone(options: &WorkerOptions, data_dir: Option<&Path>) -> anyhow::Result<Option<Phone>> {
     let url = options.phone.clone().or_else(|| below(data_dir, "phone"));
     url.map(|url| Phone::from_url(&url)).transpose().context("--phone cannot be used")

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::schedule::due;
 
-/// See the module.
+/// The leader task that signs checkpoints.
 pub struct Checkpoints {
     store: EventStore,
     signer: CheckpointSigner,
@@ -41,7 +41,7 @@ impl Checkpoints {
         Schedule::from_str(schedule).map(drop)
     }
 
-    /// Leads whenever nobody else does, until `stop`.
+    /// Leads whenever no other process does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         self.store.lead(&self, &stop).await;
     }

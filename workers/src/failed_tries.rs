@@ -1,4 +1,4 @@
-//! Telling the holders of accounts of failed tries: an event, and a mail where somebody knows the password.
+//! Failed sign-in attempts, told to the holders of accounts: an event, and a mail where the password was known.
 //!
 //! The event, the mail and the end of the count are written together. After a crash before that they are found due
 //! again; two workers at once write one of it.

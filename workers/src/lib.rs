@@ -1,5 +1,5 @@
-//! What is done about it: the relay, the jobs, the data sources, the archive, the messages to account
-//! holders, the scheduler.
+//! What is done about it: the background workers. They run privacy requests and timers, send messages to account holders,
+//! relay the log to NATS, keep house, and sign and verify the log.
 //!
 //! The log is the truth and NATS carries wake-ups. A message names a privacy request; the worker
 //! loads it, asks the planner what is due, does one step, records it, and asks again. So a message

@@ -3,7 +3,7 @@
 //! One leader. *Timers* wakes workers for requests whose time has just come. *Sweep* wakes them for
 //! every request that should have moved by now, whatever became of its messages: that is why losing
 //! all of NATS loses nothing. A sweep also begins each leadership, so a restart carries on at once. While NATS cannot be
-//! used nobody can be woken, workers look for themselves ([`Poller`](crate::jobs::Poller)), and the other duties go on.
+//! used no worker can be woken, workers look for themselves ([`Poller`](crate::jobs::Poller)), and the other duties go on.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Schedules {
     }
 }
 
-/// See the module.
+/// The leader task that wakes workers and keeps house.
 pub struct Scheduler {
     store: EventStore,
     views: Views,
@@ -93,7 +93,7 @@ impl Scheduler {
         Self { store, views, bus, schedules }
     }
 
-    /// Leads whenever nobody else does, until `stop`.
+    /// Leads whenever no other process does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         self.store.lead(&self, &stop).await;
     }
@@ -144,7 +144,7 @@ impl Scheduler {
         }
     }
 
-    /// Whoever had the messages of earlier rounds may be dead: everybody is woken, whatever was sent. The list
+    /// The workers that had the messages of earlier rounds may be dead: all that is due is woken, whatever was sent. The list
     /// of requests may be behind after the same crash, and is waited for.
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
@@ -224,7 +224,7 @@ impl Scheduler {
     }
 }
 
-/// Whether those that are due could be woken. NATS keeps nobody from leading; that it cannot be used is told elsewhere.
+/// Whether wake-ups could be published. An outage of NATS ends no leadership; it is logged elsewhere.
 fn woken(result: Result<(), LeadError>) -> Result<bool, LeadError> {
     match result {
         Ok(()) => Ok(true),

@@ -1,4 +1,4 @@
-//! How times, sizes and foreign text are told to a person, in the archive's page and in mails.
+//! Text for people: times, sizes, numbers and escaped foreign text, in the archive's page, in mails and in calls.
 //!
 //! What always holds: [`Escaped`] text can stand in HTML, as content and inside a quoted attribute,
 //! without meaning anything there. No I/O, so a crash leaves nothing.

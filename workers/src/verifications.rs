@@ -24,7 +24,7 @@ use crate::schedule::due;
 /// Findings that are told in words; `audit verify` tells all.
 const TOLD: usize = 5;
 
-/// See the module.
+/// The leader task that verifies the log.
 pub struct Verifications {
     store: EventStore,
     objects: SealedObjectStore,
@@ -64,7 +64,7 @@ impl Verifications {
         Ok(Self { store, objects, keys, schedules })
     }
 
-    /// Leads whenever nobody else does, until `stop`.
+    /// Leads whenever no other process does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         self.store.lead(&self, &stop).await;
     }

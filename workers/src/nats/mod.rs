@@ -48,7 +48,7 @@ const MAX_ACK_PENDING: i64 = 100_000;
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(300);
 /// How long events can be followed back.
 const EVENTS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// How long a wake-up that nobody takes is kept; the sweep sends another.
+/// How long a wake-up that no worker takes is kept; the sweep sends another.
 const JOBS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the server may take to confirm.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -177,7 +177,7 @@ impl Bus {
         self.health.outage().or_else(|| (!self.is_connected()).then(unreached))
     }
 
-    /// Tries whether a wake-up is stored, with one for no request: whoever takes it finds nothing to do.
+    /// Probes whether a wake-up is stored, with one for no request: the worker that takes it finds nothing to do.
     async fn probe(&self, id: Uuid) -> Result<(), BusError> {
         self.ensure_streams().await?;
         self.wake(RequestId::from_uuid(Uuid::nil()), &format!("probe/{id}")).await?.wait().await
@@ -251,7 +251,7 @@ impl Bus {
         self.publish(Purpose::StoreJobs, self.config.subjects.advance(), payload, message_id).await
     }
 
-    /// Wakes a worker for whatever has a timer that went off.
+    /// Wakes a worker for an aggregate whose timer is due.
     ///
     /// # Errors
     /// As [`wake`](Self::wake).

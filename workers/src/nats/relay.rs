@@ -26,7 +26,7 @@ const BATCH: i64 = 256;
 /// How long to wait before looking again although no news came.
 const POLL: Duration = Duration::from_secs(1);
 
-/// See the module.
+/// The leader task that publishes the log.
 pub struct Relay {
     store: EventStore,
     bus: Bus,
@@ -50,7 +50,7 @@ impl Relay {
         Self { store, bus }
     }
 
-    /// Leads whenever nobody else does, until `stop`.
+    /// Leads whenever no other process does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         self.store.lead(&self, &stop).await;
     }

@@ -42,7 +42,7 @@ pub(super) async fn run(
     record(ctx, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
 }
 
-/// Nobody is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
+/// Cancels open requests: no holder is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
 /// withdrawn.
 async fn cancel_open(ctx: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TimerError> {
     let name = open_request_name(account, kind);

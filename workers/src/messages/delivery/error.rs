@@ -24,10 +24,10 @@ pub(super) enum DeliveryError {
     /// It was told already, or is not so any more.
     #[error("there is nothing to tell any more")]
     Settled,
-    /// The account has ended, and nobody is left to write to.
+    /// The account has ended, and no holder is left to write to.
     #[error("the account has ended")]
     Ended,
-    /// It was put off again and again.
+    /// It was deferred again and again.
     #[error("it was put off {tries} times, for days")]
     PutOff {
         /// How often.
@@ -44,7 +44,7 @@ pub(super) enum DeliveryError {
     /// What it says is not for this medium.
     #[error("what it says cannot be told this way")]
     Unsayable,
-    /// Nobody can be written to there.
+    /// There is no address.
     #[error("there is no address to write to")]
     NoAddress,
     /// Nothing brings messages to phones.

@@ -42,7 +42,7 @@ use self::carrier::{Capacity, Carrier};
 use super::mail::{Letterhead, Outbox};
 use super::phone::Phone;
 
-/// How long to wait before looking again although the log did not move: what was put off comes due without it.
+/// How long to wait before looking again although the log did not move: a rescheduled message comes due without it.
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest time between two looks that found too little to do: the log may move a thousand times a second.
 const BREATH: Duration = Duration::from_millis(30);

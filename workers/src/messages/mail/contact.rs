@@ -24,7 +24,7 @@ enum Kind {
     Words,
 }
 
-/// A text that tells nobody how to reach anybody.
+/// A text that says of no one how to reach them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a mail address, the https address of a page, or a line of words")]
 pub struct InvalidContact;

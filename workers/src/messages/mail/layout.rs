@@ -33,7 +33,7 @@ pub struct Rendered {
 pub(super) enum Reader<'a> {
     /// The holder of an account, by name where they gave one.
     Holder(Option<&'a str>),
-    /// Whoever reads mail at an address: they may have no account, or none any more.
+    /// The reader of mail at an address, who may have no account, or none any more.
     Anyone(Option<&'a str>),
 }
 

@@ -91,7 +91,7 @@ pub struct Message {
     pub subject: String,
     /// The plain text, lines ending in LF.
     pub text: String,
-    /// The same as a whole HTML document. Escaping is the job of whoever made it.
+    /// The same as a whole HTML document. Its maker has escaped it.
     pub html: String,
     /// The same on every repeat.
     pub message_id: MessageId,

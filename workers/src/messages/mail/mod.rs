@@ -13,7 +13,7 @@
 //!
 //! # What a crash in the middle leaves
 //! Over SMTP: either the server had acknowledged, or the mail is sent again with the same Message-ID. In a
-//! directory: the whole file, or none and a hidden `.tmp` that nobody reads.
+//! directory: the whole file, or none and a hidden `.tmp` file that is never read.
 
 mod address;
 mod block;

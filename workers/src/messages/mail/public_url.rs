@@ -1,6 +1,6 @@
 //! The address under which people reach this service, from which every link in a mail is built.
 //!
-//! Why a type: a link built from a request's `Host` header hands tokens to whoever sent that header
+//! Why a type: a link built from a request's `Host` header hands tokens to the sender of that header
 //! (CVE-2023-49097 and its kind). What always holds: the address comes from the configuration, is http or
 //! https, and has no user, query or fragment. A crash leaves nothing: this is a value.
 

@@ -1,7 +1,7 @@
 //! One connection to a mail server, and how far it came when it failed.
 //!
 //! Why step by step: it depends on the step what a failure means. Before there is a session it says nothing of a mail; after
-//! the mail was begun nobody knows whether it was taken (RFC 5321, section 4.5.3.2.6). What always holds: no wait
+//! the mail was begun it is unknown whether it was taken (RFC 5321, section 4.5.3.2.6). What always holds: no wait
 //! without an end; a session that failed is not used again, nor one whose caller went away.
 
 use std::time::Duration;

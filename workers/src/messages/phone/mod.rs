@@ -10,7 +10,7 @@
 //!
 //! # What a crash in the middle leaves
 //! Either the gateway had answered, or the message is sent again: gateways of this form know no repeats, so the
-//! phone may get it twice. In a directory: the whole file, or none and a hidden `.tmp` that nobody reads.
+//! phone may get it twice. In a directory: the whole file, or none and a hidden `.tmp` file that is never read.
 
 mod directory;
 mod error;

@@ -1,6 +1,6 @@
 //! What a phone is told: the text of a message, and what a call reads out, as TwiML.
 //!
-//! What always holds: a code says what it is wanted for, so that nobody is talked into giving it away for something
+//! What always holds: a code says what it is wanted for, so that no holder is talked into giving it away for something
 //! else; whatever is put into TwiML is escaped. A text has 160 characters of plain ASCII at most, so that it travels
 //! in one piece. A crash leaves nothing: this makes text.
 

@@ -98,7 +98,7 @@ fn steps_through(
             }
             Some(Step::End(answer)) => {
                 let sha256 = hex::encode(sha256.finalize_reset());
-                // Nobody waits for it any longer: then the next step does not come either.
+                // The reader is gone: then the next step does not come either.
                 let _ = answer.send(Summary { bytes: std::mem::take(&mut bytes), sha256 });
             }
             Some(Step::Finish) => return Ok(()),

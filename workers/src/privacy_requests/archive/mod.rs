@@ -12,7 +12,7 @@
 //! - A sink is given back, to be made final, only when the archive is whole.
 //!
 //! # What a crash in the middle leaves
-//! Here nothing. What the [`Sink`] has taken is an archive without a directory, which nobody may make
+//! Here nothing. What the [`Sink`] has taken is an archive without a directory, which must not be made
 //! final: the object store drops it.
 
 mod excerpt;

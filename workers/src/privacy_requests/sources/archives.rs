@@ -29,7 +29,7 @@ impl ArchivesSource {
         Self { store: erasures.store().clone(), views, erasures }
     }
 
-    /// First nobody can fetch it any longer, then it is unreadable, then it is gone. Safe to do again.
+    /// Withdraws an archive: first it cannot be fetched, then not be read, then it is gone. Safe to do again.
     async fn withdraw(&self, export: RequestId, on_behalf_of: RequestId) -> Result<(), SourceError> {
         let command = PrivacyRequestCommand::EndArchive { reason: ArchiveEnd::Erased };
         let context = CommandContext::service(on_behalf_of.uuid());

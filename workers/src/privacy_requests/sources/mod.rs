@@ -1,4 +1,4 @@
-//! Data sources: the places that hold data on people, and can export it, erase it, or both.
+//! Data sources: what holds data on people, and can export it, erase it, or both.
 
 pub(crate) mod account;
 mod archives;
@@ -76,7 +76,7 @@ pub struct Erasure {
     pub destroyed_keys: Vec<DestroyedKey>,
 }
 
-/// Why a source could not do its part this time.
+/// An error of a data source, this time.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The store failed.
@@ -156,7 +156,7 @@ impl Sources {
     }
 }
 
-/// How long a read model may take to come up to what is stored before a step is put off.
+/// How long a read model may take to come up to what is stored before a step is deferred.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits until read model `view` shows everything that is stored by now.

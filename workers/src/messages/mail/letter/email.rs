@@ -7,7 +7,7 @@ use crate::messages::mail::Letterhead;
 use crate::messages::mail::block::{Block, facts, paragraph};
 use crate::text::time;
 
-/// To the new address: whoever reads mail there may have no account.
+/// To the new address: its reader may have no account.
 pub(super) fn confirmation(head: &Letterhead, token: &str, confirm_by: DateTime<Utc>) -> Draft {
     let blocks = vec![
         paragraph(format!(

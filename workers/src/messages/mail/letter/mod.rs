@@ -1,5 +1,5 @@
 //! What an account holder is told by mail about their account and all that belongs to it, and the one letter to
-//! whoever is invited.
+//! those invited.
 //!
 //! What always holds: a letter says what happened and when, and what to do if it was not the reader. Every link
 //! is built from the configured [`PublicUrl`](super::PublicUrl), or is the configured place of the account; its token is behind the `#`, which no browser sends to a server: so

@@ -1,4 +1,4 @@
-//! Letters about organizations: to their members, and to whoever is invited.
+//! Letters about organizations: to their members, and to those invited.
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
@@ -50,7 +50,7 @@ pub(super) fn membership_ended(at: DateTime<Utc>, organization: &str) -> Draft {
     ("You are no longer a member of an organization".into(), blocks)
 }
 
-/// To whoever reads mail there: the address may have no account.
+/// To the reader of mail there: the address may have no account.
 pub(super) fn invitation(
     head: &Letterhead,
     inviter: Option<&Inviter>,
