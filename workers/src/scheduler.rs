@@ -144,8 +144,8 @@ impl Scheduler {
         }
     }
 
-    /// The workers that had the messages of earlier rounds may be dead: all that is due is woken, whatever was sent. The list
-    /// of requests may be behind after the same crash, and is waited for.
+    /// The first sweep. The workers that had the messages of earlier rounds may be dead: all that is due is woken,
+    /// whatever was sent. The list of requests may be behind after the same crash, and is waited for.
     async fn sweep_at_start(&self, now: DateTime<Utc>) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
         if let Some(position) = self.store.log().committed_position(CATCH_UP).await? {

@@ -42,8 +42,8 @@ pub(super) async fn run(
     record(ctx, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
 }
 
-/// Cancels open requests: no holder is left to answer. A request that has come too far to be cancelled ends by itself, and what it made is
-/// withdrawn.
+/// Cancels the open request of this kind, for no holder is left to answer. One that has come too far to be cancelled
+/// ends by itself, and what it made is withdrawn.
 async fn cancel_open(ctx: &WorkerContext, account: AccountId, kind: Kind) -> Result<(), TimerError> {
     let name = open_request_name(account, kind);
     let Some(request) = ctx.store.owner_of(ClaimKind::OpenRequest, &name).await? else { return Ok(()) };

@@ -1,9 +1,9 @@
 //! Drop directories: files in a directory, each whole or absent, for a bounded time.
 //!
 //! Why: what goes out by mail or phone can go into files instead, which a demonstration shows and a test reads. What
-//! always holds: a file under its name is whole and on the disk; only the owner can read it; a repeat replaces it. Its name
-//! tells nothing of a person, but ends with a mark by which what was written for an account is found ([`DropDirectories`]). A
-//! crash in the middle leaves a hidden `.tmp` file, which no reader takes and the sweep removes.
+//! always holds: a file under its name is whole and on the disk; only the owner can read it; a repeat replaces it. Its
+//! name tells nothing of a person, but ends with a mark by which what was written for an account is found
+//! ([`DropDirectories`]). A crash in the middle leaves a hidden `.tmp` file, which no reader takes and the sweep removes.
 
 mod retention;
 #[cfg(test)]
