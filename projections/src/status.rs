@@ -4,7 +4,8 @@ use event_store::{EventStore, StoreError, log};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use crate::{find, rebuild};
+use crate::engine::rebuild;
+use crate::views::find;
 
 /// How a reader of the log is getting on.
 #[derive(Clone, Debug, PartialEq)]

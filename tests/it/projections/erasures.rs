@@ -8,7 +8,7 @@ use domain::account::Account;
 use domain::{AccountId, Scope};
 use event_store::{KeyName, Sequencer, log};
 use projections::rebuild::{RebuildError, Start};
-use projections::{Runner, account, checkpoint, find, rebuild};
+use projections::{Runner, account, cursor, find, rebuild};
 use sqlx::PgPool;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -186,7 +186,7 @@ async fn a_read_model_that_a_later_release_fills_is_left_to_it() {
     let refused = rebuild(store, &*find(account::NAME).unwrap(), Start::Anew, &mut |_| {}).await;
     assert!(matches!(refused, Err(RebuildError::OfLaterRelease)), "{refused:?}");
     await_log(pool, 2).await;
-    assert_eq!(checkpoint::position(pool, account::NAME).await.unwrap(), 1);
+    assert_eq!(cursor::position(pool, account::NAME).await.unwrap(), 1);
     // It is given back.
     sqlx::query(filled).bind(ours).execute(pool).await.unwrap();
     await_read(pool, &[account::NAME]).await;

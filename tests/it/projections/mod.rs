@@ -14,7 +14,7 @@ mod upcast;
 use domain::account::AccountCommand;
 use domain::{AccountId, SessionId};
 use event_store::log;
-use projections::{account, checkpoint, history, privacy_request};
+use projections::{account, cursor, history, privacy_request};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -42,7 +42,7 @@ async fn await_read(pool: &PgPool, names: &[&str]) {
         let head = log::newest_position(pool).await.unwrap();
         let mut all = head > 0 && head == stored;
         for name in names {
-            all = all && checkpoint::position(pool, name).await.unwrap() == head;
+            all = all && cursor::position(pool, name).await.unwrap() == head;
         }
         all.then_some(())
     })

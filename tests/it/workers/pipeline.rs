@@ -140,7 +140,7 @@ async fn nats_may_lose_everything_and_every_request_still_completes() {
     let pool = app.foundation.store.pool();
     eventually("the relay has published everything", || async {
         let head = event_store::log::newest_position(pool).await.unwrap();
-        let relayed = projections::checkpoint::position(pool, "relay").await.unwrap();
+        let relayed = projections::cursor::position(pool, "relay").await.unwrap();
         (head >= 2 && relayed == head).then_some(())
     })
     .await;

@@ -14,7 +14,7 @@ use event_store::failpoint;
 use event_store::log;
 use event_store::log::subscription::LogRecord;
 use event_store::postgres::leader::{LeaderTask, Leadership};
-use projections::checkpoint;
+use projections::cursor;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bus, BusError, Confirmation, LeadError};
@@ -58,8 +58,8 @@ impl Relay {
     async fn publish_all(&self, leadership: &mut Leadership) -> Result<(), LeadError> {
         self.bus.ensure_streams().await?;
         let connection = leadership.connection();
-        checkpoint::ensure(&mut *connection, NAME).await?;
-        let mut position = checkpoint::position(&mut *connection, NAME).await?;
+        cursor::ensure(&mut *connection, NAME).await?;
+        let mut position = cursor::position(&mut *connection, NAME).await?;
         let mut head = self.store.head().subscribe();
         loop {
             let facts = log::subscription::facts_after(&mut *connection, position, BATCH).await?;
@@ -69,7 +69,7 @@ impl Relay {
             };
             self.publish(&facts).await?;
             failpoint::reach("relay: published", "facts");
-            checkpoint::advance(&mut *connection, NAME, last).await?;
+            cursor::advance(&mut *connection, NAME, last).await?;
             position = last;
         }
     }

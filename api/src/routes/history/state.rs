@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use projections::state::AccountState;
+use projections::AccountState;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

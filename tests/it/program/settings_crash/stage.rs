@@ -8,7 +8,7 @@ use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
 use personal_settings::composition::AppContext;
 use personal_settings::system;
-use projections::checkpoint;
+use projections::cursor;
 use serde_json::Value;
 use sqlx::PgPool;
 use url::Url;
@@ -139,7 +139,7 @@ impl Stage {
             let head = event_store::log::newest_position(stage.pool()).await.unwrap();
             let all = projections::all();
             for name in all.iter().map(|projection| projection.name()).chain(["relay"]) {
-                if checkpoint::position(stage.pool(), name).await.unwrap() < head {
+                if cursor::position(stage.pool(), name).await.unwrap() < head {
                     return None;
                 }
             }

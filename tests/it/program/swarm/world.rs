@@ -10,7 +10,7 @@ use event_store::{KeyName, MasterKey, log};
 use futures::future::try_join_all;
 use futures::{StreamExt, stream};
 use personal_settings::composition::AppContext;
-use projections::checkpoint;
+use projections::cursor;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use secrecy::ExposeSecret;
@@ -135,7 +135,7 @@ impl World {
         let pool = self.foundation.store.pool();
         let head = log::newest_position(pool).await.unwrap();
         for projection in projections::all() {
-            if checkpoint::position(pool, projection.name()).await.unwrap() < head {
+            if cursor::position(pool, projection.name()).await.unwrap() < head {
                 return false;
             }
         }

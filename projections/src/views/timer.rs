@@ -13,7 +13,7 @@ use event_store::StoreError;
 use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 
-use crate::projection::{ApplyError, Projection, Table, Writing};
+use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.

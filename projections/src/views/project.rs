@@ -13,9 +13,9 @@ use event_store::records::credential::{self, Credential};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 
-use crate::account::sealed::{NAMED, Named, named};
-use crate::projection::{ApplyError, Projection, Table, Writing};
+use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
+use crate::views::account::sealed::{NAMED, Named, named};
 
 /// The name of its checkpoint.
 pub const NAME: &str = "project";

@@ -18,7 +18,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::{REVISION, TABLE};
-use crate::projection::ApplyError;
+use crate::engine::projection::ApplyError;
 use crate::views::Views;
 
 /// A personal value of an account.

@@ -15,8 +15,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::checkpoint;
-use crate::projection::Projection;
+use crate::engine::cursor;
+use crate::engine::projection::Projection;
 
 /// How long to wait before looking again although no news came.
 pub(crate) const POLL: Duration = Duration::from_secs(1);
@@ -137,7 +137,7 @@ impl Reader {
 
     async fn purges(&self) -> Result<i64, StoreError> {
         let mut db = self.store.log().reading().take().await?;
-        let purges = checkpoint::purges(&mut *db, &self.name).await?;
+        let purges = cursor::purges(&mut *db, &self.name).await?;
         db.release();
         Ok(purges)
     }

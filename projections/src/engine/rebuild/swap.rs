@@ -11,9 +11,9 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use super::tables::{SCHEMA, Set};
 use super::{LARGEST_PAGE, RebuildError, fold};
-use crate::ahead::FetchedPage;
-use crate::checkpoint;
-use crate::projection::Projection;
+use crate::engine::cursor;
+use crate::engine::projection::Projection;
+use crate::engine::read_ahead::FetchedPage;
 
 /// How long readers may keep the swap waiting, and those behind it.
 const PATIENCE: &str = "200ms";
@@ -66,18 +66,18 @@ async fn attempt(
     name: &str,
 ) -> Result<Swapped, RebuildError> {
     db.execute(sqlx::raw_sql(&format!("SET LOCAL lock_timeout = '{PATIENCE}'"))).await?;
-    let live = checkpoint::take_in_turn(&mut *db, projection.name()).await?;
+    let live = cursor::take_in_turn(&mut *db, projection.name()).await?;
     let live = live.ok_or(RebuildError::Disturbed)?;
     if live.revision > projection.revision() {
         return Err(RebuildError::OfLaterRelease);
     }
     let live = live.position;
-    let mut position = checkpoint::position(&mut *db, name).await?;
+    let mut position = cursor::position(&mut *db, name).await?;
     if live - position > LARGEST_PAGE {
         return Ok(Swapped::NotYet);
     }
     // Nobody empties the new tables meanwhile: that, too, takes the checkpoint of the live ones first.
-    let purges = Some(checkpoint::purges(&mut *db, name).await?);
+    let purges = Some(cursor::purges(&mut *db, name).await?);
     let mut tail = LogSubscription::new(store.log().clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
         let read = FetchedPage { page, purges };

@@ -7,7 +7,7 @@
 //!
 //! What always holds: nothing that was opened before comes back. All of it happens in one transaction that
 //! holds the checkpoints, so nobody folds meanwhile; and it raises their `purges`, so a page that was
-//! opened before is not folded afterwards but read again, when the key is gone ([`batch`](crate::batch)).
+//! opened before is not folded afterwards but read again, when the key is gone ([`apply`](crate::engine::apply)).
 //! After a crash nothing of it is done, and the erasure does it again.
 
 use async_trait::async_trait;
@@ -16,8 +16,9 @@ use event_store::erasure::Purge;
 use event_store::{KeyName, StoreError};
 use sqlx::PgConnection;
 
+use super::account;
+use crate::engine::{cursor, rebuild};
 use crate::views::Views;
-use crate::{account, checkpoint, rebuild};
 
 #[async_trait]
 impl Purge for Views {
@@ -29,10 +30,10 @@ impl Purge for Views {
         }
         let mut transaction = self.pool().begin().await?;
         // In this order, as the swap of a rebuild takes them. Where there is none, nobody has read anything yet.
-        checkpoint::hold(&mut transaction, account::NAME).await?;
+        cursor::hold(&mut transaction, account::NAME).await?;
         empty(&mut transaction, account::NAME, account::TABLE, &accounts).await?;
-        let of_rebuild = checkpoint::of_rebuild(account::NAME);
-        if checkpoint::hold(&mut transaction, &of_rebuild).await? {
+        let of_rebuild = cursor::of_rebuild(account::NAME);
+        if cursor::hold(&mut transaction, &of_rebuild).await? {
             empty(&mut transaction, &of_rebuild, &rebuild::table(account::TABLE), &accounts).await?;
         }
         Ok(transaction.commit().await?)
@@ -47,5 +48,5 @@ async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]
          WHERE account_id = ANY($1)"
     );
     sqlx::query(&empty).bind(accounts).execute(&mut *db).await?;
-    checkpoint::purged(db, name).await
+    cursor::purged(db, name).await
 }

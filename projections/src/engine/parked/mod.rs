@@ -16,10 +16,10 @@ use event_store::{EventStore, StoreError};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row};
 
-use crate::ahead::FetchedPage;
-use crate::batch::{Isolating, Stream, stream};
-use crate::checkpoint;
-use crate::projection::{Blame, Projection};
+use crate::engine::apply::{Isolating, Stream, stream};
+use crate::engine::cursor;
+use crate::engine::projection::{Blame, Projection};
+use crate::engine::read_ahead::FetchedPage;
 use crate::views::Views;
 
 /// Events of a stream that are tried in one transaction; a longer one goes on in the next. While events
@@ -175,7 +175,7 @@ async fn retry_stream(
     let (name, mut folded) = (projection.name(), 0);
     loop {
         // As a page is read: what was erased before is counted before it is opened.
-        let purges = checkpoint::purges(store.pool(), name).await?;
+        let purges = cursor::purges(store.pool(), name).await?;
         let positions = head_of(store.pool(), name, stream).await?;
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Ok((folded, false));
@@ -212,7 +212,7 @@ async fn retry_facts(
 ) -> Result<RetryOutcome, StoreError> {
     let (name, facts) = (projection.name(), &read.page.facts);
     let mut transaction = store.pool().begin().await?;
-    let taken = checkpoint::take_in_turn(&mut transaction, name).await?;
+    let taken = cursor::take_in_turn(&mut transaction, name).await?;
     let Some(taken) = taken.filter(|taken| taken.revision <= projection.revision()) else {
         return Ok(RetryOutcome::Deferred);
     };

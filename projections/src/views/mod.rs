@@ -1,4 +1,12 @@
-//! One handle to all read models, and to how far they have come.
+//! The read models, and one handle to all of them and to how far they have come.
+
+pub mod account;
+pub mod history;
+pub mod organization;
+pub mod privacy_request;
+pub mod project;
+mod purge;
+pub mod timer;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,11 +17,28 @@ use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
-use crate::account::{self, Closed};
-use crate::{checkpoint, privacy_request};
+use crate::engine::{Projection, cursor};
+use account::Closed;
 
 /// How often the checkpoint is asked for while a runner in another process is awaited.
 const POLL: Duration = Duration::from_millis(10);
+
+/// Every read model of the house.
+pub fn all() -> Vec<Arc<dyn Projection>> {
+    vec![
+        Arc::new(account::AccountProjection),
+        Arc::new(organization::OrganizationProjection),
+        Arc::new(project::ProjectProjection),
+        Arc::new(privacy_request::PrivacyRequestProjection),
+        Arc::new(timer::TimerProjection),
+        Arc::new(history::HistoryProjection),
+    ]
+}
+
+/// The read model of this name.
+pub fn find(name: &str) -> Option<Arc<dyn Projection>> {
+    all().into_iter().find(|projection| projection.name() == name)
+}
 
 /// See the module; clones share everything.
 #[derive(Clone)]
@@ -47,7 +72,7 @@ impl Views {
     }
 
     fn with_keys(pool: PgPool, store: Option<EventStore>) -> Self {
-        let names = crate::all().into_iter().map(|projection| projection.name());
+        let names = all().into_iter().map(|projection| projection.name());
         let progress = names.map(|name| (name, Progress::default())).collect();
         let lookups = event_store::lookups(&pool);
         let accounts = account::gather(lookups.clone());
@@ -111,7 +136,7 @@ impl Views {
             }
             awaited.notify_one();
             if timeout(POLL, progress.changed()).await.is_err() {
-                self.moved(name, checkpoint::position(&self.pool, name).await?);
+                self.moved(name, cursor::position(&self.pool, name).await?);
             }
         }
     }

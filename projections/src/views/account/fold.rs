@@ -8,7 +8,7 @@ use event_store::log::subscription::LogRecord;
 use super::AccountView;
 use super::row::{Row, SealedColumns};
 use super::sealed::{Field, Form, Value};
-use crate::projection::ApplyError;
+use crate::engine::projection::ApplyError;
 
 impl Row {
     /// The row of an account that a fact opens.

@@ -21,10 +21,10 @@ use event_store::postgres::leader::{self, Leadership};
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 
-use crate::ahead::{FetchedPage, Next, ReadAhead};
-use crate::batch::Outcome;
-use crate::projection::Projection;
-use crate::{batch, checkpoint};
+use crate::engine::apply::Outcome;
+use crate::engine::projection::Projection;
+use crate::engine::read_ahead::{FetchedPage, Next, ReadAhead};
+use crate::engine::{apply, cursor};
 use swap::Swapped;
 use tables::Set;
 
@@ -131,12 +131,12 @@ impl<'a> Rebuild<'a> {
         projection: &'a dyn Projection,
         report: &'a mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        Self { store, projection, name: checkpoint::of_rebuild(projection.name()), report }
+        Self { store, projection, name: cursor::of_rebuild(projection.name()), report }
     }
 
     async fn run(mut self, db: &mut PgConnection, start: Start) -> Result<i64, RebuildError> {
-        checkpoint::ensure(self.store.pool(), self.projection.name()).await?;
-        if checkpoint::revision(&mut *db, self.projection.name()).await? > self.projection.revision() {
+        cursor::ensure(self.store.pool(), self.projection.name()).await?;
+        if cursor::revision(&mut *db, self.projection.name()).await? > self.projection.revision() {
             return Err(RebuildError::OfLaterRelease);
         }
         let set = Set::open(db, self.projection).await?;
@@ -161,7 +161,7 @@ impl<'a> Rebuild<'a> {
 
     /// Folds up to the end of the log; the position there.
     async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
-        let position = checkpoint::position(&mut *db, &self.name).await?;
+        let position = cursor::position(&mut *db, &self.name).await?;
         let (store, projection, name) = (self.store, self.projection, self.name.clone());
         let from = |position| ReadAhead::start(store, projection, &name, position, None);
         let mut ahead = from(position);
@@ -193,7 +193,7 @@ async fn fold(
     name: &str,
     read: &FetchedPage,
 ) -> Result<bool, RebuildError> {
-    match batch::fold(db, projection, name, read).await? {
+    match apply::fold(db, projection, name, read).await? {
         Outcome::Folded => Ok(true),
         Outcome::Purged => Ok(false),
         Outcome::NotAtCursor => Err(RebuildError::Disturbed),

@@ -16,7 +16,7 @@ use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::projection::{ApplyError, Projection, Table, Writing};
+use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use row::Row;
 use sealed::Form;
 

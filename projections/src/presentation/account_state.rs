@@ -19,7 +19,7 @@ use futures::TryStreamExt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::told::{Audience, ERASED_TEXT, INTERNAL, plain};
+use crate::presentation::event_view::{Audience, ERASED_TEXT, INTERNAL, plain};
 use crate::views::Views;
 
 /// How an account stood at an instant. A personal value that was erased since is `{"$erased": true}`.

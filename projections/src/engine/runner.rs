@@ -1,6 +1,6 @@
 //! The runner: moves one read model along the log.
 //!
-//! It reads ahead ([`ReadAhead`]) and folds page by page ([`batch`]), each exactly once, whatever crashes. Any
+//! It reads ahead ([`ReadAhead`]) and folds page by page ([`apply`]), each exactly once, whatever crashes. Any
 //! number of processes may run the same read model; its checkpoint lets one of them work at a time. Whoever
 //! finds the work done by another stands back: it looks a little later than that one, and begins only
 //! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
@@ -16,12 +16,12 @@ use event_store::{EventStore, StoreError, log};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::ahead::{Next, POLL, ReadAhead};
-use crate::batch::Outcome;
-use crate::parked::{self, Round, Which};
-use crate::projection::Projection;
+use super::{apply, cursor};
+use crate::engine::apply::Outcome;
+use crate::engine::parked::{self, Round, Which};
+use crate::engine::projection::Projection;
+use crate::engine::read_ahead::{Next, POLL, ReadAhead};
 use crate::views::Views;
-use crate::{batch, checkpoint};
 
 /// How much later than the one at work the others look.
 const STAND_BACK: Duration = Duration::from_millis(80);
@@ -68,10 +68,10 @@ impl Runner {
 
     async fn follow(&self, delays: &mut Delays, retries: &mut Retries) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
-        checkpoint::ensure_revision(pool, name, self.projection.revision()).await?;
+        cursor::ensure_revision(pool, name, self.projection.revision()).await?;
         loop {
             self.await_own_form().await?;
-            let position = checkpoint::position(pool, name).await?;
+            let position = cursor::position(pool, name).await?;
             self.views.moved(name, position);
             delays.reset();
             self.work(position, delays, retries).await?;
@@ -83,7 +83,7 @@ impl Runner {
     async fn await_own_form(&self) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
         let mut told = false;
-        while checkpoint::revision(pool, name).await? > self.projection.revision() {
+        while cursor::revision(pool, name).await? > self.projection.revision() {
             if !told {
                 tracing::warn!(
                     projection = name,
@@ -91,7 +91,7 @@ impl Runner {
                 );
                 told = true;
             }
-            self.views.moved(name, checkpoint::position(pool, name).await?);
+            self.views.moved(name, cursor::position(pool, name).await?);
             tokio::time::sleep(POLL).await;
         }
         Ok(())
@@ -124,7 +124,7 @@ impl Runner {
             match next {
                 Next::CaughtUp(position) => self.views.moved(name, position),
                 Next::Page(read) => {
-                    match batch::fold(&mut connection, &*self.projection, name, &read).await? {
+                    match apply::fold(&mut connection, &*self.projection, name, &read).await? {
                         Outcome::Folded => self.views.moved(name, read.page.last),
                         Outcome::Purged => ahead = from(read.page.after),
                         Outcome::NotAtCursor | Outcome::NewerRevision => return Ok(()),
@@ -141,12 +141,12 @@ impl Runner {
         let mut head = self.store.head().subscribe();
         loop {
             self.retry(retries).await?;
-            let before = checkpoint::position(pool, name).await?;
+            let before = cursor::position(pool, name).await?;
             self.views.moved(name, before);
             log::wait_beyond(&mut head, before, POLL).await;
             tokio::time::sleep(STAND_BACK).await;
             let waiting = log::newest_position(pool).await? > before;
-            if waiting && checkpoint::position(pool, name).await? == before {
+            if waiting && cursor::position(pool, name).await? == before {
                 return Ok(());
             }
         }

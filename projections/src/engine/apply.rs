@@ -18,10 +18,10 @@ use event_store::failpoint;
 use event_store::log::subscription::{Content, LogRecord, Page};
 use sqlx::{Connection, PgConnection};
 
-use crate::ahead::FetchedPage;
-use crate::checkpoint::{self, Taken};
-use crate::parked::{self, Parked};
-use crate::projection::{Blame, Projection};
+use super::cursor::{self, Taken};
+use crate::engine::parked::{self, Parked};
+use crate::engine::projection::{Blame, Projection};
+use crate::engine::read_ahead::FetchedPage;
 
 /// A stream: a kind of aggregate, and an id.
 pub(crate) type Stream<'a> = (&'a str, &'a str);
@@ -76,11 +76,11 @@ async fn attempt(
 ) -> Result<Outcome, Blame> {
     let page = &read.page;
     if page.facts.is_empty() {
-        let moved = checkpoint::pass(db, name, projection.revision(), page).await.map_err(Blame::Store)?;
+        let moved = cursor::pass(db, name, projection.revision(), page).await.map_err(Blame::Store)?;
         return Ok(if moved { Outcome::Folded } else { Outcome::NotAtCursor });
     }
     let mut transaction = db.begin().await.map_err(stored)?;
-    let taken = checkpoint::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
+    let taken = cursor::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
     let taken = match check_ownership(taken, projection, read) {
         Ok(taken) => taken,
         Err(outcome) => {

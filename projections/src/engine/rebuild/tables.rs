@@ -8,8 +8,8 @@
 use event_store::StoreError;
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::checkpoint;
-use crate::projection::{Projection, Writing};
+use crate::engine::cursor;
+use crate::engine::projection::{Projection, Writing};
 
 /// The schema.
 pub(super) const SCHEMA: &str = "rebuild";
@@ -141,7 +141,7 @@ impl Set {
             .execute(&mut *transaction)
             .await?;
         sqlx::query("DELETE FROM projection WHERE name = $1").bind(name).execute(&mut *transaction).await?;
-        checkpoint::ensure_revision(&mut *transaction, name, self.revision).await?;
+        cursor::ensure_revision(&mut *transaction, name, self.revision).await?;
         transaction.commit().await?;
         tracing::info!(projection = self.projection, "rebuild started");
         Ok(())

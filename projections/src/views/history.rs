@@ -19,7 +19,7 @@ use event_store::{EventStore, StoreError};
 use futures::{Stream, TryStreamExt};
 use sqlx::PgConnection;
 
-use crate::projection::{ApplyError, Projection, Table, Writing};
+use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
 /// The name of its checkpoint.

@@ -6,8 +6,8 @@ use std::io;
 
 use bytes::Bytes;
 
-use crate::table::CsvTable;
-use crate::told::{Audience, EventView};
+use crate::presentation::csv::CsvTable;
+use crate::presentation::event_view::{Audience, EventView};
 
 /// How events are written, a line each.
 pub enum ExportFormat {
