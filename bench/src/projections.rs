@@ -54,7 +54,7 @@ pub(crate) async fn all_follow(log: &LongLog) -> anyhow::Result<()> {
     let views = Views::new(log.store.pool().clone());
     let stop = CancellationToken::new();
     let run = |projection: Arc<dyn Projection>| {
-        tokio::spawn(Runner::new(log.store.clone(), views.clone(), projection).run(stop.clone()))
+        tokio::spawn(Runner::new(log.store.clone(), views.positions(), projection).run(stop.clone()))
     };
     let runners: Vec<_> = projections::all().into_iter().map(run).collect();
     for projection in projections::all() {

@@ -9,7 +9,7 @@ mod presentation;
 pub mod status;
 mod views;
 
-pub use engine::{ApplyError, Projection, Runner, cursor, parked, projection, rebuild};
+pub use engine::{ApplyError, Positions, Projection, Runner, cursor, parked, projection, rebuild};
 pub use presentation::{
     AccountState, Audience, CsvTable, EventView, ExportFormat, InvalidPointInTime, PointInTime,
     UnequalColumns, written,

@@ -27,7 +27,7 @@ impl LogTasks {
         tasks.spawn(super::gauges::report(store.clone(), stop.clone()));
         tasks.spawn(blocked::watch(store.urgent().clone(), stop.clone()));
         for projection in projections::all() {
-            let runner = Runner::new(store.clone(), views.clone(), projection);
+            let runner = Runner::new(store.clone(), views.positions(), projection);
             tasks.spawn(runner.run(stop.clone()));
         }
         tasks.close();

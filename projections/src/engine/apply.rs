@@ -11,7 +11,7 @@
 //! Not folded are a page that was opened before an erasure took something out of the read model, since it may
 //! bring it back; and any page, where a later release fills the read model in another form ([`Outcome`]).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use event_store::StoreError;
 use event_store::failpoint;
@@ -19,16 +19,10 @@ use event_store::log::subscription::{Content, LogRecord, Page};
 use sqlx::{Connection, PgConnection};
 
 use super::cursor::{self, Taken};
-use crate::engine::parked::{self, Parked};
-use crate::engine::projection::{Blame, Projection};
-use crate::engine::read_ahead::FetchedPage;
-
-/// A stream: a kind of aggregate, and an id.
-pub(crate) type Stream<'a> = (&'a str, &'a str);
-
-pub(crate) fn stream(fact: &LogRecord) -> Stream<'_> {
-    (&fact.aggregate_type, &fact.aggregate_id)
-}
+use super::isolate::{Isolating, Parked, Stream, stream};
+use super::parked;
+use super::projection::{Blame, Projection};
+use super::read_ahead::FetchedPage;
 
 /// What became of a page. Nothing was done unless it was folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +73,13 @@ async fn attempt(
         let moved = cursor::pass(db, name, projection.revision(), page).await.map_err(Blame::Store)?;
         return Ok(if moved { Outcome::Folded } else { Outcome::NotAtCursor });
     }
-    let mut transaction = db.begin().await.map_err(stored)?;
+    let mut transaction = db.begin().await.map_err(Blame::from)?;
     let taken = cursor::take(&mut transaction, name, page).await.map_err(Blame::Store)?;
     let taken = match check_ownership(taken, projection, read) {
         Ok(taken) => taken,
         Err(outcome) => {
             // At once: others wait for the checkpoint, and the order of events for the transaction.
-            transaction.rollback().await.map_err(stored)?;
+            transaction.rollback().await.map_err(Blame::from)?;
             return Ok(outcome);
         }
     };
@@ -102,7 +96,7 @@ async fn attempt(
     }
     parked::park(&mut transaction, name, &parked).await.map_err(Blame::Store)?;
     failpoint::reach("view: about to move", name);
-    transaction.commit().await.map_err(stored)?;
+    transaction.commit().await.map_err(Blame::from)?;
     failpoint::reach("view: moved", name);
     for event in parked.iter().filter(|event| event.reason.is_some()) {
         tracing::warn!(
@@ -131,10 +125,6 @@ fn check_ownership(
     }
 }
 
-fn stored(error: sqlx::Error) -> Blame {
-    Blame::Store(error.into())
-}
-
 /// What can be folded of a page, and what is parked before anything is: events that cannot be read, and
 /// whatever comes after one in its stream.
 fn split_parked<'a>(
@@ -159,84 +149,4 @@ fn split_parked<'a>(
         parked.push(Parked { fact, reason });
     }
     (fit, parked)
-}
-
-/// Folding in parts, each behind a savepoint, until every event that cannot be taken stands alone.
-pub(crate) struct Isolating<'a, 'p> {
-    projection: &'p dyn Projection,
-    /// The form of its tables.
-    revision: i32,
-    /// Streams that are stopped, and at which position.
-    stopped: HashMap<Stream<'a>, i64>,
-    parked: Vec<Parked<'a>>,
-}
-
-impl<'a, 'p> Isolating<'a, 'p> {
-    pub(crate) fn new(projection: &'p dyn Projection, revision: i32) -> Self {
-        Self { projection, revision, stopped: HashMap::new(), parked: Vec::new() }
-    }
-
-    /// Folds what can be taken, in order; what cannot is the answer, in order as well.
-    pub(crate) async fn fold(
-        mut self,
-        db: &mut PgConnection,
-        facts: Vec<&'a LogRecord>,
-    ) -> Result<Vec<Parked<'a>>, Blame> {
-        // The parts that are left, the next one last.
-        let mut left = vec![facts];
-        while let Some(part) = left.pop() {
-            let part = self.without_stopped(part);
-            if part.is_empty() {
-                continue;
-            }
-            let Some(blame) = self.project(db, &part).await? else { continue };
-            match (blame, part.as_slice()) {
-                (Blame::Store(error), _) => return Err(Blame::Store(error)),
-                (Blame::Event(position, reason), _) => {
-                    let found = part.iter().find(|fact| fact.position == position).copied();
-                    // A read model that blames an event it was not given has to be mended.
-                    let Some(fact) = found else { return Err(Blame::Event(position, reason)) };
-                    self.stop(fact, reason);
-                    left.push(part);
-                }
-                (Blame::Someone(reason), [fact]) => self.stop(fact, reason),
-                (Blame::Someone(_), many) => {
-                    let (first, second) = many.split_at(many.len() / 2);
-                    left.extend([second.to_vec(), first.to_vec()]);
-                }
-            }
-        }
-        self.parked.sort_by_key(|event| event.fact.position);
-        Ok(self.parked)
-    }
-
-    /// Folds a part, or leaves no trace of it and says whose fault that is.
-    async fn project(&self, db: &mut PgConnection, part: &[&LogRecord]) -> Result<Option<Blame>, Blame> {
-        let mut savepoint = db.begin().await.map_err(stored)?;
-        match self.projection.project_into(&mut savepoint, part, self.revision).await {
-            Ok(()) => savepoint.commit().await.map(|()| None).map_err(stored),
-            Err(failure) => {
-                savepoint.rollback().await.map_err(stored)?;
-                Ok(Some(failure.into()))
-            }
-        }
-    }
-
-    fn stop(&mut self, fact: &'a LogRecord, reason: String) {
-        self.stopped.insert(stream(fact), fact.position);
-        self.parked.push(Parked { fact, reason: Some(reason) });
-    }
-
-    /// Parks what comes after an event that was parked, in its stream. What comes before stays.
-    fn without_stopped(&mut self, part: Vec<&'a LogRecord>) -> Vec<&'a LogRecord> {
-        let mut kept = Vec::with_capacity(part.len());
-        for fact in part {
-            match self.stopped.get(&stream(fact)) {
-                Some(from) if fact.position > *from => self.parked.push(Parked { fact, reason: None }),
-                Some(from) if fact.position == *from => {}
-                _ => kept.push(fact),
-            }
-        }
-        kept
-    }
 }

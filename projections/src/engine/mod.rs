@@ -2,12 +2,15 @@
 
 mod apply;
 pub mod cursor;
+mod isolate;
 pub mod parked;
+mod positions;
 pub mod projection;
 mod read_ahead;
 pub mod rebuild;
 mod runner;
 
+pub use positions::Positions;
 pub use projection::{ApplyError, Projection};
 pub use rebuild::rebuild;
 pub use runner::Runner;

@@ -89,6 +89,12 @@ pub(crate) enum Blame {
     Store(StoreError),
 }
 
+impl From<sqlx::Error> for Blame {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl From<ApplyError> for Blame {
     fn from(failure: ApplyError) -> Self {
         match failure {

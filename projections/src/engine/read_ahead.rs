@@ -15,8 +15,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::engine::cursor;
-use crate::engine::projection::Projection;
+use super::cursor;
+use super::projection::Projection;
 
 /// How long to wait before looking again although no news came.
 pub(crate) const POLL: Duration = Duration::from_secs(1);

@@ -16,12 +16,12 @@ use event_store::{EventStore, StoreError, log};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{apply, cursor};
-use crate::engine::apply::Outcome;
-use crate::engine::parked::{self, Round, Which};
-use crate::engine::projection::Projection;
-use crate::engine::read_ahead::{Next, POLL, ReadAhead};
-use crate::views::Views;
+use super::apply::{self, Outcome};
+use super::cursor;
+use super::parked::{self, Round, Which};
+use super::positions::Positions;
+use super::projection::Projection;
+use super::read_ahead::{Next, POLL, ReadAhead};
 
 /// How much later than the one at work the others look.
 const STAND_BACK: Duration = Duration::from_millis(80);
@@ -31,14 +31,14 @@ const RETRIES: Duration = Duration::from_secs(60);
 /// See the module.
 pub struct Runner {
     store: EventStore,
-    views: Views,
+    positions: Positions,
     projection: Arc<dyn Projection>,
 }
 
 impl Runner {
     /// A runner for one read model.
-    pub fn new(store: EventStore, views: Views, projection: Arc<dyn Projection>) -> Self {
-        Self { store, views, projection }
+    pub fn new(store: EventStore, positions: &Positions, projection: Arc<dyn Projection>) -> Self {
+        Self { store, positions: positions.clone(), projection }
     }
 
     /// Runs until `stop`.
@@ -72,7 +72,7 @@ impl Runner {
         loop {
             self.await_own_form().await?;
             let position = cursor::position(pool, name).await?;
-            self.views.moved(name, position);
+            self.positions.reached(name, position);
             delays.reset();
             self.work(position, delays, retries).await?;
             self.stand_back(retries).await?;
@@ -91,7 +91,7 @@ impl Runner {
                 );
                 told = true;
             }
-            self.views.moved(name, cursor::position(pool, name).await?);
+            self.positions.reached(name, cursor::position(pool, name).await?);
             tokio::time::sleep(POLL).await;
         }
         Ok(())
@@ -105,7 +105,7 @@ impl Runner {
         retries: &mut Retries,
     ) -> Result<(), StoreError> {
         let name = self.projection.name();
-        let awaited = self.views.awaited(name);
+        let awaited = self.positions.awaited(name);
         let from = |position| {
             ReadAhead::start(&self.store, &*self.projection, name, position, Some(Arc::clone(&awaited)))
         };
@@ -122,10 +122,10 @@ impl Runner {
                 }
             };
             match next {
-                Next::CaughtUp(position) => self.views.moved(name, position),
+                Next::CaughtUp(position) => self.positions.reached(name, position),
                 Next::Page(read) => {
                     match apply::fold(&mut connection, &*self.projection, name, &read).await? {
-                        Outcome::Folded => self.views.moved(name, read.page.last),
+                        Outcome::Folded => self.positions.reached(name, read.page.last),
                         Outcome::Purged => ahead = from(read.page.after),
                         Outcome::NotAtCursor | Outcome::NewerRevision => return Ok(()),
                     }
@@ -142,7 +142,7 @@ impl Runner {
         loop {
             self.retry(retries).await?;
             let before = cursor::position(pool, name).await?;
-            self.views.moved(name, before);
+            self.positions.reached(name, before);
             log::wait_beyond(&mut head, before, POLL).await;
             tokio::time::sleep(STAND_BACK).await;
             let waiting = log::newest_position(pool).await? > before;

@@ -8,20 +8,16 @@ pub mod project;
 mod purge;
 pub mod timer;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::{BatchLoader, EventStore, KeyRing, PinnedPool, StoreError};
 use sqlx::PgPool;
-use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout};
+use tokio::sync::watch;
 
-use crate::engine::{Projection, cursor};
+use crate::engine::parked::{self, ParkedEvent};
+use crate::engine::{Positions, Projection};
 use account::Closed;
-
-/// How often the checkpoint is asked for while a runner in another process is awaited.
-const POLL: Duration = Duration::from_millis(10);
 
 /// Every read model of the house.
 pub fn all() -> Vec<Arc<dyn Projection>> {
@@ -44,20 +40,12 @@ pub fn find(name: &str) -> Option<Arc<dyn Projection>> {
 #[derive(Clone)]
 pub struct Views {
     pool: PgPool,
-    progress: Arc<HashMap<&'static str, Progress>>,
+    positions: Positions,
     lookups: PinnedPool,
     accounts: BatchLoader<String, Closed>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,
     pub(crate) request_versions: BatchLoader<String, i64>,
-}
-
-/// How far a read model has come, as far as this process knows.
-#[derive(Default)]
-struct Progress {
-    position: watch::Sender<i64>,
-    /// Rung when somebody waits for it.
-    awaited: Arc<Notify>,
 }
 
 impl Views {
@@ -73,16 +61,20 @@ impl Views {
 
     fn with_keys(pool: PgPool, store: Option<EventStore>) -> Self {
         let names = all().into_iter().map(|projection| projection.name());
-        let progress = names.map(|name| (name, Progress::default())).collect();
         let lookups = event_store::lookups(&pool);
         let accounts = account::gather(lookups.clone());
         let request_versions = privacy_request::gather_versions(lookups.clone());
-        Self { pool, progress: Arc::new(progress), lookups, accounts, request_versions, store }
+        Self { pool, positions: Positions::of(names), lookups, accounts, request_versions, store }
     }
 
     /// Closes the connections that are its own.
     pub async fn close(&self) {
         self.lookups.close().await;
+    }
+
+    /// How far the read models have come, as far as this process knows.
+    pub fn positions(&self) -> &Positions {
+        &self.positions
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -98,25 +90,9 @@ impl Views {
         &self.accounts
     }
 
-    /// A read model has come to `position`.
-    pub(crate) fn moved(&self, name: &str, position: i64) {
-        if let Some(progress) = self.progress.get(name) {
-            progress.position.send_if_modified(|known| {
-                let news = position > *known;
-                *known = position.max(*known);
-                news
-            });
-        }
-    }
-
     /// Follows how far a read model has come, as far as this process knows.
     pub fn follow(&self, name: &str) -> Option<watch::Receiver<i64>> {
-        self.progress.get(name).map(|progress| progress.position.subscribe())
-    }
-
-    /// Rung when somebody waits for a read model to come further.
-    pub(crate) fn awaited(&self, name: &str) -> Arc<Notify> {
-        self.progress.get(name).map(|progress| Arc::clone(&progress.awaited)).unwrap_or_default()
+        self.positions.follow(name)
     }
 
     /// Waits until read model `name` has come to `position`; false when `patience` ends before that.
@@ -124,20 +100,18 @@ impl Views {
     /// # Errors
     /// When the store fails.
     pub async fn wait_for(&self, name: &str, position: i64, patience: Duration) -> Result<bool, StoreError> {
-        let Some(mut progress) = self.follow(name) else { return Ok(false) };
-        let awaited = self.awaited(name);
-        let deadline = Instant::now() + patience;
-        loop {
-            if *progress.borrow_and_update() >= position {
-                return Ok(true);
-            }
-            if Instant::now() >= deadline {
-                return Ok(false);
-            }
-            awaited.notify_one();
-            if timeout(POLL, progress.changed()).await.is_err() {
-                self.moved(name, cursor::position(&self.pool, name).await?);
-            }
-        }
+        self.positions.wait_for(&self.pool, name, position, patience).await
+    }
+
+    /// Parked events in the order of the log, after `(position, read model)` if given.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn parked_list(
+        &self,
+        after: Option<(i64, &str)>,
+        limit: i64,
+    ) -> Result<Vec<ParkedEvent>, StoreError> {
+        parked::list(&self.pool, after, limit).await
     }
 }

@@ -96,7 +96,7 @@ impl World {
     fn run(&mut self) {
         let other = self.app.beyond(&self.proxy);
         for projection in projections::all() {
-            let runner = Runner::new(other.store.clone(), other.views.clone(), projection);
+            let runner = Runner::new(other.store.clone(), other.views.positions(), projection);
             self.runners.push(tokio::spawn(runner.run(CancellationToken::new())));
         }
     }
@@ -173,7 +173,7 @@ async fn tell(story: Vec<Step>) -> Result<(), TestCaseError> {
     let end = CancellationToken::new();
     let mut last = Vec::new();
     for projection in projections::all() {
-        let runner = Runner::new(well.store.clone(), well.views.clone(), projection);
+        let runner = Runner::new(well.store.clone(), well.views.positions(), projection);
         last.push(tokio::spawn(runner.run(end.clone())));
     }
     let pool = world.app.foundation.store.pool();

@@ -38,7 +38,7 @@ async fn erase(app: &TestApp, account: AccountId) {
 fn run(foundation: personal_settings::composition::AppContext) -> DropGuard {
     let stop = CancellationToken::new();
     let projection = find(account::NAME).unwrap();
-    tokio::spawn(Runner::new(foundation.store, foundation.views, projection).run(stop.clone()));
+    tokio::spawn(Runner::new(foundation.store, foundation.views.positions(), projection).run(stop.clone()));
     stop.drop_guard()
 }
 

@@ -19,7 +19,7 @@ use crate::support::{Proxy, Target, TestApp, eventually};
 fn run(app: &TestApp, ledger: &Ledger) -> tokio_util::sync::DropGuard {
     let stop = CancellationToken::new();
     let other = app.beside();
-    let runner = Runner::new(other.store, other.views, Arc::new(ledger.clone()));
+    let runner = Runner::new(other.store, other.views.positions(), Arc::new(ledger.clone()));
     tokio::spawn(runner.run(stop.clone()));
     stop.drop_guard()
 }
@@ -192,7 +192,7 @@ async fn a_database_that_is_away_is_no_poison() {
     let proxy = Proxy::new(Target::database(), true).await;
     let beyond = app.beyond(&proxy);
     let stop = CancellationToken::new();
-    let runner = Runner::new(beyond.store.clone(), beyond.views.clone(), Arc::new(ledger.clone()));
+    let runner = Runner::new(beyond.store.clone(), beyond.views.positions(), Arc::new(ledger.clone()));
     // Away from the very first word about the table, in the middle of a transaction.
     proxy.cut_at("INSERT INTO ledger", crate::support::Lost::Question);
     let task = tokio::spawn(runner.run(stop.clone()));

@@ -10,21 +10,23 @@
 //! have another form by now. Transactions are short (indexes are made without one), because the order of new
 //! events waits for those that write.
 
+mod error;
+mod page;
 mod swap;
 mod tables;
 
 use std::time::Duration;
 
-use event_store::log::subscription::LARGEST_PAGE;
 use event_store::postgres::backoff::Delays;
 use event_store::postgres::leader::{self, Leadership};
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 
-use crate::engine::apply::Outcome;
+use crate::engine::cursor;
 use crate::engine::projection::Projection;
-use crate::engine::read_ahead::{FetchedPage, Next, ReadAhead};
-use crate::engine::{apply, cursor};
+use crate::engine::read_ahead::{Next, ReadAhead};
+pub use error::RebuildError;
+use page::fold;
 use swap::Swapped;
 use tables::Set;
 
@@ -60,29 +62,6 @@ pub enum Start {
     Resume,
     /// At the beginning of the log.
     Anew,
-}
-
-/// Why a read model was not rebuilt. What was done so far stays for the next rebuild.
-#[derive(Debug, thiserror::Error)]
-pub enum RebuildError {
-    /// Another process does it.
-    #[error("another process is rebuilding it")]
-    UnderWay,
-    /// Somebody took away or changed what it had filled.
-    #[error("the tables of the rebuild were changed meanwhile; rebuild anew")]
-    Disturbed,
-    /// A later release fills it.
-    #[error("a later release fills it in another form; rebuild it with that release")]
-    OfLaterRelease,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for RebuildError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 /// Rebuilds a read model; returns the position at which it took the place of the live one. `report` is
@@ -183,20 +162,5 @@ impl<'a> Rebuild<'a> {
         let head = log::newest_position(self.store.pool()).await?;
         (self.report)(Progress { phase, position, head });
         Ok(())
-    }
-}
-
-/// Folds a page; false when something was erased since it was read, and it must be read again.
-async fn fold(
-    db: &mut PgConnection,
-    projection: &dyn Projection,
-    name: &str,
-    read: &FetchedPage,
-) -> Result<bool, RebuildError> {
-    match apply::fold(db, projection, name, read).await? {
-        Outcome::Folded => Ok(true),
-        Outcome::Purged => Ok(false),
-        Outcome::NotAtCursor => Err(RebuildError::Disturbed),
-        Outcome::NewerRevision => Err(RebuildError::OfLaterRelease),
     }
 }

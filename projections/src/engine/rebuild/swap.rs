@@ -5,12 +5,14 @@
 //! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
 //! is tried again. A crash leaves everything as it was.
 
-use event_store::log::subscription::LogSubscription;
+use event_store::log::subscription::{LARGEST_PAGE, LogSubscription};
 use event_store::{EventStore, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 
+use super::error::RebuildError;
+use super::page::fold;
 use super::tables::{SCHEMA, Set};
-use super::{LARGEST_PAGE, RebuildError, fold};
+
 use crate::engine::cursor;
 use crate::engine::projection::Projection;
 use crate::engine::read_ahead::FetchedPage;

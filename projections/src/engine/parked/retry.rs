@@ -1,0 +1,181 @@
+//! Trying parked streams again.
+
+use event_store::log::subscription::{self, Content, Page};
+use event_store::{EventStore, StoreError};
+
+use super::store::{head_of, is_due, record_failure, release, unpark};
+use crate::engine::cursor;
+use crate::engine::isolate::{Isolating, Stream};
+use crate::engine::projection::{Blame, Projection};
+use crate::engine::read_ahead::FetchedPage;
+
+/// Streams that are tried before something else has its turn.
+const STREAMS: i64 = 16;
+
+/// What trying parked streams again came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retried {
+    /// Streams that were tried.
+    pub streams: u64,
+    /// Those of them that stay parked.
+    pub still_parked: u64,
+    /// Events that were folded.
+    pub folded: u64,
+}
+
+/// Which parked streams are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All of them.
+    All,
+    /// Those whose time has come.
+    Due,
+}
+
+/// Going once through the parked streams of a read model.
+pub(crate) struct Round {
+    which: Which,
+    /// The position of the last stream that was tried; none when all were.
+    after: Option<i64>,
+}
+
+impl Round {
+    /// One that begins.
+    pub(crate) fn of(which: Which) -> Self {
+        Self { which, after: Some(0) }
+    }
+
+    /// Whether all were tried.
+    pub(crate) fn is_done(&self) -> bool {
+        self.after.is_none()
+    }
+}
+
+/// Tries every parked stream of `projection` again.
+///
+/// # Errors
+/// When the store fails; streams tried before that stay as they came out.
+pub async fn retry(store: &EventStore, projection: &dyn Projection) -> Result<Retried, StoreError> {
+    let (mut all, mut round) = (Retried::default(), Round::of(Which::All));
+    while !round.is_done() {
+        let some = retry_some(store, projection, &mut round).await?;
+        all.streams += some.streams;
+        all.still_parked += some.still_parked;
+        all.folded += some.folded;
+    }
+    Ok(all)
+}
+
+/// Tries the next few parked streams of a round.
+pub(crate) async fn retry_some(
+    store: &EventStore,
+    projection: &dyn Projection,
+    round: &mut Round,
+) -> Result<Retried, StoreError> {
+    let mut retried = Retried::default();
+    let Some(after) = round.after else { return Ok(retried) };
+    let streams: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT position, aggregate_type, aggregate_id FROM parked_event
+         WHERE projection = $1 AND error IS NOT NULL AND position > $2
+           AND ($3 OR retry_at <= clock_timestamp())
+         ORDER BY position LIMIT $4",
+    )
+    .bind(projection.name())
+    .bind(after)
+    .bind(round.which == Which::All)
+    .bind(STREAMS)
+    .fetch_all(store.pool())
+    .await?;
+    for (_, kind, id) in &streams {
+        let (folded, still) = retry_stream(store, projection, (kind, id), round.which).await?;
+        retried.streams += 1;
+        retried.folded += folded;
+        retried.still_parked += u64::from(still);
+    }
+    round.after = streams.last().map(|(position, ..)| *position);
+    Ok(retried)
+}
+
+/// Tries a stream: how many of its events were folded, and whether it stays parked.
+async fn retry_stream(
+    store: &EventStore,
+    projection: &dyn Projection,
+    stream: Stream<'_>,
+    which: Which,
+) -> Result<(u64, bool), StoreError> {
+    let (name, mut folded) = (projection.name(), 0);
+    loop {
+        // As a page is read: what was erased before is counted before it is opened.
+        let purges = cursor::purges(store.pool(), name).await?;
+        let positions = head_of(store.pool(), name, stream).await?;
+        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
+            return Ok((folded, false));
+        };
+        let facts = subscription::read_at(store.log(), projection.selection(), &positions).await?;
+        let page = Page { after: first - 1, last: *last, facts };
+        let read = FetchedPage { page, purges: Some(purges) };
+        match retry_facts(store, projection, (stream, which), &positions, &read).await? {
+            RetryOutcome::Folded => folded += positions.len() as u64,
+            RetryOutcome::Stopped(before) => return Ok((folded + before, true)),
+            RetryOutcome::Stale => {}
+            RetryOutcome::Deferred => return Ok((folded, true)),
+        }
+    }
+}
+
+/// What became of the first events of a parked stream.
+enum RetryOutcome {
+    Folded,
+    /// As many were folded; the next cannot be taken.
+    Stopped(u64),
+    /// They are no longer the first, or something was erased since they were read: look again.
+    Stale,
+    /// Another process has just tried them, or a later release fills the read model.
+    Deferred,
+}
+
+async fn retry_facts(
+    store: &EventStore,
+    projection: &dyn Projection,
+    (stream, which): (Stream<'_>, Which),
+    positions: &[i64],
+    read: &FetchedPage,
+) -> Result<RetryOutcome, StoreError> {
+    let (name, facts) = (projection.name(), &read.page.facts);
+    let mut transaction = store.pool().begin().await?;
+    let taken = cursor::take_in_turn(&mut transaction, name).await?;
+    let Some(taken) = taken.filter(|taken| taken.revision <= projection.revision()) else {
+        return Ok(RetryOutcome::Deferred);
+    };
+    if !read.is_fresh(taken.purges) || head_of(&mut *transaction, name, stream).await? != positions {
+        return Ok(RetryOutcome::Stale);
+    }
+    if which == Which::Due && !is_due(&mut transaction, name, positions).await? {
+        return Ok(RetryOutcome::Deferred);
+    }
+    let unfit = facts.iter().enumerate().find_map(|(n, fact)| match &fact.content {
+        Content::Unreadable(reason) => Some((n, fact.position, reason.clone())),
+        Content::Event(_) | Content::Skipped => None,
+    });
+    let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
+    let fit = facts.iter().take(readable).collect();
+    let refused =
+        Isolating::new(projection, taken.revision).fold(&mut transaction, fit).await.map_err(|blame| {
+            match blame {
+                Blame::Store(error) => error,
+                Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
+            }
+        })?;
+    let refused = refused.into_iter().next().map(|it| (it.fact.position, it.reason.unwrap_or_default()));
+    let head = refused.or(unfit.map(|(_, position, reason)| (position, reason)));
+    let until = head.as_ref().map_or(i64::MAX, |(position, _)| *position);
+    let folded: Vec<i64> = positions.iter().copied().filter(|position| *position < until).collect();
+    release(&mut transaction, name, &folded).await?;
+    if let Some((position, reason)) = &head {
+        record_failure(&mut transaction, name, *position, reason).await?;
+    } else {
+        unpark(&mut transaction, name, stream).await?;
+    }
+    transaction.commit().await?;
+    Ok(if head.is_some() { RetryOutcome::Stopped(folded.len() as u64) } else { RetryOutcome::Folded })
+}
