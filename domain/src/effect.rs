@@ -6,7 +6,7 @@
 
 use crate::authentication::Ending;
 use crate::ids::AccountId;
-use crate::privacy_request::Notice;
+use crate::notice::Notice;
 
 /// A set of names that can each have one owner at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! An event of any aggregate, read back from where it was stored.
 //!
-//! Whoever reads events of several aggregates (a read model, a history) reads them here, so that all of
-//! them take the same for an event and refuse the same.
+//! All readers of events of several aggregates (a read model, a history) read them here, so that they accept the same
+//! as an event and refuse the same.
 
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::de::DeserializeOwned;
@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::account::{Account, AccountEvent};
 use crate::authentication::Ending;
 use crate::effect::{Effect, Effects};
+use crate::notice::Notice;
 use crate::operator::{Operator, OperatorEvent};
 use crate::organization::{Organization, OrganizationEvent};
-use crate::privacy_request::{Notice, PrivacyRequest, PrivacyRequestEvent};
+use crate::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
 use crate::project::{Project, ProjectEvent};
 use crate::sentence::Sentence;
 use crate::timer::{TimerChange, Timers};
@@ -32,14 +33,14 @@ pub enum Event {
     Project(ProjectEvent),
 }
 
-/// What a stored event says of its own form.
+/// What a stored event says of its own header.
 #[derive(Clone, Copy, Debug)]
 pub struct EventHeader<'a> {
     /// The kind of aggregate.
     pub aggregate_type: &'a str,
     /// The type of the event.
     pub event_type: &'a str,
-    /// The version of its form.
+    /// The version of its header.
     pub event_version: &'a str,
 }
 
@@ -64,29 +65,29 @@ pub enum UnknownEvent {
 }
 
 impl Event {
-    /// Reads an opened event of this release's form.
+    /// Reads an opened event of this release's header.
     ///
     /// # Errors
     /// [`UnknownEvent`].
-    pub fn from_text(form: EventHeader<'_>, payload: &str) -> Result<Self, UnknownEvent> {
-        Self::read(form, payload, TextReader)
+    pub fn from_text(header: EventHeader<'_>, payload: &str) -> Result<Self, UnknownEvent> {
+        Self::read(header, payload, TextReader)
     }
 
     /// As [`from_text`](Self::from_text), from JSON that was parsed already.
     ///
     /// # Errors
     /// [`UnknownEvent`].
-    pub fn from_value(form: EventHeader<'_>, payload: Value) -> Result<Self, UnknownEvent> {
-        Self::read(form, payload, ValueReader)
+    pub fn from_value(header: EventHeader<'_>, payload: Value) -> Result<Self, UnknownEvent> {
+        Self::read(header, payload, ValueReader)
     }
 
-    fn read<S, R: Reader<S>>(form: EventHeader<'_>, payload: S, reader: R) -> Result<Self, UnknownEvent> {
-        match form.aggregate_type {
-            Account::TYPE => checked(form, reader.read(payload)).map(Self::Account),
-            Operator::TYPE => checked(form, reader.read(payload)).map(Self::Operator),
-            Organization::TYPE => checked(form, reader.read(payload)).map(Self::Organization),
-            PrivacyRequest::TYPE => checked(form, reader.read(payload)).map(Self::PrivacyRequest),
-            Project::TYPE => checked(form, reader.read(payload)).map(Self::Project),
+    fn read<S, R: Reader<S>>(header: EventHeader<'_>, payload: S, reader: R) -> Result<Self, UnknownEvent> {
+        match header.aggregate_type {
+            Account::TYPE => checked(header, reader.read(payload)).map(Self::Account),
+            Operator::TYPE => checked(header, reader.read(payload)).map(Self::Operator),
+            Organization::TYPE => checked(header, reader.read(payload)).map(Self::Organization),
+            PrivacyRequest::TYPE => checked(header, reader.read(payload)).map(Self::PrivacyRequest),
+            Project::TYPE => checked(header, reader.read(payload)).map(Self::Project),
             other => Err(UnknownEvent::Aggregate(other.to_owned())),
         }
     }
@@ -122,6 +123,15 @@ impl Event {
             // A request has a time of its own: see `privacy_request::next_at`.
             Self::Operator(_) | Self::PrivacyRequest(_) => Vec::new(),
         }
+    }
+}
+
+/// The sentence for a stored event, opened, of any aggregate. An event this release does not know
+/// reads as its type.
+pub fn sentence_of(header: EventHeader<'_>, payload: &Value) -> String {
+    match Event::from_value(header, payload.clone()) {
+        Ok(event) => event.sentence(),
+        Err(_) => format!("An event of type {}", header.event_type),
     }
 }
 
@@ -162,20 +172,20 @@ impl Reader<Value> for ValueReader {
 /// An event must be what its type and version say: a later release may have given the same members
 /// another meaning.
 fn checked<E: DomainEvent>(
-    form: EventHeader<'_>,
+    header: EventHeader<'_>,
     read: Result<E, serde_json::Error>,
 ) -> Result<E, UnknownEvent> {
     let misfit = |what| UnknownEvent::Event {
-        event_type: form.event_type.to_owned(),
-        event_version: form.event_version.to_owned(),
+        event_type: header.event_type.to_owned(),
+        event_version: header.event_version.to_owned(),
         what,
     };
     // The text of serde's own error may quote what is stored.
     let event = read.map_err(|_| misfit("its members"))?;
-    if event.event_type() != form.event_type {
+    if event.event_type() != header.event_type {
         return Err(misfit("its type"));
     }
-    if event.event_version() != form.event_version {
+    if event.event_version() != header.event_version {
         return Err(misfit("its version"));
     }
     Ok(event)

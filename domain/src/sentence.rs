@@ -1,9 +1,6 @@
 //! Every event in words, for the history a person or an auditor reads.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
-
-use crate::event::{Event, EventHeader};
 
 /// Events that can be told in a sentence.
 pub trait Sentence {
@@ -12,13 +9,9 @@ pub trait Sentence {
     fn sentence(&self) -> String;
 }
 
-/// The sentence for a stored event, opened, of any aggregate. An event this release does not know
-/// reads as its type.
-pub fn sentence_of(form: EventHeader<'_>, payload: &Value) -> String {
-    match Event::from_value(form, payload.clone()) {
-        Ok(event) => event.sentence(),
-        Err(_) => format!("An event of type {}", form.event_type),
-    }
+/// A name that a user chose, set apart from our own words.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("“{name}”")
 }
 
 /// A number of things.

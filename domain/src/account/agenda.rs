@@ -40,11 +40,8 @@ pub enum AccountTask {
 impl AccountNotice {
     /// How long before the end of a token it goes out, if it tells of that.
     fn before_token_end(self) -> Option<Duration> {
-        match self {
-            Self::GdprTokenExpiresIn30Days => Some(Duration::days(30)),
-            Self::GdprTokenExpiresIn7Days => Some(Duration::days(7)),
-            _ => None,
-        }
+        let of_token_end = [(Self::GdprTokenExpiresIn30Days, 30), (Self::GdprTokenExpiresIn7Days, 7)];
+        of_token_end.iter().find(|(notice, _)| *notice == self).map(|(_, days)| Duration::days(*days))
     }
 
     pub(super) fn tells_of_token_end(self) -> bool {

@@ -39,7 +39,38 @@ impl Effects for AccountEvent {
                 let gate = Effect::UsageGate { account: *account_id, open: false };
                 released.iter().flat_map(release).chain([gate]).collect()
             }
-            _ => Vec::new(),
+            Self::SignedIn { .. }
+            | Self::SecondFactorAsked { .. }
+            | Self::SignedOut { .. }
+            | Self::Reauthenticated { .. }
+            | Self::NameChanged { .. }
+            | Self::BillingEmailChanged { .. }
+            | Self::BillingEmailUndone {}
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChangeEnded { .. }
+            | Self::PasswordChanged {}
+            | Self::PasswordResetAsked { .. }
+            | Self::PasswordReset {}
+            | Self::PhoneChangeRequested { .. }
+            | Self::PhoneVerified { .. }
+            | Self::PhoneRemoved {}
+            | Self::SecondFactorUndone { .. }
+            | Self::SessionsEnded {}
+            | Self::FactorRemovalBegun { .. }
+            | Self::FactorRemovalStopped {}
+            | Self::FactorRemoved {}
+            | Self::RecoveryCodesIssued { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PreferencesChanged { .. }
+            | Self::GdprTokenIssued { .. }
+            | Self::GdprTokenEnded { .. }
+            | Self::OrganizationJoined { .. }
+            | Self::OrganizationLeft { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::HistoryViewed { .. }
+            | Self::FailedTriesNoted { .. }
+            | Self::PersonalDataErased { .. } => Vec::new(),
         }
     }
 
@@ -128,7 +159,30 @@ impl Timers for AccountEvent {
                 vec![TimerChange::ClearAll, TimerChange::set(ERASURE, *deleted_at + ERASURE_PATIENCE)]
             }
             Self::PersonalDataErased { .. } => vec![TimerChange::ClearAll],
-            _ => Vec::new(),
+            Self::Registered { .. }
+            | Self::SignedIn { .. }
+            | Self::SecondFactorAsked { .. }
+            | Self::SignedOut { .. }
+            | Self::Reauthenticated { .. }
+            | Self::NameChanged { .. }
+            | Self::BillingEmailChanged { .. }
+            | Self::BillingEmailUndone {}
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChangeEnded { .. }
+            | Self::PasswordChanged {}
+            | Self::PasswordResetAsked { .. }
+            | Self::PasswordReset {}
+            | Self::PhoneChangeRequested { .. }
+            | Self::SessionsEnded {}
+            | Self::RecoveryCodesIssued { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PreferencesChanged { .. }
+            | Self::OrganizationJoined { .. }
+            | Self::OrganizationLeft { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::HistoryViewed { .. }
+            | Self::FailedTriesNoted { .. } => Vec::new(),
         }
     }
 }

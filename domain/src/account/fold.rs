@@ -41,11 +41,48 @@ impl Account {
 
 impl Ended {
     fn fold(&mut self, event: &AccountEvent) {
+        use AccountEvent as E;
         match event {
-            AccountEvent::NoticeSent { awaited: true, .. }
-            | AccountEvent::NoticeUndeliverable { awaited: true, .. } => self.farewell = true,
-            AccountEvent::PersonalDataErased { .. } => self.erased = true,
-            _ => {}
+            E::NoticeSent { awaited: true, .. } | E::NoticeUndeliverable { awaited: true, .. } => {
+                self.farewell = true
+            }
+            E::PersonalDataErased { .. } => self.erased = true,
+            E::Registered { .. }
+            | E::SignedIn { .. }
+            | E::SecondFactorAsked { .. }
+            | E::SignedOut { .. }
+            | E::Reauthenticated { .. }
+            | E::NameChanged { .. }
+            | E::BillingEmailChanged { .. }
+            | E::BillingEmailUndone {}
+            | E::EmailChangeRequested { .. }
+            | E::EmailChanged { .. }
+            | E::EmailChangeUndone { .. }
+            | E::EmailChangeEnded { .. }
+            | E::FormerEmailReleased { .. }
+            | E::PasswordChanged {}
+            | E::PasswordResetAsked { .. }
+            | E::PasswordReset {}
+            | E::PhoneChangeRequested { .. }
+            | E::PhoneVerified { .. }
+            | E::PhoneRemoved {}
+            | E::SecondFactorUndone { .. }
+            | E::SessionsEnded {}
+            | E::FactorRemovalBegun { .. }
+            | E::FactorRemovalStopped {}
+            | E::FactorRemoved {}
+            | E::RecoveryCodesIssued { .. }
+            | E::RecoveryCodeUsed { .. }
+            | E::PreferencesChanged { .. }
+            | E::GdprTokenIssued { .. }
+            | E::GdprTokenEnded { .. }
+            | E::OrganizationJoined { .. }
+            | E::OrganizationLeft { .. }
+            | E::NoticeSent { .. }
+            | E::NoticeUndeliverable { .. }
+            | E::HistoryViewed { .. }
+            | E::FailedTriesNoted { .. }
+            | E::Deleted { .. } => {}
         }
     }
 }

@@ -44,10 +44,8 @@ macro_rules! notices {
             /// How long what its message says is needed, and so which key it waits under. A sign-in and a
             /// download tell the address and the program they came from, wrong codes from how many networks they came.
             pub fn scope(self) -> Scope {
-                match self {
-                    Self::NewDevice | Self::FailedCodes | Self::ArchiveDownloaded => Scope::Activity,
-                    _ => Scope::Profile,
-                }
+                let tells_from_where = matches!(self, Self::NewDevice | Self::FailedCodes | Self::ArchiveDownloaded);
+                if tells_from_where { Scope::Activity } else { Scope::Profile }
             }
 
             pub(super) fn in_words(self) -> &'static str {

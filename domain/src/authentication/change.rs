@@ -90,10 +90,7 @@ impl Change {
 
     /// What the session that brought it about has proved with it.
     pub fn proves(self) -> Option<Factor> {
-        match self {
-            Self::PhoneVerified => Some(Factor::PhoneCode),
-            _ => None,
-        }
+        (self == Self::PhoneVerified).then_some(Factor::PhoneCode)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Role;
 use crate::authentication::Ending;
-use crate::sentence::{Sentence, date};
+use crate::sentence::{Sentence, date, quoted};
 use crate::{AccountId, Effects, InvitationId, MembershipId, OrganizationId, TimerChange, Timers};
 
 /// Why an invitation ended without anybody joining.
@@ -129,7 +129,13 @@ impl Effects for OrganizationEvent {
     fn endings(&self) -> Vec<Ending> {
         match self {
             Self::InvitationEnded { invitation_id, .. } => vec![Ending::Invitation(*invitation_id)],
-            _ => Vec::new(),
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::MemberInvited { .. }
+            | Self::MemberJoined { .. }
+            | Self::MemberRoleChanged { .. }
+            | Self::MemberLeft { .. }
+            | Self::Closed {} => Vec::new(),
         }
     }
 }
@@ -145,7 +151,11 @@ impl Timers for OrganizationEvent {
                 vec![TimerChange::clear(invitation_id.to_string())]
             }
             Self::Closed {} => vec![TimerChange::ClearAll],
-            _ => Vec::new(),
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::MemberJoined { .. }
+            | Self::MemberRoleChanged { .. }
+            | Self::MemberLeft { .. } => Vec::new(),
         }
     }
 }
@@ -157,7 +167,11 @@ impl OrganizationEvent {
             Self::MemberJoined { account_id, .. }
             | Self::MemberRoleChanged { account_id, .. }
             | Self::MemberLeft { account_id, .. } => Some(*account_id),
-            _ => None,
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::MemberInvited { .. }
+            | Self::InvitationEnded { .. }
+            | Self::Closed {} => None,
         }
     }
 }
@@ -200,9 +214,4 @@ impl Sentence for OrganizationEvent {
             Self::Closed {} => "The organization was closed, because its only member left".to_owned(),
         }
     }
-}
-
-/// A name that somebody chose, set apart from our own words.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("“{name}”")
 }

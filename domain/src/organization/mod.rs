@@ -23,7 +23,6 @@ pub use agenda::agenda;
 pub use command::{OrganizationAction, OrganizationCommand};
 pub use decide::{INVITATION_LIFE, MOST_INVITATIONS, MOST_MEMBERS};
 pub use error::OrganizationError;
-pub(crate) use event::quoted;
 pub use event::{InvitationEnd, MembershipEnd, OrganizationEvent};
 pub use role::{Role, UnknownRole};
 

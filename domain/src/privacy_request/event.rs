@@ -205,7 +205,20 @@ impl Effects for PrivacyRequestEvent {
                     name: open_request_name(*account_id, *kind),
                 }]
             }
-            _ => Vec::new(),
+            Self::Started { .. }
+            | Self::SourceProgressed { .. }
+            | Self::SourceExported { .. }
+            | Self::SourceErased { .. }
+            | Self::SourceFailed { .. }
+            | Self::CollectionRestarted { .. }
+            | Self::Packaged { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::ArchiveDownloaded { .. }
+            | Self::ArchiveEnded { .. }
+            | Self::Stalled { .. }
+            | Self::PartsRemoved {}
+            | Self::ObjectsRemoved {} => Vec::new(),
         }
     }
 
@@ -215,7 +228,20 @@ impl Effects for PrivacyRequestEvent {
             Self::Completed { kind: Kind::Export, .. } => vec![Notice::ArchiveReady],
             Self::Completed { kind: Kind::Erasure, .. } => vec![Notice::Erased],
             Self::Cancelled { .. } => vec![Notice::Cancelled],
-            _ => Vec::new(),
+            Self::Started { .. }
+            | Self::SourceProgressed { .. }
+            | Self::SourceExported { .. }
+            | Self::SourceErased { .. }
+            | Self::SourceFailed { .. }
+            | Self::CollectionRestarted { .. }
+            | Self::Packaged { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::ArchiveDownloaded { .. }
+            | Self::ArchiveEnded { .. }
+            | Self::Stalled { .. }
+            | Self::PartsRemoved {}
+            | Self::ObjectsRemoved {} => Vec::new(),
         }
     }
 }

@@ -23,10 +23,11 @@ pub use decide::ARCHIVE_LIFE;
 pub use due::{Holidays, Regulation, due_at};
 pub use error::PrivacyRequestError;
 pub use event::{PrivacyRequestEvent, open_request_name};
-pub use model::{Archive, ArchiveEnd, Kind, Notice, Request, SourceFile, SourceName, SourceProgress, State};
+pub use model::{Archive, ArchiveEnd, Kind, Request, SourceFile, SourceName, SourceProgress, State};
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, owes, plan, schedule};
 pub use source_state::SourceState;
 
+pub use crate::notice::Notice;
 use crate::{Services, Snapshot, Standalone};
 
 /// The aggregate: nothing before receipt, the request after it.

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::organization::quoted;
-use crate::sentence::{Sentence, instant};
+use crate::sentence::{Sentence, instant, quoted};
 use crate::{AccountId, CredentialId, Effects, MembershipId, OrganizationId, ProjectId, TimerChange, Timers};
 
 /// Why earlier credentials died.
@@ -121,7 +120,12 @@ impl Timers for ProjectEvent {
             | Self::CredentialsRevoked { credential_id } => {
                 vec![TimerChange::clear(credential_id.to_string())]
             }
-            _ => Vec::new(),
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::OwnerAdded { .. }
+            | Self::OwnerRemoved { .. }
+            | Self::CredentialsRevealed { .. }
+            | Self::CredentialsReset { .. } => Vec::new(),
         }
     }
 }
@@ -131,7 +135,12 @@ impl ProjectEvent {
     pub fn concerns(&self) -> Option<AccountId> {
         match self {
             Self::OwnerAdded { account_id, .. } | Self::OwnerRemoved { account_id } => Some(*account_id),
-            _ => None,
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::CredentialsRevealed { .. }
+            | Self::CredentialsReset { .. }
+            | Self::PreviousCredentialsEnded { .. }
+            | Self::CredentialsRevoked { .. } => None,
         }
     }
 }

@@ -19,7 +19,7 @@ use futures::TryStreamExt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::presentation::event_view::{Audience, ERASED_TEXT, INTERNAL, plain};
+use crate::presentation::event_view::{Audience, ERASED_TEXT, INTERNAL, redact};
 use crate::views::Views;
 
 /// How an account stood at an instant. A personal value that was erased since is `{"$erased": true}`.
@@ -99,8 +99,8 @@ impl Fold {
     fn into_state(self, account: AccountId, at: DateTime<Utc>, audience: Audience) -> Option<AccountState> {
         let reader = account.to_string();
         let told = |value: Value| match audience {
-            Audience::Holder => plain(value, Some(&reader), INTERNAL),
-            Audience::Operator => plain(value, None, &[]),
+            Audience::Holder => redact(value, Some(&reader), INTERNAL),
+            Audience::Operator => redact(value, None, &[]),
         };
         let requests = self.requests.into_values().filter_map(|aggregate| aggregate.request);
         let account_state = match self.account {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use cqrs_es::Aggregate as _;
 use domain::account::Account;
+use domain::event::sentence_of;
 use domain::personal::{ERASED, MARK};
 use domain::privacy_request::PrivacyRequest;
-use domain::sentence::sentence_of;
 use domain::{AccountId, EventId};
 use event_store::log::LogEntry;
 use schemars::JsonSchema;
@@ -157,7 +157,7 @@ impl EventView {
             (PrivacyRequest::TYPE, _) => INTERNAL,
             _ => &[],
         };
-        let mut told = EventView::of(entry).plainly(Some(&reader), internal);
+        let mut told = EventView::of(entry).redacted(Some(&reader), internal);
         if told.event_type == "privacy_request.stalled" {
             STALLED.clone_into(&mut told.what);
         }
@@ -169,11 +169,11 @@ impl EventView {
 
     /// Tells an opened entry as an operator may see it: all of it.
     pub fn for_operator(entry: LogEntry) -> Self {
-        EventView::of(entry).plainly(None, &[])
+        EventView::of(entry).redacted(None, &[])
     }
 
-    fn plainly(mut self, reader: Option<&str>, internal: &[&str]) -> Self {
-        self.data = plain(self.data, reader, internal);
+    fn redacted(mut self, reader: Option<&str>, internal: &[&str]) -> Self {
+        self.data = redact(self.data, reader, internal);
         if let Some(members) = self.data.as_object_mut() {
             // The type says it already.
             members.remove("event");
@@ -193,17 +193,17 @@ pub enum Audience {
 
 /// A payload as people read it: personal values stand for themselves, or, where it is for one `reader`, their
 /// own alone; and members that are of no concern outside are left out.
-pub(crate) fn plain(value: Value, reader: Option<&str>, internal: &[&str]) -> Value {
+pub(crate) fn redact(value: Value, reader: Option<&str>, internal: &[&str]) -> Value {
     match value {
         Value::Object(members) if members.contains_key(MARK) => unmarked(members, reader),
         Value::Object(members) if members.contains_key(ERASED) => Value::Object(members),
         Value::Object(members) => members
             .into_iter()
             .filter(|(name, _)| !internal.contains(&name.as_str()))
-            .map(|(name, value)| (name, plain(value, reader, internal)))
+            .map(|(name, value)| (name, redact(value, reader, internal)))
             .collect::<Map<_, _>>()
             .into(),
-        Value::Array(items) => items.into_iter().map(|item| plain(item, reader, internal)).collect(),
+        Value::Array(items) => items.into_iter().map(|item| redact(item, reader, internal)).collect(),
         other => other,
     }
 }
