@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use event_store::log::subscription::LogRecord;
 use sqlx::{Connection, PgConnection};
 
-use super::projection::{Blame, Projection};
+use super::projection::{FailureCause, Projection};
 
 /// A stream: a kind of aggregate, and an id.
 pub(crate) type Stream<'a> = (&'a str, &'a str);
@@ -35,12 +35,12 @@ impl<'a, 'p> Isolating<'a, 'p> {
         Self { projection, revision, stopped: HashMap::new(), parked: Vec::new() }
     }
 
-    /// Folds what can be taken, in order; what cannot is the answer, in order as well.
+    /// Folds what can be taken, in order; returns what cannot, in order as well.
     pub(crate) async fn fold(
         mut self,
         db: &mut PgConnection,
         facts: Vec<&'a LogRecord>,
-    ) -> Result<Vec<Parked<'a>>, Blame> {
+    ) -> Result<Vec<Parked<'a>>, FailureCause> {
         // The parts that are left, the next one last.
         let mut left = vec![facts];
         while let Some(part) = left.pop() {
@@ -48,18 +48,18 @@ impl<'a, 'p> Isolating<'a, 'p> {
             if part.is_empty() {
                 continue;
             }
-            let Some(blame) = self.project(db, &part).await? else { continue };
-            match (blame, part.as_slice()) {
-                (Blame::Store(error), _) => return Err(Blame::Store(error)),
-                (Blame::Event(position, reason), _) => {
+            let Some(cause) = self.project(db, &part).await? else { continue };
+            match (cause, part.as_slice()) {
+                (FailureCause::Store(error), _) => return Err(FailureCause::Store(error)),
+                (FailureCause::Event(position, reason), _) => {
                     let found = part.iter().find(|fact| fact.position == position).copied();
-                    // A read model that blames an event it was not given has to be mended.
-                    let Some(fact) = found else { return Err(Blame::Event(position, reason)) };
+                    // Otherwise a bug in the read model: it named an event outside the part.
+                    let Some(fact) = found else { return Err(FailureCause::Event(position, reason)) };
                     self.stop(fact, reason);
                     left.push(part);
                 }
-                (Blame::Someone(reason), [fact]) => self.stop(fact, reason),
-                (Blame::Someone(_), many) => {
+                (FailureCause::Unattributed(reason), [fact]) => self.stop(fact, reason),
+                (FailureCause::Unattributed(_), many) => {
                     let (first, second) = many.split_at(many.len() / 2);
                     left.extend([second.to_vec(), first.to_vec()]);
                 }
@@ -69,13 +69,17 @@ impl<'a, 'p> Isolating<'a, 'p> {
         Ok(self.parked)
     }
 
-    /// Folds a part, or leaves no trace of it and says whose fault that is.
-    async fn project(&self, db: &mut PgConnection, part: &[&LogRecord]) -> Result<Option<Blame>, Blame> {
-        let mut savepoint = db.begin().await.map_err(Blame::from)?;
+    /// Folds a part, or leaves no trace of it and returns the cause.
+    async fn project(
+        &self,
+        db: &mut PgConnection,
+        part: &[&LogRecord],
+    ) -> Result<Option<FailureCause>, FailureCause> {
+        let mut savepoint = db.begin().await?;
         match self.projection.project_into(&mut savepoint, part, self.revision).await {
-            Ok(()) => savepoint.commit().await.map(|()| None).map_err(Blame::from),
+            Ok(()) => savepoint.commit().await.map(|()| None).map_err(FailureCause::from),
             Err(failure) => {
-                savepoint.rollback().await.map_err(Blame::from)?;
+                savepoint.rollback().await?;
                 Ok(Some(failure.into()))
             }
         }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 /// A read model.
 #[async_trait]
 pub trait Projection: Send + Sync + 'static {
-    /// Its name: that of its checkpoint, never changed.
+    /// Its name: that of its cursor, never changed.
     fn name(&self) -> &'static str;
 
     /// Raised when it folds otherwise or into other columns than before: what the release before has
@@ -79,28 +79,44 @@ impl From<sqlx::Error> for ApplyError {
     }
 }
 
-/// Whose fault a failure is.
-pub(crate) enum Blame {
-    /// That of the event at this position.
+/// What a failure to fold is due to.
+pub(crate) enum FailureCause {
+    /// The event at this position.
     Event(i64, String),
-    /// That of one of the events, or of several.
-    Someone(String),
-    /// That of no event: trying again may help, or somebody has to act.
+    /// One of the events, or several.
+    Unattributed(String),
+    /// No event: trying again may help, or an operator has to act.
     Store(StoreError),
 }
 
-impl From<sqlx::Error> for Blame {
+impl FailureCause {
+    /// The same as an error of the store, where events were folded one by one already.
+    pub(crate) fn into_error(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Event(_, reason) | Self::Unattributed(reason) => StoreError::Unreadable(reason),
+        }
+    }
+}
+
+impl From<StoreError> for FailureCause {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<sqlx::Error> for FailureCause {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
     }
 }
 
-impl From<ApplyError> for Blame {
+impl From<ApplyError> for FailureCause {
     fn from(failure: ApplyError) -> Self {
         match failure {
             ApplyError::Refused { position, reason } => Self::Event(position, reason.to_owned()),
             ApplyError::Store(error) => match refused_values(&error) {
-                Some(reason) => Self::Someone(reason),
+                Some(reason) => Self::Unattributed(reason),
                 None => Self::Store(error),
             },
         }

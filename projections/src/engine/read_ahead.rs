@@ -1,10 +1,10 @@
 //! Reading ahead: while one page is folded, the next is read and opened.
 //!
 //! At the end of the log a page is read at once when there was nothing for a while. Where events come one after the
-//! other they gather for a moment, so that many are folded together, unless somebody waits for the read model.
+//! other they gather for a moment, so that many are folded together, unless a caller waits for the read model.
 //!
 //! A task of its own reads; what it reads waits in a queue of one page, so that memory is bounded. Dropping
-//! the [`ReadAhead`] ends the task. It remembers nothing: whoever begins again begins at the checkpoint.
+//! the [`ReadAhead`] ends the task. It remembers nothing: a new one begins at the cursor.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::cursor;
+use super::cursor::{self, CursorName};
 use super::projection::Projection;
 
 /// How long to wait before looking again although no news came.
 pub(crate) const POLL: Duration = Duration::from_secs(1);
 
 /// How long events gather at most.
-const GATHERING: Duration = Duration::from_millis(25);
+const GATHER_FOR: Duration = Duration::from_millis(25);
 
 /// A page as it was read.
 pub(crate) struct FetchedPage {
@@ -33,7 +33,7 @@ pub(crate) struct FetchedPage {
 }
 
 impl FetchedPage {
-    /// Whether it can be folded under a checkpoint that counts so many purges: or else what it holds may have
+    /// Whether it can be folded under a cursor that counts so many purges: or else what it holds may have
     /// been erased meanwhile.
     pub(crate) fn is_fresh(&self, purges: i64) -> bool {
         self.purges.is_none_or(|known| known == purges)
@@ -54,19 +54,19 @@ pub(crate) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Reads on after `position` for `projection`, whose checkpoint is called `name`; `awaited` is rung when somebody
+    /// Reads on after `position` for `projection`, whose cursor is called `name`; `awaited` is rung when a caller
     /// waits for it. Without it nothing gathers.
     pub(crate) fn start(
         store: &EventStore,
         projection: &dyn Projection,
-        name: &str,
+        name: CursorName<'static>,
         position: i64,
         awaited: Option<Arc<Notify>>,
     ) -> Self {
         let (hand_over, pages) = mpsc::channel(1);
         let reader = Reader {
             store: store.clone(),
-            name: name.to_owned(),
+            name,
             opens: projection.selection().decrypt,
             awaited,
             tail: LogSubscription::new(store.log().clone(), projection.selection(), position),
@@ -91,10 +91,10 @@ impl Drop for ReadAhead {
     }
 }
 
-/// Who reads ahead.
+/// The task that reads ahead.
 struct Reader {
     store: EventStore,
-    name: String,
+    name: CursorName<'static>,
     opens: bool,
     awaited: Option<Arc<Notify>>,
     tail: LogSubscription,
@@ -103,16 +103,16 @@ struct Reader {
 impl Reader {
     async fn read_on(mut self, hand_over: mpsc::Sender<Result<Next, StoreError>>) {
         let mut head = self.store.head().subscribe();
-        let mut told = None;
+        let mut reported = None;
         loop {
             let next = match self.read().await {
                 Ok(Some(read)) => Ok(Next::Page(read)),
-                Ok(None) if told == Some(self.tail.position()) => {
+                Ok(None) if reported == Some(self.tail.position()) => {
                     log::wait_beyond(&mut head, self.tail.position(), POLL).await;
                     continue;
                 }
                 Ok(None) => {
-                    told = Some(self.tail.position());
+                    reported = Some(self.tail.position());
                     Ok(Next::CaughtUp(self.tail.position()))
                 }
                 Err(error) => Err(error),
@@ -124,7 +124,7 @@ impl Reader {
                 return;
             }
             if is_last && let Some(awaited) = &self.awaited {
-                let _ = timeout(GATHERING, awaited.notified()).await;
+                let _ = timeout(GATHER_FOR, awaited.notified()).await;
             }
         }
     }
@@ -137,7 +137,7 @@ impl Reader {
 
     async fn purges(&self) -> Result<i64, StoreError> {
         let mut db = self.store.log().reading().take().await?;
-        let purges = cursor::purges(&mut *db, &self.name).await?;
+        let purges = cursor::purges(&mut *db, self.name).await?;
         db.release();
         Ok(purges)
     }

@@ -1,7 +1,7 @@
 //! The runner: moves one read model along the log.
 //!
 //! It reads ahead ([`ReadAhead`]) and folds page by page ([`apply`]), each exactly once, whatever crashes. Any
-//! number of processes may run the same read model; its checkpoint lets one of them work at a time. Whoever
+//! number of processes may run the same read model; its cursor lets one of them work at a time. Whoever
 //! finds the work done by another stands back: it looks a little later than that one, and begins only
 //! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
 //! when it dies another goes on within moments. Parked streams are tried again a few at a time, between pages,
@@ -24,9 +24,9 @@ use super::projection::Projection;
 use super::read_ahead::{Next, POLL, ReadAhead};
 
 /// How much later than the one at work the others look.
-const STAND_BACK: Duration = Duration::from_millis(80);
+const STANDBY_DELAY: Duration = Duration::from_millis(80);
 /// How often parked streams whose time has come are looked for.
-const RETRIES: Duration = Duration::from_secs(60);
+const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 /// See the module.
 pub struct Runner {
@@ -68,22 +68,22 @@ impl Runner {
 
     async fn follow(&self, delays: &mut Delays, retries: &mut Retries) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
-        cursor::ensure_revision(pool, name, self.projection.revision()).await?;
+        cursor::ensure_revision(pool, name.into(), self.projection.revision()).await?;
         loop {
-            self.await_own_form().await?;
+            self.await_own_revision().await?;
             let position = cursor::position(pool, name).await?;
             self.positions.reached(name, position);
             delays.reset();
             self.work(position, delays, retries).await?;
-            self.stand_back(retries).await?;
+            self.stand_by(retries).await?;
         }
     }
 
     /// Returns as soon as no later release fills the read model.
-    async fn await_own_form(&self) -> Result<(), StoreError> {
+    async fn await_own_revision(&self) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
         let mut told = false;
-        while cursor::revision(pool, name).await? > self.projection.revision() {
+        while cursor::revision(pool, name.into()).await? > self.projection.revision() {
             if !told {
                 tracing::warn!(
                     projection = name,
@@ -107,7 +107,13 @@ impl Runner {
         let name = self.projection.name();
         let awaited = self.positions.awaited(name);
         let from = |position| {
-            ReadAhead::start(&self.store, &*self.projection, name, position, Some(Arc::clone(&awaited)))
+            ReadAhead::start(
+                &self.store,
+                &*self.projection,
+                name.into(),
+                position,
+                Some(Arc::clone(&awaited)),
+            )
         };
         let mut ahead = from(position);
         // Its own for as long as it is the one at work.
@@ -124,7 +130,7 @@ impl Runner {
             match next {
                 Next::CaughtUp(position) => self.positions.reached(name, position),
                 Next::Page(read) => {
-                    match apply::fold(&mut connection, &*self.projection, name, &read).await? {
+                    match apply::fold(&mut connection, &*self.projection, name.into(), &read).await? {
                         Outcome::Folded => self.positions.reached(name, read.page.last),
                         Outcome::Purged => ahead = from(read.page.after),
                         Outcome::NotAtCursor | Outcome::NewerRevision => return Ok(()),
@@ -136,7 +142,7 @@ impl Runner {
     }
 
     /// Returns when nobody moves the read model although there is something to fold.
-    async fn stand_back(&self, retries: &mut Retries) -> Result<(), StoreError> {
+    async fn stand_by(&self, retries: &mut Retries) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
         let mut head = self.store.head().subscribe();
         loop {
@@ -144,7 +150,7 @@ impl Runner {
             let before = cursor::position(pool, name).await?;
             self.positions.reached(name, before);
             log::wait_beyond(&mut head, before, POLL).await;
-            tokio::time::sleep(STAND_BACK).await;
+            tokio::time::sleep(STANDBY_DELAY).await;
             let waiting = log::newest_position(pool).await? > before;
             if waiting && cursor::position(pool, name).await? == before {
                 return Ok(());
@@ -168,7 +174,7 @@ impl Runner {
             );
         }
         if retries.round.is_done() {
-            *retries = Retries { round: Round::of(Which::Due), at: Instant::now() + RETRIES };
+            *retries = Retries { round: Round::of(Which::Due), at: Instant::now() + RETRY_INTERVAL };
         }
         Ok(())
     }

@@ -22,10 +22,10 @@ use sqlx::PgConnection;
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "history";
 /// Entries read at once.
-const PAGE: i64 = 500;
+const PAGE_SIZE: i64 = 500;
 
 /// The reducer.
 pub struct HistoryProjection;
@@ -107,13 +107,12 @@ impl Projection for HistoryProjection {
     }
 }
 
-/// The accounts that took part in an event of an organization or a project: who brought it about, and whom it is
-/// about.
+/// The accounts that took part in an event of an organization or a project: its actor, and the account it concerns.
 fn involved_accounts(fact: &LogRecord) -> BTreeSet<String> {
     let about = match fact.event() {
         Some(Event::Organization(event)) => event.concerns(),
         Some(Event::Project(event)) => event.concerns(),
-        _ => None,
+        Some(Event::Account(_) | Event::Operator(_) | Event::PrivacyRequest(_)) | None => None,
     };
     let actor = fact.actor.as_deref().and_then(|actor| actor.parse::<AccountId>().ok());
     [about, actor].into_iter().flatten().map(|account| account.to_string()).collect()
@@ -121,12 +120,10 @@ fn involved_accounts(fact: &LogRecord) -> BTreeSet<String> {
 
 /// The account an aggregate belongs to, where its first event says so.
 fn named_owner(fact: &LogRecord) -> Option<(&str, String)> {
-    match fact.event() {
-        Some(Event::PrivacyRequest(PrivacyRequestEvent::Received { account_id, .. })) => {
-            Some((&fact.aggregate_id, account_id.to_string()))
-        }
-        _ => None,
-    }
+    let Some(Event::PrivacyRequest(PrivacyRequestEvent::Received { account_id, .. })) = fact.event() else {
+        return None;
+    };
+    Some((&fact.aggregate_id, account_id.to_string()))
 }
 
 /// Whose the aggregates are that say nothing of it in these facts.
@@ -256,7 +253,7 @@ impl HistoryPages {
         .bind(&self.account)
         .bind(self.after)
         .bind(beyond)
-        .bind(PAGE)
+        .bind(PAGE_SIZE)
         .fetch_all(views.pool())
         .await?;
         let Some(last) = positions.last() else { return Ok(None) };

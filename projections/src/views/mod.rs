@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::engine::parked::{self, ParkedEvent};
 use crate::engine::{Positions, Projection};
-use account::Closed;
+use account::SealedAccount;
 
 /// Every read model of the house.
 pub fn all() -> Vec<Arc<dyn Projection>> {
@@ -42,7 +42,7 @@ pub struct Views {
     pool: PgPool,
     positions: Positions,
     lookups: PinnedPool,
-    accounts: BatchLoader<String, Closed>,
+    accounts: BatchLoader<String, SealedAccount>,
     /// Whose keys open what is personal.
     store: Option<EventStore>,
     pub(crate) request_versions: BatchLoader<String, i64>,
@@ -62,8 +62,8 @@ impl Views {
     fn with_keys(pool: PgPool, store: Option<EventStore>) -> Self {
         let names = all().into_iter().map(|projection| projection.name());
         let lookups = event_store::lookups(&pool);
-        let accounts = account::gather(lookups.clone());
-        let request_versions = privacy_request::gather_versions(lookups.clone());
+        let accounts = account::loader(lookups.clone());
+        let request_versions = privacy_request::version_loader(lookups.clone());
         Self { pool, positions: Positions::of(names), lookups, accounts, request_versions, store }
     }
 
@@ -86,7 +86,7 @@ impl Views {
         self.store.as_ref().map(|store| &**store.keys())
     }
 
-    pub(crate) fn accounts(&self) -> &BatchLoader<String, Closed> {
+    pub(crate) fn accounts(&self) -> &BatchLoader<String, SealedAccount> {
         &self.accounts
     }
 

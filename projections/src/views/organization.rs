@@ -16,7 +16,7 @@ use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 use crate::views::account::sealed::{NAMED, Named, named};
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "organization";
 
 /// The reducer.

@@ -20,7 +20,7 @@ use sqlx::{PgConnection, Row};
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "privacy_request";
 
 /// A text that sorts after every id.
@@ -128,7 +128,7 @@ fn read(row: &PgRow) -> Result<RequestView, StoreError> {
 }
 
 /// Looks up the versions of many requests at once.
-pub(crate) fn gather_versions(lookups: PinnedPool) -> BatchLoader<String, i64> {
+pub(crate) fn version_loader(lookups: PinnedPool) -> BatchLoader<String, i64> {
     BatchLoader::new(move |ids| versions(lookups.clone(), ids).boxed())
 }
 

@@ -17,7 +17,7 @@ use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 use crate::views::account::sealed::{NAMED, Named, named};
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "project";
 /// A project, by name: a later release may add columns while this one runs.
 const COLUMNS: &str =
@@ -207,7 +207,12 @@ fn owner(fact: &LogRecord) -> Option<((&str, AccountId), Naming)> {
             Some(((id, *account_id), Some((membership_id.to_string(), fact.recorded_at))))
         }
         ProjectEvent::OwnerRemoved { account_id } => Some(((id, *account_id), None)),
-        _ => None,
+        ProjectEvent::Created { .. }
+        | ProjectEvent::Renamed { .. }
+        | ProjectEvent::CredentialsRevealed { .. }
+        | ProjectEvent::CredentialsReset { .. }
+        | ProjectEvent::PreviousCredentialsEnded { .. }
+        | ProjectEvent::CredentialsRevoked { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@
 //! live table, and in that of a rebuild, which may have been broken off long ago.
 //!
 //! What always holds: nothing that was opened before comes back. All of it happens in one transaction that
-//! holds the checkpoints, so nobody folds meanwhile; and it raises their `purges`, so a page that was
+//! locks the cursors, so that nothing is folded meanwhile; and it raises their `purges`, so a page that was
 //! opened before is not folded afterwards but read again, when the key is gone ([`apply`](crate::engine::apply)).
 //! After a crash nothing of it is done, and the erasure does it again.
 
@@ -17,7 +17,8 @@ use event_store::{KeyName, StoreError};
 use sqlx::PgConnection;
 
 use super::account;
-use crate::engine::{cursor, rebuild};
+use crate::engine::cursor::{self, CursorName};
+use crate::engine::rebuild;
 use crate::views::Views;
 
 #[async_trait]
@@ -29,18 +30,24 @@ impl Purge for Views {
             return Ok(());
         }
         let mut transaction = self.pool().begin().await?;
-        // In this order, as the swap of a rebuild takes them. Where there is none, nobody has read anything yet.
-        cursor::hold(&mut transaction, account::NAME).await?;
-        empty(&mut transaction, account::NAME, account::TABLE, &accounts).await?;
-        let of_rebuild = cursor::of_rebuild(account::NAME);
-        if cursor::hold(&mut transaction, &of_rebuild).await? {
-            empty(&mut transaction, &of_rebuild, &rebuild::table(account::TABLE), &accounts).await?;
+        // In this order, as the swap of a rebuild locks them. Where there is none, nothing was read yet.
+        let live = CursorName::from(account::NAME);
+        cursor::lock_for_erasure(&mut transaction, live).await?;
+        empty(&mut transaction, live, account::TABLE, &accounts).await?;
+        let of_rebuild = CursorName::of_rebuild(account::NAME);
+        if cursor::lock_for_erasure(&mut transaction, of_rebuild).await? {
+            empty(&mut transaction, of_rebuild, &rebuild::table(account::TABLE), &accounts).await?;
         }
         Ok(transaction.commit().await?)
     }
 }
 
-async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]) -> Result<(), StoreError> {
+async fn empty(
+    db: &mut PgConnection,
+    name: CursorName<'_>,
+    table: &str,
+    accounts: &[&str],
+) -> Result<(), StoreError> {
     let empty = format!(
         "UPDATE {table} SET email = NULL, name = NULL, billing_email = NULL, email_pending = NULL, phone = NULL,
              email_sealed = NULL, name_sealed = NULL, billing_email_sealed = NULL,
@@ -48,5 +55,5 @@ async fn empty(db: &mut PgConnection, name: &str, table: &str, accounts: &[&str]
          WHERE account_id = ANY($1)"
     );
     sqlx::query(&empty).bind(accounts).execute(&mut *db).await?;
-    cursor::purged(db, name).await
+    cursor::count_purge(db, name).await
 }

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "timer";
 
 /// Events that touch no timer. What is not named here is read: a later release may have added it.

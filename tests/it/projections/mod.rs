@@ -42,7 +42,7 @@ async fn await_read(pool: &PgPool, names: &[&str]) {
         let head = log::newest_position(pool).await.unwrap();
         let mut all = head > 0 && head == stored;
         for name in names {
-            all = all && cursor::position(pool, name).await.unwrap() == head;
+            all = all && cursor::position(pool, *name).await.unwrap() == head;
         }
         all.then_some(())
     })

@@ -4,7 +4,7 @@
 //! comes after it in the stream is parked behind it, so that it is folded in order once the first can be
 //! taken. Parked streams are tried again by [`retry()`]: when a program starts (a new release may know
 //! better), from time to time, and when an operator asks for it. Every change happens under the
-//! checkpoint of the read model, in the transaction that folds; so a parked event, too, has its effect
+//! cursor of the read model, in the transaction that folds; so a parked event, too, has its effect
 //! exactly once. The reason that is kept holds no personal data.
 
 mod list;

@@ -4,13 +4,13 @@ use event_store::log::subscription::{self, Content, Page};
 use event_store::{EventStore, StoreError};
 
 use super::store::{head_of, is_due, record_failure, release, unpark};
-use crate::engine::cursor;
+use crate::engine::cursor::{self, CursorName};
 use crate::engine::isolate::{Isolating, Stream};
-use crate::engine::projection::{Blame, Projection};
+use crate::engine::projection::{FailureCause, Projection};
 use crate::engine::read_ahead::FetchedPage;
 
 /// Streams that are tried before something else has its turn.
-const STREAMS: i64 = 16;
+const STREAMS_PER_TURN: i64 = 16;
 
 /// What trying parked streams again came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub(crate) async fn retry_some(
     .bind(projection.name())
     .bind(after)
     .bind(round.which == Which::All)
-    .bind(STREAMS)
+    .bind(STREAMS_PER_TURN)
     .fetch_all(store.pool())
     .await?;
     for (_, kind, id) in &streams {
@@ -103,7 +103,7 @@ async fn retry_stream(
     stream: Stream<'_>,
     which: Which,
 ) -> Result<(u64, bool), StoreError> {
-    let (name, mut folded) = (projection.name(), 0);
+    let (name, mut folded) = (CursorName::from(projection.name()), 0);
     loop {
         // As a page is read: what was erased before is counted before it is opened.
         let purges = cursor::purges(store.pool(), name).await?;
@@ -141,13 +141,13 @@ async fn retry_facts(
     positions: &[i64],
     read: &FetchedPage,
 ) -> Result<RetryOutcome, StoreError> {
-    let (name, facts) = (projection.name(), &read.page.facts);
+    let (name, facts) = (CursorName::from(projection.name()), &read.page.facts);
     let mut transaction = store.pool().begin().await?;
-    let taken = cursor::take_in_turn(&mut transaction, name).await?;
-    let Some(taken) = taken.filter(|taken| taken.revision <= projection.revision()) else {
+    let cursor = cursor::lock(&mut transaction, name).await?;
+    let Some(cursor) = cursor.filter(|cursor| cursor.revision <= projection.revision()) else {
         return Ok(RetryOutcome::Deferred);
     };
-    if !read.is_fresh(taken.purges) || head_of(&mut *transaction, name, stream).await? != positions {
+    if !read.is_fresh(cursor.purges) || head_of(&mut *transaction, name, stream).await? != positions {
         return Ok(RetryOutcome::Stale);
     }
     if which == Which::Due && !is_due(&mut transaction, name, positions).await? {
@@ -159,13 +159,8 @@ async fn retry_facts(
     });
     let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
     let fit = facts.iter().take(readable).collect();
-    let refused =
-        Isolating::new(projection, taken.revision).fold(&mut transaction, fit).await.map_err(|blame| {
-            match blame {
-                Blame::Store(error) => error,
-                Blame::Event(_, reason) | Blame::Someone(reason) => StoreError::Unreadable(reason),
-            }
-        })?;
+    let isolating = Isolating::new(projection, cursor.revision);
+    let refused = isolating.fold(&mut transaction, fit).await.map_err(FailureCause::into_error)?;
     let refused = refused.into_iter().next().map(|it| (it.fact.position, it.reason.unwrap_or_default()));
     let head = refused.or(unfit.map(|(_, position, reason)| (position, reason)));
     let until = head.as_ref().map_or(i64::MAX, |(position, _)| *position);

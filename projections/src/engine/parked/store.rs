@@ -6,14 +6,19 @@ use event_store::StoreError;
 use event_store::log::subscription::{LogRecord, Page};
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::engine::cursor::CursorName;
 use crate::engine::isolate::{Parked, Stream, stream};
 
 /// Events of a stream that are tried in one transaction; a longer one goes on in the next. While events
 /// of it are left, the stream stays parked, so that nothing overtakes them.
-const AT_ONCE: i64 = 1_000;
+const EVENTS_PER_TRANSACTION: i64 = 1_000;
 
 /// Parks events.
-pub(crate) async fn park(db: &mut PgConnection, name: &str, parked: &[Parked<'_>]) -> Result<(), StoreError> {
+pub(crate) async fn park(
+    db: &mut PgConnection,
+    name: CursorName<'_>,
+    parked: &[Parked<'_>],
+) -> Result<(), StoreError> {
     if parked.is_empty() {
         return Ok(());
     }
@@ -26,7 +31,7 @@ pub(crate) async fn park(db: &mut PgConnection, name: &str, parked: &[Parked<'_>
          FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])
              AS p (position, event_id, event_type, aggregate_type, aggregate_id, error)",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(parked.iter().map(|event| event.fact.position).collect::<Vec<_>>())
     .bind(parked.iter().map(|event| event.fact.event_id.uuid()).collect::<Vec<_>>())
     .bind(texts(|fact| &fact.event_type))
@@ -41,7 +46,7 @@ pub(crate) async fn park(db: &mut PgConnection, name: &str, parked: &[Parked<'_>
 /// The streams in a page that are parked.
 pub(crate) async fn streams_of(
     db: &mut PgConnection,
-    name: &str,
+    name: CursorName<'_>,
     page: &Page,
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let streams: HashSet<Stream<'_>> = page.facts.iter().map(stream).collect();
@@ -51,7 +56,7 @@ pub(crate) async fn streams_of(
          WHERE EXISTS (SELECT FROM parked_event p WHERE p.projection = $1 AND p.aggregate_type = s.kind
                        AND p.aggregate_id = s.id)",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(kinds)
     .bind(ids)
     .fetch_all(db)
@@ -62,36 +67,44 @@ pub(crate) async fn streams_of(
 /// The first positions of a parked stream.
 pub(super) async fn head_of(
     db: impl PgExecutor<'_>,
-    name: &str,
+    name: CursorName<'_>,
     (kind, id): Stream<'_>,
 ) -> Result<Vec<i64>, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT position FROM parked_event
          WHERE projection = $1 AND aggregate_type = $2 AND aggregate_id = $3 ORDER BY position LIMIT $4",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(kind)
     .bind(id)
-    .bind(AT_ONCE)
+    .bind(EVENTS_PER_TRANSACTION)
     .fetch_all(db)
     .await?)
 }
 
 /// Whether it is still time to try the stream at these positions: another process may just have done so.
-pub(super) async fn is_due(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result<bool, StoreError> {
+pub(super) async fn is_due(
+    db: &mut PgConnection,
+    name: CursorName<'_>,
+    positions: &[i64],
+) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT coalesce(bool_and(retry_at <= clock_timestamp()), true) FROM parked_event
          WHERE projection = $1 AND position = ANY($2) AND error IS NOT NULL",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(positions)
     .fetch_one(db)
     .await?)
 }
 
-pub(super) async fn release(db: &mut PgConnection, name: &str, positions: &[i64]) -> Result<(), StoreError> {
+pub(super) async fn release(
+    db: &mut PgConnection,
+    name: CursorName<'_>,
+    positions: &[i64],
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM parked_event WHERE projection = $1 AND position = ANY($2)")
-        .bind(name)
+        .bind(name.text())
         .bind(positions)
         .execute(db)
         .await?;
@@ -101,7 +114,7 @@ pub(super) async fn release(db: &mut PgConnection, name: &str, positions: &[i64]
 /// What is left of a stream behind events that were folded is to be tried at once, also by another process.
 pub(super) async fn unpark(
     db: &mut PgConnection,
-    name: &str,
+    name: CursorName<'_>,
     (kind, id): Stream<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -110,7 +123,7 @@ pub(super) async fn unpark(
              SELECT min(position) FROM parked_event
              WHERE projection = $1 AND aggregate_type = $2 AND aggregate_id = $3)",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(kind)
     .bind(id)
     .execute(db)
@@ -121,7 +134,7 @@ pub(super) async fn unpark(
 /// An event stays parked, for longer each time.
 pub(super) async fn record_failure(
     db: &mut PgConnection,
-    name: &str,
+    name: CursorName<'_>,
     position: i64,
     reason: &str,
 ) -> Result<(), StoreError> {
@@ -131,7 +144,7 @@ pub(super) async fn record_failure(
                         + least(interval '1 minute' * power(2, least(attempts, 10)), interval '6 hours')
          WHERE projection = $1 AND position = $2",
     )
-    .bind(name)
+    .bind(name.text())
     .bind(position)
     .bind(reason)
     .execute(db)

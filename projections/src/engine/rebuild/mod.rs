@@ -1,8 +1,8 @@
 //! Rebuilding a read model beside the live one.
 //!
-//! New tables of the same names are filled in a schema of their own, with a checkpoint of their own, while the
+//! New tables of the same names are filled in a schema of their own, with a cursor of their own, while the
 //! live ones go on being read and moved. When they have caught up, one transaction puts them in the place
-//! of the live ones, together with the checkpoint and the parked events. Readers wait for that transaction
+//! of the live ones, together with the cursor and the parked events. Readers wait for that transaction
 //! and see the whole of the new tables after it; never half, and never an earlier position than before.
 //!
 //! One rebuild of a read model runs at a time: whoever runs it holds a lock on the very connection that
@@ -22,13 +22,13 @@ use event_store::postgres::leader::{self, Leadership};
 use event_store::{EventStore, StoreError, log};
 use sqlx::{PgConnection, PgPool};
 
-use crate::engine::cursor;
+use crate::engine::cursor::{self, CursorName};
 use crate::engine::projection::Projection;
 use crate::engine::read_ahead::{Next, ReadAhead};
 pub use error::RebuildError;
 use page::fold;
 use swap::Swapped;
-use tables::Set;
+use tables::RebuildTables;
 
 /// The longest wait between attempts to swap: each that waits for readers keeps the order of events waiting too.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -99,8 +99,8 @@ fn duty(name: &str) -> String {
 struct Rebuild<'a> {
     store: &'a EventStore,
     projection: &'a dyn Projection,
-    /// The name of its checkpoint.
-    name: String,
+    /// The name of its cursor.
+    name: CursorName<'static>,
     report: &'a mut (dyn FnMut(Progress) + Send),
 }
 
@@ -110,28 +110,28 @@ impl<'a> Rebuild<'a> {
         projection: &'a dyn Projection,
         report: &'a mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        Self { store, projection, name: cursor::of_rebuild(projection.name()), report }
+        Self { store, projection, name: CursorName::of_rebuild(projection.name()), report }
     }
 
     async fn run(mut self, db: &mut PgConnection, start: Start) -> Result<i64, RebuildError> {
         cursor::ensure(self.store.pool(), self.projection.name()).await?;
-        if cursor::revision(&mut *db, self.projection.name()).await? > self.projection.revision() {
+        if cursor::revision(&mut *db, self.projection.name().into()).await? > self.projection.revision() {
             return Err(RebuildError::OfLaterRelease);
         }
-        let set = Set::open(db, self.projection).await?;
-        let resumed = start == Start::Resume && set.can_go_on(db, &self.name).await?;
+        let tables = RebuildTables::open(db, self.projection).await?;
+        let resumed = start == Start::Resume && tables.can_resume(db, self.name).await?;
         if !resumed {
-            set.make(db, &self.name).await?;
+            tables.create(db, self.name).await?;
         }
         let mut position = self.fill(db).await?;
         self.tell(Phase::Indexing, position).await?;
-        set.finish(db).await?;
+        tables.create_missing_indexes(db).await?;
         let mut delays = Delays::new(Duration::from_millis(50), LONGEST_WAIT);
         loop {
             // What came while indexes were made, or while the swap had to wait.
             position = self.fill(db).await?.max(position);
             self.tell(Phase::Swapping, position).await?;
-            match swap::swap(self.store, db, self.projection, &set, &self.name).await? {
+            match swap::swap(self.store, db, self.projection, &tables, self.name).await? {
                 Swapped::At(position) => return Ok(position),
                 Swapped::NotYet => delays.wait().await,
             }
@@ -140,15 +140,15 @@ impl<'a> Rebuild<'a> {
 
     /// Folds up to the end of the log; the position there.
     async fn fill(&mut self, db: &mut PgConnection) -> Result<i64, RebuildError> {
-        let position = cursor::position(&mut *db, &self.name).await?;
-        let (store, projection, name) = (self.store, self.projection, self.name.clone());
-        let from = |position| ReadAhead::start(store, projection, &name, position, None);
+        let position = cursor::position(&mut *db, self.name).await?;
+        let (store, projection, name) = (self.store, self.projection, self.name);
+        let from = |position| ReadAhead::start(store, projection, name, position, None);
         let mut ahead = from(position);
         loop {
             match ahead.next().await? {
                 Next::CaughtUp(position) => return Ok(position),
                 Next::Page(read) => {
-                    if fold(db, projection, &name, &read).await? {
+                    if fold(db, projection, name, &read).await? {
                         self.tell(Phase::Filling, read.page.last).await?;
                     } else {
                         ahead = from(read.page.after);

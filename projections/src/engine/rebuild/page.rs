@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::error::RebuildError;
 use crate::engine::apply::{self, Outcome};
+use crate::engine::cursor::CursorName;
 use crate::engine::projection::Projection;
 use crate::engine::read_ahead::FetchedPage;
 
@@ -11,7 +12,7 @@ use crate::engine::read_ahead::FetchedPage;
 pub(super) async fn fold(
     db: &mut PgConnection,
     projection: &dyn Projection,
-    name: &str,
+    name: CursorName<'_>,
     read: &FetchedPage,
 ) -> Result<bool, RebuildError> {
     match apply::fold(db, projection, name, read).await? {

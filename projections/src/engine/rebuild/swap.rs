@@ -1,6 +1,6 @@
 //! The swap: one transaction after which the new tables are the live ones.
 //!
-//! It holds the checkpoint of the live read model, so that nobody moves that one, folds what the new tables
+//! It holds the cursor of the live read model, so that nobody moves that one, folds what the new tables
 //! still lack up to there, and then locks out readers for as long as it takes to change names. It does not wait
 //! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
 //! is tried again. A crash leaves everything as it was.
@@ -11,16 +11,16 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use super::error::RebuildError;
 use super::page::fold;
-use super::tables::{SCHEMA, Set};
+use super::tables::{RebuildTables, SCHEMA};
 
-use crate::engine::cursor;
+use crate::engine::cursor::{self, CursorName};
 use crate::engine::projection::Projection;
 use crate::engine::read_ahead::FetchedPage;
 
 /// How long readers may keep the swap waiting, and those behind it.
-const PATIENCE: &str = "200ms";
+const LOCK_TIMEOUT: &str = "200ms";
 /// SQLSTATE of a lock that was not had in time.
-const NO_LOCK: &str = "55P03";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// How an attempt ended.
 pub(super) enum Swapped {
@@ -34,8 +34,8 @@ pub(super) async fn swap(
     store: &EventStore,
     db: &mut PgConnection,
     projection: &dyn Projection,
-    set: &Set,
-    name: &str,
+    set: &RebuildTables,
+    name: CursorName<'_>,
 ) -> Result<Swapped, RebuildError> {
     let mut transaction = db.begin().await?;
     match attempt(store, &mut transaction, projection, set, name).await {
@@ -48,7 +48,7 @@ pub(super) async fn swap(
             transaction.rollback().await?;
             Ok(Swapped::NotYet)
         }
-        Err(RebuildError::Store(StoreError::Unavailable(error))) if is_no_lock(&error) => {
+        Err(RebuildError::Store(StoreError::Unavailable(error))) if is_lock_timeout(&error) => {
             transaction.rollback().await?;
             tracing::info!(
                 projection = projection.name(),
@@ -64,11 +64,11 @@ async fn attempt(
     store: &EventStore,
     db: &mut PgConnection,
     projection: &dyn Projection,
-    set: &Set,
-    name: &str,
+    set: &RebuildTables,
+    name: CursorName<'_>,
 ) -> Result<Swapped, RebuildError> {
-    db.execute(sqlx::raw_sql(&format!("SET LOCAL lock_timeout = '{PATIENCE}'"))).await?;
-    let live = cursor::take_in_turn(&mut *db, projection.name()).await?;
+    db.execute(sqlx::raw_sql(&format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))).await?;
+    let live = cursor::lock(&mut *db, projection.name().into()).await?;
     let live = live.ok_or(RebuildError::Disturbed)?;
     if live.revision > projection.revision() {
         return Err(RebuildError::OfLaterRelease);
@@ -78,7 +78,7 @@ async fn attempt(
     if live - position > LARGEST_PAGE {
         return Ok(Swapped::NotYet);
     }
-    // Nobody empties the new tables meanwhile: that, too, takes the checkpoint of the live ones first.
+    // Nobody empties the new tables meanwhile: that, too, takes the cursor of the live ones first.
     let purges = Some(cursor::purges(&mut *db, name).await?);
     let mut tail = LogSubscription::new(store.log().clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {
@@ -106,25 +106,28 @@ async fn attempt(
     Ok(Swapped::At(position))
 }
 
-/// The checkpoint and the parked events of the rebuild become those of the read model.
-async fn take_over(db: &mut PgConnection, live: &str, rebuilt: &str) -> Result<(), StoreError> {
+/// The cursor and the parked events of the rebuild become those of the read model.
+async fn take_over(db: &mut PgConnection, live: &str, rebuilt: CursorName<'_>) -> Result<(), StoreError> {
     sqlx::query(
         "WITH new AS (DELETE FROM projection WHERE name = $2 RETURNING position, revision)
          UPDATE projection SET position = new.position, revision = new.revision FROM new WHERE name = $1",
     )
     .bind(live)
-    .bind(rebuilt)
+    .bind(rebuilt.text())
     .execute(&mut *db)
     .await?;
     sqlx::query("DELETE FROM parked_event WHERE projection = $1").bind(live).execute(&mut *db).await?;
     sqlx::query("UPDATE parked_event SET projection = $1 WHERE projection = $2")
         .bind(live)
-        .bind(rebuilt)
+        .bind(rebuilt.text())
         .execute(&mut *db)
         .await?;
     Ok(())
 }
 
-fn is_no_lock(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == NO_LOCK)
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }

@@ -8,14 +8,14 @@
 use event_store::StoreError;
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::engine::cursor;
+use crate::engine::cursor::{self, CursorName};
 use crate::engine::projection::{Projection, Writing};
 
 /// The schema.
 pub(super) const SCHEMA: &str = "rebuild";
 
 /// The tables of one read model.
-pub(super) struct Set {
+pub(super) struct RebuildTables {
     projection: &'static str,
     revision: i32,
     /// The schema in which the live ones lie.
@@ -28,6 +28,8 @@ pub(super) struct Set {
 #[derive(sqlx::FromRow)]
 struct Index {
     name: String,
+    is_unique: bool,
+    /// The statement that made it.
     definition: String,
     /// The constraint it stands for: its name and what it is.
     constraint_name: Option<String>,
@@ -35,7 +37,7 @@ struct Index {
 }
 
 const INDEXES: &str = "
-SELECT quote_ident(c.relname) AS name, pg_get_indexdef(i.indexrelid) AS definition,
+SELECT quote_ident(c.relname) AS name, i.indisunique AS is_unique, pg_get_indexdef(i.indexrelid) AS definition,
        quote_ident(k.conname) AS constraint_name,
        CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' END AS constraint_kind
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -57,7 +59,7 @@ FROM pg_class c, aclexplode(c.relacl) a
 WHERE c.oid = ($1 || '.' || $2)::regclass AND a.grantee <> c.relowner";
 
 /// Whose the live table is and how it is stored, where that is not what a new one has anyhow, as statements.
-const MANNERS: &str = "
+const STORAGE_AND_OWNER: &str = "
 SELECT format('ALTER TABLE %s.%s SET (%s)', $3, $2, option)
 FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid,
      unnest(c.reloptions || ARRAY(SELECT 'toast.' || o FROM unnest(t.reloptions) o)) AS option
@@ -66,7 +68,7 @@ UNION ALL
 SELECT format('ALTER TABLE %s.%s OWNER TO %s', $3, $2, relowner::regrole)
 FROM pg_class WHERE oid = ($1 || '.' || $2)::regclass AND pg_get_userbyid(relowner) <> current_user";
 
-impl Set {
+impl RebuildTables {
     /// The tables of `projection`, seen from `db`, which from now on finds those of a rebuild first.
     pub(super) async fn open(db: &mut PgConnection, projection: &dyn Projection) -> Result<Self, StoreError> {
         let home: String =
@@ -84,9 +86,13 @@ impl Set {
     }
 
     /// Whether an earlier rebuild was broken off whose tables have the form of today's.
-    pub(super) async fn can_go_on(&self, db: &mut PgConnection, name: &str) -> Result<bool, StoreError> {
+    pub(super) async fn can_resume(
+        &self,
+        db: &mut PgConnection,
+        name: CursorName<'_>,
+    ) -> Result<bool, StoreError> {
         let revision: Option<i32> = sqlx::query_scalar("SELECT revision FROM projection WHERE name = $1")
-            .bind(name)
+            .bind(name.text())
             .fetch_optional(&mut *db)
             .await?;
         Ok(revision == Some(self.revision) && self.fits(db).await?)
@@ -105,8 +111,8 @@ impl Set {
         Ok(true)
     }
 
-    /// Makes the tables, empty, and puts the checkpoint `name` to the beginning of the log.
-    pub(super) async fn make(&self, db: &mut PgConnection, name: &str) -> Result<(), StoreError> {
+    /// Makes the tables, empty, and puts the cursor `name` to the beginning of the log.
+    pub(super) async fn create(&self, db: &mut PgConnection, name: CursorName<'_>) -> Result<(), StoreError> {
         let home = &self.home;
         let mut transaction = db.begin().await?;
         for (table, writing) in &self.tables {
@@ -118,13 +124,13 @@ impl Set {
             if *writing == Writing::ByKey {
                 for index in self.live_indexes(&mut transaction, table).await? {
                     if index.constraint_name.is_some() {
-                        let statement = self.moved(table, &index, "");
+                        let statement = self.create_index(table, &index, "")?;
                         transaction.execute(sqlx::raw_sql(&statement)).await?;
                         self.constrain(&mut transaction, table, &index).await?;
                     }
                 }
             }
-            for likeness in [GRANTS, MANNERS] {
+            for likeness in [GRANTS, STORAGE_AND_OWNER] {
                 let statements: Vec<String> = sqlx::query_scalar(likeness)
                     .bind(home)
                     .bind(table)
@@ -137,10 +143,13 @@ impl Set {
             }
         }
         sqlx::query("DELETE FROM parked_event WHERE projection = $1")
-            .bind(name)
+            .bind(name.text())
             .execute(&mut *transaction)
             .await?;
-        sqlx::query("DELETE FROM projection WHERE name = $1").bind(name).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM projection WHERE name = $1")
+            .bind(name.text())
+            .execute(&mut *transaction)
+            .await?;
         cursor::ensure_revision(&mut *transaction, name, self.revision).await?;
         transaction.commit().await?;
         tracing::info!(projection = self.projection, "rebuild started");
@@ -149,7 +158,7 @@ impl Set {
 
     /// Makes the indexes that are still missing, and statistics for the planner. A crash may leave an index
     /// half made; it is dropped and made again.
-    pub(super) async fn finish(&self, db: &mut PgConnection) -> Result<(), StoreError> {
+    pub(super) async fn create_missing_indexes(&self, db: &mut PgConnection) -> Result<(), StoreError> {
         for (table, _) in &self.tables {
             let there: Vec<Index> =
                 sqlx::query_as(INDEXES).bind(SCHEMA).bind(table).fetch_all(&mut *db).await?;
@@ -158,7 +167,7 @@ impl Set {
                 if same.is_none() {
                     let drop = format!("DROP INDEX IF EXISTS {SCHEMA}.{}", index.name);
                     db.execute(sqlx::raw_sql(&drop)).await?;
-                    db.execute(sqlx::raw_sql(&self.moved(table, &index, " CONCURRENTLY"))).await?;
+                    db.execute(sqlx::raw_sql(&self.create_index(table, &index, " CONCURRENTLY")?)).await?;
                 }
                 if same.is_none_or(|one| one.constraint_name.is_none()) {
                     self.constrain(db, table, &index).await?;
@@ -174,9 +183,14 @@ impl Set {
     }
 
     /// The statement that makes an index of the live table on the new one.
-    fn moved(&self, table: &str, index: &Index, how: &str) -> String {
-        let (live, new) = (format!(" ON {}.{table} ", self.home), format!(" ON {SCHEMA}.{table} "));
-        index.definition.replacen(" INDEX ", &format!(" INDEX{how} "), 1).replacen(&live, &new, 1)
+    fn create_index(&self, table: &str, index: &Index, how: &str) -> Result<String, StoreError> {
+        let Index { name, is_unique, definition, .. } = index;
+        let create = if *is_unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" };
+        let begins = format!("{create} {name} ON {}.{table} ", self.home);
+        let method_and_columns = definition.strip_prefix(&begins).ok_or_else(|| {
+            StoreError::Unreadable(format!("the definition of index {name}, which does not begin {begins:?}"))
+        })?;
+        Ok(format!("{create}{how} {name} ON {SCHEMA}.{table} {method_and_columns}"))
     }
 
     /// Lets an index stand for the constraint it stands for in the live table.

@@ -89,7 +89,30 @@ impl AccountView {
                 (self.gdpr_token_id, self.gdpr_token_fingerprint) = (None, None);
                 (self.gdpr_token_issued_at, self.gdpr_token_expires_at) = (None, None);
             }
-            _ => {}
+            E::Registered { .. }
+            | E::SignedIn { .. }
+            | E::SecondFactorAsked { .. }
+            | E::SignedOut { .. }
+            | E::Reauthenticated { .. }
+            | E::NameChanged { .. }
+            | E::BillingEmailChanged { .. }
+            | E::BillingEmailUndone {}
+            | E::FormerEmailReleased { .. }
+            | E::PasswordChanged {}
+            | E::PasswordResetAsked { .. }
+            | E::PasswordReset {}
+            | E::PhoneChangeRequested { .. }
+            | E::SessionsEnded {}
+            | E::FactorRemovalBegun { .. }
+            | E::FactorRemovalStopped {}
+            | E::OrganizationJoined { .. }
+            | E::OrganizationLeft { .. }
+            | E::NoticeSent { .. }
+            | E::NoticeUndeliverable { .. }
+            | E::HistoryViewed { .. }
+            | E::FailedTriesNoted { .. }
+            | E::Deleted { .. }
+            | E::PersonalDataErased { .. } => {}
         }
     }
 }
@@ -122,7 +145,33 @@ impl Writer<'_> {
             E::PhoneRemoved {}
             | E::FactorRemoved {}
             | E::SecondFactorUndone { factor: SecondFactor::Phone } => self.put(Field::Phone, None),
-            _ => Ok(()),
+            E::Registered { .. }
+            | E::SignedIn { .. }
+            | E::SecondFactorAsked { .. }
+            | E::SignedOut { .. }
+            | E::Reauthenticated { .. }
+            | E::FormerEmailReleased { .. }
+            | E::PasswordChanged {}
+            | E::PasswordResetAsked { .. }
+            | E::PasswordReset {}
+            | E::PhoneChangeRequested { .. }
+            | E::SecondFactorUndone { factor: SecondFactor::RecoveryCodes }
+            | E::SessionsEnded {}
+            | E::FactorRemovalBegun { .. }
+            | E::FactorRemovalStopped {}
+            | E::RecoveryCodesIssued { .. }
+            | E::RecoveryCodeUsed { .. }
+            | E::PreferencesChanged { .. }
+            | E::GdprTokenIssued { .. }
+            | E::GdprTokenEnded { .. }
+            | E::OrganizationJoined { .. }
+            | E::OrganizationLeft { .. }
+            | E::NoticeSent { .. }
+            | E::NoticeUndeliverable { .. }
+            | E::HistoryViewed { .. }
+            | E::FailedTriesNoted { .. }
+            | E::Deleted { .. }
+            | E::PersonalDataErased { .. } => Ok(()),
         }
     }
 

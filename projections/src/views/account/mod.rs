@@ -20,10 +20,10 @@ use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use row::Row;
 use sealed::Form;
 
-pub(crate) use shown::{Closed, gather};
 pub use shown::{MOST_MEMBERSHIPS, MembershipView, NamedAccount};
+pub(crate) use shown::{SealedAccount, loader};
 
-/// The name of its checkpoint.
+/// The name of its cursor.
 pub const NAME: &str = "account";
 /// Its table.
 pub(crate) const TABLE: &str = "account_view";

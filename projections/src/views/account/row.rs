@@ -7,13 +7,12 @@ use sqlx::PgConnection;
 
 use super::AccountView;
 
-/// An account, by name: a later release may add columns while this one runs.
-pub(super) const SELECT: &str = "
-SELECT account_id, email, name, personalization, usage_logging, registered_at, changed_at, version,
-       billing_email, email_pending, email_pending_until, phone, phone_channel, recovery_codes,
-       gdpr_token_id, gdpr_token_fingerprint, gdpr_token_issued_at, gdpr_token_expires_at,
-       email_sealed, name_sealed, billing_email_sealed, email_pending_sealed, phone_sealed
-FROM account_view WHERE account_id = ";
+/// The columns of a [`Row`], by name: a later release may add columns while this one runs.
+pub(super) const COLUMNS: &str = "
+account_id, email, name, personalization, usage_logging, registered_at, changed_at, version,
+billing_email, email_pending, email_pending_until, phone, phone_channel, recovery_codes,
+gdpr_token_id, gdpr_token_fingerprint, gdpr_token_issued_at, gdpr_token_expires_at,
+email_sealed, name_sealed, billing_email_sealed, email_pending_sealed, phone_sealed";
 
 /// An account as it lies in its table. In a table of this form the personal values of `view` are empty.
 #[derive(Clone, sqlx::FromRow)]
@@ -36,7 +35,7 @@ pub(super) struct SealedColumns {
 
 /// The rows of these accounts.
 pub(super) async fn fetch(db: &mut PgConnection, accounts: BTreeSet<&str>) -> Result<Vec<Row>, StoreError> {
-    Ok(sqlx::query_as(&format!("{SELECT} ANY($1)"))
+    Ok(sqlx::query_as(&format!("SELECT {COLUMNS} FROM account_view WHERE account_id = ANY($1)"))
         .bind(accounts.into_iter().collect::<Vec<_>>())
         .fetch_all(db)
         .await?)

@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, Row as _};
 
 use super::AccountView;
-use super::row::{Row, SELECT, SealedColumns};
+use super::row::{COLUMNS, Row, SealedColumns};
 use super::sealed::{Field, NAMED, Named, Opening, Value, named};
 use crate::views::Views;
 
@@ -32,7 +32,7 @@ pub struct MembershipView {
 
 /// An account's row with its memberships and its key, before it is opened.
 #[derive(Clone)]
-pub(crate) struct Closed {
+pub(crate) struct SealedAccount {
     row: Row,
     memberships: Vec<MembershipView>,
     key: Option<(KeyName, WrappedKey)>,
@@ -40,27 +40,25 @@ pub(crate) struct Closed {
 
 /// Accounts with their memberships, looked up for many at once. Their keys come along, so that opening them asks nothing
 /// more of the database; each is unwrapped by who asked for it, so that a key service that is slow holds up no other.
-pub(crate) fn gather(lookups: PinnedPool) -> BatchLoader<String, Closed> {
+pub(crate) fn loader(lookups: PinnedPool) -> BatchLoader<String, SealedAccount> {
     BatchLoader::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
 }
 
 async fn with_memberships(
     lookups: PinnedPool,
     ids: Vec<String>,
-) -> Result<HashMap<String, Closed>, StoreError> {
-    let select = SELECT.replace(
-        "FROM account_view WHERE account_id = ",
-        &format!(
-            ", (SELECT coalesce(json_agg(m ORDER BY m.organization_id), '[]')
-            FROM (SELECT m.organization_id, o.name, m.role
-                  FROM member_view m JOIN organization_view o USING (organization_id)
-                  WHERE m.account_id = account_view.account_id AND NOT o.closed
-                  ORDER BY m.organization_id LIMIT {MOST_MEMBERSHIPS}) m) AS memberships,
+) -> Result<HashMap<String, SealedAccount>, StoreError> {
+    let select = format!(
+        "SELECT {COLUMNS},
+            (SELECT coalesce(json_agg(m ORDER BY m.organization_id), '[]')
+             FROM (SELECT m.organization_id, o.name, m.role
+                   FROM member_view m JOIN organization_view o USING (organization_id)
+                   WHERE m.account_id = account_view.account_id AND NOT o.closed
+                   ORDER BY m.organization_id LIMIT {MOST_MEMBERSHIPS}) m) AS memberships,
             k.key_id, k.wrapped, k.master_id
          FROM account_view LEFT JOIN subject_key k
               ON k.subject = account_id AND k.scope = $2 AND k.destroyed_at IS NULL
          WHERE account_id = ANY($1)"
-        ),
     );
     let mut db = lookups.take().await?;
     let rows = sqlx::query(&select).bind(ids).bind(Scope::Profile.as_str()).fetch_all(&mut *db).await?;
@@ -68,7 +66,7 @@ async fn with_memberships(
     let read = |row: &PgRow| {
         let Json(memberships) = row.try_get("memberships")?;
         let (key, row) = (key(row)?, Row::from_row(row)?);
-        Ok((row.view.account_id.clone(), Closed { row, memberships, key }))
+        Ok((row.view.account_id.clone(), SealedAccount { row, memberships, key }))
     };
     rows.iter().map(read).collect()
 }
@@ -117,10 +115,11 @@ impl Views {
     /// # Errors
     /// When the store fails.
     pub async fn account_fetch(&self, account: AccountId) -> Result<Option<AccountView>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(&format!("{SELECT} $1"))
-            .bind(account.to_string())
-            .fetch_optional(self.pool())
-            .await?;
+        let row: Option<Row> =
+            sqlx::query_as(&format!("SELECT {COLUMNS} FROM account_view WHERE account_id = $1"))
+                .bind(account.to_string())
+                .fetch_optional(self.pool())
+                .await?;
         match row {
             Some(row) => Ok(Some(row.open(self).await?)),
             None => Ok(None),
@@ -136,7 +135,7 @@ impl Views {
         account: AccountId,
     ) -> Result<Option<(AccountView, Vec<MembershipView>)>, StoreError> {
         let closed = self.accounts().get(account.to_string()).await?;
-        let Some(Closed { row, memberships, key }) = closed else { return Ok(None) };
+        let Some(SealedAccount { row, memberships, key }) = closed else { return Ok(None) };
         if let (Some(keys), Some(key)) = (self.keys(), key) {
             keys.preload(vec![key]).await;
         }
