@@ -76,7 +76,7 @@ id!(/// Someone who runs the service: `opr_…`.
     OperatorId, OperatorKind, "opr");
 id!(/// A company or a part of one, which owns projects: `org_…`.
     OrganizationId, OrganizationKind, "org");
-id!(/// One stay of an account in an organization, from joining to leaving: `mem_…`.
+id!(/// One membership of an account in an organization, from joining to leaving: `mem_…`.
     MembershipId, MembershipKind, "mem");
 id!(/// An invitation into an organization: `inv_…`.
     InvitationId, InvitationKind, "inv");

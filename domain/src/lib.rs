@@ -4,9 +4,6 @@
 //! [`Services`], and what must be done about an event is *planned* here and *executed* in
 //! `workers`. So every rule can be tested in memory, and ninety days pass in milliseconds.
 
-// A new event must be thought of wherever events are matched: the compiler names the places.
-#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
-
 pub mod account;
 pub mod actor;
 pub mod authentication;

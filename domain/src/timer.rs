@@ -1,7 +1,7 @@
 //! What time alone will bring about.
 //!
 //! An event says which timers of its aggregate it sets and which it clears. A read model keeps those that are
-//! set; the scheduler wakes a worker for each that is due; the worker asks the aggregate's agenda what is to be
+//! set; the scheduler wakes a worker for each that is due; the worker asks the aggregate's schedule what is to be
 //! done, and the event that comes of it clears the timer. So whatever was down in the meantime, nothing is
 //! forgotten and nothing is done twice.
 

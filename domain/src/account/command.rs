@@ -167,7 +167,7 @@ pub enum AccountCommand {
     JoinOrganization {
         /// Which.
         organization_id: OrganizationId,
-        /// The stay that begins.
+        /// The membership that begins.
         membership_id: MembershipId,
     },
     /// The account has left an organization, which says so itself in the same moment.

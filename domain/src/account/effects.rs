@@ -1,6 +1,9 @@
 //! What must come true together with an event of an account, and what time will bring after it.
 
-use super::agenda::{ERASURE_PATIENCE, token_notices};
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+use super::schedule::{ERASURE_PATIENCE, token_notices};
 use super::{AccountEvent, AccountNotice};
 use crate::authentication::{Change, Ending};
 use crate::effect::ClaimKind;
@@ -145,10 +148,13 @@ impl Timers for AccountEvent {
                 .chain([TimerChange::clear(TOKEN_END)])
                 .collect(),
             Self::NoticeSent { notice, awaited: true, .. }
-            | Self::NoticeUndeliverable { notice, awaited: true, .. } => vec![match notice {
-                AccountNotice::AccountDeleted => TimerChange::due(ERASURE),
-                notice => TimerChange::clear(notice.as_str()),
-            }],
+            | Self::NoticeUndeliverable { notice, awaited: true, .. } => {
+                vec![if *notice == AccountNotice::AccountDeleted {
+                    TimerChange::due(ERASURE)
+                } else {
+                    TimerChange::clear(notice.as_str())
+                }]
+            }
             Self::FactorRemovalBegun { due_at, .. } => vec![TimerChange::set(FACTOR_REMOVAL, *due_at)],
             Self::FactorRemovalStopped {}
             | Self::FactorRemoved {}

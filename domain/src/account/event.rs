@@ -201,7 +201,7 @@ pub enum AccountEvent {
     OrganizationJoined {
         /// Of which organization.
         organization_id: OrganizationId,
-        /// The stay that began.
+        /// The membership that began.
         membership_id: MembershipId,
     },
     /// The account is no member any more.
@@ -215,7 +215,7 @@ pub enum AccountEvent {
         message_id: MessageId,
         /// What it told of.
         notice: AccountNotice,
-        /// Whether the account's agenda waited for it.
+        /// Whether the account's schedule waited for it.
         awaited: bool,
     },
     /// A message could not be handed over, and is not tried any more.
@@ -224,7 +224,7 @@ pub enum AccountEvent {
         message_id: MessageId,
         /// What it would have told of.
         notice: AccountNotice,
-        /// Whether the account's agenda waited for it.
+        /// Whether the account's schedule waited for it.
         awaited: bool,
         /// Why. Earlier releases did not record it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

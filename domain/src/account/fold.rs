@@ -28,7 +28,7 @@ impl Account {
             }
             AccountEvent::Deleted { account_id, deleted_at, .. } => {
                 self.holder = None;
-                self.ended = Some(Ended { account_id, deleted_at, farewell: false, erased: false });
+                self.ended = Some(Ended { account_id, deleted_at, last_notice_done: false, erased: false });
             }
             event => match (&mut self.holder, &mut self.ended) {
                 (Some(holder), _) => holder.fold(event),
@@ -39,12 +39,13 @@ impl Account {
     }
 }
 
+#[warn(clippy::wildcard_enum_match_arm)]
 impl Ended {
     fn fold(&mut self, event: &AccountEvent) {
         use AccountEvent as E;
         match event {
             E::NoticeSent { awaited: true, .. } | E::NoticeUndeliverable { awaited: true, .. } => {
-                self.farewell = true
+                self.last_notice_done = true;
             }
             E::PersonalDataErased { .. } => self.erased = true,
             E::Registered { .. }
@@ -87,6 +88,7 @@ impl Ended {
     }
 }
 
+#[warn(clippy::wildcard_enum_match_arm)]
 impl Holder {
     fn fold(&mut self, event: AccountEvent) {
         use AccountEvent as E;

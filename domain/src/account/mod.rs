@@ -1,6 +1,5 @@
 //! A person who signs in, the *account holder*, and their settings.
 
-mod agenda;
 mod command;
 mod decide;
 mod effects;
@@ -11,6 +10,7 @@ mod factor_removal;
 mod fold;
 mod model;
 mod notice;
+mod schedule;
 mod sentence;
 mod terms;
 #[cfg(test)]
@@ -19,7 +19,6 @@ mod tests;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 
-pub use agenda::{AccountTask, ERASURE_PATIENCE, agenda};
 pub use command::AccountCommand;
 pub use decide::{FACTOR_UNDO_LIFE, GDPR_TOKEN_LIFE, RECOVERY_CODES};
 pub use email_change::{CONFIRMATION_LIFE, UNDO_LIFE};
@@ -30,6 +29,7 @@ pub use model::{
     Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange, Preferences,
 };
 pub use notice::{AccountNotice, Channel};
+pub use schedule::{AccountTask, ERASURE_PATIENCE, schedule};
 pub use terms::{
     FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason, TokenEnd, Viewed,
 };

@@ -52,7 +52,7 @@ pub struct Holder {
     pub phone_change: Option<PhoneChange>,
     /// Recovery codes that are left.
     pub recovery_codes: u32,
-    /// The organizations it is a member of, and by which stay.
+    /// The organizations it is a member of, and by which membership.
     pub memberships: BTreeMap<OrganizationId, MembershipId>,
     /// The token for the GDPR APIs.
     pub gdpr_token: Option<GdprToken>,
@@ -125,7 +125,8 @@ pub struct Ended {
     /// When it ended.
     pub deleted_at: DateTime<Utc>,
     /// The last message went out, or cannot.
-    pub farewell: bool,
+    #[serde(rename = "farewell")]
+    pub last_notice_done: bool,
     /// All that was personal is unreadable.
     pub erased: bool,
 }

@@ -1,5 +1,8 @@
 //! Every event of an account in words.
 
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use chrono::{DateTime, Utc};
 
 use super::{

@@ -1,6 +1,9 @@
 //! What happened to an operator, and what they looked at. Stored for ever: types are never renamed, fields never
 //! change their meaning.
 
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};

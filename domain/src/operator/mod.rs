@@ -90,12 +90,12 @@ pub enum OperatorCommand {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {
     /// The operator, once let in.
-    pub body: Option<Body>,
+    pub body: Option<OperatorState>,
 }
 
 /// An operator who was let in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
+pub struct OperatorState {
     /// Their id.
     pub operator_id: OperatorId,
     /// What they are called.
@@ -165,7 +165,7 @@ impl Aggregate for Operator {
     fn apply(&mut self, event: OperatorEvent) {
         match event {
             OperatorEvent::Created { operator_id, name, scopes, expires_at } => {
-                self.body = Some(Body { operator_id, name, scopes, expires_at, revoked: false });
+                self.body = Some(OperatorState { operator_id, name, scopes, expires_at, revoked: false });
             }
             OperatorEvent::Revoked {} => {
                 if let Some(body) = &mut self.body {

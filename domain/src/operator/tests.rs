@@ -36,7 +36,7 @@ fn created(expires_at: Option<DateTime<Utc>>) -> Event {
     }
 }
 
-fn body(events: Vec<Event>) -> Option<Body> {
+fn body(events: Vec<Event>) -> Option<OperatorState> {
     let mut operator = Operator::default();
     events.into_iter().for_each(|event| operator.apply(event));
     operator.body

@@ -24,7 +24,7 @@ pub enum OrganizationAction {
         name: String,
         /// Its first owner.
         owner: AccountId,
-        /// The stay that begins.
+        /// The membership that begins.
         membership_id: MembershipId,
     },
     /// Give it another name.
@@ -52,14 +52,14 @@ pub enum OrganizationAction {
         invitation_id: InvitationId,
         /// Who joins.
         account_id: AccountId,
-        /// The stay that begins.
+        /// The membership that begins.
         membership_id: MembershipId,
     },
     /// Make an account a member without an invitation: operators do.
     AddMember {
         /// Who joins.
         account_id: AccountId,
-        /// The stay that begins.
+        /// The membership that begins.
         membership_id: MembershipId,
         /// Its role.
         role: Role,
@@ -70,7 +70,7 @@ pub enum OrganizationAction {
         account_id: AccountId,
         /// Its role.
         role: Role,
-        /// The stay that begins where the role is a lesser one.
+        /// The membership that begins where the role is a lesser one.
         next_stay: MembershipId,
     },
     /// End a membership. Everybody may end their own.

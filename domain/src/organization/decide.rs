@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Body, Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
-    OrganizationError, OrganizationEvent, Role,
+    Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
+    OrganizationError, OrganizationEvent, OrganizationState, Role,
 };
 use crate::actor::By;
 use crate::{AccountId, InvitationId, MembershipId};
@@ -41,7 +41,7 @@ impl Organization {
     }
 }
 
-impl Body {
+impl OrganizationState {
     fn decide(&self, by: By, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
         use OrganizationAction as W;
         use OrganizationEvent as E;
@@ -166,7 +166,7 @@ impl Body {
         lost.map(|(id, _)| OrganizationEvent::InvitationEnded { invitation_id: *id, reason }).collect()
     }
 
-    /// A lesser role is another stay: what was given for the one before, by name, was given to who was trusted more.
+    /// A lesser role is another membership: what was given for the one before, by name, was given to who was trusted more.
     fn change_role(&self, by: By, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
         self.manager(by, Role::Member)?;
         let from = self.role_of(account_id)?;

@@ -1,6 +1,9 @@
 //! What happened to an organization. Stored for ever: types are never renamed, fields never change their
 //! meaning.
 
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
@@ -75,7 +78,7 @@ pub enum OrganizationEvent {
     MemberJoined {
         /// Which account.
         account_id: AccountId,
-        /// The stay that began.
+        /// The membership that began.
         membership_id: MembershipId,
         /// Its role.
         role: Role,
@@ -90,7 +93,7 @@ pub enum OrganizationEvent {
         from: Role,
         /// The role it has.
         to: Role,
-        /// The stay that begins with a lesser role: what was given for the one before ends with it.
+        /// The membership that begins with a lesser role: what was given for the one before ends with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         membership_id: Option<MembershipId>,
     },

@@ -3,12 +3,12 @@
 //! What always holds: as long as it is not closed it has an owner. Who is a member stands here; the account says
 //! the same of itself, in the same step, so that neither can be without the other.
 
-mod agenda;
 mod command;
 mod decide;
 mod error;
 mod event;
 mod role;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -19,12 +19,12 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-pub use agenda::agenda;
 pub use command::{OrganizationAction, OrganizationCommand};
 pub use decide::{INVITATION_LIFE, MOST_INVITATIONS, MOST_MEMBERS};
 pub use error::OrganizationError;
 pub use event::{InvitationEnd, MembershipEnd, OrganizationEvent};
 pub use role::{Role, UnknownRole};
+pub use schedule::schedule;
 
 use crate::{AccountId, InvitationId, MembershipId, OrganizationId, Services, Snapshot};
 
@@ -32,12 +32,12 @@ use crate::{AccountId, InvitationId, MembershipId, OrganizationId, Services, Sna
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
     /// The organization, once created.
-    pub body: Option<Body>,
+    pub body: Option<OrganizationState>,
 }
 
 /// A created organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
+pub struct OrganizationState {
     /// Its id.
     pub organization_id: OrganizationId,
     /// Its name.
@@ -53,7 +53,7 @@ pub struct Body {
 /// A member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// The stay: an account that comes back, or has a lesser role, has another. What was given for one ends with it.
+    /// The membership: an account that comes back, or has a lesser role, has another. What was given for one ends with it.
     pub membership_id: MembershipId,
     /// Its role.
     pub role: Role,
@@ -75,13 +75,13 @@ impl Organization {
     ///
     /// # Errors
     /// When there is none, or it is closed.
-    pub fn body(&self) -> Result<&Body, OrganizationError> {
+    pub fn body(&self) -> Result<&OrganizationState, OrganizationError> {
         let body = self.body.as_ref().ok_or(OrganizationError::Unknown)?;
         if body.closed { Err(OrganizationError::Closed) } else { Ok(body) }
     }
 }
 
-impl Body {
+impl OrganizationState {
     /// The members of a role.
     pub fn members_of(&self, role: Role) -> impl Iterator<Item = AccountId> {
         self.members.iter().filter(move |(_, member)| member.role == role).map(|(account, _)| *account)
@@ -93,6 +93,7 @@ impl Body {
         owners.next() == Some(account) && owners.next().is_none()
     }
 
+    #[warn(clippy::wildcard_enum_match_arm)]
     fn fold(&mut self, event: OrganizationEvent) {
         use OrganizationEvent as E;
         match event {
@@ -148,7 +149,7 @@ impl Aggregate for Organization {
     fn apply(&mut self, event: OrganizationEvent) {
         match event {
             OrganizationEvent::Created { organization_id, name } => {
-                self.body = Some(Body {
+                self.body = Some(OrganizationState {
                     organization_id,
                     name,
                     members: BTreeMap::new(),

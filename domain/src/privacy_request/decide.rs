@@ -251,6 +251,7 @@ impl Request {
         })
     }
 
+    #[warn(clippy::wildcard_enum_match_arm)]
     pub(super) fn apply(&mut self, event: Event) {
         match event {
             Event::Received { .. } => {}

@@ -1,6 +1,9 @@
 //! What happened to a privacy request. Stored for ever, and without personal data: what was
 //! collected lies in sealed objects, of which only places, sizes and sums stand here.
 
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

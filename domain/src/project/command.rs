@@ -8,22 +8,22 @@ use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId};
 #[derive(Clone, Debug)]
 pub struct ProjectCommand {
     /// Who.
-    pub by: Standing,
+    pub by: MemberActor,
     /// What.
     pub action: ProjectAction,
 }
 
-/// Who wishes something, and as what they stand in the organization of the project.
+/// The actor of a command, with its membership in the organization of the project.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct MemberActor {
     /// Who.
     pub by: By,
     /// Their membership in the organization, as the organization has it.
     pub member: Option<Member>,
 }
 
-impl Standing {
-    /// Whoever runs the service, or the service itself: of no organization.
+impl MemberActor {
+    /// An operator or the service itself: of no organization.
     pub fn outside(by: By) -> Self {
         Self { by, member: None }
     }
@@ -61,7 +61,7 @@ pub enum ProjectAction {
     AddOwner {
         /// Who.
         account_id: AccountId,
-        /// Their stay in the organization: what it gives ends with it.
+        /// Their membership in the organization: what it gives ends with it.
         membership_id: MembershipId,
     },
     /// Name an owner no longer.

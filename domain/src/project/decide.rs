@@ -3,7 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Body, PreviousEnd, Project, ProjectAction, ProjectCommand, ProjectError, ProjectEvent, Standing,
+    MemberActor, PreviousEnd, Project, ProjectAction, ProjectCommand, ProjectError, ProjectEvent,
+    ProjectState,
 };
 use crate::CredentialId;
 use crate::actor::By;
@@ -52,7 +53,7 @@ impl Project {
     }
 }
 
-impl Standing {
+impl MemberActor {
     fn creates(&self) -> Result<(), ProjectError> {
         match (self.by, self.role()) {
             (By::Account(_), None) => Err(ProjectError::Unknown),
@@ -62,8 +63,8 @@ impl Standing {
     }
 }
 
-impl Body {
-    fn decide(&self, by: Standing, action: ProjectAction, now: DateTime<Utc>) -> Decision {
+impl ProjectState {
+    fn decide(&self, by: MemberActor, action: ProjectAction, now: DateTime<Utc>) -> Decision {
         use ProjectAction as W;
         use ProjectEvent as E;
         match action {
@@ -110,11 +111,11 @@ impl Body {
     }
 
     /// Refuses whoever is no owner. Operators provision projects, and may do what does not touch secrets.
-    fn owner(&self, by: &Standing) -> Result<(), ProjectError> {
+    fn owner(&self, by: &MemberActor) -> Result<(), ProjectError> {
         if by.by.account().is_none() { Ok(()) } else { self.strictly_owner(by) }
     }
 
-    fn strictly_owner(&self, by: &Standing) -> Result<(), ProjectError> {
+    fn strictly_owner(&self, by: &MemberActor) -> Result<(), ProjectError> {
         match (by.by, by.member) {
             (By::Account(_), None) => Err(ProjectError::Unknown),
             _ if self.is_owned_by(by) => Ok(()),

@@ -1,5 +1,8 @@
 //! What happened to a project. Stored for ever: types are never renamed, fields never change their meaning.
 
+// A new event must be thought of here: the compiler says so.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
@@ -47,7 +50,7 @@ pub enum ProjectEvent {
     OwnerAdded {
         /// Who.
         account_id: AccountId,
-        /// Their stay in the organization, with which this ends.
+        /// Their membership in the organization, with which this ends.
         membership_id: MembershipId,
     },
     /// An owner is named no longer.

@@ -1,8 +1,8 @@
 //! What usage is collected in, and the credentials with which it is read.
 //!
 //! An owner of a project is a member of its organization who is named as one, or any owner of the organization.
-//! Being named ends with the stay in the organization in which it was done: who leaves and comes back is named no
-//! longer.
+//! Being named ends with the membership in the organization in which it was done: an account that leaves and comes
+//! back is named no longer.
 
 mod command;
 mod decide;
@@ -18,7 +18,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-pub use command::{ProjectAction, ProjectCommand, Standing};
+pub use command::{MemberActor, ProjectAction, ProjectCommand};
 pub use decide::LONGEST_OVERLAP_HOURS;
 pub use error::ProjectError;
 pub use event::{PreviousEnd, ProjectEvent};
@@ -30,12 +30,12 @@ use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId, Se
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
     /// The project, once created.
-    pub body: Option<Body>,
+    pub body: Option<ProjectState>,
 }
 
 /// A created project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Body {
+pub struct ProjectState {
     /// Its id.
     pub project_id: ProjectId,
     /// Whose it is.
@@ -44,7 +44,7 @@ pub struct Body {
     pub name: String,
     /// The public token that lets usage in.
     pub token: String,
-    /// Who is named as an owner, and in which stay.
+    /// The accounts named as owners, each with its membership then.
     pub owners: BTreeMap<AccountId, MembershipId>,
     /// The credentials that hold.
     pub credentials: Option<Credentials>,
@@ -75,7 +75,7 @@ impl Project {
     ///
     /// # Errors
     /// When there is none.
-    pub fn body(&self) -> Result<&Body, ProjectError> {
+    pub fn body(&self) -> Result<&ProjectState, ProjectError> {
         self.body.as_ref().ok_or(ProjectError::Unknown)
     }
 
@@ -85,13 +85,14 @@ impl Project {
     }
 }
 
-impl Body {
-    /// Whether somebody who stands so in the organization is an owner.
-    pub fn is_owned_by(&self, standing: &Standing) -> bool {
-        let (Some(account), Some(member)) = (standing.by.account(), standing.member) else { return false };
+impl ProjectState {
+    /// Whether an actor with this membership in the organization is an owner.
+    pub fn is_owned_by(&self, actor: &MemberActor) -> bool {
+        let (Some(account), Some(member)) = (actor.by.account(), actor.member) else { return false };
         member.role == Role::Owner || self.owners.get(&account) == Some(&member.membership_id)
     }
 
+    #[warn(clippy::wildcard_enum_match_arm)]
     fn fold(&mut self, event: ProjectEvent) {
         use ProjectEvent as E;
         match event {
@@ -150,7 +151,7 @@ impl Aggregate for Project {
                 credential_id,
                 fingerprint,
             } => {
-                self.body = Some(Body {
+                self.body = Some(ProjectState {
                     project_id,
                     organization_id,
                     name,

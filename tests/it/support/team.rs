@@ -3,7 +3,7 @@
 use api::token::{self, Kind};
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::organization::{Member, Organization, OrganizationAction, OrganizationCommand, Role};
-use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
+use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
 use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::{self, CredentialKind, NewCredential};
@@ -93,7 +93,7 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let token = store.services().ids.uuid().simple().to_string();
     let credentials = Pair::make(store, id, team.id).await;
     let (account, member) = team.members[0];
-    let by = Standing { by: By::Account(account), member: Some(member) };
+    let by = MemberActor { by: By::Account(account), member: Some(member) };
     let action = ProjectAction::Create {
         project_id: id,
         organization_id: team.id,
@@ -123,7 +123,8 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
         fingerprint: pair.fingerprint(),
         keep_previous_hours,
     };
-    let command = ProjectCommand { by: Standing { by: By::Account(account), member: Some(member) }, action };
+    let command =
+        ProjectCommand { by: MemberActor { by: By::Account(account), member: Some(member) }, action };
     let work = async |mut unit: UnitOfWork| {
         let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
         let previous = after.body.unwrap().previous.unwrap();

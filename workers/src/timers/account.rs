@@ -1,7 +1,9 @@
 //! What time brings about for an account.
 
 use chrono::{DateTime, Utc};
-use domain::account::{Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, agenda};
+use domain::account::{
+    Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, schedule,
+};
 use domain::message::{MessageContent, Recipient, Says};
 use domain::{AccountId, CredentialId, MessageId};
 use event_store::records::RecordWrite;
@@ -17,7 +19,7 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
     let (aggregate, _) = ctx.store.load::<Account>(id).await?;
     let now = ctx.store.services().now();
-    for (_, task) in agenda(&aggregate).into_iter().filter(|(at, _)| *at <= now) {
+    for (_, task) in schedule(&aggregate).into_iter().filter(|(at, _)| *at <= now) {
         match task {
             AccountTask::TellOfTokenEnd { credential_id, notice, expires_at } => {
                 tell_of_token_end(ctx, account, credential_id, notice, expires_at).await?;

@@ -1,7 +1,7 @@
 //! What time brings about for an organization: invitations expire.
 
 use domain::By;
-use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand, agenda};
+use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand, schedule};
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
 
@@ -11,7 +11,7 @@ use crate::privacy_requests::WorkerContext;
 pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerError> {
     let (organization, _) = ctx.store.load::<Organization>(id).await?;
     let now = ctx.store.services().now();
-    for (_, invitation_id) in agenda(&organization).into_iter().filter(|(at, _)| *at <= now) {
+    for (_, invitation_id) in schedule(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let action = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
         let command = OrganizationCommand { by: By::Service, action };
         let context = CommandContext::service(invitation_id.uuid());

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, TokenEnd};
 use domain::message::Says;
 use domain::organization::Organization;
-use domain::project::{Project, ProjectAction, ProjectCommand, ProjectError, Standing};
+use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError};
 use domain::{AccountId, By};
 use event_store::records::RecordWrite;
 use event_store::records::credential::{Credential, CredentialEnd, CredentialKind};
@@ -107,7 +107,7 @@ async fn revoke_pair(
         .store
         .transact(context, async |mut unit| {
             let action = ProjectAction::RevokeCredentials { credential_id: found.id };
-            let command = ProjectCommand { by: Standing::outside(By::Operator), action };
+            let command = ProjectCommand { by: MemberActor::outside(By::Operator), action };
             let project = match unit.execute::<Project>(&found.owner, command).await {
                 // It ended in this moment.
                 Err(ExecuteError::Refused(ProjectError::NoCredentials | ProjectError::Unknown)) => {

@@ -18,9 +18,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
 use domain::message::Says;
-use domain::organization::{
-    Body as OrganizationBody, Organization, OrganizationAction, OrganizationCommand, Role,
-};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationState, Role};
 use domain::{AccountId, By, OrganizationId, RequestId};
 use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras, UnitOfWork};
@@ -227,7 +225,7 @@ async fn end_in(
 }
 
 /// How the account parts with an organization; none where it needs an owner first.
-fn parting(body: &OrganizationBody, account: AccountId, wish: &Ending) -> Option<OrganizationAction> {
+fn parting(body: &OrganizationState, account: AccountId, wish: &Ending) -> Option<OrganizationAction> {
     let id = &body.organization_id;
     if !body.is_only_owner(account) {
         return Some(OrganizationAction::ReleaseMember { account_id: account, successor: None });
@@ -245,7 +243,7 @@ fn parting(body: &OrganizationBody, account: AccountId, wish: &Ending) -> Option
 async fn owners_needed(
     state: &AppState,
     account: AccountId,
-    organizations: &[OrganizationBody],
+    organizations: &[OrganizationState],
 ) -> Result<Vec<OwnerNeeded>, Problem> {
     let mut needed = Vec::with_capacity(organizations.len());
     for body in organizations {

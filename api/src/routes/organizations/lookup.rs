@@ -3,7 +3,7 @@
 //! Who is a member is read from the events, not from a read model: who was removed is out at once.
 
 use domain::organization::{
-    Body, Member, Organization, OrganizationAction, OrganizationCommand, OrganizationError,
+    Member, Organization, OrganizationAction, OrganizationCommand, OrganizationError, OrganizationState,
 };
 use domain::{AccountId, By, OrganizationId};
 
@@ -12,7 +12,7 @@ use crate::state::AppState;
 
 /// An organization, and what who is asking is in it.
 pub(crate) struct Found {
-    pub(crate) organization: Body,
+    pub(crate) organization: OrganizationState,
     pub(crate) member: Member,
     /// The sequence of its newest event.
     pub(crate) version: u64,
@@ -29,7 +29,7 @@ pub(crate) async fn find(state: &AppState, account: AccountId, id: OrganizationI
 pub(crate) fn member_of(
     organization: &Organization,
     account: AccountId,
-) -> Result<(&Body, Member), OrganizationError> {
+) -> Result<(&OrganizationState, Member), OrganizationError> {
     let body = organization.body()?;
     let member = body.members.get(&account).copied().ok_or(OrganizationError::Unknown)?;
     Ok((body, member))

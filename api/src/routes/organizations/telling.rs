@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use domain::message::{Says, TeamChange};
-use domain::organization::{Body, Role};
+use domain::organization::{OrganizationState, Role};
 use domain::{AccountId, By};
 use event_store::CommitExtras;
 
@@ -20,8 +20,8 @@ pub(crate) const MOST_TOLD: usize = 100;
 #[derive(Clone, Copy)]
 pub(crate) struct Team<'a> {
     /// None where the command created it.
-    pub(crate) before: Option<&'a Body>,
-    pub(crate) after: &'a Body,
+    pub(crate) before: Option<&'a OrganizationState>,
+    pub(crate) after: &'a OrganizationState,
     pub(crate) by: By,
     /// The account that ends with the command: it is told of that by another message.
     pub(crate) gone: Option<AccountId>,
@@ -57,7 +57,7 @@ impl AppState {
     pub(crate) async fn tell_of_invitation(
         &self,
         extras: &mut CommitExtras,
-        organization: &Body,
+        organization: &OrganizationState,
         role: Role,
         by: By,
     ) -> Result<(), Problem> {
@@ -87,7 +87,7 @@ impl AppState {
 impl Team<'_> {
     /// The members whose role began, changed or ended.
     fn changes(&self) -> Vec<(AccountId, TeamChange)> {
-        let role_in = |body: &Body, member| body.members.get(&member).map(|member| member.role);
+        let role_in = |body: &OrganizationState, member| body.members.get(&member).map(|member| member.role);
         let bodies = self.before.into_iter().chain([self.after]);
         let members: BTreeSet<AccountId> = bodies.flat_map(|body| body.members.keys().copied()).collect();
         let change = |member: AccountId| {
@@ -114,9 +114,9 @@ mod tests {
         AccountId::from_uuid(Uuid::from_u128(number))
     }
 
-    fn team(roles: &[(u128, Role)]) -> Body {
+    fn team(roles: &[(u128, Role)]) -> OrganizationState {
         let member = |role| Member { membership_id: MembershipId::from_uuid(Uuid::nil()), role };
-        Body {
+        OrganizationState {
             organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Engines".to_owned(),
             members: roles.iter().map(|(number, role)| (account(*number), member(*role))).collect(),

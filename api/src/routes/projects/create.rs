@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::organization::Organization;
-use domain::project::{Project, ProjectAction, ProjectCommand, Standing};
+use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
 use domain::{By, EventId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::{Actor, CommandContext, CommitExtras};
@@ -104,7 +104,7 @@ pub(crate) async fn create_in(
                 credential_id: pair.id,
                 fingerprint: pair.fingerprint.clone(),
             };
-            let by = Standing { by, member };
+            let by = MemberActor { by, member };
             unit.execute::<Project>(&id.to_string(), ProjectCommand { by, action }).await?;
             let open =
                 RecordWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };

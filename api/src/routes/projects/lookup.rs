@@ -1,7 +1,7 @@
 //! Finding a project through the rights of who asks, and how they stand to it.
 
-use domain::organization::{Body as OrganizationBody, Organization};
-use domain::project::{Body, Project, ProjectAction, ProjectCommand, ProjectError, Standing};
+use domain::organization::{Organization, OrganizationState};
+use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError, ProjectState};
 use domain::{AccountId, By, ProjectId};
 use event_store::UnitOfWork;
 
@@ -11,10 +11,10 @@ use crate::state::AppState;
 
 /// A project, its organization, and who is asking.
 pub(crate) struct Found {
-    pub(crate) project: Body,
-    pub(crate) organization: OrganizationBody,
+    pub(crate) project: ProjectState,
+    pub(crate) organization: OrganizationState,
     /// How who is asking stands in the organization.
-    pub(crate) standing: Standing,
+    pub(crate) standing: MemberActor,
     /// The sequence of the project's newest event.
     pub(crate) version: u64,
 }
@@ -46,7 +46,7 @@ fn found(
     account: AccountId,
 ) -> Result<Found, Problem> {
     let (body, member) = member_of(organization, account)?;
-    let standing = Standing { by: By::Account(account), member: Some(member) };
+    let standing = MemberActor { by: By::Account(account), member: Some(member) };
     let organization = body.clone();
     Ok(Found { project: project.body.ok_or(ProjectError::Unknown)?, organization, standing, version })
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::AccountId;
 use domain::message::{NamedProject, OwnersChange, Says};
-use domain::organization::{Body as OrganizationBody, Role};
-use domain::project::Body;
+use domain::organization::{OrganizationState, Role};
+use domain::project::ProjectState;
 use event_store::CommitExtras;
 
 use crate::problem::Problem;
@@ -13,7 +13,7 @@ use crate::routes::organizations::telling::MOST_TOLD;
 use crate::state::AppState;
 
 /// A project as messages name it.
-pub(crate) fn named(project: &Body) -> NamedProject {
+pub(crate) fn named(project: &ProjectState) -> NamedProject {
     NamedProject { project_id: project.project_id, name: project.name.clone() }
 }
 
@@ -21,7 +21,7 @@ pub(crate) fn named(project: &Body) -> NamedProject {
 pub(crate) async fn tell_owners(
     state: &AppState,
     extras: &mut CommitExtras,
-    (organization, project): (&OrganizationBody, &Body),
+    (organization, project): (&OrganizationState, &ProjectState),
     by: Option<AccountId>,
     says: impl Fn(bool) -> Says,
 ) -> Result<(), Problem> {
@@ -36,7 +36,7 @@ impl AppState {
     pub(crate) async fn tell_project_owners(
         &self,
         extras: &mut CommitExtras,
-        (organization, project): (&OrganizationBody, &Body),
+        (organization, project): (&OrganizationState, &ProjectState),
         (member, is_named): (AccountId, bool),
         by: AccountId,
     ) -> Result<(), Problem> {
@@ -61,7 +61,7 @@ impl AppState {
 }
 
 /// Who is told: the owners of the organization, and who is named as an owner and has not left it since.
-fn owners(organization: &OrganizationBody, project: &Body) -> BTreeSet<AccountId> {
+fn owners(organization: &OrganizationState, project: &ProjectState) -> BTreeSet<AccountId> {
     let stays = |(account, stay): (&AccountId, &_)| {
         organization.members.get(account).is_some_and(|member| member.membership_id == *stay)
     };
@@ -85,10 +85,10 @@ mod tests {
         MembershipId::from_uuid(Uuid::from_u128(number))
     }
 
-    fn organization(members: impl IntoIterator<Item = (u128, u128, Role)>) -> OrganizationBody {
+    fn organization(members: impl IntoIterator<Item = (u128, u128, Role)>) -> OrganizationState {
         let member =
             |(number, membership, role)| (account(number), Member { membership_id: stay(membership), role });
-        OrganizationBody {
+        OrganizationState {
             organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Engines".to_owned(),
             members: members.into_iter().map(member).collect(),
@@ -97,8 +97,8 @@ mod tests {
         }
     }
 
-    fn project(owners: impl IntoIterator<Item = (u128, u128)>) -> Body {
-        Body {
+    fn project(owners: impl IntoIterator<Item = (u128, u128)>) -> ProjectState {
+        ProjectState {
             project_id: ProjectId::from_uuid(Uuid::nil()),
             organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Looms".to_owned(),

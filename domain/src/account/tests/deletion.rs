@@ -31,7 +31,8 @@ fn an_account_ends_and_gives_up_all_its_addresses() {
     given(days(1), moved(&[KING, COUNTESS]))
         .when(Command::Delete)
         .then_expect_events(vec![deleted(days(1), &[COUNTESS, ADA, KING])]);
-    let ended = Ended { account_id: account_id(), deleted_at: days(1), farewell: false, erased: false };
+    let ended =
+        Ended { account_id: account_id(), deleted_at: days(1), last_notice_done: false, erased: false };
     assert_eq!(fold(over()), Account { holder: None, ended: Some(ended) });
 }
 
@@ -75,7 +76,7 @@ fn the_last_message_is_waited_for_once() {
     let sent = notice_sent(FAREWELL, true);
     given(days(1), over()).when(record_notice(FAREWELL)).then_expect_events(vec![sent.clone()]);
     let told = [over(), vec![sent]].concat();
-    assert!(fold(told.clone()).ended.unwrap().farewell);
+    assert!(fold(told.clone()).ended.unwrap().last_notice_done);
     given(days(1), told.clone())
         .when(record_notice(FAREWELL))
         .then_expect_events(vec![notice_sent(FAREWELL, false)]);

@@ -3,7 +3,6 @@
 //! Every history is written out as events, so that each test shows what it stands on. Time is told as a distance
 //! from the registration, on Tuesday 10 March 2026 at noon.
 
-mod agenda;
 mod deletion;
 mod effects;
 mod email_change;
@@ -12,6 +11,7 @@ mod failed_tries;
 mod gdpr_token;
 mod memberships;
 mod profile;
+mod schedule;
 mod second_factor;
 mod simulation;
 mod world;

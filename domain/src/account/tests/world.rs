@@ -75,36 +75,36 @@ impl World {
     }
 
     pub(super) fn wait_until_next(&mut self) {
-        let next = agenda(&self.account).into_iter().map(|(at, _)| at).min();
+        let next = schedule(&self.account).into_iter().map(|(at, _)| at).min();
         self.now = next.unwrap_or(self.now).max(self.now);
         self.check();
     }
 
     /// Does all that is due, as a worker does: each task leads to an event.
     pub(super) fn work(&mut self) {
-        let due = agenda(&self.account).into_iter().filter(|(at, _)| *at <= self.now);
+        let due = schedule(&self.account).into_iter().filter(|(at, _)| *at <= self.now);
         for (_, task) in due.collect::<Vec<_>>() {
             let recorded = self.send(done(&task));
             assert!(matches!(recorded, Ok(1..)), "{task:?}, though due, led to {recorded:?}");
-            assert!(agenda(&self.account).iter().all(|(_, left)| *left != task), "{task:?} is still to do");
+            assert!(schedule(&self.account).iter().all(|(_, left)| *left != task), "{task:?} is still to do");
         }
     }
 
     /// From here on nobody wishes anything: what time brings about comes to an end.
     pub(super) fn finish(mut self) {
-        let tasks = agenda(&self.account).len();
+        let tasks = schedule(&self.account).len();
         for _ in 0..tasks {
             self.wait_until_next();
             self.work();
         }
-        assert_eq!(agenda(&self.account), vec![]);
+        assert_eq!(schedule(&self.account), vec![]);
         self.timers.assert_covers([], self.now);
     }
 
     /// What holds at every instant.
     fn check(&self) {
         assert_eq!(self.claimed, self.held());
-        self.timers.assert_covers(agenda(&self.account).into_iter().map(|(at, _)| at), self.now);
+        self.timers.assert_covers(schedule(&self.account).into_iter().map(|(at, _)| at), self.now);
         let written = serde_json::to_string(&self.account).unwrap();
         assert_eq!(serde_json::from_str::<Account>(&written).unwrap(), self.account);
         self.check_retreat();

@@ -168,11 +168,11 @@ fn each_open_invitation_has_a_timer_and_a_place_in_the_agenda() {
     assert_eq!(joined(STRANGER, Role::Member).timers(), vec![]);
     assert_eq!(Event::Closed {}.timers(), vec![TimerChange::ClearAll]);
     let open = [1, 2, 3].map(|number| (days(7), invitation(number))).to_vec();
-    assert_eq!(agenda(&fold(&inviting())), open);
+    assert_eq!(schedule(&fold(&inviting())), open);
     let joined = [inviting(), vec![accepted(1, STRANGER, Role::Member)]].concat();
-    assert_eq!(agenda(&fold(&joined)), open[1..]);
-    assert_eq!(agenda(&fold(&[inviting(), vec![Event::Closed {}]].concat())), vec![]);
-    assert_eq!(agenda(&Organization::default()), vec![]);
+    assert_eq!(schedule(&fold(&joined)), open[1..]);
+    assert_eq!(schedule(&fold(&[inviting(), vec![Event::Closed {}]].concat())), vec![]);
+    assert_eq!(schedule(&Organization::default()), vec![]);
     for event in inviting() {
         assert_eq!(event.effects(), vec![]);
     }

@@ -24,7 +24,7 @@ const OWNER: u128 = 1;
 const ADMIN: u128 = 2;
 const MEMBER: u128 = 3;
 const STRANGER: u128 = 4;
-/// The stay that begins with a lesser role.
+/// The membership that begins with a lesser role.
 const NEXT_STAY: u128 = 50;
 
 fn account(number: u128) -> AccountId {

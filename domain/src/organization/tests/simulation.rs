@@ -23,7 +23,7 @@ enum Step {
     /// One of all invitations that there ever were.
     EndInvitation(By, Index, InvitationEnd),
     AcceptInvitation(u128, Index),
-    /// With a stay of its own.
+    /// With a membership of its own.
     Add(By, u128, Role),
 }
 
@@ -137,17 +137,17 @@ impl World {
     }
 
     fn work(&mut self) {
-        let due = agenda(&self.organization).into_iter().filter(|(at, _)| *at <= self.now);
+        let due = schedule(&self.organization).into_iter().filter(|(at, _)| *at <= self.now);
         for (_, invitation_id) in due.collect::<Vec<_>>() {
             let expire = Action::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
             assert_eq!(self.send(By::Service, expire), Ok(1));
         }
-        assert!(agenda(&self.organization).iter().all(|(at, _)| *at > self.now));
+        assert!(schedule(&self.organization).iter().all(|(at, _)| *at > self.now));
     }
 
     /// What holds at every instant.
     fn check(&self) {
-        let tasks = agenda(&self.organization);
+        let tasks = schedule(&self.organization);
         self.timers.assert_covers(tasks.iter().map(|(at, _)| *at), self.now);
         let body = self.organization.body.as_ref().unwrap();
         if body.closed {

@@ -21,7 +21,7 @@ fn revoked(number: u128) -> Event {
     Event::CredentialsRevoked { credential_id: credential(number) }
 }
 
-fn at(now: DateTime<Utc>, events: &[Event], by: Standing, action: Action) -> Result<Vec<Event>, Error> {
+fn at(now: DateTime<Utc>, events: &[Event], by: MemberActor, action: Action) -> Result<Vec<Event>, Error> {
     given(now, events).when(Command { by, action }).inspect_result()
 }
 

@@ -41,43 +41,43 @@ fn hours(hours: i64) -> DateTime<Utc> {
     "2026-03-10T12:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::hours(hours)
 }
 
-/// An account in a stay of the same number.
-fn member(number: u128, role: Role) -> Standing {
-    in_stay(number, number, role)
+/// An account in a membership of the same number.
+fn member(number: u128, role: Role) -> MemberActor {
+    in_membership(number, number, role)
 }
 
-fn in_stay(number: u128, stay: u128, role: Role) -> Standing {
-    let member = Member { membership_id: membership(stay), role };
-    Standing { by: By::Account(account(number)), member: Some(member) }
+fn in_membership(number: u128, began: u128, role: Role) -> MemberActor {
+    let member = Member { membership_id: membership(began), role };
+    MemberActor { by: By::Account(account(number)), member: Some(member) }
 }
 
-fn owner() -> Standing {
+fn owner() -> MemberActor {
     member(OWNER, Role::Owner)
 }
 
-fn admin() -> Standing {
+fn admin() -> MemberActor {
     member(ADMIN, Role::Admin)
 }
 
-fn named() -> Standing {
+fn named() -> MemberActor {
     member(NAMED, Role::Member)
 }
 
-fn plain_member() -> Standing {
+fn plain_member() -> MemberActor {
     member(MEMBER, Role::Member)
 }
 
 /// An account that is no member of the organization.
-fn stranger() -> Standing {
-    Standing::outside(By::Account(account(9)))
+fn stranger() -> MemberActor {
+    MemberActor::outside(By::Account(account(9)))
 }
 
-fn operator() -> Standing {
-    Standing::outside(By::Operator)
+fn operator() -> MemberActor {
+    MemberActor::outside(By::Operator)
 }
 
-fn service() -> Standing {
-    Standing::outside(By::Service)
+fn service() -> MemberActor {
+    MemberActor::outside(By::Service)
 }
 
 /// What the project answers at an instant, given what happened before it.
@@ -86,7 +86,7 @@ fn given(now: DateTime<Utc>, events: &[Event]) -> AggregateTestExecutor<Project>
 }
 
 /// What it answers somebody in the first hour.
-fn asked(events: &[Event], by: Standing, action: Action) -> Result<Vec<Event>, Error> {
+fn asked(events: &[Event], by: MemberActor, action: Action) -> Result<Vec<Event>, Error> {
     given(hours(0), events).when(Command { by, action }).inspect_result()
 }
 
@@ -122,8 +122,8 @@ fn created() -> Event {
     }
 }
 
-fn owner_added(number: u128, stay: u128) -> Event {
-    Event::OwnerAdded { account_id: account(number), membership_id: membership(stay) }
+fn owner_added(number: u128, began: u128) -> Event {
+    Event::OwnerAdded { account_id: account(number), membership_id: membership(began) }
 }
 
 /// With credentials 1 and one owner by name.

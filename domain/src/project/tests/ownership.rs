@@ -70,24 +70,24 @@ fn operators_may_do_what_does_not_touch_secrets() {
 fn being_named_ends_with_the_stay() {
     let body = fold(&begun()).body.unwrap();
     assert!(body.is_owned_by(&named()));
-    let back = in_stay(NAMED, 33, Role::Member);
+    let back = in_membership(NAMED, 33, Role::Member);
     assert!(!body.is_owned_by(&back), "who left and came back is named no longer");
     assert_eq!(asked(&begun(), back, Action::RecordReveal), Err(Error::Forbidden));
-    // The stay of another is not one's own.
-    assert!(!body.is_owned_by(&in_stay(MEMBER, NAMED, Role::Member)));
-    assert!(!body.is_owned_by(&in_stay(NAMED, 33, Role::Admin)));
-    assert!(body.is_owned_by(&in_stay(NAMED, 33, Role::Owner)));
+    // The membership of another is not one's own.
+    assert!(!body.is_owned_by(&in_membership(MEMBER, NAMED, Role::Member)));
+    assert!(!body.is_owned_by(&in_membership(NAMED, 33, Role::Admin)));
+    assert!(body.is_owned_by(&in_membership(NAMED, 33, Role::Owner)));
     assert!(!body.is_owned_by(&operator()) && !body.is_owned_by(&stranger()));
 }
 
 #[test]
 fn an_owner_is_named_once_in_a_stay() {
-    let added = |stay| Ok(vec![owner_added(NAMED, stay)]);
+    let added = |membership| Ok(vec![owner_added(NAMED, membership)]);
     assert_eq!(asked(&[created()], owner(), add(NAMED, NAMED)), added(NAMED));
     assert_eq!(asked(&begun(), owner(), add(NAMED, NAMED)), Ok(vec![]));
     assert_eq!(asked(&begun(), owner(), add(NAMED, 33)), added(33));
     let again = fold(&[begun(), vec![owner_added(NAMED, 33)]].concat()).body.unwrap();
-    assert!(again.is_owned_by(&in_stay(NAMED, 33, Role::Member)) && !again.is_owned_by(&named()));
+    assert!(again.is_owned_by(&in_membership(NAMED, 33, Role::Member)) && !again.is_owned_by(&named()));
 }
 
 #[test]

@@ -15,20 +15,20 @@ use crate::testing::{SetTimers, handle};
 #[derive(Clone, Debug)]
 enum Step {
     Wait(i64),
-    Ask(Standing, Action),
+    Ask(MemberActor, Action),
     /// With credentials of their own.
-    Reset(Standing, u32),
+    Reset(MemberActor, u32),
     /// Of one of all credentials that there ever were.
-    Revoke(Standing, Index),
+    Revoke(MemberActor, Index),
 }
 
-fn standing() -> impl Strategy<Value = Standing> {
+fn member_actor() -> impl Strategy<Value = MemberActor> {
     select(vec![
         owner(),
         owner(),
         named(),
         named(),
-        in_stay(NAMED, 33, Role::Member),
+        in_membership(NAMED, 33, Role::Member),
         admin(),
         plain_member(),
         stranger(),
@@ -57,9 +57,9 @@ fn step() -> impl Strategy<Value = Step> {
     let keep = prop_oneof![Just(0u32), 1..170u32];
     prop_oneof![
         5 => prop_oneof![1..7_200i64, 1..400_000i64].prop_map(Step::Wait),
-        6 => (standing(), action()).prop_map(|(by, action)| Step::Ask(by, action)),
-        5 => (standing(), keep).prop_map(|(by, hours)| Step::Reset(by, hours)),
-        2 => (standing(), any::<Index>()).prop_map(|(by, pick)| Step::Revoke(by, pick)),
+        6 => (member_actor(), action()).prop_map(|(by, action)| Step::Ask(by, action)),
+        5 => (member_actor(), keep).prop_map(|(by, hours)| Step::Reset(by, hours)),
+        2 => (member_actor(), any::<Index>()).prop_map(|(by, pick)| Step::Revoke(by, pick)),
     ]
 }
 
@@ -87,7 +87,7 @@ impl World {
         world
     }
 
-    fn send(&mut self, by: Standing, action: Action) -> Result<usize, Error> {
+    fn send(&mut self, by: MemberActor, action: Action) -> Result<usize, Error> {
         let owned = self.project.body.as_ref().is_some_and(|body| body.is_owned_by(&by));
         let events = handle(&mut self.project, Command { by, action }, self.now)?;
         for event in &events {
@@ -151,7 +151,7 @@ impl World {
 }
 
 /// What somebody may bring about who is no owner.
-fn permitted(by: Standing, event: &Event) -> bool {
+fn permitted(by: MemberActor, event: &Event) -> bool {
     let outside = by.by.account().is_none();
     match event {
         // Time does.

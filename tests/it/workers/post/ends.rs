@@ -148,7 +148,7 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     assert_eq!((app.told(SENT, late).await, app.told(UNDELIVERABLE, late).await), (0, 1));
     assert_eq!((app.told(SENT, farewell).await, app.told(UNDELIVERABLE, farewell).await), (1, 0));
     let (account, _) = app.foundation.store.load::<Account>(&account.to_string()).await.unwrap();
-    assert!(account.ended.unwrap().farewell);
+    assert!(account.ended.unwrap().last_notice_done);
     assert_eq!(app.files("mail").len(), 1);
 }
 

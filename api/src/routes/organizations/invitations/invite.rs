@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::Account;
 use domain::message::{MessageContent, Recipient, Says};
-use domain::organization::{Body as OrganizationBody, InvitationEnd, Organization, OrganizationAction, Role};
+use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationState, Role};
 use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
 use event_store::records::RecordWrite;
 use event_store::records::invitation::{self, NewInvitation, SealedEmail};
@@ -153,7 +153,7 @@ impl Inviting<'_> {
 
     /// Whether the address is that of a member. For all other addresses the same is done, whether they have an account
     /// or not.
-    async fn is_member(&self, organization: &OrganizationBody) -> Result<bool, Problem> {
+    async fn is_member(&self, organization: &OrganizationState) -> Result<bool, Problem> {
         let owner = self.state.store.account_with(self.email).await?;
         let account = owner.and_then(|owner| owner.parse::<AccountId>().ok());
         let Some(account) = account.filter(|account| organization.members.contains_key(account)) else {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::organization::{Body as OrganizationBody, Organization, OrganizationAction, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationState, Role};
 use domain::{AccountId, By, MembershipId, OrganizationId};
 use event_store::{Actor, CommitExtras};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub(crate) struct MemberRole {
 
 impl MemberRole {
     /// What the member is now, having been another `before`.
-    fn of(account_id: AccountId, before: &OrganizationBody, now: &OrganizationBody) -> Option<Self> {
+    fn of(account_id: AccountId, before: &OrganizationState, now: &OrganizationState) -> Option<Self> {
         let (was, is) = (before.members.get(&account_id)?, now.members.get(&account_id)?);
         Some(Self {
             account_id,

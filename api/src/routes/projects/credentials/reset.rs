@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::message::Says;
-use domain::project::{Body as ProjectBody, LONGEST_OVERLAP_HOURS, Project, ProjectAction};
+use domain::project::{LONGEST_OVERLAP_HOURS, Project, ProjectAction, ProjectState};
 use domain::{AccountId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
@@ -140,7 +140,7 @@ async fn reset_in(
 }
 
 /// How the pairs end that a project had: the present one at once, or when its time is over, the earlier one at once.
-fn ends(before: &ProjectBody, kept_until: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Vec<RecordWrite> {
+fn ends(before: &ProjectState, kept_until: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Vec<RecordWrite> {
     let present = before.credentials.as_ref().map(|held| match kept_until {
         Some(expires_at) => RecordWrite::LimitCredential { id: held.credential_id, expires_at },
         None => RecordWrite::EndCredential { id: held.credential_id, at, end: CredentialEnd::Revoked },
@@ -169,8 +169,8 @@ mod tests {
         CredentialId::from_uuid(Uuid::from_u128(number))
     }
 
-    fn project(previous: Option<Previous>) -> ProjectBody {
-        ProjectBody {
+    fn project(previous: Option<Previous>) -> ProjectState {
+        ProjectState {
             project_id: ProjectId::from_uuid(Uuid::nil()),
             organization_id: OrganizationId::from_uuid(Uuid::nil()),
             name: "Looms".to_owned(),
@@ -197,7 +197,7 @@ mod tests {
     fn the_present_pair_dies_at_once_or_when_its_time_is_over() {
         let now = DateTime::UNIX_EPOCH;
         let later = now + Duration::hours(1);
-        let told = |project: &ProjectBody, kept| -> Vec<String> {
+        let told = |project: &ProjectState, kept| -> Vec<String> {
             let tell = |write: &RecordWrite| match write {
                 RecordWrite::EndCredential { id, end, .. } => format!("{id} {}", end.as_str()),
                 RecordWrite::LimitCredential { id, expires_at } => format!("{id} until {expires_at}"),

@@ -59,7 +59,7 @@ pub(super) fn token_notices(
 }
 
 impl Account {
-    /// Whether the agenda waits for a notice to go out. A message may go out late or twice; it must not count for
+    /// Whether the schedule waits for a notice to go out. A message may go out late or twice; it must not count for
     /// a token that was made since, nor set anything going once more.
     pub(super) fn awaits(&self, notice: AccountNotice, now: DateTime<Utc>) -> bool {
         match (&self.holder, &self.ended) {
@@ -67,7 +67,7 @@ impl Account {
                 token.owed_notices().any(|(at, owed)| owed == notice && now + CLOCKS_APART >= at)
             }
             (None, Some(ended)) => {
-                notice == AccountNotice::AccountDeleted && !ended.farewell && !ended.erased
+                notice == AccountNotice::AccountDeleted && !ended.last_notice_done && !ended.erased
             }
             _ => false,
         }
@@ -82,7 +82,7 @@ impl GdprToken {
 }
 
 /// All that is to be done for an account as it stands, and from when on.
-pub fn agenda(account: &Account) -> Vec<(DateTime<Utc>, AccountTask)> {
+pub fn schedule(account: &Account) -> Vec<(DateTime<Utc>, AccountTask)> {
     match account {
         Account { holder: Some(holder), .. } => of_holder(holder),
         Account { ended: Some(ended), .. } => of_ended(ended),
@@ -113,6 +113,6 @@ fn of_ended(ended: &Ended) -> Vec<(DateTime<Utc>, AccountTask)> {
     if ended.erased {
         return Vec::new();
     }
-    let patience = if ended.farewell { Duration::zero() } else { ERASURE_PATIENCE };
+    let patience = if ended.last_notice_done { Duration::zero() } else { ERASURE_PATIENCE };
     vec![(ended.deleted_at + patience, AccountTask::Erase)]
 }

@@ -14,8 +14,8 @@ const IN_7: AccountNotice = AccountNotice::GdprTokenExpiresIn7Days;
 
 #[test]
 fn an_account_that_only_stands_there_has_nothing_to_do() {
-    assert_eq!(agenda(&Account::default()), vec![]);
-    assert_eq!(agenda(&fold(vec![registered()])), vec![]);
+    assert_eq!(schedule(&Account::default()), vec![]);
+    assert_eq!(schedule(&fold(vec![registered()])), vec![]);
 }
 
 #[test]
@@ -24,13 +24,13 @@ fn former_addresses_are_given_up_in_their_order() {
     let first = (week(1), AccountTask::ReleaseFormerEmail(change(1)));
     let second = (week(2), AccountTask::ReleaseFormerEmail(change(2)));
     let twice = moved(&[KING, COUNTESS]);
-    assert_eq!(agenda(&fold(twice.clone())), vec![first.clone(), second.clone()]);
+    assert_eq!(schedule(&fold(twice.clone())), vec![first.clone(), second.clone()]);
     let given_up = [twice.clone(), vec![released(1, Some(ADA))]].concat();
-    assert_eq!(agenda(&fold(given_up)), vec![second]);
+    assert_eq!(schedule(&fold(given_up)), vec![second]);
     let half_back = [twice.clone(), vec![undone(&[2], KING, &[COUNTESS])]].concat();
-    assert_eq!(agenda(&fold(half_back)), vec![first]);
+    assert_eq!(schedule(&fold(half_back)), vec![first]);
     let back = [twice, vec![undone(&[1, 2], ADA, &[KING, COUNTESS])]].concat();
-    assert_eq!(agenda(&fold(back)), vec![]);
+    assert_eq!(schedule(&fold(back)), vec![]);
 }
 
 #[test]
@@ -39,13 +39,13 @@ fn a_token_is_told_of_twice_and_then_expires() {
     let tell_30 = (days(335), tell(1, IN_30, days(365)));
     let tell_7 = (days(358), tell(1, IN_7, days(365)));
     let expire = (days(365), AccountTask::ExpireToken(credential(1)));
-    assert_eq!(agenda(&fold(with_token())), vec![tell_30, tell_7.clone(), expire.clone()]);
+    assert_eq!(schedule(&fold(with_token())), vec![tell_30, tell_7.clone(), expire.clone()]);
     let once = [with_token(), vec![told(IN_30)]].concat();
-    assert_eq!(agenda(&fold(once.clone())), vec![tell_7, expire.clone()]);
+    assert_eq!(schedule(&fold(once.clone())), vec![tell_7, expire.clone()]);
     let twice = [once, vec![told(IN_7)]].concat();
-    assert_eq!(agenda(&fold(twice.clone())), vec![expire]);
-    assert_eq!(agenda(&fold([twice, vec![ended(1, TokenEnd::Expired)]].concat())), vec![]);
-    assert_eq!(agenda(&fold([with_token(), vec![ended(1, TokenEnd::Revoked)]].concat())), vec![]);
+    assert_eq!(schedule(&fold(twice.clone())), vec![expire]);
+    assert_eq!(schedule(&fold([twice, vec![ended(1, TokenEnd::Expired)]].concat())), vec![]);
+    assert_eq!(schedule(&fold([with_token(), vec![ended(1, TokenEnd::Revoked)]].concat())), vec![]);
 }
 
 #[test]
@@ -58,20 +58,20 @@ fn a_new_token_begins_its_own_year() {
         (days(340 + 358), tell(2, IN_7, expires_at)),
         (expires_at, AccountTask::ExpireToken(credential(2))),
     ];
-    assert_eq!(agenda(&replaced), owed);
+    assert_eq!(schedule(&replaced), owed);
 }
 
 #[test]
 fn an_account_that_ended_is_erased_after_its_last_message_or_a_day() {
-    let waiting = agenda(&fold(over()));
+    let waiting = schedule(&fold(over()));
     assert_eq!(waiting, vec![(days(1) + ERASURE_PATIENCE, AccountTask::Erase)]);
     for farewell in [
         notice_sent(FAREWELL, true),
         Event::NoticeUndeliverable { message_id: message(1), notice: FAREWELL, awaited: true, reason: None },
     ] {
         let told = [over(), vec![farewell]].concat();
-        assert_eq!(agenda(&fold(told.clone())), vec![(days(1), AccountTask::Erase)]);
-        assert_eq!(agenda(&fold([told, vec![erased()]].concat())), vec![]);
+        assert_eq!(schedule(&fold(told.clone())), vec![(days(1), AccountTask::Erase)]);
+        assert_eq!(schedule(&fold([told, vec![erased()]].concat())), vec![]);
     }
-    assert_eq!(agenda(&fold([over(), vec![erased()]].concat())), vec![]);
+    assert_eq!(schedule(&fold([over(), vec![erased()]].concat())), vec![]);
 }
