@@ -1,11 +1,11 @@
 //! The runner: moves one read model along the log.
 //!
 //! It reads ahead ([`ReadAhead`]) and folds page by page ([`apply`]), each exactly once, whatever crashes. Any
-//! number of processes may run the same read model; its cursor lets one of them work at a time. Whoever
-//! finds the work done by another stands back: it looks a little later than that one, and begins only
-//! when nobody has moved the read model meanwhile. So one process reads the log for each read model, and
+//! number of processes may run the same read model; its cursor lets one of them work at a time. A process
+//! that finds the work done by another stands by: it looks a little later than that one, and begins only
+//! when the read model was not moved meanwhile. So one process reads the log for each read model, and
 //! when it dies another goes on within moments. Parked streams are tried again a few at a time, between pages,
-//! so that they hold up nobody. When a later release has rebuilt the read model in another form, this one
+//! so that they hold up nothing. When a later release has rebuilt the read model in another form, this one
 //! leaves it alone.
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use super::positions::Positions;
 use super::projection::Projection;
 use super::read_ahead::{Next, POLL, ReadAhead};
 
-/// How much later than the one at work the others look.
+/// How much later than the working process the others look.
 const STANDBY_DELAY: Duration = Duration::from_millis(80);
 /// How often parked streams whose time has come are looked for.
 const RETRY_INTERVAL: Duration = Duration::from_secs(60);
@@ -141,7 +141,7 @@ impl Runner {
         }
     }
 
-    /// Returns when nobody moves the read model although there is something to fold.
+    /// Returns when the read model is not moved although there is something to fold.
     async fn stand_by(&self, retries: &mut Retries) -> Result<(), StoreError> {
         let (name, pool) = (self.projection.name(), self.store.pool());
         let mut head = self.store.head().subscribe();

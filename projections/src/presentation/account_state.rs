@@ -1,7 +1,7 @@
 //! How an account stood at an instant: its events up to then, and those of its privacy requests, folded by
 //! the domain itself.
 //!
-//! Nothing of it is kept: it is folded when somebody asks, from the same history that is told event by event,
+//! Nothing of it is kept: it is folded when asked for, from the same history that is told event by event,
 //! so the two agree. Personal values that were erased since read as erased, also at an instant when they were
 //! not yet. Memory holds the state and one page of events, whatever the length of the history.
 

@@ -19,7 +19,7 @@ pub fn written(at: DateTime<Utc>) -> String {
 
 /// What stands where a value was erased.
 pub(crate) const ERASED_TEXT: &str = "[erased]";
-/// Where somebody acted from: their own personal data, in the metadata of an event.
+/// Where an actor acted from: their own personal data, in the metadata of an event.
 const ORIGIN: [&str; 2] = ["ip_address", "user_agent"];
 
 /// Members of a privacy request that are of no concern to its subject: where files lie in our own stores, under
@@ -187,7 +187,7 @@ impl EventView {
 pub enum Audience {
     /// The account holder: nothing personal of others, and nothing of how we are built.
     Holder,
-    /// Somebody who runs the service: all of it.
+    /// An operator: all of it.
     Operator,
 }
 

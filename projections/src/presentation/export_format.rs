@@ -1,4 +1,4 @@
-//! A history as lines, for a file or a pipe: one form, whoever asks and however.
+//! A history as lines, for a file or a pipe: the same form for every caller.
 //!
 //! It only fills memory, an event at a time; a crash leaves nothing.
 

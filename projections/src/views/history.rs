@@ -1,7 +1,7 @@
 //! The history of an account: every event that concerns it, whatever the aggregate.
 //!
-//! The read model holds positions only; the events are read from the log and opened when somebody
-//! looks, so an erasure reaches them at once.
+//! The read model holds positions only; the events are read from the log and opened when it
+//! is shown, so an erasure reaches them at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,8 @@
 //! The read models, and one handle to all of them and to how far they have come.
 
+// A new event must be thought of by every read model: the compiler names the places.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 pub mod account;
 pub mod history;
 pub mod organization;
@@ -19,7 +22,7 @@ use crate::engine::parked::{self, ParkedEvent};
 use crate::engine::{Positions, Projection};
 use account::SealedAccount;
 
-/// Every read model of the house.
+/// Every read model.
 pub fn all() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(account::AccountProjection),
@@ -49,7 +52,7 @@ pub struct Views {
 }
 
 impl Views {
-    /// The read models in `pool`, for who has no key to what is personal in them.
+    /// The read models in `pool`, without the keys to what is personal in them.
     pub fn new(pool: PgPool) -> Self {
         Self::with_keys(pool, None)
     }
@@ -81,7 +84,7 @@ impl Views {
         &self.pool
     }
 
-    /// The keys, for who has them.
+    /// The keys, where there are any.
     pub(crate) fn keys(&self) -> Option<&KeyRing> {
         self.store.as_ref().map(|store| &**store.keys())
     }

@@ -76,7 +76,7 @@ struct Row<'a> {
 
 enum MemberChange {
     Joined { membership_id: String, role: Role, joined_at: DateTime<Utc> },
-    Role { role: Role, next_stay: Option<String> },
+    Role { role: Role, next_membership: Option<String> },
     Left,
 }
 
@@ -119,16 +119,16 @@ impl<'a> Changes<'a> {
                 self.members.insert((id, account_id.to_string()), joined);
             }
             E::MemberRoleChanged { account_id, to, membership_id, .. } => {
-                let began = membership_id.map(|stay| stay.to_string());
+                let began = membership_id.map(|membership| membership.to_string());
                 let change = self.members.entry((id, account_id.to_string()));
-                match change.or_insert(MemberChange::Role { role: *to, next_stay: None }) {
+                match change.or_insert(MemberChange::Role { role: *to, next_membership: None }) {
                     MemberChange::Joined { role, membership_id, .. } => {
                         *role = *to;
                         *membership_id = began.unwrap_or(std::mem::take(membership_id));
                     }
-                    MemberChange::Role { role, next_stay } => {
+                    MemberChange::Role { role, next_membership } => {
                         *role = *to;
-                        *next_stay = began.or(next_stay.take());
+                        *next_membership = began.or(next_membership.take());
                     }
                     MemberChange::Left => {}
                 }
@@ -186,7 +186,9 @@ async fn write_members(
             MemberChange::Joined { membership_id, role, joined_at } => {
                 joined.push((key, membership_id.as_str(), role.as_str(), *joined_at));
             }
-            MemberChange::Role { role, next_stay } => roles.push((key, role.as_str(), next_stay.as_deref())),
+            MemberChange::Role { role, next_membership } => {
+                roles.push((key, role.as_str(), next_membership.as_deref()));
+            }
             MemberChange::Left => left.push(key),
         }
     }
@@ -204,15 +206,15 @@ async fn write_members(
     .execute(&mut *db)
     .await?;
     sqlx::query(
-        "UPDATE member_view v SET role = c.role, membership_id = coalesce(c.next_stay, v.membership_id)
+        "UPDATE member_view v SET role = c.role, membership_id = coalesce(c.next_membership, v.membership_id)
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-             AS c (organization_id, account_id, role, next_stay)
+             AS c (organization_id, account_id, role, next_membership)
          WHERE v.organization_id = c.organization_id AND v.account_id = c.account_id",
     )
     .bind(roles.iter().map(|(key, ..)| key.0).collect::<Vec<_>>())
     .bind(roles.iter().map(|(key, ..)| key.1).collect::<Vec<_>>())
     .bind(roles.iter().map(|(_, role, _)| *role).collect::<Vec<_>>())
-    .bind(roles.iter().map(|(.., next_stay)| *next_stay).collect::<Vec<_>>())
+    .bind(roles.iter().map(|(.., next_membership)| *next_membership).collect::<Vec<_>>())
     .execute(&mut *db)
     .await?;
     let (organizations, accounts): (Vec<_>, Vec<_>) = left.into_iter().unzip();

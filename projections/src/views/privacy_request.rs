@@ -1,4 +1,4 @@
-//! Privacy requests as they are now, and when each needs somebody to look at it.
+//! Privacy requests as they are now, and when the next step of each is due.
 //!
 //! The row holds the aggregate itself, folded by the domain's own `apply`, so that this view and the
 //! planner can never disagree about a request.

@@ -138,7 +138,7 @@ pub async fn with_pairs(
     let find = |id: &Option<String>| id.as_ref().and_then(|id| kept.get(id)).cloned();
     let paired = |view: ProjectView| {
         let earlier = find(&view.previous_id).zip(view.previous_ends_at);
-        // It ends when its time is over, also where nobody has noticed yet.
+        // It ends when its time is over, also where no event says so yet.
         let previous = earlier.filter(|(earlier, _)| earlier.ended(now).is_none());
         PairedProject { pair: find(&view.credential_id), previous, view }
     };
@@ -196,7 +196,7 @@ impl Projection for ProjectProjection {
     }
 }
 
-/// In which stay somebody is named as an owner of a project, and since when; or that they are no longer.
+/// The membership in which an account is named as an owner of a project, and since when; or that it is no longer.
 type Naming = Option<(String, DateTime<Utc>)>;
 
 fn owner(fact: &LogRecord) -> Option<((&str, AccountId), Naming)> {
@@ -279,7 +279,7 @@ async fn write_owners(
     Ok(())
 }
 
-/// Somebody who is named as an owner of a project, in the stay that lasts.
+/// An account that is named as an owner of a project, in its present membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProjectOwnerView {
     /// Which account.

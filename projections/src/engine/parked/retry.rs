@@ -1,7 +1,8 @@
 //! Trying parked streams again.
 
-use event_store::log::subscription::{self, Content, Page};
+use event_store::log::subscription::{self, Content, LogRecord, Page};
 use event_store::{EventStore, StoreError};
+use sqlx::PgConnection;
 
 use super::store::{head_of, is_due, record_failure, release, unpark};
 use crate::engine::cursor::{self, CursorName};
@@ -134,6 +135,7 @@ enum RetryOutcome {
     Deferred,
 }
 
+/// Tries the first events of a stream, in one transaction.
 async fn retry_facts(
     store: &EventStore,
     projection: &dyn Projection,
@@ -153,24 +155,42 @@ async fn retry_facts(
     if which == Which::Due && !is_due(&mut transaction, name, positions).await? {
         return Ok(RetryOutcome::Deferred);
     }
-    let unfit = facts.iter().enumerate().find_map(|(n, fact)| match &fact.content {
-        Content::Unreadable(reason) => Some((n, fact.position, reason.clone())),
-        Content::Event(_) | Content::Skipped => None,
-    });
-    let readable = unfit.as_ref().map_or(facts.len(), |(n, ..)| *n);
-    let fit = facts.iter().take(readable).collect();
-    let isolating = Isolating::new(projection, cursor.revision);
-    let refused = isolating.fold(&mut transaction, fit).await.map_err(FailureCause::into_error)?;
-    let refused = refused.into_iter().next().map(|it| (it.fact.position, it.reason.unwrap_or_default()));
-    let head = refused.or(unfit.map(|(_, position, reason)| (position, reason)));
-    let until = head.as_ref().map_or(i64::MAX, |(position, _)| *position);
-    let folded: Vec<i64> = positions.iter().copied().filter(|position| *position < until).collect();
+    let failure = fold_until_refused(&mut transaction, projection, cursor.revision, facts).await?;
+    let stops_at = failure.as_ref().map(|(position, _)| *position);
+    let is_folded = |position: &i64| stops_at.is_none_or(|stop| *position < stop);
+    let folded: Vec<i64> = positions.iter().copied().filter(is_folded).collect();
     release(&mut transaction, name, &folded).await?;
-    if let Some((position, reason)) = &head {
-        record_failure(&mut transaction, name, *position, reason).await?;
-    } else {
-        unpark(&mut transaction, name, stream).await?;
-    }
+    let outcome = match failure {
+        Some((position, reason)) => {
+            record_failure(&mut transaction, name, position, &reason).await?;
+            RetryOutcome::Stopped(folded.len() as u64)
+        }
+        None => {
+            unpark(&mut transaction, name, stream).await?;
+            RetryOutcome::Folded
+        }
+    };
     transaction.commit().await?;
-    Ok(if head.is_some() { RetryOutcome::Stopped(folded.len() as u64) } else { RetryOutcome::Folded })
+    Ok(outcome)
+}
+
+/// Folds events of one stream up to the first that cannot be taken; returns its position, and why.
+async fn fold_until_refused(
+    db: &mut PgConnection,
+    projection: &dyn Projection,
+    revision: i32,
+    facts: &[LogRecord],
+) -> Result<Option<(i64, String)>, StoreError> {
+    let is_readable = |fact: &&LogRecord| !matches!(fact.content, Content::Unreadable(_));
+    let readable: Vec<&LogRecord> = facts.iter().take_while(is_readable).collect();
+    let unreadable = facts.get(readable.len());
+    let isolating = Isolating::new(projection, revision);
+    let refused = isolating.fold(db, readable).await.map_err(FailureCause::into_error)?;
+    if let Some(first) = refused.into_iter().next() {
+        return Ok(Some((first.fact.position, first.reason.unwrap_or_default())));
+    }
+    Ok(unreadable.and_then(|fact| match &fact.content {
+        Content::Unreadable(reason) => Some((fact.position, reason.clone())),
+        Content::Event(_) | Content::Skipped => None,
+    }))
 }

@@ -5,10 +5,10 @@ use event_store::StoreError;
 /// Why a read model was not rebuilt. What was done so far stays for the next rebuild.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// Another process does it.
+    /// Another process is rebuilding it.
     #[error("another process is rebuilding it")]
     UnderWay,
-    /// Somebody took away or changed what it had filled.
+    /// The tables that it had filled were removed or changed.
     #[error("the tables of the rebuild were changed meanwhile; rebuild anew")]
     Disturbed,
     /// A later release fills it.

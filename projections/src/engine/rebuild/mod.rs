@@ -5,7 +5,7 @@
 //! of the live ones, together with the cursor and the parked events. Readers wait for that transaction
 //! and see the whole of the new tables after it; never half, and never an earlier position than before.
 //!
-//! One rebuild of a read model runs at a time: whoever runs it holds a lock on the very connection that
+//! One rebuild of a read model runs at a time: it holds a lock on the very connection that
 //! writes. It may be killed at any moment: the next one goes on where it was, or begins anew when the tables
 //! have another form by now. Transactions are short (indexes are made without one), because the order of new
 //! events waits for those that write.

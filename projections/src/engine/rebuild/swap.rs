@@ -1,8 +1,8 @@
 //! The swap: one transaction after which the new tables are the live ones.
 //!
-//! It holds the cursor of the live read model, so that nobody moves that one, folds what the new tables
+//! It holds the cursor of the live read model, so that no other process moves that one, folds what the new tables
 //! still lack up to there, and then locks out readers for as long as it takes to change names. It does not wait
-//! long for those that read: whoever comes after it in the queue would wait with it. Then it gives up, and
+//! long for those that read: those after it in the queue would wait with it. Then it gives up, and
 //! is tried again. A crash leaves everything as it was.
 
 use event_store::log::subscription::{LARGEST_PAGE, LogSubscription};
@@ -26,7 +26,7 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(super) enum Swapped {
     /// The new tables are live, from this position on.
     At(i64),
-    /// The live ones were too far ahead, or somebody read them for too long.
+    /// The live ones were too far ahead, or a reader held them for too long.
     NotYet,
 }
 
@@ -78,7 +78,7 @@ async fn attempt(
     if live - position > LARGEST_PAGE {
         return Ok(Swapped::NotYet);
     }
-    // Nobody empties the new tables meanwhile: that, too, takes the cursor of the live ones first.
+    // The new tables are not emptied meanwhile: an erasure, too, locks the cursor of the live ones first.
     let purges = Some(cursor::purges(&mut *db, name).await?);
     let mut tail = LogSubscription::new(store.log().clone(), projection.selection(), position);
     while let Some(page) = tail.next_until(live).await? {

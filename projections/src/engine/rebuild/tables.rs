@@ -50,7 +50,7 @@ const COLUMNS: &str = "
 SELECT coalesce(string_agg(format('%s %s %s %s', attname, atttypid, atttypmod, attnotnull), ',' ORDER BY attnum), '')
 FROM pg_attribute WHERE attrelid = to_regclass($1 || '.' || $2) AND attnum > 0 AND NOT attisdropped";
 
-/// Who else may do what with the live table, as statements for the new one.
+/// Privileges on the live table, as statements for the new one.
 const GRANTS: &str = "
 SELECT format('GRANT %s ON %s.%s TO %s%s', a.privilege_type, $3, $2,
               CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
@@ -58,7 +58,7 @@ SELECT format('GRANT %s ON %s.%s TO %s%s', a.privilege_type, $3, $2,
 FROM pg_class c, aclexplode(c.relacl) a
 WHERE c.oid = ($1 || '.' || $2)::regclass AND a.grantee <> c.relowner";
 
-/// Whose the live table is and how it is stored, where that is not what a new one has anyhow, as statements.
+/// Owner and storage parameters of the live table where a new one has others, as statements.
 const STORAGE_AND_OWNER: &str = "
 SELECT format('ALTER TABLE %s.%s SET (%s)', $3, $2, option)
 FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid,
@@ -69,7 +69,7 @@ SELECT format('ALTER TABLE %s.%s OWNER TO %s', $3, $2, relowner::regrole)
 FROM pg_class WHERE oid = ($1 || '.' || $2)::regclass AND pg_get_userbyid(relowner) <> current_user";
 
 impl RebuildTables {
-    /// The tables of `projection`, seen from `db`, which from now on finds those of a rebuild first.
+    /// The tables of `projection`, seen from `db`, whose search path then finds those of a rebuild first.
     pub(super) async fn open(db: &mut PgConnection, projection: &dyn Projection) -> Result<Self, StoreError> {
         let home: String =
             sqlx::query_scalar("SELECT quote_ident(current_schema())").fetch_one(&mut *db).await?;
