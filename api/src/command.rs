@@ -12,73 +12,19 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::{IntoResponseParts, ResponseParts};
 use cqrs_es::Aggregate;
 use domain::{AccountId, Effects, EventId, Services, Standalone};
 use event_store::{CommandContext, CommitExtras, Executed};
-use moka::future::Cache;
 use tokio::time::{Instant, timeout_at};
 
+use crate::event_position::EventPosition;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The header with which positions travel.
-pub(crate) const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
 /// How long a command waits for its position.
 const SEQUENCING: Duration = Duration::from_secs(2);
 /// How long a read waits for the read model.
 const FOLLOWING: Duration = Duration::from_secs(1);
-/// How long a write is remembered: far longer than a read model lags.
-const MEMORY: Duration = Duration::from_secs(60);
-
-/// The newest position each account has written through this process.
-pub(crate) struct LastWrites(Cache<AccountId, i64>);
-
-impl Default for LastWrites {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(100_000).time_to_live(MEMORY).build())
-    }
-}
-
-impl LastWrites {
-    /// The newest position of an account; 0 when it wrote nothing lately.
-    async fn newest(&self, account: AccountId) -> i64 {
-        self.0.get(&account).await.unwrap_or(0)
-    }
-
-    async fn record(&self, account: AccountId, position: i64) {
-        let newest = position.max(self.newest(account).await);
-        self.0.insert(account, newest).await;
-    }
-}
-
-/// The position of a command's effect, as a header of its answer. Left out when it is not known yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EventPosition(Option<HeaderValue>);
-
-impl EventPosition {
-    /// No position to tell.
-    pub(crate) fn unknown() -> Self {
-        Self(None)
-    }
-
-    /// The number itself, for those who run the service.
-    fn plain(position: Option<i64>) -> Self {
-        Self(position.map(HeaderValue::from))
-    }
-}
-
-impl IntoResponseParts for EventPosition {
-    type Error = std::convert::Infallible;
-
-    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        if let Some(position) = self.0 {
-            parts.headers_mut().insert(EVENT_POSITION, position);
-        }
-        Ok(parts)
-    }
-}
 
 impl AppState {
     /// Has an aggregate carry out a command.
@@ -102,7 +48,7 @@ impl AppState {
     pub(crate) async fn position(&self, account: AccountId, events: &[EventId]) -> EventPosition {
         let Some(position) = self.reached(account, events).await else { return EventPosition::unknown() };
         match self.store.log().seal_position(account, position).await {
-            Ok(sealed) => EventPosition(HeaderValue::try_from(sealed).ok()),
+            Ok(sealed) => EventPosition::sealed(&sealed),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "sealing the position token failed");
                 EventPosition::unknown()
@@ -131,11 +77,11 @@ impl AppState {
     /// at or before the newest known position.
     async fn reached(&self, account: AccountId, events: &[EventId]) -> Option<i64> {
         let Some(last) = events.last() else {
-            let known = self.written.newest(account).await.max(self.store.head().position());
+            let known = self.last_writes.newest(account).await.max(self.store.head().position());
             return (known > 0).then_some(known);
         };
         let position = self.sequenced(*last).await?;
-        self.written.record(account, position).await;
+        self.last_writes.record(account, position).await;
         Some(position)
     }
 
@@ -173,7 +119,7 @@ impl AppState {
         told: Option<i64>,
     ) -> Result<bool, Problem> {
         let deadline = Instant::now() + FOLLOWING;
-        let mut position = self.written.newest(account).await;
+        let mut position = self.last_writes.newest(account).await;
         if let Some(told) = told.filter(|told| *told > position) {
             // The log must have come so far first. Waiting for that costs nothing, so that an invented
             // position is waited for in vain without asking the database.
@@ -193,31 +139,5 @@ impl AppState {
             tracing::debug!(view, position, "a read waited for a read model that is behind");
         }
         Ok(reached)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::response::IntoResponse;
-    use uuid::Uuid;
-
-    #[tokio::test]
-    async fn positions_are_remembered_and_only_grow() {
-        let (ada, bob) = (AccountId::from_uuid(Uuid::from_u128(1)), AccountId::from_uuid(Uuid::from_u128(2)));
-        let written = LastWrites::default();
-        written.record(ada, 7).await;
-        written.record(ada, 5).await;
-        assert_eq!((written.newest(ada).await, written.newest(bob).await), (7, 0));
-    }
-
-    #[test]
-    fn a_known_position_is_told() {
-        let header = |position| {
-            let response = (EventPosition::plain(position), ()).into_response();
-            response.headers().get(EVENT_POSITION).cloned()
-        };
-        assert_eq!(header(Some(42)).unwrap(), "42");
-        assert_eq!(header(None), None);
     }
 }

@@ -12,49 +12,46 @@
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command
 //! and what belongs to it are one statement of the event store.
 
-mod bodies;
+mod authentication;
+mod capacity;
 mod code;
 mod command;
 mod conditional;
-mod credentials;
+mod event_position;
 mod extract;
-mod factor_undo;
-mod familiar;
 mod grave;
 mod lasting;
+mod limiter;
 mod limits;
 mod links;
 mod messages;
 mod middleware;
 mod names;
-mod neighbourhood;
 mod network;
 mod openapi;
-mod pace;
 mod page;
-mod parsing;
 pub mod password;
-mod places;
 mod problem;
 mod query;
 mod routes;
-mod second_factor;
+mod schemas;
 mod security_log;
 mod server;
-mod shares;
-mod sign_in_tries;
+mod session_cookie;
 mod state;
-mod streams;
 pub mod token;
 mod writing;
 
 #[cfg(test)]
 mod tests;
 
+pub use network::ForwardedHeader;
 pub use openapi::openapi;
 pub use routes::pages::paths as page_paths;
 pub use server::{ConnectionLimits, serve};
-pub use state::{ApiConfig, Dependencies, ForwardedHeader, ReadinessCheck, Vitals};
+pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -62,11 +59,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use middleware::{admit, catch_panic, guard, observe};
 use state::AppState;
+use writing::WritingsByRoute;
 
 /// Every route, ready to be [served](serve()).
 pub fn router(dependencies: Dependencies) -> Router {
     let state = AppState::new(dependencies);
-    let v1 = routes::v1().layer(from_fn_with_state(state.clone(), guard));
+    let v1 = routes::v1();
+    let writings = Arc::new(WritingsByRoute::of(v1.get_openapi()));
+    let v1 = v1.layer(from_fn_with_state((state.clone(), writings), guard));
     let limited = |router: OpenApiRouter<AppState>| router.layer(from_fn_with_state(state.clone(), admit));
     // Around the limits, so that a script can read that it came too often.
     let ingestion = limited(routes::ingestion()).layer(routes::open_to_every_origin());
@@ -74,6 +74,7 @@ pub fn router(dependencies: Dependencies) -> Router {
     let (router, _) = limited(v1)
         .merge(ingestion)
         .merge(routes::service())
+        .merge(openapi::routes())
         .merge(routes::pages::routes())
         .split_for_parts();
     router

@@ -2,17 +2,12 @@
 //! together.
 //!
 //! Whatever takes a secret is limited for the network it comes from and for what it is tried on. No limit that refuses is
-//! about an account alone, or strangers could use it up and keep the holder out: see [`crate::sign_in_tries`]. A
-//! session that is open is not touched by any of this.
+//! about an account alone, or strangers could use it up and keep the holder out: see [`SignInTry`](crate::authentication::SignInTry).
+//! A session that is open is not touched by any of this.
 
 use std::time::Duration;
 
-use axum::http::HeaderValue;
-use axum::http::header::RETRY_AFTER;
-use event_store::records::rate_limit::{self, Decision, Limit};
-
-use crate::problem::{Kind, Problem};
-use crate::state::AppState;
+use event_store::records::rate_limit::Limit;
 
 /// Secrets tried from one address, whatever on.
 pub(crate) const TRIES_OF_ADDRESS: Limit =
@@ -24,7 +19,13 @@ pub(crate) const WRONG_TOKENS: Limit =
 /// Secrets tried in one session: passwords, codes.
 pub(crate) const TRIES_OF_SESSION: Limit =
     Limit { name: "tries/session", burst: 10, every: Duration::from_secs(60) };
-/// Codes sent for one account at the wish of one [`CodePayer`](crate::second_factor::CodePayer): each costs money, and annoys.
+/// Passwords tried on one account from one familiar place.
+pub(crate) const FAMILIAR: Limit =
+    Limit { name: "password/familiar", burst: 20, every: Duration::from_secs(60) };
+/// Passwords tried on one account by all strangers together, before it counts as under guessing.
+pub(crate) const STRANGERS: Limit =
+    Limit { name: "password/strangers", burst: 100, every: Duration::from_secs(300) };
+/// Codes sent for one account at the wish of one [`CodePayer`](crate::authentication::CodePayer): each costs money, and annoys.
 pub(crate) const CODES: Limit = Limit { name: "codes/account", burst: 5, every: Duration::from_secs(300) };
 /// Codes sent for one account at the wish of all who have proved more than the password.
 pub(crate) const CODES_OF_KNOWN: Limit =
@@ -91,65 +92,3 @@ pub(crate) const USAGE_OF_NETWORK: Limit =
 /// Usage of one project, in KiB: 512 MiB at a stretch, and 8 MiB a second.
 pub(crate) const USAGE_OF_PROJECT: Limit =
     Limit { name: "usage/project", burst: 512 * 1_024, every: Duration::from_micros(125) };
-
-impl AppState {
-    /// Counts one more of what `limit` is about.
-    ///
-    /// # Errors
-    /// 429 when it is one too many.
-    pub(crate) async fn limit(&self, limit: Limit, key: &str) -> Result<(), Problem> {
-        match rate_limit::ask(self.store.records(), limit, key).await? {
-            Decision::Granted => Ok(()),
-            Decision::Later(wait) => Err(too_many(limit, wait)),
-        }
-    }
-
-    /// The refusal of a token that is worth nothing, shown from `network`: `unless_too_many`, or that there were too many
-    /// of them. A network that has shown too many costs the database nothing for a moment.
-    pub(crate) async fn refuse_token(&self, network: String, unless_too_many: Problem) -> Problem {
-        if let Some(wait) = self.barred.get(&network).await {
-            return too_many(WRONG_TOKENS, wait);
-        }
-        match rate_limit::ask(self.store.records(), WRONG_TOKENS, &network).await {
-            Ok(Decision::Granted) => unless_too_many,
-            Ok(Decision::Later(wait)) => {
-                self.barred.insert(network, wait).await;
-                too_many(WRONG_TOKENS, wait)
-            }
-            Err(error) => error.into(),
-        }
-    }
-
-    /// Counts one more, in this process alone.
-    ///
-    /// # Errors
-    /// 429 when it is one too many.
-    pub(crate) fn pace(&self, limit: Limit, key: &str) -> Result<(), Problem> {
-        self.pace_by(limit, key, 1)
-    }
-
-    /// Counts so many more, in this process alone.
-    ///
-    /// # Errors
-    /// 429 when they are too many.
-    pub(crate) fn pace_by(&self, limit: Limit, key: &str, count: u32) -> Result<(), Problem> {
-        self.paces.ask(limit, key, count).map_or(Ok(()), |wait| Err(too_many(limit, wait)))
-    }
-
-    /// Whether one more is granted, where a refusal would tell something.
-    pub(crate) async fn is_granted(&self, limit: Limit, key: &str) -> Result<bool, Problem> {
-        Ok(rate_limit::ask(self.store.records(), limit, key).await? == Decision::Granted)
-    }
-
-    /// What was tried was right: it was no guess.
-    pub(crate) async fn was_right(&self, limit: Limit, key: &str) -> Result<(), Problem> {
-        Ok(rate_limit::refund(self.store.records(), limit, key).await?)
-    }
-}
-
-pub(crate) fn too_many(limit: Limit, wait: Duration) -> Problem {
-    metrics::counter!("personal_settings_throttled_total", "limit" => limit.name).increment(1);
-    let seconds = wait.as_secs() + 1;
-    Problem::because(Kind::TooManyTries, format!("Too many tries: come back in {seconds} seconds."))
-        .with_header(RETRY_AFTER, HeaderValue::from(seconds))
-}

@@ -5,6 +5,7 @@
 //! are made in every process, and no key leaves the service. Tries that failed are counted for the holder as well.
 
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 
 use domain::account::FailedTryKind;
 use domain::{AccountId, OperatorId};
@@ -125,6 +126,22 @@ pub(crate) async fn note(
             failed_try::count(store.records(), account, kind, &line).await
         }
         _ => Ok(()),
+    }
+}
+
+/// Who a request turned out to come from: filled in where that is found out.
+#[derive(Clone, Default)]
+pub(crate) struct Witness(Arc<OnceLock<Subject>>);
+
+impl Witness {
+    /// They have shown who they are.
+    pub(crate) fn saw(&self, subject: Subject) {
+        let _seen_before = self.0.set(subject);
+    }
+
+    /// Who it was, if they have.
+    pub(crate) fn seen(&self) -> Option<Subject> {
+        self.0.get().copied()
     }
 }
 

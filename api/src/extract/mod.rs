@@ -3,9 +3,7 @@
 mod address;
 mod body;
 mod context;
-mod cookie;
 mod form;
-mod forwarded;
 mod id;
 mod machine;
 mod operator;
@@ -15,13 +13,13 @@ mod same_origin;
 mod scan;
 mod session;
 mod sign_in_client;
+mod stream_permits;
 mod visitor;
 mod whole;
 
-pub(crate) use address::{ClientAddress, UnreadAddresses, address_of};
+pub(crate) use address::{ClientAddress, address_of};
 pub(crate) use body::{Body, parsed, word};
 pub(crate) use context::{RequestContext, RequestTag};
-pub(crate) use cookie::SessionCookie;
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use machine::ShownCredential;
@@ -32,6 +30,7 @@ pub(crate) use same_origin::SameOrigin;
 pub(crate) use scan::{DEEPEST, Excess, Scan, Tally, Wanted};
 pub(crate) use session::{CurrentSession, Sudo};
 pub(crate) use sign_in_client::SignInClient;
+pub(crate) use stream_permits::StreamPermits;
 pub(crate) use visitor::Visitor;
 pub(crate) use whole::{LargestBody, Whole, read_whole};
 

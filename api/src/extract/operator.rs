@@ -7,9 +7,8 @@ use domain::operator::OperatorScope;
 use event_store::records::operator_token::{self, OperatorToken};
 
 use super::{bearer, context};
-use crate::middleware::Witness;
 use crate::problem::{Kind, Problem};
-use crate::security_log::Subject;
+use crate::security_log::{Subject, Witness};
 use crate::state::AppState;
 use crate::token;
 

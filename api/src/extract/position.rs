@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::CurrentSession;
-use crate::command::EVENT_POSITION;
+use crate::event_position::EVENT_POSITION;
 use crate::problem::Problem;
 use crate::state::AppState;
 

@@ -15,10 +15,9 @@ use event_store::records::session::Session;
 use secrecy::SecretString;
 
 use super::{SameOrigin, bearer, context};
-use crate::middleware::Witness;
-use crate::places::{Seat, Sharer};
+use crate::capacity::{Seat, Sharer};
 use crate::problem::{Kind, Problem};
-use crate::security_log::Subject;
+use crate::security_log::{Subject, Witness};
 use crate::state::{AppState, Shared};
 use crate::token;
 use crate::writing::Writing;

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use event_store::Origin;
 use secrecy::SecretString;
 
-use super::SessionCookie;
 use crate::network;
+use crate::session_cookie::SessionCookie;
 use crate::token::{self, Kind};
 
 /// What a browser says of each request (Fetch Metadata), and other programs do not.

@@ -17,9 +17,8 @@ use flate2::read::MultiGzDecoder;
 use futures::StreamExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::bodies::{Bodies, Charge, SMALL};
+use crate::capacity::{Bodies, Charge, SMALL_BODY, Seat};
 use crate::network::Network;
-use crate::places::Seat;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
@@ -29,6 +28,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const SLOWEST: usize = 4 * 1024;
 /// How long the rest of a body that is too large is read and thrown away.
 const LINGER: Duration = Duration::from_secs(2);
+/// Largest body of a command, in bytes.
+const LARGEST_OF_COMMAND: usize = 1024 * 1024;
 /// Bytes that are unpacked at once.
 const CHUNK: usize = 64 * 1024;
 
@@ -38,7 +39,7 @@ pub(crate) struct LargestBody(pub(crate) usize);
 
 impl Default for LargestBody {
     fn default() -> Self {
-        Self(crate::routes::LARGEST_BODY)
+        Self(LARGEST_OF_COMMAND)
     }
 }
 
@@ -197,7 +198,7 @@ impl Growing {
         }
         let before = self.bytes.capacity();
         if length > before {
-            let room = (before * 2).max(SMALL).min(self.expected).max(length);
+            let room = (before * 2).max(SMALL_BODY).min(self.expected).max(length);
             self.charge.grow(room - before)?;
             self.bytes.reserve_exact(room - self.bytes.len());
         }
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(kind(read(sized(2 * 1024 * 1024), &bodies, None).await), Some(Kind::TooLarge));
         let charge = read(sized(99_000), &bodies, None).await.unwrap().into_charge();
         assert_eq!(kind(read(sized(12_000), &bodies, None).await), Some(Kind::Busy));
-        assert!(read(sized(SMALL), &bodies, None).await.is_ok(), "commands are taken all the same");
+        assert!(read(sized(SMALL_BODY), &bodies, None).await.is_ok(), "commands are taken all the same");
         drop(charge);
         assert!(read(sized(99_000), &bodies, None).await.is_ok());
     }

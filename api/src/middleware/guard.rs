@@ -3,6 +3,8 @@
 //! The guards of the route run here already, so that an answer that was kept is not given again to a caller whom the
 //! route would not let in; and limits are counted for callers who may, so that none uses up another's.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
@@ -16,16 +18,16 @@ use crate::extract::{CurrentSession, Gateway, Operator, Sudo};
 use crate::limits;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::writing::{Counted, Guard, Writing, recognize};
+use crate::writing::{Counted, Guard, Writing, WritingsByRoute};
 
 /// Lets a request that writes through to its route if its caller may send it, and not too many of them; and
 /// [once] where it names a key.
 pub(crate) async fn guard(
-    State(state): State<AppState>,
+    State((state, writings)): State<(AppState, Arc<WritingsByRoute>)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(writing) = recognize(&request) else { return Ok(next.run(request).await) };
+    let Some(writing) = writings.recognize(&request) else { return Ok(next.run(request).await) };
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(writing);
     if let Some(caller) = let_in(&state, &writing, &mut parts).await? {

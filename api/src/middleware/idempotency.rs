@@ -27,9 +27,9 @@ use tracing::Instrument;
 
 use super::kept::Kept;
 use super::panic::or_panic;
+use crate::capacity::Seat;
 use crate::extract::{RequestContext, read_whole};
 use crate::links::LinkToken;
-use crate::places::Seat;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 use crate::writing::{Guard, Repeat, Writing};

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 
-use crate::command::EVENT_POSITION;
+use crate::event_position::EVENT_POSITION;
 use crate::problem::{Kind, Problem};
 use crate::writing::Repeat;
 

@@ -22,4 +22,3 @@ pub(crate) use guard::guard;
 pub(crate) use observe::observe;
 pub(crate) use overload::admit;
 pub(crate) use panic::catch_panic;
-pub(crate) use watch::Witness;

@@ -4,8 +4,6 @@
 //! It happens after the answer, so that no time tells whether there is an account; when the process dies in between, a
 //! line or a count is missing.
 
-use std::sync::{Arc, OnceLock};
-
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,19 +11,8 @@ use tracing::Instrument;
 
 use crate::extract::address_of;
 use crate::problem::{About, Kind};
-use crate::security_log::{self, SecurityEvent, Subject};
+use crate::security_log::{self, SecurityEvent, Subject, Witness};
 use crate::state::AppState;
-
-/// Who a request turned out to come from: filled in where that is found out.
-#[derive(Clone, Default)]
-pub(crate) struct Witness(Arc<OnceLock<Subject>>);
-
-impl Witness {
-    /// They have shown who they are.
-    pub(crate) fn saw(&self, subject: Subject) {
-        let _seen_before = self.0.set(subject);
-    }
-}
 
 /// Notes what came of a request, where that matters to security.
 pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> Response {
@@ -36,7 +23,7 @@ pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> 
     let names_a_thing = matched.is_some_and(|path| path.as_str().contains('{'));
 
     let response = next.run(request).await;
-    let (extensions, seen) = (response.extensions(), witness.0.get().copied());
+    let (extensions, seen) = (response.extensions(), witness.seen());
     let about = extensions.get::<About>().map(|About(account)| Subject::Account(*account));
     let refused = extensions.get::<Kind>().copied().and_then(SecurityEvent::of_refusal);
     let told = extensions.get::<SecurityEvent>().copied();

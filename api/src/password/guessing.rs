@@ -19,7 +19,7 @@ use zxcvbn::zxcvbn;
 use super::Unfit;
 
 /// Guesses that a password must withstand, as a power of ten: as many as 10,000 networks have in a year
-/// ([`crate::sign_in_tries`]).
+/// ([`SignInTry`](crate::authentication::SignInTry)).
 const GUESSES: f64 = 7.5;
 /// Common passwords that look like chance, in lower case.
 static COMMON: LazyLock<HashSet<&'static str>> =

@@ -7,7 +7,7 @@ use domain::{AccountId, ChallengeId, OrganizationId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::words;
+use crate::schemas;
 
 /// A code that was sent to a phone.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -16,7 +16,7 @@ pub(crate) struct SecondFactor {
     #[schema(value_type = String, example = "chl_01h455vb4pex5vsknk084sn02q")]
     pub(crate) challenge_id: ChallengeId,
     /// How it was sent.
-    #[schema(value_type = words::Channel)]
+    #[schema(value_type = schemas::Channel)]
     pub(crate) channel: Channel,
     /// Where it was sent, masked.
     #[schema(example = "•••42")]
@@ -48,6 +48,6 @@ pub(crate) struct Candidate {
     #[schema(example = "Grace Hopper")]
     pub(crate) name: Option<String>,
     /// The role so far.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     pub(crate) role: Role,
 }

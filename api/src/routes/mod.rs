@@ -8,7 +8,6 @@ mod history;
 mod invitations;
 mod me;
 mod metrics;
-mod openapi_json;
 mod organizations;
 pub(crate) mod pages;
 mod password_resets;
@@ -17,8 +16,7 @@ mod projects;
 mod sessions;
 mod track;
 
-pub(crate) use privacy_requests::Coverage;
-pub(crate) use track::{Strangers, open_to_every_origin};
+pub(crate) use track::open_to_every_origin;
 
 use axum::Router;
 use axum::routing::get;
@@ -27,9 +25,6 @@ use utoipa_axum::routes;
 
 use crate::problem::{Kind, Problem};
 use crate::state::{AppState, Vitals};
-
-/// Largest body of a command, in bytes.
-pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The interface of the product.
 pub(crate) fn v1() -> OpenApiRouter<AppState> {
@@ -51,12 +46,9 @@ pub(crate) fn ingestion() -> OpenApiRouter<AppState> {
     track::routes()
 }
 
-/// What tells of the process itself, and of this interface.
+/// How the process is, for everybody.
 pub(crate) fn service() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .routes(routes!(openapi_json::openapi_json))
+    OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz))
 }
 
 /// What tells those who run the service how the process is. It counts what everybody does, so it has a listener of

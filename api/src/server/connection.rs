@@ -20,8 +20,8 @@ use tower::ServiceExt;
 
 use super::activity::{Activity, UnderWay};
 use super::stream::Watched;
+use crate::capacity::Shares;
 use crate::network::Network;
-use crate::shares::Shares;
 
 /// Largest head of a request, in bytes; a larger one is answered 431.
 const LARGEST_HEAD: usize = 32 * 1024;

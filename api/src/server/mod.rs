@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::shares::{Full, Shares};
+use crate::capacity::{Full, Shares};
 use connection::Connection;
 pub use limits::ConnectionLimits;
 

@@ -1,7 +1,7 @@
 //! Every operation that writes, and how it is treated before its route is asked: who may, how often, before whom its
 //! commands go, and what is kept of its answer.
 //!
-//! The [lines](table) name operations of the [description](crate::openapi()), which knows their methods and paths; so
+//! The [lines](table) name operations of the [description](crate::openapi()), whose routes know their methods and paths; so
 //! no middleware knows a path, and tests find an operation without a line or a line that says otherwise.
 
 mod table;
@@ -9,12 +9,12 @@ mod table;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use event_store::Precedence;
 use event_store::records::rate_limit::Limit;
+use utoipa::openapi::OpenApi;
 
 use table::WRITINGS;
 
@@ -83,36 +83,41 @@ pub(crate) enum Repeat {
     Anew,
 }
 
-/// The operations by method and path, as the description has them.
-static BY_ROUTE: LazyLock<HashMap<(Method, String), &'static Writing>> = LazyLock::new(|| {
-    let mut by_route = HashMap::new();
-    for (path, item) in crate::openapi::undecorated().paths.paths {
-        let operations = [
-            (Method::PUT, item.put),
-            (Method::POST, item.post),
-            (Method::DELETE, item.delete),
-            (Method::PATCH, item.patch),
-        ];
-        for (method, operation) in operations {
-            let id = operation.and_then(|operation| operation.operation_id);
-            if let Some(writing) = id.and_then(|id| named(&id)) {
-                by_route.insert((method, path.clone()), writing);
+/// The operations that write, by method and path, as a description has them.
+pub(crate) struct WritingsByRoute(HashMap<(Method, String), &'static Writing>);
+
+impl WritingsByRoute {
+    /// The operations that write among those of `description`.
+    pub(crate) fn of(description: &OpenApi) -> Self {
+        let mut by_route = HashMap::new();
+        for (path, item) in &description.paths.paths {
+            let operations = [
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+                (Method::PATCH, &item.patch),
+            ];
+            for (method, operation) in operations {
+                let id = operation.as_ref().and_then(|operation| operation.operation_id.as_deref());
+                if let Some(writing) = id.and_then(named) {
+                    by_route.insert((method, path.clone()), writing);
+                }
             }
         }
+        Self(by_route)
     }
-    by_route
-});
+
+    /// How the operation that is asked for is treated, if it writes.
+    pub(crate) fn recognize(&self, request: &Request) -> Option<Writing> {
+        if request.method().is_safe() {
+            return None;
+        }
+        let path = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
+        self.0.get(&(request.method().clone(), path)).map(|writing| **writing)
+    }
+}
 
 /// How the operation of this id is treated, if it writes.
 pub(crate) fn named(id: &str) -> Option<&'static Writing> {
     WRITINGS.iter().find(|writing| writing.operation == id)
-}
-
-/// How the operation that is asked for is treated, if it writes.
-pub(crate) fn recognize(request: &Request) -> Option<Writing> {
-    if request.method().is_safe() {
-        return None;
-    }
-    let path = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
-    BY_ROUTE.get(&(request.method().clone(), path)).map(|writing| **writing)
 }

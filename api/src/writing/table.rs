@@ -5,7 +5,6 @@ use event_store::records::rate_limit::Limit;
 
 use super::{Counted, Guard, Repeat, Writing};
 use crate::limits;
-use crate::sign_in_tries::{FAMILIAR, STRANGERS};
 
 const fn line(operation: &'static str, guard: Guard) -> Writing {
     Writing {
@@ -67,7 +66,7 @@ const REVEAL: &str =
 
 pub(super) const WRITINGS: [Writing; 54] = [
     // Sessions.
-    open("signIn", &[limits::TRIES_OF_ADDRESS, FAMILIAR, STRANGERS]).first(),
+    open("signIn", &[limits::TRIES_OF_ADDRESS, limits::FAMILIAR, limits::STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
     session("reauthenticate")
         .first()

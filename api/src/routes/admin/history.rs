@@ -9,12 +9,12 @@ use domain::account::Viewed;
 use projections::Audience;
 
 use super::look;
-use crate::extract::{Auditor, Id, RequestContext};
+use crate::capacity::Client;
+use crate::extract::{Auditor, Id, RequestContext, StreamPermits};
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery};
 use crate::state::AppState;
-use crate::streams::{Client, Hall};
 
 /// Shows the history of an account.
 ///
@@ -43,7 +43,7 @@ pub(crate) async fn show(
     Id(account): Id<AccountId>,
     query: HistoryQuery,
     headers: HeaderMap,
-    hall: Hall,
+    permits: StreamPermits,
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let at = (Viewed::History, query.until());
@@ -55,7 +55,7 @@ pub(crate) async fn show(
         let (link, page) = history::page(&state, account, &query, audience, &path).await?;
         history::answer(link, page)
     } else {
-        let room = hall.room(Client::Operator(operator))?;
+        let room = permits.acquire(Client::Operator(operator))?;
         history::lines(&state, account, form, query.until(), audience, (room, None)).await?
     };
     Ok((position, history::varies(response)).into_response())

@@ -10,7 +10,7 @@ use domain::{AccountId, OperatorId};
 use event_store::{Actor, CommitExtras, ExecuteError};
 use projections::history::NAME;
 
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::RequestContext;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;

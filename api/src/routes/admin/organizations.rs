@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Ids, Operator, RequestContext, parsed, word};
 use crate::names;
-use crate::openapi::words;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::create::create_for;
 use crate::routes::organizations::telling::Team;
+use crate::schemas;
 use crate::state::AppState;
 
 /// An organization to create.
@@ -78,7 +78,7 @@ fn no_account(pointer: &str) -> Problem {
 #[serde(deny_unknown_fields)]
 pub(crate) struct GivenRole {
     /// `owner`, `admin` or `member`.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     #[serde(deserialize_with = "word")]
     role: Role,
 }

@@ -10,7 +10,7 @@ use event_store::Actor;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::{Body, Operator, RequestContext, parsed};
 use crate::names;
 use crate::problem::{InputError, Kind, Problem};

@@ -16,11 +16,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authentication::ways_back;
 use crate::extract::{Body, Id, Operator, RequestContext, word};
-use crate::factor_undo::ways_back;
-use crate::openapi::words;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::me::sessions;
+use crate::schemas;
 use crate::state::AppState;
 use crate::token;
 
@@ -64,7 +64,7 @@ pub(crate) async fn end_sessions(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProofSeen {
     /// `document_seen`, `called_back` (at a number that was known before), or `other`.
-    #[schema(value_type = words::IdentityProof)]
+    #[schema(value_type = schemas::IdentityProof)]
     #[serde(deserialize_with = "word")]
     proof: IdentityProof,
     /// The id of a note about it that is kept elsewhere; wanted where the proof is another. Letters, digits, `-`, `_` and `.`:

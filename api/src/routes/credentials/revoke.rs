@@ -19,7 +19,7 @@ use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, StoreError}
 use utoipa::ToSchema;
 
 use super::lookup::{Worth, look_up};
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::{Form, Gateway, RequestContext};
 use crate::problem::Problem;
 use crate::routes::projects::telling::{named, tell_owners};

@@ -10,7 +10,7 @@ use domain::message::Says;
 use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::RequestContext;
 use crate::links::LinkToken;
 use crate::problem::Problem;

@@ -11,9 +11,9 @@ use event_store::records::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
 use projections::{Audience, EventView, ExportFormat};
 
+use crate::capacity::StreamPermit;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::streams::StreamPermit;
 
 /// The history of `account` up to `until`, if given; oldest first.
 pub(super) async fn stream(

@@ -21,10 +21,10 @@ pub(super) use entry::HistoryEntry;
 pub(super) use query::{Form, HistoryQuery, StateForm, StateQuery};
 pub(super) use state::AccountStateBody;
 
+use crate::capacity::StreamPermit;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::streams::StreamPermit;
 
 /// A page of a history.
 #[derive(Serialize, ToSchema)]

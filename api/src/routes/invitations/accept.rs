@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 use super::open::Open;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::action_of;
 use crate::routes::organizations::telling::Team;
+use crate::schemas;
 use crate::state::AppState;
 
 /// The membership that began.
@@ -27,7 +27,7 @@ pub(crate) struct Joined {
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
     organization_id: OrganizationId,
     /// The role.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: Role,
 }
 

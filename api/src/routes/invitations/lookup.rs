@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use super::open::Open;
 use crate::extract::{Body, RequestContext};
 use crate::links::OpenedLink;
-use crate::openapi::words;
 use crate::problem::Problem;
+use crate::schemas;
 use crate::state::AppState;
 
 /// The organization one is invited into.
@@ -33,7 +33,7 @@ pub(crate) struct InvitationShown {
     /// The organization.
     organization: Inviter,
     /// The role to come.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: Role,
     /// The address it was sent to.
     #[schema(value_type = String, format = Email, example = "grace@example.com")]

@@ -11,8 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::show::MyOrganization;
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
+use crate::schemas;
 use crate::state::AppState;
 
 /// What is known of an account.
@@ -45,7 +45,7 @@ pub(crate) struct TwoFactor {
     #[schema(example = "•••42")]
     phone: String,
     /// How codes come.
-    #[schema(value_type = words::Channel)]
+    #[schema(value_type = schemas::Channel)]
     channel: String,
     /// Recovery codes that are left.
     recovery_codes_left: u32,

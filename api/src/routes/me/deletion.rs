@@ -28,9 +28,9 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, RequestContext, SeenPosition, Sudo};
 use crate::messages::present_address;
-use crate::openapi::words;
 use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
 use crate::routes::organizations::telling::Team;
+use crate::schemas;
 use crate::state::AppState;
 
 /// Candidates that are named for an organization.
@@ -54,7 +54,7 @@ pub(crate) struct EndingExport {
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
     id: RequestId,
     /// Where it stands: one that is not completed is cancelled.
-    #[schema(value_type = words::RequestState)]
+    #[schema(value_type = schemas::RequestState)]
     state: &'static str,
     /// Until when its archive could be fetched; null while there is none.
     available_until: Option<DateTime<Utc>>,

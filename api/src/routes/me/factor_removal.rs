@@ -14,15 +14,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, RequestContext};
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
+use crate::schemas;
 use crate::state::AppState;
 
 /// A removal that waits.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WaitingRemoval {
     /// How it was proved who asked for it: `document_seen`, `called_back` or `other`.
-    #[schema(value_type = words::IdentityProof)]
+    #[schema(value_type = schemas::IdentityProof)]
     proof: &'static str,
     /// When it is carried out.
     due_at: DateTime<Utc>,

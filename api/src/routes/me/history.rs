@@ -10,12 +10,12 @@ use axum::response::Response;
 use projections::Audience;
 use projections::history::NAME;
 
-use crate::extract::{CurrentSession, SeenPosition};
+use crate::capacity::Client;
+use crate::extract::{CurrentSession, SeenPosition, StreamPermits};
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::history::{self, Form, HistoryEntry, HistoryPage, HistoryQuery};
 use crate::state::AppState;
-use crate::streams::{Client, Hall};
 
 /// Shows the history of the account.
 ///
@@ -39,14 +39,14 @@ pub(crate) async fn show(
     SeenPosition(seen): SeenPosition,
     query: HistoryQuery,
     headers: HeaderMap,
-    hall: Hall,
+    permits: StreamPermits,
 ) -> Result<Response, Problem> {
     let account = current.account();
     state.catch_up(NAME, account, seen).await?;
     let audience = Audience::Holder;
     let form = query.form(&headers);
     if form != Form::Pages {
-        let room = hall.room(Client::Account(account))?;
+        let room = permits.acquire(Client::Account(account))?;
         let lasting = (room, Some(current.0));
         let lines = history::lines(&state, account, form, query.until(), audience, lasting).await?;
         return Ok(history::varies(lines));

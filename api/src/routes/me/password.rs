@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::sessions;
-use crate::credentials::Proved;
+use crate::authentication::Proved;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::password::Password;

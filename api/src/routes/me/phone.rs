@@ -18,11 +18,11 @@ use utoipa::ToSchema;
 
 use super::recovery_codes::{self, RecoveryCodes};
 use super::sessions;
+use crate::authentication::{CodePayer, Question};
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed, word};
 use crate::limits;
-use crate::openapi::words;
 use crate::problem::{Kind, Problem, SecondFactor};
-use crate::second_factor::{CodePayer, Question};
+use crate::schemas;
 use crate::state::AppState;
 
 /// What a new phone is asked about.
@@ -37,7 +37,7 @@ pub(crate) struct NewPhone {
     #[serde(deserialize_with = "parsed")]
     number: PhoneNumber,
     /// How codes shall come: `sms` or `call`.
-    #[schema(value_type = words::Channel)]
+    #[schema(value_type = schemas::Channel)]
     #[serde(deserialize_with = "word")]
     channel: Channel,
 }

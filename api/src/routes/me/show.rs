@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::account::{self, PreferencesBody, Profile, TwoFactor};
 use crate::conditional;
 use crate::extract::{CurrentSession, SeenPosition};
-use crate::openapi::words;
 use crate::problem::Problem;
+use crate::schemas;
 use crate::state::AppState;
 
 /// An account, for its holder.
@@ -47,7 +47,7 @@ pub(crate) struct MyOrganization {
     #[schema(example = "Analytical Engines")]
     pub(super) name: String,
     /// The role.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     pub(super) role: String,
 }
 

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::PATH;
 use crate::extract::{CurrentSession, SeenPosition};
-use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::Problem;
+use crate::schemas;
 use crate::state::AppState;
 
 /// An organization, for one of its members.
@@ -25,7 +25,7 @@ pub(crate) struct OrganizationItem {
     #[schema(example = "Analytical Engines")]
     pub(super) name: String,
     /// The role of who is asking.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     pub(super) role: String,
     /// Since when they are a member.
     pub(super) joined_at: DateTime<Utc>,

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use domain::OrganizationId;
 use domain::organization::Role;
 
-use crate::openapi::words;
+use crate::schemas;
 use crate::state::AppState;
 
 pub(super) const PATH: &str = "/v1/organizations";
@@ -35,7 +35,7 @@ pub(crate) struct OrganizationNow {
     #[schema(example = "Analytical Engines")]
     name: String,
     /// The role of who is asking: `owner`, `admin` or `member`.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: Role,
 }
 

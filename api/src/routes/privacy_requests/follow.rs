@@ -21,10 +21,10 @@ use tokio::time::{sleep, timeout};
 
 use super::lookup;
 use super::representation::PrivacyRequestBody;
-use crate::extract::{CurrentSession, Id, SeenPosition};
+use crate::capacity::Client;
+use crate::extract::{CurrentSession, Id, SeenPosition, StreamPermits};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::streams::{Client, Hall};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often a silent stream says that it lives.
@@ -59,9 +59,9 @@ pub(crate) async fn follow(
     Id(id): Id<RequestId>,
     SeenPosition(seen): SeenPosition,
     headers: HeaderMap,
-    hall: Hall,
+    permits: StreamPermits,
 ) -> Result<Response, Problem> {
-    let room = hall.room(Client::Account(current.account()))?;
+    let room = permits.acquire(Client::Account(current.account()))?;
     let first = lookup::find(&state, current.account(), id, seen).await?;
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()?.parse().ok());
     if first.request.state.is_closed() && last == Some(first.version) {

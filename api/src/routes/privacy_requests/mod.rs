@@ -9,8 +9,6 @@ mod receive;
 mod representation;
 mod show;
 
-pub(crate) use archive::Coverage;
-
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

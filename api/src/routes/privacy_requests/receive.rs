@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 
 use super::PATH;
 use crate::extract::{Body, RequestContext, Sudo, word};
-use crate::openapi::words;
 use crate::problem::{InputError, Problem};
+use crate::schemas;
 use crate::state::AppState;
 
 /// What is asked for.
@@ -25,11 +25,11 @@ pub(crate) struct Ask {
     /// `export`: everything we hold of you, as an archive. `erasure`: everything collected about your use is
     /// erased; the account stays.
     #[serde(deserialize_with = "word")]
-    #[schema(value_type = words::RequestKind)]
+    #[schema(value_type = schemas::RequestKind)]
     kind: Kind,
     /// The law you ask under; `gdpr` if left out.
     #[serde(default, deserialize_with = "word")]
-    #[schema(value_type = words::Regulation)]
+    #[schema(value_type = schemas::Regulation)]
     regulation: Regulation,
     /// Must be `true`: this is meant.
     #[schema(example = true)]
@@ -43,13 +43,13 @@ pub(crate) struct Receipt {
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
     id: RequestId,
     /// Export or erasure.
-    #[schema(value_type = words::RequestKind)]
+    #[schema(value_type = schemas::RequestKind)]
     kind: Kind,
     /// The law it is made under.
-    #[schema(value_type = words::Regulation)]
+    #[schema(value_type = schemas::Regulation)]
     regulation: Regulation,
     /// Where it stands.
-    #[schema(value_type = words::RequestState)]
+    #[schema(value_type = schemas::RequestState)]
     state: privacy_request::State,
     /// When it was received.
     received_at: DateTime<Utc>,

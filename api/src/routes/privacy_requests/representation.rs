@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::PATH;
-use crate::openapi::words;
+use crate::schemas;
 
 /// A privacy request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,13 +18,13 @@ pub(crate) struct PrivacyRequestBody {
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
     id: RequestId,
     /// Export or erasure.
-    #[schema(value_type = words::RequestKind)]
+    #[schema(value_type = schemas::RequestKind)]
     kind: Kind,
     /// The law it is made under.
-    #[schema(value_type = words::Regulation)]
+    #[schema(value_type = schemas::Regulation)]
     regulation: Regulation,
     /// Where it stands.
-    #[schema(value_type = words::RequestState)]
+    #[schema(value_type = schemas::RequestState)]
     state: State,
     /// When it was received.
     received_at: DateTime<Utc>,
@@ -40,7 +40,7 @@ pub(crate) struct PrivacyRequestBody {
     /// What each data source has done.
     sources: Vec<SourceBody>,
     /// The notices that went out by mail.
-    #[schema(value_type = Vec<words::RequestNotice>)]
+    #[schema(value_type = Vec<schemas::RequestNotice>)]
     notices: Vec<Notice>,
     /// The notices that did not reach you, and will not.
     undeliverable: Vec<UndeliverableBody>,
@@ -52,10 +52,10 @@ pub(crate) struct PrivacyRequestBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UndeliverableBody {
     /// What it would have told.
-    #[schema(value_type = words::RequestNotice)]
+    #[schema(value_type = schemas::RequestNotice)]
     notice: Notice,
     /// Why it was given up. After `unconfirmed` it may have arrived.
-    #[schema(value_type = words::UndeliverableReason)]
+    #[schema(value_type = schemas::UndeliverableReason)]
     reason: Undeliverable,
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct ArchiveBody {
     /// When all of it was last fetched.
     downloaded_at: Option<DateTime<Utc>>,
     /// Why it cannot be had any longer.
-    #[schema(value_type = Option<words::ArchiveEnd>)]
+    #[schema(value_type = Option<schemas::ArchiveEnd>)]
     ended: Option<ArchiveEnd>,
     /// Whether it can be fetched now.
     available: bool,

@@ -9,7 +9,7 @@ use domain::{AccountId, ProjectId};
 use event_store::{Actor, CommitExtras};
 
 use super::lookup;
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;

@@ -8,7 +8,7 @@ use domain::account::{Account, AccountCommand, SignOutReason};
 use event_store::records::{RecordWrite, session};
 use event_store::{Actor, CommitExtras};
 
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;

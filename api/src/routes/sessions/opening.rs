@@ -19,9 +19,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::LIFE;
-use crate::command::EventPosition;
+use crate::event_position::EventPosition;
 use crate::extract::{RequestContext, SignInClient};
-use crate::neighbourhood;
+use crate::network::neighbourhood;
 use crate::problem::{About, Problem, SecondFactor};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;

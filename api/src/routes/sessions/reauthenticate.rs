@@ -15,11 +15,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::credentials::Proved;
+use crate::authentication::Proved;
+use crate::authentication::{Answered, CodePayer, Question, phone_of};
 use crate::extract::{Body, CurrentSession, RequestContext, bearer};
 use crate::limits;
 use crate::problem::{Kind, Problem};
-use crate::second_factor::{Answered, CodePayer, Question, phone_of};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;

@@ -15,12 +15,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::opening::{Opening, ProvedBy, SignedIn};
-use crate::credentials::Proved;
+use crate::authentication::Proved;
+use crate::authentication::SignInTry;
+use crate::authentication::{CodePayer, Question, phone_of};
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::problem::{About, Kind, Problem};
-use crate::second_factor::{CodePayer, Question, phone_of};
 use crate::security_log::SecurityEvent;
-use crate::sign_in_tries::SignInTry;
 use crate::state::AppState;
 
 /// Who signs in.

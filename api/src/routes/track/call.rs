@@ -15,7 +15,7 @@ use super::event::Sent;
 use super::outline::{self, Outline};
 use super::payload::{self, Payload};
 use super::split::Items;
-use crate::bodies::Charge;
+use crate::capacity::Charge;
 use crate::extract::Whole;
 use crate::problem::{Kind, Problem};
 

@@ -17,7 +17,6 @@ mod outline;
 mod payload;
 mod quota;
 mod split;
-mod strangers;
 
 use std::time::Duration;
 
@@ -33,15 +32,14 @@ use tower_http::cors::{Any, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::capacity::Seat;
 use crate::extract::{LargestBody, read_whole};
-use crate::openapi::words;
-use crate::places::Seat;
 use crate::problem::Problem;
+use crate::schemas;
 use crate::state::AppState;
 use call::{Batch, Call, Packing};
 use dialect::{LeftOut, Refusal, VerboseAnswer, Wanted};
 use form::{UsageEvents, UsageForm};
-pub(crate) use strangers::Strangers;
 
 /// Largest body, in bytes, also when it is unpacked.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -134,19 +132,19 @@ pub(crate) async fn track(
     ),
     responses(
         (status = 200, description = "`1`, or with `verbose=1` the same as JSON, or with `img=1` an image", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (schemas::Pixel = "image/gif"),
         )),
         (status = 400, description = "`0`: it cannot be read, or no event is as it must be", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (schemas::Pixel = "image/gif"),
         )),
         (status = 401, description = "`0`: no event has the token of the house project", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (schemas::Pixel = "image/gif"),
         )),
         (status = 413, description = "`0`: more than 2000 events or 600000 values", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (schemas::Pixel = "image/gif"),
         )),
         (status = 415, description = "`0`: compressed otherwise than with gzip", content(
-            (String = "text/plain"), (VerboseAnswer = "application/json"), (words::Pixel = "image/gif"),
+            (String = "text/plain"), (VerboseAnswer = "application/json"), (schemas::Pixel = "image/gif"),
         )),
         (status = 429, description = "More than 64 MiB at a stretch from one network: `too-many-tries`; see `Retry-After`"),
     )
@@ -166,12 +164,12 @@ async fn take_in(
     wanted: &mut Wanted,
 ) -> Result<Result<LeftOut, Refusal>, Problem> {
     let network = request.extensions().get::<Seat>().and_then(Seat::network);
-    state.strangers.refuse(network)?;
+    state.refused_usage.refuse(network)?;
     let mut read = 0;
     let outcome = store(state, request, wanted, &mut read).await?;
     match &outcome {
-        Ok(left_out) => state.strangers.note_read(network, left_out.bytes()),
-        Err(_) => state.strangers.note(network, read),
+        Ok(left_out) => state.refused_usage.note_read(network, left_out.bytes()),
+        Err(_) => state.refused_usage.note(network, read),
     }
     Ok(outcome)
 }

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::dialect::{Refusal, Wanted, is_on};
 use super::{call, preflight};
+use crate::capacity::Seat;
 use crate::extract::read_whole;
-use crate::places::Seat;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -57,12 +57,12 @@ async fn refuse(
     why: &'static str,
 ) -> Result<Response, Problem> {
     let network = request.extensions().get::<Seat>().and_then(Seat::network);
-    state.strangers.refuse(network)?;
+    state.refused_usage.refuse(network)?;
     let mut wanted = Wanted::by_query(uri);
     let refusal = match read_whole(request, state).await {
         Ok(body) => {
             let bytes = body.len();
-            state.strangers.note_read(network, bytes);
+            state.refused_usage.note_read(network, bytes);
             let verbose = state.parsing.run(network, bytes, move || is_on(&body, "verbose")).await?;
             wanted.or_verbose(verbose);
             Refusal::malformed(why)

@@ -22,10 +22,10 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Id, RequestContext, Sudo, parsed};
 use crate::limits;
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::PATH;
 use crate::routes::organizations::lookup::{action_of, member_of};
+use crate::schemas;
 use crate::state::AppState;
 use crate::token;
 
@@ -38,7 +38,7 @@ pub(crate) struct InvitationWish {
     #[serde(deserialize_with = "parsed")]
     email: EmailAddress,
     /// The role to come: `owner`, `admin` or `member`.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     #[serde(deserialize_with = "parsed")]
     role: Role,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Invited {
     #[schema(value_type = String, format = Email, example = "grace@example.com")]
     email: EmailAddress,
     /// The role to come.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: Role,
     /// Until when it can be accepted.
     expires_at: DateTime<Utc>,

@@ -14,10 +14,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
-use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::{PATH, lookup};
+use crate::schemas;
 use crate::state::AppState;
 
 /// An open invitation.
@@ -30,7 +30,7 @@ pub(crate) struct InvitationItem {
     #[schema(format = Email, example = "grace@example.com")]
     email: String,
     /// The role to come.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: String,
     /// When.
     invited_at: DateTime<Utc>,

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{action_of, member_of};
 use crate::routes::organizations::telling::Team;
+use crate::schemas;
 use crate::state::AppState;
 
 /// The role a member shall have.
@@ -21,7 +21,7 @@ use crate::state::AppState;
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleChange {
     /// `owner`, `admin` or `member`.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     #[serde(deserialize_with = "parsed")]
     role: Role,
 }
@@ -33,7 +33,7 @@ pub(crate) struct MemberRole {
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
     account_id: AccountId,
     /// The role.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: Role,
     /// What ended with a lesser role: being named as an owner of projects (an owner can name the member again).
     ended_project_ownership: bool,

@@ -10,10 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
-use crate::openapi::words;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::routes::organizations::{PATH, lookup};
+use crate::schemas;
 use crate::state::AppState;
 
 /// A member.
@@ -29,7 +29,7 @@ pub(crate) struct MemberItem {
     #[schema(format = Email, example = "ada@example.com")]
     email: Option<String>,
     /// The role.
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = schemas::Role)]
     role: String,
     /// Since when.
     joined_at: DateTime<Utc>,

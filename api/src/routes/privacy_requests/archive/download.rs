@@ -27,15 +27,15 @@ use sealed_objects::ObjectKey;
 use uuid::Uuid;
 
 use super::super::lookup;
-use super::coverage::Coverage;
+
 use super::range::{Wanted, wanted};
-use crate::command::EventPosition;
-use crate::extract::{CurrentSession, Id, RequestContext, Sudo};
+use crate::capacity::Client;
+use crate::event_position::EventPosition;
+use crate::extract::{CurrentSession, Id, RequestContext, StreamPermits, Sudo};
 use crate::limits;
-use crate::openapi::words;
 use crate::problem::{Kind, Problem};
-use crate::state::AppState;
-use crate::streams::{Client, Hall};
+use crate::schemas;
+use crate::state::{AppState, Coverage};
 
 /// What the key of an archive is for.
 const SCOPE: &str = "archive";
@@ -52,9 +52,9 @@ const SCOPE: &str = "archive";
         ("If-Range" = Option<String>, Header, description = "The `ETag` of what you have a part of"),
     ),
     responses(
-        (status = 200, description = "The ZIP", body = words::ArchiveFile, content_type = "application/zip",
+        (status = 200, description = "The ZIP", body = schemas::ArchiveFile, content_type = "application/zip",
             headers(("ETag" = String, description = "SHA-256 of the archive"))),
-        (status = 206, description = "The part asked for", body = words::ArchiveFile, content_type = "application/zip",
+        (status = 206, description = "The part asked for", body = schemas::ArchiveFile, content_type = "application/zip",
             headers(("Content-Range" = String, description = "Which part it is"))),
         (status = 403, description = "Give the password again first: `reauthentication-required`"),
         (status = 404, description = "The account has no such request, or it is an erasure: `not-found`"),
@@ -71,7 +71,7 @@ pub(crate) async fn download(
     Id(id): Id<RequestId>,
     method: Method,
     headers: HeaderMap,
-    hall: Hall,
+    permits: StreamPermits,
     context: RequestContext,
 ) -> Result<Response, Problem> {
     let found = lookup::owned(&state, current.account(), id).await?;
@@ -91,7 +91,7 @@ pub(crate) async fn download(
     };
     let part = (status == StatusCode::PARTIAL_CONTENT).then_some(archive.bytes);
     let head = about(id, &etag, &range, part);
-    let room = hall.room(Client::Account(current.account()))?;
+    let room = permits.acquire(Client::Account(current.account()))?;
     let download = Download { state: state.clone(), account: current.account(), id, key: key.id, context };
     let (position, coverage) = download.begin(&current, &range).await?;
     let start = range.start;

@@ -7,13 +7,22 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-use crate::state::ForwardedHeader;
-
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// A hop whose address cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable;
+pub(crate) struct Unreadable;
+
+/// In which header trusted proxies say where a request comes from. No other is read: a proxy that writes one of them passes
+/// the other on as its client sent it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, which most proxies write.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
 
 impl ForwardedHeader {
     /// Its name.

@@ -4,16 +4,12 @@
 //! their request counted as answered. They are counted here, so that they cannot take all memory, nor one client
 //! all the room.
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use domain::{AccountId, OperatorId};
 use futures::{Stream, StreamExt};
 
+use super::shares::{Full, Share, Shares};
 use crate::network::Network;
-use crate::places::Seat;
 use crate::problem::{Kind, Problem};
-use crate::shares::{Full, Share, Shares};
-use crate::state::AppState;
 
 /// Streams at once in this process.
 const MOST: usize = 2_048;
@@ -36,13 +32,7 @@ pub(crate) enum Client {
     Operator(OperatorId),
 }
 
-/// Where there may be room for the stream that a request asks for.
-pub(crate) struct Hall {
-    streams: Streams,
-    network: Option<Network>,
-}
-
-/// The room one stream takes; given back when dropped.
+/// Permit of one stream; released when dropped.
 pub(crate) struct StreamPermit {
     _of_network: Share<Network>,
     _of_client: Share<Client>,
@@ -58,39 +48,30 @@ impl Default for Streams {
 }
 
 impl Streams {
-    fn room(&self, network: Option<Network>, client: Client) -> Result<StreamPermit, Full> {
+    /// A permit for one more stream of `client` from `network`, or the refusal that there is none.
+    pub(crate) fn permit(&self, network: Option<Network>, client: Client) -> Result<StreamPermit, Problem> {
+        self.acquire(network, client).map_err(refusal)
+    }
+
+    fn acquire(&self, network: Option<Network>, client: Client) -> Result<StreamPermit, Full> {
         let of_client = self.clients.take(Some(client), 1)?;
         Ok(StreamPermit { _of_network: self.networks.take(network, 1)?, _of_client: of_client })
     }
 }
 
-impl FromRequestParts<AppState> for Hall {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let network = parts.extensions.get::<Seat>().and_then(Seat::network);
-        Ok(Self { streams: state.streams.clone(), network })
-    }
-}
-
-impl Hall {
-    /// Room for one more stream of `client`, or the refusal that there is none.
-    pub(crate) fn room(&self, client: Client) -> Result<StreamPermit, Problem> {
-        self.streams.room(self.network, client).map_err(|full| {
-            metrics::counter!("personal_settings_http_streams_refused_total").increment(1);
-            match full {
-                Full::All => Problem::new(Kind::Busy),
-                Full::Each => Problem::because(
-                    Kind::TooMuchAtOnce,
-                    format!("At most {MOST_OF_CLIENT} streams and downloads at once: end one of them first."),
-                ),
-            }
-        })
+fn refusal(full: Full) -> Problem {
+    metrics::counter!("personal_settings_http_streams_refused_total").increment(1);
+    match full {
+        Full::All => Problem::new(Kind::Busy),
+        Full::Each => Problem::because(
+            Kind::TooMuchAtOnce,
+            format!("At most {MOST_OF_CLIENT} streams and downloads at once: end one of them first."),
+        ),
     }
 }
 
 impl StreamPermit {
-    /// Holds the room until the stream is at its end or dropped.
+    /// Holds the permit until the stream is at its end or dropped.
     pub(crate) fn hold<S: Stream>(self, stream: S) -> impl Stream<Item = S::Item> {
         stream.map(move |item| {
             let _held = &self;
@@ -115,20 +96,21 @@ mod tests {
     #[test]
     fn one_account_has_a_few_streams_from_wherever_it_asks() {
         let streams = Streams::default();
-        let held: Vec<StreamPermit> = (0..8).map(|n| streams.room(network(n), account(1)).unwrap()).collect();
-        assert_eq!(streams.room(network(9), account(1)).err(), Some(Full::Each));
-        assert!(streams.room(network(9), account(2)).is_ok());
+        let held: Vec<StreamPermit> =
+            (0..8).map(|n| streams.acquire(network(n), account(1)).unwrap()).collect();
+        assert_eq!(streams.acquire(network(9), account(1)).err(), Some(Full::Each));
+        assert!(streams.acquire(network(9), account(2)).is_ok());
         drop(held);
-        assert!(streams.room(network(9), account(1)).is_ok());
+        assert!(streams.acquire(network(9), account(1)).is_ok());
     }
 
     #[test]
     fn one_network_never_takes_all_room() {
         let streams = Streams::default();
         let held: Vec<StreamPermit> =
-            (0..256).map(|n| streams.room(network(1), account(n)).unwrap()).collect();
-        assert_eq!(streams.room(network(1), account(1_000)).err(), Some(Full::Each));
-        assert!(streams.room(network(2), account(1_000)).is_ok());
+            (0..256).map(|n| streams.acquire(network(1), account(n)).unwrap()).collect();
+        assert_eq!(streams.acquire(network(1), account(1_000)).err(), Some(Full::Each));
+        assert!(streams.acquire(network(2), account(1_000)).is_ok());
         drop(held);
         // What was refused has taken nothing.
         assert_eq!((streams.networks.taken(), streams.clients.taken()), (0, 0));
@@ -137,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn a_stream_holds_its_room_while_it_lives() {
         let streams = Streams::default();
-        let held = streams.room(None, account(1)).unwrap().hold(futures::stream::iter([1, 2]));
+        let held = streams.acquire(None, account(1)).unwrap().hold(futures::stream::iter([1, 2]));
         assert_eq!(streams.networks.taken(), 1);
         assert_eq!(held.collect::<Vec<_>>().await, [1, 2]);
         assert_eq!(streams.networks.taken(), 0);

@@ -1,5 +1,11 @@
 //! What the routes share: the stores they ask, the settings they obey, and the limits they keep.
 
+mod coverage;
+mod last_writes;
+
+pub(crate) use coverage::Coverage;
+pub(crate) use last_writes::LastWrites;
+
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,15 +26,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::bodies::Bodies;
-use crate::command::LastWrites;
-use crate::extract::{SessionCookie, UnreadAddresses};
-use crate::pace::Paces;
-use crate::parsing::Parsing;
+use crate::capacity::{Bodies, Paces, Parsing, Places, RefusedUsage, Streams};
+use crate::network::{ForwardedHeader, UnreadAddresses};
 use crate::password::Passwords;
-use crate::places::Places;
-use crate::routes::{Coverage, Strangers};
-use crate::streams::Streams;
+use crate::session_cookie::SessionCookie;
 
 /// How long a project's token is taken to stay its token without asking again.
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
@@ -39,18 +40,7 @@ const READY_LIFE: Duration = Duration::from_millis(200);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
 const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// In which header trusted proxies say where a request comes from. No other is read: a proxy that writes one of them passes
-/// the other on as its client sent it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ForwardedHeader {
-    /// `X-Forwarded-For`, which most proxies write.
-    #[default]
-    XForwardedFor,
-    /// `Forwarded` (RFC 7239).
-    Forwarded,
-}
-
-/// What the routes obey.
+/// Settings of the API.
 pub struct ApiConfig {
     /// The address people and programs reach the service at. Links are made from it alone, never from
     /// what a request says. `https` makes cookies `Secure` and turns on HSTS.
@@ -113,7 +103,7 @@ pub struct Dependencies {
     pub views: Views,
     /// Where archives lie, sealed.
     pub archives: SealedObjectStore,
-    /// What the routes obey.
+    /// Settings of the API.
     pub config: ApiConfig,
 }
 
@@ -133,7 +123,7 @@ pub(crate) struct Shared {
     pub(crate) ready: Cache<(), bool>,
     pub(crate) passwords: Passwords,
     /// What each account last wrote through this process.
-    pub(crate) written: LastWrites,
+    pub(crate) last_writes: LastWrites,
     /// Which archive a session has begun to fetch: what continues is not a new download.
     pub(crate) downloads: Cache<(SessionId, RequestId), Arc<Coverage>>,
     /// Projects by their public token.
@@ -146,7 +136,8 @@ pub(crate) struct Shared {
     /// Memory for bodies.
     pub(crate) bodies: Bodies,
     pub(crate) parsing: Parsing,
-    pub(crate) strangers: Strangers,
+    /// Usage that was read in vain.
+    pub(crate) refused_usage: RefusedUsage,
     /// What proxies said and nobody can read.
     pub(crate) unread_addresses: UnreadAddresses,
     pub(crate) streams: Streams,
@@ -171,7 +162,7 @@ impl AppState {
             barred: Cache::builder().max_capacity(100_000).time_to_live(BARRED_LIFE).build(),
             ready: Cache::builder().max_capacity(1).time_to_live(READY_LIFE).build(),
             passwords: Passwords::default(),
-            written: LastWrites::default(),
+            last_writes: LastWrites::default(),
             downloads: Cache::builder().max_capacity(100_000).time_to_live(DOWNLOAD_LIFE).build(),
             projects: Cache::builder().max_capacity(10_000).time_to_live(PROJECT_LIFE).build(),
             cookie: SessionCookie::new(config.public_url.scheme() == "https"),
@@ -179,7 +170,7 @@ impl AppState {
             places: Places::default(),
             bodies: Bodies::default(),
             parsing: Parsing::default(),
-            strangers: Strangers::default(),
+            refused_usage: RefusedUsage::default(),
             unread_addresses: UnreadAddresses::default(),
             streams: Streams::default(),
             paces: Paces::default(),

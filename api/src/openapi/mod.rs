@@ -4,7 +4,7 @@
 //! asks, and the refusals any route of its sort can answer with. So a route cannot forget them.
 
 mod examples;
-pub(crate) mod words;
+mod json;
 
 use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
@@ -15,10 +15,12 @@ use utoipa::openapi::{
     Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
 };
 use utoipa::{OpenApi as _, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::grave::{Proof, Weight, weight_of};
 use crate::problem::{Document, InputError, MEDIA_TYPE};
-use crate::routes;
+use crate::state::AppState;
 use crate::writing::{self, Repeat};
 
 const ABOUT: &str = "Personal settings and privacy requests of account holders. Refusals are problem documents \
@@ -46,9 +48,15 @@ const QUESTIONS: [&str; 2] = ["/v1/introspect", "/v1/invitations/lookup"];
 )]
 struct Base;
 
+/// The route of the description itself.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(json::openapi_json))
+}
+
 /// What the routes say of themselves.
-pub(crate) fn undecorated() -> OpenApi {
-    let router = routes::v1().merge(routes::ingestion()).merge(routes::service());
+fn undecorated() -> OpenApi {
+    let router =
+        crate::routes::v1().merge(crate::routes::ingestion()).merge(crate::routes::service()).merge(routes());
     let mut document = Base::openapi();
     document.merge(router.into_openapi());
     document

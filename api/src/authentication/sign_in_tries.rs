@@ -23,19 +23,13 @@ use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::rate_limit::{self, Bucket, Full, Limit};
 
+use super::FamiliarPlace;
 use crate::extract::Visitor;
-use crate::familiar::FamiliarPlace;
-use crate::limits::{TRIES_OF_ADDRESS, too_many};
+use crate::limiter::too_many;
+use crate::limits::{FAMILIAR, STRANGERS, TRIES_OF_ADDRESS};
 use crate::network::{self, Width};
 use crate::problem::Problem;
 use crate::state::AppState;
-
-/// Passwords tried on one account from one familiar place.
-pub(crate) const FAMILIAR: Limit =
-    Limit { name: "password/familiar", burst: 20, every: Duration::from_secs(60) };
-/// Passwords tried on one account by all strangers together, before it counts as under guessing.
-pub(crate) const STRANGERS: Limit =
-    Limit { name: "password/strangers", burst: 100, every: Duration::from_secs(300) };
 
 /// Secrets tried from a network, whatever on.
 const ON_ANYTHING: [(Width, Limit); 4] = [

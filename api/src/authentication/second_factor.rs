@@ -12,8 +12,8 @@ use event_store::records::one_time_code::{self, NewOneTimeCode, Purpose, Which};
 use event_store::records::{RecordWrite, recovery_code};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::FamiliarPlace;
 use crate::code::{self, Typed};
-use crate::familiar::FamiliarPlace;
 use crate::limits;
 use crate::problem::{Kind, Problem, SecondFactor};
 use crate::state::AppState;

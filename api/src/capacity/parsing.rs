@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::shares::{Full, Shares};
 use crate::network::Network;
 use crate::problem::Problem;
-use crate::shares::{Full, Shares};
 
 /// What is parsed at once where it came, in bytes: less work than handing it over.
 const SMALL: usize = 16 * 1024;

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domain::{AccountId, SessionId};
 
+use super::shares::{Full, Share, Shares};
 use crate::network::Network;
 use crate::problem::Problem;
-use crate::shares::{Full, Share, Shares};
 
 /// Requests at work in this process. Bounds memory under overload.
 const MOST: usize = 1_024;

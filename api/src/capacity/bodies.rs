@@ -5,12 +5,12 @@
 //! kibibytes of each body come out of a budget of their own, so that commands are taken while others upload as much as
 //! they can. The charge lasts as long as the body, or what was made of it, is held.
 
+use super::shares::{Full, Share, Shares};
 use crate::network::Network;
 use crate::problem::Problem;
-use crate::shares::{Full, Share, Shares};
 
 /// What of a body is small, in bytes: most commands are.
-pub(crate) const SMALL: usize = 4 * 1024;
+pub(crate) const SMALL_BODY: usize = 4 * 1024;
 /// For what is small of all bodies, in bytes, and of those of one network.
 const SMALL_BUDGET: (usize, usize) = (32 * 1024 * 1024, 4 * 1024 * 1024);
 /// For the rest, in bytes; of one network, two of the largest bodies there are. What is made of a body can be some
@@ -63,7 +63,7 @@ impl Charge {
 
     /// The body has grown by `bytes`.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
-        let small = SMALL.saturating_sub(self.bytes).min(bytes);
+        let small = SMALL_BODY.saturating_sub(self.bytes).min(bytes);
         self.small.grow(small).map_err(refusal)?;
         self.large.grow(bytes - small).map_err(refusal)?;
         self.bytes += bytes;

@@ -1,5 +1,12 @@
 //! Where requests come from, as networks of several widths: what has one address often has many.
 
+mod client_address;
+mod forwarded;
+pub(crate) mod neighbourhood;
+
+pub(crate) use client_address::{UnreadAddresses, client_address};
+pub use forwarded::ForwardedHeader;
+
 use std::fmt::{self, Display, Formatter};
 use std::net::IpAddr;
 

@@ -16,7 +16,7 @@ pub(crate) struct Coverage(Mutex<Vec<Range<u64>>>);
 
 impl Coverage {
     /// Notes that a piece is handed over; whether with it all of the `length` bytes are, which is said once.
-    pub(super) fn add(&self, piece: Range<u64>, length: u64) -> bool {
+    pub(crate) fn add(&self, piece: Range<u64>, length: u64) -> bool {
         // A panic between taking and giving back leaves pieces that were handed over.
         let mut pieces = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if is_whole(&pieces, length) {
