@@ -2,7 +2,7 @@
 //!
 //! The event store answers at once; a read model follows some milliseconds later. So a command's answer
 //! carries the position of its last event in the log (`Event-Position`), and a read waits, for a bounded
-//! time, until the read model has come as far as the caller's own last write. Whoever wrote through
+//! time, until the read model has come as far as the caller's own last write. A client that wrote through
 //! another process sends the position along in the same header.
 //!
 //! A position counts what everybody does, so account holders get it sealed ([`Log::seal_position`]); those

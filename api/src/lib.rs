@@ -57,7 +57,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::router::OpenApiRouter;
 
-use middleware::{admit, catch_panic, guard, observe};
+use middleware::{catch_panic, guard, load_shed, trace_requests};
 use state::AppState;
 use writing::WritingsByRoute;
 
@@ -67,7 +67,8 @@ pub fn router(dependencies: Dependencies) -> Router {
     let v1 = routes::v1();
     let writings = Arc::new(WritingsByRoute::of(v1.get_openapi()));
     let v1 = v1.layer(from_fn_with_state((state.clone(), writings), guard));
-    let limited = |router: OpenApiRouter<AppState>| router.layer(from_fn_with_state(state.clone(), admit));
+    let limited =
+        |router: OpenApiRouter<AppState>| router.layer(from_fn_with_state(state.clone(), load_shed));
     // Around the limits, so that a script can read that it came too often.
     let ingestion = limited(routes::ingestion()).layer(routes::open_to_every_origin());
     // What tells how the process is must answer also when it is busy.
@@ -80,7 +81,7 @@ pub fn router(dependencies: Dependencies) -> Router {
     router
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
-        .layer(from_fn_with_state(state.clone(), observe))
+        .layer(from_fn_with_state(state.clone(), trace_requests))
         .with_state(state)
 }
 

@@ -59,8 +59,8 @@ impl AppState {
         Ok(rate_limit::ask(self.store.records(), limit, key).await? == Decision::Granted)
     }
 
-    /// What was tried was right: it was no guess.
-    pub(crate) async fn was_right(&self, limit: Limit, key: &str) -> Result<(), Problem> {
+    /// Gives one back: what was tried was right, and no guess.
+    pub(crate) async fn refund(&self, limit: Limit, key: &str) -> Result<(), Problem> {
         Ok(rate_limit::refund(self.store.records(), limit, key).await?)
     }
 }

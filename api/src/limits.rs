@@ -30,12 +30,12 @@ pub(crate) const CODES: Limit = Limit { name: "codes/account", burst: 5, every: 
 /// Codes sent for one account at the wish of all who have proved more than the password.
 pub(crate) const CODES_OF_KNOWN: Limit =
     Limit { name: "codes/known", burst: 20, every: Duration::from_secs(180) };
-/// Mails that one account, or somebody who knows its address, can have sent.
+/// Mails sent to one account at its own wish, or at that of a stranger who knows its address.
 pub(crate) const MAILS: Limit = Limit { name: "mails/account", burst: 5, every: Duration::from_secs(600) };
 /// Invitations that one account can send.
 pub(crate) const INVITATIONS: Limit =
     Limit { name: "invitations/account", burst: 100, every: Duration::from_secs(36) };
-/// Invitations to one address, whoever sends them: no number of accounts fills a mailbox. That others use it up keeps an
+/// Invitations to one address from all accounts together: no number of accounts fills a mailbox. That others use it up keeps an
 /// invitation back for an hour, and nothing else.
 pub(crate) const INVITATIONS_OF_RECIPIENT: Limit =
     Limit { name: "invitations/recipient", burst: 20, every: Duration::from_secs(3_600) };

@@ -75,7 +75,7 @@ impl AppState {
             return Err(dead());
         }
         let found = find(token.hash(), self.store.services().now()).await?.ok_or_else(dead)?;
-        self.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
+        self.refund(limits::TRIES_OF_ADDRESS, &network).await?;
         Ok(found)
     }
 }

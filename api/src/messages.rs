@@ -1,7 +1,7 @@
-//! Telling people by message what happened: queued with the event it tells of, sent by a worker.
+//! Notifications by message: queued with the event it tells of, sent by a worker.
 
 use domain::account::Holder;
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::{AccountId, MessageId};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -15,29 +15,29 @@ use crate::state::AppState;
 const MAIL_LIFE: chrono::Duration = chrono::Duration::days(7);
 
 impl AppState {
-    /// Has a message to the holder of `account` go out with `extras`.
-    pub(crate) async fn tell(
+    /// Queues a message to the holder of `account` with `extras`.
+    pub(crate) async fn notify(
         &self,
         extras: &mut CommitExtras,
         account: AccountId,
-        says: Says,
+        says: MessageBody,
     ) -> Result<(), Problem> {
-        self.tell_at(extras, account, Recipient::Holder, says).await
+        self.notify_address(extras, account, Recipient::Holder, says).await
     }
 
-    /// As [`tell`](Self::tell), to another address than the account has when it is sent.
-    pub(crate) async fn tell_at(
+    /// As [`notify`](Self::notify), to another address than the account has when it is sent.
+    pub(crate) async fn notify_address(
         &self,
         extras: &mut CommitExtras,
         account: AccountId,
         to: Recipient,
-        says: Says,
+        says: MessageBody,
     ) -> Result<(), Problem> {
         let topic = says.notice().map_or(Topic::Invitation, |notice| Topic::Account(account, notice));
         self.queue(extras, topic, Medium::Mail, MessageContent { to, says }).await
     }
 
-    /// Has a code go to a phone.
+    /// Queues a code to a phone.
     pub(crate) async fn send_code(
         &self,
         extras: &mut CommitExtras,
@@ -49,7 +49,7 @@ impl AppState {
         self.queue(extras, topic, medium, content).await
     }
 
-    /// Has an invitation go out.
+    /// Queues an invitation.
     pub(crate) async fn invite(
         &self,
         extras: &mut CommitExtras,

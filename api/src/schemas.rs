@@ -1,5 +1,6 @@
-//! The closed sets of words in bodies and answers, each a schema of its own name: so that a generated client has one type for
-//! each. What a value is comes from the domain; one that is added there and is missing here does not compile.
+//! Named schemas: the closed sets of words in bodies and answers, so that a generated client has one type for each; and files.
+//!
+//! What a value is comes from the domain; one that is added there and is missing here does not compile.
 
 use std::borrow::Cow;
 

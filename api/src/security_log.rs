@@ -1,4 +1,4 @@
-//! What whoever watches over a service wants to know of: who gets in, who does not, and who tries (OWASP ASVS 5.0, 16.3).
+//! The security log, for those who watch over the service: who gets in, who does not, and who tries (OWASP ASVS 5.0, 16.3).
 //!
 //! Each is one log line with the target `security`, a name that never changes, and whom it concerns and from where as
 //! keyed hashes: lines about one account, or from one network, can be put together, and tell neither. The same hashes
@@ -17,7 +17,7 @@ use crate::problem::Kind;
 
 macro_rules! security_events {
     ($($name:ident $stored:literal $words:literal;)*) => {
-        /// Something that whoever watches over a service wants to know of.
+        /// An event of the security log.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum SecurityEvent {
             $(#[doc = $words] $name,)*

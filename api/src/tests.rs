@@ -319,7 +319,7 @@ async fn too_much_at_once_is_sent_away() {
     let state = state();
     let service = Router::new()
         .route("/", axum::routing::get(|| async { "in" }))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), crate::middleware::admit))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), crate::middleware::load_shed))
         .with_state(());
     let get = || Request::new(Body::empty());
     assert_eq!(service.clone().oneshot(get()).await.unwrap().status(), 200);

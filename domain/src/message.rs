@@ -3,14 +3,14 @@
 //! Some hold what must not be known to others (a code, the token of a link). They are no part of an event: they wait
 //! sealed in the records until they are sent, and are deleted then. `Debug` shows nothing of them.
 
-mod says;
+mod body;
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use says::Says;
+pub use body::MessageBody;
 
 use crate::organization::Role;
 use crate::{AccountId, EmailAddress, PhoneNumber, ProjectId};
@@ -21,7 +21,7 @@ pub struct MessageContent {
     /// To whom.
     pub to: Recipient,
     /// What it says.
-    pub says: Says,
+    pub says: MessageBody,
 }
 
 /// To whom a message goes.

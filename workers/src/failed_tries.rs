@@ -5,7 +5,7 @@
 
 use domain::MessageId;
 use domain::account::{Account, AccountCommand, AccountNotice, FailedTryKind};
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use event_store::records::RecordWrite;
 use event_store::records::failed_try::{self, Gathered};
 use event_store::records::outbox::{Medium, NewMessage, Topic};
@@ -44,7 +44,7 @@ async fn note(store: &EventStore, gathered: &Gathered) -> Result<(), StoreError>
 async fn mail(store: &EventStore, gathered: &Gathered) -> Result<NewMessage, StoreError> {
     let failed = gathered.failed;
     let (tries, networks) = (failed.tries, failed.networks);
-    let says = Says::FailedCodes { tries, networks, since: failed.since, until: failed.until };
+    let says = MessageBody::FailedCodes { tries, networks, since: failed.since, until: failed.until };
     let content = MessageContent { to: Recipient::Holder, says };
     let topic = Topic::Account(gathered.account, AccountNotice::FailedCodes);
     let id = MessageId::generate(store.services());

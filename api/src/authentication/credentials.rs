@@ -1,4 +1,4 @@
-//! Checking that who asks knows the password.
+//! Checking passwords, and hashing those that are chosen.
 
 use domain::account::Account;
 use domain::{AccountId, EmailAddress};
@@ -11,9 +11,9 @@ use crate::password::{OwnWords, Password, PasswordError};
 use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
-/// A password that was right.
+/// A password that was compared and was right.
 #[derive(Clone, Copy)]
-pub(crate) struct Proved {
+pub(crate) struct VerifiedPassword {
     /// The authentication generation of the account when it was looked at: what rests on it is stored in this
     /// generation, or not at all.
     pub(crate) generation: i64,
@@ -22,21 +22,21 @@ pub(crate) struct Proved {
 impl AppState {
     /// Compares `given` with the password of `account`. The same is done and takes the same time where
     /// there is no account, or one without a password (OWASP ASVS 5.0, 6.3.8).
-    pub(crate) async fn prove(
+    pub(crate) async fn verify_password(
         &self,
         account: Option<AccountId>,
         given: SecretString,
-    ) -> Result<Option<Proved>, Problem> {
+    ) -> Result<Option<VerifiedPassword>, Problem> {
         let owner = account.unwrap_or_else(|| AccountId::from_uuid(Uuid::nil()));
         // Before the password: a change between the two makes it the older.
         let generation = authentication::generation(self.store.pool(), owner).await?;
         let owner = owner.to_string();
         let stored = password::fetch(self.store.pool(), SecretKind::PasswordHash, &owner).await?;
         let right = self.passwords.verify(given, stored).await?;
-        Ok(right.then_some(Proved { generation }))
+        Ok(right.then_some(VerifiedPassword { generation }))
     }
 
-    /// The hash of a password that somebody chooses, which stands at `pointer` in the body. It must not be easy to guess
+    /// The hash of a password that is chosen, which stands at `pointer` in the body. It must not be easy to guess
     /// for who knows their address and their name.
     pub(crate) async fn hash_chosen(
         &self,

@@ -4,7 +4,7 @@
 //! address first, and then the factor, gains nothing by it.
 
 use domain::account::{FACTOR_UNDO_LIFE, Holder, SecondFactor};
-use domain::message::{Recipient, Says, UndoLink};
+use domain::message::{MessageBody, Recipient, UndoLink};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::email_link::{NewLink, Purpose};
@@ -15,13 +15,13 @@ use crate::state::AppState;
 use crate::token;
 
 impl AppState {
-    /// Tells of a new second factor, with a link in each mail that takes it back.
-    pub(crate) async fn tell_of_factor(
+    /// Notifies of a new second factor, with a link in each mail that takes it back.
+    pub(crate) async fn notify_of_factor(
         &self,
         extras: &mut CommitExtras,
         holder: &Holder,
         factor: SecondFactor,
-        says: impl Fn(UndoLink) -> Says,
+        says: impl Fn(UndoLink) -> MessageBody,
     ) -> Result<(), Problem> {
         let until = self.store.services().now() + FACTOR_UNDO_LIFE;
         for to in ways_back(holder) {
@@ -34,7 +34,7 @@ impl AppState {
                 expires_at: until,
             }));
             let says = says(UndoLink { token: token.expose_secret().to_owned(), until });
-            self.tell_at(extras, holder.account_id, to, says).await?;
+            self.notify_address(extras, holder.account_id, to, says).await?;
         }
         Ok(())
     }

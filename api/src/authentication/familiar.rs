@@ -2,7 +2,7 @@
 //!
 //! They have limits of their own, so that strangers who guess at an account use up nothing that its holder needs. A
 //! browser is known by a cookie that opens nothing; a program that keeps no cookie by its network and its name. Both are
-//! remembered when somebody has proved who they are: by signing in, or by a link that was mailed.
+//! remembered when a holder has proved who they are: by signing in, or by a link that was mailed.
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;

@@ -7,7 +7,7 @@ mod familiar;
 mod second_factor;
 mod sign_in_tries;
 
-pub(crate) use credentials::Proved;
+pub(crate) use credentials::VerifiedPassword;
 pub(crate) use factor_undo::ways_back;
 pub(crate) use familiar::FamiliarPlace;
 pub(crate) use second_factor::{Answered, CodePayer, Question, phone_of};

@@ -5,7 +5,7 @@
 
 use domain::account::{Account, Channel, Holder, Phone};
 use domain::authentication::Factor;
-use domain::message::{CodeFor, MessageContent, Recipient, Says};
+use domain::message::{CodeFor, MessageBody, MessageContent, Recipient};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::CommitExtras;
 use event_store::records::one_time_code::{self, NewOneTimeCode, Purpose, Which};
@@ -109,7 +109,7 @@ impl AppState {
             Purpose::Reauthenticate => CodeFor::Reauthentication,
             Purpose::Phone => CodeFor::NewPhone,
         };
-        let says = Says::Code { code: code.expose_secret().to_owned(), wanted_for };
+        let says = MessageBody::Code { code: code.expose_secret().to_owned(), wanted_for };
         let content = MessageContent { to: Recipient::Phone(number.clone()), says };
         self.send_code(extras, account, channel.into(), content).await?;
         Ok(SecondFactor { challenge_id: id, channel, sent_to: number.masked(), expires_at })
@@ -166,8 +166,8 @@ pub(crate) fn phone_of(holder: &Holder) -> Result<Option<(&PhoneNumber, Channel)
 }
 
 impl AppState {
-    /// Tells the holder that a recovery code was used.
-    pub(crate) async fn tell_of_recovery_code(
+    /// Notifies the holder that a recovery code was used.
+    pub(crate) async fn notify_of_recovery_code(
         &self,
         extras: &mut CommitExtras,
         account: &Account,
@@ -178,6 +178,6 @@ impl AppState {
         }
         let left = account.holder()?.recovery_codes.saturating_sub(1);
         let at = self.store.services().now();
-        self.tell(extras, answered.account, Says::RecoveryCodeUsed { at, left }).await
+        self.notify(extras, answered.account, MessageBody::RecoveryCodeUsed { at, left }).await
     }
 }

@@ -4,7 +4,7 @@
 //! * **A familiar place** has a share of its own and asks for no other: whatever strangers do, the right password gets in
 //!   from there.
 //! * **Strangers** count by their network, at several widths at once: for all accounts together, and for the one account.
-//! * **Strangers of one account together** fill [`STRANGERS`], which refuses nobody: once it is full the account is *under
+//! * **Strangers of one account together** fill [`STRANGERS`], which never refuses: once it is full the account is *under
 //!   guessing*, and each network has the small share of [`WHILE_GUESSED_AT`] instead. From a network of which nobody
 //!   guesses, the right password gets in even then.
 //! * **A password reset** forgives what was counted about the account, and makes the place familiar where the link was
@@ -60,7 +60,7 @@ pub(crate) struct SignInTry {
 }
 
 impl SignInTry {
-    /// Counts a try at the account of an address. Where the address is nobody's the same is done.
+    /// Counts a try at the account of an address. Where the address has no account the same is done.
     ///
     /// # Errors
     /// 429 when it is one too many.
@@ -85,8 +85,8 @@ impl SignInTry {
         Ok(Self { taken, place })
     }
 
-    /// The password was right: it was no guess.
-    pub(crate) async fn was_right(&self, state: &AppState) -> Result<(), Problem> {
+    /// Gives the try back: the password was right, and no guess.
+    pub(crate) async fn refund(&self, state: &AppState) -> Result<(), Problem> {
         Ok(rate_limit::put_back(state.store.records(), &self.taken).await?)
     }
 

@@ -16,7 +16,7 @@ const MAX_KEYS: u64 = 200_000;
 /// A key that was not used for so long has all of its burst again, whatever its limit.
 const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// See the module.
+/// Rate limiters by limit and key.
 pub(crate) struct Paces {
     began: Instant,
     /// When all that was used up will have been given back, in microseconds since the beginning.

@@ -20,7 +20,7 @@ const MOST: usize = 64 * 1024 * 1024;
 const LEAST: usize = 200 * 1024;
 const WHILE: Duration = Duration::from_secs(60);
 
-/// See the module. Clones share everything.
+/// Bytes read in vain of each network. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct RefusedUsage(Cache<Network, Arc<AtomicUsize>>);
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::problem::Kind;
 
-/// See the module. Clones share everything.
+/// Shares of a bounded resource, by key. Clones share everything.
 pub(crate) struct Shares<K: Eq + Hash + Copy>(Arc<Inner<K>>);
 
 struct Inner<K> {

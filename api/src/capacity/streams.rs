@@ -18,7 +18,7 @@ const MOST_OF_NETWORK: usize = 256;
 /// Those of one account, or of one operator: some windows of a browser, and a download.
 const MOST_OF_CLIENT: usize = 8;
 
-/// The room for streams. Clones share it.
+/// The streams of this process. Clones share the counts.
 #[derive(Clone)]
 pub(crate) struct Streams {
     networks: Shares<Network>,

@@ -67,8 +67,8 @@ impl RequestContext {
         }
     }
 
-    /// The context of a command that the service sends on behalf of whoever asks, who need have no account: from where
-    /// it was asked is kept of nobody.
+    /// The context of a command that the service sends on behalf of a caller, who need have no account: where the request came
+    /// from is not kept.
     pub(crate) fn command_of_service(&self) -> CommandContext {
         CommandContext { once: self.once.clone(), ..CommandContext::service(self.tag.0) }
     }

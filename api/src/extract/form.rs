@@ -13,7 +13,7 @@ use crate::state::AppState;
 
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// The parameters of a form. Those that nobody asks for are passed over (RFC 6749, section 3.1).
+/// The parameters of a form. Unknown ones are passed over (RFC 6749, section 3.1).
 pub(crate) struct Form(HashMap<String, SecretString>);
 
 impl Form {

@@ -48,7 +48,7 @@ impl FromRequestParts<AppState> for Gateway {
     }
 }
 
-/// Whoever may do everything may do this too.
+/// The operator of the token shown, if it has `scope`, or may do everything.
 async fn allowed(parts: &mut Parts, state: &AppState, scope: OperatorScope) -> Result<OperatorId, Problem> {
     let shown = shown(parts, state).await?;
     if [scope, OperatorScope::Admin].iter().any(|scope| shown.scopes.contains(scope)) {

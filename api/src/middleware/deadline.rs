@@ -1,4 +1,4 @@
-//! No request waits for ever.
+//! Request timeout: no request waits for ever.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Answers 503 when a request takes too long. A request with an Idempotency-Key goes on behind it, and its
 /// answer can be had with the same key.
-pub(super) async fn hurry(request: Request, next: Next) -> Result<Response, Problem> {
+pub(super) async fn request_timeout(request: Request, next: Next) -> Result<Response, Problem> {
     tokio::time::timeout(LONGEST, next.run(request)).await.map_err(|_| Problem::new(Kind::TimedOut))
 }
 
@@ -27,8 +27,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_takes_too_long_is_let_go() {
-        let router =
-            Router::new().route("/", get(std::future::pending::<()>)).layer(axum::middleware::from_fn(hurry));
+        let router = Router::new()
+            .route("/", get(std::future::pending::<()>))
+            .layer(axum::middleware::from_fn(request_timeout));
         let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(response.status(), 503);
         assert!(response.headers().contains_key("retry-after"));

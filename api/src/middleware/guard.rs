@@ -13,7 +13,7 @@ use domain::OperatorId;
 use event_store::Precedence;
 use event_store::records::idempotency::Caller;
 
-use super::idempotency::once;
+use super::idempotency::idempotent;
 use crate::extract::{CurrentSession, Gateway, Operator, Sudo};
 use crate::limits;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ use crate::state::AppState;
 use crate::writing::{Counted, Guard, Writing, WritingsByRoute};
 
 /// Lets a request that writes through to its route if its caller may send it, and not too many of them; and
-/// [once] where it names a key.
+/// [idempotent] where it names a key.
 pub(crate) async fn guard(
     State((state, writings)): State<(AppState, Arc<WritingsByRoute>)>,
     request: Request,
@@ -33,7 +33,7 @@ pub(crate) async fn guard(
     if let Some(caller) = let_in(&state, &writing, &mut parts).await? {
         parts.extensions.insert(caller);
     }
-    once(state, writing, Request::from_parts(parts, body), next).await
+    idempotent(state, writing, Request::from_parts(parts, body), next).await
 }
 
 async fn let_in(state: &AppState, writing: &Writing, parts: &mut Parts) -> Result<Option<Caller>, Problem> {

@@ -1,11 +1,11 @@
 //! One effect however often a POST is sent (draft-ietf-httpapi-idempotency-key-header).
 //!
 //! The first request with a key is carried out in a task of its own, so a client that goes away does not
-//! stop it half-way; its answer is kept for a day, sealed, and given again to whoever sends the same key and
-//! body in the same session, or with the same operator's token, and may still do so: the [guard](super::guard()) runs
-//! first. With the link of a mail the key belongs to the link. Of an answer that held a secret is kept only that it was given. A key of who is not known yet means nothing, and
-//! what tells how something stands now is told anew ([`Repeat`]). Answers after which the same request may succeed are
-//! not kept.
+//! stop it half-way; its answer is kept for a day, sealed, and given again for the same key and body in the same session, or
+//! with the same operator's token, where the caller may still send it: the [guard](super::guard()) runs first. With the link
+//! of a mail the key belongs to the link. Of an answer that held a secret only that it was given is kept. Where the caller is
+//! not known yet a key means nothing, and what tells how something stands now is told anew ([`Repeat`]). Answers after which
+//! the same request may succeed are not kept.
 //!
 //! A crash in the middle leaves a key without an answer. After a minute a repeat is carried out where nothing was
 //! stored, and is told that the answer is lost where something was ([`event_store::records::idempotency`]).
@@ -47,7 +47,7 @@ const LARGEST: usize = 1024 * 1024;
 const LARGEST_WITH_LINK: usize = 16 * 1024;
 
 /// Carries a POST with an `Idempotency-Key` out once.
-pub(super) async fn once(
+pub(super) async fn idempotent(
     state: AppState,
     writing: Writing,
     request: Request,

@@ -95,7 +95,7 @@ mod tests {
         let text = String::from_utf8(kept.clone()).unwrap();
         assert!(!text.contains("/secret") && !text.contains(&BASE64_STANDARD.encode(b"secret")), "{text}");
         assert_eq!(Kept::replay(&kept, repeat).unwrap_err().kind(), Kind::AnswerNotRepeatable);
-        // A refusal is the same for whoever asks again.
+        // A refusal is the same for a repeat.
         let refused = Kept::new(StatusCode::CONFLICT, &HeaderMap::new(), b"no", repeat);
         let response = Kept::replay(&serde_json::to_vec(&refused).unwrap(), repeat).unwrap();
         assert_eq!(response.status(), StatusCode::CONFLICT);

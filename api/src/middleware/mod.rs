@@ -1,9 +1,8 @@
-//! What holds for many routes: told once, around them.
+//! Middleware: what holds for many routes.
 //!
-//! From the outside in: every answer is counted, named and given its security headers ([`observe()`]); a
-//! panic becomes an answer; what matters to security is noted ([`watch`]); what is too much is sent away ([`admit`]); what
-//! takes too long is let go ([`deadline`]); who may not write, or not so often, is told so ([`guard()`]); what was done before
-//! is not done again ([`idempotency`]).
+//! From the outside in: id, span, metrics and security headers ([`trace_requests`]); a panic becomes an answer; the security
+//! log ([`watch`]); load shedding ([`load_shed`]); the timeout ([`deadline`]); who may write, and how often ([`guard()`]);
+//! and one effect however often a request is sent ([`idempotency`]).
 //!
 //! Three of them are layers, and call the others: a layer of axum costs a copy of all that lie within it, for each
 //! request.
@@ -19,6 +18,6 @@ mod panic;
 mod watch;
 
 pub(crate) use guard::guard;
-pub(crate) use observe::observe;
-pub(crate) use overload::admit;
+pub(crate) use observe::trace_requests;
+pub(crate) use overload::load_shed;
 pub(crate) use panic::catch_panic;

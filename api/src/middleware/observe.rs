@@ -1,4 +1,4 @@
-//! What is told of every request: an id, a span, two metrics and the security headers.
+//! Request id, span, metrics and security headers of every request.
 //!
 //! Only the route as it is written in the code is told, never the path with its ids, the query, a header
 //! or an address.
@@ -25,7 +25,11 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const QUIET: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Gives a request its id, and tells how it went.
-pub(crate) async fn observe(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn trace_requests(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let id = state.store.services().ids.uuid();
     request.extensions_mut().insert(RequestTag(id));

@@ -1,19 +1,19 @@
-//! What cannot be done is sent away at once: everything before the service is open, and more than can be
-//! done at once, so that what is done is done in time.
+//! Load shedding: more than can be done at once is refused at once, so that what is done is done in time. Until the service
+//! is open every request gets 503.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::deadline::hurry;
+use super::deadline::request_timeout;
 use crate::extract::address_of;
 use crate::network::Network;
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
-/// Lets a request in if the service is open and there is room, and holds its place until it is answered, or has taken too
-/// long.
-pub(crate) async fn admit(
+/// A place for a request, held until it is answered or has taken too long; a refusal where there is none, or the service is
+/// not open yet.
+pub(crate) async fn load_shed(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
@@ -24,7 +24,7 @@ pub(crate) async fn admit(
     let client = address_of(request.extensions(), request.headers(), &state);
     let seat = state.places.seat(client.map(Network::of))?;
     request.extensions_mut().insert(seat.clone());
-    let response = hurry(request, next).await;
+    let response = request_timeout(request, next).await;
     drop(seat);
     response
 }

@@ -34,7 +34,7 @@ pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> 
         _ => about.or(seen),
     };
     let event = match refused.or(told).or(acted) {
-        // Nobody's, or of one's own, such as a setting that is not set.
+        // Without a known caller, or about the caller's own, such as a setting that is not set.
         Some(SecurityEvent::AccessRefused) if seen.is_none() || !names_a_thing => return response,
         Some(event) => event,
         None => return response,

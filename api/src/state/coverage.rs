@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// Pieces that are remembered. Whoever asks for more of them, apart from each other, is not found to have all.
+/// Pieces that are remembered at most. A session with more of them, apart from each other, is not found to have all.
 const MOST_PIECES: usize = 1_000;
 
 /// Which bytes were handed over: pieces in order that do not touch each other.

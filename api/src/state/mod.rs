@@ -1,4 +1,4 @@
-//! What the routes share: the stores they ask, the settings they obey, and the limits they keep.
+//! The shared state of all routes: stores, settings, caches, and the [capacity](crate::capacity) of this process.
 
 mod coverage;
 mod last_writes;
@@ -138,7 +138,7 @@ pub(crate) struct Shared {
     pub(crate) parsing: Parsing,
     /// Usage that was read in vain.
     pub(crate) refused_usage: RefusedUsage,
-    /// What proxies said and nobody can read.
+    /// Client addresses of trusted proxies that could not be read.
     pub(crate) unread_addresses: UnreadAddresses,
     pub(crate) streams: Streams,
     /// What is limited in this process alone.

@@ -8,7 +8,7 @@ use crate::{RequestId, Scope};
 use uuid::Uuid;
 
 /// One of each; of those that tell how many days are left, one of each notice.
-fn all() -> Vec<Says> {
+fn all() -> Vec<MessageBody> {
     let at = DateTime::UNIX_EPOCH;
     let (confirm_by, undo_until, expires_at) = (at, at, at);
     let token = || "secret".to_owned();
@@ -16,46 +16,47 @@ fn all() -> Vec<Says> {
     let organization = || "Engines".to_owned();
     let project = || NamedProject { project_id: ProjectId::from_uuid(Uuid::from_u128(1)), name: token() };
     let member = AccountId::from_uuid(Uuid::from_u128(2));
-    let team = |change| Says::TeamChanged {
+    let team = |change| MessageBody::TeamChanged {
         at,
         organization: organization(),
         member: Some(member),
         change,
         by_reader: false,
     };
-    let owners = |change| Says::ProjectOwnersChanged { at, project: project(), change, by_reader: true };
-    let code = |wanted_for| Says::Code { code: "123456".to_owned(), wanted_for };
+    let owners =
+        |change| MessageBody::ProjectOwnersChanged { at, project: project(), change, by_reader: true };
+    let code = |wanted_for| MessageBody::Code { code: "123456".to_owned(), wanted_for };
     vec![
-        Says::NewDevice { at, program: Some(token()), ip_address: "192.0.2.1".parse().ok() },
-        Says::EmailConfirmation { token: token(), confirm_by },
-        Says::EmailChange { at, token: token(), undo_until },
-        Says::EmailChangeUndone { at },
-        Says::PasswordChanged { at },
-        Says::PasswordResetLink { token: token(), expires_at },
+        MessageBody::NewDevice { at, program: Some(token()), ip_address: "192.0.2.1".parse().ok() },
+        MessageBody::EmailConfirmation { token: token(), confirm_by },
+        MessageBody::EmailChange { at, token: token(), undo_until },
+        MessageBody::EmailChangeUndone { at },
+        MessageBody::PasswordChanged { at },
+        MessageBody::PasswordResetLink { token: token(), expires_at },
         code(CodeFor::SignIn),
         code(CodeFor::Reauthentication),
         code(CodeFor::NewPhone),
-        Says::PhoneVerified { at, phone: "•••23".to_owned(), undo: undo() },
-        Says::PhoneRemoved { at },
-        Says::SessionsEnded { at },
-        Says::FactorRemovalBegun { at, proof: IdentityProof::Other, due_at: at, token: token() },
-        Says::FactorRemovalStopped { at },
-        Says::FactorRemoved { at },
-        Says::SecondFactorUndone { at, factor: SecondFactor::Phone },
-        Says::RecoveryCodesIssued { at, undo: undo() },
-        Says::RecoveryCodeUsed { at, left: 9 },
-        Says::FailedCodes { tries: 5, networks: 1, since: at, until: at },
-        Says::CredentialsReset { at, project: project(), previous_ends_at: None, by_reader: true },
-        Says::CredentialsRevealed { at, project: project(), by_reader: false },
-        Says::CredentialsRevoked { at, project: project() },
-        Says::GdprTokenIssued { at, expires_at, replaces: true },
-        Says::GdprTokenRevoked { at },
-        Says::GdprTokenExpires { expires_at, days: 30 },
-        Says::GdprTokenExpires { expires_at, days: 7 },
-        Says::GdprTokenExpired { at },
-        Says::BillingEmailChanged { at, set: true, of_reader: true, token: Some(token()), undo_until },
-        Says::BillingEmailUndone { at },
-        Says::ArchiveDownloaded {
+        MessageBody::PhoneVerified { at, phone: "•••23".to_owned(), undo: undo() },
+        MessageBody::PhoneRemoved { at },
+        MessageBody::SessionsEnded { at },
+        MessageBody::FactorRemovalBegun { at, proof: IdentityProof::Other, due_at: at, token: token() },
+        MessageBody::FactorRemovalStopped { at },
+        MessageBody::FactorRemoved { at },
+        MessageBody::SecondFactorUndone { at, factor: SecondFactor::Phone },
+        MessageBody::RecoveryCodesIssued { at, undo: undo() },
+        MessageBody::RecoveryCodeUsed { at, left: 9 },
+        MessageBody::FailedCodes { tries: 5, networks: 1, since: at, until: at },
+        MessageBody::CredentialsReset { at, project: project(), previous_ends_at: None, by_reader: true },
+        MessageBody::CredentialsRevealed { at, project: project(), by_reader: false },
+        MessageBody::CredentialsRevoked { at, project: project() },
+        MessageBody::GdprTokenIssued { at, expires_at, replaces: true },
+        MessageBody::GdprTokenRevoked { at },
+        MessageBody::GdprTokenExpires { expires_at, days: 30 },
+        MessageBody::GdprTokenExpires { expires_at, days: 7 },
+        MessageBody::GdprTokenExpired { at },
+        MessageBody::BillingEmailChanged { at, set: true, of_reader: true, token: Some(token()), undo_until },
+        MessageBody::BillingEmailUndone { at },
+        MessageBody::ArchiveDownloaded {
             at,
             request_id: RequestId::from_uuid(Uuid::from_u128(1)),
             program: Some(token()),
@@ -69,10 +70,10 @@ fn all() -> Vec<Says> {
         owners(OwnersChange::ReaderRemoved),
         owners(OwnersChange::Named(member)),
         owners(OwnersChange::Removed(member)),
-        Says::RoleChanged { at, organization: organization(), role: Role::Admin, is_less: false },
-        Says::MembershipEnded { at, organization: organization() },
-        Says::AccountDeleted { at, exports: Some(1) },
-        Says::Invitation {
+        MessageBody::RoleChanged { at, organization: organization(), role: Role::Admin, is_less: false },
+        MessageBody::MembershipEnded { at, organization: organization() },
+        MessageBody::AccountDeleted { at, exports: Some(1) },
+        MessageBody::Invitation {
             organization: organization(),
             role: Role::Owner,
             token: token(),
@@ -84,7 +85,7 @@ fn all() -> Vec<Says> {
 
 #[test]
 fn every_notice_is_told_by_a_message_and_an_invitation_is_none() {
-    let told: BTreeSet<AccountNotice> = all().iter().filter_map(Says::notice).collect();
+    let told: BTreeSet<AccountNotice> = all().iter().filter_map(MessageBody::notice).collect();
     assert!(told.iter().eq(AccountNotice::ALL));
     assert_eq!(all().iter().filter(|says| says.notice().is_none()).count(), 1);
 }

@@ -22,7 +22,10 @@ const NOT_HERE: [(&str, &str); 7] = [
     ("internal", "a defect: every test here ends with the assurance that there was none"),
     ("unavailable", "the database is away: tests/it/program/outage.rs, api/src/tests.rs"),
     ("busy", "more than can be done at once: api/src/password, api/src/problem/from_store.rs"),
-    ("too-much-at-once", "one client takes its share and more: api/src/places.rs, api/src/extract/whole.rs"),
+    (
+        "too-much-at-once",
+        "one client takes its share and more: api/src/capacity/places.rs, api/src/extract/whole.rs",
+    ),
     ("body-too-slow", "a client sends a byte and waits: tests/it/program/connections.rs"),
     ("timed-out", "something hangs for half a minute: api/src/tests.rs"),
     ("organization-full", "ten thousand members: domain/src/organization/tests"),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{
     Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, schedule,
 };
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageContent, Recipient, MessageBody};
 use domain::{AccountId, CredentialId, MessageId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
@@ -53,7 +53,7 @@ async fn tell_of_token_end(
     let days = u32::try_from((expires_at - now).num_days() + 1).unwrap_or_default();
     let days = if notice == AccountNotice::GdprTokenExpiresIn7Days { days.min(7) } else { days.max(8) };
     let id = MessageId::from_uuid(derived_id(&format!("{credential}/{}", notice.as_str())));
-    let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpires { expires_at, days } };
+    let content = MessageContent { to: Recipient::Holder, says: MessageBody::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
     let message =
         NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;
@@ -67,7 +67,7 @@ async fn expire_token(
 ) -> Result<(), TimerError> {
     let at = ctx.store.services().now();
     let id = MessageId::from_uuid(derived_id(&format!("{credential}/expired")));
-    let content = MessageContent { to: Recipient::Holder, says: Says::GdprTokenExpired { at } };
+    let content = MessageContent { to: Recipient::Holder, says: MessageBody::GdprTokenExpired { at } };
     let topic = Topic::Account(account, AccountNotice::GdprTokenExpired);
     let message = NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];
@@ -85,7 +85,7 @@ async fn remove_factor(
 ) -> Result<(), TimerError> {
     let at = ctx.store.services().now();
     let message = MessageId::from_uuid(derived_id(&format!("{account}/factor removed/{due_at}")));
-    let content = MessageContent { to: Recipient::Holder, says: Says::FactorRemoved { at } };
+    let content = MessageContent { to: Recipient::Holder, says: MessageBody::FactorRemoved { at } };
     let topic = Topic::Account(account, AccountNotice::FactorRemoved);
     let message = NewMessage::seal(ctx.store.records(), message, topic, Medium::Mail, &content, None).await?;
     let required_keys = vec![message.key_id()];

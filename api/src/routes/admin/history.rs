@@ -55,8 +55,8 @@ pub(crate) async fn show(
         let (link, page) = history::page(&state, account, &query, audience, &path).await?;
         history::answer(link, page)
     } else {
-        let room = permits.acquire(Client::Operator(operator))?;
-        history::lines(&state, account, form, query.until(), audience, (room, None)).await?
+        let permit = permits.acquire(Client::Operator(operator))?;
+        history::lines(&state, account, form, query.until(), audience, (permit, None)).await?
     };
     Ok((position, history::varies(response)).into_response())
 }

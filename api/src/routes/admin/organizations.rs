@@ -16,7 +16,7 @@ use crate::extract::{Body, Ids, Operator, RequestContext, parsed, word};
 use crate::names;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::create::create_for;
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
 

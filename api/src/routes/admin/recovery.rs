@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand, Holder, IdentityProof, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::records::email_link::{NewLink, Purpose};
 use event_store::{Actor, CommitExtras};
@@ -50,7 +50,7 @@ pub(crate) async fn end_sessions(
     holder_of(&state, account).await?;
     let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    state.tell(&mut extras, account, Says::SessionsEnded { at }).await?;
+    state.notify(&mut extras, account, MessageBody::SessionsEnded { at }).await?;
     let context = context.command(Actor::Operator(operator));
     let ends = (None, SignOutReason::EndedByOperator);
     let command = AccountCommand::EndSessions;
@@ -119,8 +119,8 @@ pub(crate) async fn begin_factor_removal(
             expires_at: due_at,
         }));
         let token = token.expose_secret().to_owned();
-        let says = Says::FactorRemovalBegun { at, proof, due_at, token };
-        state.tell_at(&mut extras, account, to, says).await?;
+        let says = MessageBody::FactorRemovalBegun { at, proof, due_at, token };
+        state.notify_address(&mut extras, account, to, says).await?;
     }
     let command = AccountCommand::BeginFactorRemoval { proof, note_id, due_at };
     let context = context.command(Actor::Operator(operator));

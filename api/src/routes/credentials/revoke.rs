@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, TokenEnd};
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::organization::Organization;
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError};
 use domain::{AccountId, By};
@@ -22,7 +22,7 @@ use super::lookup::{Worth, look_up};
 use crate::event_position::EventPosition;
 use crate::extract::{Form, Gateway, RequestContext};
 use crate::problem::Problem;
-use crate::routes::projects::telling::{named, tell_owners};
+use crate::routes::projects::owner_notifications::{named, notify_owners};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
@@ -90,7 +90,7 @@ async fn revoke_token(
                 accepted => accepted?,
             };
             let mut extras = ending(found, at);
-            state.tell(&mut extras, account, Says::GdprTokenRevoked { at }).await?;
+            state.notify(&mut extras, account, MessageBody::GdprTokenRevoked { at }).await?;
             Ok::<_, Problem>((unit, extras, ()))
         })
         .await?;
@@ -119,8 +119,8 @@ async fn revoke_pair(
             let organization: Organization = unit.load(&project.organization_id.to_string()).await?;
             let mut extras = ending(found, at);
             if let Ok(organization) = organization.body() {
-                let says = |_| Says::CredentialsRevoked { at, project: named(project) };
-                tell_owners(state, &mut extras, (organization, project), None, says).await?;
+                let says = |_| MessageBody::CredentialsRevoked { at, project: named(project) };
+                notify_owners(state, &mut extras, (organization, project), None, says).await?;
             }
             Ok::<_, Problem>((unit, extras, ()))
         })

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::EmailChangeId;
 use domain::account::{AccountCommand, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::email_link::Purpose;
 
 use super::undoing::{Undo, take_back};
@@ -37,7 +37,7 @@ pub(crate) async fn undo(
         account: found.account,
         command: AccountCommand::UndoEmailChange { change_id },
         reason: SignOutReason::EmailChangeUndone,
-        says: Says::EmailChangeUndone { at: state.store.services().now() },
+        says: MessageBody::EmailChangeUndone { at: state.store.services().now() },
     };
     take_back(&state, &token, undo, &context).await
 }

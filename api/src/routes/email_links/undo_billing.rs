@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::email_link::Purpose;
 
 use super::undoing::{Undo, take_back};
@@ -34,7 +34,7 @@ pub(crate) async fn undo(
         account: state.open_link(Purpose::BillingEmailUndo, &token, &context).await?.account,
         command: AccountCommand::UndoBillingEmail,
         reason: SignOutReason::BillingEmailUndone,
-        says: Says::BillingEmailUndone { at: state.store.services().now() },
+        says: MessageBody::BillingEmailUndone { at: state.store.services().now() },
     };
     take_back(&state, &token, undo, &context).await
 }

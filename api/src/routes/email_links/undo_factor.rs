@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SecondFactor, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::email_link::Purpose;
 
 use super::undoing::{Undo, take_back};
@@ -37,7 +37,7 @@ pub(crate) async fn undo(
         account: found.account,
         command: AccountCommand::UndoSecondFactor { factor },
         reason: SignOutReason::SecondFactorUndone,
-        says: Says::SecondFactorUndone { at: state.store.services().now(), factor },
+        says: MessageBody::SecondFactorUndone { at: state.store.services().now(), factor },
     };
     let undone = take_back(&state, &token, undo, &context).await;
     undone.map_err(|problem| problem.instead_of(Kind::NoSecondFactor, Kind::LinkDead))

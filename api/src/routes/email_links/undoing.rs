@@ -6,7 +6,7 @@
 use axum::http::StatusCode;
 use domain::AccountId;
 use domain::account::{AccountCommand, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 
@@ -27,7 +27,7 @@ pub(super) struct Undo {
     /// Why the sessions end.
     pub(super) reason: SignOutReason,
     /// What the holder is told.
-    pub(super) says: Says,
+    pub(super) says: MessageBody,
 }
 
 /// Takes it back, and uses the link of `token` up. Both mails go out after it is stored, and so to the address that holds
@@ -41,7 +41,7 @@ pub(super) async fn take_back(
     let Undo { account, command, reason, says } = undo;
     let records = vec![RecordWrite::TakeLink(token.hash())];
     let mut extras = CommitExtras { records, ..CommitExtras::default() };
-    state.tell(&mut extras, account, says).await?;
+    state.notify(&mut extras, account, says).await?;
     send_link(state, account, &mut extras).await?;
     let context = context.command(Actor::Account(account));
     let ends = (None, reason);

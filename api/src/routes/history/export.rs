@@ -22,7 +22,7 @@ pub(super) async fn stream(
     mut writer: ExportFormat,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    (room, session): (StreamPermit, Option<Session>),
+    (permit, session): (StreamPermit, Option<Session>),
 ) -> Result<Body, Problem> {
     let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
     // The first is read before anything is answered, so that a database that is away is told as such.
@@ -40,5 +40,5 @@ pub(super) async fn stream(
         Some(session) => state.as_long_as(session, lines).left_stream(),
         None => lines.right_stream(),
     };
-    Ok(Body::from_stream(room.hold(lines)))
+    Ok(Body::from_stream(permit.hold(lines)))
 }

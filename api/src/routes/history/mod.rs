@@ -70,7 +70,7 @@ pub(super) async fn lines(
     form: Form,
     until: Option<DateTime<Utc>>,
     audience: Audience,
-    (room, session): (StreamPermit, Option<Session>),
+    (permit, session): (StreamPermit, Option<Session>),
 ) -> Result<Response, Problem> {
     let (media_type, file, writer) = match form {
         Form::Ndjson | Form::Pages => ("application/x-ndjson", None, ExportFormat::Ndjson),
@@ -80,7 +80,7 @@ pub(super) async fn lines(
             ("text/csv; charset=utf-8; header=present", Some(file), ExportFormat::csv(audience))
         }
     };
-    let body = export::stream(state, account, writer, until, audience, (room, session)).await?;
+    let body = export::stream(state, account, writer, until, audience, (permit, session)).await?;
     let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
     if let Some(file) = file {
         response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));
@@ -88,7 +88,7 @@ pub(super) async fn lines(
     Ok(response)
 }
 
-/// Says that the answer depends on what the client likes.
+/// MessageBody that the answer depends on what the client likes.
 pub(super) fn varies(mut response: Response) -> Response {
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
     response

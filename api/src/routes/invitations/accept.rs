@@ -16,7 +16,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::action_of;
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
 

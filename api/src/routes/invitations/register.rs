@@ -23,8 +23,8 @@ use crate::names;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
 use crate::routes::organizations::lookup::action_of;
-use crate::routes::organizations::telling::Team;
-use crate::routes::sessions::opening::{Opening, ProvedBy, SignedIn};
+use crate::routes::organizations::notifications::Team;
+use crate::routes::sessions::new_session::{Opening, ProvedBy, SignedIn};
 use crate::state::AppState;
 
 /// Who registers. The address is the one that was invited.

@@ -10,7 +10,6 @@ use projections::organization;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::show::MyOrganization;
 use crate::problem::{Kind, Problem};
 use crate::schemas;
 use crate::state::AppState;
@@ -49,6 +48,20 @@ pub(crate) struct TwoFactor {
     channel: String,
     /// Recovery codes that are left.
     recovery_codes_left: u32,
+}
+
+/// An organization, and what the holder is in it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MyOrganization {
+    /// Its id.
+    #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
+    id: String,
+    /// Its name.
+    #[schema(example = "Analytical Engines")]
+    name: String,
+    /// The role.
+    #[schema(value_type = schemas::Role)]
+    role: String,
 }
 
 impl Profile {

@@ -17,7 +17,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationState, Role};
 use domain::{AccountId, By, OrganizationId, RequestId};
 use event_store::records::RecordWrite;
@@ -29,7 +29,7 @@ use utoipa::ToSchema;
 use crate::extract::{Body, RequestContext, SeenPosition, Sudo};
 use crate::messages::present_address;
 use crate::problem::{Candidate, InputError, Kind, OwnerNeeded, Problem};
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
 
@@ -218,7 +218,7 @@ async fn end_in(
     }
     if let Some(to) = present_address(holder) {
         let exports = Some(u32::try_from(exports).unwrap_or(u32::MAX));
-        state.tell_at(&mut extras, account, to, Says::AccountDeleted { at, exports }).await?;
+        state.notify_address(&mut extras, account, to, MessageBody::AccountDeleted { at, exports }).await?;
     }
     unit.execute::<Account>(&id, AccountCommand::Delete).await?;
     Ok((unit, extras))

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, CONFIRMATION_LIFE, UNDO_LIFE};
-use domain::message::{Recipient, Says};
+use domain::message::{MessageBody, Recipient};
 use domain::{EmailAddress, EmailChangeId};
 use event_store::records::RecordWrite;
 use event_store::records::email_link::{NewLink, Purpose};
@@ -88,11 +88,11 @@ pub(crate) async fn change(
         link(&undo, Purpose::EmailUndo, change_id.to_string(), undo_until),
     ]);
     let to = Recipient::Address { email: body.email.clone(), name: holder.name.known().cloned() };
-    let says = Says::EmailConfirmation { token: confirm.expose_secret().to_owned(), confirm_by };
-    state.tell_at(&mut extras, account, to, says).await?;
+    let says = MessageBody::EmailConfirmation { token: confirm.expose_secret().to_owned(), confirm_by };
+    state.notify_address(&mut extras, account, to, says).await?;
     let present = present_address(holder).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
-    let says = Says::EmailChange { at, token: undo.expose_secret().to_owned(), undo_until };
-    state.tell_at(&mut extras, account, present, says).await?;
+    let says = MessageBody::EmailChange { at, token: undo.expose_secret().to_owned(), undo_until };
+    state.notify_address(&mut extras, account, present, says).await?;
     let email_pending = body.email.as_str().to_owned();
     let command = AccountCommand::RequestEmailChange { change_id, email: body.email };
     let context = context.command(Actor::Account(account));

@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::{Actor, CommitExtras};
 use serde::Serialize;
@@ -76,7 +76,7 @@ pub(crate) async fn keep_factor(
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let mut extras = CommitExtras { records, ..CommitExtras::default() };
     let at = state.store.services().now();
-    state.tell(&mut extras, account, Says::FactorRemovalStopped { at }).await?;
+    state.notify(&mut extras, account, MessageBody::FactorRemovalStopped { at }).await?;
     let (command, context) = (AccountCommand::StopFactorRemoval, context.command(Actor::Account(account)));
     let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))

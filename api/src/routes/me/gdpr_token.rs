@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::CredentialId;
 use domain::account::{Account, AccountCommand, GDPR_TOKEN_LIFE, TokenEnd};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::records::credential::{self, CredentialEnd, CredentialKind, NewCredential};
 use event_store::{Actor, CommitExtras};
@@ -102,8 +102,8 @@ pub(crate) async fn make(
                 expires_at: Some(expires_at),
             }));
             let replaces = older.is_some();
-            let says = Says::GdprTokenIssued { at, expires_at, replaces };
-            state.tell(&mut extras, account, says).await?;
+            let says = MessageBody::GdprTokenIssued { at, expires_at, replaces };
+            state.notify(&mut extras, account, says).await?;
             let issue = AccountCommand::IssueGdprToken { credential_id, fingerprint: fingerprint.clone() };
             unit.execute::<Account>(&id, issue).await?;
             Ok::<_, Problem>((unit, extras, ()))
@@ -163,7 +163,7 @@ pub(crate) async fn revoke(
     let at = state.store.services().now();
     let mut extras = CommitExtras::default();
     extras.records.push(RecordWrite::EndCredential { id: token, at, end: CredentialEnd::Revoked });
-    state.tell(&mut extras, account, Says::GdprTokenRevoked { at }).await?;
+    state.notify(&mut extras, account, MessageBody::GdprTokenRevoked { at }).await?;
     let command = AccountCommand::EndGdprToken { credential_id: token, reason: TokenEnd::Revoked };
     let context = context.command(Actor::Account(account));
     let executed = state.execute::<Account>(&id, command, &context, extras).await?;

@@ -46,8 +46,8 @@ pub(crate) async fn show(
     let audience = Audience::Holder;
     let form = query.form(&headers);
     if form != Form::Pages {
-        let room = permits.acquire(Client::Account(account))?;
-        let lasting = (room, Some(current.0));
+        let permit = permits.acquire(Client::Account(account))?;
+        let lasting = (permit, Some(current.0));
         let lines = history::lines(&state, account, form, query.until(), audience, lasting).await?;
         return Ok(history::varies(lines));
     }

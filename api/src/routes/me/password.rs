@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::records::password::SecretKind;
 use event_store::{Actor, CommitExtras};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::sessions;
-use crate::authentication::Proved;
+use crate::authentication::VerifiedPassword;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::password::Password;
@@ -57,9 +57,9 @@ pub(crate) async fn change(
         .map_err(|unfit| Problem::invalid(vec![InputError::at("/new", unfit.to_string())]))?;
     let (account, session) = (current.account(), current.0.id);
     state.limit(limits::TRIES_OF_SESSION, &session.to_string()).await?;
-    let proved = state.prove(Some(account), body.current).await?;
-    let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
-    state.was_right(limits::TRIES_OF_SESSION, &session.to_string()).await?;
+    let proved = state.verify_password(Some(account), body.current).await?;
+    let VerifiedPassword { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
+    state.refund(limits::TRIES_OF_SESSION, &session.to_string()).await?;
     let hash = state.hash_chosen_by(account, "/new", new).await?;
     let mut extras = CommitExtras::default();
     extras.records.extend([
@@ -73,7 +73,7 @@ pub(crate) async fn change(
     ]);
     state.forgive_tries(account, &mut extras).await?;
     let at = state.store.services().now();
-    state.tell(&mut extras, account, Says::PasswordChanged { at }).await?;
+    state.notify(&mut extras, account, MessageBody::PasswordChanged { at }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(session), SignOutReason::PasswordChanged);
     let command = AccountCommand::ChangePassword;

@@ -9,7 +9,7 @@ use domain::PhoneNumber;
 use domain::account::{
     Account, AccountCommand, Channel, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
 };
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::one_time_code::{Purpose, Which};
 use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
@@ -114,8 +114,8 @@ pub(crate) async fn verify(
     let holder = aggregate.holder()?;
     if let Some(number) = holder.phone_change.as_ref().and_then(|phone| phone.number.known()) {
         let (at, phone) = (state.store.services().now(), number.masked());
-        let says = |undo| Says::PhoneVerified { at, phone: phone.clone(), undo: Some(undo) };
-        state.tell_of_factor(&mut extras, holder, Factor::Phone, says).await?;
+        let says = |undo| MessageBody::PhoneVerified { at, phone: phone.clone(), undo: Some(undo) };
+        state.notify_of_factor(&mut extras, holder, Factor::Phone, says).await?;
     }
     let command =
         AccountCommand::VerifyPhone { challenge_id: answered.challenge_id, recovery_codes: RECOVERY_CODES };
@@ -123,7 +123,7 @@ pub(crate) async fn verify(
     let ends = (Some(current.0.id), SignOutReason::PhoneVerified);
     let events = sessions::end_with(&state, account, command, ends, &context, extras).await;
     let events = events.map_err(|problem| problem.instead_of(Kind::LinkDead, Kind::WrongCode))?;
-    state.was_right(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
+    state.refund(limits::TRIES_OF_SESSION, &current.0.id.to_string()).await?;
     let position = state.position(account, &events).await;
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
 }
@@ -146,7 +146,7 @@ pub(crate) async fn remove(
     let account = current.account();
     let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    state.tell(&mut extras, account, Says::PhoneRemoved { at }).await?;
+    state.notify(&mut extras, account, MessageBody::PhoneRemoved { at }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(current.0.id), SignOutReason::PhoneRemoved);
     let command = AccountCommand::RemovePhone;

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use chrono::Duration;
 use domain::EmailAddress;
 use domain::account::{Account, AccountCommand, Holder};
-use domain::message::{Recipient, Says};
+use domain::message::{MessageBody, Recipient};
 use event_store::records::RecordWrite;
 use event_store::records::email_link::{NewLink, Purpose};
 use event_store::{Actor, CommitExtras};
@@ -132,13 +132,13 @@ async fn tell_of_bills(
         let link = NewLink { token_hash, purpose, account, subject, expires_at: undo_until };
         extras.records.push(RecordWrite::PutLink(link));
     }
-    let says = |of_reader, token| Says::BillingEmailChanged { at, set, of_reader, token, undo_until };
+    let says = |of_reader, token| MessageBody::BillingEmailChanged { at, set, of_reader, token, undo_until };
     let token = set.then(|| token.expose_secret().to_owned());
-    state.tell(extras, account, says(true, token)).await?;
+    state.notify(extras, account, says(true, token)).await?;
     let addresses = [&before.billing_email, &after.billing_email].into_iter().flatten();
     for email in addresses.filter_map(|address| address.known()) {
         let to = Recipient::Address { email: email.clone(), name: None };
-        state.tell_at(extras, account, to, says(false, None)).await?;
+        state.notify_address(extras, account, to, says(false, None)).await?;
     }
     Ok(())
 }

@@ -8,11 +8,10 @@ use domain::AccountId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::account::{self, PreferencesBody, Profile, TwoFactor};
+use super::account::{self, MyOrganization, PreferencesBody, Profile, TwoFactor};
 use crate::conditional;
 use crate::extract::{CurrentSession, SeenPosition};
 use crate::problem::Problem;
-use crate::schemas;
 use crate::state::AppState;
 
 /// An account, for its holder.
@@ -35,20 +34,6 @@ pub(crate) struct Me {
     two_factor: Option<TwoFactor>,
     /// When the account was opened.
     registered_at: DateTime<Utc>,
-}
-
-/// An organization, and what the holder is in it.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct MyOrganization {
-    /// Its id.
-    #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
-    pub(super) id: String,
-    /// Its name.
-    #[schema(example = "Analytical Engines")]
-    pub(super) name: String,
-    /// The role.
-    #[schema(value_type = schemas::Role)]
-    pub(super) role: String,
 }
 
 /// Shows the account of who is asking.

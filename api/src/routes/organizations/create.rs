@@ -17,7 +17,7 @@ use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::limits;
 use crate::names;
 use crate::problem::Problem;
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::state::AppState;
 
 /// How an organization or a project shall be called.

@@ -8,9 +8,9 @@ mod invitations;
 mod list;
 pub(super) mod lookup;
 mod members;
+pub(super) mod notifications;
 mod rename;
 mod show;
-pub(super) mod telling;
 
 use serde::Serialize;
 use utoipa::ToSchema;

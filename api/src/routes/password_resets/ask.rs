@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::Duration;
 use domain::account::{Account, AccountCommand};
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::{AccountId, EmailAddress};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -110,7 +110,7 @@ async fn attach_link(
         subject: String::new(),
         expires_at,
     }));
-    let says = Says::PasswordResetLink { token: token.expose_secret().to_owned(), expires_at };
-    state.tell(extras, account, says).await?;
+    let says = MessageBody::PasswordResetLink { token: token.expose_secret().to_owned(), expires_at };
+    state.notify(extras, account, says).await?;
     Ok(expires_at)
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{AppendHeaders, IntoResponse};
 use domain::account::{AccountCommand, SignOutReason};
-use domain::message::Says;
+use domain::message::MessageBody;
 use event_store::records::RecordWrite;
 use event_store::records::email_link::Purpose;
 use event_store::records::password::SecretKind;
@@ -70,7 +70,7 @@ pub(crate) async fn choose(
     state.forgive_tries(account, &mut extras).await?;
     let browser = state.make_familiar(account, context.visitor(), now, &mut extras).await?;
     let cookie = browser.and_then(|browser| state.cookie.browser(&browser));
-    state.tell(&mut extras, account, Says::PasswordChanged { at: now }).await?;
+    state.notify(&mut extras, account, MessageBody::PasswordChanged { at: now }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (None, SignOutReason::PasswordReset);
     let command = AccountCommand::ResetPassword;

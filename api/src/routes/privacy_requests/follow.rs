@@ -1,6 +1,6 @@
 //! `GET /v1/me/privacy-requests/{id}/events`: a request as it moves, as server-sent events.
 //!
-//! Says at once where the request stands, then each change, until it is closed. A stream sleeps until the log or the
+//! MessageBody at once where the request stands, then each change, until it is closed. A stream sleeps until the log or the
 //! read model moves, in whatever process: both are followed once for all of this one. Then all streams look together,
 //! in one statement. A session that ends meanwhile ends the stream; so does a failure of the database, after which a
 //! browser comes back by itself.
@@ -61,7 +61,7 @@ pub(crate) async fn follow(
     headers: HeaderMap,
     permits: StreamPermits,
 ) -> Result<Response, Problem> {
-    let room = permits.acquire(Client::Account(current.account()))?;
+    let permit = permits.acquire(Client::Account(current.account()))?;
     let first = lookup::find(&state, current.account(), id, seen).await?;
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()?.parse().ok());
     if first.request.state.is_closed() && last == Some(first.version) {
@@ -78,7 +78,7 @@ pub(crate) async fn follow(
         state,
     };
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    Ok(Sse::new(room.hold(follower.stream())).keep_alive(keep_alive).into_response())
+    Ok(Sse::new(permit.hold(follower.stream())).keep_alive(keep_alive).into_response())
 }
 
 /// Someone who looks on.

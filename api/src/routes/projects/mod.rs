@@ -3,16 +3,16 @@
 //! How who is asking stands in the organization is read from the organization's events each time: who was removed a
 //! moment ago may do nothing any more. To others a project is as unknown as one there never was.
 
+pub(super) mod api_credentials;
 pub(super) mod create;
 mod credentials;
 mod list;
 pub(super) mod lookup;
+pub(super) mod owner_notifications;
 mod owners;
-pub(super) mod pair;
 mod rename;
 mod representation;
 mod show;
-pub(super) mod telling;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

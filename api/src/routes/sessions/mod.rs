@@ -2,7 +2,7 @@
 
 mod end;
 mod list;
-pub(crate) mod opening;
+pub(crate) mod new_session;
 mod reauthenticate;
 mod second_factor;
 mod sign_in;

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authentication::Proved;
+use crate::authentication::VerifiedPassword;
 use crate::authentication::{Answered, CodePayer, Question, phone_of};
 use crate::extract::{Body, CurrentSession, RequestContext, bearer};
 use crate::limits;
@@ -70,8 +70,8 @@ pub(crate) async fn reauthenticate(
     let (account, session) = (current.account(), current.0.id);
     let key = session.to_string();
     state.limit(limits::TRIES_OF_SESSION, &key).await?;
-    let proved = state.prove(Some(account), body.password).await?;
-    let Proved { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
+    let proved = state.verify_password(Some(account), body.password).await?;
+    let VerifiedPassword { generation } = proved.ok_or_else(|| Problem::new(Kind::WrongPassword))?;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
     let mut extras = CommitExtras::default();
@@ -81,9 +81,9 @@ pub(crate) async fn reauthenticate(
     let question = Question { account, generation, purpose: Purpose::Reauthenticate, subject: &subject };
     let asking = (question, CodePayer::Session(session));
     let answered = second_step(&state, asking, holder, body.code, &command, &mut extras).await?;
-    state.was_right(limits::TRIES_OF_SESSION, &key).await?;
+    state.refund(limits::TRIES_OF_SESSION, &key).await?;
     if let Some(answered) = &answered {
-        state.tell_of_recovery_code(&mut extras, &aggregate, answered).await?;
+        state.notify_of_recovery_code(&mut extras, &aggregate, answered).await?;
     }
     let (token, at) = (token::generate(token::Kind::Session), state.store.services().now());
     let token_hash = token::hash(&token).to_vec();

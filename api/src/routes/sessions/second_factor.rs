@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::opening::{Opening, ProvedBy, SignedIn};
+use super::new_session::{Opening, ProvedBy, SignedIn};
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::limits;
 use crate::problem::{Kind, Problem};
@@ -55,14 +55,14 @@ pub(crate) async fn second_step(
     let mut extras = CommitExtras::default();
     let which = Which::Id(body.challenge_id);
     let answered = state.check_code(Purpose::SignIn, which, &body.code, &mut extras).await?;
-    state.was_right(limits::TRIES_OF_ADDRESS, &network).await?;
+    state.refund(limits::TRIES_OF_ADDRESS, &network).await?;
     let account = answered.account;
     let id = account.to_string();
     let (aggregate, _) = state.store.load::<Account>(&id).await?;
     let proved =
         ProvedBy { generation: answered.generation, factors: Factors::PASSWORD.and(answered.factor) };
     let opening = Opening::attach(&state, account, proved, (&client, &context), &mut extras).await?;
-    state.tell_of_recovery_code(&mut extras, &aggregate, &answered).await?;
+    state.notify_of_recovery_code(&mut extras, &aggregate, &answered).await?;
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {

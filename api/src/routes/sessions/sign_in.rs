@@ -14,9 +14,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::opening::{Opening, ProvedBy, SignedIn};
-use crate::authentication::Proved;
+use super::new_session::{Opening, ProvedBy, SignedIn};
 use crate::authentication::SignInTry;
+use crate::authentication::VerifiedPassword;
 use crate::authentication::{CodePayer, Question, phone_of};
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::problem::{About, Kind, Problem};
@@ -64,11 +64,11 @@ pub(crate) async fn sign_in(
     let tried = SignInTry::count(&state, &credentials.email, owner, context.visitor()).await?;
     let holder = holder_with(&state, owner, &credentials.email).await?;
     let account = holder.as_ref().map(|holder| holder.account_id);
-    let proved = state.prove(account, credentials.password).await?;
+    let proved = state.verify_password(account, credentials.password).await?;
     let (Some(holder), Some(proved)) = (holder, proved) else {
         return Err(Problem::new(Kind::WrongCredentials).about(account));
     };
-    tried.was_right(&state).await?;
+    tried.refund(&state).await?;
     let command = context.command(Actor::Account(holder.account_id));
     match phone_of(&holder)? {
         Some(phone) => {
@@ -83,7 +83,7 @@ async fn ask(
     state: &AppState,
     (account, phone): (AccountId, (&PhoneNumber, Channel)),
     payer: CodePayer<'_>,
-    proved: Proved,
+    proved: VerifiedPassword,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
     let mut extras = CommitExtras::default();
@@ -102,7 +102,7 @@ async fn ask(
 async fn open(
     state: &AppState,
     holder: &Holder,
-    proved: Proved,
+    proved: VerifiedPassword,
     from: (&SignInClient, &RequestContext),
     command: &CommandContext,
 ) -> Result<Response, Problem> {

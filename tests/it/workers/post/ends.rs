@@ -1,7 +1,7 @@
 //! What does not go out, and ends all the same.
 
 use domain::account::{Account, AccountCommand, AccountNotice};
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::{AccountId, Scope};
 use event_store::records::RecordWrite;
 use event_store::records::outbox::{Medium, Topic};
@@ -43,7 +43,7 @@ async fn what_comes_too_late_is_not_sent() {
     let account = app.register("ada@example.com").await;
     let code = app.send_code(account, Medium::Sms, 0).await;
     let expires_at = app.foundation.store.services().now();
-    let link = app.tell(account, Says::PasswordResetLink { token: "t".to_owned(), expires_at }).await;
+    let link = app.tell(account, MessageBody::PasswordResetLink { token: "t".to_owned(), expires_at }).await;
     let post = app.post(&app.mail_folder());
     app.nothing_is_queued().await;
     post.stop().await;
@@ -76,7 +76,7 @@ async fn a_message_goes_with_the_key_it_was_sealed_with() {
     let account = app.register("ada@example.com").await;
     let at = app.foundation.store.services().now();
     let ip_address = "203.0.113.77".parse().ok();
-    let of_use = app.tell(account, Says::NewDevice { at, program: None, ip_address }).await;
+    let of_use = app.tell(account, MessageBody::NewDevice { at, program: None, ip_address }).await;
     let of_profile = app.tell_of_password(account).await;
     let queued = async || -> Vec<Uuid> {
         let ids = sqlx::query_scalar("SELECT message_id FROM outgoing");
@@ -132,7 +132,7 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let at = app.foundation.store.services().now();
     let waiting = app.tell_of_password(account).await;
     let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
-    let content = MessageContent { to, says: Says::AccountDeleted { at, exports: None } };
+    let content = MessageContent { to, says: MessageBody::AccountDeleted { at, exports: None } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let (farewell, message) = app.seal(topic, Medium::Mail, content, None).await;
     let extras =
@@ -158,11 +158,11 @@ async fn what_belongs_to_no_account_or_cannot_be_told_this_way_is_not_kept() {
     let account = app.register("ada@example.com").await;
     let nobody = AccountId::generate(app.foundation.store.services());
     let at = app.foundation.store.services().now();
-    let orphan = app.tell(nobody, Says::PasswordChanged { at }).await;
+    let orphan = app.tell(nobody, MessageBody::PasswordChanged { at }).await;
     // A code by mail, and a mail to a phone.
-    let says = Says::Code { code: "123456".to_owned(), wanted_for: domain::message::CodeFor::SignIn };
+    let says = MessageBody::Code { code: "123456".to_owned(), wanted_for: domain::message::CodeFor::SignIn };
     let by_mail = app.tell(account, says).await;
-    let content = MessageContent { to: Recipient::Holder, says: Says::PasswordChanged { at } };
+    let content = MessageContent { to: Recipient::Holder, says: MessageBody::PasswordChanged { at } };
     let topic = Topic::Account(account, AccountNotice::PasswordChanged);
     let by_phone = app.queue(topic, Medium::Sms, content).await;
     let post = app.post(&app.mail_folder());

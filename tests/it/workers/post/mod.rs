@@ -9,7 +9,7 @@ mod servers;
 use std::path::PathBuf;
 
 use domain::account::AccountNotice;
-use domain::message::{CodeFor, MessageContent, Recipient, Says};
+use domain::message::{CodeFor, MessageBody, MessageContent, Recipient};
 use domain::{AccountId, MessageId};
 use event_store::records::outbox::{self, Medium, NewMessage, Topic};
 use personal_settings::composition::AppContext;
@@ -84,7 +84,7 @@ impl TestApp {
     }
 
     /// Queues a mail to the holder of an account.
-    async fn tell(&self, account: AccountId, says: Says) -> MessageId {
+    async fn tell(&self, account: AccountId, says: MessageBody) -> MessageId {
         let topic = Topic::Account(account, says.notice().unwrap());
         self.queue(topic, Medium::Mail, MessageContent { to: Recipient::Holder, says }).await
     }
@@ -92,12 +92,12 @@ impl TestApp {
     /// Tells of a new password.
     async fn tell_of_password(&self, account: AccountId) -> MessageId {
         let at = self.foundation.store.services().now();
-        self.tell(account, Says::PasswordChanged { at }).await
+        self.tell(account, MessageBody::PasswordChanged { at }).await
     }
 
     /// Queues a code.
     async fn send_code(&self, account: AccountId, medium: Medium, minutes: i64) -> MessageId {
-        let says = Says::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
+        let says = MessageBody::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
         let content = MessageContent { to: Recipient::Phone("+14155550123".parse().unwrap()), says };
         let topic = Topic::Account(account, AccountNotice::Code);
         let life = Some(chrono::TimeDelta::minutes(minutes));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::{Account, AccountCommand, AccountNotice};
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::organization::Role;
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -19,7 +19,7 @@ async fn a_message_goes_out_with_the_event_it_tells_of_and_is_recorded_once() {
     let account = app.register("ada@example.com").await;
     let post = app.post(&app.mail_folder());
     let store = &app.foundation.store;
-    let says = Says::PasswordChanged { at: store.services().now() };
+    let says = MessageBody::PasswordChanged { at: store.services().now() };
     let topic = Topic::Account(account, AccountNotice::PasswordChanged);
     let content = MessageContent { to: Recipient::Holder, says };
     let (id, message) = app.seal(topic, Medium::Mail, content, None).await;
@@ -119,7 +119,8 @@ async fn an_invitation_goes_to_whoever_reads_mail_there_and_is_in_nobodys_histor
     let to = Recipient::Address { email: "bob@example.com".parse().unwrap(), name: None };
     let (organization, token) = ("Analysts\r\nBcc: x@example.com".to_owned(), "secrettoken".to_owned());
     let expires_at = app.foundation.store.services().now() + chrono::TimeDelta::days(7);
-    let says = Says::Invitation { organization, role: Role::Admin, token, expires_at, invited_by: None };
+    let says =
+        MessageBody::Invitation { organization, role: Role::Admin, token, expires_at, invited_by: None };
     let id = app.queue(Topic::Invitation, Medium::Mail, MessageContent { to, says }).await;
     let server = MailServer::start(&[]).await;
     let post = app.post(&server.url);
@@ -184,8 +185,12 @@ async fn of_two_hundred_mails_of_a_kind_one_goes_out_now_and_one_that_counts_the
     let pool = app.foundation.store.pool();
     let queue = async |account: AccountId| {
         let at = app.foundation.store.services().now();
-        let says =
-            Says::RoleChanged { at, organization: "Engines".to_owned(), role: Role::Admin, is_less: true };
+        let says = MessageBody::RoleChanged {
+            at,
+            organization: "Engines".to_owned(),
+            role: Role::Admin,
+            is_less: true,
+        };
         let content = MessageContent { to: Recipient::Holder, says };
         let topic = Topic::Account(account, AccountNotice::RoleChanged);
         let (id, message) = app.seal(topic, Medium::Mail, content, None).await;

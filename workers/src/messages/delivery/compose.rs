@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::Account;
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageContent, Recipient, MessageBody};
 use event_store::records::outbox::{ClaimedMessage, Medium, Topic};
 
 use super::MessageDispatcher;
@@ -36,7 +36,7 @@ impl MessageDispatcher {
     }
 
     /// Who invites, as they are called now: their name is kept with their account alone.
-    async fn inviter(&self, says: &Says) -> Result<Option<Inviter>, DeliveryError> {
+    async fn inviter(&self, says: &MessageBody) -> Result<Option<Inviter>, DeliveryError> {
         let Some(account) = inviter_of(says) else { return Ok(None) };
         let (account, _) = self.store.load::<Account>(&account.to_string()).await?;
         let known = account.holder.and_then(|holder| {
@@ -72,7 +72,7 @@ pub(super) fn compose_phone_message(
     content: MessageContent,
     now: DateTime<Utc>,
 ) -> Result<PhoneMessage, DeliveryError> {
-    let (Recipient::Phone(to), Says::Code { code, wanted_for }) = (content.to, content.says) else {
+    let (Recipient::Phone(to), MessageBody::Code { code, wanted_for }) = (content.to, content.says) else {
         return Err(DeliveryError::Unsayable);
     };
     let content = match message.medium {
@@ -92,9 +92,9 @@ fn account_of(topic: Topic) -> Option<AccountId> {
     }
 }
 
-fn inviter_of(says: &Says) -> Option<AccountId> {
+fn inviter_of(says: &MessageBody) -> Option<AccountId> {
     match says {
-        Says::Invitation { invited_by, .. } => *invited_by,
+        MessageBody::Invitation { invited_by, .. } => *invited_by,
         _ => None,
     }
 }

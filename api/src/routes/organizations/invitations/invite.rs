@@ -10,7 +10,7 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::Account;
-use domain::message::{MessageContent, Recipient, Says};
+use domain::message::{MessageContent, Recipient, MessageBody};
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationState, Role};
 use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
 use event_store::records::RecordWrite;
@@ -106,7 +106,7 @@ pub(crate) async fn invite(
         .await;
     if done.is_err() {
         // No mail goes there: who may not invite uses nothing up.
-        state.was_right(limits::INVITATIONS_OF_RECIPIENT, &email.canonical()).await?;
+        state.refund(limits::INVITATIONS_OF_RECIPIENT, &email.canonical()).await?;
     }
     let done = done?;
     let position = state.position(account, &done.events).await;
@@ -174,7 +174,7 @@ impl Inviting<'_> {
             email: self.sealed.clone(),
             expires_at,
         }));
-        let says = Says::Invitation {
+        let says = MessageBody::Invitation {
             organization,
             role: self.role,
             token: self.token.expose_secret().to_owned(),

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{action_of, member_of};
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
 

@@ -11,7 +11,7 @@ use event_store::{Actor, CommitExtras};
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::lookup::{action_of, member_of};
-use crate::routes::organizations::telling::Team;
+use crate::routes::organizations::notifications::Team;
 use crate::state::AppState;
 
 /// Removes a member, or leaves.

@@ -15,7 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::privacy_request::{
     Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request,
 };
@@ -91,7 +91,7 @@ pub(crate) async fn download(
     };
     let part = (status == StatusCode::PARTIAL_CONTENT).then_some(archive.bytes);
     let head = about(id, &etag, &range, part);
-    let room = permits.acquire(Client::Account(current.account()))?;
+    let permit = permits.acquire(Client::Account(current.account()))?;
     let download = Download { state: state.clone(), account: current.account(), id, key: key.id, context };
     let (position, coverage) = download.begin(&current, &range).await?;
     let start = range.start;
@@ -101,7 +101,7 @@ pub(crate) async fn download(
     });
     let bytes = state.as_long_as(current.0, bytes);
     let bytes = download.counting(bytes, start, coverage, archive.bytes);
-    Ok((status, position, head, Body::from_stream(room.hold(bytes))).into_response())
+    Ok((status, position, head, Body::from_stream(permit.hold(bytes))).into_response())
 }
 
 /// Why there is no archive to be had of a request.
@@ -159,13 +159,13 @@ impl Download {
         }
         state.limit(limits::DOWNLOADS, &self.account.to_string()).await?;
         let mut extras = CommitExtras::default();
-        let says = Says::ArchiveDownloaded {
+        let says = MessageBody::ArchiveDownloaded {
             at: state.store.services().now(),
             request_id: self.id,
             program: self.context.origin().user_agent.clone(),
             ip_address: self.context.origin().ip_address,
         };
-        state.tell(&mut extras, self.account, says).await?;
+        state.notify(&mut extras, self.account, says).await?;
         let events = match self.record(false, extras).await {
             Ok(events) => events,
             Err(ExecuteError::KeyDestroyed) => return Err(Problem::new(Kind::ArchiveGone)),

@@ -8,7 +8,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::project::{LONGEST_OVERLAP_HOURS, Project, ProjectAction, ProjectState};
 use domain::{AccountId, ProjectId};
 use event_store::records::RecordWrite;
@@ -19,9 +19,9 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Id, RequestContext, Sudo};
 use crate::problem::{InputError, Problem};
+use crate::routes::projects::api_credentials::Pair;
 use crate::routes::projects::lookup;
-use crate::routes::projects::pair::Pair;
-use crate::routes::projects::telling::{named, tell_owners};
+use crate::routes::projects::owner_notifications::{named, notify_owners};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 
@@ -129,13 +129,13 @@ async fn reset_in(
     records.push(pair.issue(id, found.project.organization_id, at));
     let mut extras = CommitExtras { records, ..CommitExtras::default() };
     let previous_ends_at = kept.map(|kept| kept.ends_at);
-    let says = |by_reader| Says::CredentialsReset {
+    let says = |by_reader| MessageBody::CredentialsReset {
         at,
         project: named(&found.project),
         previous_ends_at,
         by_reader,
     };
-    tell_owners(state, &mut extras, (&found.organization, &found.project), Some(account), says).await?;
+    notify_owners(state, &mut extras, (&found.organization, &found.project), Some(account), says).await?;
     Ok((unit, extras, previous_ends_at))
 }
 

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use domain::ProjectId;
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::project::{Project, ProjectAction, ProjectError};
 use event_store::records::credential;
 use event_store::{Actor, CommitExtras};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::extract::{Id, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
 use crate::routes::projects::lookup;
-use crate::routes::projects::telling::{named, tell_owners};
+use crate::routes::projects::owner_notifications::{named, notify_owners};
 use crate::state::AppState;
 
 /// An API key and secret.
@@ -61,10 +61,13 @@ pub(crate) async fn reveal(
             let reveal = found.action(ProjectAction::RecordReveal);
             let after: Project = unit.execute(&id.to_string(), reveal).await?;
             let mut extras = CommitExtras::default();
-            let says =
-                |by_reader| Says::CredentialsRevealed { at, project: named(&found.project), by_reader };
+            let says = |by_reader| MessageBody::CredentialsRevealed {
+                at,
+                project: named(&found.project),
+                by_reader,
+            };
             let about = (&found.organization, &found.project);
-            tell_owners(&state, &mut extras, about, Some(account), says).await?;
+            notify_owners(&state, &mut extras, about, Some(account), says).await?;
             let held = after.body()?.credentials.as_ref().ok_or(ProjectError::NoCredentials)?.credential_id;
             Ok::<_, Problem>((unit, extras, held))
         })

@@ -20,7 +20,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use domain::EmailAddress;
-use domain::message::Says;
+use domain::message::MessageBody;
 
 use super::Letterhead;
 use super::block::{Block, paragraph, quoted};
@@ -59,26 +59,31 @@ impl fmt::Display for Inviter {
 }
 
 /// The letter that says it. None for what goes to phones alone.
-pub(crate) fn write(head: &Letterhead, says: &Says, names: &Names) -> Option<Rendered> {
+pub(crate) fn write(head: &Letterhead, says: &MessageBody, names: &Names) -> Option<Rendered> {
     let (subject, blocks) = draft(head, says, names)?;
     Some(render(head, subject, reader(says, names), &blocks))
 }
 
 /// The same, where it stands for some `others` of its kind.
-pub(crate) fn write_for_many(head: &Letterhead, says: &Says, others: u32, names: &Names) -> Option<Rendered> {
+pub(crate) fn write_for_many(
+    head: &Letterhead,
+    says: &MessageBody,
+    others: u32,
+    names: &Names,
+) -> Option<Rendered> {
     let (subject, mut blocks) = draft(head, says, names)?;
     blocks.push(gathered(others));
     Some(render(head, subject, reader(says, names), &blocks))
 }
 
 /// Who reads it: some go to addresses that have no account, or not the one they tell of.
-fn reader<'a>(says: &Says, names: &'a Names) -> Reader<'a> {
+fn reader<'a>(says: &MessageBody, names: &'a Names) -> Reader<'a> {
     let name = names.reader.as_deref();
     match says {
-        Says::Invitation { .. }
-        | Says::EmailConfirmation { .. }
-        | Says::AccountDeleted { .. }
-        | Says::BillingEmailChanged { of_reader: false, token: None, .. } => Reader::Anyone(name),
+        MessageBody::Invitation { .. }
+        | MessageBody::EmailConfirmation { .. }
+        | MessageBody::AccountDeleted { .. }
+        | MessageBody::BillingEmailChanged { of_reader: false, token: None, .. } => Reader::Anyone(name),
         _ => Reader::Holder(name),
     }
 }
@@ -100,68 +105,74 @@ fn gathered(others: u32) -> Block {
     ))
 }
 
-fn draft(head: &Letterhead, says: &Says, names: &Names) -> Option<Draft> {
+fn draft(head: &Letterhead, says: &MessageBody, names: &Names) -> Option<Draft> {
     Some(match says {
-        Says::NewDevice { at, program, ip_address } => {
+        MessageBody::NewDevice { at, program, ip_address } => {
             sign_in::new_device(head, *at, program.as_deref(), *ip_address)
         }
-        Says::EmailConfirmation { token, confirm_by } => email::confirmation(head, token, *confirm_by),
-        Says::EmailChange { at, token, undo_until } => email::change(head, *at, token, *undo_until),
-        Says::EmailChangeUndone { at } => email::change_undone(*at),
-        Says::PasswordChanged { at } => sign_in::password_changed(head, *at),
-        Says::PasswordResetLink { token, expires_at } => {
+        MessageBody::EmailConfirmation { token, confirm_by } => email::confirmation(head, token, *confirm_by),
+        MessageBody::EmailChange { at, token, undo_until } => email::change(head, *at, token, *undo_until),
+        MessageBody::EmailChangeUndone { at } => email::change_undone(*at),
+        MessageBody::PasswordChanged { at } => sign_in::password_changed(head, *at),
+        MessageBody::PasswordResetLink { token, expires_at } => {
             sign_in::password_reset_link(head, token, *expires_at)
         }
-        Says::Code { .. } => return None,
-        Says::PhoneVerified { at, phone, undo } => sign_in::phone_verified(head, *at, phone, undo.as_ref()),
-        Says::PhoneRemoved { at } => sign_in::phone_removed(head, *at),
-        Says::SessionsEnded { at } => recovery::sessions_ended(head, *at),
-        Says::FactorRemovalBegun { at, proof, due_at, token } => {
+        MessageBody::Code { .. } => return None,
+        MessageBody::PhoneVerified { at, phone, undo } => {
+            sign_in::phone_verified(head, *at, phone, undo.as_ref())
+        }
+        MessageBody::PhoneRemoved { at } => sign_in::phone_removed(head, *at),
+        MessageBody::SessionsEnded { at } => recovery::sessions_ended(head, *at),
+        MessageBody::FactorRemovalBegun { at, proof, due_at, token } => {
             recovery::factor_removal_begun(head, *at, *proof, (token, *due_at))
         }
-        Says::FactorRemovalStopped { at } => recovery::factor_removal_stopped(head, *at),
-        Says::FactorRemoved { at } => recovery::factor_removed(head, *at),
-        Says::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
-        Says::RecoveryCodesIssued { at, undo } => sign_in::recovery_codes_issued(head, *at, undo.as_ref()),
-        Says::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(head, *at, *left),
-        Says::FailedCodes { tries, networks, since, until } => {
+        MessageBody::FactorRemovalStopped { at } => recovery::factor_removal_stopped(head, *at),
+        MessageBody::FactorRemoved { at } => recovery::factor_removed(head, *at),
+        MessageBody::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
+        MessageBody::RecoveryCodesIssued { at, undo } => {
+            sign_in::recovery_codes_issued(head, *at, undo.as_ref())
+        }
+        MessageBody::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(head, *at, *left),
+        MessageBody::FailedCodes { tries, networks, since, until } => {
             sign_in::failed_codes(head, *tries, *networks, (*since, *until))
         }
-        Says::CredentialsReset { at, project, previous_ends_at, by_reader } => {
+        MessageBody::CredentialsReset { at, project, previous_ends_at, by_reader } => {
             credentials::reset(*at, project, *previous_ends_at, *by_reader)
         }
-        Says::CredentialsRevealed { at, project, by_reader } => {
+        MessageBody::CredentialsRevealed { at, project, by_reader } => {
             credentials::revealed(*at, project, *by_reader)
         }
-        Says::CredentialsRevoked { at, project } => credentials::revoked(head, *at, project),
-        Says::GdprTokenIssued { at, expires_at, replaces } => {
+        MessageBody::CredentialsRevoked { at, project } => credentials::revoked(head, *at, project),
+        MessageBody::GdprTokenIssued { at, expires_at, replaces } => {
             credentials::token_issued(head, *at, *expires_at, *replaces)
         }
-        Says::GdprTokenRevoked { at } => credentials::token_revoked(head, *at),
-        Says::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
-        Says::GdprTokenExpired { at } => credentials::token_expired(*at),
-        Says::BillingEmailChanged { at, set, of_reader, token, undo_until } => {
+        MessageBody::GdprTokenRevoked { at } => credentials::token_revoked(head, *at),
+        MessageBody::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
+        MessageBody::GdprTokenExpired { at } => credentials::token_expired(*at),
+        MessageBody::BillingEmailChanged { at, set, of_reader, token, undo_until } => {
             let link = token.as_deref().map(|token| (token, *undo_until));
             email::billing_changed(head, *at, (*set, *of_reader), link)
         }
-        Says::BillingEmailUndone { at } => email::billing_undone(*at),
-        Says::ArchiveDownloaded { at, request_id, program, ip_address } => {
+        MessageBody::BillingEmailUndone { at } => email::billing_undone(*at),
+        MessageBody::ArchiveDownloaded { at, request_id, program, ip_address } => {
             sign_in::archive_downloaded(head, *at, *request_id, program.as_deref(), *ip_address)
         }
-        Says::TeamChanged { at, organization, member, change, by_reader } => {
+        MessageBody::TeamChanged { at, organization, member, change, by_reader } => {
             organization::team_changed(*at, organization, *member, *change, *by_reader)
         }
-        Says::ProjectOwnersChanged { at, project, change, by_reader } => {
+        MessageBody::ProjectOwnersChanged { at, project, change, by_reader } => {
             organization::project_owners_changed(*at, project, *change, *by_reader)
         }
-        Says::RoleChanged { at, organization, role, is_less } => {
+        MessageBody::RoleChanged { at, organization, role, is_less } => {
             organization::role_changed(*at, organization, *role, *is_less)
         }
-        Says::MembershipEnded { at, organization } => organization::membership_ended(*at, organization),
-        Says::AccountDeleted { at, exports } => {
+        MessageBody::MembershipEnded { at, organization } => {
+            organization::membership_ended(*at, organization)
+        }
+        MessageBody::AccountDeleted { at, exports } => {
             sign_in::account_deleted(head, *at, exports.unwrap_or_default())
         }
-        Says::Invitation { organization, role, token, expires_at, .. } => {
+        MessageBody::Invitation { organization, role, token, expires_at, .. } => {
             let (into, link) = ((organization.as_str(), *role), (token.as_str(), *expires_at));
             organization::invitation(head, names.inviter.as_ref(), into, link)
         }
@@ -169,13 +180,13 @@ fn draft(head: &Letterhead, says: &Says, names: &Names) -> Option<Draft> {
 }
 
 /// When a letter is too late to be of use, if ever: its link is dead, or what it warns of has come.
-pub(crate) fn useful_until(says: &Says) -> Option<DateTime<Utc>> {
+pub(crate) fn useful_until(says: &MessageBody) -> Option<DateTime<Utc>> {
     match says {
-        Says::EmailConfirmation { confirm_by: until, .. }
-        | Says::PasswordResetLink { expires_at: until, .. }
-        | Says::FactorRemovalBegun { due_at: until, .. }
-        | Says::GdprTokenExpires { expires_at: until, .. }
-        | Says::Invitation { expires_at: until, .. } => Some(*until),
+        MessageBody::EmailConfirmation { confirm_by: until, .. }
+        | MessageBody::PasswordResetLink { expires_at: until, .. }
+        | MessageBody::FactorRemovalBegun { due_at: until, .. }
+        | MessageBody::GdprTokenExpires { expires_at: until, .. }
+        | MessageBody::Invitation { expires_at: until, .. } => Some(*until),
         _ => None,
     }
 }

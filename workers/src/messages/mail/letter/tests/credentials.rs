@@ -2,7 +2,7 @@ use super::*;
 
 fn reset(previous_ends_at: Option<DateTime<Utc>>, by_reader: bool) -> String {
     let project = project("Analytics");
-    letter(&Says::CredentialsReset { at: at(23, 18), project, previous_ends_at, by_reader })
+    letter(&MessageBody::CredentialsReset { at: at(23, 18), project, previous_ends_at, by_reader })
 }
 
 #[test]
@@ -14,7 +14,7 @@ fn credentials_that_were_reset() {
 #[test]
 fn a_secret_that_was_shown() {
     let shown = |by_reader| {
-        letter(&Says::CredentialsRevealed { at: at(23, 18), project: project("Analytics"), by_reader })
+        letter(&MessageBody::CredentialsRevealed { at: at(23, 18), project: project("Analytics"), by_reader })
     };
     insta::assert_snapshot!(shown(true));
     insta::assert_snapshot!(shown(false));
@@ -22,32 +22,32 @@ fn a_secret_that_was_shown() {
 
 #[test]
 fn credentials_that_were_revoked() {
-    let says = Says::CredentialsRevoked { at: at(23, 18), project: project("Analytics") };
+    let says = MessageBody::CredentialsRevoked { at: at(23, 18), project: project("Analytics") };
     insta::assert_snapshot!(letter(&says));
 }
 
 #[test]
 fn a_new_gdpr_token() {
     let (at, expires_at) = (at(23, 18), at(30, 18));
-    let issued = |replaces| letter(&Says::GdprTokenIssued { at, expires_at, replaces });
+    let issued = |replaces| letter(&MessageBody::GdprTokenIssued { at, expires_at, replaces });
     insta::assert_snapshot!(issued(true));
     assert!(!issued(false).contains("The one before"));
 }
 
 #[test]
 fn a_gdpr_token_that_was_revoked() {
-    insta::assert_snapshot!(letter(&Says::GdprTokenRevoked { at: at(23, 18) }));
+    insta::assert_snapshot!(letter(&MessageBody::GdprTokenRevoked { at: at(23, 18) }));
 }
 
 #[test]
 fn a_gdpr_token_that_will_expire() {
-    let says = Says::GdprTokenExpires { expires_at: at(30, 18), days: 7 };
+    let says = MessageBody::GdprTokenExpires { expires_at: at(30, 18), days: 7 };
     insta::assert_snapshot!(letter(&says));
-    let tomorrow = letter(&Says::GdprTokenExpires { expires_at: at(30, 18), days: 1 });
+    let tomorrow = letter(&MessageBody::GdprTokenExpires { expires_at: at(30, 18), days: 1 });
     assert!(tomorrow.starts_with("Your GDPR token expires in 1 day\n"));
 }
 
 #[test]
 fn a_gdpr_token_that_has_expired() {
-    insta::assert_snapshot!(letter(&Says::GdprTokenExpired { at: at(30, 18) }));
+    insta::assert_snapshot!(letter(&MessageBody::GdprTokenExpired { at: at(30, 18) }));
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use chrono::TimeZone;
 use domain::account::{IdentityProof, SecondFactor};
 use domain::message::UndoLink;
-use domain::message::{CodeFor, NamedProject, OwnersChange, Says, TeamChange};
+use domain::message::{CodeFor, MessageBody, NamedProject, OwnersChange, TeamChange};
 use domain::organization::Role;
 use domain::{AccountId, ProjectId, RequestId};
 use uuid::Uuid;
@@ -49,7 +49,7 @@ fn undo() -> Option<UndoLink> {
 }
 
 /// The whole letter, as it reads in plain text and as it is marked up.
-fn letter(says: &Says) -> String {
+fn letter(says: &MessageBody) -> String {
     told(write(&head(), says, &named("Ada Lovelace")))
 }
 
@@ -62,70 +62,80 @@ fn told(letter: Option<Rendered>) -> String {
 }
 
 /// Each letter once, with what others wrote in every place for it.
-fn all(written: &str) -> Vec<Says> {
+fn all(written: &str) -> Vec<MessageBody> {
     let (at, expires_at, token) = (at(23, 18), at(30, 18), TOKEN.to_owned());
     let (project, organization) = (project(written), written.to_owned());
     vec![
-        Says::NewDevice { at, program: Some(written.to_owned()), ip_address: None },
-        Says::EmailConfirmation { token: token.clone(), confirm_by: expires_at },
-        Says::EmailChange { at, token: token.clone(), undo_until: expires_at },
-        Says::EmailChangeUndone { at },
-        Says::PasswordChanged { at },
-        Says::PasswordResetLink { token: token.clone(), expires_at },
-        Says::PhoneVerified { at, phone: written.to_owned(), undo: undo() },
-        Says::PhoneRemoved { at },
-        Says::SessionsEnded { at },
-        Says::FactorRemovalBegun {
+        MessageBody::NewDevice { at, program: Some(written.to_owned()), ip_address: None },
+        MessageBody::EmailConfirmation { token: token.clone(), confirm_by: expires_at },
+        MessageBody::EmailChange { at, token: token.clone(), undo_until: expires_at },
+        MessageBody::EmailChangeUndone { at },
+        MessageBody::PasswordChanged { at },
+        MessageBody::PasswordResetLink { token: token.clone(), expires_at },
+        MessageBody::PhoneVerified { at, phone: written.to_owned(), undo: undo() },
+        MessageBody::PhoneRemoved { at },
+        MessageBody::SessionsEnded { at },
+        MessageBody::FactorRemovalBegun {
             at,
             proof: IdentityProof::CalledBack,
             due_at: expires_at,
             token: token.clone(),
         },
-        Says::FactorRemovalStopped { at },
-        Says::FactorRemoved { at },
-        Says::SecondFactorUndone { at, factor: SecondFactor::Phone },
-        Says::RecoveryCodesIssued { at, undo: undo() },
-        Says::RecoveryCodeUsed { at, left: 1 },
-        Says::FailedCodes { tries: 5, networks: 2, since: at, until: at },
-        Says::CredentialsReset { at, project: project.clone(), previous_ends_at: None, by_reader: false },
-        Says::CredentialsRevealed { at, project: project.clone(), by_reader: false },
-        Says::CredentialsRevoked { at, project: project.clone() },
-        Says::GdprTokenIssued { at, expires_at, replaces: true },
-        Says::GdprTokenRevoked { at },
-        Says::GdprTokenExpires { expires_at, days: 30 },
-        Says::GdprTokenExpires { expires_at, days: 7 },
-        Says::GdprTokenExpired { at },
-        Says::BillingEmailChanged {
+        MessageBody::FactorRemovalStopped { at },
+        MessageBody::FactorRemoved { at },
+        MessageBody::SecondFactorUndone { at, factor: SecondFactor::Phone },
+        MessageBody::RecoveryCodesIssued { at, undo: undo() },
+        MessageBody::RecoveryCodeUsed { at, left: 1 },
+        MessageBody::FailedCodes { tries: 5, networks: 2, since: at, until: at },
+        MessageBody::CredentialsReset {
+            at,
+            project: project.clone(),
+            previous_ends_at: None,
+            by_reader: false,
+        },
+        MessageBody::CredentialsRevealed { at, project: project.clone(), by_reader: false },
+        MessageBody::CredentialsRevoked { at, project: project.clone() },
+        MessageBody::GdprTokenIssued { at, expires_at, replaces: true },
+        MessageBody::GdprTokenRevoked { at },
+        MessageBody::GdprTokenExpires { expires_at, days: 30 },
+        MessageBody::GdprTokenExpires { expires_at, days: 7 },
+        MessageBody::GdprTokenExpired { at },
+        MessageBody::BillingEmailChanged {
             at,
             set: true,
             of_reader: true,
             token: Some(token.clone()),
             undo_until: expires_at,
         },
-        Says::BillingEmailUndone { at },
-        Says::ArchiveDownloaded {
+        MessageBody::BillingEmailUndone { at },
+        MessageBody::ArchiveDownloaded {
             at,
             request_id: RequestId::from_uuid(Uuid::nil()),
             program: Some(written.to_owned()),
             ip_address: None,
         },
-        Says::TeamChanged {
+        MessageBody::TeamChanged {
             at,
             organization: organization.clone(),
             member: None,
             change: TeamChange::Invited { role: Role::Owner },
             by_reader: false,
         },
-        Says::ProjectOwnersChanged {
+        MessageBody::ProjectOwnersChanged {
             at,
             project: project.clone(),
             change: OwnersChange::ReaderNamed,
             by_reader: false,
         },
-        Says::RoleChanged { at, organization: organization.clone(), role: Role::Owner, is_less: false },
-        Says::MembershipEnded { at, organization: organization.clone() },
-        Says::AccountDeleted { at, exports: Some(1) },
-        Says::Invitation { organization, role: Role::Member, token, expires_at, invited_by: None },
+        MessageBody::RoleChanged {
+            at,
+            organization: organization.clone(),
+            role: Role::Owner,
+            is_less: false,
+        },
+        MessageBody::MembershipEnded { at, organization: organization.clone() },
+        MessageBody::AccountDeleted { at, exports: Some(1) },
+        MessageBody::Invitation { organization, role: Role::Member, token, expires_at, invited_by: None },
     ]
 }
 
@@ -133,14 +143,14 @@ fn all(written: &str) -> Vec<Says> {
 fn whatever_goes_by_mail_has_a_letter_and_no_two_look_alike_in_a_list() {
     let letters = all("Analytics");
     let notices: BTreeSet<_> =
-        letters.iter().filter_map(Says::notice).map(domain::account::AccountNotice::as_str).collect();
+        letters.iter().filter_map(MessageBody::notice).map(domain::account::AccountNotice::as_str).collect();
     // All but the code, which goes to phones alone.
     assert_eq!(notices.len(), domain::account::AccountNotice::ALL.len() - 1);
     assert!(!notices.contains("code"));
     let subjects: BTreeSet<_> =
         letters.iter().map(|says| draft(&head(), says, &Names::default()).unwrap().0).collect();
     assert_eq!(subjects.len(), letters.len());
-    let code = Says::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
+    let code = MessageBody::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
     assert!(write(&head(), &code, &Names::default()).is_none());
 }
 
@@ -168,7 +178,7 @@ fn what_others_wrote_is_text_and_nothing_else() {
     }
     assert_eq!(places, 15, "a place for what others wrote was added or lost: see that it is in this test");
     // It cannot pose as words of ours by ending its quotes.
-    let role = Says::RoleChanged {
+    let role = MessageBody::RoleChanged {
         at: at(23, 18),
         organization: "A” is not you. “B".to_owned(),
         role: Role::Admin,
@@ -180,10 +190,10 @@ fn what_others_wrote_is_text_and_nothing_else() {
 #[test]
 fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
     let organization = "Visit https://evil.example”. You are hacked. “".to_owned();
-    let told = letter(&Says::MembershipEnded { at: at(23, 18), organization });
+    let told = letter(&MessageBody::MembershipEnded { at: at(23, 18), organization });
     assert!(told.contains("“Visit https: //evil. example\". You are hacked. \"”"), "{told}");
     let greeting = |name: &str| {
-        let letter = write(&head(), &Says::PasswordChanged { at: at(23, 18) }, &named(name)).unwrap();
+        let letter = write(&head(), &MessageBody::PasswordChanged { at: at(23, 18) }, &named(name)).unwrap();
         letter.text.lines().next().unwrap().to_owned()
     };
     assert_eq!(greeting("J. R. R. Tolkien"), "Hello J. R. R. Tolkien,");
@@ -243,7 +253,9 @@ fn every_letter_names_the_product_and_who_to_write_to_and_links_to_the_account()
         // There may be none, or none any more, where these are read.
         let anyone = matches!(
             says,
-            Says::Invitation { .. } | Says::EmailConfirmation { .. } | Says::AccountDeleted { .. }
+            MessageBody::Invitation { .. }
+                | MessageBody::EmailConfirmation { .. }
+                | MessageBody::AccountDeleted { .. }
         );
         assert_eq!(
             letter.text.contains("Your account: https://example.com/me\n"),

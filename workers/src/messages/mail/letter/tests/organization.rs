@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn another_role() {
-    let says = Says::RoleChanged {
+    let says = MessageBody::RoleChanged {
         at: at(23, 18),
         organization: "Analysts".to_owned(),
         role: Role::Admin,
@@ -13,7 +13,7 @@ fn another_role() {
 
 #[test]
 fn a_lesser_role_ends_what_was_given_by_name() {
-    let says = Says::RoleChanged {
+    let says = MessageBody::RoleChanged {
         at: at(23, 18),
         organization: "Analysts".to_owned(),
         role: Role::Member,
@@ -27,13 +27,13 @@ fn a_lesser_role_ends_what_was_given_by_name() {
 
 #[test]
 fn the_end_of_a_membership() {
-    let says = Says::MembershipEnded { at: at(23, 18), organization: "Analysts".to_owned() };
+    let says = MessageBody::MembershipEnded { at: at(23, 18), organization: "Analysts".to_owned() };
     insta::assert_snapshot!(letter(&says));
 }
 
 #[test]
 fn an_invitation() {
-    let says = Says::Invitation {
+    let says = MessageBody::Invitation {
         organization: "Analysts".to_owned(),
         role: Role::Owner,
         token: TOKEN.to_owned(),
@@ -60,7 +60,7 @@ fn an_invitation() {
 }
 
 fn team(change: TeamChange, member: Option<AccountId>, by_reader: bool) -> String {
-    letter(&Says::TeamChanged {
+    letter(&MessageBody::TeamChanged {
         at: at(23, 18),
         organization: "Analysts".to_owned(),
         member,
@@ -87,7 +87,7 @@ fn who_may_do_what_has_changed() {
 fn who_owns_a_project_has_changed() {
     let owners = |change, by_reader| {
         let project = project("Analytics");
-        letter(&Says::ProjectOwnersChanged { at: at(23, 18), project, change, by_reader })
+        letter(&MessageBody::ProjectOwnersChanged { at: at(23, 18), project, change, by_reader })
     };
     insta::assert_snapshot!(owners(OwnersChange::ReaderRemoved, false));
     insta::assert_snapshot!(owners(OwnersChange::Named(member()), true));

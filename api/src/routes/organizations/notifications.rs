@@ -1,11 +1,11 @@
-//! Telling those concerned when it changes who may do what in an organization.
+//! Notifications of those concerned by a change of who may do what in an organization.
 //!
 //! What is told is read off what it was and what it is, in one place: a command that changes a
 //! membership cannot forget anybody.
 
 use std::collections::BTreeSet;
 
-use domain::message::{Says, TeamChange};
+use domain::message::{MessageBody, TeamChange};
 use domain::organization::{OrganizationState, Role};
 use domain::{AccountId, By};
 use event_store::CommitExtras;
@@ -28,7 +28,7 @@ pub(crate) struct Team<'a> {
 }
 
 impl AppState {
-    /// Tells each member whose role began, changed or ended, and the owners, those who did it among them. Nobody is told
+    /// Notifies each member whose role began, changed or ended, and the owners, those who did it among them. Nobody is told
     /// that they joined by themselves.
     pub(crate) async fn tell_team(&self, extras: &mut CommitExtras, team: Team<'_>) -> Result<(), Problem> {
         let at = self.store.services().now();
@@ -38,15 +38,15 @@ impl AppState {
                 matches!(change, TeamChange::Joined { .. }) && team.by.account() == Some(member);
             if !joined_alone && team.gone != Some(member) {
                 let says = match change {
-                    TeamChange::Left { .. } => Says::MembershipEnded { at, organization },
+                    TeamChange::Left { .. } => MessageBody::MembershipEnded { at, organization },
                     TeamChange::Joined { role } | TeamChange::Invited { role } => {
-                        Says::RoleChanged { at, organization, role, is_less: false }
+                        MessageBody::RoleChanged { at, organization, role, is_less: false }
                     }
                     TeamChange::RoleChanged { from, to: role } => {
-                        Says::RoleChanged { at, organization, role, is_less: role < from }
+                        MessageBody::RoleChanged { at, organization, role, is_less: role < from }
                     }
                 };
-                self.tell(extras, member, says).await?;
+                self.notify(extras, member, says).await?;
             }
             self.tell_owners_of_team(extras, team, Some(member), change).await?;
         }
@@ -77,8 +77,12 @@ impl AppState {
         for owner in owners.take(MOST_TOLD) {
             let organization = after.name.clone();
             let by_reader = by.account() == Some(owner);
-            self.tell(extras, owner, Says::TeamChanged { at, organization, member, change, by_reader })
-                .await?;
+            self.notify(
+                extras,
+                owner,
+                MessageBody::TeamChanged { at, organization, member, change, by_reader },
+            )
+            .await?;
         }
         Ok(())
     }

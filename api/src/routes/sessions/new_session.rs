@@ -1,4 +1,4 @@
-//! Beginning a session, however it was proved who signs in.
+//! A new session, however it was proved who signs in.
 
 use axum::http::StatusCode;
 use axum::http::header::{LOCATION, SET_COOKIE};
@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, SignOutReason};
 use domain::authentication::Factors;
-use domain::message::Says;
+use domain::message::MessageBody;
 use domain::{AccountId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::device::{self, Device, DeviceKind};
@@ -18,11 +18,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::LIFE;
 use crate::event_position::EventPosition;
 use crate::extract::{RequestContext, SignInClient};
 use crate::network::neighbourhood;
 use crate::problem::{About, Problem, SecondFactor};
+use crate::routes::sessions::LIFE;
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;
 use crate::token;
@@ -115,9 +115,12 @@ impl Opening {
         let device =
             Device::of(state.store.records(), account, DeviceKind::Program, &visitor.program).await?;
         if device::is_new(state.store.pool(), account, &device).await? {
-            let says =
-                Says::NewDevice { at, program: origin.user_agent.clone(), ip_address: origin.ip_address };
-            state.tell(extras, account, says).await?;
+            let says = MessageBody::NewDevice {
+                at,
+                program: origin.user_agent.clone(),
+                ip_address: origin.ip_address,
+            };
+            state.notify(extras, account, says).await?;
         }
         extras.records.push(RecordWrite::RememberDevice { account, device, at });
         let browser = state.make_familiar(account, visitor, at, extras).await?;

@@ -13,7 +13,7 @@ use crate::{AccountId, RequestId};
 /// What a message says.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
-pub enum Says {
+pub enum MessageBody {
     /// Somebody signed in from a program that was not seen before.
     NewDevice {
         /// When.
@@ -286,7 +286,7 @@ pub enum Says {
     },
 }
 
-impl Says {
+impl MessageBody {
     /// Whether one such message can stand for several: it holds no code and no link of its own, warns of nothing to come,
     /// and goes where the others go.
     pub fn can_be_gathered(&self) -> bool {

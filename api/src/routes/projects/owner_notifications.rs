@@ -1,15 +1,15 @@
-//! Telling the owners of a project what happened to its credentials, and who is named as an owner.
+//! Notifications of the owners of a project: what happened to its credentials, and who is named as an owner.
 
 use std::collections::BTreeSet;
 
 use domain::AccountId;
-use domain::message::{NamedProject, OwnersChange, Says};
+use domain::message::{NamedProject, OwnersChange, MessageBody};
 use domain::organization::{OrganizationState, Role};
 use domain::project::ProjectState;
 use event_store::CommitExtras;
 
 use crate::problem::Problem;
-use crate::routes::organizations::telling::MOST_TOLD;
+use crate::routes::organizations::notifications::MOST_TOLD;
 use crate::state::AppState;
 
 /// A project as messages name it.
@@ -17,16 +17,16 @@ pub(crate) fn named(project: &ProjectState) -> NamedProject {
     NamedProject { project_id: project.project_id, name: project.name.clone() }
 }
 
-/// Has the owners told what `says` says to somebody who did it themselves, or did not.
-pub(crate) async fn tell_owners(
+/// Notifies the owners of what `says` makes for the one who did it themselves (`true`), and for the others.
+pub(crate) async fn notify_owners(
     state: &AppState,
     extras: &mut CommitExtras,
     (organization, project): (&OrganizationState, &ProjectState),
     by: Option<AccountId>,
-    says: impl Fn(bool) -> Says,
+    says: impl Fn(bool) -> MessageBody,
 ) -> Result<(), Problem> {
     for owner in owners(organization, project) {
-        state.tell(extras, owner, says(by == Some(owner))).await?;
+        state.notify(extras, owner, says(by == Some(owner))).await?;
     }
     Ok(())
 }
@@ -41,7 +41,7 @@ impl AppState {
         by: AccountId,
     ) -> Result<(), Problem> {
         let at = self.store.services().now();
-        let says = |change, reader| Says::ProjectOwnersChanged {
+        let says = |change, reader| MessageBody::ProjectOwnersChanged {
             at,
             project: named(project),
             change,
@@ -51,10 +51,10 @@ impl AppState {
             true => (OwnersChange::ReaderNamed, OwnersChange::Named(member)),
             false => (OwnersChange::ReaderRemoved, OwnersChange::Removed(member)),
         };
-        self.tell(extras, member, says(of_reader, member)).await?;
+        self.notify(extras, member, says(of_reader, member)).await?;
         let owners = owners(organization, project).into_iter().filter(|owner| *owner != member);
         for owner in owners {
-            self.tell(extras, owner, says(of_other, owner)).await?;
+            self.notify(extras, owner, says(of_other, owner)).await?;
         }
         Ok(())
     }
