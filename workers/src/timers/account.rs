@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{
     Account, AccountCommand, AccountNotice, AccountTask, SignOutReason, TokenEnd, schedule,
 };
-use domain::message::{MessageContent, Recipient, MessageBody};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::{AccountId, CredentialId, MessageId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
@@ -53,7 +53,8 @@ async fn tell_of_token_end(
     let days = u32::try_from((expires_at - now).num_days() + 1).unwrap_or_default();
     let days = if notice == AccountNotice::GdprTokenExpiresIn7Days { days.min(7) } else { days.max(8) };
     let id = MessageId::from_uuid(derived_id(&format!("{credential}/{}", notice.as_str())));
-    let content = MessageContent { to: Recipient::Holder, says: MessageBody::GdprTokenExpires { expires_at, days } };
+    let content =
+        MessageContent { to: Recipient::Holder, says: MessageBody::GdprTokenExpires { expires_at, days } };
     let topic = Topic::Account(account, notice);
     let message =
         NewMessage::seal(ctx.store.records(), id, topic, Medium::Mail, &content, Some(expires_at)).await?;

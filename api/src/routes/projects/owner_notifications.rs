@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::AccountId;
-use domain::message::{NamedProject, OwnersChange, MessageBody};
+use domain::message::{MessageBody, NamedProject, OwnersChange};
 use domain::organization::{OrganizationState, Role};
 use domain::project::ProjectState;
 use event_store::CommitExtras;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use domain::account::Account;
-use domain::message::{MessageContent, Recipient, MessageBody};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use event_store::records::outbox::{ClaimedMessage, Medium, Topic};
 
 use super::MessageDispatcher;

@@ -10,7 +10,7 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::account::Account;
-use domain::message::{MessageContent, Recipient, MessageBody};
+use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationState, Role};
 use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
 use event_store::records::RecordWrite;
