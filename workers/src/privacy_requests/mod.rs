@@ -1,6 +1,6 @@
 //! Privacy requests: exports and erasures, from receipt to close.
 //!
-//! [`advance`] asks the planner what is due and runs it, one step at a time. A step asks the data [`sources`] to export or
+//! [`advance()`] asks the planner what is due and runs it, one step at a time. A step asks the data [`sources`] to export or
 //! to erase, builds the [`archive`], or removes what is stored for a request.
 
 mod advance;
