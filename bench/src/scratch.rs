@@ -4,10 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context;
 use domain::account::{Account, AccountCommand, Preferences};
-use domain::{AccountId, Services, SessionId};
-use event_store::{
-    Actor, CommandContext, CommitExtras, EventStore, MasterKey, Origin, Precedence, connect_lazily,
-};
+use domain::{AccountId, Actor, Services, SessionId};
+use event_store::{CommandContext, CommitExtras, EventStore, MasterKey, Origin, Precedence, connect_lazily};
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::PgPool;
 use url::Url;

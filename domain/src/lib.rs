@@ -29,7 +29,7 @@ pub mod undeliverable;
 pub mod upcast;
 pub mod user_agent;
 
-pub use actor::By;
+pub use actor::Actor;
 pub use effect::{Effect, Effects};
 pub use email::EmailAddress;
 pub use event::Event;

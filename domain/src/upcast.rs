@@ -48,7 +48,7 @@ impl Upcasters {
     }
 
     /// The event in the newest form that can be reached, and the version of that.
-    pub fn lift(&self, event_type: &str, mut version: String, mut payload: Value) -> (String, Value) {
+    pub fn upcast(&self, event_type: &str, mut version: String, mut payload: Value) -> (String, Value) {
         // No chain is longer than all steps together: one that leads in a circle ends too.
         for _ in self.0 {
             let Some(step) = self.step(event_type, &version) else { break };
@@ -94,19 +94,19 @@ mod tests {
         let steps = Upcasters::of(MADE_UP);
         let first = json!({"tracking": "on", "by": {"$erased": true}});
         let newest = json!({"usage_logging": true, "by": {"$erased": true}});
-        assert_eq!(steps.lift("account.switched", "1".to_owned(), first), ("3".to_owned(), newest.clone()));
+        assert_eq!(steps.upcast("account.switched", "1".to_owned(), first), ("3".to_owned(), newest.clone()));
         let second = json!({"usage_logging": "off"});
-        let lifted = steps.lift("account.switched", "2".to_owned(), second);
+        let lifted = steps.upcast("account.switched", "2".to_owned(), second);
         assert_eq!(lifted, ("3".to_owned(), json!({"usage_logging": false})));
         // What is of the newest form, of another type, or no such event at all stays as it is.
         for (event_type, version, payload) in
             [("account.switched", "3", newest), ("account.other", "1", json!({"tracking": "on"}))]
         {
             assert!(!steps.concern(event_type, version));
-            let lifted = steps.lift(event_type, version.to_owned(), payload.clone());
+            let lifted = steps.upcast(event_type, version.to_owned(), payload.clone());
             assert_eq!(lifted, (version.to_owned(), payload));
         }
-        assert_eq!(steps.lift("account.switched", "1".to_owned(), json!(7)), ("3".to_owned(), json!(7)));
+        assert_eq!(steps.upcast("account.switched", "1".to_owned(), json!(7)), ("3".to_owned(), json!(7)));
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
             Upcaster { event_type: "a.b", from: "1", to: "2", lift: |_| {} },
             Upcaster { event_type: "a.b", from: "2", to: "1", lift: |_| {} },
         ];
-        assert_eq!(Upcasters::of(CIRCLE).lift("a.b", "1".to_owned(), json!({})).0, "1");
+        assert_eq!(Upcasters::of(CIRCLE).upcast("a.b", "1".to_owned(), json!({})).0, "1");
     }
 
     #[test]

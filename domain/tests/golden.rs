@@ -114,7 +114,7 @@ fn stored_as(name: &str) -> (&str, &str) {
 /// Opens an event as the event store does: lifted to the form of this release.
 fn read<E: DeserializeOwned>(name: &str, json: &Value) -> E {
     let (event_type, version) = stored_as(name);
-    let (_, json) = Upcasters::default().lift(event_type, version.to_owned(), json.clone());
+    let (_, json) = Upcasters::default().upcast(event_type, version.to_owned(), json.clone());
     serde_json::from_value(json).unwrap_or_else(|error| panic!("{name} does not open: {error}"))
 }
 
@@ -162,7 +162,7 @@ fn check<A: Frozen>() {
     for (name, json) in &golden {
         let event: A::Event = read(name, json);
         let (event_type, version) = stored_as(name);
-        let (newest, _) = Upcasters::default().lift(event_type, version.to_owned(), json.clone());
+        let (newest, _) = Upcasters::default().upcast(event_type, version.to_owned(), json.clone());
         let held = (event.event_type(), event.event_version());
         assert_eq!(held, (event_type.to_owned(), newest), "{name} holds another event");
         let written = serde_json::to_value(&event).unwrap();

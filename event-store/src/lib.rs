@@ -21,7 +21,7 @@ mod store;
 pub mod usage;
 
 pub use command::{
-    Actor, Bar, CommandContext, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
+    Bar, CommandContext, CommitExtras, Committed, ExecuteError, Executed, Origin, Precedence,
     SealedEventRepository, UnitOfWork,
 };
 pub use encryption::{KeyFileError, KeyName, KeyProvider, KeyRing, KeyedHasher, MasterKey, read_private};

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 
-use crate::network::client_address;
+use crate::network::{self, client_address};
 use crate::state::AppState;
 
 /// The address a request comes from: found out once, before anything else is done with it.
@@ -24,4 +25,9 @@ pub(crate) fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &A
         state.unread_addresses.note(header);
     }
     Some(address)
+}
+
+/// What the address a request comes from is counted as.
+pub(super) fn network_of(parts: &Parts, state: &AppState) -> String {
+    network::line(address_of(&parts.extensions, &parts.headers, state))
 }

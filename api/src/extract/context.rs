@@ -4,10 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use domain::Actor;
 use domain::RequestId as PrivacyRequestId;
 use event_store::records::authentication::{InSession, SUDO_LIFE};
 use event_store::records::idempotency::ExecutionMark;
-use event_store::{Actor, CommandContext, Origin, Precedence};
+use event_store::{CommandContext, Origin, Precedence};
 use uuid::Uuid;
 
 use super::session::UnderSudo;
@@ -78,11 +79,6 @@ impl RequestContext {
     pub(crate) fn command_about(&self, actor: Actor, request: PrivacyRequestId) -> CommandContext {
         CommandContext { correlation: request.uuid(), ..self.command(actor) }
     }
-}
-
-/// What the address a request comes from is counted as.
-pub(super) fn network_of(parts: &Parts, state: &AppState) -> String {
-    network::line(address_of(&parts.extensions, &parts.headers, state))
 }
 
 impl FromRequestParts<AppState> for RequestContext {

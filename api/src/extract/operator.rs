@@ -6,7 +6,7 @@ use domain::OperatorId;
 use domain::operator::OperatorScope;
 use event_store::records::operator_token::{self, OperatorToken};
 
-use super::{bearer, context};
+use super::{address, bearer};
 use crate::problem::{Kind, Problem};
 use crate::security_log::{Subject, Witness};
 use crate::state::AppState;
@@ -69,7 +69,7 @@ async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Pro
     let now = state.store.services().now();
     let found = operator_token::authenticate(state.store.pool(), &token::hash(&token), now).await?;
     let Some(found) = found else {
-        return Err(state.refuse_token(context::network_of(parts, state), unauthenticated()).await);
+        return Err(state.refuse_token(address::network_of(parts, state), unauthenticated()).await);
     };
     parts.extensions.insert(found.clone());
     if let Some(witness) = parts.extensions.get::<Witness>() {

@@ -14,7 +14,7 @@ use event_store::records::authentication::SUDO_LIFE;
 use event_store::records::session::Session;
 use secrecy::SecretString;
 
-use super::{SameOrigin, bearer, context};
+use super::{SameOrigin, address, bearer};
 use crate::capacity::{Seat, Sharer};
 use crate::problem::{Kind, Problem};
 use crate::security_log::{Subject, Witness};
@@ -54,7 +54,7 @@ impl FromRequestParts<AppState> for CurrentSession {
         let session = state.sessions.authenticate(&token::hash(&token), now).await?;
         let Some(session) = session else {
             let refusal = Problem::new(Kind::Unauthenticated);
-            return Err(state.refuse_token(context::network_of(parts, state), refusal).await);
+            return Err(state.refuse_token(address::network_of(parts, state), refusal).await);
         };
         let current = Self(session);
         if let Some(seat) = parts.extensions.get::<Seat>() {

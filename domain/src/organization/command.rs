@@ -1,14 +1,14 @@
 //! What can be asked of an organization.
 
 use super::{InvitationEnd, Role};
-use crate::actor::By;
+use crate::actor::Actor;
 use crate::{AccountId, InvitationId, MembershipId, OrganizationId};
 
 /// A wish concerning an organization, and whose it is.
 #[derive(Clone, Debug)]
 pub struct OrganizationCommand {
     /// Whose wish.
-    pub by: By,
+    pub by: Actor,
     /// Which.
     pub action: OrganizationAction,
 }

@@ -6,7 +6,7 @@ use super::{
     Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
     OrganizationError, OrganizationEvent, OrganizationState, Role,
 };
-use crate::actor::By;
+use crate::actor::Actor;
 use crate::{AccountId, InvitationId, MembershipId};
 
 /// How long an invitation can be accepted.
@@ -42,7 +42,7 @@ impl Organization {
 }
 
 impl OrganizationState {
-    fn decide(&self, by: By, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
+    fn decide(&self, by: Actor, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
         use OrganizationAction as W;
         use OrganizationEvent as E;
         match action {
@@ -88,14 +88,14 @@ impl OrganizationState {
     }
 
     /// The asker, if they may give, take and change memberships of `role`.
-    fn manager(&self, by: By, role: Role) -> Result<(), OrganizationError> {
-        let By::Account(account) = by else { return Ok(()) };
+    fn manager(&self, by: Actor, role: Role) -> Result<(), OrganizationError> {
+        let Actor::Account(account) = by else { return Ok(()) };
         let asker = self.members.get(&account).ok_or(OrganizationError::Unknown)?;
         if asker.role.manages_role(role) { Ok(()) } else { Err(OrganizationError::Forbidden) }
     }
 
     /// Refuses an account that wishes something for another one.
-    fn oneself(&self, by: By, account_id: AccountId) -> Result<(), OrganizationError> {
+    fn oneself(&self, by: Actor, account_id: AccountId) -> Result<(), OrganizationError> {
         match by.account() {
             Some(asker) if asker == account_id => Ok(()),
             Some(asker) if self.members.contains_key(&asker) => Err(OrganizationError::Forbidden),
@@ -108,7 +108,7 @@ impl OrganizationState {
     /// vault before.
     fn end_invitation(
         &self,
-        by: By,
+        by: Actor,
         invitation_id: InvitationId,
         reason: InvitationEnd,
         now: DateTime<Utc>,
@@ -167,7 +167,7 @@ impl OrganizationState {
     }
 
     /// A lesser role is another membership: what was given for the one before, by name, was given to who was trusted more.
-    fn change_role(&self, by: By, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
+    fn change_role(&self, by: Actor, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
         self.manager(by, Role::Member)?;
         let from = self.role_of(account_id)?;
         self.manager(by, from.max(to))?;
@@ -183,8 +183,8 @@ impl OrganizationState {
         Ok(events)
     }
 
-    fn remove(&self, by: By, account_id: AccountId) -> Decision {
-        let oneself = by == By::Account(account_id);
+    fn remove(&self, by: Actor, account_id: AccountId) -> Decision {
+        let oneself = by == Actor::Account(account_id);
         if !oneself {
             self.manager(by, Role::Member)?;
         }

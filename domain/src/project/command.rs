@@ -1,6 +1,6 @@
 //! What can be asked of a project.
 
-use crate::actor::By;
+use crate::actor::Actor;
 use crate::organization::{Member, Role};
 use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId};
 
@@ -17,14 +17,14 @@ pub struct ProjectCommand {
 #[derive(Clone, Copy, Debug)]
 pub struct MemberActor {
     /// Who.
-    pub by: By,
+    pub by: Actor,
     /// Their membership in the organization, as the organization has it.
     pub member: Option<Member>,
 }
 
 impl MemberActor {
     /// An operator or the service itself: of no organization.
-    pub fn outside(by: By) -> Self {
+    pub fn outside(by: Actor) -> Self {
         Self { by, member: None }
     }
 

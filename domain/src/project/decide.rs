@@ -7,7 +7,7 @@ use super::{
     ProjectState,
 };
 use crate::CredentialId;
-use crate::actor::By;
+use crate::actor::Actor;
 
 /// How long earlier credentials can be kept alive at most, in hours: a week.
 pub const LONGEST_OVERLAP_HOURS: u32 = 168;
@@ -56,8 +56,8 @@ impl Project {
 impl MemberActor {
     fn creates(&self) -> Result<(), ProjectError> {
         match (self.by, self.role()) {
-            (By::Account(_), None) => Err(ProjectError::Unknown),
-            (By::Account(_), Some(role)) if !role.manages() => Err(ProjectError::Forbidden),
+            (Actor::Account(_), None) => Err(ProjectError::Unknown),
+            (Actor::Account(_), Some(role)) if !role.manages() => Err(ProjectError::Forbidden),
             _ => Ok(()),
         }
     }
@@ -117,7 +117,7 @@ impl ProjectState {
 
     fn strictly_owner(&self, by: &MemberActor) -> Result<(), ProjectError> {
         match (by.by, by.member) {
-            (By::Account(_), None) => Err(ProjectError::Unknown),
+            (Actor::Account(_), None) => Err(ProjectError::Unknown),
             _ if self.is_owned_by(by) => Ok(()),
             _ => Err(ProjectError::Forbidden),
         }

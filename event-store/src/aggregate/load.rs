@@ -218,7 +218,7 @@ fn open_event(
     let payload = std::mem::take(&mut event.payload);
     let payload = encryption::open_payload(payload, AssociatedData::of(&event, "payload"), keys)?;
     let version = std::mem::take(&mut event.event_version);
-    (event.event_version, event.payload) = upcasters.lift(&event.event_type, version, payload);
+    (event.event_version, event.payload) = upcasters.upcast(&event.event_type, version, payload);
     event.metadata = json!({});
     Ok(event)
 }

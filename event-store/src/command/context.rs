@@ -3,34 +3,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use domain::{AccountId, EventId, OperatorId, SessionId};
+use domain::{AccountId, Actor, EventId, SessionId};
 use uuid::Uuid;
 
 use super::contention::Precedence;
 use crate::records::RecordWrite;
 use crate::records::authentication::InSession;
 use crate::records::idempotency::ExecutionMark;
-
-/// Who does something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// An account holder.
-    Account(AccountId),
-    /// Someone who runs the service.
-    Operator(OperatorId),
-    /// The service itself, carrying on with what was asked for.
-    Service,
-}
-
-impl std::fmt::Display for Actor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Account(id) => id.fmt(f),
-            Self::Operator(id) => id.fmt(f),
-            Self::Service => f.write_str("service"),
-        }
-    }
-}
 
 /// From where a command comes: personal data, sealed with their `activity` key.
 #[derive(Clone, Default)]
@@ -84,10 +63,7 @@ impl CommandContext {
 
     /// The account that sends the command.
     pub(crate) fn sender(&self) -> Option<AccountId> {
-        match self.actor {
-            Actor::Account(account) => Some(account),
-            Actor::Operator(_) | Actor::Service => None,
-        }
+        self.actor.account()
     }
 
     /// The session that goes on where a change of the account ends others.

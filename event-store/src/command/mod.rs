@@ -26,7 +26,7 @@ use append::Appender;
 pub use bar::Bar;
 use contention::Contention;
 pub use contention::Precedence;
-pub use context::{Actor, CommandContext, CommitExtras, Origin};
+pub use context::{CommandContext, CommitExtras, Origin};
 pub use error::ExecuteError;
 pub use execute::Executed;
 pub use repository::SealedEventRepository;

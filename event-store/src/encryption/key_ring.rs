@@ -65,7 +65,7 @@ impl KeyRing {
     }
 
     /// The key of this name, if one lives now; none is made.
-    pub async fn find(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
+    pub async fn find_active_key(&self, name: &KeyName) -> Result<Option<Arc<DataKey>>, StoreError> {
         Ok(self.fetch_active_key(&[name]).await?.pop().map(|(_, key)| key))
     }
 

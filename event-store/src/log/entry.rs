@@ -128,7 +128,7 @@ fn open_entry(mut entry: LogEntry, keys: &EventDecryptor, upcasters: Upcasters) 
         Ok((payload, metadata)) => {
             entry.metadata = metadata;
             let version = std::mem::take(&mut entry.event_version);
-            (entry.event_version, entry.payload) = upcasters.lift(&entry.event_type, version, payload);
+            (entry.event_version, entry.payload) = upcasters.upcast(&entry.event_type, version, payload);
         }
         Err(error) => {
             tracing::error!(

@@ -342,7 +342,7 @@ fn read(raw: Raw, keys: &EventDecryptor, upcasters: Upcasters) -> LogRecord {
         }
     };
     let event = read.and_then(|value| {
-        let (version, value) = upcasters.lift(&fact.event_type, version, value);
+        let (version, value) = upcasters.upcast(&fact.event_type, version, value);
         Event::from_value(form(&fact, &version), value).map_err(|error| error.to_string())
     });
     fact.content = content(event);

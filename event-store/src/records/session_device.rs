@@ -49,7 +49,7 @@ impl SessionDevice {
         account: AccountId,
         sealed: &[(SessionId, Option<Vec<u8>>)],
     ) -> Result<Vec<Self>, StoreError> {
-        let key = records.keys.find(&key_name(account)).await?;
+        let key = records.keys.find_active_key(&key_name(account)).await?;
         let open = |(session, sealed): &(SessionId, Option<Vec<u8>>)| {
             let opened = key.as_ref()?.open(sealed.as_ref()?, session.to_string().as_bytes()).ok()?;
             serde_json::from_slice(&opened).ok()

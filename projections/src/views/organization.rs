@@ -103,7 +103,8 @@ impl<'a> Changes<'a> {
                 self.closed.insert(id);
             }
             E::MemberInvited { invitation_id, role, expires_at, .. } => {
-                let row = InvitationRow { role: *role, invited_at: fact.recorded_at, expires_at: *expires_at };
+                let row =
+                    InvitationRow { role: *role, invited_at: fact.recorded_at, expires_at: *expires_at };
                 self.invitations.insert((id, invitation_id.to_string()), Some(row));
             }
             E::InvitationEnded { invitation_id, .. } => {

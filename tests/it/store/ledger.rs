@@ -41,7 +41,7 @@ async fn about_to_destroy(app: &TestApp) {
 }
 
 async fn lives(store: &EventStore, name: &KeyName) -> bool {
-    store.keys().find(name).await.unwrap().is_some()
+    store.keys().find_active_key(name).await.unwrap().is_some()
 }
 
 async fn usage_of(store: &EventStore, account: AccountId) -> u64 {
@@ -153,7 +153,7 @@ async fn a_start_carries_out_what_the_database_does_not_know_and_nothing_more() 
     assert_eq!(again, ReapplySummary { entries: 2, ..ReapplySummary::default() });
     assert!(told[0].contains("usage of") && told[1].contains("activity key"), "{told:?}");
     assert_eq!(usage_of(store, account).await, 7);
-    assert_eq!(store.keys().find(&activity(account)).await.unwrap().unwrap().id, later.id);
+    assert_eq!(store.keys().find_active_key(&activity(account)).await.unwrap().unwrap().id, later.id);
 }
 
 /// When the newest usage of a house was received, as text.

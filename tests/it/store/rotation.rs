@@ -219,6 +219,6 @@ async fn a_key_that_dies_during_a_rotation_stays_dead() {
     let rotator = EventStore::new(store.pool().clone(), store.services().clone(), interrupted);
     let mut rotation = rotator.keys().rotation(&new);
     while !rotation.next_batch().await.unwrap().finished {}
-    assert!(store.keys().find(&activity(account)).await.unwrap().is_none());
+    assert!(store.keys().find_active_key(&activity(account)).await.unwrap().is_none());
     assert!(only_under(store, &new).await);
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use domain::account::{Account, AccountCommand, Preferences};
-use domain::{AccountId, Personal, Scope};
+use domain::{AccountId, Actor, Personal, Scope};
 use event_store::log::{self, LogEntry};
-use event_store::{Actor, CommandContext, CommitExtras, EventStore, KeyName, Origin, Precedence};
+use event_store::{CommandContext, CommitExtras, EventStore, KeyName, Origin, Precedence};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};

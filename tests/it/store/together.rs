@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationError, Role};
-use domain::{AccountId, By, ChallengeId, MembershipId, OrganizationId};
+use domain::{AccountId, Actor, ChallengeId, MembershipId, OrganizationId};
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras, Committed, ExecuteError};
 use futures::future::join_all;
@@ -15,7 +15,7 @@ use crate::support::{TestApp, account_context};
 type Refusal = ExecuteError<OrganizationError>;
 
 fn action(by: AccountId, action: OrganizationAction) -> OrganizationCommand {
-    OrganizationCommand { by: By::Account(by), action }
+    OrganizationCommand { by: Actor::Account(by), action }
 }
 
 /// Creates an organization with its first owner.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, Request};
-use domain::{AccountId, RequestId, Scope};
+use domain::{AccountId, Actor, RequestId, Scope};
 use event_store::encryption::LocalKeys;
 use event_store::usage::{self, Incoming};
-use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, KeyName, Origin, Precedence};
+use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName, Origin, Precedence};
 use personal_settings::cli::{BusOptions, DkimOptions, WorkerOptions};
 use personal_settings::composition::{AppContext, LogTasks, Network, Work, bus};
 use serde_json::json;

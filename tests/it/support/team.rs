@@ -4,7 +4,7 @@ use api::token::{self, Kind};
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::organization::{Member, Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
-use domain::{AccountId, By, CredentialId, MembershipId, OrganizationId, ProjectId};
+use domain::{AccountId, Actor, CredentialId, MembershipId, OperatorId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::{self, CredentialKind, NewCredential};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError, UnitOfWork};
@@ -70,7 +70,10 @@ pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]
     let wishes: Vec<_> = [create].into_iter().chain(others.iter().zip(&stays[1..]).map(join)).collect();
     let work = async |mut unit: UnitOfWork| {
         for action in &wishes {
-            let command = OrganizationCommand { by: By::Operator, action: action.clone() };
+            let command = OrganizationCommand {
+                by: Actor::Operator(OperatorId::generate(services)),
+                action: action.clone(),
+            };
             unit.execute::<Organization>(&id.to_string(), command).await.unwrap();
         }
         for ((account, _), membership_id) in members.iter().zip(&stays) {
@@ -93,7 +96,7 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let token = store.services().ids.uuid().simple().to_string();
     let credentials = Pair::make(store, id, team.id).await;
     let (account, member) = team.members[0];
-    let by = MemberActor { by: By::Account(account), member: Some(member) };
+    let by = MemberActor { by: Actor::Account(account), member: Some(member) };
     let action = ProjectAction::Create {
         project_id: id,
         organization_id: team.id,
@@ -124,7 +127,7 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
         keep_previous_hours,
     };
     let command =
-        ProjectCommand { by: MemberActor { by: By::Account(account), member: Some(member) }, action };
+        ProjectCommand { by: MemberActor { by: Actor::Account(account), member: Some(member) }, action };
     let work = async |mut unit: UnitOfWork| {
         let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
         let previous = after.body.unwrap().previous.unwrap();

@@ -14,7 +14,7 @@ use crate::support::{TestApp, account_context, eventually};
 
 /// Whether a key of the request lives.
 async fn has_key(ctx: &WorkerContext, id: RequestId) -> bool {
-    ctx.store.keys().find(&KeyName::archive(id)).await.unwrap().is_some()
+    ctx.store.keys().find_active_key(&KeyName::archive(id)).await.unwrap().is_some()
 }
 
 #[tokio::test]

@@ -37,7 +37,8 @@ async fn settles(app: &TestApp, id: RequestId) -> Request {
 
 async fn fetch_archive(app: &TestApp, request: &Request) -> Option<ZipArchive<Cursor<BytesMut>>> {
     let archive = request.archive.as_ref().unwrap();
-    let key = app.foundation.store.keys().find(&KeyName::archive(request.request_id)).await.unwrap()?;
+    let key =
+        app.foundation.store.keys().find_active_key(&KeyName::archive(request.request_id)).await.unwrap()?;
     let key = ObjectKey::from_bytes(*key.expose());
     let pieces = app.foundation.archives.read(&archive.object, &key, 0..archive.bytes);
     let bytes: BytesMut = pieces.try_collect().await.unwrap();

@@ -53,7 +53,7 @@ pub(super) async fn key(
     store: &EventStore,
     request: RequestId,
 ) -> Result<Option<(ObjectKey, Uuid)>, StoreError> {
-    let key = store.keys().find(&KeyName::archive(request)).await?;
+    let key = store.keys().find_active_key(&KeyName::archive(request)).await?;
     Ok(key.map(|key| (ObjectKey::from_bytes(*key.expose()), key.id)))
 }
 

@@ -1,6 +1,6 @@
 //! What time brings about for an organization: invitations expire.
 
-use domain::By;
+use domain::Actor;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand, schedule};
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
@@ -13,7 +13,7 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
     let now = ctx.store.services().now();
     for (_, invitation_id) in schedule(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let action = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
-        let command = OrganizationCommand { by: By::Service, action };
+        let command = OrganizationCommand { by: Actor::Service, action };
         let context = CommandContext::service(invitation_id.uuid());
         let work = ctx.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;

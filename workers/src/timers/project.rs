@@ -2,7 +2,7 @@
 //!
 //! They stopped working at that very instant, which was written with them; here it is recorded.
 
-use domain::By;
+use domain::Actor;
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
@@ -21,7 +21,8 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
         at: previous.ends_at,
         end: CredentialEnd::Retired,
     };
-    let command = ProjectCommand { by: MemberActor::outside(By::Service), action: ProjectAction::EndOverlap };
+    let command =
+        ProjectCommand { by: MemberActor::outside(Actor::Service), action: ProjectAction::EndOverlap };
     let context = CommandContext::service(previous.credential_id.uuid());
     let work = ctx.store.transact(&context, async |mut unit| {
         unit.execute::<Project>(id, command.clone()).await?;

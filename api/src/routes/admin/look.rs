@@ -6,8 +6,8 @@
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, Viewed};
 use domain::operator::{Operator, OperatorCommand, OperatorViewed};
-use domain::{AccountId, OperatorId};
-use event_store::{Actor, CommitExtras, ExecuteError};
+use domain::{AccountId, Actor, OperatorId};
+use event_store::{CommitExtras, ExecuteError};
 use projections::history::NAME;
 
 use crate::event_position::EventPosition;

@@ -7,8 +7,8 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, AccountError};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
-use domain::{AccountId, By, MembershipId, OrganizationId};
-use event_store::{Actor, CommitExtras, ExecuteError};
+use domain::{AccountId, Actor, MembershipId, OrganizationId};
+use event_store::{CommitExtras, ExecuteError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,8 +58,8 @@ pub(crate) async fn create(
     Body(body): Body<NewOrganization>,
 ) -> Result<impl IntoResponse, Problem> {
     let name = names::check(&body.name, "/name").map_err(|error| Problem::invalid(vec![error]))?;
-    let by = (By::Operator, context.command(Actor::Operator(operator)));
-    let created = create_for(&state, body.owner, &name, by).await;
+    let context = context.command(Actor::Operator(operator));
+    let created = create_for(&state, body.owner, &name, context).await;
     let (id, events) = created.map_err(|problem| match problem.kind() {
         Kind::Unauthenticated => no_account("/owner"),
         _ => problem,
@@ -115,7 +115,7 @@ pub(crate) async fn put_member(
             } else {
                 OrganizationAction::AddMember { account_id, membership_id, role: body.role }
             };
-            let command = OrganizationCommand { by: By::Operator, action };
+            let command = OrganizationCommand { by: Actor::Operator(operator), action };
             let after = unit.execute::<Organization>(&organization, command).await?;
             if !is_member {
                 let join = AccountCommand::JoinOrganization { organization_id, membership_id };
@@ -125,8 +125,12 @@ pub(crate) async fn put_member(
                 })?;
             }
             let mut extras = CommitExtras::default();
-            let team =
-                Team { before: Some(before.body()?), after: after.body()?, by: By::Operator, gone: None };
+            let team = Team {
+                before: Some(before.body()?),
+                after: after.body()?,
+                by: Actor::Operator(operator),
+                gone: None,
+            };
             state.tell_team(&mut extras, team).await?;
             Ok::<_, Problem>((unit, extras, ()))
         })

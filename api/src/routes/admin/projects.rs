@@ -5,8 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use domain::{By, OrganizationId};
-use event_store::Actor;
+use domain::{Actor, OrganizationId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -47,8 +46,8 @@ pub(crate) async fn create(
     Body(body): Body<ProvisionedProject>,
 ) -> Result<impl IntoResponse, Problem> {
     let name = names::check(&body.name, "/name").map_err(|error| Problem::invalid(vec![error]))?;
-    let by = (By::Operator, context.command(Actor::Operator(operator)));
-    let created = create_in(&state, body.organization_id, name, by).await;
+    let context = context.command(Actor::Operator(operator));
+    let created = create_in(&state, body.organization_id, name, context).await;
     let (project, _) = created.map_err(|problem| match problem.kind() {
         Kind::NotFound => {
             Problem::invalid(vec![InputError::at("/organization_id", "there is no such organization")])

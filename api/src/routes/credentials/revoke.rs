@@ -12,10 +12,10 @@ use domain::account::{Account, AccountCommand, AccountError, TokenEnd};
 use domain::message::MessageBody;
 use domain::organization::Organization;
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError};
-use domain::{AccountId, By};
+use domain::{AccountId, Actor};
 use event_store::records::RecordWrite;
 use event_store::records::credential::{Credential, CredentialEnd, CredentialKind};
-use event_store::{Actor, CommandContext, CommitExtras, ExecuteError, StoreError};
+use event_store::{CommandContext, CommitExtras, ExecuteError, StoreError};
 use utoipa::ToSchema;
 
 use super::lookup::{Worth, look_up};
@@ -107,7 +107,7 @@ async fn revoke_pair(
         .store
         .transact(context, async |mut unit| {
             let action = ProjectAction::RevokeCredentials { credential_id: found.id };
-            let command = ProjectCommand { by: MemberActor::outside(By::Operator), action };
+            let command = ProjectCommand { by: MemberActor::outside(context.actor), action };
             let project = match unit.execute::<Project>(&found.owner, command).await {
                 // It ended in this moment.
                 Err(ExecuteError::Refused(ProjectError::NoCredentials | ProjectError::Unknown)) => {

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{AccountCommand, SignOutReason};
-use domain::{EmailChangeId, SessionId};
+use domain::{Actor, EmailChangeId, SessionId};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::email_link::Purpose;
-use event_store::{Actor, CommitExtras};
 
 use crate::extract::{Body, RequestContext};
 use crate::links::OpenedLink;

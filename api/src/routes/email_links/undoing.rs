@@ -4,11 +4,11 @@
 //! to choose a new password is mailed.
 
 use axum::http::StatusCode;
-use domain::AccountId;
 use domain::account::{AccountCommand, SignOutReason};
 use domain::message::MessageBody;
+use domain::{AccountId, Actor};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommitExtras};
 
 use crate::event_position::EventPosition;
 use crate::extract::RequestContext;

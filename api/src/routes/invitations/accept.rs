@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::organization::{Organization, OrganizationAction, Role};
-use domain::{By, EmailAddress, MembershipId, OrganizationId};
+use domain::{Actor, EmailAddress, MembershipId, OrganizationId};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,7 +72,7 @@ pub(crate) async fn accept(
             unit.execute::<Account>(&id, join).await?;
             let records = vec![RecordWrite::TakeInvitation(open.id)];
             let mut extras = CommitExtras { records, ..CommitExtras::default() };
-            let by = By::Account(account_id);
+            let by = Actor::Account(account_id);
             let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
             state.tell_team(&mut extras, team).await?;
             Ok((unit, extras, ()))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::By;
+use domain::Actor;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationCommand};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -37,7 +37,7 @@ pub(crate) async fn decline(
         .transact(&context.command_of_service(), async |mut unit| {
             let reason = InvitationEnd::Declined;
             let action = OrganizationAction::EndInvitation { invitation_id: open.id, reason };
-            unit.execute::<Organization>(&organization, OrganizationCommand { by: By::Service, action })
+            unit.execute::<Organization>(&organization, OrganizationCommand { by: Actor::Service, action })
                 .await?;
             let records = vec![RecordWrite::TakeInvitation(open.id)];
             Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))

@@ -19,9 +19,9 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
 use domain::message::MessageBody;
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationState, Role};
-use domain::{AccountId, By, OrganizationId, RequestId};
+use domain::{AccountId, Actor, OrganizationId, RequestId};
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommitExtras, UnitOfWork};
+use event_store::{CommitExtras, UnitOfWork};
 use projections::privacy_request::{self, RequestView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -202,10 +202,10 @@ async fn end_in(
         if matches!(parting, OrganizationAction::Close { .. }) {
             extras.records.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
         }
-        let command = OrganizationCommand { by: By::Account(account), action: parting };
+        let command = OrganizationCommand { by: Actor::Account(account), action: parting };
         let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;
         if let Ok(after) = after.body() {
-            let by = By::Account(account);
+            let by = Actor::Account(account);
             let team = Team { before: Some(body), after, by, gone: Some(account) };
             state.tell_team(&mut extras, team).await?;
         }

@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use domain::AccountId;
 use domain::account::{Account, AccountCommand};
 use domain::message::MessageBody;
+use domain::{AccountId, Actor};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 

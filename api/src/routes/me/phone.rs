@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
-use domain::PhoneNumber;
 use domain::account::{
     Account, AccountCommand, Channel, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
 };
 use domain::message::MessageBody;
+use domain::{Actor, PhoneNumber};
+use event_store::CommitExtras;
 use event_store::records::one_time_code::{Purpose, Which};
-use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_MATCH, SET_COOKIE};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use domain::Actor;
 use domain::account::{Account, AccountCommand, Preferences};
-use event_store::{Actor, CommitExtras};
+use event_store::CommitExtras;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -7,8 +7,8 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
-use domain::{AccountId, By, EventId, MembershipId, OrganizationId};
-use event_store::{Actor, CommandContext, CommitExtras};
+use domain::{AccountId, Actor, EventId, MembershipId, OrganizationId};
+use event_store::{CommandContext, CommitExtras};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -54,8 +54,8 @@ pub(crate) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let (name, account) = (body.checked()?, current.account());
     state.limit(limits::CREATIONS, &account.to_string()).await?;
-    let by = (By::Account(account), context.command(Actor::Account(account)));
-    let (id, events) = create_for(&state, account, &name, by).await?;
+    let context = context.command(Actor::Account(account));
+    let (id, events) = create_for(&state, account, &name, context).await?;
     let position = state.position(account, &events).await;
     let location = [(LOCATION, format!("{PATH}/{id}"))];
     let answer = OrganizationNow { id, name, role: Role::Owner };
@@ -67,9 +67,9 @@ pub(crate) async fn create_for(
     state: &AppState,
     owner: AccountId,
     name: &str,
-    (by, context): (By, CommandContext),
+    context: CommandContext,
 ) -> Result<(OrganizationId, Vec<EventId>), Problem> {
-    let services = state.store.services();
+    let (services, by) = (state.store.services(), context.actor);
     let (id, membership_id) = (OrganizationId::generate(services), MembershipId::generate(services));
     let done = state
         .store

@@ -5,7 +5,7 @@
 use domain::organization::{
     Member, Organization, OrganizationAction, OrganizationCommand, OrganizationError, OrganizationState,
 };
-use domain::{AccountId, By, OrganizationId};
+use domain::{AccountId, Actor, OrganizationId};
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -37,7 +37,7 @@ pub(crate) fn member_of(
 
 /// A wish of an account holder.
 pub(crate) fn action_of(account: AccountId, action: OrganizationAction) -> OrganizationCommand {
-    OrganizationCommand { by: By::Account(account), action }
+    OrganizationCommand { by: Actor::Account(account), action }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use domain::message::{MessageBody, TeamChange};
 use domain::organization::{OrganizationState, Role};
-use domain::{AccountId, By};
+use domain::{AccountId, Actor};
 use event_store::CommitExtras;
 
 use crate::problem::Problem;
@@ -22,7 +22,7 @@ pub(crate) struct Team<'a> {
     /// None where the command created it.
     pub(crate) before: Option<&'a OrganizationState>,
     pub(crate) after: &'a OrganizationState,
-    pub(crate) by: By,
+    pub(crate) by: Actor,
     /// The account that ends with the command: it is told of that by another message.
     pub(crate) gone: Option<AccountId>,
 }
@@ -59,7 +59,7 @@ impl AppState {
         extras: &mut CommitExtras,
         organization: &OrganizationState,
         role: Role,
-        by: By,
+        by: Actor,
     ) -> Result<(), Problem> {
         let team = Team { before: None, after: organization, by, gone: None };
         self.tell_owners_of_team(extras, team, None, TeamChange::Invited { role }).await
@@ -133,7 +133,7 @@ mod tests {
     fn every_role_that_began_changed_or_ended_is_a_change() {
         let before = team(&[(1, Role::Owner), (2, Role::Admin), (3, Role::Member)]);
         let after = team(&[(1, Role::Owner), (2, Role::Owner), (4, Role::Member)]);
-        let by = By::Account(account(1));
+        let by = Actor::Account(account(1));
         let changed = Team { before: Some(&before), after: &after, by, gone: None }.changes();
         let promoted = TeamChange::RoleChanged { from: Role::Admin, to: Role::Owner };
         let left = TeamChange::Left { role: Role::Member };

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
-use domain::OrganizationId;
 use domain::organization::{Organization, OrganizationAction};
-use event_store::{Actor, CommitExtras};
+use domain::{Actor, OrganizationId};
+use event_store::CommitExtras;
 
 use super::OrganizationNow;
 use super::create::Naming;

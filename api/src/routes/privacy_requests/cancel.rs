@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::RequestId;
 use domain::privacy_request::{self, PrivacyRequest, PrivacyRequestCommand};
-use event_store::{Actor, CommitExtras};
+use domain::{Actor, RequestId};
+use event_store::CommitExtras;
 
 use super::lookup;
 use crate::extract::{CurrentSession, Id, RequestContext};

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use domain::RequestId;
 use domain::privacy_request::{self, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
-use event_store::{Actor, CommitExtras};
+use domain::{Actor, RequestId};
+use event_store::CommitExtras;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -7,9 +7,9 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::organization::Organization;
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
-use domain::{By, EventId, OrganizationId, ProjectId};
+use domain::{Actor, EventId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommandContext, CommitExtras};
+use event_store::{CommandContext, CommitExtras};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,8 +70,8 @@ pub(crate) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let (name, account) = (body.checked()?, current.account());
     state.limit(limits::CREATIONS, &account.to_string()).await?;
-    let by = (By::Account(account), context.command(Actor::Account(account)));
-    let (project, events) = create_in(&state, organization_id, name, by).await?;
+    let context = context.command(Actor::Account(account));
+    let (project, events) = create_in(&state, organization_id, name, context).await?;
     let position = state.position(account, &events).await;
     let location = [(LOCATION, format!("{PATH}/{}", project.id))];
     Ok((StatusCode::CREATED, position, location, Json(project)))
@@ -82,9 +82,9 @@ pub(crate) async fn create_in(
     state: &AppState,
     organization_id: OrganizationId,
     name: String,
-    (by, context): (By, CommandContext),
+    context: CommandContext,
 ) -> Result<(NewProject, Vec<EventId>), Problem> {
-    let services = state.store.services();
+    let (services, by) = (state.store.services(), context.actor);
     let (id, at) = (ProjectId::generate(services), services.now());
     let token = services.ids.uuid().simple().to_string();
     let pair = Pair::make(state).await?;

@@ -2,7 +2,7 @@
 
 use domain::organization::{Organization, OrganizationState};
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError, ProjectState};
-use domain::{AccountId, By, ProjectId};
+use domain::{AccountId, Actor, ProjectId};
 use event_store::UnitOfWork;
 
 use crate::problem::Problem;
@@ -46,7 +46,7 @@ fn found(
     account: AccountId,
 ) -> Result<Found, Problem> {
     let (body, member) = member_of(organization, account)?;
-    let standing = MemberActor { by: By::Account(account), member: Some(member) };
+    let standing = MemberActor { by: Actor::Account(account), member: Some(member) };
     let organization = body.clone();
     Ok(Found { project: project.body.ok_or(ProjectError::Unknown)?, organization, standing, version })
 }

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::organization::Member;
 use domain::project::{Project, ProjectAction};
-use domain::{AccountId, ProjectId};
-use event_store::{Actor, CommitExtras};
+use domain::{AccountId, Actor, ProjectId};
+use event_store::CommitExtras;
 
 use super::lookup;
 use crate::event_position::EventPosition;

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use domain::project::{Project, ProjectAction};
-use domain::{OrganizationId, ProjectId};
-use event_store::{Actor, CommitExtras};
+use domain::{Actor, OrganizationId, ProjectId};
+use event_store::CommitExtras;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::SessionId;
 use domain::account::{Account, AccountCommand, SignOutReason};
+use domain::{Actor, SessionId};
+use event_store::CommitExtras;
 use event_store::records::{RecordWrite, session};
-use event_store::{Actor, CommitExtras};
 
 use crate::event_position::EventPosition;
 use crate::extract::{CurrentSession, Id, RequestContext};

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::ChallengeId;
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
+use domain::{Actor, ChallengeId};
+use event_store::CommitExtras;
 use event_store::records::one_time_code::{Purpose, Which};
-use event_store::{Actor, CommitExtras};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -39,7 +39,7 @@ fn an_account_ends_only_its_own_membership() {
         assert_eq!(asked(&staffed(), by(ADMIN), action.clone()), Err(Error::Forbidden));
         assert_eq!(asked(&staffed(), by(STRANGER), action), Err(Error::Unknown));
     }
-    for allowed in [By::Operator, By::Service] {
+    for allowed in [operator(), Actor::Service] {
         assert_eq!(asked(&staffed(), allowed, release(MEMBER, None)), Ok(vec![left(MEMBER)]));
         assert_eq!(asked(&staffed(), allowed, release(STRANGER, None)), Err(Error::NotMember));
         assert_eq!(asked(&alone(), allowed, close(OWNER)), Ok(vec![left(OWNER), Event::Closed {}]));
@@ -59,7 +59,7 @@ fn a_closed_organization_accepts_nothing() {
     let closed = [alone(), vec![invited(1, Role::Owner), left(OWNER), Event::Closed {}]].concat();
     let body = fold(&closed).body.unwrap();
     assert!(body.closed && body.members.is_empty() && body.invitations.is_empty());
-    for asker in [by(OWNER), by(STRANGER), By::Operator, By::Service] {
+    for asker in [by(OWNER), by(STRANGER), operator(), Actor::Service] {
         for action in wishes() {
             assert_eq!(asked(&closed, asker, action), Err(Error::Closed));
         }

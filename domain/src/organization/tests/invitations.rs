@@ -8,7 +8,7 @@ pub(super) fn invited(number: u128, role: Role) -> Event {
     Event::MemberInvited { invitation_id: invitation(number), role, expires_at: days(7), invited_by: None }
 }
 
-fn invited_by(number: u128, role: Role, by: By) -> Event {
+fn invited_by(number: u128, role: Role, by: Actor) -> Event {
     let (invitation_id, invited_by) = (invitation(number), by.account());
     Event::MemberInvited { invitation_id, role, expires_at: days(7), invited_by }
 }
@@ -34,7 +34,7 @@ fn inviting() -> Vec<Event> {
 #[test]
 fn whoever_manages_a_role_invites_into_it() {
     for role in [Role::Member, Role::Admin, Role::Owner] {
-        for allowed in [by(OWNER), By::Operator] {
+        for allowed in [by(OWNER), operator()] {
             let sent = vec![invited_by(1, role, allowed)];
             assert_eq!(asked(&staffed(), allowed, invite(1, role)), Ok(sent));
         }
@@ -54,7 +54,7 @@ fn an_invitation_is_taken_back_by_whoever_could_have_made_it() {
     let revoke = |number| end(number, InvitationEnd::Revoked);
     for number in [1, 2, 3] {
         let revoked = vec![ended(number, InvitationEnd::Revoked)];
-        for allowed in [by(OWNER), By::Operator, By::Service] {
+        for allowed in [by(OWNER), operator(), Actor::Service] {
             assert_eq!(asked(&inviting(), allowed, revoke(number)), Ok(revoked.clone()));
         }
         assert_eq!(asked(&inviting(), by(MEMBER), revoke(number)), Err(Error::Forbidden));
@@ -71,13 +71,13 @@ fn an_invitation_is_taken_back_by_whoever_could_have_made_it() {
 #[test]
 fn an_invitation_is_declined_by_who_is_no_member_yet_and_ends_once() {
     let declined = ended(1, InvitationEnd::Declined);
-    for anyone in [by(STRANGER), By::Service] {
+    for anyone in [by(STRANGER), Actor::Service] {
         let decline = end(1, InvitationEnd::Declined);
         assert_eq!(asked(&inviting(), anyone, decline), Ok(vec![declined.clone()]));
     }
     let over = [inviting(), vec![declined]].concat();
     for reason in [InvitationEnd::Revoked, InvitationEnd::Declined, InvitationEnd::Expired] {
-        assert_eq!(asked(&over, By::Service, end(1, reason)), Err(Error::NoInvitation));
+        assert_eq!(asked(&over, Actor::Service, end(1, reason)), Err(Error::NoInvitation));
     }
     assert_eq!(asked(&over, by(STRANGER), accept(1, STRANGER)), Err(Error::NoInvitation));
 }
@@ -85,7 +85,7 @@ fn an_invitation_is_declined_by_who_is_no_member_yet_and_ends_once() {
 #[test]
 fn an_invitation_expires_after_a_week_and_not_before() {
     let expire = |now| {
-        given(now, inviting()).when(Command { by: By::Service, action: end(1, InvitationEnd::Expired) })
+        given(now, inviting()).when(Command { by: Actor::Service, action: end(1, InvitationEnd::Expired) })
     };
     expire(days(7) - Duration::seconds(1)).then_expect_events(vec![]);
     for now in [days(7), days(30)] {
@@ -127,7 +127,7 @@ fn an_invitation_is_accepted_once() {
 fn nobody_joins_for_another() {
     assert_eq!(asked(&inviting(), by(STRANGER), accept(1, 5)), Err(Error::Unknown));
     assert_eq!(asked(&inviting(), by(OWNER), accept(1, 5)), Err(Error::Forbidden));
-    assert!(asked(&inviting(), By::Service, accept(1, 5)).is_ok());
+    assert!(asked(&inviting(), Actor::Service, accept(1, 5)).is_ok());
 }
 
 /// The organization with as many members and invitations as given.

@@ -19,7 +19,7 @@ fn with_second_owner() -> Vec<Event> {
 #[test]
 fn owners_and_operators_add_members_without_an_invitation() {
     for role in [Role::Member, Role::Admin, Role::Owner] {
-        for allowed in [by(OWNER), By::Operator] {
+        for allowed in [by(OWNER), operator()] {
             assert_eq!(asked(&staffed(), allowed, add(STRANGER, role)), Ok(vec![joined(STRANGER, role)]));
         }
         for refused in [by(ADMIN), by(MEMBER)] {
@@ -35,7 +35,7 @@ fn an_owner_gives_any_role() {
     for (who, from) in [(ADMIN, Role::Admin), (MEMBER, Role::Member), (5, Role::Owner)] {
         for to in [Role::Member, Role::Admin, Role::Owner] {
             let given = if from == to { vec![] } else { vec![role_changed(who, from, to)] };
-            for allowed in [by(OWNER), By::Operator] {
+            for allowed in [by(OWNER), operator()] {
                 assert_eq!(asked(&with_second_owner(), allowed, change_role(who, to)), Ok(given.clone()));
             }
         }
@@ -71,7 +71,7 @@ fn a_member_changes_no_role_and_who_is_none_learns_nothing() {
             assert_eq!(asked(&staffed(), by(STRANGER), change_role(who, to)), Err(Error::Unknown));
         }
     }
-    for allowed in [by(OWNER), by(ADMIN), By::Operator] {
+    for allowed in [by(OWNER), by(ADMIN), operator()] {
         assert_eq!(asked(&staffed(), allowed, change_role(STRANGER, Role::Admin)), Err(Error::NotMember));
     }
 }
@@ -98,18 +98,15 @@ fn members_are_removed_by_whoever_manages_their_role() {
         assert_eq!(asked(&staffed(), by(MEMBER), remove(who)), Err(Error::Forbidden));
         assert_eq!(asked(&staffed(), by(5), remove(who)), Err(Error::Unknown));
     }
-    assert_eq!(
-        asked(&staffed(), By::Operator, remove(MEMBER)),
-        Ok(vec![left(MEMBER, MembershipEnd::Removed)])
-    );
-    for allowed in [by(OWNER), by(ADMIN), By::Operator] {
+    assert_eq!(asked(&staffed(), operator(), remove(MEMBER)), Ok(vec![left(MEMBER, MembershipEnd::Removed)]));
+    for allowed in [by(OWNER), by(ADMIN), operator()] {
         assert_eq!(asked(&staffed(), allowed, remove(STRANGER)), Err(Error::NotMember));
     }
 }
 
 #[test]
 fn there_is_always_an_owner() {
-    for asker in [by(OWNER), By::Operator, By::Service] {
+    for asker in [by(OWNER), operator(), Actor::Service] {
         for to in [Role::Member, Role::Admin] {
             assert_eq!(asked(&staffed(), asker, change_role(OWNER, to)), Err(Error::LastOwner));
         }
@@ -128,7 +125,7 @@ fn who_comes_back_is_in_another_stay() {
     let gone = [staffed(), vec![left(MEMBER, MembershipEnd::Left)]].concat();
     let action =
         Action::AddMember { account_id: account(MEMBER), membership_id: membership(33), role: Role::Admin };
-    let back = asked(&gone, By::Operator, action).unwrap();
+    let back = asked(&gone, operator(), action).unwrap();
     let body = fold(&[gone, back].concat()).body.unwrap();
     let stay = Member { membership_id: membership(33), role: Role::Admin };
     assert_eq!(body.members[&account(MEMBER)], stay);

@@ -18,7 +18,7 @@ use super::OrganizationError as Error;
 use super::OrganizationEvent as Event;
 use super::*;
 use crate::services::fixed;
-use crate::{By, Effects, TimerChange, Timers};
+use crate::{Actor, Effects, OperatorId, TimerChange, Timers};
 
 const OWNER: u128 = 1;
 const ADMIN: u128 = 2;
@@ -47,8 +47,12 @@ fn days(days: i64) -> DateTime<Utc> {
     "2026-03-10T12:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(days)
 }
 
-fn by(number: u128) -> By {
-    By::Account(account(number))
+fn operator() -> Actor {
+    Actor::Operator(OperatorId::from_uuid(Uuid::from_u128(9_000)))
+}
+
+fn by(number: u128) -> Actor {
+    Actor::Account(account(number))
 }
 
 /// What the organization answers at an instant, given what happened before it.
@@ -57,7 +61,7 @@ fn given(now: DateTime<Utc>, events: Vec<Event>) -> AggregateTestExecutor<Organi
 }
 
 /// What it answers somebody on the first day.
-fn asked(events: &[Event], by: By, action: Action) -> Result<Vec<Event>, Error> {
+fn asked(events: &[Event], by: Actor, action: Action) -> Result<Vec<Event>, Error> {
     given(days(0), events.to_vec()).when(Command { by, action }).inspect_result()
 }
 
@@ -156,17 +160,17 @@ fn wishes() -> Vec<Action> {
 
 #[test]
 fn an_organization_is_created_once_with_its_first_owner() {
-    assert_eq!(asked(&[], By::Operator, create()), Ok(alone()));
+    assert_eq!(asked(&[], operator(), create()), Ok(alone()));
     let closed = [alone(), vec![Event::Closed {}]].concat();
     for history in [alone(), closed] {
-        assert_eq!(asked(&history, By::Operator, create()), Err(Error::AlreadyCreated));
+        assert_eq!(asked(&history, operator(), create()), Err(Error::AlreadyCreated));
     }
 }
 
 #[test]
 fn nothing_else_happens_before_its_creation() {
     for action in wishes() {
-        assert_eq!(asked(&[], By::Operator, action), Err(Error::Unknown));
+        assert_eq!(asked(&[], operator(), action), Err(Error::Unknown));
     }
 }
 
@@ -179,7 +183,7 @@ fn without_a_creation_nothing_folds() {
 #[test]
 fn admins_and_owners_rename_it() {
     let renamed = Event::Renamed { name: "Other".to_owned() };
-    for allowed in [by(OWNER), by(ADMIN), By::Operator, By::Service] {
+    for allowed in [by(OWNER), by(ADMIN), operator(), Actor::Service] {
         assert_eq!(asked(&staffed(), allowed, rename("Other")), Ok(vec![renamed.clone()]));
         assert_eq!(asked(&staffed(), allowed, rename("Engines")), Ok(vec![]));
     }

@@ -17,22 +17,22 @@ enum Step {
     Wait(i64),
     /// Everything that is due is done.
     Work,
-    Ask(By, Action),
+    Ask(Actor, Action),
     /// With an invitation of its own.
-    Invite(By, Role),
+    Invite(Actor, Role),
     /// One of all invitations that there ever were.
-    EndInvitation(By, Index, InvitationEnd),
+    EndInvitation(Actor, Index, InvitationEnd),
     AcceptInvitation(u128, Index),
     /// With a membership of its own.
-    Add(By, u128, Role),
+    Add(Actor, u128, Role),
 }
 
 fn who() -> impl Strategy<Value = u128> {
     1..=4u128
 }
 
-fn asker() -> impl Strategy<Value = By> {
-    prop_oneof![8 => who().prop_map(by), 2 => Just(By::Operator), 1 => Just(By::Service)]
+fn asker() -> impl Strategy<Value = Actor> {
+    prop_oneof![8 => who().prop_map(by), 2 => Just(operator()), 1 => Just(Actor::Service)]
 }
 
 fn role() -> impl Strategy<Value = Role> {
@@ -86,11 +86,11 @@ impl World {
             invitations: 0,
             stays: 100,
         };
-        assert_eq!(world.send(By::Operator, create()), Ok(2));
+        assert_eq!(world.send(operator(), create()), Ok(2));
         world
     }
 
-    fn send(&mut self, by: By, action: Action) -> Result<usize, Error> {
+    fn send(&mut self, by: Actor, action: Action) -> Result<usize, Error> {
         let before = self.organization.clone();
         let events = handle(&mut self.organization, Command { by, action }, self.now)?;
         for event in &events {
@@ -123,7 +123,7 @@ impl World {
                 let (account_id, membership_id) = (account(*who), membership(self.stays));
                 let invitation_id = picked(pick);
                 (
-                    By::Account(account_id),
+                    Actor::Account(account_id),
                     Action::AcceptInvitation { invitation_id, account_id, membership_id },
                 )
             }
@@ -140,7 +140,7 @@ impl World {
         let due = schedule(&self.organization).into_iter().filter(|(at, _)| *at <= self.now);
         for (_, invitation_id) in due.collect::<Vec<_>>() {
             let expire = Action::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
-            assert_eq!(self.send(By::Service, expire), Ok(1));
+            assert_eq!(self.send(Actor::Service, expire), Ok(1));
         }
         assert!(schedule(&self.organization).iter().all(|(at, _)| *at > self.now));
     }
@@ -162,7 +162,7 @@ impl World {
 }
 
 /// Whether somebody may bring an event about, told from the roles alone.
-fn permitted(before: &Organization, by: By, event: &Event) -> bool {
+fn permitted(before: &Organization, by: Actor, event: &Event) -> bool {
     let Some(asker) = by.account() else { return true };
     let members = before.body.as_ref().map(|body| &body.members);
     let role_of = |account| members.and_then(|members| members.get(&account)).map(|member| member.role);

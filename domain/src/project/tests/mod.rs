@@ -18,7 +18,7 @@ use super::ProjectEvent as Event;
 use super::*;
 use crate::organization::Member;
 use crate::services::fixed;
-use crate::{By, Effects};
+use crate::{Actor, Effects, OperatorId};
 
 const OWNER: u128 = 1;
 const ADMIN: u128 = 2;
@@ -48,7 +48,7 @@ fn member(number: u128, role: Role) -> MemberActor {
 
 fn in_membership(number: u128, began: u128, role: Role) -> MemberActor {
     let member = Member { membership_id: membership(began), role };
-    MemberActor { by: By::Account(account(number)), member: Some(member) }
+    MemberActor { by: Actor::Account(account(number)), member: Some(member) }
 }
 
 fn owner() -> MemberActor {
@@ -69,15 +69,15 @@ fn plain_member() -> MemberActor {
 
 /// An account that is no member of the organization.
 fn stranger() -> MemberActor {
-    MemberActor::outside(By::Account(account(9)))
+    MemberActor::outside(Actor::Account(account(9)))
 }
 
 fn operator() -> MemberActor {
-    MemberActor::outside(By::Operator)
+    MemberActor::outside(Actor::Operator(OperatorId::from_uuid(Uuid::from_u128(9_000))))
 }
 
 fn service() -> MemberActor {
-    MemberActor::outside(By::Service)
+    MemberActor::outside(Actor::Service)
 }
 
 /// What the project answers at an instant, given what happened before it.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
-use domain::{By, InvitationId};
+use domain::{Actor, InvitationId, OperatorId};
 use event_store::records::RecordWrite;
 use event_store::records::invitation::{self, NewInvitation};
 use event_store::{CommandContext, CommitExtras, UnitOfWork};
@@ -90,7 +90,10 @@ impl Bee<'_> {
         let email = invitation::seal(store.records(), invitation_id, &email).await.unwrap();
         let work = async |mut unit: UnitOfWork| {
             let wish = OrganizationAction::Invite { invitation_id, role };
-            let command = OrganizationCommand { by: By::Operator, action: wish };
+            let command = OrganizationCommand {
+                by: Actor::Operator(OperatorId::generate(store.services())),
+                action: wish,
+            };
             // It may be closed by now.
             let after = unit.execute::<Organization>(&place.team.to_string(), command).await.map_err(drop)?;
             let expires_at = after.body().unwrap().invitations[&invitation_id].expires_at;

@@ -12,10 +12,10 @@ use chrono::{DateTime, Utc};
 use domain::account::Account;
 use domain::message::{MessageBody, MessageContent, Recipient};
 use domain::organization::{InvitationEnd, Organization, OrganizationAction, OrganizationState, Role};
-use domain::{AccountId, By, EmailAddress, InvitationId, OrganizationId};
+use domain::{AccountId, Actor, EmailAddress, InvitationId, OrganizationId};
 use event_store::records::RecordWrite;
 use event_store::records::invitation::{self, NewInvitation, SealedEmail};
-use event_store::{Actor, CommitExtras, UnitOfWork};
+use event_store::{CommitExtras, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -146,7 +146,7 @@ impl Inviting<'_> {
         let invited = after.body()?.invitations.get(&self.id);
         let expires_at = invited.ok_or_else(|| Problem::internal("an invitation was not kept"))?.expires_at;
         let mut extras = self.attach(body.name.clone(), expires_at).await?;
-        let by = By::Account(self.account);
+        let by = Actor::Account(self.account);
         self.state.tell_of_invitation(&mut extras, body, self.role, by).await?;
         Ok((unit, extras, expires_at))
     }

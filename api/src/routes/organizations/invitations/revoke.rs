@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::organization::{InvitationEnd, Organization, OrganizationAction};
-use domain::{InvitationId, OrganizationId};
+use domain::{Actor, InvitationId, OrganizationId};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
-use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Ids, RequestContext};
 use crate::problem::{Kind, Problem};

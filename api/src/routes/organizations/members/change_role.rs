@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::organization::{Organization, OrganizationAction, OrganizationState, Role};
-use domain::{AccountId, By, MembershipId, OrganizationId};
-use event_store::{Actor, CommitExtras};
+use domain::{AccountId, Actor, MembershipId, OrganizationId};
+use event_store::CommitExtras;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -95,7 +95,7 @@ pub(crate) async fn change_role(
             let after = unit.execute::<Organization>(&organization_id, action_of(account, change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
             let mut extras = CommitExtras::default();
-            let by = By::Account(account);
+            let by = Actor::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
             state.tell_team(&mut extras, team).await?;
             Ok((unit, extras, answer.ok_or_else(|| Problem::new(Kind::NotFound))?))

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand};
 use domain::organization::{Organization, OrganizationAction};
-use domain::{AccountId, By, OrganizationId};
-use event_store::{Actor, CommitExtras};
+use domain::{AccountId, Actor, OrganizationId};
+use event_store::CommitExtras;
 
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
@@ -49,7 +49,7 @@ pub(crate) async fn remove(
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;
             let mut extras = CommitExtras::default();
-            let by = By::Account(account);
+            let by = Actor::Account(account);
             let team = Team { before: Some(body), after: after.body()?, by, gone: None };
             state.tell_team(&mut extras, team).await?;
             Ok::<_, Problem>((unit, extras, ()))

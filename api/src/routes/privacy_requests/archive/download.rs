@@ -19,9 +19,9 @@ use domain::message::MessageBody;
 use domain::privacy_request::{
     Archive, Kind as RequestKind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Request,
 };
-use domain::{AccountId, EventId, RequestId};
+use domain::{AccountId, Actor, EventId, RequestId};
 use event_store::encryption::DataKey;
-use event_store::{Actor, CommitExtras, ExecuteError, KeyName, StoreError};
+use event_store::{CommitExtras, ExecuteError, KeyName, StoreError};
 use futures::{Stream, TryStreamExt};
 use sealed_objects::ObjectKey;
 use uuid::Uuid;
@@ -126,7 +126,8 @@ fn outside(length: u64) -> Problem {
 /// The key of the archive, once it is sure that the archive is where it should be.
 async fn opened(state: &AppState, id: RequestId, archive: &Archive) -> Result<Arc<DataKey>, Problem> {
     let gone = || Problem::new(Kind::ArchiveGone);
-    let key = state.store.keys().find(&KeyName::new(id.to_string(), SCOPE)).await?.ok_or_else(gone)?;
+    let key =
+        state.store.keys().find_active_key(&KeyName::new(id.to_string(), SCOPE)).await?.ok_or_else(gone)?;
     let length = state.archives.size(&archive.object).await?.ok_or_else(gone)?;
     if length == archive.bytes {
         Ok(key)

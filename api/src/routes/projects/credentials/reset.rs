@@ -10,10 +10,10 @@ use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::message::MessageBody;
 use domain::project::{LONGEST_OVERLAP_HOURS, Project, ProjectAction, ProjectState};
-use domain::{AccountId, ProjectId};
+use domain::{AccountId, Actor, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
-use event_store::{Actor, CommitExtras, UnitOfWork};
+use event_store::{CommitExtras, UnitOfWork};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -4,11 +4,11 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::ProjectId;
 use domain::project::{Project, ProjectAction, ProjectError};
+use domain::{Actor, ProjectId};
+use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
-use event_store::{Actor, CommitExtras};
 
 use crate::extract::{CurrentSession, Id, RequestContext};
 use crate::problem::Problem;
