@@ -1,6 +1,6 @@
 //! The tree over all accounts, which makes it provable which streams concern one.
 //!
-//! A stream concerns an account when one of its events does ([`mentions`]). An account's *key* is the SHA-256
+//! A stream concerns an account when one of its events does (its id stands in it). An account's *key* is the SHA-256
 //! of its id; its *head* is the chain over the keys of its streams in the order in which each first named it:
 //! `head(n) = SHA-256(0x04, head(n - 1), key of the stream)`, beginning with 32 zero bytes. Keys and heads lie in
 //! 65,536 buckets below a tree, as those of streams do ([`crate::stream_tree`]): a bucket's hash is SHA-256 over 0x05 and,

@@ -57,7 +57,7 @@ impl KeyRing {
         Ok(keys.remove(name).ok_or(SealError::Encryption)?)
     }
 
-    /// As [`live`](Self::live), asking the database: for work that would be in vain under a key that was
+    /// As [`active_key`](Self::active_key), asking the database: for work that would be in vain under a key that was
     /// destroyed elsewhere.
     pub async fn active_key_fresh(&self, name: &KeyName) -> Result<Arc<DataKey>, StoreError> {
         self.cache.evict(name).await;

@@ -6,8 +6,8 @@
 //! a read model that is folded, a backup, anything in another database.
 //!
 //! **Who may append** is known by the name of its session (`application_name`), and a trigger on `events` refuses an append
-//! under any other, always. Our own connections have it where events are appended, in the [group commit](crate::command::append::group_commit) and
-//! [transactions](crate::command::append::transaction), and nowhere else; all of the release before have it.
+//! under any other, always. Our own connections have it where events are appended, in the group commit and
+//! transactions of `command::append`, and nowhere else; all of the release before have it.
 //!
 //! **Why the bound is right.** Let S be the snapshot of the statement that reads, Y the id of a transaction that has
 //! appended, or will, and whose events S does not show. If Y had no id when S was taken, it is at or above the `xmax` of S.

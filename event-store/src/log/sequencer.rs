@@ -6,7 +6,7 @@
 //! The primary key of `log` is the fence: a second leader that slipped in cannot write the same
 //! position. A crash between two batches loses nothing; the next leader goes on after the last row.
 //!
-//! An event that comes before its predecessor, or has none, was not written by [`crate::command::append`]: nothing
+//! An event that comes before its predecessor, or has none, was not written by `command::append`: nothing
 //! that comes after it gets a position until somebody has put that right, and it is said loudly.
 //!
 //! Memory is bounded by the bytes of a batch, whatever the size of an event.

@@ -1,7 +1,7 @@
 //! Connections to the database.
 //!
 //! What always holds of each: it says at the server what it is for, and gives up there in bounded time ([`session`]); it is
-//! closed when it has become one that cannot be written to ([`read_only`](crate::read_only)), and after [`LIFE`] in any case, so that a process
+//! closed when it has become one that cannot be written to ([`read_only`]), and after [`LIFE`] in any case, so that a process
 //! finds the primary by itself after a fail-over; and none waits for a server that has fallen silent ([`silence`]).
 
 mod address;

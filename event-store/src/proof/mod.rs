@@ -2,7 +2,7 @@
 //!
 //! Whoever can write to the database can write anything there. What they cannot do is sign. So the
 //! service states at intervals what its log is, in a *checkpoint*: the roots of three Merkle trees, over
-//! all events ([`tree`]), over all streams ([`streams`]) and over all accounts ([`subjects`]), signed ([`note`])
+//! all events ([`merkle`](log_proof::merkle)), over all streams ([`stream_tree`](log_proof::stream_tree)) and over all accounts ([`account_tree`](log_proof::account_tree)), signed
 //! and put where the database's administrator does not reach. From then on nothing below it can be changed,
 //! removed, put in or reordered without somebody who holds the public key and the checkpoint finding it.
 //!

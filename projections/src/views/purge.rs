@@ -7,7 +7,7 @@
 //!
 //! What always holds: nothing that was opened before comes back. All of it happens in one transaction that
 //! locks the cursors, so that nothing is folded meanwhile; and it raises their `purges`, so a page that was
-//! opened before is not folded afterwards but read again, when the key is gone ([`apply`](crate::engine::apply)).
+//! opened before is not folded afterwards but read again, when the key is gone (`engine::apply`).
 //! After a crash nothing of it is done, and the erasure does it again.
 
 use async_trait::async_trait;
