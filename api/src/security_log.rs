@@ -97,9 +97,6 @@ pub(crate) enum Subject {
 }
 
 /// Logs an event, and counts it for the holder where it is a try that failed.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) async fn note(
     store: &EventStore,
     event: SecurityEvent,

@@ -40,9 +40,6 @@ struct Made {
 
 /// Writes at least `events` events of accounts and privacy requests, in whole lives of which as many go on
 /// `side_by_side`; returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn mixed(
     store: &EventStore,
     events: u64,
@@ -70,9 +67,6 @@ pub async fn mixed(
 }
 
 /// Writes a life with `events` events of one account, and returns its id.
-///
-/// # Errors
-/// When the store fails.
 pub async fn long_life(store: &EventStore, events: u64) -> Result<AccountId, StoreError> {
     let appending = postgres::appending(store.pool());
     let account = AccountId::generate(store.services());

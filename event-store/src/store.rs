@@ -115,9 +115,6 @@ impl EventStore {
     }
 
     /// The aggregate as it stands, and its version (0 when nothing ever happened to it).
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn load<A>(&self, id: &str) -> Result<(A, u64), StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
@@ -149,9 +146,6 @@ impl EventStore {
 
     /// Bars what `command` of aggregate `id` would end of `account` if it were stored now, but for the links that are
     /// used up with it. Nothing where the aggregate refuses.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn bar<A>(
         &self,
         account: AccountId,
@@ -167,33 +161,21 @@ impl EventStore {
     }
 
     /// Bars one session.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn bar_session(&self, account: AccountId, session: SessionId) -> Result<Bar, StoreError> {
         self.inner.commands.bar_session(account, session).await
     }
 
     /// The command was refused: what was barred for it works again.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
         self.inner.commands.lift(bar).await
     }
 
     /// Id of the account that has this address: as the one that holds, or as one it may go back to.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
         self.inner.commands.account_with(email).await
     }
 
     /// Who has a name, if anybody: true at this instant, not a read model.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
         self.inner.commands.owner_of(kind, name).await
     }

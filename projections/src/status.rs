@@ -44,9 +44,6 @@ FROM projection p LEFT JOIN projection r ON r.name = p.name || '/rebuild'
 WHERE p.name NOT LIKE '%/%' ORDER BY p.name";
 
 /// Every reader of the log, by name.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(store: &EventStore) -> Result<Vec<Status>, StoreError> {
     let rows = sqlx::query(STATUS).fetch_all(store.pool()).await?;
     // Asked for afterwards, so that no reader seems to be ahead of it.

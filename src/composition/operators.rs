@@ -31,9 +31,6 @@ impl NewOperator<'_> {
 
 /// Sees to it that the token of the configuration is the one configured token, and that there is a token at all.
 /// Returns one that was made just now.
-///
-/// # Errors
-/// When the store fails.
 pub async fn prepare(
     store: &EventStore,
     configured: Option<&SecretString>,
@@ -73,9 +70,6 @@ async fn first(store: &EventStore) -> anyhow::Result<Option<SecretString>> {
 }
 
 /// Lets somebody in with `token`. `None` where the token is known, or is not the first any more.
-///
-/// # Errors
-/// When the store fails.
 pub async fn let_in(
     store: &EventStore,
     token: &SecretString,

@@ -12,9 +12,6 @@ use event_store::records::outbox::{Medium, NewMessage, Topic};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError, StoreError};
 
 /// Notes what is due, or some of it. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) async fn note_due(store: &EventStore) -> Result<usize, StoreError> {
     let due = failed_try::list_due(store.pool(), store.services().now()).await?;
     for gathered in &due {

@@ -133,9 +133,6 @@ impl UnitOfWork {
     }
 
     /// An aggregate as it stands in this work.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn load<A>(&mut self, id: &str) -> Result<A, StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,
@@ -145,9 +142,6 @@ impl UnitOfWork {
     }
 
     /// As [`load`](Self::load), with its version.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn load_versioned<A>(&mut self, id: &str) -> Result<(A, u64), StoreError>
     where
         A: Aggregate<Services = Services> + Snapshot,

@@ -13,9 +13,6 @@ const SERVICE: &str = "service";
 
 impl KeyRing {
     /// Hashes with a key of the service for `purpose`.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn hasher(&self, purpose: &str) -> Result<KeyedHasher, StoreError> {
         Ok(KeyedHasher(self.service_key(purpose).await?))
     }

@@ -36,9 +36,6 @@ pub struct Holder {
 const WORKERS: [&str; 2] = ["serve on ", "worker on "];
 
 /// How many processes run that do jobs and send mail.
-///
-/// # Errors
-/// When the store fails.
 pub async fn workers(pool: &PgPool) -> Result<usize, StoreError> {
     let works = |holder: &Holder| WORKERS.iter().any(|start| holder.name.starts_with(start));
     Ok(list(pool).await?.iter().filter(|holder| works(holder)).count())
@@ -91,9 +88,6 @@ pub async fn announce_once(keys: &KeyRing, process: Uuid, name: &str) -> Result<
 }
 
 /// The processes that run.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(pool: &PgPool) -> Result<Vec<Holder>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT name, wraps_with, opens FROM master_key_holder

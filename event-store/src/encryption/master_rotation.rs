@@ -49,9 +49,6 @@ impl KeyRing {
     }
 
     /// How many data keys live under each master key.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn count_by_master(&self) -> Result<BTreeMap<String, u64>, StoreError> {
         let rows = sqlx::query(
             "SELECT master_id, count(*) AS keys FROM subject_key WHERE wrapped IS NOT NULL GROUP BY master_id",

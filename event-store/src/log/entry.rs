@@ -79,9 +79,6 @@ SELECT l.position, e.event_id, e.aggregate_type, e.aggregate_id, e.sequence, e.e
 FROM log l JOIN events e USING (era, xid, ord)";
 
 /// The entries at these positions, in order.
-///
-/// # Errors
-/// When the store fails.
 pub async fn read_at(db: impl PgExecutor<'_>, positions: &[i64]) -> Result<Vec<LogEntry>, StoreError> {
     let statement = format!("{SELECT} WHERE l.position = ANY($1) ORDER BY l.position");
     let rows = sqlx::query(&statement).bind(positions).fetch_all(db).await?;
@@ -108,9 +105,6 @@ fn entry(row: &PgRow) -> Result<LogEntry, StoreError> {
 /// key is asked for, since what is opened here is shown to people; values whose key was destroyed read as
 /// erased. An entry with a value that does not authenticate is told as such ([`LogEntry::unreadable`]),
 /// and does not keep anybody from the others.
-///
-/// # Errors
-/// When the store fails.
 pub async fn open(log: &Log, entries: Vec<LogEntry>) -> Result<Vec<LogEntry>, StoreError> {
     let keys =
         EventDecryptor::of(&log.keys, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata]))

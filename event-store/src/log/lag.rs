@@ -29,9 +29,6 @@ pub struct Lag {
 }
 
 /// How far the log is behind what was appended. Whoever leads, any process can see it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn lag(pool: &PgPool) -> Result<Lag, StoreError> {
     let mut db = pool.acquire().await?;
     let newest: Option<(i16, String, i64)> =

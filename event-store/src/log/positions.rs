@@ -21,17 +21,11 @@ const LOOK: Duration = Duration::from_millis(20);
 const DISORDER: chrono::Duration = chrono::Duration::minutes(10);
 
 /// The newest position of all.
-///
-/// # Errors
-/// When the store fails.
 pub async fn newest_position(db: impl PgExecutor<'_>) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM log").fetch_one(db).await?)
 }
 
 /// When the event at a position was stored, if there is one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn recorded_at(
     db: impl PgExecutor<'_>,
     position: i64,
@@ -43,9 +37,6 @@ pub async fn recorded_at(
 /// A position at or after which nothing was stored at or before `instant`. Found by halving, since events lie
 /// in the log nearly in the order of their times: nearly, because what is stored side by side may be
 /// ordered otherwise, and a transaction may be open for a while ([`DISORDER`]).
-///
-/// # Errors
-/// When the store fails.
 pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i64, StoreError> {
     let later = instant.checked_add_signed(DISORDER).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let (mut before, mut beyond) = (0, newest_position(pool).await? + 1);
@@ -61,9 +52,6 @@ pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i6
 
 impl Log {
     /// The position of an event, once it has one: waits up to `patience` for the sequencer.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn position_of(&self, event: EventId, patience: Duration) -> Result<Option<i64>, StoreError> {
         let deadline = Instant::now() + patience;
         let mut head = self.head().subscribe();
@@ -89,9 +77,6 @@ impl Log {
 
     /// The position at which the log holds everything that is stored by now: what a reader of a read model waits for, when
     /// it must miss nothing. `None` when the sequencer does not come so far within `patience`.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn committed_position(&self, patience: Duration) -> Result<Option<i64>, StoreError> {
         // What is committed before this statement began has a lower place in the commit order.
         let newest: Option<Uuid> =

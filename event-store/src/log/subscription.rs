@@ -175,17 +175,11 @@ impl LogSubscription {
     }
 
     /// The next page; `None` at the end of the log.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn next(&mut self) -> Result<Option<Page>, StoreError> {
         self.next_until(i64::MAX).await
     }
 
     /// The next page that ends at or before position `until`; `None` when there is nothing more before it.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn next_until(&mut self, until: i64) -> Result<Option<Page>, StoreError> {
         let limit = self.limit.min(until.saturating_sub(self.position));
         if limit <= 0 {
@@ -233,9 +227,6 @@ impl LogSubscription {
 
 /// That something happened after `position`, in order, at most `limit` times: nothing of what happened leaves
 /// the database.
-///
-/// # Errors
-/// When the store fails.
 pub async fn facts_after(
     db: impl PgExecutor<'_>,
     position: i64,
@@ -253,9 +244,6 @@ pub async fn facts_after(
 }
 
 /// What is selected of the events at these positions, in order.
-///
-/// # Errors
-/// When the store fails.
 pub async fn read_at(
     log: &Log,
     selection: Selection,

@@ -153,9 +153,6 @@ async fn close(connection: PgConnection) {
 }
 
 /// Whether anybody leads in `duty`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_led(pool: &PgPool, duty: &str) -> Result<bool, StoreError> {
     is_held(pool, lock_number(duty)).await
 }

@@ -20,9 +20,6 @@ pub struct Lease {
 
 impl Lease {
     /// Takes the lease `name` for `life` unless another holds it.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn take(
         pool: &PgPool,
         name: String,
@@ -44,9 +41,6 @@ impl Lease {
     }
 
     /// Holds it for another life. False when it was lost: the work should be given up.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn renew(&self) -> Result<bool, StoreError> {
         let renewed =
             sqlx::query("UPDATE lease SET until = clock_timestamp() + $3 WHERE name = $1 AND holder = $2")
@@ -73,9 +67,6 @@ impl Lease {
 }
 
 /// Deletes leases that ended without being given back. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM lease WHERE name = ANY (ARRAY(
          SELECT name FROM lease WHERE until < clock_timestamp() - interval '1 day' LIMIT $1
@@ -84,9 +75,6 @@ pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
 }
 
 /// Ends every lease: for a process that knows it is the only one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn end_all(pool: &PgPool) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM lease").execute(pool).await?;
     Ok(())

@@ -19,9 +19,6 @@ use sealed_objects::SealedObjectStore;
 pub(super) const FOLDER: &str = "checkpoints";
 
 /// The newest note, if there is any.
-///
-/// # Errors
-/// When the store fails.
 pub async fn newest(db: impl PgExecutor<'_>) -> Result<Option<String>, StoreError> {
     let note = sqlx::query_scalar("SELECT note FROM checkpoint_note ORDER BY size DESC LIMIT 1");
     Ok(note.fetch_optional(db).await?)

@@ -66,9 +66,6 @@ pub struct Unpruned {
 }
 
 /// The keys that were destroyed an hour ago or longer and whose events were not pruned, some at once.
-///
-/// # Errors
-/// When the store fails.
 pub async fn unpruned(pool: &PgPool) -> Result<Vec<Unpruned>, StoreError> {
     let keys = sqlx::query_as(
         "SELECT key_id, subject, coalesce(destroyed_for, '') AS request FROM subject_key

@@ -26,9 +26,6 @@ pub struct InSession {
 }
 
 /// The generation of an account: to be read before what is proved is looked at.
-///
-/// # Errors
-/// When the store fails.
 pub async fn generation(db: impl PgExecutor<'_>, account: AccountId) -> Result<i64, StoreError> {
     let found = sqlx::query_scalar("SELECT generation FROM authentication WHERE account_id = $1")
         .bind(account.to_string())

@@ -159,18 +159,12 @@ impl Credential {
 }
 
 /// Seals an API secret.
-///
-/// # Errors
-/// When the store fails.
 pub async fn seal(records: &Records, id: CredentialId, secret: &SecretString) -> Result<Vec<u8>, StoreError> {
     let key = records.keys.service_key("credential").await?;
     Ok(key.seal(secret.expose_secret().as_bytes(), id.to_string().as_bytes())?)
 }
 
 /// What an API secret is found by.
-///
-/// # Errors
-/// When the store fails.
 pub async fn secret_lookup(records: &Records, secret: &SecretString) -> Result<Vec<u8>, StoreError> {
     Ok(records.keys.hasher("credential").await?.hash(secret.expose_secret()))
 }
@@ -286,18 +280,12 @@ pub(super) async fn limit(
 }
 
 /// The credential that is found by `lookup`, ended or not.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(pool: &PgPool, lookup: &[u8]) -> Result<Option<Credential>, StoreError> {
     let row = sqlx::query(&format!("{SELECT} lookup = $1")).bind(lookup).fetch_optional(pool).await?;
     row.as_ref().map(Credential::read).transpose()
 }
 
 /// The credential of an id, ended or not.
-///
-/// # Errors
-/// When the store fails.
 pub async fn fetch(pool: &PgPool, id: CredentialId) -> Result<Option<Credential>, StoreError> {
     let row =
         sqlx::query(&format!("{SELECT} credential_id = $1")).bind(id.uuid()).fetch_optional(pool).await?;
@@ -305,9 +293,6 @@ pub async fn fetch(pool: &PgPool, id: CredentialId) -> Result<Option<Credential>
 }
 
 /// The credentials of these ids, ended or not, in no order.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(pool: &PgPool, ids: &[CredentialId]) -> Result<Vec<Credential>, StoreError> {
     let rows = sqlx::query(&format!("{SELECT} credential_id = ANY($1)"))
         .bind(ids.iter().map(CredentialId::uuid).collect::<Vec<_>>())
@@ -317,9 +302,6 @@ pub async fn list(pool: &PgPool, ids: &[CredentialId]) -> Result<Vec<Credential>
 }
 
 /// Notes that a credential was used at `now`, once a minute at most.
-///
-/// # Errors
-/// When the store fails.
 pub async fn record_use(pool: &PgPool, used: &Credential, now: DateTime<Utc>) -> Result<(), StoreError> {
     if used.last_used_at.is_some_and(|last| last > now - USED_EVERY) {
         return Ok(());

@@ -49,9 +49,6 @@ pub struct Device {
 
 impl Device {
     /// The device that is recognised by `mark`.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn of(
         records: &Records,
         account: AccountId,
@@ -68,9 +65,6 @@ impl Device {
 
 /// Whether an account that was used before is used from a program for the first time. The very first program of an
 /// account is nothing to tell of.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_new(pool: &PgPool, account: AccountId, program: &Device) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM device WHERE account_id = $1 AND kind = $3)
@@ -84,9 +78,6 @@ pub async fn is_new(pool: &PgPool, account: AccountId, program: &Device) -> Resu
 }
 
 /// The first of `devices` from which the account was used before.
-///
-/// # Errors
-/// When the store fails.
 pub async fn first_known<'a>(
     pool: &PgPool,
     account: AccountId,

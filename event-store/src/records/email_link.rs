@@ -78,9 +78,6 @@ pub(super) async fn put(db: &mut PgConnection, new: &NewLink) -> Result<(), Stor
 }
 
 /// What a token opens at `now`, if anything.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(
     pool: &PgPool,
     purpose: Purpose,
@@ -147,9 +144,6 @@ pub(crate) async fn drop_others(
 }
 
 /// Deletes links whose time is over. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM link WHERE token_hash = ANY (ARRAY(
          SELECT token_hash FROM link WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";

@@ -43,9 +43,6 @@ pub struct Gathered {
 }
 
 /// Counts a try on `account` from `network`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn count(
     records: &Records,
     account: AccountId,
@@ -74,9 +71,6 @@ pub async fn count(
 }
 
 /// Some of the tries that are to be noted now.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_due(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Gathered>, StoreError> {
     let rows = sqlx::query(
         "SELECT account_id, kind, tries, cardinality(networks) AS networks, first_at, last_at, noted_at
@@ -136,9 +130,6 @@ pub(super) async fn take(
 }
 
 /// Deletes what says nothing any more. Returns how many rows.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM failed_try WHERE (account_id, kind) IN (
          SELECT account_id, kind FROM failed_try WHERE last_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";

@@ -70,9 +70,6 @@ impl Caller {
 }
 
 /// Whether a key can be that of this link: it works, or what was done with it is still known.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_link(records: &Records, token_hash: &[u8]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM link WHERE token_hash = $1)
@@ -122,9 +119,6 @@ struct Row {
 }
 
 /// Asks for `key`, which means something only to `caller`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn claim(records: &Records, caller: &Caller, key: &str, body: &[u8]) -> Result<Claim, StoreError> {
     let hasher = records.keys.hasher("idempotency").await?;
     let scope = caller.session().map_or_else(|| caller.owner(), |session| session.to_string());
@@ -194,9 +188,6 @@ impl ClaimGuard {
     }
 
     /// Keeps the answer for repeats, unless somebody else has taken the request over.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn answered(&self, answer: &[u8]) -> Result<(), StoreError> {
         let Row { pool, key_hash, seal } = &self.row;
         sqlx::query("UPDATE idempotency SET answer = $3 WHERE key_hash = $1 AND started_at = $2")
@@ -210,9 +201,6 @@ impl ClaimGuard {
     }
 
     /// The same request may be sent again, unless something was stored on its behalf.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn give_up(&self) -> Result<(), StoreError> {
         sqlx::query(
             "DELETE FROM idempotency
@@ -244,9 +232,6 @@ impl DataKey {
 }
 
 /// Deletes answers older than [`LIFE`]. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM idempotency WHERE key_hash = ANY (ARRAY(
          SELECT key_hash FROM idempotency WHERE started_at < clock_timestamp() - $1 LIMIT $2

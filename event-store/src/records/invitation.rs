@@ -50,9 +50,6 @@ pub struct Invitation {
 }
 
 /// Seals the address of who is invited.
-///
-/// # Errors
-/// When the store fails.
 pub async fn seal(
     records: &Records,
     id: InvitationId,
@@ -121,9 +118,6 @@ pub(super) async fn forget_all(
 }
 
 /// The open invitation into `organization` of an address, if there is one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn of_address(
     records: &Records,
     organization: OrganizationId,
@@ -141,9 +135,6 @@ pub async fn of_address(
 }
 
 /// The invitation that a token opens at `now`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(
     records: &Records,
     token_hash: &[u8],
@@ -164,9 +155,6 @@ pub async fn find(
 }
 
 /// The open invitations of these ids.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(records: &Records, ids: &[InvitationId]) -> Result<Vec<Invitation>, StoreError> {
     let rows = sqlx::query(
         "SELECT invitation_id, organization_id, sealed_email, expires_at FROM invitation

@@ -78,9 +78,6 @@ impl OneTimeCode {
 }
 
 /// The keyed hash of a code: it is that of this question alone.
-///
-/// # Errors
-/// When the store fails.
 pub async fn hash(records: &Records, id: ChallengeId, code: &str) -> Result<Vec<u8>, StoreError> {
     Ok(records.keys.hasher("code").await?.hash(&format!("{id}/{code}")))
 }
@@ -116,9 +113,6 @@ async fn insert(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), Store
 }
 
 /// Counts a try of a question, if it can be tried at `now`: by id, or by what it is about.
-///
-/// # Errors
-/// When the store fails.
 pub async fn try_once(
     pool: &PgPool,
     purpose: Purpose,
@@ -193,9 +187,6 @@ pub(crate) async fn drop_all(
 }
 
 /// Deletes questions whose time is over. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM challenge WHERE challenge_id = ANY (ARRAY(
          SELECT challenge_id FROM challenge WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))";

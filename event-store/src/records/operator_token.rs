@@ -102,9 +102,6 @@ impl OperatorToken {
 }
 
 /// The token of this hash, if it is valid at `now`. The use of it is noted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn authenticate(
     pool: &PgPool,
     token_hash: &[u8],
@@ -141,27 +138,18 @@ async fn note_use(pool: &PgPool, token_hash: &[u8], now: DateTime<Utc>) {
 }
 
 /// Every token there ever was, oldest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(pool: &PgPool) -> Result<Vec<OperatorToken>, StoreError> {
     let rows = sqlx::query(&format!("{SELECT} ORDER BY created_at, operator_id")).fetch_all(pool).await?;
     rows.iter().map(OperatorToken::read).collect()
 }
 
 /// Whether there is any.
-///
-/// # Errors
-/// When the store fails.
 pub async fn any(pool: &PgPool) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM operator_token)").fetch_one(pool).await?)
 }
 
 /// Makes the token of this hash the configured one, if it holds at `now`: another that was configured ends. `None` says
 /// that no token is configured any more. What ended is still to be put on record ([`ended_unrecorded`]).
-///
-/// # Errors
-/// When the store fails.
 pub async fn configure(
     pool: &PgPool,
     token_hash: Option<&[u8]>,
@@ -207,9 +195,6 @@ async fn end_configured(
 }
 
 /// Operators whose configured token has ended, which their events do not tell yet.
-///
-/// # Errors
-/// When the store fails.
 pub async fn ended_unrecorded(pool: &PgPool) -> Result<Vec<OperatorId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar(
         "SELECT operator_id FROM operator_token o WHERE configured AND revoked_at IS NOT NULL AND NOT EXISTS (

@@ -57,9 +57,6 @@ pub(super) async fn ask(
 }
 
 /// Deletes what says nothing any more. Returns how many rows.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM message_pace WHERE (account_id, channel, notice) IN (
          SELECT account_id, channel, notice FROM message_pace WHERE gathers_until < $1 - interval '1 hour'

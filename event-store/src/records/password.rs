@@ -38,9 +38,6 @@ pub(super) async fn put(
 }
 
 /// The secret of this kind that `owner` has.
-///
-/// # Errors
-/// When the store fails.
 pub async fn fetch(
     db: impl PgExecutor<'_>,
     kind: SecretKind,

@@ -57,18 +57,12 @@ pub struct Full {
 }
 
 /// What is counted about somebody is forgiven under this hash.
-///
-/// # Errors
-/// When the store fails.
 pub async fn about(records: &Records, whom: &str) -> Result<Vec<u8>, StoreError> {
     Ok(records.keys.hasher("throttle").await?.hash(&format!("about/{whom}")))
 }
 
 /// Counts one more in every bucket, or in none where one is full: the first one by name. They are taken in that order
 /// by all, for who waits for one holds those before it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn take(records: &Records, buckets: &[Bucket]) -> Result<Option<Full>, StoreError> {
     let buckets = in_order(buckets);
     let (names, keys, every) = columns(records, &buckets).await?;
@@ -92,9 +86,6 @@ pub async fn take(records: &Records, buckets: &[Bucket]) -> Result<Option<Full>,
 }
 
 /// Gives back what was [taken](take): it was no guess.
-///
-/// # Errors
-/// When the store fails.
 pub async fn put_back(records: &Records, buckets: &[Bucket]) -> Result<(), StoreError> {
     let (names, keys, every) = columns(records, &in_order(buckets)).await?;
     sqlx::query("SELECT throttle_give_back($1, $2, $3)")
@@ -139,9 +130,6 @@ pub(super) async fn forgive(db: &mut PgConnection, about: &[u8]) -> Result<(), S
 }
 
 /// Asks whether `key` may do what `limit` is about once more, and counts it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn ask(records: &Records, limit: Limit, key: &str) -> Result<Decision, StoreError> {
     let key = records.keys.hasher("throttle").await?.hash(key);
     let (every, room) = (interval(limit.every), interval(limit.every * limit.burst));
@@ -169,9 +157,6 @@ pub async fn ask(records: &Records, limit: Limit, key: &str) -> Result<Decision,
 }
 
 /// Gives back what was counted for `key`: it was no guess.
-///
-/// # Errors
-/// When the store fails.
 pub async fn refund(records: &Records, limit: Limit, key: &str) -> Result<(), StoreError> {
     let key = records.keys.hasher("throttle").await?.hash(key);
     sqlx::query("UPDATE throttle SET tat = tat - $3 WHERE name = $1 AND key = $2")
@@ -188,9 +173,6 @@ fn interval(duration: Duration) -> PgInterval {
 }
 
 /// Deletes what says nothing any more. Returns how many rows.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool) -> Result<u64, StoreError> {
     const SWEEP: &str = "DELETE FROM throttle WHERE (name, key) IN (
          SELECT name, key FROM throttle WHERE tat < clock_timestamp() LIMIT $1 FOR UPDATE SKIP LOCKED)";

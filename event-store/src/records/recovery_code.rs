@@ -8,9 +8,6 @@ use super::Records;
 use crate::error::StoreError;
 
 /// The keyed hash of a code.
-///
-/// # Errors
-/// When the store fails.
 pub async fn hash(records: &Records, account: AccountId, code: &str) -> Result<Vec<u8>, StoreError> {
     Ok(records.keys.hasher("code").await?.hash(&format!("{account}/{code}")))
 }
@@ -31,9 +28,6 @@ pub(super) async fn put(
 }
 
 /// Whether an account has this code.
-///
-/// # Errors
-/// When the store fails.
 pub async fn is_known(pool: &PgPool, account: AccountId, hash: &[u8]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM recovery_code WHERE account_id = $1 AND code_hash = $2)",

@@ -223,9 +223,6 @@ impl Sessions {
     }
 
     /// The session a token belongs to, if it lives at `now`. Using it keeps it from idling out.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn authenticate(
         &self,
         token_hash: &[u8],
@@ -240,9 +237,6 @@ impl Sessions {
     }
 
     /// Whether a session of an account lives at `now`. Asking is no use of it.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn is_alive(
         &self,
         account: AccountId,
@@ -315,9 +309,6 @@ async fn find_by_id(lookups: PinnedPool, ids: Vec<Uuid>) -> Result<HashMap<Uuid,
 }
 
 /// A session of an account, if it lives at `now`. Another's session is not found.
-///
-/// # Errors
-/// When the store fails.
 pub async fn fetch(
     db: impl PgExecutor<'_>,
     account: AccountId,
@@ -339,9 +330,6 @@ pub async fn fetch(
 
 /// The sessions of an account that have not ended at `now`, those included that are barred until they are: which an
 /// end has to be told of.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_to_end(
     db: impl PgExecutor<'_>,
     account: AccountId,
@@ -360,9 +348,6 @@ pub async fn list_to_end(
 }
 
 /// All sessions of an account that live at `now`, newest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     db: impl PgExecutor<'_>,
     account: AccountId,
@@ -382,9 +367,6 @@ pub async fn list(
 
 /// A page of the sessions of an account that live at `now`, newest first and those before `cursor` where one is given,
 /// each with what is sealed of where it began.
-///
-/// # Errors
-/// When the store fails.
 pub async fn page(
     db: impl PgExecutor<'_>,
     account: AccountId,
@@ -409,9 +391,6 @@ pub async fn page(
 }
 
 /// Deletes sessions whose life is over. Returns how many.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<u64, StoreError> {
     // Those that idled out are refused already; they are deleted when their absolute life ends.
     const SWEEP: &str = "DELETE FROM session WHERE session_id = ANY (ARRAY(

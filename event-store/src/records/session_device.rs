@@ -25,9 +25,6 @@ fn key_name(account: AccountId) -> KeyName {
 
 impl SessionDevice {
     /// Seals it for a session of `account`.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn seal(
         &self,
         records: &Records,
@@ -41,9 +38,6 @@ impl SessionDevice {
     }
 
     /// What was sealed for each session of `account`; nothing of those whose key was destroyed.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn open_all(
         records: &Records,
         account: AccountId,

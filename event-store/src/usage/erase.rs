@@ -37,9 +37,6 @@ pub async fn erase(
 }
 
 /// How many rows all steps for `cause` have deleted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn erased_for(pool: &PgPool, cause: &str) -> Result<u64, StoreError> {
     let deleted: Option<i64> = sqlx::query_scalar("SELECT deleted FROM usage_erasure WHERE request_id = $1")
         .bind(cause)

@@ -30,9 +30,6 @@ pub struct UsageEvent {
 }
 
 /// How many events of usage there are of this distinct id.
-///
-/// # Errors
-/// When the store fails.
 pub async fn count(pool: &PgPool, project_id: &str, distinct_id: &str) -> Result<u64, StoreError> {
     let count: i64 =
         sqlx::query_scalar("SELECT count(*) FROM usage_event WHERE project_id = $1 AND distinct_id = $2")

@@ -21,9 +21,6 @@ pub struct Project {
 }
 
 /// The house project. Made with `token` when there is none; a configured token replaces the old one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn house_project(
     pool: &PgPool,
     configured: Option<&str>,
@@ -43,9 +40,6 @@ pub async fn house_project(
 }
 
 /// The project a token belongs to.
-///
-/// # Errors
-/// When the store fails.
 pub async fn project_with_token(pool: &PgPool, token: &str) -> Result<Option<Project>, StoreError> {
     let row =
         sqlx::query("SELECT project_id, house FROM usage_project WHERE token = $1 AND closed_at IS NULL")

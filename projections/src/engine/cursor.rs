@@ -110,9 +110,6 @@ pub(crate) async fn advance_empty(
 }
 
 /// Makes the cursor `name` if it is not there yet: at the beginning of the log.
-///
-/// # Errors
-/// When the store fails.
 pub async fn ensure(db: impl PgExecutor<'_>, name: impl Into<CursorName<'_>>) -> Result<(), StoreError> {
     ensure_revision(db, name.into(), 1).await
 }
@@ -132,9 +129,6 @@ pub(crate) async fn ensure_revision(
 }
 
 /// How far `name` has come; 0 when it never began.
-///
-/// # Errors
-/// When the store fails.
 pub async fn position(db: impl PgExecutor<'_>, name: impl Into<CursorName<'_>>) -> Result<i64, StoreError> {
     let position = sqlx::query_scalar("SELECT position FROM projection WHERE name = $1")
         .bind(name.into().text())
@@ -165,9 +159,6 @@ pub(crate) async fn count_purge(db: impl PgExecutor<'_>, name: CursorName<'_>) -
 }
 
 /// Moves the cursor `name` forward.
-///
-/// # Errors
-/// When the store fails.
 pub async fn advance(
     db: impl PgExecutor<'_>,
     name: impl Into<CursorName<'_>>,

@@ -150,9 +150,6 @@ async fn known_owners(
 impl Views {
     /// Events that concern an account, opened, newest first: before position `before` and stored by `until`,
     /// if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn history_list(
         &self,
         store: &EventStore,
@@ -183,9 +180,6 @@ impl Views {
     }
 
     /// The position of an event that concerns an account; `None` where it is no such event.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn history_position(
         &self,
         account: AccountId,
@@ -199,9 +193,6 @@ impl Views {
     }
 
     /// The positions of all events that concern an account.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn history_positions(&self, account: AccountId) -> Result<Vec<i64>, StoreError> {
         let positions = sqlx::query_scalar(
             "SELECT position FROM account_history WHERE account_id = $1 ORDER BY position",

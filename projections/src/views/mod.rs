@@ -99,17 +99,11 @@ impl Views {
     }
 
     /// Waits until read model `name` has come to `position`; false when `patience` ends before that.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn wait_for(&self, name: &str, position: i64, patience: Duration) -> Result<bool, StoreError> {
         self.positions.wait_for(&self.pool, name, position, patience).await
     }
 
     /// Parked events in the order of the log, after `(position, read model)` if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn parked_list(
         &self,
         after: Option<(i64, &str)>,

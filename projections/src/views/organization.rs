@@ -310,9 +310,6 @@ pub struct InvitationView {
 
 impl Views {
     /// The organizations that an account is a member of, oldest first, after `after` if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn organization_list(
         &self,
         account: AccountId,
@@ -333,9 +330,6 @@ impl Views {
     }
 
     /// An organization, for a member. For others there is none.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn organization_fetch(
         &self,
         account: AccountId,
@@ -353,9 +347,6 @@ impl Views {
     }
 
     /// The members of an organization, by account id, after `after` if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn member_list(
         &self,
         organization: OrganizationId,
@@ -381,9 +372,6 @@ impl Views {
     }
 
     /// The open invitations into an organization, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn invitation_list(
         &self,
         organization: OrganizationId,

@@ -142,17 +142,11 @@ async fn versions(lookups: PinnedPool, ids: Vec<String>) -> Result<HashMap<Strin
 
 impl Views {
     /// The version of a request, whosever it is: for those who follow one and have it already.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn request_version(&self, request: RequestId) -> Result<Option<i64>, StoreError> {
         self.request_versions.get(request.to_string()).await
     }
 
     /// A request of an account. Another's request is not found.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn request_fetch(
         &self,
         account: AccountId,
@@ -169,9 +163,6 @@ impl Views {
     }
 
     /// The requests of an account, newest first, older than `before` if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn request_list(
         &self,
         account: AccountId,
@@ -192,9 +183,6 @@ impl Views {
     }
 
     /// Every export of an account.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn request_list_exports(&self, account: AccountId) -> Result<Vec<RequestView>, StoreError> {
         let rows = sqlx::query(
             "SELECT request, version FROM privacy_request_view WHERE account_id = $1 AND kind = $2",
@@ -208,9 +196,6 @@ impl Views {
 
     /// Requests whose time to be looked at comes after `after` and not after `until`, the longest waiting
     /// first. To go on, `after` is the last one of the page before.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn request_list_due(
         &self,
         after: (DateTime<Utc>, Option<RequestId>),

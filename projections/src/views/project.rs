@@ -122,9 +122,6 @@ pub struct PairedProject {
 }
 
 /// Projects with what the records know of their credentials at `now`, in the same order.
-///
-/// # Errors
-/// When the store fails.
 pub async fn with_pairs(
     pool: &PgPool,
     views: Vec<ProjectView>,
@@ -294,9 +291,6 @@ pub struct ProjectOwnerView {
 
 impl Views {
     /// The projects of all organizations that an account is a member of, oldest first, after `after` if given.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn project_list(
         &self,
         account: AccountId,
@@ -317,9 +311,6 @@ impl Views {
     }
 
     /// A project, for a member of its organization. For others there is none.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn project_fetch(
         &self,
         account: AccountId,
@@ -338,9 +329,6 @@ impl Views {
     }
 
     /// Who is named as an owner of a project and has not left its organization since.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn project_list_owners(
         &self,
         project: ProjectId,

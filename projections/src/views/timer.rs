@@ -161,9 +161,6 @@ impl DueTimer {
 impl Views {
     /// Timers that go off after `after` and not after `until`, the longest waiting first. To go on, `after` is the
     /// last one of the page before.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn timer_list_due(
         &self,
         after: &DueTimer,

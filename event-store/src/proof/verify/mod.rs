@@ -110,9 +110,6 @@ struct Bounds {
 
 impl Verification {
     /// How far the log goes: what there is to verify.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn newest_position(&self) -> Result<u64, ProofError> {
         Ok(crate::log::newest_position(&self.pool).await?.cast_unsigned())
     }

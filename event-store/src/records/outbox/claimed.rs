@@ -88,9 +88,6 @@ impl ClaimedMessage {
     }
 
     /// What it says; `None` when the key is gone, or it is of a form that this release does not know.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn open<T: DeserializeOwned>(&self, records: &Records) -> Result<Option<T>, StoreError> {
         let Some((key_id, sealed)) = &self.sealed else { return Ok(None) };
         let keys = records.keys.keys_by_id_fresh(&[*key_id].into()).await?;
@@ -104,9 +101,6 @@ impl ClaimedMessage {
 }
 
 /// Takes up to `most` messages that are due, oldest first: nobody else takes them for [`LEASE`].
-///
-/// # Errors
-/// When the store fails.
 pub async fn claim(pool: &PgPool, most: i64) -> Result<Vec<ClaimedMessage>, StoreError> {
     claim_due(pool, &[Medium::Mail, Medium::Sms, Medium::Call], Due::All, most).await
 }
@@ -121,9 +115,6 @@ pub enum Due {
 }
 
 /// As [`claim`], messages of some media alone.
-///
-/// # Errors
-/// When the store fails.
 pub async fn claim_due(
     pool: &PgPool,
     media: &[Medium],
@@ -173,9 +164,6 @@ pub enum Tried {
 }
 
 /// Has a message wait before it is tried again, and remembers the try.
-///
-/// # Errors
-/// When the store fails.
 pub async fn reschedule(
     pool: &PgPool,
     id: MessageId,

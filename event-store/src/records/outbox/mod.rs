@@ -86,9 +86,6 @@ pub struct NewMessage {
 
 impl NewMessage {
     /// Seals `content` for whom it is about. Nobody sends it after `expires_at`.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn seal(
         records: &Records,
         id: MessageId,
@@ -200,26 +197,17 @@ fn notice_id(request: RequestId, notice: Notice) -> Uuid {
 }
 
 /// Queues a notice of a privacy request by itself, unless it is queued.
-///
-/// # Errors
-/// When the store fails.
 pub async fn notify(records: &Records, request: RequestId, notice: Notice) -> Result<(), StoreError> {
     queue_notice(&records.pool, request, notice, records.services.now()).await
 }
 
 /// Queues a message by itself, unless it is queued.
-///
-/// # Errors
-/// When the store fails.
 pub async fn queue(pool: &PgPool, message: &NewMessage) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     message.queue(&mut connection).await
 }
 
 /// Deletes a message that is nobody's, or that nobody can read any more.
-///
-/// # Errors
-/// When the store fails.
 pub async fn forget(pool: &PgPool, id: MessageId) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     delete(&mut connection, id).await?;

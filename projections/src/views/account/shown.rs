@@ -111,9 +111,6 @@ impl Row {
 
 impl Views {
     /// An account as it is now.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn account_fetch(&self, account: AccountId) -> Result<Option<AccountView>, StoreError> {
         let row: Option<Row> =
             sqlx::query_as(&format!("SELECT {COLUMNS} FROM account_view WHERE account_id = $1"))
@@ -127,9 +124,6 @@ impl Views {
     }
 
     /// An account as it is now, and the organizations it is a member of: the first [`MOST_MEMBERSHIPS`].
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn account_fetch_with_memberships(
         &self,
         account: AccountId,
@@ -143,9 +137,6 @@ impl Views {
     }
 
     /// The names and addresses of accounts, in no order; those that are there.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub async fn account_list_named(&self, accounts: &[AccountId]) -> Result<Vec<NamedAccount>, StoreError> {
         let rows = sqlx::query(&format!(
             "SELECT a.account_id, {NAMED} FROM account_view a WHERE a.account_id = ANY($1)"
