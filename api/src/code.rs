@@ -9,8 +9,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// How long a code works (OWASP ASVS 5.0, 6.6.2).
 pub(crate) const LIFE: Duration = Duration::minutes(10);
-/// How often it may be tried.
-pub(crate) const TRIES: i32 = 5;
 
 /// Crockford's alphabet: no letter looks like a digit.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -19,6 +19,8 @@ pub(crate) const WRONG_TOKENS: Limit =
 /// Secrets tried in one session: passwords, codes.
 pub(crate) const TRIES_OF_SESSION: Limit =
     Limit { name: "tries/session", burst: 10, every: Duration::from_secs(60) };
+/// Tries of one code, right or wrong.
+pub(crate) const TRIES_OF_CODE: i32 = 5;
 /// Passwords tried on one account from one familiar place.
 pub(crate) const FAMILIAR: Limit =
     Limit { name: "password/familiar", burst: 20, every: Duration::from_secs(60) };
@@ -26,9 +28,10 @@ pub(crate) const FAMILIAR: Limit =
 pub(crate) const STRANGERS: Limit =
     Limit { name: "password/strangers", burst: 100, every: Duration::from_secs(300) };
 /// Codes sent for one account at the wish of one [`CodePayer`](crate::authentication::CodePayer): each costs money, and annoys.
-pub(crate) const CODES: Limit = Limit { name: "codes/account", burst: 5, every: Duration::from_secs(300) };
+pub(crate) const CODES_SENT: Limit =
+    Limit { name: "codes/account", burst: 5, every: Duration::from_secs(300) };
 /// Codes sent for one account at the wish of all who have proved more than the password.
-pub(crate) const CODES_OF_KNOWN: Limit =
+pub(crate) const CODES_SENT_TO_KNOWN: Limit =
     Limit { name: "codes/known", burst: 20, every: Duration::from_secs(180) };
 /// Mails sent to one account at its own wish, or at that of a stranger who knows its address.
 pub(crate) const MAILS: Limit = Limit { name: "mails/account", burst: 5, every: Duration::from_secs(600) };

@@ -4,11 +4,11 @@
 mod credentials;
 mod factor_undo;
 mod familiar;
+mod password_tries;
 mod second_factor;
-mod sign_in_tries;
 
 pub(crate) use credentials::VerifiedPassword;
 pub(crate) use factor_undo::ways_back;
 pub(crate) use familiar::FamiliarPlace;
+pub(crate) use password_tries::SignInTry;
 pub(crate) use second_factor::{Answered, CodePayer, Question, phone_of};
-pub(crate) use sign_in_tries::SignInTry;

@@ -64,18 +64,18 @@ pub(crate) enum CodePayer<'a> {
 }
 
 impl AppState {
-    async fn count_code(&self, account: AccountId, payer: CodePayer<'_>) -> Result<(), Problem> {
+    async fn limit_codes_sent(&self, account: AccountId, payer: CodePayer<'_>) -> Result<(), Problem> {
         let key = match payer {
             CodePayer::Stranger => format!("{account}/strangers"),
-            CodePayer::Account => return self.limit(limits::CODES, &account.to_string()).await,
+            CodePayer::Account => return self.limit(limits::CODES_SENT, &account.to_string()).await,
             CodePayer::Place(place) => place.key().to_owned(),
             CodePayer::Session(session) => format!("{account}/{session}"),
         };
-        self.limit(limits::CODES, &key).await?;
+        self.limit(limits::CODES_SENT, &key).await?;
         match payer {
             CodePayer::Stranger | CodePayer::Account => Ok(()),
             CodePayer::Place(_) | CodePayer::Session(_) => {
-                self.limit(limits::CODES_OF_KNOWN, &account.to_string()).await
+                self.limit(limits::CODES_SENT_TO_KNOWN, &account.to_string()).await
             }
         }
     }
@@ -89,7 +89,7 @@ impl AppState {
         question: Question<'_>,
     ) -> Result<SecondFactor, Problem> {
         let Question { account, generation, purpose, subject } = question;
-        self.count_code(account, payer).await?;
+        self.limit_codes_sent(account, payer).await?;
         let services = self.store.services();
         let (id, code) = (ChallengeId::generate(services), code::six_digits());
         let expires_at = services.now() + code::LIFE;
@@ -100,7 +100,7 @@ impl AppState {
             subject: subject.to_owned(),
             code_hash: one_time_code::hash(self.store.records(), id, code.expose_secret()).await?,
             generation,
-            tries: code::TRIES,
+            tries: limits::TRIES_OF_CODE,
             expires_at,
         }));
         let (number, channel) = phone;
@@ -126,7 +126,7 @@ impl AppState {
         let wrong = || Problem::new(Kind::WrongCode);
         let now = self.store.services().now();
         let asked =
-            one_time_code::try_once(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
+            one_time_code::count_try(self.store.pool(), purpose, which, now).await?.ok_or_else(wrong)?;
         let (account, challenge_id, generation) = (asked.account, asked.id, asked.generation);
         // Of a new phone the password tells nothing.
         let wrong = || wrong().about((purpose != Purpose::Phone).then_some(account));

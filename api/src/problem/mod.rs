@@ -196,7 +196,7 @@ impl Problem {
         if self.0.kind == general { Self::new(here) } else { self }
     }
 
-    /// MessageBody whose account it is about, to the security log alone.
+    /// Says whose account it is about, to the security log alone.
     pub(crate) fn about(mut self, account: Option<AccountId>) -> Self {
         self.0.about = account;
         self

@@ -28,7 +28,7 @@ pub(crate) struct Alive {
     status: &'static str,
 }
 
-/// Whether the process answers at all. MessageBody nothing of what it depends on: a process that lost its database
+/// Whether the process answers at all. Says nothing of what it depends on: a process that lost its database
 /// must not be restarted for that.
 #[utoipa::path(get, path = "/healthz", tag = "Service", operation_id = "getHealth", responses((status = 200, description = "It answers", body = Alive)))]
 pub(crate) async fn healthz() -> Json<Alive> {

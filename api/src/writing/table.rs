@@ -86,7 +86,7 @@ pub(super) const WRITINGS: [Writing; 54] = [
     session("changePreferences"),
     sudo("changeEmail").counted_by_route(&[limits::MAILS]),
     session("changePassword").first().counted_by_route(&[limits::TRIES_OF_SESSION]),
-    sudo("changePhone").counted_by_route(&[limits::CODES]),
+    sudo("changePhone").counted_by_route(&[limits::CODES_SENT]),
     session("verifyPhone")
         .counted_by_route(&[limits::TRIES_OF_SESSION])
         .secret("The recovery codes were shown once: make others with POST /v1/me/recovery-codes."),

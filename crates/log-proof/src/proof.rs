@@ -113,7 +113,7 @@ fn holds(so: bool, else_why: &str) -> Result<(), CheckError> {
 }
 
 impl Proof {
-    /// Checks it with the public keys. MessageBody in words what is proved.
+    /// Checks it with the public keys. Says in words what is proved.
     ///
     /// # Errors
     /// When it proves nothing.

@@ -147,7 +147,7 @@ impl SealedObjectStore {
 
     /// Deletes the object at `prefix` and every object under it (`a/b` takes `a/b/c`, not `a/bc`), in a
     /// directory also the staging files of writers killed or still at work, which can then no longer
-    /// finish. MessageBody how many there were. Asking again for what is gone is no error.
+    /// finish. Says how many there were. Asking again for what is gone is no error.
     ///
     /// # Errors
     /// [`ObjectError::Path`] (the object store as a whole cannot be named), [`ObjectError::Store`],

@@ -312,8 +312,14 @@ impl Request {
                 self.enter(State::Expired, at);
             }
             Event::Stalled { reason, .. } => self.stalled = Some(reason),
-            Event::PartsRemoved {} => self.parts_removed = true,
-            Event::ObjectsRemoved {} => self.objects_removed = true,
+            Event::PartsRemoved {} => {
+                self.parts_removed = true;
+                self.stalled = None;
+            }
+            Event::ObjectsRemoved {} => {
+                self.objects_removed = true;
+                self.stalled = None;
+            }
         }
     }
 

@@ -47,7 +47,7 @@ impl PrivacyRequest {
 impl Standalone for PrivacyRequest {}
 
 impl Snapshot for PrivacyRequest {
-    const SCHEMA_VERSION: i32 = 2;
+    const SCHEMA_VERSION: i32 = 3;
 }
 
 impl Aggregate for PrivacyRequest {

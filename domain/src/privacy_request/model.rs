@@ -123,7 +123,7 @@ pub struct SourceFile {
     pub sha256: String,
     /// How many records it holds, where it is a list.
     pub records: Option<u64>,
-    /// MessageBody again, in another form, what another file of the source holds: its records count once.
+    /// Says again, in another form, what another file of the source holds: its records count once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restates: bool,
 }

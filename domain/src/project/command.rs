@@ -70,7 +70,7 @@ pub enum ProjectAction {
         account_id: AccountId,
     },
     /// The secret is shown.
-    RecordReveal,
+    RevealSecret,
     /// Have new credentials.
     ResetCredentials {
         /// The id of the new ones.

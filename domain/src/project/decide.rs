@@ -70,30 +70,30 @@ impl ProjectState {
         match action {
             W::Create { .. } => Ok(Vec::new()),
             W::Rename { name } => {
-                self.owner(&by)?;
+                self.owner_or_operator(&by)?;
                 if name == self.name { Ok(Vec::new()) } else { one(E::Renamed { name }) }
             }
             W::AddOwner { account_id, membership_id } => {
-                self.owner(&by)?;
+                self.owner_or_operator(&by)?;
                 let known = self.owners.get(&account_id) == Some(&membership_id);
                 if known { Ok(Vec::new()) } else { one(E::OwnerAdded { account_id, membership_id }) }
             }
             W::RemoveOwner { account_id } => {
-                self.owner(&by)?;
+                self.owner_or_operator(&by)?;
                 let known = self.owners.contains_key(&account_id);
                 if known { one(E::OwnerRemoved { account_id }) } else { Err(ProjectError::NotOwner) }
             }
-            W::RecordReveal => {
-                self.strictly_owner(&by)?;
+            W::RevealSecret => {
+                self.owner_only(&by)?;
                 let held = self.credentials.as_ref().ok_or(ProjectError::NoCredentials)?;
                 one(E::CredentialsRevealed { credential_id: held.credential_id })
             }
             W::ResetCredentials { credential_id, fingerprint, keep_previous_hours } => {
-                self.strictly_owner(&by)?;
+                self.owner_only(&by)?;
                 self.reset(credential_id, fingerprint, keep_previous_hours, now)
             }
             W::RetirePrevious => {
-                self.strictly_owner(&by)?;
+                self.owner_only(&by)?;
                 if self.previous.is_none() {
                     return Err(ProjectError::NoPrevious);
                 }
@@ -104,18 +104,19 @@ impl ProjectState {
                 _ => Vec::new(),
             }),
             W::RevokeCredentials { credential_id } => {
-                self.owner(&by)?;
+                self.owner_or_operator(&by)?;
                 self.revoke(credential_id)
             }
         }
     }
 
-    /// Refuses whoever is no owner. Operators provision projects, and may do what does not touch secrets.
-    fn owner(&self, by: &MemberActor) -> Result<(), ProjectError> {
-        if by.by.account().is_none() { Ok(()) } else { self.strictly_owner(by) }
+    /// Refuses accounts that are no owner. Operators provision projects, and may do what does not touch secrets.
+    fn owner_or_operator(&self, by: &MemberActor) -> Result<(), ProjectError> {
+        if by.by.account().is_none() { Ok(()) } else { self.owner_only(by) }
     }
 
-    fn strictly_owner(&self, by: &MemberActor) -> Result<(), ProjectError> {
+    /// Owners alone: of the organization, or named for this project in the same membership.
+    fn owner_only(&self, by: &MemberActor) -> Result<(), ProjectError> {
         match (by.by, by.member) {
             (Actor::Account(_), None) => Err(ProjectError::Unknown),
             _ if self.is_owned_by(by) => Ok(()),

@@ -113,7 +113,7 @@ async fn insert(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), Store
 }
 
 /// Counts a try of a question, if it can be tried at `now`: by id, or by what it is about.
-pub async fn try_once(
+pub async fn count_try(
     pool: &PgPool,
     purpose: Purpose,
     which: Which<'_>,

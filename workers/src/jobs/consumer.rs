@@ -13,7 +13,7 @@ use async_nats::jetstream::{AckKind, Message};
 use event_store::postgres::backoff::Delays;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Outcome, attempt};
+use super::job_attempt::{Outcome, attempt};
 use super::until_grace;
 use crate::nats::{ACK_WAIT, Bus, BusError, MAX_DELIVERIES};
 use crate::privacy_requests::WorkerContext;

@@ -1,7 +1,7 @@
 //! Jobs, which run privacy requests and timers: taken from NATS, or found without it.
 
-mod attempt;
 mod consumer;
+mod job_attempt;
 mod poller;
 
 use std::convert::Infallible;

@@ -14,7 +14,7 @@ use projections::timer::DueTimer;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Job, Outcome, attempt};
+use super::job_attempt::{Job, Outcome, attempt};
 use super::until_grace;
 use crate::nats::{Bus, MAX_DELIVERIES};
 use crate::privacy_requests::WorkerContext;

@@ -88,7 +88,7 @@ pub(super) async fn lines(
     Ok(response)
 }
 
-/// MessageBody that the answer depends on what the client likes.
+/// Says that the answer depends on what the client likes.
 pub(super) fn varies(mut response: Response) -> Response {
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
     response

@@ -1,6 +1,6 @@
 //! `GET /v1/me/privacy-requests/{id}/events`: a request as it moves, as server-sent events.
 //!
-//! MessageBody at once where the request stands, then each change, until it is closed. A stream sleeps until the log or the
+//! Says at once where the request stands, then each change, until it is closed. A stream sleeps until the log or the
 //! read model moves, in whatever process: both are followed once for all of this one. Then all streams look together,
 //! in one statement. A session that ends meanwhile ends the stream; so does a failure of the database, after which a
 //! browser comes back by itself.

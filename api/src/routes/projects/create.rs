@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::PATH;
-use super::api_credentials::Pair;
+use super::new_credentials::Pair;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::limits;
 use crate::problem::Problem;

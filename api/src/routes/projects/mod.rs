@@ -3,11 +3,11 @@
 //! How who is asking stands in the organization is read from the organization's events each time: who was removed a
 //! moment ago may do nothing any more. To others a project is as unknown as one there never was.
 
-pub(super) mod api_credentials;
 pub(super) mod create;
 mod credentials;
 mod list;
 pub(super) mod lookup;
+pub(super) mod new_credentials;
 pub(super) mod owner_notifications;
 mod owners;
 mod rename;

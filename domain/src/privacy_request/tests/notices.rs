@@ -176,5 +176,9 @@ fn a_stall_is_recorded_once_until_the_work_moves_again() {
     let once = [running, vec![stalled.clone()]].concat();
     given(hours(30), once.clone()).when(stall()).then_expect_events(vec![]);
     let sent = Event::NoticeSent { notice: Notice::Received, message_id: String::new() };
-    given(hours(30), [once, vec![sent]].concat()).when(stall()).then_expect_events(vec![stalled]);
+    for moved in [sent, Event::PartsRemoved {}, Event::ObjectsRemoved {}] {
+        given(hours(30), [once.clone(), vec![moved]].concat())
+            .when(stall())
+            .then_expect_events(vec![stalled.clone()]);
+    }
 }

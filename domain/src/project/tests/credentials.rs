@@ -60,9 +60,9 @@ fn earlier_credentials_die_at_once_or_live_on_for_up_to_a_week() {
 #[test]
 fn the_secret_is_shown_each_time_as_an_event() {
     let revealed = |number| Ok(vec![Event::CredentialsRevealed { credential_id: credential(number) }]);
-    assert_eq!(asked(&begun(), owner(), Action::RecordReveal), revealed(1));
-    assert_eq!(asked(&overlapping(), named(), Action::RecordReveal), revealed(2));
-    assert_eq!(asked(&bare(), owner(), Action::RecordReveal), Err(Error::NoCredentials));
+    assert_eq!(asked(&begun(), owner(), Action::RevealSecret), revealed(1));
+    assert_eq!(asked(&overlapping(), named(), Action::RevealSecret), revealed(2));
+    assert_eq!(asked(&bare(), owner(), Action::RevealSecret), Err(Error::NoCredentials));
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn wishes() -> Vec<Action> {
         rename("Note G"),
         Action::AddOwner { account_id: account(MEMBER), membership_id: membership(MEMBER) },
         Action::RemoveOwner { account_id: account(NAMED) },
-        Action::RecordReveal,
+        Action::RevealSecret,
         reset(2, 0),
         Action::RetirePrevious,
         Action::EndOverlap,

@@ -57,7 +57,7 @@ fn operators_may_do_what_does_not_touch_secrets() {
         for action in owners_wishes() {
             let of_secrets = matches!(
                 action,
-                Action::RecordReveal | Action::ResetCredentials { .. } | Action::RetirePrevious
+                Action::RevealSecret | Action::ResetCredentials { .. } | Action::RetirePrevious
             );
             let answer = asked(&overlapping(), by, action.clone());
             assert_eq!(answer.is_err(), of_secrets, "{action:?}: {answer:?}");
@@ -72,7 +72,7 @@ fn being_named_ends_with_the_stay() {
     assert!(body.is_owned_by(&named()));
     let back = in_membership(NAMED, 33, Role::Member);
     assert!(!body.is_owned_by(&back), "who left and came back is named no longer");
-    assert_eq!(asked(&begun(), back, Action::RecordReveal), Err(Error::Forbidden));
+    assert_eq!(asked(&begun(), back, Action::RevealSecret), Err(Error::Forbidden));
     // The membership of another is not one's own.
     assert!(!body.is_owned_by(&in_membership(MEMBER, NAMED, Role::Member)));
     assert!(!body.is_owned_by(&in_membership(NAMED, 33, Role::Admin)));

@@ -47,7 +47,7 @@ fn action() -> impl Strategy<Value = Action> {
             membership_id: membership(stay),
         }),
         1 => who().prop_map(|who| Action::RemoveOwner { account_id: account(who) }),
-        1 => Just(Action::RecordReveal),
+        1 => Just(Action::RevealSecret),
         2 => Just(Action::RetirePrevious),
         4 => Just(Action::EndOverlap),
     ]

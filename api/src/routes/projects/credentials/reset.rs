@@ -19,8 +19,8 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Id, RequestContext, Sudo};
 use crate::problem::{InputError, Problem};
-use crate::routes::projects::api_credentials::Pair;
 use crate::routes::projects::lookup;
+use crate::routes::projects::new_credentials::Pair;
 use crate::routes::projects::owner_notifications::{named, notify_owners};
 use crate::security_log::SecurityEvent;
 use crate::state::AppState;

@@ -58,7 +58,7 @@ pub(crate) async fn reveal(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            let reveal = found.action(ProjectAction::RecordReveal);
+            let reveal = found.action(ProjectAction::RevealSecret);
             let after: Project = unit.execute(&id.to_string(), reveal).await?;
             let mut extras = CommitExtras::default();
             let says = |by_reader| MessageBody::CredentialsRevealed {
