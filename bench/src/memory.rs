@@ -6,7 +6,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Watches from now on: the system forgets the peak so far (proc(5), `clear_refs`).
+    /// Begins to watch: the system forgets the peak so far (proc(5), `clear_refs`).
     pub(crate) fn watch() -> Self {
         let forgotten = std::fs::write("/proc/self/clear_refs", "5").is_ok();
         Self { idle: forgotten.then(|| megabytes("VmRSS:")).flatten() }

@@ -1,6 +1,6 @@
 //! Synthetic histories in bulk: for benchmarks, and for tests of size.
 //!
-//! They are events like any other, sealed as commands seal them, but nobody decided on them and no claim
+//! They are events like any other, sealed as commands seal them, but no command decided on them and no claim
 //! and no gate goes with them: for a database that is thrown away. Lives go on side by side, so that
 //! neighbours in the log belong to different streams, as where many people are.
 

@@ -9,11 +9,11 @@ pub enum StoreError {
     /// The database is away or overloaded; the same call may succeed in a moment.
     #[error("{}", why_away(.0))]
     Unavailable(#[source] sqlx::Error),
-    /// The database went away while something was being stored, and stayed away: nobody knows whether it
-    /// was.
+    /// The database went away while something was being stored, and stayed away: whether it was stored is
+    /// unknown.
     #[error("the database went away in the middle of a write and cannot be asked what came of it")]
     OutcomeUnknown(#[source] sqlx::Error),
-    /// The database is there, and lets nobody in who asks like this: waiting does not help, somebody must change something.
+    /// The database is there, and refuses us: an administrator must change something, waiting does not help.
     #[error("{}", why_not_let_in(.0))]
     NotLetIn(#[source] sqlx::Error),
     /// The address makes no sense.
@@ -112,7 +112,7 @@ fn is_away(code: &str) -> bool {
     passing.iter().any(|class| code.starts_with(class))
 }
 
-/// Whether a refusal, of the server or of a pooler before it, is of who asks or what for.
+/// Whether a refusal, of the server or of a pooler before it, is of the user or of what is asked for.
 fn is_not_let_in(refusal: &dyn DatabaseError) -> bool {
     // Poolers have one code for whatever they refuse, and for what passes as well.
     const POOLER: [&str; 5] = [
@@ -146,7 +146,7 @@ fn why_not_let_in(error: &sqlx::Error) -> &'static str {
     "the database does not let this user in: see user and password in the address, and pg_hba.conf of the server"
 }
 
-/// What somebody who looks after the database needs to know first.
+/// What an administrator of the database needs to know first.
 fn why_away(error: &sqlx::Error) -> &'static str {
     use sqlx::Error as E;
     match error {
@@ -190,10 +190,10 @@ pub enum SealError {
     /// The master key cannot be had.
     #[error("{0}")]
     Master(String),
-    /// Whoever holds the master keys does not answer; the same call may succeed in a moment.
+    /// The holder of the master keys does not answer; the same call may succeed in a moment.
     #[error("the key service does not answer: {0}")]
     Unavailable(String),
-    /// Whoever holds the master keys refuses, which somebody has to mend.
+    /// The holder of the master keys refuses, which an administrator has to mend.
     #[error("the key service refuses: {0}")]
     Refused(String),
     /// An envelope has not the form it must have.

@@ -16,7 +16,7 @@ use std::fmt::Display;
 /// The variable that names the folder.
 pub const VARIABLE: &str = "PERSONAL_SETTINGS_FAILPOINTS";
 
-/// Says that a point is reached, and `of` what. Does not return where the process is to die here.
+/// Tells that a point is reached, and `of` what. Does not return where the process is to die here.
 #[inline]
 pub fn reach(point: &'static str, of: impl Display) {
     #[cfg(debug_assertions)]

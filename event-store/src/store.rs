@@ -82,7 +82,7 @@ impl EventStore {
         &self.inner.pool
     }
 
-    /// Closes every connection, each when who uses it is done, so that the server may be stopped then.
+    /// Closes every connection, each when its user is done, so that the server may be stopped then.
     pub async fn close(&self) {
         let Inner { pool, urgent, lookups, log, commands, .. } = &*self.inner;
         lookups.close().await;
@@ -175,7 +175,7 @@ impl EventStore {
         self.inner.commands.account_with(email).await
     }
 
-    /// Who has a name, if anybody: true at this instant, not a read model.
+    /// The aggregate that has a name, if one does: true at this instant, not a read model.
     pub async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
         self.inner.commands.owner_of(kind, name).await
     }
@@ -190,7 +190,7 @@ impl EventStore {
         &self.inner.urgent
     }
 
-    /// Who shows which session's token.
+    /// The sessions, by their tokens.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.inner.pool.clone(), self.inner.lookups.clone())
     }

@@ -9,7 +9,7 @@ const PREFIX: &str = "PERSONAL_SETTINGS_";
 /// How much of a name may differ for another to be meant.
 const CLOSE: f64 = 0.9;
 
-/// What is wrong with these names, in words; nothing where each is of an option, or of somebody else.
+/// What is wrong with these names, in words; nothing where each is of an option, or of another program.
 pub(super) fn complaint(command: &Command, names: impl Iterator<Item = String>) -> Option<String> {
     let known = known(command);
     let unknown: BTreeSet<String> = names

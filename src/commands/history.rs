@@ -1,7 +1,7 @@
 //! `audit history`: everything that happened to an account.
 //!
-//! It leaves no event behind, unlike an operator's look over HTTP: whoever has the database and the master key
-//! needs no program of ours to read, so an event would tell of the honest only.
+//! It leaves no event behind, unlike an operator's look over HTTP: an administrator with the database and the
+//! master key needs no program of ours to read, so an event would tell of the honest only.
 
 use std::io::{BufWriter, ErrorKind, Write};
 use std::time::Duration;
@@ -59,7 +59,7 @@ pub(super) fn by_then(until: Option<DateTime<Utc>>) -> String {
     until.map(|until| format!(", or there was none by {}", until.to_rfc3339())).unwrap_or_default()
 }
 
-/// Prints what can be printed. Whoever closes the output has seen enough, which is no failure.
+/// Prints what can be printed. A reader that closes the output has seen enough, which is no failure.
 struct Printer {
     lines: ExportFormat,
     out: BufWriter<std::io::Stdout>,
@@ -75,7 +75,7 @@ impl Printer {
         Self { lines, out: BufWriter::new(std::io::stdout()) }
     }
 
-    /// False when nobody reads any more.
+    /// False when the output is closed.
     fn print(&mut self, told: &EventView) -> anyhow::Result<bool> {
         let (heading, line) = (self.lines.heading(), self.lines.line(told)?);
         is_read(self.out.write_all(&heading).and_then(|()| self.out.write_all(&line)))

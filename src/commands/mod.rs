@@ -63,7 +63,7 @@ pub async fn run(order: Order) -> anyhow::Result<()> {
     }
 }
 
-/// Shows the tokens that nobody can look up: the house project's, and the operator's if it was made just now.
+/// Shows the tokens that cannot be looked up: the house project's, and the operator's if it was made just now.
 fn show_tokens(house: &str, new_operator: Option<&SecretString>) {
     say(format!("House project token: {house}"));
     if let Some(token) = new_operator {

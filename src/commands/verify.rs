@@ -83,7 +83,7 @@ fn told(bar: ProgressBar) -> Progress {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.elapsed() >= EVERY {
             *last = Instant::now();
-            // Nobody may be reading.
+            // The output may be closed.
             let _ =
                 writeln!(std::io::stderr(), "looked at {position} of {} events", bar.length().unwrap_or(0));
         }

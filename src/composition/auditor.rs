@@ -1,4 +1,4 @@
-//! The log opened for whoever verifies it: no key to what is sealed, and nothing that moves it.
+//! The log opened for a verifier: no key to what is sealed, and nothing that moves it.
 
 use anyhow::Context;
 use event_store::Pool;

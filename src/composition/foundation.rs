@@ -113,7 +113,7 @@ impl AppContext {
                          owner of the database in URL"
                     );
                 }
-                // Who is not let in, or has a token that is not accepted, is told at the start, and waits only while running.
+                // A refused user or token is told at the start; only a running process waits.
                 Err(error @ (StoreError::NotLetIn(_) | StoreError::Seal(SealError::Refused(_)))) => {
                     return Err(error.into());
                 }

@@ -38,7 +38,7 @@ pub(super) async fn report(store: EventStore, stop: CancellationToken) {
     }
 }
 
-/// Whether the database can be written to. Asking also closes connections that cannot, where nobody else has met one.
+/// Whether the database can be written to. Asking also closes connections that cannot and that no caller has met.
 async fn writable(store: &EventStore) -> Result<(), StoreError> {
     let writable = store.can_write().await;
     gauge!("personal_settings_database_writable").set(f64::from(u8::from(matches!(writable, Ok(true)))));
@@ -46,7 +46,7 @@ async fn writable(store: &EventStore) -> Result<(), StoreError> {
 }
 
 /// Of the log itself: what was appended and has no position yet. Every process takes them, so that they are
-/// true whoever leads, and also where nobody can.
+/// true whichever process leads, and also where none can.
 async fn order(store: &EventStore) -> Result<(), StoreError> {
     let lag = lag::lag(store.pool()).await?;
     gauge!("personal_settings_log_lag_events").set(lag.events as f64);

@@ -21,7 +21,7 @@ use crate::cli::{ApiOptions, Consent, VitalsOptions};
 use crate::logging::say;
 use crate::system;
 
-/// How long an erasure can be cancelled where nobody says otherwise.
+/// How long an erasure can be cancelled where no other time is configured.
 const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Connections where no number is given: each takes some tens of kibibytes at worst.

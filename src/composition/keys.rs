@@ -14,7 +14,7 @@ use super::AppContext;
 use super::network::without_credentials;
 use crate::cli::{KeyOptions, VaultOptions};
 
-/// Who wraps and unwraps the data keys: Vault, keys given as they are, those in a file, or one in the data
+/// What wraps and unwraps the data keys: Vault, keys given as they are, those in a file, or one in the data
 /// directory, where alone it is made when there is none yet. A file that was named and is not there is a
 /// mistake, such as a volume that is not mounted. With Vault, other keys that are given still open.
 ///

@@ -46,7 +46,7 @@ impl LogTasks {
         });
     }
 
-    /// Waits until the read models show what was stored before now, so that nobody is told less after a crash
+    /// Waits until the read models show what was stored before now, so that no reader is told less after a crash
     /// than before it. Not for long: a read model that is far behind, or stands still, must not keep a
     /// program from serving.
     pub async fn catch_up(store: &EventStore, views: &Views) {

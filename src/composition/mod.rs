@@ -55,7 +55,7 @@ async fn within_grace(part: &str, ending: impl Future<Output = ()>) {
     }
 }
 
-/// Waits until somebody asks the program to end.
+/// Waits until a signal asks the program to end.
 ///
 /// # Errors
 /// When signals cannot be waited for.

@@ -1,4 +1,4 @@
-//! Who may be in between: servers on other hosts are spoken to over TLS with verified certificates, unless
+//! What may be in between: servers on other hosts are spoken to over TLS with verified certificates, unless
 //! `--allow-plain-text` names their host; and people reach the service over TLS, or on this machine alone.
 //!
 //! One rule for the database, NATS and the mail server. Where a URL says nothing of TLS it means verified TLS; one that
@@ -83,7 +83,7 @@ impl Network {
         }
     }
 
-    /// The same without a warning: for who only looks whether options make sense.
+    /// The same without a warning: for a caller that only looks whether options make sense.
     pub(super) fn quietly(self) -> Self {
         Self { quiet: true, ..self }
     }
@@ -131,7 +131,7 @@ pub fn check_public_url(url: &Url) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses a database that takes no connections, for who does not wait for it.
+/// Refuses a database that takes no connections, for a caller that does not wait for it.
 ///
 /// # Errors
 /// When it does not.

@@ -10,7 +10,7 @@ use event_store::records::operator_token::{self, Configured, Origin};
 use event_store::{CommandContext, CommitExtras, EventStore, ExecuteError};
 use secrecy::SecretString;
 
-/// Somebody to let in.
+/// An operator to let in.
 pub struct NewOperator<'a> {
     /// What they are called.
     pub name: &'a str,
@@ -69,7 +69,7 @@ async fn first(store: &EventStore) -> anyhow::Result<Option<SecretString>> {
     Ok(made.map(|_| fresh))
 }
 
-/// Lets somebody in with `token`. `None` where the token is known, or is not the first any more.
+/// Lets an operator in with `token`. `None` where the token is known, or is not the first any more.
 pub async fn let_in(
     store: &EventStore,
     token: &SecretString,
@@ -95,7 +95,7 @@ pub async fn let_in(
     }
 }
 
-/// Lets somebody in no longer, at once.
+/// Lets an operator in no longer, at once.
 ///
 /// # Errors
 /// When there is no such operator, or the store fails.

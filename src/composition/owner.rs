@@ -38,7 +38,7 @@ impl Owner {
         Self { makes_role: true, ..self }
     }
 
-    /// Refuses a database that takes no connections, for who does not wait for it.
+    /// Refuses a database that takes no connections, for a caller that does not wait for it.
     ///
     /// # Errors
     /// When it does not.

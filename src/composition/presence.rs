@@ -8,7 +8,7 @@ use workers::privacy_requests::archive::Statement;
 use super::network::is_here;
 use crate::cli::PresenceOptions;
 
-/// What the product is called where nobody says, on this machine alone.
+/// What the product is called where no name is configured, on this machine alone.
 const SERVICE_NAME: &str = "Personal Settings";
 
 /// The name that people know the product by.

@@ -71,7 +71,7 @@ impl Reader {
         let store = EventStore::new(event_store::patient(&pool), system::services(), keys);
         let views = Views::of(&store);
         let erasures = objects.map(|objects| Erasures::new(store.clone(), objects, Arc::new(views.clone())));
-        // Nobody else moves the log of a database that was started just now.
+        // No other process moves the log of a database that was started just now.
         let own = servers.map(|servers| (servers, LogTasks::start(&store, &views)));
         Ok(Self { store, views, erasures, own })
     }

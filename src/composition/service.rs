@@ -103,7 +103,7 @@ impl Service {
         let owner = if given.database_url.is_none() { owner.making_the_role() } else { owner };
         foundation.prepare(Some(&owner)).await?;
         if given.database_url.is_none() {
-            // The database is ours alone, and so is the data directory: whoever held a lease is dead.
+            // The database is ours alone, and so is the data directory: every holder of a lease is dead.
             lease::end_all(foundation.store.pool()).await?;
         }
         let house_token = house_token(&foundation, &options.api).await?;

@@ -9,7 +9,7 @@ use workers::privacy_requests::archive::{Consent, Practice, Statement};
 use super::network::is_here;
 use crate::cli::{self, ProcessingOptions, WorkerOptions};
 
-/// What is configured, as far as a statement tells it. Where something goes into files it goes to nobody else.
+/// What is configured, as far as a statement tells it. Where something goes into files it goes to no third party.
 pub(crate) fn practice(
     consent: cli::Consent,
     mail: Option<&str>,
@@ -66,7 +66,7 @@ fn read(path: &Path, practice: &Practice) -> anyhow::Result<Statement> {
     Statement::stated(practice, own).with_context(about)
 }
 
-/// Refuses to serve a public address while nobody is named who answers for the data (GDPR Art. 13(1)(a), 15(1)).
+/// Refuses to serve a public address unless a controller and a contact are named (GDPR Art. 13(1)(a), 15(1)).
 ///
 /// # Errors
 /// When the address is not of this machine, and the controller or the contact is not stated.

@@ -94,7 +94,7 @@ impl Work {
         })
     }
 
-    /// Finds out whether the options make sense; nothing is made and nobody is spoken to.
+    /// Finds out whether the options make sense; nothing is made and no server is spoken to.
     ///
     /// # Errors
     /// When one does not.

@@ -1,4 +1,4 @@
-//! Whether anybody does the work: an interface alone takes requests that then wait for a worker.
+//! Whether any worker does the work: an interface alone takes requests that then wait for a worker.
 //!
 //! Every process says which master keys it has, and with that what it is ([`master_holders`]). Where no worker says so for a
 //! while, the metrics and a warning tell it; requests are served all the same.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Where the made-up usage comes from: a block that is reserved for examples (RFC 5737).
 pub(super) const EXAMPLE_ADDRESS: &str = "203.0.113.7";
 
-/// Somebody who does not exist.
+/// A made-up person.
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) email: String,

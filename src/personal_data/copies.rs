@@ -228,7 +228,7 @@ fn of_vault(datum: Datum) -> Vec<Placed> {
     }
 }
 
-/// Of who was invited and has no account: it goes with the invitation, not with another's account.
+/// Of a person who was invited and has no account: it goes with the invitation, not with another's account.
 fn invited() -> Vec<Placed> {
     let not_theirs = Fate::Stays("it is not the account's; it goes with the invitation");
     let ends = "when the invitation is accepted, declined or taken back; after its 7 days, at the latest";

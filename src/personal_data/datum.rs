@@ -59,7 +59,7 @@ data! {
     Sessions "Sessions";
     /// What machines show for a person.
     GdprToken "GDPR token";
-    /// The address of who has no account yet.
+    /// The address of an invited person, who has no account yet.
     InvitedAddress "Address of an invited person";
     /// What it is all found by.
     AccountId "Account id";

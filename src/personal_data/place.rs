@@ -54,7 +54,7 @@ pub enum Form {
     SealedForRequest,
     /// Sealed with a key of the service.
     SealedByService,
-    /// Sealed with a key that only who repeats the request can make.
+    /// Sealed with a key that only a caller that repeats the request can make.
     SealedByCaller,
     /// As a hash that cannot be made without a key of the service.
     KeyedHash,

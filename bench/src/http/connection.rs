@@ -1,7 +1,7 @@
-//! One connection of one who asks: HTTP/1.1, one request after the other.
+//! One connection of a client: HTTP/1.1, one request after the other.
 //!
-//! Written by hand, and as small as it can be: whoever asks runs on the same cores as whoever answers, and what a
-//! client costs would count as if the service cost it.
+//! Written by hand, and as small as it can be: the client runs on the same cores as the service, so what the
+//! client costs counts as if the service cost it.
 
 use anyhow::{Context, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,8 +1,8 @@
 //! The program over HTTP, as a process of its own: a command and a read, by many account holders who are signed in.
 //!
-//! Everything happens on the same cores: the database, the program, and who asks. Beside it stand what the database
-//! does at best for a command (one-row `INSERT` commits) and what HTTP does at best for a read (a handler that does
-//! nothing, in a process of its own as well).
+//! Everything happens on the same cores: the database, the program, and its clients. Beside it stand what the
+//! database does at best for a command (one-row `INSERT` commits) and what HTTP does at best for a read (a handler
+//! that does nothing, in a process of its own as well).
 
 mod connection;
 mod process;
@@ -25,7 +25,7 @@ use seed::{Holder, Holders, seed};
 
 /// Connections that each send one request after the other.
 const CONNECTIONS: [usize; 3] = [1, 8, 32];
-/// Commands of one session, at most: the service grants 200 at a stretch, to whoever measures as to everyone.
+/// Commands of one session, at most: the service grants 200 at a stretch, to a benchmark as to everyone.
 const MAX_COMMANDS: usize = 190;
 /// Accounts of each history, whose turns come one after the other.
 const LIVES: usize = 4;
@@ -175,7 +175,7 @@ async fn load(
     effort: Effort,
 ) -> anyhow::Result<(f64, f64)> {
     let (host, holders, asked) = (process.host().to_owned(), Arc::clone(holders), *asked);
-    // One thread: whoever asks costs as little as can be.
+    // One thread: the clients cost as little as can be.
     let asking = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let began = Instant::now();

@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 
 use crate::scratch::{Scratch, execute, register, sign_in};
 
-/// Who asks.
+/// An account holder who sends requests.
 pub(crate) struct Holder {
     pub(crate) token: String,
     /// How the switch stands that is turned: on at first.

@@ -1,7 +1,7 @@
 //! Short runs of a program: asking for a version, creating a database.
 //!
 //! They end with their parent like the servers do, and they get a small environment of their own: the secrets
-//! that this program was given by its environment are nobody else's business.
+//! that this program was given by its environment are for no other program.
 
 use std::io;
 use std::path::Path;

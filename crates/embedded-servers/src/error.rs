@@ -1,7 +1,7 @@
 //! What can go wrong with the embedded servers, in words for the person who started the program.
 //!
 //! Each message names the path or the server and says what to do next. A message does not repeat its
-//! `source()`; whoever reports the failure prints the whole chain. No message holds a credential: the
+//! `source()`; the caller that reports the failure prints the whole chain. No message holds a credential: the
 //! lines of a server's log that are quoted come from logs that hold no statement and no parameter.
 
 use std::fmt;

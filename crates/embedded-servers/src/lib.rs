@@ -131,7 +131,7 @@ impl Servers {
             (Ok(postgres), Err(error)) => (Some(error), postgres, None),
             (Err(error), Ok(nats)) => (Some(error), None, nats),
             (Err(error), Err(other)) => {
-                // One is returned; who mends it shall not have to start again to learn of the other.
+                // One is returned, the other logged: the user who mends one learns of both without another start.
                 tracing::error!(error = %other, "starting nats-server failed too");
                 (Some(error), None, None)
             }
@@ -229,7 +229,7 @@ impl NatsServer {
 }
 
 /// The address of the PostgreSQL that another process of ours runs on this data directory, if one does, for its
-/// owner: who may read the directory may do everything in it.
+/// owner: a user who may read the directory may do everything in it.
 #[must_use]
 pub fn running_owner_url(program: &str, data_dir: &Path) -> Option<String> {
     let home = std::path::absolute(data_dir).ok()?.join("postgres");

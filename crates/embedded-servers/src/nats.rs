@@ -78,7 +78,7 @@ pub(crate) async fn start(
 ) -> Result<Running, Error> {
     let (home, program) = (data_dir.join("nats"), machine.program);
     let started = tokio::task::spawn_blocking(move || {
-        // Held until the work is done, even when nobody waits for it any more.
+        // Held until the work is done, even when no caller waits for it any more.
         let _lock = lock;
         launch(home, source, &machine)
     })

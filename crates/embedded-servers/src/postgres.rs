@@ -3,7 +3,7 @@
 //! It listens on a socket that only its owner can reach and on no network address. It writes no statement, no
 //! parameter and no value into its log, as those are personal data (see [`PRIVACY`]). All settings are given
 //! on the command line, where they win over anything that an earlier version wrote into the data directory;
-//! who wants to tune runs a PostgreSQL of their own and gives `DATABASE_URL`. After a crash in the middle of
+//! a user who wants to tune runs a PostgreSQL of their own and gives `DATABASE_URL`. After a crash in the middle of
 //! anything, PostgreSQL's own log brings it back.
 
 use std::io;
@@ -135,7 +135,7 @@ pub(crate) async fn start(
 ) -> Result<Running, Error> {
     let (home, program) = (data_dir.join("postgres"), machine.program);
     let started = tokio::task::spawn_blocking(move || {
-        // Held until the work is done, even when nobody waits for it any more.
+        // Held until the work is done, even when no caller waits for it any more.
         let _lock = lock;
         launch(&home, source, durable, &machine)
     })

@@ -70,7 +70,7 @@ impl Drop for SocketDir {
 pub(crate) fn of_running(home: &Path) -> Option<PathBuf> {
     let elsewhere = std::fs::read_to_string(home.join("socket-elsewhere")).ok().map(PathBuf::from);
     let directory = elsewhere.unwrap_or_else(|| home.join("run"));
-    // A socket that a killed server left answers nobody.
+    // A socket that a killed server left takes no connection.
     std::os::unix::net::UnixStream::connect(directory.join(SOCKET)).ok()?;
     Some(directory)
 }

@@ -365,7 +365,7 @@ async fn no_server_outlives_a_killed_program_and_the_next_start_succeeds_at_once
     connect(&servers).await;
     servers.stop().await;
 
-    // And also when nobody starts again.
+    // And also when the program is not started again.
     std::fs::remove_file(&file).unwrap();
     let mut helper = Helper::start(directory.path());
     until("the helper's servers run again", || file.exists()).await;

@@ -51,7 +51,7 @@ impl Checkpoint {
         format!("{origin}\n{size}\n{root}\nstreams {streams}\nchain {chain}\ntime {time}\n{subjects}")
     }
 
-    /// What `note` states, whoever signed it: for those who compare it with the log themselves.
+    /// What `note` states, whichever key signed it: for callers that compare it with the log themselves.
     ///
     /// # Errors
     /// When it states something else than a checkpoint.

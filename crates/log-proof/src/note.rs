@@ -33,7 +33,7 @@ pub enum NoteError {
     /// It has not the form of a signed note.
     #[error("this is no signed note: {0}")]
     Form(&'static str),
-    /// Nobody whose key is at hand signed it.
+    /// No key that is at hand signed it.
     #[error("no signature of {0} is under it")]
     Unsigned(String),
     /// A signature by a known key is wrong.
@@ -120,8 +120,8 @@ impl FromStr for VerifierKey {
     }
 }
 
-/// The text of a signed note and the name of whoever of `keys` signed it. Signatures of others are passed
-/// over.
+/// The text of a signed note and the name of the one of `keys` that signed it. Signatures by other keys are
+/// passed over.
 pub(crate) fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, String), NoteError> {
     let middle = note.rfind("\n\n").ok_or(NoteError::Form("there is no empty line before the signatures"))?;
     let (text, signatures) = (&note[..=middle], &note[middle + 2..]);
@@ -183,7 +183,7 @@ mod tests {
         assert!(matches!(open(&note, &both[..1]), Err(NoteError::Unsigned(_))));
         let forged = note.replace("two", "tw0");
         assert!(matches!(open(&forged, &both), Err(NoteError::Forged(_))));
-        // A second signature, by somebody unknown here, does not disturb.
+        // A second signature, by a key that is unknown here, does not disturb.
         let cosigned = format!("{note}{}", other.sign("x\n").rsplit_once("\n\n").unwrap().1);
         assert!(open(&cosigned, &both[1..]).is_ok());
         for broken in ["", "text\n", "text\n\nno signature\n", "text\n\n\u{2014} a b c\n"] {

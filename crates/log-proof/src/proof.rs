@@ -113,7 +113,7 @@ fn holds(so: bool, else_why: &str) -> Result<(), CheckError> {
 }
 
 impl Proof {
-    /// Checks it with the public keys. Says in words what is proved.
+    /// Checks it with the public keys. Tells in words what is proved.
     ///
     /// # Errors
     /// When it proves nothing.
@@ -121,7 +121,7 @@ impl Proof {
         self.check_with(&|note| Ok(Checkpoint::open(note, keys)?))
     }
 
-    /// Checks it whoever signed: for whoever makes it.
+    /// Checks it, whichever key signed: for the maker of the proof.
     pub fn check_unsigned(&self) -> Result<String, CheckError> {
         self.check_with(&|note| Ok(Checkpoint::read(note)?))
     }

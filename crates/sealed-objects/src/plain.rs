@@ -10,7 +10,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 use crate::store::locate;
 use crate::{ObjectError, SealedObjectStore};
 
-/// The longest small object in bytes: nobody else's large one shall fill our memory.
+/// The longest small object in bytes: a large one of another writer shall not fill our memory.
 const LONGEST: u64 = 1024 * 1024;
 
 impl SealedObjectStore {

@@ -147,14 +147,14 @@ impl SealedObjectStore {
 
     /// Deletes the object at `prefix` and every object under it (`a/b` takes `a/b/c`, not `a/bc`), in a
     /// directory also the staging files of writers killed or still at work, which can then no longer
-    /// finish. Says how many there were. Asking again for what is gone is no error.
+    /// finish. Tells how many there were. Asking again for what is gone is no error.
     ///
     /// # Errors
     /// [`ObjectError::Path`] (the object store as a whole cannot be named), [`ObjectError::Store`],
     /// [`ObjectError::Leftover`]; some may be deleted then: ask again.
     pub async fn remove_all(&self, prefix: &str) -> Result<u64, ObjectError> {
         let prefix = locate(prefix)?;
-        // Before the objects: whoever finishes in between is found by the list.
+        // Before the objects: a writer that finishes in between is found by the list.
         let mut removed = self.remove_leftovers(&prefix).await?;
         if self.store.head(&prefix).await.map(Some).or_else(absent)?.is_some() {
             self.store.delete(&prefix).await.map(Some).or_else(absent)?;

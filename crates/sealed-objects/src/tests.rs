@@ -180,7 +180,7 @@ async fn a_cut_object_is_detected() {
         std::fs::write(fixture.file("a"), &stored[..cut]).unwrap();
         let whole = fixture.get("a", 0..content.len() as u64).await;
         assert!(whole.is_err(), "cut to {cut}, read to the true end");
-        // Whoever asks for the length first is not deceived either.
+        // A reader that asks for the length first is not deceived either.
         if let Ok(Some(length)) = fixture.objects.size("a").await {
             assert!(fixture.get("a", 0..length).await.is_err(), "cut to {cut}, read to the apparent end");
         }

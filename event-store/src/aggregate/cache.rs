@@ -1,7 +1,7 @@
 //! Aggregates as this process last saw them, so that a busy one is not read again for each command.
 //!
 //! What is here may be out of date: another process may have appended. That does no harm to a
-//! command that leads to events, since the append compares the version; whoever decides otherwise must
+//! command that leads to events, since the append compares the version; a caller that decides otherwise must
 //! [confirm](super::load::Loader::is_current) it first. What a destroyed key opened is dropped when this process
 //! destroys it, and is used no longer than [`LIFE`] after it was read when another does, like the keys
 //! themselves.

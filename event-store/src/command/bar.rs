@@ -1,5 +1,5 @@
 //! What a command is about to end works no more from the moment the command is asked for, however long it waits for its
-//! turn: who is to be out is out.
+//! turn.
 //!
 //! What ends says the table of `domain` ([`ending`](crate::records::ending)), of the events that the command would lead to now.
 //! A session or a token for the GDPR APIs is barred: it opens nothing, and is there until the command ends it, which

@@ -1,4 +1,4 @@
-//! Who has which name: true at this instant, not a read model.
+//! Which aggregate has which name: true at this instant, not a read model.
 
 use domain::EmailAddress;
 use domain::effect::{ClaimKind, Effect};
@@ -7,7 +7,7 @@ use super::Commands;
 use crate::error::StoreError;
 
 impl Commands {
-    /// Who has a name, if anybody.
+    /// The aggregate that has a name, if one does.
     pub(crate) async fn owner_of(&self, kind: ClaimKind, name: &str) -> Result<Option<String>, StoreError> {
         let name = match kind {
             ClaimKind::Email => self.keys.lookup_hasher().await?.hash(name),
@@ -16,7 +16,7 @@ impl Commands {
         self.first_owner(kind, &[name]).await
     }
 
-    /// Who has this address: as the one that holds, or as one it may go back to.
+    /// The account that has this address: as the one that holds, or as one it may go back to.
     pub(crate) async fn account_with(&self, email: &EmailAddress) -> Result<Option<String>, StoreError> {
         let hasher = self.keys.lookup_hasher().await?;
         let names: Vec<Vec<u8>> = email.names_sought().iter().map(|name| hasher.hash(name)).collect();
@@ -38,7 +38,7 @@ impl Commands {
         Ok(None)
     }
 
-    /// Who has the first of `names`, as they are stored, that anybody has.
+    /// The aggregate that has the first taken one of `names`, as they are stored.
     async fn first_owner(&self, kind: ClaimKind, names: &[Vec<u8>]) -> Result<Option<String>, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT owner FROM claim WHERE kind = $1 AND name = ANY($2) ORDER BY array_position($2, name) LIMIT 1",

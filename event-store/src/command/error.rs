@@ -24,7 +24,7 @@ pub enum ExecuteError<E> {
     /// A link, a code or whatever else works once was used meanwhile.
     #[error("what this rests on was used meanwhile")]
     AlreadyUsed,
-    /// What was proved of who asks counts no more: the account was changed meanwhile.
+    /// What the caller proved of themselves counts no more: the account was changed meanwhile.
     #[error("what was proved counts no more")]
     ProofOver,
     /// Others were faster again and again.

@@ -2,7 +2,7 @@
 //!
 //! A command is [executed](execute) by one aggregate, or by several in one [unit of work](unit_of_work): they are loaded,
 //! decide ([`pending`]), and what comes of it is [sealed](sealing) and [appended](append); where another was faster, all of
-//! it is done [once more](retry). Who wants the same at the same time waits for its turn ([`contention`]).
+//! it is done [once more](retry). Commands that want the same at the same time wait for their turn ([`contention`]).
 
 mod append;
 mod bar;

@@ -147,7 +147,7 @@ impl<A: Aggregate + Snapshot> SealedCommit<A> {
         self.append.events.iter().map(|event| EventId::from_uuid(event.event_id)).collect()
     }
 
-    /// What this process knows of the aggregate from now on.
+    /// Notes in `cache` what this process now knows of the aggregate.
     pub(super) fn remember(self, cache: &AggregateCache, is_stored: bool) {
         let id = &self.append.aggregate_id;
         if is_stored {

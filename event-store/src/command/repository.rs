@@ -21,8 +21,8 @@ const QUEUE: usize = 100;
 /// The repository of cqrs-es over our log: what it persists is sealed, claims its names and ends what ends with it, as by
 /// [`EventStore::execute`](crate::EventStore::execute); a conflict is for its caller to retry.
 ///
-/// Events are read in this release's form and without metadata, which holds personal data of whoever acted. Snapshots are the
-/// store's own: none is handed out, and none is taken, so a framework over them folds all events.
+/// Events are read in this release's form and without metadata, which holds personal data of the actor. Snapshots are
+/// the store's own: none is handed out, and none is taken, so a framework over them folds all events.
 #[derive(Clone)]
 pub struct SealedEventRepository(Commands);
 

@@ -17,7 +17,7 @@ use crate::encryption::{self, AssociatedData, DataKey, KeyName, KeyRing};
 use crate::error::StoreError;
 use crate::records::{RecordWrite, ending};
 
-/// Members of an event's metadata that are personal data of whoever acted, in scope `activity`.
+/// Members of an event's metadata that are personal data of the actor, in scope `activity`.
 const PERSONAL_METADATA: [&str; 2] = ["ip_address", "user_agent"];
 
 /// Seals events. Clones share everything.
@@ -135,7 +135,7 @@ impl Sealer {
     }
 }
 
-/// Marks where and with what somebody acted as personal data of theirs.
+/// Marks where and with what the actor acted as personal data of theirs.
 fn mark_metadata(mut metadata: Value) -> Value {
     let actor = metadata.get("actor").and_then(Value::as_str).unwrap_or("system").to_owned();
     if let Some(members) = metadata.as_object_mut() {

@@ -1,7 +1,7 @@
 //! Opening sealed values of many events with one look-up of keys.
 //!
 //! Whether a key lives is asked of the database each time, so nothing erased elsewhere is opened once more. A
-//! key that somebody changed costs the values under it, and no others: those read as forged, each at its own
+//! key that was tampered with costs the values under it, and no others: those read as forged, each at its own
 //! event. Nothing is written.
 
 use std::collections::{BTreeSet, HashMap};
@@ -16,7 +16,7 @@ use crate::error::StoreError;
 /// Keys to open with. Values under one that is missing were erased.
 pub(crate) struct EventDecryptor {
     known: HashMap<Uuid, Arc<DataKey>>,
-    /// Those that cannot be had because somebody changed them.
+    /// Those that cannot be had because they were tampered with.
     forged: BTreeSet<Uuid>,
 }
 

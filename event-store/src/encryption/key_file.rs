@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// The bytes of a key.
 pub(crate) type KeyBytes = Zeroizing<[u8; 32]>;
 
-/// Why there is no key. Says what is wrong and quotes nothing.
+/// Why there is no key. Tells what is wrong and quotes nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct KeyFileError(String);

@@ -38,7 +38,7 @@ impl KeyRing {
         Self { provider, services, table: KeyTable::new(pool, lookups), cache: KeyCache::new() }
     }
 
-    /// Who wraps and unwraps the keys.
+    /// The provider, which wraps and unwraps the keys.
     pub fn provider(&self) -> &Arc<dyn KeyProvider> {
         &self.provider
     }
@@ -132,20 +132,20 @@ impl KeyRing {
         self.cached_active_key(self.table.by_ids(ids.iter().copied().collect()).await?).await
     }
 
-    /// Has keys that live at hand from now on. Those that cannot be opened are asked for again by whoever needs them, and
-    /// who then learns why.
+    /// Opens keys that live, and keeps them at hand. A failure is dropped: the caller that needs a key asks for it
+    /// again, and then learns why.
     pub async fn preload(&self, found: Vec<(KeyName, WrappedKey)>) {
         let _ = self.cached_active_key(found).await;
     }
 
-    /// Keys that live, by their ids: opened, and at hand from now on.
+    /// Keys that live, by their ids: opened, and kept at hand.
     async fn cached_active_key(
         &self,
         found: Vec<(KeyName, WrappedKey)>,
     ) -> Result<HashMap<Uuid, Arc<DataKey>>, StoreError> {
         let mut keys = HashMap::with_capacity(found.len());
         for (name, key) in self.unwrap_named(found).await? {
-            // Whoever opens what is there will most likely seal more under the same key.
+            // A caller that opens values under a key will most likely seal more under the same key.
             self.cache.put_active(name, key.clone()).await;
             keys.insert(key.id, key);
         }

@@ -28,7 +28,7 @@ impl KeyRing {
     }
 }
 
-/// HMAC-SHA256 (RFC 2104) with a key of the service: without the key nobody can try out values.
+/// HMAC-SHA256 (RFC 2104) with a key of the service: without the key an attacker cannot try out values.
 pub struct KeyedHasher(Arc<DataKey>);
 
 impl KeyedHasher {

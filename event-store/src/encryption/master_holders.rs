@@ -41,7 +41,7 @@ pub async fn workers(pool: &PgPool) -> Result<usize, StoreError> {
     Ok(list(pool).await?.iter().filter(|holder| works(holder)).count())
 }
 
-/// Says until `stop` what this process, called `name`, has.
+/// Tells until `stop` what this process, called `name`, has.
 pub async fn announce(keys: Arc<KeyRing>, name: String, stop: CancellationToken) {
     let process = keys.services().ids.uuid();
     let mut failing = false;

@@ -36,7 +36,7 @@ pub struct Rotation<'a> {
     keys: &'a KeyRing,
     target: String,
     after: Uuid,
-    /// Data keys of this pass that somebody else held.
+    /// Whether this pass left out data keys that an append held.
     skipped: bool,
     delays: Delays,
 }

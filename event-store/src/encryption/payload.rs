@@ -2,8 +2,8 @@
 //!
 //! On the way in, every `{"$personal": {…}}` becomes `{"$enc": {"k": key id, "c": nonce and
 //! ciphertext}}`. The ciphertext is bound to its place (aggregate, sequence, event type, JSON path
-//! and key), so that nobody who can write to the database can move it elsewhere. On the way out it
-//! becomes what it was, or `{"$erased": true}` when its key is gone.
+//! and key), so that an attacker who can write to the database cannot move it elsewhere. On the
+//! way out it becomes what it was, or `{"$erased": true}` when its key is gone.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

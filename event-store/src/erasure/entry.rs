@@ -1,8 +1,8 @@
 //! An entry of the ledger: what it says, and how it lies in the object store.
 //!
 //! Entries are kept for ever, so their form has a version, and a later release reads all earlier ones.
-//! They hold ids, times and fingerprints and no other personal data, and they are sealed all the same: who may
-//! list a bucket need not learn who asked to be erased.
+//! They hold ids, times and fingerprints and no other personal data, and they are sealed all the same: an
+//! administrator who may list a bucket need not learn who asked to be erased.
 //!
 //! ```text
 //! ledger/erasures/2026-11-24/101530.123456-0193…   {"format": 1, "key": …, "sealed": base64 of nonce and ciphertext}
@@ -26,7 +26,7 @@ pub(super) const USAGE: &str = "usage";
 pub(super) enum Step {
     /// One data key.
     Key { key: DestroyedKey, name: KeyName },
-    /// What was collected of somebody until the entry was made; which try it is, from 0.
+    /// What was collected of a person until the entry was made; which try it is, from 0.
     Usage(Usage, usize),
 }
 

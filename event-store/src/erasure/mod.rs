@@ -15,12 +15,12 @@
 //! - Nothing is served before all entries are carried out that this database does not know
 //!   ([`Erasures::catch_up`]). A time kept in the database, which a restore turns back with the rest,
 //!   says from where on the ledger must be read.
-//! - Who can write to the object store can take entries away, but neither make nor change one: each
+//! - An attacker who can write to the object store can take entries away, but neither make nor change one: each
 //!   is sealed, bound to its name, under a key that only the master key opens ([`keys`]).
 //!
 //! # What a crash in the middle leaves
-//! After step 1 a row that is not carried out; whoever tries the erasure again goes on with it. After step
-//! 2 the same, and the next start of any process carries it out.
+//! After step 1 a row that is not carried out; the next try of the erasure goes on with it. After step 2
+//! the same, and the next start of any process carries it out.
 
 mod apply;
 mod entry;

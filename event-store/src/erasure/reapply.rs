@@ -27,7 +27,7 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 pub struct ReapplySummary {
     /// Entries carried out, again or for the first time.
     pub entries: u64,
-    /// Objects in the ledger that are no entries of ours: made or changed by somebody else.
+    /// Objects in the ledger that are no entries of ours: another writer made or changed them.
     pub unreadable: u64,
     /// Keys that lived, and were destroyed now.
     pub keys_destroyed: u64,
@@ -138,7 +138,7 @@ impl Erasures {
         });
         let mut fetched = futures::stream::iter(fetched).buffered(AT_ONCE);
         while let Some((name, content)) = fetched.try_next().await? {
-            // Recorded and not written yet: whoever recorded it goes on with it.
+            // Recorded and not written yet: the process that recorded it goes on with it.
             let Some(content) = content else { continue };
             let Some(entry) = open(keys, &name, &content)? else {
                 all.unreadable += 1;

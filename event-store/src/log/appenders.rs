@@ -1,12 +1,12 @@
-//! Who may append, and below which transaction the order of events is settled.
+//! Which sessions may append, and below which transaction the order of events is settled.
 //!
-//! Events are ordered by the id of the transaction that stored them. Whoever makes the order reads with a snapshot, in
+//! Events are ordered by the id of the transaction that stored them. The sequencer reads with a snapshot, in
 //! which some transactions still run; what these append will come before what newer ones have appended. So it may read up
 //! to the oldest of them that may append, and no further. The others do not matter, however long they stay open: a report,
 //! a read model that is folded, a backup, anything in another database.
 //!
-//! **Who may append** is known by the name of its session (`application_name`), and a trigger on `events` refuses an append
-//! under any other, always. Our own connections have it where events are appended, in the group commit and
+//! **A session that may append** is known by its name (`application_name`), and a trigger on `events` refuses an
+//! append under any other, always. Our own connections have it where events are appended, in the group commit and
 //! transactions of `command::append`, and nowhere else; all of the release before have it.
 //!
 //! **Why the bound is right.** Let S be the snapshot of the statement that reads, Y the id of a transaction that has
@@ -19,10 +19,10 @@
 //! It would be wrong for a session that has written under another name, and then takes the name and appends in the same
 //! transaction. Nothing of ours changes its name.
 
-/// An SQL expression for the transaction id below which the order is settled. `era` is the era that now holds, `name` what
-/// those are known by that may append; both are parameters.
+/// An SQL expression for the transaction id below which the order is settled. `era` is the era that now holds, `name`
+/// the name of the sessions that may append; both are parameters.
 pub(crate) fn bound(era: &str, name: &str) -> String {
-    // Who else runs is looked at only where something lies above the oldest of all.
+    // The other transactions are looked at only where an event lies above the oldest of all.
     format!(
         "WITH strangers AS MATERIALIZED (
              SELECT backend_xid AS xid FROM pg_stat_get_activity(NULL)

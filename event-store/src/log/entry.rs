@@ -104,7 +104,7 @@ fn entry(row: &PgRow) -> Result<LogEntry, StoreError> {
 /// Opens the personal values of entries, and lifts entries of an earlier form to that of this release. Every
 /// key is asked for, since what is opened here is shown to people; values whose key was destroyed read as
 /// erased. An entry with a value that does not authenticate is told as such ([`LogEntry::unreadable`]),
-/// and does not keep anybody from the others.
+/// and does not keep the reader from the others.
 pub async fn open(log: &Log, entries: Vec<LogEntry>) -> Result<Vec<LogEntry>, StoreError> {
     let keys =
         EventDecryptor::of(&log.keys, entries.iter().flat_map(|entry| [&entry.payload, &entry.metadata]))

@@ -2,7 +2,7 @@
 //!
 //! Events are ordered by the transaction that stored them. A dump restored into another cluster
 //! brings transaction ids that the new cluster may not have reached; new events would then sort
-//! before old ones and be skipped. So whoever takes the lead in sequencing looks first, and begins
+//! before old ones and be skipped. So a process that takes the lead in sequencing looks first, and begins
 //! a new era when the ids in the table are ahead of the server's own.
 
 use sqlx::PgConnection;

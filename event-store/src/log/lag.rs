@@ -1,7 +1,7 @@
-//! How far the log is behind, and who holds it back.
+//! How far the log is behind, and which transaction holds it back.
 //!
 //! The order of events waits for the oldest transaction that may append ([`super::appenders`]). Nothing is lost by that,
-//! but nothing moves either, so whoever it is is named.
+//! but nothing moves either, so that transaction is named.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const EACH: Duration = Duration::from_secs(1);
 const PATIENCE: f64 = 5.0;
 /// Time between two alarms about the same trouble.
 const REMIND: Duration = Duration::from_secs(30);
-/// Events counted at most: the exact number of more than these helps nobody.
+/// Events counted at most: the exact number of more than these is of no use.
 const COUNTED: i64 = 100_000;
 
 /// How much waits for its position.
@@ -28,7 +28,7 @@ pub struct Lag {
     pub seconds: f64,
 }
 
-/// How far the log is behind what was appended. Whoever leads, any process can see it.
+/// How far the log is behind what was appended. Any process can see it, whichever leads.
 pub async fn lag(pool: &PgPool) -> Result<Lag, StoreError> {
     let mut db = pool.acquire().await?;
     let newest: Option<(i16, String, i64)> =

@@ -1,6 +1,6 @@
 //! The event log: every event in the one order of everything.
 //!
-//! The [`sequencer`] gives events their positions; who follows the log has a [`subscription`], or waits for the [`LogHead`].
+//! The [`sequencer`] gives events their positions; a reader has a [`subscription`], or waits for the [`LogHead`].
 
 pub(crate) mod appenders;
 mod entry;

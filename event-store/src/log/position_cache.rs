@@ -1,5 +1,5 @@
-//! Where the newest events lie, as the sequencer of this process has just placed them: whoever waits for the position
-//! of what it has appended is told, and need not ask the database.
+//! Where the newest events lie, as the sequencer of this process has just placed them: a caller that waits for the
+//! position of what it has appended is told, and need not ask the database.
 //!
 //! Only the newest are remembered, and only while this process leads; whatever is not known here is looked up.
 
@@ -22,7 +22,7 @@ struct State {
     positions: HashMap<Uuid, i64>,
     /// Oldest first.
     order: VecDeque<Uuid>,
-    /// Who waits for which event.
+    /// The callers that wait, by event.
     waiting: HashMap<Uuid, Vec<oneshot::Sender<i64>>>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum PositionLookup {
 pub(crate) struct SequencerGuard<'a>(&'a PositionCache);
 
 impl PositionCache {
-    /// From now on this process places all events.
+    /// This process places all events, until the guard is dropped.
     pub(crate) fn lead(&self) -> SequencerGuard<'_> {
         self.state().leads = true;
         SequencerGuard(self)
@@ -51,7 +51,7 @@ impl PositionCache {
         let mut state = self.state();
         for (event, position) in events.iter().zip(position + 1..) {
             for tell in state.waiting.remove(event).unwrap_or_default() {
-                // Whoever asked may have gone away.
+                // The caller may have gone away.
                 let _ = tell.send(position);
             }
             state.positions.insert(*event, position);
@@ -87,7 +87,7 @@ impl PositionCache {
 
 impl Drop for SequencerGuard<'_> {
     fn drop(&mut self) {
-        // Whoever leads next may place the last ones otherwise, where a power cut took them from the log.
+        // The next leader may place the last ones otherwise, where a power cut took them from the log.
         *self.0.state() = State::default();
     }
 }

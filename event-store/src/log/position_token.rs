@@ -1,8 +1,8 @@
 //! Positions of the log as account holders carry them: sealed.
 //!
-//! A position counts what everybody does. So an account holder gets it sealed, with a key of the service and a nonce
-//! of its own: all are of one length, none tells its number, and two of the same position do not look alike. Every
-//! process opens it, for the account it was sealed for and for no other.
+//! A position counts the events of everyone. So an account holder gets it sealed, with a key of the service and a
+//! nonce of its own: all are of one length, none tells its number, and two of the same position do not look alike.
+//! Every process opens it, for the account it was sealed for and for no other.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::AccountId;

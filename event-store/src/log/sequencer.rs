@@ -7,7 +7,7 @@
 //! position. A crash between two batches loses nothing; the next leader goes on after the last row.
 //!
 //! An event that comes before its predecessor, or has none, was not written by `command::append`: nothing
-//! that comes after it gets a position until somebody has put that right, and it is said loudly.
+//! that comes after it gets a position until an administrator has put that right, and it is said loudly.
 //!
 //! Memory is bounded by the bytes of a batch, whatever the size of an event.
 
@@ -64,7 +64,7 @@ impl Sequencer {
         Self { log }
     }
 
-    /// Leads whenever nobody else does, until `stop`.
+    /// Leads whenever no other process does, until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         leader::run(&self, &self.log.pool, &self.log.urgent, &stop).await;
     }

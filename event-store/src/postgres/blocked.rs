@@ -1,8 +1,9 @@
-//! Who holds a lock on our tables that our statements wait for.
+//! The holders of locks on our tables that our statements wait for.
 //!
-//! A statement gives up after a few seconds, and what is asked of us is refused for a while; nothing of that tells who is
-//! in the way. So what waits is looked at every second, over a connection that waits for nobody, and whoever holds it up is
-//! named: the first in the queue, not those that wait themselves. Locks by which our own processes take turns are no trouble.
+//! A statement gives up after a few seconds, and what is asked of us is refused for a while; nothing of that names
+//! the holder of the lock. So what waits is looked at every second, over a connection that waits for no lock, and the
+//! holder is named: the first in the queue, not those that wait themselves. Locks by which our own processes take
+//! turns are no trouble.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ pub async fn watch(urgent: PgPool, stop: CancellationToken) {
     }
 }
 
-/// Who is in the way of our statements. What it is at is not told: that may hold anything.
+/// The holder of a lock that our statements wait for. What it is at is not told: that may hold anything.
 #[derive(Debug, PartialEq, sqlx::FromRow)]
 struct Holder {
     /// The process at the server; 0 is a prepared transaction.

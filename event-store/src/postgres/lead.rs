@@ -1,11 +1,11 @@
 //! A lead is a lease that is renewed.
 //!
 //! The advisory lock of a leader lasts as long as its connection, and so it does where the process stands still, its
-//! machine hangs or the network is cut: nobody would lead. Therefore a leader says every two seconds that it goes on, on
-//! another connection than the one that it works on. A candidate that finds the promise run out ends the connection that
-//! holds the lock, and takes the lead. Whoever comes to himself after that finds his connection gone; and one that could
-//! not renew steps down by himself. Two may work for a moment: what must not be done twice is fenced where it is
-//! written, by a primary key or a checkpoint.
+//! machine hangs or the network is cut: no process would lead. Therefore a leader says every two seconds that it goes
+//! on, on another connection than the one that it works on. A candidate that finds the promise run out ends the
+//! connection that holds the lock, and takes the lead. A leader that comes to itself after that finds its connection
+//! gone; and one that could not renew steps down by itself. Two may work for a moment: what must not be done twice is
+//! fenced where it is written, by a primary key or a checkpoint.
 //!
 //! A leader of the release before has made no promise. It is left alone.
 

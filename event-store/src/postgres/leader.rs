@@ -41,7 +41,7 @@ pub trait LeaderTask: Send + Sync {
     }
 }
 
-/// Leads in `duty` whenever nobody else does, until `stop`.
+/// Leads in `duty` whenever no other process does, until `stop`.
 pub(crate) async fn run<D: LeaderTask>(duty: &D, pool: &PgPool, urgent: &PgPool, stop: &CancellationToken) {
     let mut delays = Delays::new(CANDIDATE, LONGEST_WAIT);
     while !stop.is_cancelled() {
@@ -79,13 +79,13 @@ async fn candidate(pool: &PgPool, duty: &str) -> Result<Option<Leadership>, Stor
     Ok(taken)
 }
 
-/// What is told of it where nobody can say more.
+/// The warning that a leader stepped down, where the duty has no fuller one.
 pub(crate) fn stepped_down(duty: &str, error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(duty, error, "leader task failed; leadership given up");
 }
 
 /// Leadership in one duty, held as long as the connection inside lives. Work that must not be done
-/// by two is done on this very connection, so that whoever lost the lock cannot go on.
+/// by two is done on this very connection, so that a process that lost the lock cannot go on.
 pub struct Leadership {
     connection: PgConnection,
     lead: Lead,
@@ -152,12 +152,12 @@ async fn close(connection: PgConnection) {
     let _ = timeout(PATIENCE, connection.close()).await;
 }
 
-/// Whether anybody leads in `duty`.
+/// Whether any process leads in `duty`.
 pub async fn is_led(pool: &PgPool, duty: &str) -> Result<bool, StoreError> {
     is_held(pool, lock_number(duty)).await
 }
 
-/// Whether anybody holds the lock: asked first, so that those who wait open no connections.
+/// Whether any process holds the lock: asked first, so that candidates that wait open no connections.
 async fn is_held(pool: &PgPool, number: i64) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (

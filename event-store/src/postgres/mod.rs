@@ -68,7 +68,7 @@ pub fn connect_as_said(url: &str, max_connections: u32) -> Result<PgPool, StoreE
     Ok(pool(parse(url)?, max_connections))
 }
 
-/// The same database, for work that nobody waits for and that takes as long as it takes: migrating, rebuilding, verifying.
+/// The same database, for work that no user waits for, however long it takes: migrating, rebuilding, verifying.
 #[must_use]
 pub fn patient(pool: &PgPool) -> PgPool {
     beside(pool, Session::default().patient(), pool.options().get_max_connections())
@@ -123,7 +123,7 @@ fn bounded() -> PgPoolOptions {
                 if read_only::is_stale(connection.age) {
                     return Ok(false);
                 }
-                // Whoever left it may have left in the middle: the pool would wait without end.
+                // Its last user may have left in the middle: the pool would wait without end.
                 match timeout(ANSWER, db.flush()).await {
                     Ok(flushed) => flushed.map(|()| true),
                     Err(silent) => Err(sqlx::Error::Io(silent.into())),

@@ -41,12 +41,12 @@ fn kept(pool: &PgPool, session: Session, connections: u32) -> PinnedPool {
 #[derive(Clone)]
 pub struct PinnedPool {
     pool: PgPool,
-    /// Who may take one: the pool does not know which of its connections lie here.
+    /// Permits to take one: the pool does not know which of its connections lie here.
     free: Arc<Semaphore>,
     spare: Arc<Mutex<Spare>>,
 }
 
-/// Connections that nobody uses. They are closed at the end: the server may have gone before, and could not be asked.
+/// Connections that are not in use. They are closed at the end: the server may be gone by then, and cannot be asked.
 #[derive(Default)]
 struct Spare(Vec<(PoolConnection<Postgres>, Begun)>);
 
@@ -85,7 +85,7 @@ impl PinnedPool {
         }
     }
 
-    /// Closes all of them, each when who has it gives it back.
+    /// Closes all of them, each when its holder gives it back.
     pub async fn close(&self) {
         let spare = std::mem::take(&mut self.spare().0);
         spare.into_iter().for_each(|(connection, _)| drop(connection.detach()));

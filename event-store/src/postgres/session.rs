@@ -25,7 +25,7 @@ const ALL: [(&str, &str); 5] = [
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "3"),
     ("tcp_user_timeout", "20000"),
-    // Also in the middle of a statement that nobody waits for any more.
+    // Also in the middle of a statement that no client waits for any more.
     ("client_connection_check_interval", "10s"),
 ];
 
@@ -100,7 +100,7 @@ impl Session {
     }
 }
 
-/// From now on each statement on the connection is planned once.
+/// Has each statement on the connection planned once.
 pub(crate) async fn plan_once(db: &mut PgConnection) -> Result<(), StoreError> {
     for (name, value) in PLANNING {
         sqlx::query("SELECT set_config($1, $2, false)").bind(name).bind(value).execute(&mut *db).await?;

@@ -1,8 +1,8 @@
 //! Servers that fall silent: a firewall that drops, a machine that is gone, a network that is cut.
 //!
 //! TCP by itself waits a quarter of an hour for one that does not confirm what it was sent, and for ever where there is
-//! nothing to send. Every connection to the database is given up after half a minute instead; then whoever waits for it gets
-//! an error, and the pool makes another.
+//! nothing to send. Every connection to the database is given up after half a minute instead; then the caller that
+//! waits for it gets an error, and the pool makes another.
 //!
 //! The driver neither sets these options nor shows its sockets. So after each connection was made the sockets of this
 //! process are looked through for those that lead to the database.

@@ -1,7 +1,7 @@
 //! The hashes of all buckets at rest, for both trees over buckets. A cache: made from what lies in the buckets.
 //!
-//! Reading and writing are apart: the order of all events waits for whoever has written anything and not
-//! committed yet, so what takes long is done before a transaction writes its first row.
+//! Reading and writing are apart: the order of all events waits for every transaction that has written anything
+//! and not committed yet, so what takes long is done before a transaction writes its first row.
 
 use std::collections::BTreeMap;
 

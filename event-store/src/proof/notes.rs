@@ -1,5 +1,5 @@
 //! Checkpoints at rest: in a table, and as plain objects below `checkpoints/` in the store that also holds
-//! the archives, where whoever changes the database does not reach them.
+//! the archives, where an attacker who changes the database does not reach them.
 //!
 //! An object's name holds the size and a digest of the note, so none is ever overwritten: two statements
 //! about one size would lie side by side. A note is stored first and published after; what a crash leaves

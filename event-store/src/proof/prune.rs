@@ -1,7 +1,7 @@
 //! Pruning: the ciphertext of an erased person gives way to its digest, and the leaf stays what it was.
 //!
-//! Destroying the keys is what erases; pruning only frees the space and leaves nothing for whoever hopes to
-//! break the cipher one day. The database itself refuses every other change: see the trigger in the
+//! Destroying the keys is what erases; pruning only frees the space and leaves nothing for an attacker
+//! who may break the cipher one day. The database itself refuses every other change: see the trigger in the
 //! migration.
 //!
 //! Each event is a transaction of its own. A key is marked when all events it sealed were looked at; a crash

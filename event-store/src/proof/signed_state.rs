@@ -1,7 +1,7 @@
 //! What a signer is bound by: what was stated before, which all that is signed must go on from.
 //!
-//! The table alone does not tell that: who can write to the database can put any note there, or none. So a
-//! note in the name of this log counts only with its signature; and where the newest of them is not the
+//! The table alone does not tell that: an attacker who can write to the database can put any note there, or
+//! none. So a note in the name of this log counts only with its signature; and where the newest of them is not the
 //! very one that this signer signed last, the object store is asked as well, which the database's
 //! administrator does not reach. Nothing is written here, and all of it is asked for anew in each round.
 //!
@@ -65,7 +65,7 @@ impl CheckpointSigner {
         let mut found: Vec<Checkpoint> = Vec::new();
         for path in notes::published_from(&self.objects, size).await?.iter().take(LOOKED_AT) {
             let note = self.objects.get_plain(path).await?;
-            // What is no checkpoint at all binds nobody; the verifier names it.
+            // What is no checkpoint at all does not bind the signer; the verifier names it.
             if Checkpoint::read(&note).is_err() {
                 continue;
             }

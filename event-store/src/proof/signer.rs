@@ -1,11 +1,11 @@
 //! The signer: brings tiles, heads and the streams of accounts up to the log, and signs what they come to.
 //!
 //! A round takes the log as it stands. In batches, each a transaction, it adds the new leaves to the tiles
-//! and moves the heads of their streams on; in others it adds which streams concern whom; and then it signs the roots. It signs nothing that does not go on
-//! from what it is bound by ([`super::signed_state`]). Whoever else would do a round at the same time waits: a lock
-//! lives with the connection. A crash between two batches loses nothing; the next round goes on after the
-//! last one. A crash before the note is stored leaves buckets that may be old: then all of them are hashed
-//! again.
+//! and moves the heads of their streams on; in others it adds which streams concern whom; and then it signs
+//! the roots. It signs nothing that does not go on from what it is bound by ([`super::signed_state`]).
+//! Another process that would do a round at the same time waits: a lock lives with the connection. A crash
+//! between two batches loses nothing; the next round goes on after the last one. A crash before the note is
+//! stored leaves buckets that may be old: then all of them are hashed again.
 //!
 //! The order of all events waits for the oldest transaction that has written anything. So everything is
 //! read and hashed first, and a transaction only writes.
@@ -31,7 +31,7 @@ pub struct CheckpointSigner {
     pub(super) key: SigningKey,
     pub(super) objects: SealedObjectStore,
     services: Services,
-    /// What it signed last: nobody can take that from it.
+    /// What it signed last: an attacker cannot take that from it.
     pub(super) signed: Mutex<Option<Checkpoint>>,
 }
 

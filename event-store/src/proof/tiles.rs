@@ -1,8 +1,8 @@
 //! Subtree roots at rest: what makes a proof over a billion events a matter of a few reads.
 //!
 //! Tiles of height 8 (<https://c2sp.org/tlog-tiles>): level `n` holds the roots of the complete subtrees of
-//! 256ⁿ leaves, 256 to a tile. Level 0 is `log.leaf` itself. They are a cache: whoever makes them from the
-//! log again gets the same, and what is read here is trusted only once it led to a signed root.
+//! 256ⁿ leaves, 256 to a tile. Level 0 is `log.leaf` itself. They are a cache: made from the log again
+//! they are the same, and what is read here is trusted only once it led to a signed root.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Up to where the log was verified last, as the checkpoint that it was found to agree with: a note below `verified/` in
-//! the object store, where the database's administrator does not reach. It is signed, so whoever does reach it can
-//! only put an older one in its place, and then more is verified than has to be.
+//! the object store, where the database's administrator does not reach. It is signed, so an attacker who does reach
+//! it can only put an older one in its place, and then more is verified than has to be.
 
 use sqlx::PgConnection;
 

@@ -1,7 +1,7 @@
 //! What machines show: tokens for the GDPR APIs, and pairs of API key and secret.
 //!
 //! A token is kept as SHA-256; an API secret, which its owner may see again, sealed, and found by a keyed hash.
-//! What has ended keeps its hash and how it ended, so that whoever still shows it (and nobody else) learns what
+//! What has ended keeps its hash and how it ended, so that a caller that still shows it (and no other) learns what
 //! became of it. When something ends by itself is written with it, so it ends then, whatever is down.
 
 use chrono::{DateTime, Duration, Utc};
@@ -39,7 +39,7 @@ impl CredentialKind {
 pub enum CredentialEnd {
     /// Its life was over.
     Expired,
-    /// Somebody ended it, or put another in its place at once.
+    /// It was revoked, or another was put in its place at once.
     Revoked,
     /// It was kept alive beside a newer one, and that time is over.
     Retired,
@@ -265,7 +265,7 @@ pub enum Owner {
     Organization(OrganizationId),
 }
 
-/// From now on it ends by itself.
+/// Sets the time when it ends by itself.
 pub(super) async fn limit(
     db: &mut PgConnection,
     id: CredentialId,

@@ -1,8 +1,8 @@
 //! What an account was used with, as keyed hashes: to tell its holder of what is new, and to know a familiar place again
 //! when strangers guess at the account.
 //!
-//! The hash is made for one account: nobody can tell that two accounts use the same. Of each kind a bounded number is
-//! kept, the most recent ones. They are collected about use, and go with *Delete Data*.
+//! The hash is made for one account: it does not tell that two accounts use the same. Of each kind a bounded number
+//! is kept, the most recent ones. They are collected about use, and go with *Delete Data*.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::AccountId;
@@ -21,7 +21,7 @@ const MOST: i64 = 50;
 pub enum DeviceKind {
     /// By the name of the program. Anybody can claim it.
     Program,
-    /// By the value of a cookie, which nobody else has.
+    /// By the value of a cookie, which no other browser has.
     Browser,
     /// By the network and the name of the program: for programs that keep no cookie.
     Place,

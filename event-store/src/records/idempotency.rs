@@ -2,12 +2,12 @@
 //!
 //! The first request with a key takes the row and is carried out; repeats wait for its answer. The
 //! key is stored only as a keyed hash, and the answer is sealed under a key that is derived from
-//! the Idempotency-Key itself: only who sent the request may see it again. It belongs to a session, and is gone with it,
-//! to an operator, or to a link that was mailed. Of each the newest are kept ([`Caller::max_rows`]).
+//! the Idempotency-Key itself: only the sender of the request may see it again. It belongs to a session, and is gone
+//! with it, to an operator, or to a link that was mailed. Of each the newest are kept ([`Caller::max_rows`]).
 //!
 //! A process that dies before it answered leaves a row. Where it had stored nothing, another may take the request over
 //! after [`TAKEOVER`]. What a request stores it stores with an [`ExecutionMark`], in the same transaction: where it had stored
-//! something nothing is done again, and whoever repeats it is told that the answer is lost.
+//! something nothing is done again, and a caller that repeats it is told that the answer is lost.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ pub enum Claim {
     Answered(Vec<u8>),
     /// Another request with the key is being carried out.
     Pending,
-    /// The request was carried out, and whoever did it died before there was an answer.
+    /// The request was carried out, and the process that did it died before there was an answer.
     Lost,
     /// The key was used with another body.
     OtherBody,
@@ -104,7 +104,7 @@ pub struct ClaimGuard {
 }
 
 /// That a request is being carried out for a key: what its commands store they store with this, so that it is known
-/// to be done even where nobody lived to answer.
+/// to be done even where no process lived to answer.
 #[derive(Clone, Debug)]
 pub struct ExecutionMark {
     key_hash: Vec<u8>,
@@ -187,7 +187,7 @@ impl ClaimGuard {
         ExecutionMark { key_hash: self.row.key_hash.clone(), started_at: self.started_at }
     }
 
-    /// Keeps the answer for repeats, unless somebody else has taken the request over.
+    /// Keeps the answer for repeats, unless a repeat has taken the request over.
     pub async fn answered(&self, answer: &[u8]) -> Result<(), StoreError> {
         let Row { pool, key_hash, seal } = &self.row;
         sqlx::query("UPDATE idempotency SET answer = $3 WHERE key_hash = $1 AND started_at = $2")
@@ -214,7 +214,7 @@ impl ClaimGuard {
     }
 }
 
-/// Notes that a request was carried out: nobody may have taken it over meanwhile.
+/// Notes that a request was carried out: no repeat may have taken it over meanwhile.
 pub(super) async fn carried_out(db: &mut PgConnection, mark: &ExecutionMark) -> Result<(), RecordError> {
     let noted =
         sqlx::query("UPDATE idempotency SET carried_out = true WHERE key_hash = $1 AND started_at = $2")

@@ -1,6 +1,6 @@
-//! Invitations: the address of who was invited, as long as the invitation is open.
+//! Invitations: the address of the invited person, as long as the invitation is open.
 //!
-//! The address is no part of an event: whoever is invited has no account yet by which it could be erased. So it
+//! The address is no part of an event: the person has no account yet by which it could be erased. So it
 //! lies here, sealed with a key of the service, and is really deleted when the invitation ends.
 
 use chrono::{DateTime, Utc};
@@ -43,13 +43,13 @@ pub struct Invitation {
     pub id: InvitationId,
     /// Into which organization.
     pub organization: OrganizationId,
-    /// Who was invited.
+    /// The address of the invited person.
     pub email: EmailAddress,
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Seals the address of who is invited.
+/// Seals the address of the invited person.
 pub async fn seal(
     records: &Records,
     id: InvitationId,
@@ -89,7 +89,7 @@ pub(super) async fn put(db: &mut PgConnection, new: &NewInvitation) -> Result<()
     Ok(())
 }
 
-/// Ends it, with what comes of it: whoever comes second finds it used.
+/// Ends it, with what comes of it: a second caller finds it used.
 pub(super) async fn take(db: &mut PgConnection, id: InvitationId) -> Result<(), RecordError> {
     let taken = sqlx::query("DELETE FROM invitation WHERE invitation_id = $1")
         .bind(id.uuid())

@@ -80,7 +80,7 @@ const SELECT: &str =
 /// `used_at` is written at most this often.
 const USED_EVERY: Duration = Duration::minutes(1);
 
-/// One process at a time sees to who is the first, or the configured one.
+/// One process at a time sees to the first operator, or the configured one.
 const LOCK: &str = "LOCK TABLE operator_token IN SHARE ROW EXCLUSIVE MODE";
 
 impl OperatorToken {

@@ -1,5 +1,5 @@
 //! Messages of one kind to one account, gathered: the first goes out at once, and those that come soon after it go out
-//! as one that counts them. None is dropped, and nobody's mailbox is a weapon.
+//! as one that counts them. None is dropped, and no attacker can flood a mailbox.
 //!
 //! The time in which they are gathered grows as long as more come, and is short again after an hour of quiet.
 
@@ -15,7 +15,7 @@ pub(super) enum Turn {
     At(DateTime<Utc>),
 }
 
-/// When a message of a kind to an account goes out that is queued at `now`. Two who ask at once are told apart.
+/// When a message of a kind to an account goes out that is queued at `now`. Two queued at once are told apart.
 pub(super) async fn ask(
     db: &mut PgConnection,
     account: &str,

@@ -1,8 +1,8 @@
 //! How often something may be done: by the generic cell rate algorithm (ITU-T I.371, annex A), in the shared
 //! database, so that it holds for all processes together.
 //!
-//! Whoever asks is counted first and served after. One row says when all that was used up will have been given
-//! back; taking it is one statement, so a thousand askers at once are counted one by one. Keys are hashed, for they
+//! A request is counted first and served after. One row says when all that was used up will have been given
+//! back; taking it is one statement, so a thousand requests at once are counted one by one. Keys are hashed, for they
 //! are addresses and the like.
 //!
 //! Where several limits hold for one thing they are [buckets](Bucket), taken together or not at all: what is refused is
@@ -43,7 +43,7 @@ pub struct Bucket {
     pub limit: Limit,
     /// For whom, or for what.
     pub key: String,
-    /// The hash of whom it is [about], if of anybody.
+    /// The hash of the person it is [about], if it is about one.
     pub about: Option<Vec<u8>>,
 }
 
@@ -56,13 +56,13 @@ pub struct Full {
     pub wait: Duration,
 }
 
-/// What is counted about somebody is forgiven under this hash.
+/// The hash under which all that is counted about a person is forgiven.
 pub async fn about(records: &Records, whom: &str) -> Result<Vec<u8>, StoreError> {
     Ok(records.keys.hasher("throttle").await?.hash(&format!("about/{whom}")))
 }
 
 /// Counts one more in every bucket, or in none where one is full: the first one by name. They are taken in that order
-/// by all, for who waits for one holds those before it.
+/// by all, for a caller that waits for one holds those before it.
 pub async fn take(records: &Records, buckets: &[Bucket]) -> Result<Option<Full>, StoreError> {
     let buckets = in_order(buckets);
     let (names, keys, every) = columns(records, &buckets).await?;
@@ -114,8 +114,8 @@ async fn columns(records: &Records, buckets: &[&Bucket]) -> Result<Columns, Stor
     ))
 }
 
-/// Forgives all that was counted [about] somebody. Whoever tries at this moment is waited for in the order in which
-/// buckets are taken.
+/// Forgives all that was counted [about] a person. A try at this moment is waited for in the order in which buckets
+/// are taken.
 pub(super) async fn forgive(db: &mut PgConnection, about: &[u8]) -> Result<(), StoreError> {
     sqlx::query(
         "WITH counted AS (

@@ -19,7 +19,7 @@ use crate::error::StoreError;
 use crate::postgres::BatchLoader;
 use crate::postgres::PinnedPool;
 
-/// A session nobody uses for so long ends.
+/// A session that is not used for so long ends.
 pub const IDLE_LIFE: Duration = Duration::days(7);
 /// `seen_at` is written at most this often.
 const SEEN_EVERY: Duration = Duration::minutes(1);
@@ -199,7 +199,7 @@ pub(super) async fn elevate(db: &mut PgConnection, elevation: &Elevation) -> Res
     if elevated.rows_affected() == 1 { Ok(()) } else { Err(RecordError::ProofOver) }
 }
 
-/// Who shows which token: looked up for many at once, and remembered for nobody, so that a session that was ended in
+/// The sessions, by their tokens: looked up for many at once, and never remembered, so that one that was ended in
 /// another process is dead here at once.
 #[derive(Clone)]
 pub struct Sessions {
@@ -262,7 +262,7 @@ impl Seen {
         let (sessions, times): (Vec<Uuid>, Vec<DateTime<Utc>>) =
             std::mem::take(&mut *self.waiting()).into_iter().unzip();
         let written = sqlx::query(
-            // One that somebody holds is used right now: by its next use it is noted.
+            // A row that another transaction holds is in use right now: by its next use it is noted.
             "WITH free AS MATERIALIZED (
                  SELECT session_id FROM session WHERE session_id = ANY($1) FOR UPDATE SKIP LOCKED
              )

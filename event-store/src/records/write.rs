@@ -107,7 +107,7 @@ pub enum RecordWrite {
         /// When.
         at: DateTime<Utc>,
     },
-    /// Forgive all tries that were counted about somebody: the hash of [`rate_limit::about`].
+    /// Forgive all tries that were counted about a person: the hash of [`rate_limit::about`].
     ForgiveTries(Vec<u8>),
     /// Failed tries were noted: they must not have been noted meanwhile.
     TakeFailedTries {
@@ -134,7 +134,7 @@ pub enum RecordWrite {
         /// When.
         at: DateTime<Utc>,
     },
-    /// From now on a credential ends by itself.
+    /// Set the time when a credential ends by itself.
     LimitCredential {
         /// Which.
         id: CredentialId,
@@ -185,7 +185,7 @@ pub enum RecordWrite {
         /// When.
         at: DateTime<Utc>,
     },
-    /// The request that leads to this was carried out: nobody may have taken it over meanwhile.
+    /// The request that leads to this was carried out: no repeat may have taken it over meanwhile.
     MarkCompleted(idempotency::ExecutionMark),
     /// Nothing of an account works any more.
     ForgetAccount {

@@ -2,8 +2,8 @@
 //!
 //! Not part of the log: these rows are many, belong to the people they are about, and are really
 //! deleted. A row is stored only while the gate of its account is open; the gate is a row that
-//! the insert locks, so that whoever closes it (a preference, an erasure) waits for what is on its
-//! way and lets nothing pass afterwards.
+//! the insert locks, so that a command that closes it (a preference, an erasure) waits for what is on
+//! its way and lets nothing pass afterwards.
 
 mod erase;
 mod export;

@@ -52,7 +52,7 @@ pub async fn project_with_token(pool: &PgPool, token: &str) -> Result<Option<Pro
     .transpose()
 }
 
-/// From now on usage of a project is recognised by its token.
+/// Opens a project: its usage is recognised by its token.
 pub(crate) async fn open_project(
     db: &mut PgConnection,
     project: ProjectId,
@@ -70,7 +70,7 @@ pub(crate) async fn open_project(
     Ok(())
 }
 
-/// From now on no usage of an organization's projects comes in.
+/// Closes the projects of an organization: no usage of theirs comes in any more.
 pub(crate) async fn close_projects(
     db: &mut PgConnection,
     organization: OrganizationId,

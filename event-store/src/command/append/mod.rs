@@ -53,7 +53,7 @@ pub(crate) struct Append {
 }
 
 impl Append {
-    /// The types of the events, for who looks for the place in a test.
+    /// The types of the events, for a reader who looks for the place in a test.
     pub(crate) fn types(&self) -> impl Display {
         fmt::from_fn(|f| {
             let mut types: Vec<&str> = self.events.iter().map(|event| event.event_type.as_str()).collect();
@@ -183,7 +183,7 @@ impl AppendError {
         }
     }
 
-    /// The same, when nobody could be asked what came of it.
+    /// The same, when the database could not be asked what came of it.
     pub(crate) fn doubtful(self) -> Self {
         match self {
             Self::Store(StoreError::Unavailable(error)) => Self::Store(StoreError::OutcomeUnknown(error)),

@@ -5,8 +5,8 @@
 //! change stand so: a project is not created in an organization that is closed in the same instant. Otherwise the
 //! work is done again.
 //!
-//! Whoever writes for a piece of work holds the streams it changes for itself, and those it rests on with others,
-//! until its transaction ends: by locks that a crash lets go. Commands to one aggregate alone take no such lock: only
+//! The transaction that writes a piece of work holds the streams it changes for itself, and those it rests on with
+//! others, until it ends: by locks that a crash lets go. Commands to one aggregate alone take no such lock: only
 //! an aggregate on which nothing rests takes them ([`Standalone`](domain::Standalone)).
 
 use std::sync::Arc;
@@ -53,8 +53,8 @@ pub(crate) async fn is_stale(db: impl PgExecutor<'_>, seen: &[ReadVersion]) -> R
     Ok(moved.fetch_one(db).await?)
 }
 
-/// From now on until the transaction ends no other work writes to the streams of `written` or `seen`. Of the latter none
-/// may have moved on.
+/// Locks the streams of `written` and `seen`: until the transaction ends no other work writes to them. Those of
+/// `seen` must not have moved on.
 pub(super) async fn lock_streams(
     db: &mut PgConnection,
     written: &[Arc<Append>],
@@ -64,7 +64,7 @@ pub(super) async fn lock_streams(
     let changed = written.iter().map(|append| (name(append.aggregate_type, &append.aggregate_id), true));
     let kept = seen.iter().map(|seen| (name(seen.aggregate_type, &seen.aggregate_id), false));
     let (streams, alone): (Vec<String>, Vec<bool>) = changed.chain(kept).unzip();
-    // In their order: two who hold several wait for each other in one direction only.
+    // In their order: two transactions that hold several wait for each other in one direction only.
     sqlx::query(
         "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(hashtextextended(stream, 0))::text
                 ELSE pg_advisory_xact_lock_shared(hashtextextended(stream, 0))::text END

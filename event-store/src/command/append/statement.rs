@@ -101,7 +101,7 @@ fn snapshots(parameter: usize) -> String {
 /// Stores what can be stored of `appends`, which are of different streams. Answers for each.
 ///
 /// # Errors
-/// When nothing was stored, or the connection broke and nobody knows.
+/// When nothing was stored, or the connection broke and the outcome is unknown.
 pub(crate) async fn append_all(
     db: impl PgExecutor<'_>,
     appends: &[&Append],

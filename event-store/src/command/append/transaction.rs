@@ -41,7 +41,7 @@ impl Appender {
         }
     }
 
-    /// Writes, unless it is written: whoever is in the way may be this very command, whose answer was lost.
+    /// Writes, unless it is written: what is in the way may be this very command, whose answer was lost.
     async fn write_or_find(&self, commit: &Commit) -> Result<(), AppendError> {
         let refused = match self.write_once(commit).await {
             Err(

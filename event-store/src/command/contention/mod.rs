@@ -1,4 +1,4 @@
-//! Commands that want the same at the same time: who goes first, and that everybody's turn comes.
+//! Commands that want the same at the same time: which goes first, and that the turn of each comes.
 //!
 //! A command is tried at once, and where another was faster once more. One that has lost twice takes its
 //! [turn]: until it is done no other command is stored in the streams that it touches, so it loses no more. On

@@ -1,4 +1,4 @@
-//! Queues of one process, by key: who has the turn, and who waits for it, in the order of their coming.
+//! Queues of one process, by key: the caller that has the turn, and those that wait, in order of arrival.
 //!
 //! What ends an intrusion goes before all else that waits. A queue is bounded; a caller that goes away while it waits
 //! is passed over, and a turn that is dropped, however that comes about, goes to the next.
@@ -29,7 +29,7 @@ pub enum Precedence {
 /// See the module. Clones share everything.
 pub(crate) struct Queues<K: Eq + Hash + Clone>(Arc<Mutex<HashMap<K, Waiting<K>>>>);
 
-/// Those who wait for a key whose turn is taken.
+/// The callers that wait for a key whose turn is taken.
 struct Waiting<K: Eq + Hash + Clone> {
     urgent: VecDeque<oneshot::Sender<Turn<K>>>,
     ordinary: VecDeque<oneshot::Sender<Turn<K>>>,
@@ -91,7 +91,7 @@ impl<K: Eq + Hash + Clone> Queues<K> {
         Entered::Waits(told)
     }
 
-    /// The next who waits for `key`; where there is none, it is free.
+    /// The next caller that waits for `key`; where there is none, the key is free.
     fn next(&self, key: &K) -> Option<oneshot::Sender<Turn<K>>> {
         let mut queues = self.lock();
         let waiting = queues.get_mut(key)?;

@@ -24,8 +24,8 @@ pub(super) struct StreamTurn {
 }
 
 impl StreamTurn {
-    /// Waits for the turn of `streams`, one after the other in their order, so that two who want several wait for each
-    /// other in one direction only. None where it does not come in time.
+    /// Waits for the turn of `streams`, one after the other in their order, so that two commands that want several
+    /// wait for each other in one direction only. None where it does not come in time.
     pub(super) async fn take(
         queues: &Queues<StreamName>,
         connections: &PinnedPool,

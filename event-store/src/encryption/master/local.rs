@@ -1,7 +1,7 @@
 //! Master keys at hand: in a file, or given by the environment.
 //!
 //! A key file holds one key a line; the first wraps, all open. The file is read again when a data
-//! key turns up that none of them opens, and whenever somebody asks for it ([`LocalKeys::refresh`]), so a
+//! key turns up that none of them opens, and whenever a caller asks for it ([`LocalKeys::refresh`]), so a
 //! key is brought in or taken away without a restart. A change of the file is written whole beside it
 //! and then given its name: a crash leaves the old file or the new one. Where a file cannot be read
 //! the keys read before stay open.
@@ -150,7 +150,7 @@ fn read(path: &Path) -> Result<Vec<MasterKey>, SealError> {
     parse(&text).map_err(|error| SealError::Master(format!("{}: {error}", path.display())))
 }
 
-/// Adds a new key to the file at `path`, as its last line: it opens from now on, and does not wrap yet.
+/// Adds a new key to the file at `path`, as its last line: it opens, and does not wrap yet.
 /// Returns its id.
 ///
 /// # Errors
@@ -164,8 +164,8 @@ pub fn add_key(path: &Path) -> Result<String, SealError> {
     Ok(id)
 }
 
-/// Makes the key of this id the first line of the file at `path`: it wraps from now on. False when it
-/// was so already.
+/// Makes the key of this id the first line of the file at `path`, the one that wraps. False when it was so
+/// already.
 ///
 /// # Errors
 /// When the file holds no such key, or cannot be read or written.
@@ -183,7 +183,7 @@ pub fn put_first(path: &Path, id: &str) -> Result<bool, SealError> {
 }
 
 /// Writes the keys in place of the file at `path`, or of the one a link there leads to. It stays that of its
-/// owner, whoever runs this: the service must be able to read it.
+/// owner, whichever user runs this: the service must be able to read it.
 fn replace(path: &Path, keys: &[MasterKey]) -> Result<(), SealError> {
     let write = || -> std::io::Result<()> {
         let path = path.canonicalize()?;

@@ -54,7 +54,7 @@ pub trait KeyProvider: Send + Sync {
         self.wrap(&opened.iter().collect::<Vec<_>>()).await
     }
 
-    /// Looks again at where the keys come from: somebody may have brought in a new one.
+    /// Looks again at where the keys come from: an administrator may have brought in a new one.
     async fn refresh(&self) -> Result<(), SealError> {
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! Rows as fast as PostgreSQL hands them out: binary `COPY`, page after page, on a connection of its own,
-//! a little ahead of whoever reads.
+//! a little ahead of the reader.
 //!
 //! What is in memory is bounded in bytes, whatever the length of a row: a few batches, and at least one row.
 //! Pages keep each statement short, so that a verification of hours holds back no vacuum.
@@ -82,7 +82,7 @@ pub(super) async fn open(pool: &PgPool, source: Source) -> Result<mpsc::Receiver
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         if let Err(error) = read(db, source, &sender).await {
-            // Whoever would be told may be gone.
+            // The reader may be gone.
             let _ = sender.send(Err(error)).await;
         }
     });

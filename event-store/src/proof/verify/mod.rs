@@ -64,7 +64,7 @@ pub struct Verification {
     pub only_since: bool,
     /// Streams kept in memory at once, unless the default will do.
     pub most_streams: Option<usize>,
-    /// Who is told how far it is.
+    /// Is told how far it is.
     pub progress: Progress,
     /// Once it is cancelled the verification is given up.
     pub stop: CancellationToken,

@@ -1,5 +1,5 @@
-//! Pruned events: their leaf still fits, and that is not all. A ciphertext may only go when nobody can open
-//! it any more, and when it is on record for whom it went.
+//! Pruned events: their leaf still fits, and that is not all. A ciphertext may only go when it cannot be
+//! opened any more, and when it is on record for whom it went.
 
 use std::collections::HashSet;
 

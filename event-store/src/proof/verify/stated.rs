@@ -28,7 +28,7 @@ pub(super) async fn newest(
     Ok(note.and_then(|note| Checkpoint::open(&note, keys).ok()))
 }
 
-/// The stored checkpoints of sizes after `after`, in order, a little ahead of whoever reads.
+/// The stored checkpoints of sizes after `after`, in order, a little ahead of the reader.
 pub(super) fn feed(
     pool: &PgPool,
     keys: &[VerifierKey],
@@ -41,7 +41,7 @@ pub(super) fn feed(
             let page = match page(&pool, after).await {
                 Ok(page) => page,
                 Err(error) => {
-                    // Whoever would be told may be gone.
+                    // The reader may be gone.
                     let _ = sender.send(Err(error)).await;
                     return;
                 }

@@ -16,7 +16,7 @@ use crate::encryption::SealError;
 use crate::error::StoreError;
 use crate::records::Records;
 
-/// Whoever has taken a message and says nothing for so long is taken for dead.
+/// A process that has taken a message and says nothing for so long is taken for dead.
 const LEASE: Duration = Duration::from_secs(45);
 
 /// A message that was taken to be sent.
@@ -34,7 +34,7 @@ pub struct ClaimedMessage {
     pub attempts: i32,
     /// How often it was offered and not taken.
     pub tries: u32,
-    /// How often nobody knows whether it was taken.
+    /// How often it is unknown whether it was taken.
     pub unsure: u32,
     /// From when on it is of no use.
     pub expires_at: Option<DateTime<Utc>>,
@@ -100,7 +100,7 @@ impl ClaimedMessage {
     }
 }
 
-/// Takes up to `most` messages that are due, oldest first: nobody else takes them for [`LEASE`].
+/// Takes up to `most` messages that are due, oldest first: no other process takes them for [`LEASE`].
 pub async fn claim(pool: &PgPool, most: i64) -> Result<Vec<ClaimedMessage>, StoreError> {
     claim_due(pool, &[Medium::Mail, Medium::Sms, Medium::Call], Due::All, most).await
 }
@@ -136,7 +136,7 @@ pub async fn claim_due(
     .bind(which == Due::All)
     .fetch_all(pool)
     .await?;
-    // What a newer release wrote waits for a process of that release, and keeps nobody from the others.
+    // What a newer release wrote waits for a process of that release, and does not keep this one from the others.
     let read = rows.iter().map(ClaimedMessage::read).filter_map(|taken| {
         taken
             .inspect_err(|error| {
@@ -159,7 +159,7 @@ pub enum Tried {
     Not,
     /// It was not taken.
     InVain,
-    /// Nobody knows whether it was taken.
+    /// It is unknown whether it was taken.
     Unsure,
 }
 

@@ -63,7 +63,7 @@ impl From<domain::account::Channel> for Medium {
 pub enum Topic {
     /// Something of an account, in whose history it is recorded.
     Account(AccountId, AccountNotice),
-    /// An invitation: of nobody's account yet.
+    /// An invitation: it is of no account yet.
     Invitation,
     /// Something of a privacy request, in whose history it is recorded.
     Request(RequestId, Notice),
@@ -85,7 +85,7 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// Seals `content` for whom it is about. Nobody sends it after `expires_at`.
+    /// Seals `content` for the person it is about. It is not sent after `expires_at`.
     pub async fn seal(
         records: &Records,
         id: MessageId,
@@ -207,7 +207,7 @@ pub async fn queue(pool: &PgPool, message: &NewMessage) -> Result<(), StoreError
     message.queue(&mut connection).await
 }
 
-/// Deletes a message that is nobody's, or that nobody can read any more.
+/// Deletes a message that has no owner, or that cannot be read any more.
 pub async fn forget(pool: &PgPool, id: MessageId) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     delete(&mut connection, id).await?;
@@ -220,7 +220,7 @@ pub(crate) async fn forget_sealed_with(pool: &PgPool, keys: &[Uuid]) -> Result<(
     Ok(())
 }
 
-/// Deletes a message with the event that says what became of it: of two who had taken it, one says so.
+/// Deletes a message with the event that says what became of it: of two processes that had taken it, one says so.
 pub(super) async fn unqueue(db: &mut PgConnection, id: MessageId) -> Result<(), RecordError> {
     super::spent_unless(delete(db, id).await?)
 }

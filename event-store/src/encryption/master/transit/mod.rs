@@ -10,7 +10,7 @@
 //! ciphertext. All versions from the key's `min_decryption_version` on open, in every process at once.
 //!
 //! What is passing (no answer, 5xx, 429) is tried again a few times and then told as
-//! [`SealError::Unavailable`]; what somebody must mend (the token, the policy, the names) as
+//! [`SealError::Unavailable`]; what an administrator must mend (the token, the policy, the names) as
 //! [`SealError::Refused`]. Neither is ever taken for a key that is gone.
 
 mod client;
