@@ -19,7 +19,7 @@ const EARLIER_RECOVERY_LENGTH: usize = 16;
 /// Characters of it that stand together.
 const GROUP: usize = 4;
 
-/// What somebody typed.
+/// What a person typed.
 pub(crate) enum Typed {
     /// Six digits.
     Code(SecretString),

@@ -267,7 +267,7 @@ mod tests {
         assert!(LIGHT.iter().all(|act| matches!(act.weight, Light(reason) if reason.len() > 10)));
     }
 
-    /// Where nobody is told, it was told before or is told by a worker: the list says so beside it.
+    /// Where the route tells no person, it was told before or is told by a worker: the list says so beside it.
     #[test]
     fn whoever_is_concerned_is_told() {
         let untold: Vec<&str> = GRAVE

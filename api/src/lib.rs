@@ -6,7 +6,7 @@
 //!
 //! - Every refusal is a problem document (RFC 9457) with a stable `type`; no internal text leaves.
 //! - A route that is away, busy or late answers 503 with `Retry-After`; it never hangs and never panics.
-//! - Every POST of who is known takes an `Idempotency-Key`; a cut connection does not stop what it began.
+//! - Every POST of a known caller takes an `Idempotency-Key`; a cut connection does not stop what it began.
 //! - Nothing a client sent is logged: no query, no body, no address, no name of a program.
 //!
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command

@@ -92,7 +92,7 @@ impl SecurityEvent {
 pub(crate) enum Subject {
     /// An account.
     Account(AccountId),
-    /// Someone who runs the service. They are no data subjects here: their id is in the log.
+    /// An operator. They are no data subjects here: their id is in the log.
     Operator(OperatorId),
 }
 
@@ -126,7 +126,7 @@ pub(crate) async fn note(
     }
 }
 
-/// Who a request turned out to come from: filled in where that is found out.
+/// The caller that a request turned out to come from: filled in where that is found out.
 #[derive(Clone, Default)]
 pub(crate) struct Witness(Arc<OnceLock<Subject>>);
 
@@ -136,7 +136,7 @@ impl Witness {
         let _seen_before = self.0.set(subject);
     }
 
-    /// Who it was, if they have.
+    /// The caller, if they have.
     pub(crate) fn seen(&self) -> Option<Subject> {
         self.0.get().copied()
     }

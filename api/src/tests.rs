@@ -57,7 +57,7 @@ pub(crate) async fn text_of(response: Response) -> String {
     String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
 }
 
-/// Nobody listens on port 1: the database is away.
+/// No server listens on port 1: the database is away.
 fn dependencies(public_url: &str) -> Dependencies {
     let pool = connect_lazily("postgres://nobody@127.0.0.1:1/nothing", 8).unwrap();
     let services = Services { clock: Arc::new(Fixed), ids: Arc::new(Fixed) };
@@ -231,7 +231,7 @@ async fn the_process_is_alive_but_not_ready_without_a_database() {
     assert_eq!(text_of(response).await, r#"{"status":"ok"}"#);
     let response = send(request("GET", "/readyz", None)).await;
     assert_eq!(response.status(), 503);
-    // What does not work is nobody's business but of those who run it.
+    // A caller does not learn what does not work: that is for those who run it.
     assert_eq!(text_of(response).await, r#"{"status":"not_ready"}"#);
     let response = send(request("GET", "/metrics", None)).await;
     assert_eq!(response.status(), 404);

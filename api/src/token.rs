@@ -2,8 +2,8 @@
 //!
 //! A token is a prefix that says what it opens, 43 random characters (256 bits) and 6 characters of
 //! checksum, all of one word: a double click selects it, and a secret scanner can tell a leaked one from
-//! chance: `ps[a-z]_[0-9A-Za-z]{49}`. Only its hash is stored. The hash needs no salt and no cost, for nobody can
-//! guess 256 bits; and looking it up by hash compares nothing secret byte by byte.
+//! chance: `ps[a-z]_[0-9A-Za-z]{49}`. Only its hash is stored. The hash needs no salt and no cost, for no attacker
+//! can guess 256 bits; and looking it up by hash compares nothing secret byte by byte.
 
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -64,7 +64,7 @@ pub fn generate(kind: Kind) -> SecretString {
 }
 
 /// What is stored of a token, and what it is looked up by. Any text has a hash: an operator's first token
-/// may be chosen by who sets the service up.
+/// may be chosen by the person who sets the service up.
 pub fn hash(token: &SecretString) -> [u8; 32] {
     Sha256::digest(token.expose_secret()).into()
 }

@@ -1,10 +1,10 @@
-//! Who sends a command.
+//! The sender of a command.
 
 use std::fmt;
 
 use crate::{AccountId, OperatorId};
 
-/// Who sends a command.
+/// The sender of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// An account holder.

@@ -49,7 +49,7 @@ pub enum Effect {
         /// The name, in its canonical form.
         name: String,
     },
-    /// From now on usage of this account is stored, or is not.
+    /// Usage of this account is stored after this event, or is not.
     UsageGate {
         /// Whose usage.
         account: AccountId,

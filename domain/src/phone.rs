@@ -20,7 +20,7 @@ impl PhoneNumber {
         &self.0
     }
 
-    /// What may be shown to who has not proved to be its owner: its last two digits.
+    /// What may be shown to a caller that has not proved to be its owner: its last two digits.
     pub fn masked(&self) -> String {
         let shown = self.0.len().saturating_sub(2);
         format!("•••{}", self.0.get(shown..).unwrap_or_default())

@@ -7,7 +7,7 @@ pub trait Snapshot: Clone + 'static {
     const SCHEMA_VERSION: i32;
 }
 
-/// An aggregate that decides alone: its commands rest on nothing but itself, and nobody decides by having looked at it
-/// without changing it. So a command to it may be stored by itself. Commands to all others are stored together with a
-/// guard over what they rest on.
+/// An aggregate that decides alone: its commands rest on nothing but itself, and no other command is decided by
+/// having looked at it without changing it. So a command to it may be stored by itself. Commands to all others are
+/// stored together with a guard over what they rest on.
 pub trait Standalone: Snapshot {}

@@ -1,4 +1,4 @@
-//! The written form of each aggregate, frozen: whoever changes it raises its `SCHEMA_VERSION`, so that
+//! The written form of each aggregate, frozen: a change of it raises its `SCHEMA_VERSION`, so that
 //! snapshots of the old form are passed over.
 
 // Clippy lets tests unwrap, but does not count what stands beside them in an integration test.

@@ -5,7 +5,8 @@
 //! in the log, until it is again; nothing is kept of such a run, so the next one looks at the same events. A crash, or
 //! a stop in the middle, has the next one begin where this one did.
 //!
-//! It is no substitute for an auditor: who has the process has its verdict. It finds what is done to the database.
+//! It is no substitute for an auditor: control of the process is control of its verdict. It finds what is done to the
+//! database.
 
 use std::str::FromStr;
 use std::sync::Arc;

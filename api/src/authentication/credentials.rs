@@ -37,7 +37,7 @@ impl AppState {
     }
 
     /// The hash of a password that is chosen, which stands at `pointer` in the body. It must not be easy to guess
-    /// for who knows their address and their name.
+    /// for an attacker who knows the holder's address and name.
     pub(crate) async fn hash_chosen(
         &self,
         pointer: &str,

@@ -5,8 +5,8 @@
 //!   from there.
 //! * **Strangers** count by their network, at several widths at once: for all accounts together, and for the one account.
 //! * **Strangers of one account together** fill [`STRANGERS`], which never refuses: once it is full the account is *under
-//!   guessing*, and each network has the small share of [`WHILE_GUESSED_AT`] instead. From a network of which nobody
-//!   guesses, the right password gets in even then.
+//!   guessing*, and each network has the small share of [`WHILE_GUESSED_AT`] instead. From a network without
+//!   guessers the right password gets in even then.
 //! * **A password reset** forgives what was counted about the account, and makes the place familiar where the link was
 //!   used. So a holder at an unfamiliar place whose network is full of guessers gets in as well.
 //!

@@ -146,7 +146,7 @@ mod tests {
         let bob = shares.take(Some("bob"), 2).unwrap();
         assert_eq!(shares.take(Some("eve"), 1).err(), Some(Full::All));
         drop(ada);
-        // The bound on each does not hold where nothing is known of who it is.
+        // The bound on each does not hold for a sharer of whom nothing is known.
         let unknown = shares.take(None, 3).unwrap();
         assert_eq!(shares.take(None, 1).err(), Some(Full::All));
         drop((bob, unknown));

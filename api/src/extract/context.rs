@@ -32,7 +32,7 @@ pub(crate) struct RequestContext {
     visitor: Visitor,
     /// Where it came with an Idempotency-Key.
     once: Option<ExecutionMark>,
-    /// The session of who asks; under sudo, what its commands rest on.
+    /// The session of the caller; under sudo, what its commands rest on.
     session: Option<InSession>,
     precedence: Precedence,
 }
@@ -48,7 +48,7 @@ impl RequestContext {
         network::line(self.origin.ip_address)
     }
 
-    /// By what who asks can be known again.
+    /// By what the visitor can be known again.
     pub(crate) fn visitor(&self) -> &Visitor {
         &self.visitor
     }

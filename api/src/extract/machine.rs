@@ -1,4 +1,4 @@
-//! Who is asking: a program, with what it shows to other services too.
+//! The caller: a program, with what it shows to other services too.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};

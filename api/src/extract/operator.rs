@@ -1,4 +1,4 @@
-//! Who is asking: someone who runs the service, by token alone.
+//! The caller: an operator, by token alone.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

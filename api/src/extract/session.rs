@@ -1,4 +1,4 @@
-//! Who is asking: an account holder with a live session, by token or by cookie.
+//! The caller: an account holder with a live session, by token or by cookie.
 //!
 //! A token in `Authorization` wins over a cookie. A cookie on a method that changes something also needs
 //! to come from our own pages ([`SameOrigin`]).
@@ -22,12 +22,12 @@ use crate::state::{AppState, Shared};
 use crate::token;
 use crate::writing::Writing;
 
-/// The live session of who is asking.
+/// The live session of the caller.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CurrentSession(pub(crate) Session);
 
 impl CurrentSession {
-    /// Who is asking.
+    /// The account of the caller.
     pub(crate) fn account(&self) -> AccountId {
         self.0.account
     }

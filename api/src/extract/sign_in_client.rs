@@ -1,4 +1,4 @@
-//! The program that signs somebody in: a browser, or one that keeps a token itself.
+//! The program that signs an account holder in: a browser, or one that keeps a token itself.
 //!
 //! A page of another site must not sign a person in to an account they do not expect to be theirs: it is refused here.
 

@@ -13,7 +13,7 @@ use crate::token::{self, Kind};
 /// What a browser says of each request (Fetch Metadata), and other programs do not.
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
-/// Who asks, as far as they can be known again without signing in.
+/// A visitor, as far as they can be known again without signing in.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     /// The address they come from.

@@ -1,4 +1,4 @@
-//! Who asks for an operation that writes, and how often they do: before anything else is done for them.
+//! The caller of an operation that writes, and how often they call: before anything else is done for them.
 //!
 //! The guards of the route run here already, so that an answer that was kept is not given again to a caller whom the
 //! route would not let in; and limits are counted for callers who may, so that none uses up another's.

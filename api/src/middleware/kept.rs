@@ -1,4 +1,4 @@
-//! An answer as it is kept for who sends the same request again.
+//! An answer as it is kept for a caller that sends the same request again.
 
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use axum::http::{HeaderMap, StatusCode};

@@ -4,7 +4,8 @@ use super::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// POSTs that are carried out again whenever they are sent: no key belongs to who sends them, or the answer of now counts.
+/// POSTs that are carried out again whenever they are sent: no key belongs to their sender, or the answer of now
+/// counts.
 const ANEW: [&str; 6] = [
     "POST /v1/sessions",
     "POST /v1/sessions/second-factor",
@@ -14,7 +15,7 @@ const ANEW: [&str; 6] = [
     "POST /v1/revoke",
 ];
 
-/// Routes for whoever holds a password, a code or the link in a mail.
+/// Routes for a caller that holds a password, a code or the link in a mail.
 const OPEN: [&str; 13] = [
     "POST /v1/sessions",
     "POST /v1/sessions/second-factor",

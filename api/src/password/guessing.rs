@@ -1,14 +1,14 @@
 //! Passwords that are guessed first (OWASP ASVS 5.0, 6.2.4, 6.2.11).
 //!
-//! The estimate is that of `zxcvbn`: how many guesses it takes who tries common passwords, words and names of several
-//! languages, dates, keyboard rows, repetitions, and all of them with the usual capitals, digits and signs in place of
-//! letters. It holds the 30,000 most common passwords; `common.txt` has what it lets through of two further lists of
-//! 20,000 and 49,000, those of Django and of zxcvbn-ts. There are no rules about what a password must be made of (6.2.5):
-//! several words that do not belong together do.
+//! The estimate is that of `zxcvbn`: how many guesses an attacker needs who tries common passwords, words and names
+//! of several languages, dates, keyboard rows, repetitions, and all of them with the usual capitals, digits and signs
+//! in place of letters. It holds the 30,000 most common passwords; `common.txt` has what it lets through of two
+//! further lists of 20,000 and 49,000, those of Django and of zxcvbn-ts. There are no rules about what a password
+//! must be made of (6.2.5): several words that do not belong together do.
 //!
-//! Not done: comparing with the passwords of known breaches (6.2.12). The lists hold hundreds of millions, are no part of
-//! what a service of its own can carry, and asking somebody else for each password is for the operator to decide; what
-//! is among the first of them is refused here.
+//! Not done: comparing with the passwords of known breaches (6.2.12). The lists hold hundreds of millions, are no
+//! part of what a service of its own can carry, and asking another service for each password is for the operator to
+//! decide; what is among the first of them is refused here.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -2,9 +2,9 @@
 //!
 //! Kept as argon2id with 19 MiB, 2 passes and 1 lane (OWASP ASVS 5.0, 11.4.2), in PHC form. Hashing takes
 //! tens of milliseconds of a core and 19 MiB, on purpose; so only as many run at once as there are cores,
-//! away from the asynchronous threads, and who waits too long for a turn is told to come back. The same
-//! work is done whether there is a password to compare with or not, so that time tells nobody which
-//! addresses have an account (6.3.8).
+//! away from the asynchronous threads, and a caller that waits too long for a turn is told to come back. The
+//! same work is done whether there is a password to compare with or not, so that time does not tell an
+//! attacker which addresses have an account (6.3.8).
 
 mod guessing;
 
@@ -25,7 +25,7 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 /// How long a check waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The hash of a password nobody has, for the same work where there is none to compare with.
+/// The hash of a password that no account has, for the same work where there is none to compare with.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$dGhlIGhhc2ggb2YgYSBwYXNzd29yZCBub2JvZHkgaGE";
 
@@ -53,7 +53,7 @@ pub enum Unfit {
 }
 
 impl Password {
-    /// Takes a password that somebody chooses. How easy it is to guess is looked at when it is hashed.
+    /// Takes a password that a person chooses. How easy it is to guess is looked at when it is hashed.
     ///
     /// # Errors
     /// When it is too short or too long.
@@ -112,11 +112,11 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The hash of a password that somebody chooses, in PHC form, with a salt of its own.
+    /// The hash of a password that a person chooses, in PHC form, with a salt of its own.
     ///
     /// # Errors
-    /// When it is easy to guess, also for who knows `words`; when it is not this password's turn in time, or the machine
-    /// has no memory or randomness left.
+    /// When it is easy to guess, also for an attacker who knows `words`; when it is not this password's turn in
+    /// time, or the machine has no memory or randomness left.
     pub async fn hash(&self, password: Password, words: OwnWords) -> Result<String, PasswordError> {
         self.work(move || {
             guessing::check(password.0.expose_secret(), &words)?;
@@ -134,7 +134,7 @@ impl Passwords {
     pub async fn verify(&self, given: SecretString, stored: Option<Vec<u8>>) -> Result<bool, PasswordError> {
         self.work(move || {
             let given = compose(&given);
-            // Nobody has a longer one; and its length shall not decide how long this takes.
+            // No account has a longer one; and its length shall not decide how long this takes.
             let possible = given.expose_secret().chars().count() <= *LENGTH.end();
             let (text, stored) = match (&stored, possible) {
                 (Some(stored), true) => {

@@ -1,4 +1,4 @@
-//! What each problem means to who meets it, and what to do: the text of its page.
+//! What each problem means to a caller that meets it, and what to do: the text of its page.
 
 use super::Kind;
 
@@ -67,7 +67,7 @@ impl Kind {
         })
     }
 
-    /// Problems of who is asking.
+    /// Problems of the caller.
     fn of_callers(self) -> Option<(&'static str, &'static str)> {
         Some(match self {
             Self::Unauthenticated => (

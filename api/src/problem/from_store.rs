@@ -1,4 +1,4 @@
-//! What a failure below means to who asked: the one place that says so.
+//! What a failure below means to the caller: the one place that says so.
 
 use domain::account::AccountError;
 use domain::effect::ClaimKind;
@@ -44,7 +44,7 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         use AccountError as E;
         Self::new(match error {
-            // Who has a session but no account any more is nobody.
+            // A caller with a session but no account any more is not authenticated.
             E::Unknown => Kind::Unauthenticated,
             E::SameEmail => Kind::SameEmail,
             E::NoEmailChange => Kind::LinkDead,

@@ -35,7 +35,7 @@ use crate::session_cookie::SessionCookie;
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
 /// How long a network stays barred without asking again.
 const BARRED_LIFE: Duration = Duration::from_secs(1);
-/// How long what the process depends on is taken to work, or not, for those who ask from outside.
+/// How long what the process depends on is taken to work, or not, for callers from outside.
 const READY_LIFE: Duration = Duration::from_millis(200);
 /// How long the parts of an archive that one session fetches piece by piece count as one download.
 const DOWNLOAD_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
@@ -143,7 +143,7 @@ pub(crate) struct Shared {
     pub(crate) streams: Streams,
     /// What is limited in this process alone.
     pub(crate) paces: Paces,
-    /// Who shows which token.
+    /// The session that belongs to each token shown.
     pub(crate) sessions: Sessions,
 }
 

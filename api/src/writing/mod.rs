@@ -23,26 +23,27 @@ use table::WRITINGS;
 pub(crate) struct Writing {
     /// Its id in the description.
     operation: &'static str,
-    /// Who may.
+    /// The callers that may send it.
     pub(crate) guard: Guard,
     /// Before whom its commands go.
     pub(crate) precedence: Precedence,
     /// How often, besides what holds for all commands.
     pub(crate) limit: Counted,
-    /// What is kept of its answer for who sends the request again.
+    /// What is kept of its answer for a caller that sends the request again.
     pub(crate) repeat: Repeat,
 }
 
-/// Who may send a request: asked before anything is counted, claimed or given again. The route asks as well.
+/// Which callers may send a request: asked before anything is counted, claimed or given again. The route asks as
+/// well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guard {
-    /// Who holds a password, a code or a project's token: the route alone can tell.
+    /// A caller that holds a password, a code or a project's token: the route alone can tell.
     ByRoute,
-    /// Who holds the link of a mail, whose token is in the body: an Idempotency-Key belongs to the link.
+    /// The holder of the link of a mail, whose token is in the body: an Idempotency-Key belongs to the link.
     Link,
-    /// Who is signed in.
+    /// A caller that is signed in.
     Session,
-    /// Who has given the password again in the session.
+    /// A caller that has given the password again in the session.
     Sudo,
     /// An operator who may do everything.
     Operator,

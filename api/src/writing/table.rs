@@ -16,12 +16,12 @@ const fn line(operation: &'static str, guard: Guard) -> Writing {
     }
 }
 
-/// For who is signed in.
+/// For a caller that is signed in.
 const fn session(operation: &'static str) -> Writing {
     line(operation, Guard::Session)
 }
 
-/// For who has given the password again.
+/// For a caller that has given the password again.
 const fn sudo(operation: &'static str) -> Writing {
     line(operation, Guard::Sudo)
 }
@@ -31,7 +31,7 @@ const fn open(operation: &'static str, limits: &'static [Limit]) -> Writing {
     line(operation, Guard::ByRoute).counted_by_route(limits).anew()
 }
 
-/// For who holds the link of a mail. A link is tried as secrets are.
+/// For the holder of the link of a mail. A link is tried as secrets are.
 const fn link(operation: &'static str) -> Writing {
     line(operation, Guard::Link).counted_by_route(&[limits::TRIES_OF_ADDRESS])
 }

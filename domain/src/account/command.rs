@@ -19,7 +19,7 @@ pub enum AccountCommand {
     Register {
         /// The id it shall have.
         account_id: AccountId,
-        /// The sign-in address, which must be nobody else's.
+        /// The sign-in address, which no other account may have.
         email: EmailAddress,
         /// The name to greet with.
         name: String,
@@ -62,7 +62,7 @@ pub enum AccountCommand {
         /// The additional address.
         billing_email: Option<EmailAddress>,
     },
-    /// Whoever reads the holder's mail takes another billing address back.
+    /// A reader of the holder's mail takes another billing address back.
     UndoBillingEmail,
     /// Move to another sign-in address, once it is confirmed.
     RequestEmailChange {
@@ -71,12 +71,12 @@ pub enum AccountCommand {
         /// The new address.
         email: EmailAddress,
     },
-    /// Whoever reads mail at the new address confirmed it.
+    /// A reader of mail at the new address confirmed it.
     ConfirmEmailChange {
         /// Which change.
         change_id: EmailChangeId,
     },
-    /// Whoever reads mail at the old address takes the change back, confirmed or not.
+    /// A reader of mail at the old address takes the change back, confirmed or not.
     UndoEmailChange {
         /// Which change.
         change_id: EmailChangeId,
@@ -88,12 +88,12 @@ pub enum AccountCommand {
     },
     /// The holder chose a new password.
     ChangePassword,
-    /// Somebody asked for a link to choose a new password with.
+    /// A visitor asked for a link to choose a new password with.
     RecordPasswordResetAsked {
         /// Until when the link works.
         expires_at: DateTime<Utc>,
     },
-    /// Whoever reads the account's mail chose a new password.
+    /// A reader of the account's mail chose a new password.
     ResetPassword,
     /// Receive codes at another number, once it is verified.
     RequestPhoneChange {
@@ -184,7 +184,7 @@ pub enum AccountCommand {
         /// Why it could not be handed over, and will not be, if so.
         undeliverable: Option<Undeliverable>,
     },
-    /// Somebody who runs the service looks at what happened to the account.
+    /// An operator looks at what happened to the account.
     RecordHistoryViewed {
         /// At what.
         what: Viewed,

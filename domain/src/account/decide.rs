@@ -44,7 +44,7 @@ impl Account {
                     policy_version,
                 })
             }
-            // Who runs the service may look also at what has ended, and messages may come late.
+            // An operator may look also at what has ended, and messages may come late.
             AccountCommand::RecordHistoryViewed { what, until } => {
                 self.exists().and_then(|()| one(AccountEvent::HistoryViewed { what, until }))
             }

@@ -1,7 +1,7 @@
 //! Moving to another sign-in address, and back.
 //!
-//! The new address holds once somebody who reads mail there confirms it. Who reads mail at the old one is told
-//! at once and can take the change back for a week, also after it was confirmed: whoever took over a session
+//! The new address holds once a reader of mail there confirms it. The reader of mail at the old one is told
+//! at once and can take the change back for a week, also after it was confirmed: an intruder in a session
 //! shall not take over the account. As long as it can be taken back the old address stays reserved. Each
 //! change is one of its own: a confirmation proves one address, for one account, in one change.
 

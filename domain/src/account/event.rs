@@ -230,7 +230,7 @@ pub enum AccountEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Undeliverable>,
     },
-    /// Somebody who runs the service looked at what happened to the account.
+    /// An operator looked at what happened to the account.
     HistoryViewed {
         /// At what.
         what: Viewed,

@@ -10,7 +10,7 @@ use super::{AccountError, AccountEvent, Holder};
 
 type Decision = Result<Vec<AccountEvent>, AccountError>;
 
-/// How it was proved to an operator who asks.
+/// How it was proved to an operator that the holder is the one who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityProof {
@@ -45,7 +45,7 @@ impl IdentityProof {
 /// A removal of the second factor that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorRemoval {
-    /// How it was proved who asked for it.
+    /// How it was proved that the holder asked for it.
     pub proof: IdentityProof,
     /// When it is carried out.
     pub due_at: DateTime<Utc>,

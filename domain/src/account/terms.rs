@@ -73,7 +73,7 @@ impl SecondFactor {
     }
 }
 
-/// What somebody who runs the service looked at.
+/// What an operator looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Viewed {

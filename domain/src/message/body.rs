@@ -14,7 +14,7 @@ use crate::{AccountId, RequestId};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum MessageBody {
-    /// Somebody signed in from a program that was not seen before.
+    /// A person signed in from a program that was not seen before.
     NewDevice {
         /// When.
         at: DateTime<Utc>,
@@ -94,7 +94,7 @@ pub enum MessageBody {
     FactorRemovalBegun {
         /// When it was asked for.
         at: DateTime<Utc>,
-        /// How it was proved who asked.
+        /// How it was proved that the holder asked.
         proof: IdentityProof,
         /// When it is carried out.
         due_at: DateTime<Utc>,
@@ -126,7 +126,7 @@ pub enum MessageBody {
         /// How many are left.
         left: u32,
     },
-    /// Wrong codes were given after the right password, which somebody knows.
+    /// Wrong codes were given after the right password, which the person who tries knows.
     FailedCodes {
         /// How many.
         tries: u32,
@@ -157,7 +157,7 @@ pub enum MessageBody {
         /// Whether it was to the reader.
         by_reader: bool,
     },
-    /// Credentials of a project were revoked by who runs the service.
+    /// Credentials of a project were revoked by an operator.
     CredentialsRevoked {
         /// When.
         at: DateTime<Utc>,
@@ -280,7 +280,7 @@ pub enum MessageBody {
         token: String,
         /// Until when it works.
         expires_at: DateTime<Utc>,
-        /// Who invites; their name is looked up when it is sent. None in messages of an earlier release.
+        /// The inviter; their name is looked up when it is sent. None in messages of an earlier release.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invited_by: Option<AccountId>,
     },
@@ -326,7 +326,7 @@ impl MessageBody {
         }
     }
 
-    /// What it tells an account holder of; none for an invitation, which goes to whoever reads mail there.
+    /// What it tells an account holder of; none for an invitation, which goes to the reader of mail there.
     pub fn notice(&self) -> Option<AccountNotice> {
         Some(match self {
             Self::NewDevice { .. } => AccountNotice::NewDevice,

@@ -1,4 +1,4 @@
-//! Somebody who runs the service, and what they look at that belongs to no account.
+//! An operator, who runs the service, and what they look at that belongs to no account.
 //!
 //! What an operator does to an account, an organization or a project is an event of that one, with the operator
 //! as its actor. Here stands when they were let in, and what else they did.

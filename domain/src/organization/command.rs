@@ -32,7 +32,7 @@ pub enum OrganizationAction {
         /// Its name.
         name: String,
     },
-    /// Invite whoever reads mail at an address, which the records keep.
+    /// Invite the reader of mail at an address, which the records keep.
     Invite {
         /// The id of the invitation.
         invitation_id: InvitationId,
@@ -46,18 +46,18 @@ pub enum OrganizationAction {
         /// Why.
         reason: InvitationEnd,
     },
-    /// Whoever was invited joins.
+    /// The invited person joins.
     AcceptInvitation {
         /// Which invitation.
         invitation_id: InvitationId,
-        /// Who joins.
+        /// The account that joins.
         account_id: AccountId,
         /// The membership that begins.
         membership_id: MembershipId,
     },
     /// Make an account a member without an invitation: operators do.
     AddMember {
-        /// Who joins.
+        /// The account that joins.
         account_id: AccountId,
         /// The membership that begins.
         membership_id: MembershipId,
@@ -82,7 +82,7 @@ pub enum OrganizationAction {
     ReleaseMember {
         /// Whose.
         account_id: AccountId,
-        /// Who becomes an owner.
+        /// The member who becomes an owner.
         successor: Option<AccountId>,
     },
     /// End the organization with its only member.

@@ -104,8 +104,8 @@ impl OrganizationState {
         }
     }
 
-    /// Who is invited may decline, and time may pass: neither is a member. Who has the link is told apart by the
-    /// vault before.
+    /// The invited person may decline, and time may pass: neither is a member. The holder of the link is told apart
+    /// by the vault before.
     fn end_invitation(
         &self,
         by: Actor,
@@ -146,7 +146,7 @@ impl OrganizationState {
         self.members.get(&account).map(|member| member.role).ok_or(OrganizationError::NotMember)
     }
 
-    /// Whether its sender may still give the role. Of who sent it with an earlier release nothing is known.
+    /// Whether its sender may still give the role. The sender of one from an earlier release is not known.
     fn may_still_be_given(&self, invitation: &Invitation) -> bool {
         invitation.invited_by.is_none_or(|sender| {
             self.members.get(&sender).is_some_and(|member| member.role.manages_role(invitation.role))
@@ -166,7 +166,8 @@ impl OrganizationState {
         lost.map(|(id, _)| OrganizationEvent::InvitationEnded { invitation_id: *id, reason }).collect()
     }
 
-    /// A lesser role is another membership: what was given for the one before, by name, was given to who was trusted more.
+    /// A lesser role is another membership: what was given for the one before, by name, was given to a member who was
+    /// trusted more.
     fn change_role(&self, by: Actor, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
         self.manager(by, Role::Member)?;
         let from = self.role_of(account_id)?;
@@ -189,7 +190,7 @@ impl OrganizationState {
             self.manager(by, Role::Member)?;
         }
         let role = match self.role_of(account_id) {
-            // To who is no member there is no organization either.
+            // To an asker who is no member there is no organization either.
             Err(OrganizationError::NotMember) if oneself => return Err(OrganizationError::Unknown),
             role => role?,
         };

@@ -3,7 +3,7 @@
 /// A refusal by the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
-    /// There is no such organization, or the asker is no member of it: nobody else learns that it exists.
+    /// There is no such organization, or the asker is no member of it: only a member learns that it exists.
     #[error("there is no such organization")]
     Unknown,
     /// The id is taken.

@@ -19,7 +19,7 @@ use crate::{AccountId, Effects, InvitationId, MembershipId, OrganizationId, Time
 pub enum InvitationEnd {
     /// It was taken back.
     Revoked,
-    /// Who was invited declined.
+    /// The invited person declined.
     Declined,
     /// The sender may no longer give the role: removed, left, or of a lesser role.
     SenderWithoutRight,
@@ -33,7 +33,7 @@ pub enum InvitationEnd {
 pub enum MembershipEnd {
     /// The member left.
     Left,
-    /// Somebody else ended it.
+    /// Another actor ended it.
     Removed,
     /// The account ended.
     AccountDeleted,
@@ -55,7 +55,7 @@ pub enum OrganizationEvent {
         /// Its name.
         name: String,
     },
-    /// Somebody was invited, whose address the records keep until the invitation ends.
+    /// A person was invited, whose address the records keep until the invitation ends.
     MemberInvited {
         /// The invitation.
         invitation_id: InvitationId,
@@ -63,7 +63,7 @@ pub enum OrganizationEvent {
         role: Role,
         /// Until when it can be accepted.
         expires_at: DateTime<Utc>,
-        /// Who invited; none where an earlier release did not say.
+        /// The inviter; none where an earlier release did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invited_by: Option<AccountId>,
     },
@@ -104,7 +104,7 @@ pub enum OrganizationEvent {
         /// Why.
         reason: MembershipEnd,
     },
-    /// It ended: nobody was left.
+    /// It ended: no member was left.
     Closed {},
 }
 
@@ -164,7 +164,7 @@ impl Timers for OrganizationEvent {
 }
 
 impl OrganizationEvent {
-    /// The account that an event is about, besides whoever brought it about.
+    /// The account that an event is about, besides the actor that brought it about.
     pub fn concerns(&self) -> Option<AccountId> {
         match self {
             Self::MemberJoined { account_id, .. }

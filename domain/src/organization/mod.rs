@@ -66,7 +66,7 @@ pub struct Invitation {
     pub role: Role,
     /// Until when it can be accepted.
     pub expires_at: DateTime<Utc>,
-    /// Who invited; none where an earlier release did not say.
+    /// The inviter; none where an earlier release did not say.
     pub invited_by: Option<AccountId>,
 }
 

@@ -15,7 +15,7 @@ pub enum PrivacyRequestCommand {
     Receive {
         /// The id it shall have.
         request_id: RequestId,
-        /// Who asks, and about whom.
+        /// The account that asks, and that the request is about.
         account_id: AccountId,
         /// Export or erasure.
         kind: Kind,

@@ -24,7 +24,7 @@ pub enum PrivacyRequestEvent {
     Received {
         /// Its id.
         request_id: RequestId,
-        /// Who asked, and about whom.
+        /// The account that asked, and that the request is about.
         account_id: AccountId,
         /// Export or erasure.
         kind: Kind,

@@ -190,7 +190,7 @@ pub struct Archive {
 pub struct Request {
     /// Its id.
     pub request_id: RequestId,
-    /// Who asked, and about whom.
+    /// The account that asked, and that the request is about.
     pub account_id: AccountId,
     /// Export or erasure.
     pub kind: Kind,

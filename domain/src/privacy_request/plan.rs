@@ -100,7 +100,7 @@ pub fn owes(request: &Request, notice: Notice, now: DateTime<Utc>) -> bool {
     schedule(request).iter().any(|step| step.intent == Intent::Notify(notice)) && !(of_archive && over)
 }
 
-/// When the request next needs somebody to look at it; `None` when it never does again.
+/// When the request next needs a worker to look at it; `None` when it never does again.
 pub fn next_at(request: &Request) -> Option<DateTime<Utc>> {
     schedule(request).into_iter().map(|step| step.at).min()
 }
@@ -133,7 +133,7 @@ fn completed(request: &Request, owes: &impl Fn(Notice) -> bool, add: &mut impl F
         }
         return;
     }
-    // First, so that once it is due nobody is told of an archive that can no longer be had.
+    // First, so that once it is due no account holder is told of an archive that can no longer be had.
     add(archive.expires_at, Intent::ExpireArchive);
     if owes(Notice::ArchiveReady) {
         add(request.moved_at, Intent::Notify(Notice::ArchiveReady));

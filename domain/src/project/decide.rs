@@ -42,7 +42,7 @@ impl Project {
                     credential_id,
                     fingerprint,
                 };
-                // Whoever creates a project is named as an owner of it.
+                // The member who creates a project is named as an owner of it.
                 let owner = by.by.account().zip(by.member).map(|(account_id, member)| {
                     ProjectEvent::OwnerAdded { account_id, membership_id: member.membership_id }
                 });
@@ -150,7 +150,7 @@ impl ProjectState {
     fn end_previous(&self, reason: PreviousEnd, now: DateTime<Utc>) -> Vec<ProjectEvent> {
         let end = |previous: super::Previous| ProjectEvent::PreviousCredentialsEnded {
             credential_id: previous.credential_id,
-            // Who comes after their time was over has not ended them.
+            // An actor who comes after their time was over has not ended them.
             reason: if now >= previous.ends_at { PreviousEnd::OverlapOver } else { reason },
             // They died when their time was over, whenever this is told.
             ended_at: now.min(previous.ends_at),

@@ -3,8 +3,8 @@
 /// A refusal by the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectError {
-    /// There is no such project, or the asker is no member of its organization: nobody else learns that it
-    /// exists.
+    /// There is no such project, or the asker is no member of its organization: only a member learns that
+    /// it exists.
     #[error("there is no such project")]
     Unknown,
     /// The id is taken.

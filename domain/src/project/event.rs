@@ -16,7 +16,7 @@ use crate::{AccountId, CredentialId, Effects, MembershipId, OrganizationId, Proj
 pub enum PreviousEnd {
     /// The time they were kept for was over.
     OverlapOver,
-    /// Somebody ended it early.
+    /// An owner ended it early.
     Retired,
     /// The credentials were reset once more.
     ResetAgain,
@@ -134,7 +134,7 @@ impl Timers for ProjectEvent {
 }
 
 impl ProjectEvent {
-    /// The account that an event is about, besides whoever brought it about.
+    /// The account that an event is about, besides the actor that brought it about.
     pub fn concerns(&self) -> Option<AccountId> {
         match self {
             Self::OwnerAdded { account_id, .. } | Self::OwnerRemoved { account_id } => Some(*account_id),

@@ -117,7 +117,7 @@ impl ProjectState {
     }
 }
 
-// Who may do what is said by its organization: it is no `Standalone`.
+// What an actor may do is said by its organization: it is no `Standalone`.
 impl Snapshot for Project {
     const SCHEMA_VERSION: i32 = 1;
 }

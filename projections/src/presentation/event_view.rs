@@ -182,7 +182,7 @@ impl EventView {
     }
 }
 
-/// Who reads.
+/// The reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// The account holder: nothing personal of others, and nothing of how we are built.

@@ -328,7 +328,7 @@ impl Views {
         .await?)
     }
 
-    /// Who is named as an owner of a project and has not left its organization since.
+    /// The accounts named as owners of a project that have not left its organization since.
     pub async fn project_list_owners(
         &self,
         project: ProjectId,

@@ -17,7 +17,7 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
         let context = CommandContext::service(invitation_id.uuid());
         let work = ctx.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;
-            // With it goes the address of who was invited.
+            // With it goes the address of the invited person.
             let records = vec![RecordWrite::ForgetInvitation(invitation_id)];
             Ok::<_, TimerError>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         });

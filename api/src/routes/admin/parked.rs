@@ -1,6 +1,6 @@
 //! `GET /v1/admin/parked-events`: events that a read model could not take.
 //!
-//! Nothing of any person is shown; that somebody looked is an event of the operator.
+//! Nothing of any person is shown; that an operator looked is an event of that operator.
 
 use std::str::FromStr;
 

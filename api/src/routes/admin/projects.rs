@@ -55,6 +55,6 @@ pub(crate) async fn create(
         _ => problem,
     })?;
     let location = [(LOCATION, format!("/v1/projects/{}", project.id))];
-    // It is nobody's own write that would be read back.
+    // No caller has this write as its own, to read it back.
     Ok((StatusCode::CREATED, EventPosition::unknown(), location, Json(project)))
 }

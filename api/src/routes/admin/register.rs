@@ -1,4 +1,4 @@
-//! `POST /v1/admin/accounts`: opening an account for somebody.
+//! `POST /v1/admin/accounts`: opening an account for a person.
 
 use axum::Json;
 use axum::extract::State;

@@ -57,7 +57,8 @@ pub(super) async fn look_up(
     if let Some(end) = found.ended(state.store.services().now()) {
         return Ok(Worth::Ended(end));
     }
-    // The tokens of an account end with it; who is not there can have none, whatever a restored database says.
+    // The tokens of an account end with it; an account that is not there can have none, whatever a restored database
+    // says.
     if found.kind == CredentialKind::GdprToken {
         let (account, _) = state.store.load::<Account>(&found.owner).await?;
         if account.holder.is_none() {

@@ -1,7 +1,7 @@
-//! What machines show, and what it is worth: for gateways in front of other services, and for who holds it.
+//! What machines show, and what it is worth: for gateways in front of other services, and for its holder.
 //!
 //! The value of a credential is all that opens it, and is hashed before it is looked up. What was once valid is told
-//! apart from what never was: only who shows the value learns what became of it.
+//! apart from what never was: only a caller that shows the value learns what became of it.
 
 mod introspect;
 mod lookup;

@@ -1,6 +1,6 @@
 //! `GET /v1/credentials/self`: what one's own credential is worth.
 //!
-//! For who holds it: a program finds out whether what it was given works, and if not, why.
+//! For its holder: a program finds out whether what it was given works, and if not, why.
 
 use axum::Json;
 use axum::extract::State;
@@ -31,7 +31,8 @@ pub(crate) async fn show(
     shown: ShownCredential,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    // Who shows what was once valid has not guessed it: a forgotten program must not keep its neighbours out.
+    // A caller that shows what was once valid has not guessed it: a forgotten program must not keep its neighbours
+    // out.
     let kind = match use_now(&state, &shown.secret, shown.api_key.as_deref()).await? {
         Worth::Alive(found) => return Ok(Json(CredentialFacts::from(&found))),
         Worth::Unknown => {

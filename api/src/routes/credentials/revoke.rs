@@ -1,6 +1,6 @@
 //! `POST /v1/revoke`: ending a credential that leaked (RFC 7009).
 //!
-//! Whoever runs the service, or a scanner for leaked secrets on their behalf, ends it by its value, and its owners are
+//! An operator, or a scanner for leaked secrets on their behalf, ends it by its value, and its owners are
 //! told. The answer is the same whatever was shown.
 
 use axum::Extension;

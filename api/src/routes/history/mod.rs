@@ -1,5 +1,5 @@
-//! Histories, whoever asks for one: what can be asked, and the forms of the answer. Who may ask, and what
-//! they are shown, the routes themselves say.
+//! Histories, for every kind of caller: what can be asked, and the forms of the answer. Which callers may ask,
+//! and what they are shown, the routes themselves say.
 
 mod entry;
 mod export;
@@ -63,7 +63,8 @@ pub(super) async fn page(
     Ok((link, HistoryPage { items, next_cursor, state: None }))
 }
 
-/// All of it at once, as lines of the form that was asked for; as long as the session of who asks lives, where it is one.
+/// All of it at once, as lines of the form that was asked for; as long as the session of the caller lives, where it
+/// is one.
 pub(super) async fn lines(
     state: &AppState,
     account: AccountId,

@@ -33,7 +33,7 @@ pub(crate) async fn decline(
     let organization = open.organization.to_string();
     state
         .store
-        // Who declines need have no account: the service itself acts.
+        // The invited person who declines need have no account: the service itself acts.
         .transact(&context.command_of_service(), async |mut unit| {
             let reason = InvitationEnd::Declined;
             let action = OrganizationAction::EndInvitation { invitation_id: open.id, reason };

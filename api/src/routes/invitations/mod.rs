@@ -1,7 +1,7 @@
 //! `/v1/invitations`: what the link in an invitation leads to. Its token is in the body, and so in no log of a proxy.
 //!
-//! Whoever holds the link reads mail at the address: so it may be told whether that has an account. Opening the link does
-//! nothing: the page behind it asks, and only its POST does (mail scanners follow links).
+//! The holder of the link reads mail at the address: so it may be told whether that has an account. Opening the link
+//! does nothing: the page behind it asks, and only its POST does (mail scanners follow links).
 
 mod accept;
 mod decline;

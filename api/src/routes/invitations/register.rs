@@ -1,7 +1,7 @@
 //! `POST /v1/invitations/register`: joining with a new account.
 //!
-//! Whoever has the link reads mail at the address, so that is proved. The account, its membership and its first session
-//! begin in one step, or none of them does.
+//! The holder of the link reads mail at the address, so that is proved. The account, its membership and its first
+//! session begin in one step, or none of them does.
 
 use axum::extract::State;
 use axum::response::Response;

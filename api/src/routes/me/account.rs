@@ -86,7 +86,7 @@ impl TwoFactor {
     }
 }
 
-/// The account of who is asking, with everything they did themselves.
+/// The account of the caller, with everything they did themselves.
 pub(super) async fn fetch(state: &AppState, account: AccountId, seen: Option<i64>) -> Result<Known, Problem> {
     state.catch_up(NAME, account, seen).await?;
     match state.views.account_fetch(account).await? {
@@ -118,7 +118,7 @@ pub(super) async fn fetch_with_organizations(
 }
 
 /// What is shown of an account and its organizations, as a tag. Whatever else happens to the account leaves it as it is:
-/// that a mail went out must not look like a change to who is about to make one.
+/// that a mail went out must not look like a change to a caller that is about to make one.
 pub(super) fn etag(known: &Known, organizations: &[MyOrganization]) -> String {
     let Known { profile, email_pending, preferences, two_factor, registered_at: _ } = known;
     let mut hasher = DefaultHasher::new();

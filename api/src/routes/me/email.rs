@@ -1,7 +1,7 @@
 //! `PUT /v1/me/email`: moving to another sign-in address.
 //!
 //! A link goes to the new address, to confirm it, and another to the present one, to take the change back. Whether
-//! the new address belongs to another account is not told here: who reads mail there learns it on confirming.
+//! the new address belongs to another account is not told here: a reader of mail there learns it on confirming.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `/v1/me`: the account of who is asking.
+//! `/v1/me`: the account of the caller.
 
 mod account;
 mod deletion;

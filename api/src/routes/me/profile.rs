@@ -45,7 +45,7 @@ pub(crate) struct ProfileChange {
     billing_email: Option<Option<EmailAddress>>,
 }
 
-/// A name that was given: nobody is without one, so it is not null.
+/// A name that was given: no account is without one, so it is not null.
 fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }

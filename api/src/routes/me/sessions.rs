@@ -27,7 +27,7 @@ pub(crate) async fn end_with(
         .store
         .transact(&context, async |mut unit| {
             unit.execute::<Account>(&id, command.clone()).await?;
-            // Whoever signs in after this look has made the account another by then: all of it is done again.
+            // A sign-in after this look has made the account another by then: all of it is done again.
             for session_id in others(state, account, except).await? {
                 let end = AccountCommand::RecordSignOut { session_id, reason };
                 unit.execute::<Account>(&id, end).await?;

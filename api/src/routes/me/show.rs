@@ -1,4 +1,4 @@
-//! `GET /v1/me`: the account of who is asking.
+//! `GET /v1/me`: the account of the caller.
 
 use axum::extract::State;
 use axum::http::HeaderMap;

@@ -1,4 +1,4 @@
-//! `POST /v1/organizations`: a new organization, of who asks for it.
+//! `POST /v1/organizations`: a new organization, of the caller.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,6 +1,6 @@
-//! Finding an organization through the rights of who asks: for who is no member there is none.
+//! Finding an organization through the rights of the caller: for a caller that is no member there is none.
 //!
-//! Who is a member is read from the events, not from a read model: who was removed is out at once.
+//! Members are read from the events, not from a read model: a member who was removed is out at once.
 
 use domain::organization::{
     Member, Organization, OrganizationAction, OrganizationCommand, OrganizationError, OrganizationState,
@@ -10,7 +10,7 @@ use domain::{AccountId, Actor, OrganizationId};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// An organization, and what who is asking is in it.
+/// An organization, and what the caller is in it.
 pub(crate) struct Found {
     pub(crate) organization: OrganizationState,
     pub(crate) member: Member,

@@ -1,7 +1,7 @@
-//! `/v1/organizations`: the organizations of who is asking, their members, and who is invited.
+//! `/v1/organizations`: the organizations of the caller, their members, and who is invited.
 //!
-//! What an organization says of its members, each account says of itself in the same step. Who is no member finds
-//! nothing here, as if there were nothing.
+//! What an organization says of its members, each account says of itself in the same step. A caller that is no
+//! member finds nothing here, as if there were nothing.
 
 pub(super) mod create;
 mod invitations;

@@ -28,8 +28,8 @@ pub(crate) struct Team<'a> {
 }
 
 impl AppState {
-    /// Notifies each member whose role began, changed or ended, and the owners, those who did it among them. Nobody is told
-    /// that they joined by themselves.
+    /// Notifies each member whose role began, changed or ended, and the owners, those who did it among them. No
+    /// member is told that they joined by themselves.
     pub(crate) async fn tell_team(&self, extras: &mut CommitExtras, team: Team<'_>) -> Result<(), Problem> {
         let at = self.store.services().now();
         for (member, change) in team.changes() {

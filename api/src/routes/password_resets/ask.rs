@@ -1,7 +1,7 @@
 //! `POST /v1/password-resets`: asking for the link.
 //!
-//! The answer is the same, and as fast, for an address of nobody as for somebody's: what follows from it happens after
-//! the answer.
+//! The answer is the same, and as fast, for an address that no account has as for an account's: what follows from it
+//! happens after the answer.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -80,7 +80,8 @@ async fn send(state: &AppState, email: &EmailAddress, context: &RequestContext) 
     }
     let mut extras = CommitExtras::default();
     let expires_at = attach_link(state, account, &mut extras).await?;
-    // Nobody has proved who they are: the service itself acts, and from where it was asked is nobody's data yet.
+    // The caller has not proved who they are: the service itself acts, and from where it was asked is no account's
+    // data yet.
     let context = context.command_of_service();
     let command = AccountCommand::RecordPasswordResetAsked { expires_at };
     state.execute::<Account>(&owner, command, &context, extras).await?;

@@ -81,7 +81,7 @@ pub(crate) async fn follow(
     Ok(Sse::new(permit.hold(follower.stream())).keep_alive(keep_alive).into_response())
 }
 
-/// Someone who looks on.
+/// A session that looks on.
 struct Follower {
     state: AppState,
     session: Session,

@@ -1,4 +1,4 @@
-//! Finding a request through the rights of who asks: another's is found as little as one there never was.
+//! Finding a request through the rights of the caller: another's is found as little as one there never was.
 
 use domain::privacy_request::{PrivacyRequest, Request};
 use domain::{AccountId, RequestId};

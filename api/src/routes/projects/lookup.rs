@@ -1,4 +1,4 @@
-//! Finding a project through the rights of who asks, and how they stand to it.
+//! Finding a project through the rights of the caller, and how they stand to it.
 
 use domain::organization::{Organization, OrganizationState};
 use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand, ProjectError, ProjectState};
@@ -9,11 +9,11 @@ use crate::problem::Problem;
 use crate::routes::organizations::lookup::member_of;
 use crate::state::AppState;
 
-/// A project, its organization, and who is asking.
+/// A project, its organization, and the caller.
 pub(crate) struct Found {
     pub(crate) project: ProjectState,
     pub(crate) organization: OrganizationState,
-    /// How who is asking stands in the organization.
+    /// How the caller stands in the organization.
     pub(crate) standing: MemberActor,
     /// The sequence of the project's newest event.
     pub(crate) version: u64,
@@ -52,7 +52,7 @@ fn found(
 }
 
 impl Found {
-    /// A wish of who is asking.
+    /// A wish of the caller.
     pub(crate) fn action(&self, action: ProjectAction) -> ProjectCommand {
         ProjectCommand { by: self.standing, action }
     }

@@ -1,7 +1,7 @@
 //! `/v1/projects`: what usage is collected in, who owns it, and its credentials.
 //!
-//! How who is asking stands in the organization is read from the organization's events each time: who was removed a
-//! moment ago may do nothing any more. To others a project is as unknown as one there never was.
+//! How the caller stands in the organization is read from the organization's events each time: a member who was
+//! removed a moment ago may do nothing any more. To others a project is as unknown as one there never was.
 
 pub(super) mod create;
 mod credentials;

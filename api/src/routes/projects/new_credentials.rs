@@ -62,7 +62,7 @@ impl Pair {
         self.api_key.expose_secret().to_owned()
     }
 
-    /// The secret half, to be told to who asked for it.
+    /// The secret half, to be told to the caller that asked for it.
     pub(crate) fn api_secret(&self) -> String {
         self.api_secret.expose_secret().to_owned()
     }

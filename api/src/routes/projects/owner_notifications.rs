@@ -60,7 +60,7 @@ impl AppState {
     }
 }
 
-/// Who is told: the owners of the organization, and who is named as an owner and has not left it since.
+/// The accounts that are told: the owners of the organization, and each named owner who has not left it since.
 fn owners(organization: &OrganizationState, project: &ProjectState) -> BTreeSet<AccountId> {
     let stays = |(account, stay): (&AccountId, &_)| {
         organization.members.get(account).is_some_and(|member| member.membership_id == *stay)

@@ -137,7 +137,7 @@ impl Opening {
         extras: &mut CommitExtras,
     ) -> Result<Account, Problem> {
         let (id, now) = (self.account.to_string(), state.store.services().now());
-        // Loaded first: whoever signs in after that has made the account another by then, and all of it is done again.
+        // Loaded first: a sign-in after that has made the account another by then, and all of it is done again.
         let _: Account = unit.load(&id).await?;
         let live = session::list(state.store.pool(), self.account, now).await?;
         for (session_id, reason) in ends(live, self.former) {

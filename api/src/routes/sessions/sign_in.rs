@@ -134,7 +134,8 @@ async fn owner_of(state: &AppState, email: &EmailAddress) -> Result<Option<Accou
     Ok(owner.map(|id| id.parse().map_err(unreadable)).transpose()?)
 }
 
-/// The account that signs in with this address now. For an address of nobody the same is read as for somebody's.
+/// The account that signs in with this address now. For an address that no account has the same is read as
+/// for an account's.
 async fn holder_with(
     state: &AppState,
     account: Option<AccountId>,

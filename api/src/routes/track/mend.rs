@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 /// As an escape it has six bytes, as the one it replaces.
 const REPLACEMENT: &[u8] = br"\ufffd";
 
-/// The text with what cannot be stored replaced. It is copied only where somebody else holds it, too.
+/// The text with what cannot be stored replaced. It is copied only where another owner holds it, too.
 pub(super) fn mended(text: Bytes) -> Bytes {
     if !needs_mending(&text) {
         return text;

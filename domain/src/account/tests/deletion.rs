@@ -80,7 +80,7 @@ fn the_last_message_is_waited_for_once() {
     given(days(1), told.clone())
         .when(record_notice(FAREWELL))
         .then_expect_events(vec![notice_sent(FAREWELL, false)]);
-    // Nobody could read it once all is erased, and it must not set the erasure going again.
+    // No person could read it once all is erased, and it must not set the erasure going again.
     for erased in [[over(), vec![erased()]].concat(), [told, vec![erased()]].concat()] {
         given(days(3), erased).when(refused(FAREWELL)).then_expect_events(vec![Event::NoticeUndeliverable {
             message_id: message(1),

@@ -110,7 +110,7 @@ fn a_wish_takes_the_place_of_the_one_before() {
 fn a_wish_that_was_not_confirmed_is_taken_back() {
     let asked = vec![registered(), requested(1, KING)];
     let taken_back = undone(&[1], ADA, &[]);
-    // Also when it can no longer be confirmed: who reads the mail then wants to be sure.
+    // Also when it can no longer be confirmed: the reader of the mail then wants to be sure.
     for now in [hours(2), days(3), asked_at(1) + UNDO_LIFE - Duration::seconds(1)] {
         given(now, asked.clone()).when(undo(1)).then_expect_events(vec![taken_back.clone()]);
     }
@@ -144,7 +144,7 @@ fn going_back_over_a_change_goes_back_over_all_that_came_after_it() {
     given(hours(3), twice.clone()).when(undo(2)).then_expect_events(vec![undone(&[2], KING, &[COUNTESS])]);
     let half_way = holder([twice.clone(), vec![undone(&[2], KING, &[COUNTESS])]].concat());
     assert_eq!(half_way, holder(moved(&[KING])));
-    // A wish that waits goes with them, and so does whoever waits to confirm it.
+    // A wish that waits goes with them, and so does the chance to confirm it.
     let waiting = [twice, vec![requested(3, "next@example.com")]].concat();
     let taken_back = undone(&[2, 3], KING, &[COUNTESS]);
     given(hours(4), waiting.clone()).when(undo(2)).then_expect_events(vec![taken_back.clone()]);

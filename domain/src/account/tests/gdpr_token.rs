@@ -67,7 +67,7 @@ fn a_token_expires_when_its_year_is_over_and_not_before() {
     given(days(365), [with_token(), vec![expired]].concat())
         .when(expire())
         .then_expect_error(Error::NoGdprToken);
-    // It can be revoked also when its time is over and nobody has noticed yet.
+    // It can be revoked also when its time is over and no worker has noticed yet.
     given(days(366), with_token())
         .when(end(1, TokenEnd::Revoked))
         .then_expect_events(vec![ended(1, TokenEnd::Revoked)]);

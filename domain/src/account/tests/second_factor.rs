@@ -92,7 +92,7 @@ fn without_the_phone_there_is_no_second_factor_and_no_recovery_code() {
     }
 }
 
-/// Whoever removes the phone ends what was begun with it too.
+/// The removal of the phone ends what was begun with it too.
 #[test]
 fn a_number_that_waited_when_the_phone_was_removed_is_not_verified_any_more() {
     let removed = [with_phone(), vec![requested(2, SECOND, Channel::Sms), Event::PhoneRemoved {}]].concat();

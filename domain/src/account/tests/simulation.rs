@@ -12,7 +12,8 @@ use proptest::test_runner::TestRunner;
 use super::world::World;
 use super::*;
 
-/// One thing that happens. Whoever confirms, takes back or ends something names one of all there ever were.
+/// One thing that happens. An action that confirms, takes back or ends something names one of all there
+/// ever were.
 #[derive(Clone, Debug)]
 enum Action {
     Wait(i64),

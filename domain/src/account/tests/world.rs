@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// From here on nobody wishes anything: what time brings about comes to an end.
+    /// No wish comes from here on: what time brings about comes to an end.
     pub(super) fn finish(mut self) {
         let tasks = schedule(&self.account).len();
         for _ in 0..tasks {
@@ -117,7 +117,7 @@ impl World {
         former.chain([&holder.email]).flat_map(|email| email.known().unwrap().names()).collect()
     }
 
-    /// Whoever took over a session cannot take over the account: from each address that held in the last week a
+    /// An intruder in a session cannot take over the account: from each address that held in the last week a
     /// change can be taken back, whatever came after it, and the address holds again and is the account's.
     fn check_retreat(&self) {
         for (change_id, address, undo_until) in &self.confirmed {

@@ -60,7 +60,7 @@ fn given(now: DateTime<Utc>, events: Vec<Event>) -> AggregateTestExecutor<Organi
     TestFramework::with(fixed(now)).given(events)
 }
 
-/// What it answers somebody on the first day.
+/// What it answers an actor on the first day.
 fn asked(events: &[Event], by: Actor, action: Action) -> Result<Vec<Event>, Error> {
     given(days(0), events.to_vec()).when(Command { by, action }).inspect_result()
 }

@@ -161,7 +161,7 @@ impl World {
     }
 }
 
-/// Whether somebody may bring an event about, told from the roles alone.
+/// Whether an actor may bring an event about, told from the roles alone.
 fn permitted(before: &Organization, by: Actor, event: &Event) -> bool {
     let Some(asker) = by.account() else { return true };
     let members = before.body.as_ref().map(|body| &body.members);

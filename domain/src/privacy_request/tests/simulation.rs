@@ -32,7 +32,7 @@ enum Action {
     WaitUntilNext,
     Work(Index, Outcome),
     ReportAgain(Index),
-    /// A report or a wish that nobody planned.
+    /// A report or a wish that was not planned.
     Stray(Command),
     StopAndStart,
 }

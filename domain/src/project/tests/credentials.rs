@@ -77,7 +77,7 @@ fn a_further_reset_ends_the_overlap_before() {
     assert_eq!(answer, Ok(vec![ended(1, PreviousEnd::ResetAgain, hours(5)), again.clone()]));
     let history = [overlapping(), answer.unwrap()].concat();
     assert_eq!(alive(&history), (Some(credential(3)), Some(credential(2))));
-    // Where its time was over and nobody had said so, that is what ended it.
+    // Where its time was over and no event had said so, that is what ended it.
     let late = at(hours(30), &overlapping(), owner(), reset(3, 0)).unwrap();
     assert_eq!(late[0], ended(1, PreviousEnd::OverlapOver, hours(24)));
     assert_eq!(late.len(), 2);
@@ -89,7 +89,7 @@ fn a_further_reset_ends_the_overlap_before() {
 fn an_owner_retires_earlier_credentials_early() {
     let retire = |now, history: &[Event]| at(now, history, named(), Action::RetirePrevious);
     assert_eq!(retire(hours(5), &overlapping()), Ok(vec![ended(1, PreviousEnd::Retired, hours(5))]));
-    // Who comes after their time was over has not ended them.
+    // An owner who comes after their time was over has not ended them.
     for now in [hours(24), hours(99)] {
         let over = ended(1, PreviousEnd::OverlapOver, hours(24));
         assert_eq!(retire(now, &overlapping()), Ok(vec![over]));

@@ -85,7 +85,7 @@ fn given(now: DateTime<Utc>, events: &[Event]) -> AggregateTestExecutor<Project>
     TestFramework::with(fixed(now)).given(events.to_vec())
 }
 
-/// What it answers somebody in the first hour.
+/// What it answers an actor in the first hour.
 fn asked(events: &[Event], by: MemberActor, action: Action) -> Result<Vec<Event>, Error> {
     given(hours(0), events).when(Command { by, action }).inspect_result()
 }

@@ -150,7 +150,7 @@ impl World {
     }
 }
 
-/// What somebody may bring about who is no owner.
+/// What an actor may bring about who is no owner.
 fn permitted(by: MemberActor, event: &Event) -> bool {
     let outside = by.by.account().is_none();
     match event {

@@ -39,7 +39,8 @@ pub(crate) struct SealedAccount {
 }
 
 /// Accounts with their memberships, looked up for many at once. Their keys come along, so that opening them asks nothing
-/// more of the database; each is unwrapped by who asked for it, so that a key service that is slow holds up no other.
+/// more of the database; each is unwrapped by the task that asked for it, so that a key service that is slow holds
+/// up no other.
 pub(crate) fn loader(lookups: PinnedPool) -> BatchLoader<String, SealedAccount> {
     BatchLoader::new(move |ids| with_memberships(lookups.clone(), ids).boxed())
 }

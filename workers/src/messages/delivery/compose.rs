@@ -35,7 +35,7 @@ impl MessageDispatcher {
         Ok(Message { account, to, to_name, subject, text, html, message_id, date: message.queued_at })
     }
 
-    /// Who invites, as they are called now: their name is kept with their account alone.
+    /// The inviter, as they are called now: their name is kept with their account alone.
     async fn inviter(&self, says: &MessageBody) -> Result<Option<Inviter>, DeliveryError> {
         let Some(account) = inviter_of(says) else { return Ok(None) };
         let (account, _) = self.store.load::<Account>(&account.to_string()).await?;

@@ -63,7 +63,8 @@ impl DropDirectory {
     }
 }
 
-/// What a file written for an account is found by. The id is random, so the hash tells nothing to who does not have it.
+/// What a file written for an account is found by. The id is random, so the hash tells nothing to a reader
+/// who does not have it.
 fn mark(account: AccountId) -> String {
     let hash = Sha256::new().chain_update(b"personal-settings folder").chain_update(account.to_string());
     hex::encode(&hash.finalize()[..8])

@@ -144,7 +144,7 @@ fn remove_from(directory: &Path, which: impl Fn(&str, SystemTime) -> bool) -> io
         });
         match removing {
             Ok(files) => removed += files,
-            // Who reads mail takes it away.
+            // A reader of the mail takes it away.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

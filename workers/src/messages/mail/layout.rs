@@ -28,7 +28,7 @@ pub struct Rendered {
     pub html: String,
 }
 
-/// Who reads a letter.
+/// The reader of a letter.
 #[derive(Clone, Copy)]
 pub(super) enum Reader<'a> {
     /// The holder of an account, by name where they gave one.

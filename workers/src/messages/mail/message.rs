@@ -1,7 +1,7 @@
 //! One mail, and its form on the wire.
 //!
-//! Why the form is fixed here: a mail may be sent twice (the answer `250` can be lost), and whoever gets
-//! both must see that they are one. So nothing in the form is drawn at random: Message-ID and date come
+//! Why the form is fixed here: a mail may be sent twice (the answer `250` can be lost), and a reader who
+//! gets both must see that they are one. So nothing in the form is drawn at random: Message-ID and date come
 //! from the caller, the boundary from the Message-ID.
 //!
 //! What always holds: the bytes are ASCII, lines end in CRLF, the boundary occurs in no part (it begins
@@ -81,7 +81,7 @@ impl fmt::Display for MessageId {
 /// A mail to one person, in text and HTML that say the same.
 #[derive(Clone)]
 pub struct Message {
-    /// Whose account it is about; none: nobody's yet. No part of the mail.
+    /// The account it is about; none: no account's yet. No part of the mail.
     pub account: Option<AccountId>,
     /// Whom it is for.
     pub to: Address,

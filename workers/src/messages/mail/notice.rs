@@ -15,7 +15,7 @@ pub use super::layout::Rendered;
 use super::layout::{Reader, render};
 use crate::text;
 
-/// What the page asks of who opens it.
+/// What the page asks of the person who opens it.
 const FOR_YOU_ALONE: &str = "The page asks you to sign in, so that nobody else gets it.";
 
 /// One letter about a privacy request, with what it tells.

@@ -99,7 +99,7 @@ fn no_two_letters_look_alike_in_a_list() {
 fn a_name_is_text_and_nothing_else() {
     for letter in all() {
         let letter = render(&letter, Some("<img src=x onerror=\"x()\">&\r\nBcc: x@example.com"));
-        // It does not read as a name, so nobody is greeted with it.
+        // It does not read as a name, so no reader is greeted with it.
         assert!(letter.text.starts_with("Hello,\n") && letter.html.contains("<p>Hello,</p>"));
         assert!(!letter.html.contains("<img"));
     }

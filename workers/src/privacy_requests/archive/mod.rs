@@ -1,4 +1,4 @@
-//! The export archive: what a person gets who asked for their data.
+//! The export archive: what a person who asked for their data gets.
 //!
 //! One ZIP with `index.html` to read offline, JSON and CSV for machines with JSON Schemas beside them, a [`Manifest`] with
 //! counts and sums, and the [`Statement`] that GDPR Art. 15(1), or the CCPA, wants beside the data. It is made while it is

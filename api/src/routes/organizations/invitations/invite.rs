@@ -1,4 +1,4 @@
-//! `POST /v1/organizations/{id}/invitations`: inviting whoever reads mail at an address.
+//! `POST /v1/organizations/{id}/invitations`: inviting the reader of mail at an address.
 //!
 //! The answer is the same whether or not the address has an account. Only of a member it is told that they are one:
 //! members see each other's addresses anyway.

@@ -34,11 +34,11 @@ type Draft = (Cow<'static, str>, Vec<Block>);
 pub(crate) struct Names {
     /// Its reader, where they gave a name.
     pub(crate) reader: Option<String>,
-    /// Who invites them.
+    /// The person who invites them.
     pub(crate) inviter: Option<Inviter>,
 }
 
-/// Who invites.
+/// A person who invites.
 #[derive(Clone, Debug)]
 pub(crate) struct Inviter {
     /// Their name, where they gave one.
@@ -76,7 +76,7 @@ pub(crate) fn write_for_many(
     Some(render(head, subject, reader(says, names), &blocks))
 }
 
-/// Who reads it: some go to addresses that have no account, or not the one they tell of.
+/// The reader of a letter: some go to addresses that have no account, or not the one they tell of.
 fn reader<'a>(says: &MessageBody, names: &'a Names) -> Reader<'a> {
     let name = names.reader.as_deref();
     match says {

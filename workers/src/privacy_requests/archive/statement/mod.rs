@@ -30,7 +30,7 @@ use crate::text::Escaped;
 pub struct Statement {
     /// Who decides on purposes and means, with an address (the controller).
     pub controller: String,
-    /// How the data protection officer, or who answers in their place, is reached.
+    /// How the data protection officer, or the person who answers in their place, is reached.
     pub contact: String,
     /// Why the data is processed and on which legal ground: Art. 15(1)(a), with Art. 6(1).
     pub purposes: Vec<String>,
