@@ -71,7 +71,7 @@ pub enum OrganizationAction {
         /// Its role.
         role: Role,
         /// The membership that begins where the role is a lesser one.
-        next_stay: MembershipId,
+        next_membership_id: MembershipId,
     },
     /// End a membership. Everybody may end their own.
     RemoveMember {

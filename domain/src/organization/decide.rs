@@ -72,8 +72,8 @@ impl OrganizationState {
                 self.manager(by, Role::Owner)?;
                 self.join(account_id, membership_id, role, None)
             }
-            W::ChangeRole { account_id, role, next_stay } => {
-                self.change_role(by, account_id, role, next_stay)
+            W::ChangeRole { account_id, role, next_membership_id } => {
+                self.change_role(by, account_id, role, next_membership_id)
             }
             W::RemoveMember { account_id } => self.remove(by, account_id),
             W::ReleaseMember { account_id, successor } => {
@@ -87,7 +87,7 @@ impl OrganizationState {
         }
     }
 
-    /// The asker, if they may give, take and change memberships of `role`.
+    /// The actor, if they may give, take and change memberships of `role`.
     fn manager(&self, by: Actor, role: Role) -> Result<(), OrganizationError> {
         let Actor::Account(account) = by else { return Ok(()) };
         let asker = self.members.get(&account).ok_or(OrganizationError::Unknown)?;
@@ -168,7 +168,13 @@ impl OrganizationState {
 
     /// A lesser role is another membership: what was given for the one before, by name, was given to a member who was
     /// trusted more.
-    fn change_role(&self, by: Actor, account_id: AccountId, to: Role, next_stay: MembershipId) -> Decision {
+    fn change_role(
+        &self,
+        by: Actor,
+        account_id: AccountId,
+        to: Role,
+        next_membership_id: MembershipId,
+    ) -> Decision {
         self.manager(by, Role::Member)?;
         let from = self.role_of(account_id)?;
         self.manager(by, from.max(to))?;
@@ -178,7 +184,7 @@ impl OrganizationState {
         if self.is_only_owner(account_id) {
             return Err(OrganizationError::LastOwner);
         }
-        let membership_id = (to < from).then_some(next_stay);
+        let membership_id = (to < from).then_some(next_membership_id);
         let mut events = vec![OrganizationEvent::MemberRoleChanged { account_id, from, to, membership_id }];
         events.extend(self.invitations_lost(account_id, Some(to)));
         Ok(events)
@@ -190,7 +196,7 @@ impl OrganizationState {
             self.manager(by, Role::Member)?;
         }
         let role = match self.role_of(account_id) {
-            // To an asker who is no member there is no organization either.
+            // To an actor who is no member there is no organization either.
             Err(OrganizationError::NotMember) if oneself => return Err(OrganizationError::Unknown),
             role => role?,
         };

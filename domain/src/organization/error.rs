@@ -3,13 +3,13 @@
 /// A refusal by the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
-    /// There is no such organization, or the asker is no member of it: only a member learns that it exists.
+    /// There is no such organization, or the actor is no member of it: only a member learns that it exists.
     #[error("there is no such organization")]
     Unknown,
     /// The id is taken.
     #[error("the organization was created already")]
     AlreadyCreated,
-    /// The asker's role does not allow it.
+    /// The actor's role does not allow it.
     #[error("the role does not allow this")]
     Forbidden,
     /// There must always be an owner.

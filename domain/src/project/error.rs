@@ -3,7 +3,7 @@
 /// A refusal by the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectError {
-    /// There is no such project, or the asker is no member of its organization: only a member learns that
+    /// There is no such project, or the actor is no member of its organization: only a member learns that
     /// it exists.
     #[error("there is no such project")]
     Unknown,

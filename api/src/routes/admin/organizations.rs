@@ -111,7 +111,11 @@ pub(crate) async fn put_member(
             let before: Organization = unit.load(&organization).await?;
             let is_member = before.body()?.members.contains_key(&account_id);
             let action = if is_member {
-                OrganizationAction::ChangeRole { account_id, role: body.role, next_stay: membership_id }
+                OrganizationAction::ChangeRole {
+                    account_id,
+                    role: body.role,
+                    next_membership_id: membership_id,
+                }
             } else {
                 OrganizationAction::AddMember { account_id, membership_id, role: body.role }
             };

@@ -62,7 +62,7 @@ fn an_invitation_is_taken_back_by_whoever_could_have_made_it() {
     }
     assert!(asked(&inviting(), by(ADMIN), revoke(2)).is_ok());
     assert_eq!(asked(&inviting(), by(ADMIN), revoke(3)), Err(Error::Forbidden));
-    // Whether there is such an invitation is told to no asker who may not know.
+    // Whether there is such an invitation is told to no actor who may not know.
     assert_eq!(asked(&inviting(), by(OWNER), revoke(9)), Err(Error::NoInvitation));
     assert_eq!(asked(&inviting(), by(MEMBER), revoke(9)), Err(Error::Forbidden));
     assert_eq!(asked(&inviting(), by(STRANGER), revoke(9)), Err(Error::Unknown));

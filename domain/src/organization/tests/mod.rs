@@ -128,7 +128,7 @@ fn add(who: u128, role: Role) -> Action {
 }
 
 fn change_role(who: u128, role: Role) -> Action {
-    Action::ChangeRole { account_id: account(who), role, next_stay: membership(NEXT_STAY) }
+    Action::ChangeRole { account_id: account(who), role, next_membership_id: membership(NEXT_STAY) }
 }
 
 fn remove(who: u128) -> Action {

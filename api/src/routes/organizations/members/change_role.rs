@@ -90,8 +90,8 @@ pub(crate) async fn change_role(
             if !body.members.contains_key(&member) {
                 return Err(Problem::new(Kind::NotFound));
             }
-            let next_stay = MembershipId::generate(state.store.services());
-            let change = OrganizationAction::ChangeRole { account_id: member, role, next_stay };
+            let next_membership_id = MembershipId::generate(state.store.services());
+            let change = OrganizationAction::ChangeRole { account_id: member, role, next_membership_id };
             let after = unit.execute::<Organization>(&organization_id, action_of(account, change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
             let mut extras = CommitExtras::default();
