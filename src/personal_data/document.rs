@@ -13,7 +13,7 @@ const HEAD: &str = "\
 Printed from the registry in `src/personal_data/`; `program::personal_data` compares it, and fails when a column of text or bytes
 is named nowhere. To change it, change the registry and run that test with `UPDATE_DOCUMENTS=1`.
 
-*Delete Data* erases what was collected about the use of the product; the account goes on. *Delete account* ends it. *Actor itself* is when a
+*Delete Data* erases what was collected about the use of the product; the account goes on. *Delete account* ends it. *By itself* is when a
 copy goes although nobody asked. \"The person's key\" is one for each person and scope, wrapped by the master key: when it is
 destroyed, what it sealed is unreadable in every copy, in backups too once those hold no key any more (see the README).
 ";

@@ -9,8 +9,19 @@ use std::path::{Path, PathBuf};
 
 use super::files::{root, rust_files};
 
-/// The crates whose tests are named by name alone; `src` is the program's.
-const CRATES: [&str; 7] = ["api", "bench", "domain", "event-store", "projections", "workers", "src"];
+/// The crates whose tests are named by name alone, and their folders; `src` is the program's.
+const CRATES: [(&str, &str); 10] = [
+    ("api", "api"),
+    ("bench", "bench"),
+    ("domain", "domain"),
+    ("embedded-servers", "crates/embedded-servers"),
+    ("event-store", "event-store"),
+    ("log-proof", "crates/log-proof"),
+    ("projections", "projections"),
+    ("sealed-objects", "crates/sealed-objects"),
+    ("workers", "workers"),
+    ("src", "src"),
+];
 
 /// A test, or a module of them, that a document names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +67,8 @@ fn crate_after(text: &str, before: Option<&'static str>) -> Option<&'static str>
         None => (before, text),
     };
     let named =
-        CRATES.into_iter().find(|name| rest.trim().trim_start_matches(',').trim() == format!("{name}:"));
-    named.or(before)
+        CRATES.into_iter().find(|(name, _)| rest.trim().trim_start_matches(',').trim() == format!("{name}:"));
+    named.map(|(name, _)| name).or(before)
 }
 
 /// `a::{b, c}` is `a::b` and `a::c`.
@@ -79,8 +90,8 @@ struct Modules(BTreeMap<String, BTreeSet<String>>);
 
 impl Sources {
     pub(super) fn read() -> Self {
-        let of_crate = |name: &'static str| {
-            let folder = root().join(name);
+        let of_crate = |(name, folder): (&'static str, &'static str)| {
+            let folder = root().join(folder);
             let folders =
                 if name == "src" { vec![folder] } else { ["src", "tests"].map(|of| folder.join(of)).into() };
             let there = folders.iter().filter(|folder| folder.exists());
