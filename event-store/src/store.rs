@@ -31,7 +31,6 @@ struct Inner {
     /// For everything but appending events: the order of events does not wait for what goes on here.
     pool: PgPool,
     services: Services,
-    upcasters: Upcasters,
     keys: Arc<KeyRing>,
     records: Records,
     log: Log,
@@ -73,7 +72,7 @@ impl EventStore {
             upcasters,
             log.clone(),
         );
-        let inner = Inner { pool, services, upcasters, keys, records, log, commands, lookups, urgent };
+        let inner = Inner { pool, services, keys, records, log, commands, lookups, urgent };
         Self { inner: Arc::new(inner) }
     }
 
@@ -222,11 +221,6 @@ impl EventStore {
     pub fn forget_everything(&self) {
         self.inner.keys.forget_everything();
         self.inner.commands.cache().forget_everything();
-    }
-
-    /// How events of earlier forms are lifted.
-    pub fn upcasters(&self) -> Upcasters {
-        self.inner.upcasters
     }
 
     /// The log.

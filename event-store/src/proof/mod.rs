@@ -33,8 +33,7 @@ pub mod verify;
 pub use error::ProofError;
 pub use log_proof::{
     CheckError, Checkpoint, Consistency, Hash, History, Inclusion, NoteError, Proof, ProvedEvent, SigningKey,
-    StoredEvent, StreamHead, StreamHistory, Subject, SubjectHead, VerifierKey, check_consistency,
-    check_inclusion,
+    StoredEvent, StreamHead, StreamHistory, Subject, SubjectHead, VerifierKey,
 };
 pub use notes::newest as newest_note;
 pub use prove::{EventName, OldCheckpoint, consistency, history, inclusion};
