@@ -200,6 +200,57 @@ fn count<A: Frozen>() -> usize {
     golden::<A>().len()
 }
 
+/// The members of each variant of an aggregate's events, as `src` declares them, and whether each is optional.
+fn declared<A: Frozen>() -> Vec<(String, Vec<(String, bool)>)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(A::TYPE).join("event.rs");
+    let source = syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let name = std::any::type_name::<A::Event>().rsplit("::").next().unwrap();
+    let events = source.items.into_iter().find_map(|item| match item {
+        syn::Item::Enum(events) if events.ident == name => Some(events),
+        _ => None,
+    });
+    let is_option = |of: &syn::Type| match of {
+        syn::Type::Path(of) => of.path.segments.last().is_some_and(|last| last.ident == "Option"),
+        _ => false,
+    };
+    let member = |of: syn::Field| (of.ident.unwrap().to_string(), is_option(&of.ty));
+    // What is flattened has names of its own.
+    let is_flat = |of: &syn::Field| {
+        of.attrs
+            .iter()
+            .any(|attr| attr.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "flatten"))
+    };
+    let members = |of: syn::Variant| {
+        let members = of.fields.into_iter().filter(|of| !is_flat(of)).map(member);
+        (of.ident.to_string(), members.collect())
+    };
+    events.unwrap().variants.into_iter().map(members).collect()
+}
+
+/// Members that no golden file has, or, where they are optional, that none lacks.
+fn missing_members<A: Frozen>() -> Vec<String> {
+    let mut frozen: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for (name, json) in golden::<A>() {
+        frozen.entry(A::variant(&read(&name, &json))).or_default().push(json);
+    }
+    let mut missing = Vec::new();
+    for (variant, members) in declared::<A>() {
+        let frozen = &frozen[&*variant];
+        for (member, is_optional) in members {
+            let has = |json: &Value| !json[&member].is_null();
+            if !frozen.iter().any(has) || (is_optional && frozen.iter().all(has)) {
+                missing.push(format!("{} {variant} {member}", A::TYPE));
+            }
+        }
+    }
+    missing
+}
+
+#[test]
+fn every_member_of_an_event_has_its_golden_file_and_an_optional_one_two() {
+    assert_eq!(of_each!(missing_members).concat(), Vec::<String>::new());
+}
+
 #[test]
 fn every_golden_file_belongs_to_an_aggregate() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
