@@ -91,6 +91,14 @@ id!(/// A question that one code answers: `chl_…`.
 id!(/// A message to a person: `msg_…`.
     MessageId, MessageKind, "msg");
 
+impl AccountId {
+    /// The request on whose behalf all that is personal in the account is erased when the account has ended. There is no
+    /// such request: its id alone is used.
+    pub fn final_erasure(&self) -> RequestId {
+        RequestId::from_uuid(self.uuid())
+    }
+}
+
 /// A text that is no id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an id of the form {prefix}_ and 26 characters of lower-case base32")]

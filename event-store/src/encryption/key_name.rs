@@ -1,6 +1,6 @@
 //! How data keys are named.
 
-use domain::RequestId;
+use domain::{AccountId, RequestId};
 use uuid::Uuid;
 
 /// Which key: of whom, and for what.
@@ -21,6 +21,12 @@ impl KeyName {
     /// The key that seals everything stored for a privacy request, its archive above all.
     pub fn archive(request: RequestId) -> Self {
         Self::new(request.to_string(), "archive")
+    }
+
+    /// On whose behalf the last keys of the subject are destroyed, where it is an account.
+    pub(super) fn final_erasure(&self) -> Option<String> {
+        let account: AccountId = self.subject.parse().ok()?;
+        Some(account.final_erasure().to_string())
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::cipher::DataKey;
 use super::key_cache::KeyCache;
 use super::key_name::{DestroyedKey, KeyName};
-use super::key_table::{KeyTable, NewKey};
+use super::key_table::{Inserted, KeyTable, NewKey};
 use super::master::{KeyProvider, WrappedKey};
 use crate::error::{SealError, StoreError};
 use crate::postgres::PinnedPool;
@@ -81,28 +81,36 @@ impl KeyRing {
                 keys.insert(name.clone(), key);
             }
         }
-        let mut fetched = false;
-        while keys.len() < names.len() {
-            let missing: Vec<&KeyName> = names.iter().filter(|name| !keys.contains_key(*name)).collect();
-            // What another process makes meanwhile is found in the next round.
-            let found =
-                if fetched { self.make(&missing).await? } else { self.fetch_active_key(&missing).await? };
-            fetched = !fetched;
-            for (name, key) in found {
+        loop {
+            for (name, key) in self.fetch_active_key(&missing(&names, &keys)).await? {
                 self.cache.put_active(name.clone(), key.clone()).await;
                 keys.insert(name, key);
             }
+            let unmade = missing(&names, &keys);
+            if unmade.is_empty() {
+                return Ok(keys);
+            }
+            // What another process makes meanwhile is found in the next round.
+            keys.extend(self.make(&unmade).await?);
         }
-        Ok(keys)
     }
 
-    /// Makes keys; those of which another process has just made one are missing from the answer.
+    /// Makes keys; those of which another process has just made one are missing from the answer. For an account that has
+    /// ended a key is drawn and kept nowhere: no append that requires it is stored, and what it sealed can never be opened.
     async fn make(&self, names: &[&KeyName]) -> Result<Vec<(KeyName, Arc<DataKey>)>, StoreError> {
         let drawn = self.generate_all(names).await?;
-        let new: Vec<&NewKey> = drawn.iter().map(|(_, new)| new).collect();
-        let kept = self.table.insert(&new).await?;
-        let ours = drawn.into_iter().filter(|(key, _)| kept.contains(&key.id));
-        Ok(ours.map(|(key, new)| (new.name, Arc::new(key))).collect())
+        let inserted = self.table.insert(&drawn.iter().map(|(_, new)| new).collect::<Vec<_>>()).await?;
+        let mut made = Vec::with_capacity(drawn.len());
+        for (key, new) in drawn {
+            let key = Arc::new(key);
+            match inserted.get(&key.id) {
+                Some(Inserted::Kept) => self.cache.put_active(new.name.clone(), key.clone()).await,
+                Some(Inserted::AccountEnded) => {}
+                Some(Inserted::Superfluous) | None => continue,
+            }
+            made.push((new.name, key));
+        }
+        Ok(made)
     }
 
     /// The keys to open with. An id that is missing from the answer was destroyed.
@@ -256,4 +264,9 @@ impl KeyRing {
         }
         Ok(keys)
     }
+}
+
+/// The names of which there is no key yet.
+fn missing<'a>(names: &'a BTreeSet<KeyName>, keys: &HashMap<KeyName, Arc<DataKey>>) -> Vec<&'a KeyName> {
+    names.iter().filter(|name| !keys.contains_key(*name)).collect()
 }

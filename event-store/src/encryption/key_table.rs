@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::Scope;
 use futures::FutureExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
@@ -26,33 +27,64 @@ pub struct NewKey {
 impl NewKey {
     /// Keeps it, unless a key of this name lives: then false.
     pub(crate) async fn keep(&self, db: impl PgExecutor<'_>) -> Result<bool, StoreError> {
-        Ok(!insert_all(db, &[self]).await?.is_empty())
+        Ok(insert_all(db, &[self]).await?.contains(&(self.id, Inserted::Kept)))
     }
 }
 
-/// Keeps those keys of whose name none lives; returns their ids. One round trip.
-async fn insert_all(db: impl PgExecutor<'_>, keys: &[&NewKey]) -> Result<Vec<Uuid>, StoreError> {
+/// What became of a key that was to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inserted {
+    Kept,
+    /// Another key of its name is active.
+    Superfluous,
+    /// The account it is of has ended, and has no keys any more.
+    AccountEnded,
+}
+
+/// Keeps those keys of whose name none is active and whose account, if they are an account's, has not ended. One round
+/// trip.
+///
+/// An account has ended for good when its `profile` key was destroyed by its [final erasure](domain::AccountId::final_erasure). That key is
+/// locked here: once it is destroyed, every other key the account will ever have is there to be destroyed.
+async fn insert_all(db: impl PgExecutor<'_>, keys: &[&NewKey]) -> Result<Vec<(Uuid, Inserted)>, StoreError> {
     let column = |of: fn(&NewKey) -> &str| keys.iter().map(|key| of(key)).collect::<Vec<_>>();
-    let kept = sqlx::query_scalar(
-        "INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
-         SELECT n.key_id, n.subject, n.scope,
-                (SELECT coalesce(max(k.rev), 0) + 1 FROM subject_key k
-                 WHERE k.subject = n.subject AND k.scope = n.scope),
-                n.master_id, n.wrapped, n.fingerprint
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
-             AS n (key_id, subject, scope, master_id, wrapped, fingerprint)
-         ORDER BY n.subject, n.scope
-         ON CONFLICT DO NOTHING RETURNING key_id",
-    );
-    Ok(kept
-        .bind(keys.iter().map(|key| key.id).collect::<Vec<_>>())
-        .bind(column(|key| &key.name.subject))
-        .bind(column(|key| &key.name.scope))
-        .bind(column(|key| &key.master_id))
-        .bind(keys.iter().map(|key| key.wrapped.as_slice()).collect::<Vec<_>>())
-        .bind(column(|key| &key.fingerprint))
-        .fetch_all(db)
-        .await?)
+    let rows = sqlx::query(
+        "WITH profile AS MATERIALIZED (
+             SELECT subject, destroyed_for FROM subject_key
+             WHERE subject = ANY($2) AND scope = $8 ORDER BY key_id FOR SHARE
+         ), new AS MATERIALIZED (
+             SELECT n.*, EXISTS (SELECT FROM profile p
+                                 WHERE p.subject = n.subject AND p.destroyed_for = n.final_erasure) AS ended
+             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[])
+                 AS n (key_id, subject, scope, master_id, wrapped, fingerprint, final_erasure)
+         ), kept AS (
+             INSERT INTO subject_key (key_id, subject, scope, rev, master_id, wrapped, fingerprint)
+             SELECT n.key_id, n.subject, n.scope,
+                    (SELECT coalesce(max(k.rev), 0) + 1 FROM subject_key k
+                     WHERE k.subject = n.subject AND k.scope = n.scope),
+                    n.master_id, n.wrapped, n.fingerprint
+             FROM new n WHERE NOT n.ended
+             ORDER BY n.subject, n.scope
+             ON CONFLICT DO NOTHING RETURNING key_id
+         )
+         SELECT key_id, ended, key_id IN (SELECT key_id FROM kept) AS kept FROM new",
+    )
+    .bind(keys.iter().map(|key| key.id).collect::<Vec<_>>())
+    .bind(column(|key| &key.name.subject))
+    .bind(column(|key| &key.name.scope))
+    .bind(column(|key| &key.master_id))
+    .bind(keys.iter().map(|key| key.wrapped.as_slice()).collect::<Vec<_>>())
+    .bind(column(|key| &key.fingerprint))
+    .bind(keys.iter().map(|key| key.name.final_erasure()).collect::<Vec<_>>())
+    .bind(Scope::Profile.as_str())
+    .fetch_all(db)
+    .await?;
+    let read = |row: &PgRow| match (row.get("kept"), row.get("ended")) {
+        (true, _) => Inserted::Kept,
+        (false, true) => Inserted::AccountEnded,
+        (false, false) => Inserted::Superfluous,
+    };
+    Ok(rows.iter().map(|row| (row.get("key_id"), read(row))).collect())
 }
 
 /// The table. A key is *active* from when it is kept until it is destroyed.
@@ -92,9 +124,9 @@ impl KeyTable {
         fetch_by_id(&self.pool, ids).await
     }
 
-    /// Keeps those keys of whose name none is active; returns their ids.
-    pub(super) async fn insert(&self, keys: &[&NewKey]) -> Result<Vec<Uuid>, StoreError> {
-        insert_all(&self.pool, keys).await
+    /// Keeps keys, as far as they may be kept; tells of each by its id.
+    pub(super) async fn insert(&self, keys: &[&NewKey]) -> Result<HashMap<Uuid, Inserted>, StoreError> {
+        Ok(insert_all(&self.pool, keys).await?.into_iter().collect())
     }
 
     /// Whether every one of these keys is active.

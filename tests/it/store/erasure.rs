@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use domain::account::AccountCommand;
-use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
+use domain::privacy_request::{
+    Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Regulation,
+};
 use domain::{AccountId, EmailChangeId, RequestId, Scope};
-use event_store::{CommitExtras, EventStore, KeyName, log};
+use event_store::{CommitExtras, EventStore, ExecuteError, Executed, KeyName, log};
 use futures::future::join_all;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -99,22 +101,28 @@ async fn nothing_is_stored_under_a_key_that_is_dead() {
 async fn write(store: &EventStore, account: AccountId, stop: &CancellationToken) -> i64 {
     let mut accepted = 0;
     while !stop.is_cancelled() {
-        let request_id = RequestId::generate(store.services());
-        // An open request is one of a kind: each is of an account of its own, and the actor is the same.
-        let command = PrivacyRequestCommand::Receive {
-            request_id,
-            account_id: AccountId::generate(store.services()),
-            kind: Kind::Export,
-            regulation: Regulation::Gdpr,
-            cooling_off: chrono::Duration::zero(),
-            stages: workers::privacy_requests::sources::stages(Kind::Export),
-            holidays: Holidays::default(),
-        };
-        let (id, context) = (request_id.to_string(), account_context(account));
-        let done = store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await;
-        accepted += i64::try_from(done.unwrap().events.len()).unwrap();
+        accepted += i64::try_from(receive(store, account).await.unwrap().events.len()).unwrap();
     }
     accepted
+}
+
+/// Has `account` ask for something on behalf of another account, each time of a new one: an open request is one of a kind.
+async fn receive(
+    store: &EventStore,
+    account: AccountId,
+) -> Result<Executed<PrivacyRequest>, ExecuteError<PrivacyRequestError>> {
+    let request_id = RequestId::generate(store.services());
+    let command = PrivacyRequestCommand::Receive {
+        request_id,
+        account_id: AccountId::generate(store.services()),
+        kind: Kind::Export,
+        regulation: Regulation::Gdpr,
+        cooling_off: chrono::Duration::zero(),
+        stages: workers::privacy_requests::sources::stages(Kind::Export),
+        holidays: Holidays::default(),
+    };
+    let (id, context) = (request_id.to_string(), account_context(account));
+    store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await
 }
 
 #[tokio::test]
@@ -156,4 +164,46 @@ async fn what_was_erased_is_not_carried_on_into_a_new_event() {
             .unwrap();
     assert!(!payload.contains("$enc"), "an address came back: {payload}");
     assert_eq!(payload.matches("$erased").count(), 2, "{payload}");
+}
+
+/// Accounts that end while commands and exports ask for their keys.
+const ENDINGS: usize = 10;
+
+#[tokio::test]
+async fn no_key_is_made_for_an_account_that_has_ended() {
+    let app = TestApp::build().await;
+    let erasures = &app.foundation.erasures;
+    let processes: Vec<_> = (0..4).map(|_| app.beside().store).collect();
+    for n in 0..ENDINGS {
+        let account = app.register(&format!("ada{n}@example.com")).await;
+        let stop = CancellationToken::new();
+        let asking = join_all(processes.iter().map(async |store| {
+            while !stop.is_cancelled() {
+                store.keys().active_key_fresh(&activity(account)).await.unwrap();
+            }
+        }));
+        let ending = async {
+            let cause = account.final_erasure().to_string();
+            for scope in [Scope::Profile, Scope::Activity] {
+                let name = KeyName::new(account.to_string(), scope.as_str());
+                assert_eq!(erasures.destroy_key(&name, &cause).await.unwrap().len(), 1);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            stop.cancel();
+        };
+        tokio::join!(asking, ending);
+
+        let store = &processes[0];
+        let unkept = store.keys().active_key(&activity(account)).await.unwrap();
+        assert!(!store.keys().are_active(&[unkept.id]).await.unwrap());
+        let refused = receive(store, account).await.err().unwrap();
+        assert!(matches!(refused, ExecuteError::Contended), "{refused}");
+    }
+    let active: i64 = sqlx::query_scalar(
+        r"SELECT count(*) FROM subject_key WHERE subject LIKE 'acc\_%' AND destroyed_at IS NULL",
+    )
+    .fetch_one(app.foundation.store.pool())
+    .await
+    .unwrap();
+    assert_eq!(active, 0);
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::account::AccountCommand;
 use domain::effect::ClaimKind;
 use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName, open_request_name};
-use domain::{AccountId, RequestId, Scope};
+use domain::{AccountId, Scope};
 use event_store::failpoint;
 use event_store::{CommandContext, CommitExtras, ExecuteError, KeyName};
 
@@ -25,9 +25,12 @@ pub(super) async fn run(
     for kind in [Kind::Export, Kind::Erasure] {
         cancel_open(ctx, account, kind).await?;
     }
-    let request = RequestId::from_uuid(account.uuid());
+    let request = account.final_erasure();
     let subject = Subject { account, request, since: now };
-    let mut destroyed = Vec::new();
+    // The profile's key first: from then on none is made for the account, so the keys destroyed below are its last.
+    failpoint::reach("task: about to erase", Scope::Profile.as_str());
+    let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
+    let mut destroyed = ctx.erasures.destroy_key(&profile, &request.to_string()).await?;
     // In the order of any erasure: see `sources::stages`.
     for name in [SourceName::USAGE, SourceName::ACCOUNT, SourceName::ARCHIVES] {
         failpoint::reach("task: about to erase", name);
@@ -35,9 +38,6 @@ pub(super) async fn run(
         let source = ctx.sources.get(&name).ok_or(SourceError::Unsupported(name.clone()))?;
         destroyed.extend(source.erase(subject, &Progress::default()).await?.destroyed_keys);
     }
-    failpoint::reach("task: about to erase", Scope::Profile.as_str());
-    let profile = KeyName::new(account.to_string(), Scope::Profile.as_str());
-    destroyed.extend(ctx.erasures.destroy_key(&profile, &request.to_string()).await?);
     let destroyed_keys = destroyed.into_iter().map(|key| key.fingerprint).collect();
     record(ctx, account, AccountCommand::RecordErasure { destroyed_keys }, CommitExtras::default()).await
 }
