@@ -90,6 +90,10 @@ impl From<sqlx::Error> for StoreError {
         if error.as_database_error().is_some_and(is_not_let_in) {
             return Self::NotLetIn(error);
         }
+        // Its source may quote what is stored, and errors are logged.
+        if let E::ColumnDecode { index, .. } = &error {
+            return Self::Unreadable(format!("column {index}"));
+        }
         let away = match &error {
             E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
                 true
@@ -204,6 +208,15 @@ pub enum SealError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_not_quoted() {
+        let source = "invalid type: string \"ada@example.com\", expected u64".into();
+        let error = StoreError::from(sqlx::Error::ColumnDecode { index: "\"sources\"".to_owned(), source });
+        assert!(!error.is_unavailable());
+        assert_eq!(error.to_string(), "stored data cannot be read: column \"sources\"");
+        assert!(std::error::Error::source(&error).is_none());
+    }
 
     #[test]
     fn it_is_said_what_keeps_the_database_away() {
