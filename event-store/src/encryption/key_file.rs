@@ -69,8 +69,13 @@ pub(crate) fn read_or_make(path: &Path, what: &str) -> Result<KeyBytes, KeyFileE
     read(path, what)
 }
 
+/// The folder that `path` lies in: for a bare name, the one the process works in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     std::fs::create_dir_all(folder)?;
     let draft = folder.join(format!(".{name}-{}", std::process::id()));
@@ -90,8 +95,21 @@ fn write_new(path: &Path, key: &KeyBytes) -> std::io::Result<()> {
 pub(crate) fn told(path: &Path, what: &str, done: &str, error: &std::io::Error) -> KeyFileError {
     KeyFileError(format!("the {what} file {} cannot be {done}: {error}", path.display()))
 }
+
 impl From<KeyFileError> for crate::error::SealError {
     fn from(error: KeyFileError) -> Self {
         Self::Master(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_lies_in_the_folder_the_process_works_in() {
+        for (path, folder) in [("master.key", "."), ("keys/master.key", "keys"), ("/master.key", "/")] {
+            assert_eq!(folder_of(Path::new(path)), Path::new(folder));
+        }
     }
 }
