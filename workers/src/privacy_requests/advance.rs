@@ -65,7 +65,7 @@ pub async fn advance(
             break;
         }
         let Some((lease, intent)) = lease_first_free(ctx, id, due).await? else {
-            return conclude(failed, Advanced::Elsewhere);
+            return conclude(id, failed, Advanced::Elsewhere);
         };
         let taken = run_step(ctx, id, version, &intent, &lease, stop).await;
         if let Err(error) = lease.give_back().await {
@@ -78,17 +78,22 @@ pub async fn advance(
             Err(error) => drop(failed.insert(intent.key(), error)),
         }
     }
-    conclude(failed, Advanced::Done { steps })
+    conclude(id, failed, Advanced::Done { steps })
 }
 
 /// The first failure is returned. The others are logged, but for those of the same cause: an object store that is away
 /// fails several steps, and is logged once.
-fn conclude(failed: BTreeMap<String, JobError>, advanced: Advanced) -> Result<Advanced, JobError> {
+fn conclude(
+    id: RequestId,
+    failed: BTreeMap<String, JobError>,
+    advanced: Advanced,
+) -> Result<Advanced, JobError> {
     let mut failures = failed.into_iter();
     let Some((_, first)) = failures.next() else { return Ok(advanced) };
     let causes = descriptions(&first);
     for (step, error) in failures.filter(|(_, error)| descriptions(error) != causes) {
-        tracing::warn!(step, error = &error as &dyn std::error::Error, "another step failed");
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(request = %id, step, error, "another step failed");
     }
     Err(first)
 }
