@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod actor;
+mod aggregate;
 pub mod authentication;
 pub mod effect;
 pub mod email;

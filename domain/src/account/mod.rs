@@ -17,7 +17,6 @@ mod terms;
 mod tests;
 
 use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 
 pub use command::AccountCommand;
 pub use decide::{FACTOR_UNDO_LIFE, GDPR_TOKEN_LIFE, RECOVERY_CODES};
@@ -34,7 +33,8 @@ pub use terms::{
     FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason, TokenEnd, Viewed,
 };
 
-use crate::{Services, Snapshot, Standalone};
+use crate::aggregate::handle_by_deciding;
+use crate::{Snapshot, Standalone};
 
 impl Account {
     /// The account, or the refusal that there is none.
@@ -54,22 +54,7 @@ impl Snapshot for Account {
 
 impl Aggregate for Account {
     const TYPE: &'static str = "account";
-    type Command = AccountCommand;
-    type Event = AccountEvent;
-    type Error = AccountError;
-    type Services = Services;
-
-    async fn handle(
-        &mut self,
-        command: AccountCommand,
-        services: &Services,
-        sink: &EventSink<Self>,
-    ) -> Result<(), AccountError> {
-        for event in self.decide(command, services.now())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
+    handle_by_deciding!(AccountCommand, AccountEvent, AccountError);
 
     fn apply(&mut self, event: AccountEvent) {
         self.fold(event);

@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 pub use event::{OperatorEvent, OperatorViewed};
 
-use crate::{OperatorId, Personal, Services, Snapshot, Standalone};
+use crate::aggregate::handle_by_deciding;
+use crate::{OperatorId, Personal, Snapshot, Standalone};
 
 /// What an operator's token lets them do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,7 +120,11 @@ pub enum OperatorError {
 }
 
 impl Operator {
-    fn decide(&self, command: OperatorCommand) -> Result<Vec<OperatorEvent>, OperatorError> {
+    fn decide(
+        &self,
+        command: OperatorCommand,
+        _now: DateTime<Utc>,
+    ) -> Result<Vec<OperatorEvent>, OperatorError> {
         if let OperatorCommand::Create { operator_id, name, scopes, expires_at } = command {
             if self.body.is_some() {
                 return Err(OperatorError::AlreadyCreated);
@@ -145,22 +149,7 @@ impl Snapshot for Operator {
 
 impl Aggregate for Operator {
     const TYPE: &'static str = "operator";
-    type Command = OperatorCommand;
-    type Event = OperatorEvent;
-    type Error = OperatorError;
-    type Services = Services;
-
-    async fn handle(
-        &mut self,
-        command: OperatorCommand,
-        _services: &Services,
-        sink: &EventSink<Self>,
-    ) -> Result<(), OperatorError> {
-        for event in self.decide(command)? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
+    handle_by_deciding!(OperatorCommand, OperatorEvent, OperatorError);
 
     fn apply(&mut self, event: OperatorEvent) {
         match event {

@@ -16,7 +16,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 pub use command::{OrganizationAction, OrganizationCommand};
@@ -26,7 +25,8 @@ pub use event::{InvitationEnd, MembershipEnd, OrganizationEvent};
 pub use role::{Role, UnknownRole};
 pub use schedule::schedule;
 
-use crate::{AccountId, InvitationId, MembershipId, OrganizationId, Services, Snapshot};
+use crate::aggregate::handle_by_deciding;
+use crate::{AccountId, InvitationId, MembershipId, OrganizationId, Snapshot};
 
 /// The aggregate: nothing before its creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,22 +129,7 @@ impl Snapshot for Organization {
 
 impl Aggregate for Organization {
     const TYPE: &'static str = "organization";
-    type Command = OrganizationCommand;
-    type Event = OrganizationEvent;
-    type Error = OrganizationError;
-    type Services = Services;
-
-    async fn handle(
-        &mut self,
-        command: OrganizationCommand,
-        services: &Services,
-        sink: &EventSink<Self>,
-    ) -> Result<(), OrganizationError> {
-        for event in self.decide(command, services.now())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
+    handle_by_deciding!(OrganizationCommand, OrganizationEvent, OrganizationError);
 
     fn apply(&mut self, event: OrganizationEvent) {
         match event {

@@ -21,64 +21,64 @@ const FIRST_RETRY: Duration = Duration::seconds(15);
 /// The longest a failing source is left alone.
 const LONGEST_RETRY: Duration = Duration::hours(1);
 
-pub(super) fn decide(
-    aggregate: &PrivacyRequest,
-    command: Command,
-    now: DateTime<Utc>,
-) -> Result<Vec<Event>, Error> {
-    if let Command::Receive { .. } = command {
-        return match aggregate.request {
-            Some(_) => Err(Error::AlreadyReceived),
-            None => Ok(vec![receive(command, now)?]),
-        };
-    }
-    let request = aggregate.request()?;
-    match command {
-        Command::Receive { .. } => Err(Error::AlreadyReceived),
-        Command::Start => request.start(now),
-        Command::RecordProgress { source, records } => request.progress(source, records),
-        Command::RecordExported { source, files, collected_under } => {
-            let done = Event::SourceExported { source: source.clone(), files, collected_under, at: now };
-            request.source_done(&source, Kind::Export, done)
+impl PrivacyRequest {
+    pub(super) fn decide(&self, command: Command, now: DateTime<Utc>) -> Result<Vec<Event>, Error> {
+        if let Command::Receive { .. } = command {
+            return match self.request {
+                Some(_) => Err(Error::AlreadyReceived),
+                None => Ok(vec![receive(command, now)?]),
+            };
         }
-        Command::RecordErased { source, counts, destroyed_keys } => {
-            let done = Event::SourceErased { source: source.clone(), counts, destroyed_keys, at: now };
-            request.source_done(&source, Kind::Erasure, done)
-        }
-        Command::RecordSourceFailure { source, reason } => request.source_failed(source, reason, now),
-        Command::RestartCollection => match (request.kind, request.state) {
-            (Kind::Export, State::Running | State::Packaging) => {
-                // Each time, even if nothing was collected yet: with the event comes a new key.
-                Ok(vec![Event::CollectionRestarted { at: now }])
+        let request = self.request()?;
+        match command {
+            Command::Receive { .. } => Err(Error::AlreadyReceived),
+            Command::Start => request.start(now),
+            Command::RecordProgress { source, records } => request.progress(source, records),
+            Command::RecordExported { source, files, collected_under } => {
+                let done = Event::SourceExported { source: source.clone(), files, collected_under, at: now };
+                request.source_done(&source, Kind::Export, done)
             }
-            (_, state) => Err(Error::WrongState(state)),
-        },
-        Command::RecordPackaged { object, bytes, sha256 } => request.packaged(object, bytes, sha256, now),
-        Command::Complete => request.complete(now),
-        Command::RecordNotice { notice, message_id } => {
-            Ok(once(request.notices.contains(&notice), Event::NoticeSent { notice, message_id }))
+            Command::RecordErased { source, counts, destroyed_keys } => {
+                let done = Event::SourceErased { source: source.clone(), counts, destroyed_keys, at: now };
+                request.source_done(&source, Kind::Erasure, done)
+            }
+            Command::RecordSourceFailure { source, reason } => request.source_failed(source, reason, now),
+            Command::RestartCollection => match (request.kind, request.state) {
+                (Kind::Export, State::Running | State::Packaging) => {
+                    // Each time, even if nothing was collected yet: with the event comes a new key.
+                    Ok(vec![Event::CollectionRestarted { at: now }])
+                }
+                (_, state) => Err(Error::WrongState(state)),
+            },
+            Command::RecordPackaged { object, bytes, sha256 } => request.packaged(object, bytes, sha256, now),
+            Command::Complete => request.complete(now),
+            Command::RecordNotice { notice, message_id } => {
+                Ok(once(request.notices.contains(&notice), Event::NoticeSent { notice, message_id }))
+            }
+            Command::RecordUndeliverable { notice, reason } => {
+                let undeliverable = Event::NoticeUndeliverable { notice, reason: Some(reason) };
+                Ok(once(request.notices.contains(&notice), undeliverable))
+            }
+            Command::Cancel => request.cancel(now),
+            Command::RecordDownload { whole } => request
+                .archive_available(now)
+                .map(|_| vec![Event::ArchiveDownloaded { at: now, whole: Some(whole) }])
+                .ok_or(Error::NoArchive),
+            Command::EndArchive { reason } => request.end_archive(reason, now),
+            Command::RecordStall { reason } => {
+                Ok(once(request.stalled.as_ref() == Some(&reason), Event::Stalled { reason, at: now }))
+            }
+            Command::RecordPartsRemoved => match request.archive {
+                Some(_) => Ok(once(request.parts_removed, Event::PartsRemoved {})),
+                None => Err(Error::WrongState(request.state)),
+            },
+            Command::RecordObjectsRemoved => match request.state {
+                State::Expired | State::Cancelled => {
+                    Ok(once(request.objects_removed, Event::ObjectsRemoved {}))
+                }
+                state => Err(Error::WrongState(state)),
+            },
         }
-        Command::RecordUndeliverable { notice, reason } => {
-            let undeliverable = Event::NoticeUndeliverable { notice, reason: Some(reason) };
-            Ok(once(request.notices.contains(&notice), undeliverable))
-        }
-        Command::Cancel => request.cancel(now),
-        Command::RecordDownload { whole } => request
-            .archive_available(now)
-            .map(|_| vec![Event::ArchiveDownloaded { at: now, whole: Some(whole) }])
-            .ok_or(Error::NoArchive),
-        Command::EndArchive { reason } => request.end_archive(reason, now),
-        Command::RecordStall { reason } => {
-            Ok(once(request.stalled.as_ref() == Some(&reason), Event::Stalled { reason, at: now }))
-        }
-        Command::RecordPartsRemoved => match request.archive {
-            Some(_) => Ok(once(request.parts_removed, Event::PartsRemoved {})),
-            None => Err(Error::WrongState(request.state)),
-        },
-        Command::RecordObjectsRemoved => match request.state {
-            State::Expired | State::Cancelled => Ok(once(request.objects_removed, Event::ObjectsRemoved {})),
-            state => Err(Error::WrongState(state)),
-        },
     }
 }
 

@@ -15,7 +15,6 @@ mod source_state;
 mod tests;
 
 use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 pub use command::PrivacyRequestCommand;
@@ -27,8 +26,9 @@ pub use model::{Archive, ArchiveEnd, Kind, Request, SourceFile, SourceName, Sour
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, owes, plan, schedule};
 pub use source_state::SourceState;
 
+use crate::aggregate::handle_by_deciding;
 pub use crate::notice::Notice;
-use crate::{Services, Snapshot, Standalone};
+use crate::{Snapshot, Standalone};
 
 /// The aggregate: nothing before receipt, the request after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,22 +52,7 @@ impl Snapshot for PrivacyRequest {
 
 impl Aggregate for PrivacyRequest {
     const TYPE: &'static str = "privacy_request";
-    type Command = PrivacyRequestCommand;
-    type Event = PrivacyRequestEvent;
-    type Error = PrivacyRequestError;
-    type Services = Services;
-
-    async fn handle(
-        &mut self,
-        command: PrivacyRequestCommand,
-        services: &Services,
-        sink: &EventSink<Self>,
-    ) -> Result<(), PrivacyRequestError> {
-        for event in decide::decide(self, command, services.now())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
+    handle_by_deciding!(PrivacyRequestCommand, PrivacyRequestEvent, PrivacyRequestError);
 
     fn apply(&mut self, event: PrivacyRequestEvent) {
         match (event, &mut self.request) {

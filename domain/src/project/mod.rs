@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 pub use command::{MemberActor, ProjectAction, ProjectCommand};
@@ -23,8 +22,9 @@ pub use decide::LONGEST_OVERLAP_HOURS;
 pub use error::ProjectError;
 pub use event::{PreviousEnd, ProjectEvent};
 
+use crate::aggregate::handle_by_deciding;
 use crate::organization::Role;
-use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId, Services, Snapshot};
+use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId, Snapshot};
 
 /// The aggregate: nothing before its creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,22 +124,7 @@ impl Snapshot for Project {
 
 impl Aggregate for Project {
     const TYPE: &'static str = "project";
-    type Command = ProjectCommand;
-    type Event = ProjectEvent;
-    type Error = ProjectError;
-    type Services = Services;
-
-    async fn handle(
-        &mut self,
-        command: ProjectCommand,
-        services: &Services,
-        sink: &EventSink<Self>,
-    ) -> Result<(), ProjectError> {
-        for event in self.decide(command, services.now())? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
+    handle_by_deciding!(ProjectCommand, ProjectEvent, ProjectError);
 
     fn apply(&mut self, event: ProjectEvent) {
         match event {

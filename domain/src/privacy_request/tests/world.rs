@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decide::decide;
 use super::*;
 
 /// One request among people, workers and time.
@@ -38,7 +37,7 @@ impl World {
 
     /// Has the aggregate decide, stores what it decides, and looks at everything again.
     pub(super) fn send(&mut self, command: Command) -> Result<usize, Error> {
-        let events = decide(&self.aggregate, command, self.now)?;
+        let events = self.aggregate.decide(command, self.now)?;
         for event in &events {
             self.witness.see(event, self.now);
             self.aggregate.apply(event.clone());

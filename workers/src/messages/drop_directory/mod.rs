@@ -12,15 +12,15 @@ mod tests;
 pub use retention::DropDirectories;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::AccountId;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
-/// Makes the names of temporary files differ inside this process.
-static NEXT: AtomicU64 = AtomicU64::new(0);
+/// Letters and digits at the end of a temporary file's name.
+const DRAWN: usize = 6;
 
 /// A directory that takes files. It is made when it is first needed.
 #[derive(Clone, Debug)]
@@ -51,8 +51,7 @@ impl DropDirectory {
     pub(crate) async fn check(&self) -> io::Result<()> {
         self.blocking(|directory| {
             prepare(directory)?;
-            let (_, probe) = temporary(directory)?;
-            fs::remove_file(probe)
+            temporary(directory)?.close()
         })
         .await
     }
@@ -72,14 +71,10 @@ fn mark(account: AccountId) -> String {
 
 fn write(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     prepare(directory)?;
-    let (mut file, path) = temporary(directory)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let renamed = written.and_then(|()| fs::rename(&path, directory.join(name)));
-    if renamed.is_err() {
-        // A full disk should not be filled further.
-        let _ = fs::remove_file(&path);
-    }
-    renamed?;
+    let file = temporary(directory)?;
+    file.as_file().write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(directory.join(name))?;
     // The name has to last too.
     File::open(directory)?.sync_all()
 }
@@ -91,20 +86,14 @@ fn prepare(directory: &Path) -> io::Result<()> {
     builder.recursive(true).create(directory)
 }
 
-/// A new file that no other writer has, for its owner alone.
-fn temporary(directory: &Path) -> io::Result<(File, PathBuf)> {
+/// A new file that no other writer has, for its owner alone. It is removed unless it is given a name: a full disk should
+/// not be filled further.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = directory.join(format!(".{}-{number}.tmp", std::process::id()));
-        match options.open(&path) {
-            Ok(file) => return Ok((file, path)),
-            // Left by a killed process that had the same number.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let prefix = format!(".{}-", std::process::id());
+    let mut names = tempfile::Builder::new();
+    names.prefix(&prefix).rand_bytes(DRAWN).suffix(".tmp").make_in(directory, |path| options.open(path))
 }

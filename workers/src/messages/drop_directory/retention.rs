@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use domain::{AccountId, Services};
 use tokio_util::sync::CancellationToken;
 
-use super::{DropDirectory, mark};
+use super::{DRAWN, DropDirectory, mark};
 
 /// How long a code stays, if not shorter: as long as it works, and a little.
 const CODES: Duration = Duration::from_secs(15 * 60);
@@ -157,10 +157,11 @@ fn is_ours(name: &str) -> bool {
         && ENDINGS.iter().any(|ends| name.ends_with(ends))
 }
 
-/// A temporary file of a writer: see [`super::temporary`].
+/// A temporary file of a writer: see [`super::temporary`]. Those of earlier releases end in a number of any length.
 fn is_half_written(name: &str) -> bool {
-    name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")).is_some_and(|numbers| {
+    name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")).is_some_and(|name| {
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        numbers.split_once('-').is_some_and(|(process, number)| digits(process) && digits(number))
+        let drawn = |part: &str| part.len() == DRAWN && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        name.split_once('-').is_some_and(|(process, end)| digits(process) && (digits(end) || drawn(end)))
     })
 }

@@ -56,7 +56,9 @@ async fn files_go_when_their_time_is_over_and_codes_sooner_and_nothing_else_goes
     for other in ["notes.txt", "ours.eml", "msg_of_another.pdf", ".hidden.tmp", ".12-x.tmp"] {
         fs::write(root.join("mail").join(other), b"not ours").unwrap();
     }
-    fs::write(root.join("mail/.77-3.tmp"), b"half a mail").unwrap();
+    for half_written in [".77-3.tmp", ".77-aB3dE6.tmp"] {
+        fs::write(root.join("mail").join(half_written), b"half a mail").unwrap();
+    }
     for name in names(&root.join("mail")) {
         let old = if name.starts_with("msg_new") { Duration::from_secs(60) } else { DAY };
         age(&root.join("mail").join(&name), old, now);
@@ -64,7 +66,7 @@ async fn files_go_when_their_time_is_over_and_codes_sooner_and_nothing_else_goes
     age(&root.join("phone/req_old.received@host.txt"), Duration::from_secs(15 * 60), now);
     age(&root.join("phone/msg_new.code@host.txt"), Duration::from_secs(14 * 60), now);
 
-    assert_eq!(folders.sweep(now).await.unwrap(), 3);
+    assert_eq!(folders.sweep(now).await.unwrap(), 4);
     assert_eq!(names(&root.join("phone")), ["msg_new.code@host.txt"]);
     let left = names(&root.join("mail"));
     assert_eq!(left.len(), 6, "{left:?}");
