@@ -1,7 +1,7 @@
 //! Erasures as this database knows them: tables `erasure` and `erasure_ledger`.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -36,16 +36,17 @@ pub(super) async fn begin(
     .bind(&new.entry)
     .execute(pool)
     .await?;
-    let row = sqlx::query("SELECT name, entry FROM erasure WHERE cause = $1 AND step = $2")
+    let row = sqlx::query_as("SELECT name, entry FROM erasure WHERE cause = $1 AND step = $2")
         .bind(cause)
         .bind(step)
         .fetch_one(pool)
         .await?;
-    let entry: Option<String> = row.try_get("entry")?;
-    Ok(match entry {
-        Some(entry) => Some(Recorded { name: row.try_get("name")?, entry }),
-        None => None,
-    })
+    Ok(open(row))
+}
+
+/// What is recorded under a name, if it is not carried out yet.
+fn open((name, entry): (String, Option<String>)) -> Option<Recorded> {
+    entry.map(|entry| Recorded { name, entry })
 }
 
 /// What is recorded for `cause` and not carried out yet, usage aside.
@@ -60,7 +61,7 @@ pub(super) async fn usage_of(pool: &PgPool, cause: &str) -> Result<Vec<Option<Re
 }
 
 async fn of(pool: &PgPool, cause: &str, usage: bool) -> Result<Vec<Option<Recorded>>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query_as(
         "SELECT name, entry FROM erasure WHERE cause = $1 AND starts_with(step, $2) = $3 ORDER BY name",
     )
     .bind(cause)
@@ -68,12 +69,7 @@ async fn of(pool: &PgPool, cause: &str, usage: bool) -> Result<Vec<Option<Record
     .bind(usage)
     .fetch_all(pool)
     .await?;
-    let read = |row: &sqlx::postgres::PgRow| {
-        let entry: Option<String> = row.try_get("entry")?;
-        let name = row.try_get("name")?;
-        Ok(entry.map(|entry| Recorded { name, entry }))
-    };
-    Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    Ok(rows.into_iter().map(open).collect())
 }
 
 /// The names of all that is recorded and not carried out yet.

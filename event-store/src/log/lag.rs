@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
 use crate::postgres::APPENDER;
@@ -41,7 +41,7 @@ pub async fn lag(pool: &PgPool) -> Result<Lag, StoreError> {
 
 /// What comes after `(era, xid, ord)`.
 async fn behind(db: &mut PgConnection, (era, xid, ord): (i16, &str, i64)) -> Result<Lag, StoreError> {
-    let row = sqlx::query(
+    let (events, seconds): (i64, f64) = sqlx::query_as(
         "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8
          FROM (SELECT recorded_at FROM events WHERE (era, xid, ord) > ($1, $2::xid8, $3)
                ORDER BY era, xid, ord LIMIT $4) AS waiting",
@@ -52,7 +52,7 @@ async fn behind(db: &mut PgConnection, (era, xid, ord): (i16, &str, i64)) -> Res
     .bind(COUNTED)
     .fetch_one(db)
     .await?;
-    Ok(Lag { events: row.try_get(0)?, seconds: row.try_get::<f64, _>(1)?.max(0.0) })
+    Ok(Lag { events, seconds: seconds.max(0.0) })
 }
 
 /// The leader's watch over the log.

@@ -128,26 +128,18 @@ async fn within_patience<T>(work: impl Future<Output = Result<T, StoreError>>) -
 
 impl Tail {
     async fn fetch(db: &mut PgConnection) -> Result<Self, StoreError> {
-        let row = sqlx::query(
+        let last: Option<(_, _, _, _, Vec<u8>)> = sqlx::query_as(
             "SELECT position, era, xid::text, ord, chain FROM log ORDER BY position DESC LIMIT 1",
         )
         .fetch_optional(db)
         .await?;
-        Ok(match row {
-            Some(row) => Self {
-                position: row.try_get("position")?,
-                era: row.try_get("era")?,
-                xid: row.try_get("xid")?,
-                ord: row.try_get("ord")?,
-                chain: Hash::from_slice(row.try_get("chain")?).ok_or_else(|| {
-                    let position: i64 = row.get("position");
-                    StoreError::Unreadable(format!(
-                        "the chain hash at position {position}: run `audit verify`"
-                    ))
-                })?,
-            },
-            None => Self { position: 0, era: 0, xid: "0".to_owned(), ord: 0, chain: Hash::ZERO },
-        })
+        let Some((position, era, xid, ord, chain)) = last else {
+            return Ok(Self { position: 0, era: 0, xid: "0".to_owned(), ord: 0, chain: Hash::ZERO });
+        };
+        let chain = Hash::from_slice(&chain).ok_or_else(|| {
+            StoreError::Unreadable(format!("the chain hash at position {position}: run `audit verify`"))
+        })?;
+        Ok(Self { position, era, xid, ord, chain })
     }
 }
 

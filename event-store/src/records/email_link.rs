@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 use super::RecordError;
 use crate::error::StoreError;
@@ -84,7 +84,7 @@ pub async fn find(
     token_hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Option<Link>, StoreError> {
-    let row = sqlx::query(
+    let found = sqlx::query_as(
         "SELECT account_id, subject, expires_at FROM link WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3",
     )
     .bind(token_hash)
@@ -92,15 +92,11 @@ pub async fn find(
     .bind(now)
     .fetch_optional(pool)
     .await?;
-    row.map(|row| {
-        let account: String = row.try_get("account_id")?;
-        Ok(Link {
-            account: account.parse().map_err(|_| StoreError::Unreadable("a link's account".to_owned()))?,
-            subject: row.try_get("subject")?,
-            expires_at: row.try_get("expires_at")?,
-        })
-    })
-    .transpose()
+    let read = |(account, subject, expires_at): (String, _, _)| {
+        let account = account.parse().map_err(|_| StoreError::Unreadable("a link's account".to_owned()))?;
+        Ok(Link { account, subject, expires_at })
+    };
+    found.map(read).transpose()
 }
 
 /// Uses a link up, with what it brings about.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, OperatorId, SessionId};
-use sqlx::{PgConnection, PgPool, Row as _};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::RecordError;
@@ -160,7 +160,7 @@ pub async fn claim(records: &Records, caller: &Caller, key: &str, body: &[u8]) -
 
 impl Row {
     async fn found(self, body_hash: &[u8]) -> Result<Claim, StoreError> {
-        let row = sqlx::query(
+        let found: Option<(Vec<u8>, Option<Vec<u8>>, bool)> = sqlx::query_as(
             "SELECT body_hash, answer, carried_out AND started_at < clock_timestamp() - $2 AS lost
              FROM idempotency WHERE key_hash = $1",
         )
@@ -169,15 +169,13 @@ impl Row {
         .fetch_optional(&self.pool)
         .await?;
         // Deleted in between: the first request was given up, the caller may try again.
-        let Some(row) = row else { return Ok(Claim::Pending) };
-        if row.try_get::<&[u8], _>("body_hash")? != body_hash {
-            return Ok(Claim::OtherBody);
-        }
-        match row.try_get::<Option<Vec<u8>>, _>("answer")? {
-            Some(sealed) => Ok(Claim::Answered(self.seal.open(&sealed, &self.key_hash)?.to_vec())),
-            None if row.try_get("lost")? => Ok(Claim::Lost),
-            None => Ok(Claim::Pending),
-        }
+        let Some((first_hash, answer, lost)) = found else { return Ok(Claim::Pending) };
+        Ok(match answer {
+            _ if first_hash != body_hash => Claim::OtherBody,
+            Some(sealed) => Claim::Answered(self.seal.open(&sealed, &self.key_hash)?.to_vec()),
+            None if lost => Claim::Lost,
+            None => Claim::Pending,
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{AccountId, ChallengeId};
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 use super::RecordError;
 use super::Records;
@@ -124,7 +124,7 @@ pub async fn count_try(
         Which::About(account, subject) => (None, Some((account.to_string(), subject))),
     };
     let (account, subject) = about.unzip();
-    let row = sqlx::query(
+    let found = sqlx::query_as(
         "UPDATE challenge SET tries_left = tries_left - 1
          WHERE (challenge_id = $1 OR (account_id = $2 AND subject = $3)) AND purpose = $4
            AND tries_left > 0 AND expires_at > $5 AND generation IS NOT NULL
@@ -137,20 +137,12 @@ pub async fn count_try(
     .bind(now)
     .fetch_optional(pool)
     .await?;
-    row.map(|row| {
-        let account: String = row.try_get("account_id")?;
-        Ok(OneTimeCode {
-            id: ChallengeId::from_uuid(row.try_get("challenge_id")?),
-            account: account
-                .parse()
-                .map_err(|_| StoreError::Unreadable("a challenge's account".to_owned()))?,
-            subject: row.try_get("subject")?,
-            expires_at: row.try_get("expires_at")?,
-            generation: row.try_get("generation")?,
-            code_hash: row.try_get("code_hash")?,
-        })
-    })
-    .transpose()
+    let read = |(id, account, subject, code_hash, expires_at, generation): (_, String, _, _, _, _)| {
+        let unreadable = |_| StoreError::Unreadable("a challenge's account".to_owned());
+        let (id, account) = (ChallengeId::from_uuid(id), account.parse().map_err(unreadable)?);
+        Ok(OneTimeCode { id, account, subject, expires_at, generation, code_hash })
+    };
+    found.map(read).transpose()
 }
 
 /// Which question.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{OrganizationId, ProjectId};
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::StoreError;
 
@@ -41,15 +41,12 @@ pub async fn house_project(
 
 /// The project a token belongs to.
 pub async fn project_with_token(pool: &PgPool, token: &str) -> Result<Option<Project>, StoreError> {
-    let row =
-        sqlx::query("SELECT project_id, house FROM usage_project WHERE token = $1 AND closed_at IS NULL")
+    let found =
+        sqlx::query_as("SELECT project_id, house FROM usage_project WHERE token = $1 AND closed_at IS NULL")
             .bind(token)
             .fetch_optional(pool)
             .await?;
-    row.map(|row| {
-        Ok(Project { id: row.try_get("project_id")?, token: token.to_owned(), house: row.try_get("house")? })
-    })
-    .transpose()
+    Ok(found.map(|(id, house)| Project { id, token: token.to_owned(), house }))
 }
 
 /// Opens a project: its usage is recognised by its token.

@@ -14,7 +14,7 @@ use sqlx::{PgConnection, Row as _};
 
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
-use crate::views::account::sealed::{NAMED, Named, named};
+use crate::views::account::sealed::{NAMED, NamedAccount, named};
 
 /// The name of its cursor.
 pub const NAME: &str = "organization";
@@ -364,9 +364,9 @@ impl Views {
         .fetch_all(self.pool())
         .await?;
         let named = named(self, &rows).await?;
-        let read = |(row, Named { email, name }): (&PgRow, Named)| {
-            let (account_id, role) = (row.try_get("account_id")?, row.try_get("role")?);
-            Ok(MemberView { account_id, name, email, role, joined_at: row.try_get("joined_at")? })
+        let read = |(row, NamedAccount { account_id, email, name }): (&PgRow, NamedAccount)| {
+            let (role, joined_at) = (row.try_get("role")?, row.try_get("joined_at")?);
+            Ok(MemberView { account_id, name, email, role, joined_at })
         };
         rows.iter().zip(named).map(read).collect()
     }

@@ -13,9 +13,8 @@ use domain::{AccountId, Event, RequestId};
 use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use event_store::{BatchLoader, PinnedPool, StoreError};
 use futures::FutureExt;
-use sqlx::postgres::PgRow;
+use sqlx::PgConnection;
 use sqlx::types::Json;
-use sqlx::{PgConnection, Row};
 
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
@@ -27,9 +26,10 @@ pub const NAME: &str = "privacy_request";
 const AFTER_EVERY_ID: &str = "~";
 
 /// A privacy request as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RequestView {
     /// Everything about it.
+    #[sqlx(json)]
     pub request: Request,
     /// Sequence of the newest event folded in.
     pub version: i64,
@@ -122,11 +122,6 @@ async fn write(db: &mut PgConnection, rows: &[RequestView]) -> Result<(), StoreE
     Ok(())
 }
 
-fn read(row: &PgRow) -> Result<RequestView, StoreError> {
-    let Json(request) = row.try_get("request")?;
-    Ok(RequestView { request, version: row.try_get("version")? })
-}
-
 /// Looks up the versions of many requests at once.
 pub(crate) fn version_loader(lookups: PinnedPool) -> BatchLoader<String, i64> {
     BatchLoader::new(move |ids| versions(lookups.clone(), ids).boxed())
@@ -152,14 +147,13 @@ impl Views {
         account: AccountId,
         request: RequestId,
     ) -> Result<Option<RequestView>, StoreError> {
-        let row = sqlx::query(
+        Ok(sqlx::query_as(
             "SELECT request, version FROM privacy_request_view WHERE request_id = $1 AND account_id = $2",
         )
         .bind(request.to_string())
         .bind(account.to_string())
         .fetch_optional(self.pool())
-        .await?;
-        row.as_ref().map(read).transpose()
+        .await?)
     }
 
     /// The requests of an account, newest first, older than `before` if given.
@@ -169,7 +163,7 @@ impl Views {
         before: Option<RequestId>,
         limit: i64,
     ) -> Result<Vec<RequestView>, StoreError> {
-        let rows = sqlx::query(
+        Ok(sqlx::query_as(
             "SELECT request, version FROM privacy_request_view
              WHERE account_id = $1 AND request_id < $2
              ORDER BY request_id DESC LIMIT $3",
@@ -178,20 +172,18 @@ impl Views {
         .bind(before.map_or_else(|| AFTER_EVERY_ID.to_owned(), |id| id.to_string()))
         .bind(limit)
         .fetch_all(self.pool())
-        .await?;
-        rows.iter().map(read).collect()
+        .await?)
     }
 
     /// Every export of an account.
     pub async fn request_list_exports(&self, account: AccountId) -> Result<Vec<RequestView>, StoreError> {
-        let rows = sqlx::query(
+        Ok(sqlx::query_as(
             "SELECT request, version FROM privacy_request_view WHERE account_id = $1 AND kind = $2",
         )
         .bind(account.to_string())
         .bind(Kind::Export.as_str())
         .fetch_all(self.pool())
-        .await?;
-        rows.iter().map(read).collect()
+        .await?)
     }
 
     /// Requests whose time to be looked at comes after `after` and not after `until`, the longest waiting
@@ -204,7 +196,7 @@ impl Views {
     ) -> Result<Vec<(RequestId, DateTime<Utc>)>, StoreError> {
         // Without an id the page begins after the instant itself.
         let last = after.1.map_or_else(|| AFTER_EVERY_ID.to_owned(), |id| id.to_string());
-        let rows = sqlx::query(
+        let rows = sqlx::query_as(
             "SELECT request_id, next_at FROM privacy_request_view
              WHERE next_at <= $1 AND (next_at, request_id) > ($2, $3)
              ORDER BY next_at, request_id LIMIT $4",
@@ -215,12 +207,10 @@ impl Views {
         .bind(limit)
         .fetch_all(self.pool())
         .await?;
-        rows.iter()
-            .map(|row| {
-                let id: String = row.try_get("request_id")?;
-                let id = id.parse().map_err(|_| StoreError::Unreadable("a request's id".to_owned()))?;
-                Ok((id, row.try_get("next_at")?))
-            })
-            .collect()
+        let read = |(id, next_at): (String, _)| {
+            let id = id.parse().map_err(|_| StoreError::Unreadable("a request's id".to_owned()))?;
+            Ok((id, next_at))
+        };
+        rows.into_iter().map(read).collect()
     }
 }

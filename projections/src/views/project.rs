@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgPool, Row as _};
 
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use crate::views::Views;
-use crate::views::account::sealed::{NAMED, Named, named};
+use crate::views::account::sealed::{NAMED, NamedAccount, named};
 
 /// The name of its cursor.
 pub const NAME: &str = "project";
@@ -347,9 +347,8 @@ impl Views {
         .fetch_all(self.pool())
         .await?;
         let named = named(self, &rows).await?;
-        let read = |(row, Named { email, name }): (&PgRow, Named)| {
-            let (account_id, named_at) = (row.try_get("account_id")?, row.try_get("named_at")?);
-            Ok(ProjectOwnerView { account_id, name, email, named_at })
+        let read = |(row, NamedAccount { account_id, email, name }): (&PgRow, NamedAccount)| {
+            Ok(ProjectOwnerView { account_id, name, email, named_at: row.try_get("named_at")? })
         };
         rows.iter().zip(named).map(read).collect()
     }

@@ -20,7 +20,8 @@ use crate::engine::projection::{ApplyError, Projection, Table, Writing};
 use row::Row;
 use sealed::Form;
 
-pub use shown::{MOST_MEMBERSHIPS, MembershipView, NamedAccount};
+pub use sealed::NamedAccount;
+pub use shown::{MOST_MEMBERSHIPS, MembershipView};
 pub(crate) use shown::{SealedAccount, loader};
 
 /// The name of its cursor.

@@ -146,24 +146,29 @@ impl Opening {
 /// The columns by which others know an account, of `account_view a`.
 pub(crate) const NAMED: &str = "a.email, a.email_sealed, a.name, a.name_sealed";
 
-/// An account in a row that has the columns [`NAMED`].
-pub(crate) struct Named {
-    pub(crate) email: Option<String>,
-    pub(crate) name: Option<String>,
+/// An account as others of its organizations see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAccount {
+    /// Its id.
+    pub account_id: String,
+    /// The sign-in address.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
 }
 
-/// By which name and address the accounts in `rows` are known, in the same order.
-pub(crate) async fn named(views: &Views, rows: &[PgRow]) -> Result<Vec<Named>, StoreError> {
-    let read = |row: &PgRow| Ok::<_, sqlx::Error>([Field::Email, Field::Name].map(|f| Value::read(row, f)));
-    let mut values = Vec::with_capacity(rows.len());
-    for row in rows {
-        let [email, name] = read(row)?;
-        values.push((row.try_get::<String, _>("account_id")?, email?, name?));
-    }
+/// The accounts in `rows`, in the same order: each has the columns `account_id` and [`NAMED`].
+pub(crate) async fn named(views: &Views, rows: &[PgRow]) -> Result<Vec<NamedAccount>, StoreError> {
+    let read = |row: &PgRow| {
+        let (email, name) = (Value::read(row, Field::Email)?, Value::read(row, Field::Name)?);
+        Ok((row.try_get("account_id")?, email, name))
+    };
+    let values: Vec<(String, Value, Value)> = rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?;
     let opening = Opening::of(views, values.iter().flat_map(|(_, email, name)| [email, name])).await?;
-    let open = |(account, email, name): (String, Value, Value)| {
-        let email = opening.open(&account, Field::Email, email)?;
-        Ok(Named { email, name: opening.open(&account, Field::Name, name)? })
+    let open = |(account_id, email, name): (String, Value, Value)| {
+        let email = opening.open(&account_id, Field::Email, email)?;
+        let name = opening.open(&account_id, Field::Name, name)?;
+        Ok(NamedAccount { account_id, email, name })
     };
     values.into_iter().map(open).collect()
 }

@@ -13,7 +13,7 @@ use sqlx::{FromRow, Row as _};
 
 use super::AccountView;
 use super::row::{COLUMNS, Row, SealedColumns};
-use super::sealed::{Field, NAMED, Named, Opening, Value, named};
+use super::sealed::{Field, NAMED, NamedAccount, Opening, Value, named};
 use crate::views::Views;
 
 /// Memberships that are shown with an account.
@@ -145,21 +145,6 @@ impl Views {
         .bind(accounts.iter().map(ToString::to_string).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?;
-        let named = named(self, &rows).await?;
-        let read = |(row, Named { email, name }): (&PgRow, Named)| {
-            Ok(NamedAccount { account_id: row.try_get("account_id")?, email, name })
-        };
-        rows.iter().zip(named).map(read).collect()
+        named(self, &rows).await
     }
-}
-
-/// An account as others of its organizations see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedAccount {
-    /// Its id.
-    pub account_id: String,
-    /// The sign-in address.
-    pub email: Option<String>,
-    /// The name.
-    pub name: Option<String>,
 }
