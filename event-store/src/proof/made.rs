@@ -1,15 +1,26 @@
-//! Waiting while a checkpoint is being made: what follows from the log is then written, and not yet stated.
+//! Reading caches and checkpoint as they stood at one moment, and waiting while a checkpoint is being made: what follows
+//! from the log is then written, and not yet stated.
 
 use std::time::Duration;
 
+use sqlx::{Connection, PgConnection, PgTransaction};
 use tokio::time::{Instant, sleep};
+
+use super::error::ProofError;
 
 /// For how long: a checkpoint is made of what has happened since the one before it.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Time between two attempts.
 const EACH: Duration = Duration::from_millis(100);
 
-/// How long the attempts last that end as [`ProofError::BeingMade`](super::ProofError::BeingMade).
+/// The state of one moment: the caches move on with each checkpoint.
+pub(super) async fn snapshot(db: &mut PgConnection) -> Result<PgTransaction<'_>, ProofError> {
+    let mut snapshot = db.begin().await?;
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *snapshot).await?;
+    Ok(snapshot)
+}
+
+/// How long the attempts last that end as [`ProofError::BeingMade`].
 pub(super) struct Attempts {
     until: Instant,
 }

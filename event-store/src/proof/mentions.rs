@@ -2,7 +2,8 @@
 //!
 //! It looks at the stored text of `aggregate_id`, `payload` and `metadata`, and knows nothing of what events mean:
 //! so it can be checked without the program, and no new kind of event escapes it. Payload and metadata count in their
-//! reduced form ([`log_proof::ciphertext_digest`]): what stands inside a ciphertext is passed over, so that pruning changes nothing.
+//! reduced form ([`log_proof::ciphertext_digest`]): what stands inside a ciphertext is passed over, so that pruning changes
+//! nothing.
 //! An id is `acc_` and 26 letters of lower-case base32 (Crockford), wherever that stands.
 
 use std::sync::LazyLock;

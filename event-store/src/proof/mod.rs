@@ -2,9 +2,10 @@
 //!
 //! An attacker who can write to the database can write anything there, but cannot sign. So the
 //! service states at intervals what its log is, in a *checkpoint*: the roots of three Merkle trees, over
-//! all events ([`merkle`](log_proof::merkle)), over all streams ([`stream_tree`](log_proof::stream_tree)) and over all accounts ([`account_tree`](log_proof::account_tree)), signed
-//! and put where the database's administrator does not reach. From then on nothing below it can be changed,
-//! removed, put in or reordered unnoticed: a holder of the public key and the checkpoint finds it.
+//! all events ([`merkle`](log_proof::merkle)), over all streams ([`stream_tree`](log_proof::stream_tree)) and over all
+//! accounts ([`account_tree`](log_proof::account_tree)), signed and put where the database's administrator does not reach.
+//! From then on nothing below it can be changed, removed, put in or reordered unnoticed: a holder of the public key and the
+//! checkpoint finds it.
 //!
 //! What always holds: `events` and `log` are the truth; tiles, heads, the streams of accounts and buckets follow from
 //! them and can be emptied at any time; nothing here opens what is sealed, so nothing here needs the master key; an

@@ -3,7 +3,7 @@
 
 use futures::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use domain::AccountId;
@@ -12,7 +12,7 @@ use super::buckets::{self, Of};
 use super::error::ProofError;
 use super::growth::tree_size;
 use super::heads;
-use super::made::Attempts;
+use super::made::{Attempts, snapshot};
 use super::notes;
 use super::subject_streams;
 use super::tiles::TreeReader;
@@ -112,9 +112,7 @@ pub async fn history(db: &mut PgConnection, account: AccountId) -> Result<Proof,
 }
 
 async fn history_now(db: &mut PgConnection, account: AccountId) -> Result<Proof, ProofError> {
-    let mut snapshot = db.begin().await?;
-    // All of it as it stood at one moment: the caches move on with each checkpoint.
-    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *snapshot).await?;
+    let mut snapshot = snapshot(db).await?;
     let (newest, checkpoint) = newest(&mut snapshot).await?;
     if newest.subjects.is_none() {
         return Err(ProofError::Absent(

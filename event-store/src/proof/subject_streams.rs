@@ -152,7 +152,7 @@ pub(super) async fn hash_page(
 }
 
 /// Adds a stream to the head of its account, which is the last one or comes after it.
-fn fold(heads: &mut Vec<SubjectHead>, subject: Hash, stream: &Hash) {
+pub(super) fn fold(heads: &mut Vec<SubjectHead>, subject: Hash, stream: &Hash) {
     if heads.last().is_none_or(|last| last.key != subject) {
         heads.push(SubjectHead::before_first(subject));
     }

@@ -1,111 +1,126 @@
-//! Comparing what is stored for convenience, tiles, heads, streams of accounts and buckets, with what follows from the log.
-//! Nothing rests on them, but what is signed next is made from them.
+//! What is stored for convenience, tiles, heads, streams of accounts and buckets, against what follows from the log.
+//!
+//! Nothing rests on it, but what is signed next is made from it. It suffices to compare tiles and heads at the position up
+//! to which they were made, streams of accounts at theirs, and buckets with those of the checkpoint that is as old as the
+//! tiles: what a signer adds meanwhile it makes from rows that are in a later verification.
 
 use std::collections::HashSet;
 
 use sqlx::PgConnection;
 
-use super::Bounds;
+use super::bounds::Bounds;
 use super::findings::Findings;
-use super::since_subjects::wrong;
-use super::walk::SoFar;
+use super::roots::RootTarget;
+use super::windows::{Streams, Subjects};
 use crate::proof::error::ProofError;
 use crate::proof::growth::{Forest, tree_size};
 use crate::proof::heads;
+use crate::proof::notes;
 use crate::proof::subject_streams;
 use crate::proof::tiles::TreeReader;
 use log_proof::Checkpoint;
-use log_proof::stream_tree::{BUCKETS, Buckets, StreamHead, bucket_of};
+use log_proof::merkle::Frontier;
+use log_proof::stream_tree::{BUCKETS, Buckets, bucket_of};
+
+/// The buckets before these were compared, of each of the two trees. A window that gives up buckets after it was compared
+/// has them in the next pass once more.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub streams: usize,
+    pub subjects: usize,
+}
 
 /// Compares the tiles at the right edge of the tree with the tree so far.
-pub(super) async fn compare_tiles(db: &mut PgConnection, so_far: &mut SoFar) -> Result<(), ProofError> {
-    let stored = match TreeReader::new(db).frontier(so_far.frontier.size()).await {
-        Ok(frontier) => Some(frontier),
+pub(super) async fn compare_tiles(
+    db: &mut PgConnection,
+    tree: &Frontier,
+    findings: &mut Findings,
+) -> Result<(), ProofError> {
+    let stored = match TreeReader::new(db).frontier(tree.size()).await {
+        Ok(stored) => Some(stored),
         Err(ProofError::Broken(_)) => None,
         Err(error) => return Err(error),
     };
-    if !so_far.quick && stored.as_ref() != Some(&so_far.frontier) {
-        so_far.findings.nowhere("the tiles in `log_tile` do not follow from the log");
+    if stored.as_ref() != Some(tree) {
+        findings.nowhere("the tiles in `log_tile` do not follow from the log");
     }
     Ok(())
 }
 
-/// Compares the stored heads with those of the streams so far, from bucket `from` on. Returns the bucket up
-/// to which it did.
+/// Compares the stored heads with those in the window, from bucket `compared` on, which then is the first that was not.
+/// Returns how many are as they must be.
 pub(super) async fn compare_heads(
     db: &mut PgConnection,
     bounds: &Bounds,
-    so_far: &mut SoFar,
-    from: usize,
-) -> Result<usize, ProofError> {
-    let range = so_far.streams.buckets();
-    let from = from.max(range.start);
-    let (mut findings, mut count) = (Findings::default(), 0);
-    let mut expected = so_far.streams.sorted().filter(|head| bucket_of(&head.key) >= from).peekable();
-    let wrong = |head: &StreamHead| {
-        format!("the head of stream {} in `stream_head` does not follow from its events", head.key)
-    };
+    streams: &Streams,
+    compared: &mut usize,
+    findings: &mut Findings,
+) -> Result<u64, ProofError> {
+    let range = streams.buckets();
+    let from = range.start.max(*compared);
+    let mut count = 0;
+    let mut expected = streams.sorted().filter(|head| bucket_of(&head.key) >= from).peekable();
     // Heads that went on since are no finding: what they went on from was compared in their time.
     let mut ahead = Findings::default();
     heads::each(db, from, range.end, |stored| {
         while let Some(missing) = expected.next_if(|head| head.key < stored.key) {
-            findings.nowhere(wrong(&missing));
+            findings.wrong_head(&missing.key);
         }
         match expected.next_if(|head| head.key == stored.key) {
             Some(head) if head == stored => count += 1,
-            Some(head) if stored.last_sequence <= head.last_sequence => findings.nowhere(wrong(&stored)),
-            _ => ahead.nowhere(wrong(&stored)),
+            Some(head) if stored.last_sequence <= head.last_sequence => findings.wrong_head(&stored.key),
+            _ => ahead.wrong_head(&stored.key),
         }
     })
     .await?;
     for missing in expected {
-        findings.nowhere(wrong(&missing));
+        findings.wrong_head(&missing.key);
     }
     if is_unmoved(db, bounds).await? {
         findings.extend(ahead);
     }
-    so_far.checked.streams += count;
-    so_far.findings.extend(findings);
-    Ok(range.end)
+    *compared = range.end.max(*compared);
+    Ok(count)
 }
 
-/// Compares the stored streams of accounts, as they stood when the walk had come where it is, from bucket `from` on.
-/// Returns the bucket up to which it did.
+/// Compares the stored streams of accounts, as they stood at `position`, where the pass stands, with those in the window,
+/// from bucket `compared` on, which then is the first that was not. Returns how many are as they must be.
 pub(super) async fn compare_subjects(
     db: &mut PgConnection,
-    so_far: &mut SoFar,
-    from: usize,
-) -> Result<usize, ProofError> {
-    let range = so_far.subjects.buckets();
-    let from = from.max(range.start);
-    let (mut findings, mut found) = (Findings::default(), HashSet::new());
+    position: u64,
+    subjects: &Subjects,
+    compared: &mut usize,
+    findings: &mut Findings,
+) -> Result<u64, ProofError> {
+    let range = subjects.buckets();
+    let from = range.start.max(*compared);
+    let mut found = HashSet::new();
     // Rows never change, so those that came since are told by their positions.
-    let until = so_far.position.cast_signed();
-    let subjects = &so_far.subjects;
-    subject_streams::each(db, from..range.end.max(from), until, |pair, position| {
+    subject_streams::each(db, from..range.end.max(from), position.cast_signed(), |pair, position| {
         if subjects.first(&pair) == Some(position.cast_unsigned()) {
             found.insert(pair);
         } else {
-            findings.nowhere(wrong(&pair));
+            findings.wrong_pair(&pair);
         }
     })
     .await?;
-    for (missing, _) in subjects.pairs(from).filter(|(pair, _)| !found.contains(*pair)) {
-        findings.nowhere(wrong(missing));
+    for missing in subjects.pairs(from).filter(|pair| !found.contains(*pair)) {
+        findings.wrong_pair(missing);
     }
-    so_far.checked.subjects += found.len() as u64;
-    so_far.findings.extend(findings);
-    Ok(range.end)
+    *compared = range.end.max(*compared);
+    Ok(found.len() as u64)
 }
 
 /// Compares the stored buckets with those of the newest checkpoint, if they are of the same moment.
 pub(super) async fn compare_buckets(
     db: &mut PgConnection,
     bounds: &Bounds,
-    roots: &[(Checkpoint, Forest)],
+    targets: &[RootTarget],
     findings: &mut Findings,
 ) -> Result<(), ProofError> {
-    let Some((stated, expected)) = roots.iter().find(|(stated, _)| stated.size == bounds.tree) else {
+    let Some(RootTarget { checkpoint, forest }) =
+        targets.iter().find(|target| target.checkpoint.size == bounds.tree)
+    else {
         return Ok(());
     };
     let stored = Forest::stored(db).await?;
@@ -115,12 +130,12 @@ pub(super) async fn compare_buckets(
     let differ = |one: &Buckets, other: &Buckets| -> Vec<usize> {
         (0..BUCKETS).filter(|bucket| one.get(*bucket) != other.get(*bucket)).collect()
     };
-    for bucket in differ(&stored.streams, &expected.streams) {
+    for bucket in differ(&stored.streams, &forest.streams) {
         findings.nowhere(format!("bucket {bucket} in `stream_bucket` does not follow from its streams"));
     }
     // Where the checkpoint states none, the buckets are of an earlier one.
-    if stated.subjects.is_some() {
-        for bucket in differ(&stored.subjects, &expected.subjects) {
+    if checkpoint.subjects.is_some() {
+        for bucket in differ(&stored.subjects, &forest.subjects) {
             findings
                 .nowhere(format!("bucket {bucket} in `subject_bucket` does not follow from its accounts"));
         }
@@ -128,9 +143,10 @@ pub(super) async fn compare_buckets(
     Ok(())
 }
 
+/// Whether no signer has moved the caches on since the verification began.
 async fn is_unmoved(db: &mut PgConnection, bounds: &Bounds) -> Result<bool, ProofError> {
-    let newest = crate::proof::notes::newest(&mut *db).await?;
-    let newest = newest.and_then(|note| Checkpoint::read(&note).ok()).map(|stated| stated.size);
-    let was = bounds.newest.as_ref().map(|stated| stated.size);
+    let newest = notes::newest(&mut *db).await?;
+    let newest = newest.and_then(|note| Checkpoint::read(&note).ok()).map(|signed| signed.size);
+    let was = bounds.newest.as_ref().map(|signed| signed.size);
     Ok(tree_size(db).await?.cast_unsigned() == bounds.tree && newest == was)
 }

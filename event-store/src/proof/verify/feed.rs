@@ -34,9 +34,18 @@ pub(super) enum Source {
     Events {
         /// The last place that was read.
         after: CommitKey,
-        /// Whether all columns are wanted, or only those that tell the stream.
-        whole: bool,
+        /// What is read of each.
+        columns: Columns,
     },
+}
+
+/// Which columns of an event are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Columns {
+    /// All that the leaf is made of.
+    All,
+    /// Those that tell its stream and its place there.
+    OfStream,
 }
 
 impl Source {
@@ -46,9 +55,11 @@ impl Source {
                 "SELECT position, era, xid, ord, event_id, leaf, chain FROM log
                  WHERE position > {after} AND position <= {until} ORDER BY position"
             ),
-            Self::Events { after, whole } => {
-                let more =
-                    if *whole { ", event_type, event_version, payload, metadata, recorded_at" } else { "" };
+            Self::Events { after, columns } => {
+                let more = match columns {
+                    Columns::All => ", event_type, event_version, payload, metadata, recorded_at",
+                    Columns::OfStream => "",
+                };
                 let CommitKey { era, xid, ord } = after;
                 format!(
                     "SELECT era, xid, ord, event_id, aggregate_type, aggregate_id, sequence{more} FROM events

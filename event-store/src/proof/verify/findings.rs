@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::proof::subject_streams::Pair;
+use log_proof::hash::Hash;
+
 /// Findings that are kept in words; beyond them they are only counted.
 const KEPT: usize = 1_000;
 
@@ -47,6 +50,18 @@ impl Findings {
 
     pub(super) fn nowhere(&mut self, what: impl Into<String>) {
         self.add(None, what.into());
+    }
+
+    /// The stored head of a stream.
+    pub(super) fn wrong_head(&mut self, stream: &Hash) {
+        self.nowhere(format!("the head of stream {stream} in `stream_head` does not follow from its events"));
+    }
+
+    /// The stored row that says that a stream concerns an account.
+    pub(super) fn wrong_pair(&mut self, (subject, stream): &Pair) {
+        self.nowhere(format!(
+            "that stream {stream} concerns account {subject} in `subject_stream` does not follow from the events"
+        ));
     }
 
     pub(super) fn extend(&mut self, more: Self) {

@@ -1,47 +1,49 @@
-//! Verifying the whole log, or what came since a checkpoint, with public keys alone.
+//! The verifier: a log, or what came since a checkpoint, against what was signed, with public keys alone.
 //!
-//! Two streams of rows, `log` by position and `events` in the order of commits, are hashed in lockstep
-//! ([`walk`]) while the next rows are on their way ([`feed`]). Memory does not grow with the log: streams that
-//! do not fit come in later, quick passes ([`streams`]). Nothing is written, nothing is opened, and nothing
-//! but the tables is believed: what the caches say is compared with what follows from the log.
+//! Checked are the rows of `log` and `events`, every signed checkpoint, and all that is stored for convenience. Nothing but
+//! the tables and the public keys is believed, nothing is written, and nothing that is sealed is opened. It
+//! suffices because each row leads by SHA-256 to the roots in a checkpoint: other rows have other roots, and only the
+//! holder of the signing key can sign these.
+//!
+//! ```text
+//! Whole   Pass::First ──▶ Pass::BucketsOnly ──▶ … ──▶ roots over streams and accounts
+//!         until each bucket of both trees was in memory once; mostly the first pass is the only one
+//! Since   tiles lead to that checkpoint ──▶ Pass::First, over the rows after it ──▶ streams ──▶ accounts
+//! ```
+//! [`whole`] and [`since`] move from state to state. What a state knows stands in [`walk`] (a [`Pass`](walk::Pass)),
+//! [`first_pass`] and [`windows`] (what is in memory of streams and accounts: memory does not grow with the log). A pass
+//! hashes rows while the next are on their way ([`feed`]).
 
+mod bounds;
+mod bucket_hasher;
 mod caches;
 mod cursor;
 mod feed;
 mod findings;
+mod first_pass;
 mod pruned;
 mod report;
+mod roots;
 mod row;
+mod signed_checkpoints;
 mod since;
-mod since_subjects;
-mod stated;
-mod streams;
-mod subjects;
 mod walk;
+mod whole;
+mod windows;
 
 use std::sync::Arc;
 
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 
 pub use findings::{Finding, Findings};
 pub use report::{Checked, Report, Verdict};
 
-use self::cursor::Cursor;
-use self::feed::Source;
-use self::row::CommitKey;
-use self::streams::Streams;
-use self::subjects::Subjects;
-use self::walk::{Checkpoints, Kept, Rest, SoFar, Walk};
+use self::bounds::Bounds;
 use super::error::ProofError;
-use super::growth::Forest;
-use super::made::Attempts;
-use super::tiles::TreeReader;
+use super::made::{Attempts, snapshot};
 use log_proof::Checkpoint;
 use log_proof::VerifierKey;
-use log_proof::hash::Hash;
-use log_proof::merkle::Frontier;
-use log_proof::stream_tree::BUCKETS;
 use sealed_objects::SealedObjectStore;
 
 /// Streams kept in memory at once: about 80 bytes each.
@@ -60,7 +62,7 @@ pub struct Verification {
     pub objects: Option<SealedObjectStore>,
     /// A checkpoint that was kept elsewhere: the log must go on from it.
     pub kept: Option<Checkpoint>,
-    /// Whether what that checkpoint covers is taken as verified before.
+    /// Whether what that checkpoint covers is taken as verified before. Without one it says nothing.
     pub only_since: bool,
     /// Streams kept in memory at once, unless the default will do.
     pub most_streams: Option<usize>,
@@ -70,42 +72,13 @@ pub struct Verification {
     pub stop: CancellationToken,
 }
 
-/// What the passes over the log come to, beside findings.
-struct Aims {
-    /// Checkpoints whose roots over all streams and accounts are made again, and the buckets so far.
-    roots: Vec<(Checkpoint, Forest)>,
-    /// The buckets before these were compared with what is stored of streams, and of accounts.
-    compared: Places,
-}
-
-/// A bucket of each of the two trees.
-#[derive(Clone, Copy, Default)]
-struct Places {
-    streams: usize,
-    subjects: usize,
-}
-
-impl Places {
-    /// The later ones of both.
-    fn max(self, other: Self) -> Self {
-        Self { streams: self.streams.max(other.streams), subjects: self.subjects.max(other.subjects) }
-    }
-
-    fn are_ends(self) -> bool {
-        self.streams >= BUCKETS && self.subjects >= BUCKETS
-    }
-}
-
-/// What is verified, as it stood at the beginning.
-struct Bounds {
-    /// The newest position.
-    until: u64,
-    /// The position up to which tiles and heads were made.
-    tree: u64,
-    /// The position up to which the streams of accounts were made.
-    subjects: u64,
-    /// The newest stored checkpoint.
-    newest: Option<Checkpoint>,
+/// How much of the log is verified.
+#[derive(Clone, Copy)]
+enum Extent<'a> {
+    /// All of it.
+    Whole,
+    /// What came after this checkpoint; what it covers was verified before.
+    Since(&'a Checkpoint),
 }
 
 impl Verification {
@@ -120,7 +93,7 @@ impl Verification {
     /// When it cannot be done. What is found wrong with the log is no error but a finding.
     pub async fn run(&self) -> Result<Report, ProofError> {
         let mut db = self.pool.acquire().await?;
-        if !self.only_since {
+        if let Extent::Whole = self.extent() {
             return self.run_on(&mut db).await;
         }
         let attempts = Attempts::begin();
@@ -132,56 +105,67 @@ impl Verification {
         }
     }
 
+    fn extent(&self) -> Extent<'_> {
+        match &self.kept {
+            Some(kept) if self.only_since => Extent::Since(kept),
+            _ => Extent::Whole,
+        }
+    }
+
+    /// Streams in memory at once.
+    fn capacity(&self) -> usize {
+        self.most_streams.unwrap_or(MOST_STREAMS)
+    }
+
     /// Heads are read where they are stored, and move on with each checkpoint: one moment's state is read.
     async fn run_in_snapshot(&self, db: &mut PgConnection) -> Result<Report, ProofError> {
-        let mut snapshot = db.begin().await?;
-        for setting in [
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            "SET LOCAL idle_in_transaction_session_timeout = 0",
-        ] {
-            sqlx::query(setting).execute(&mut *snapshot).await?;
-        }
+        let mut snapshot = snapshot(db).await?;
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut *snapshot).await?;
         self.run_on(&mut snapshot).await
     }
 
     async fn run_on(&self, db: &mut PgConnection) -> Result<Report, ProofError> {
         let mut findings = Findings::default();
-        let bounds = self.bounds(db, &mut findings).await?;
-        let others = self.others(db, &bounds, &mut findings).await?;
+        let bounds = Bounds::read(db, &self.keys, &mut findings).await?;
+        let unstored = self.unstored(db, &bounds, &mut findings).await?;
         let mut report = Report {
             until: bounds.until,
             checked: Checked::default(),
-            newest: others.iter().chain(&bounds.newest).max_by_key(|stated| stated.size).cloned(),
+            newest: bounds.newest_of(&unstored).cloned(),
             unproved: self.unproved(&bounds),
             findings,
         };
-        match &self.kept {
-            Some(kept) if self.only_since => {
-                if kept.size <= bounds.until {
-                    self.run_since(db, kept, &bounds, others, &mut report).await?;
-                }
-            }
-            _ => self.run_whole(db, &bounds, others, &mut report).await?,
+        match self.extent() {
+            Extent::Whole => whole::verify(self, db, &bounds, unstored, &mut report).await?,
+            // One beyond the end of the log was found above, and nothing comes after it.
+            Extent::Since(kept) if kept.size > bounds.until => {}
+            Extent::Since(kept) => since::verify(self, db, kept, &bounds, unstored, &mut report).await?,
         }
         Ok(report)
     }
 
-    async fn bounds(&self, db: &mut PgConnection, findings: &mut Findings) -> Result<Bounds, ProofError> {
-        // In this order: the log only grows, so it covers what was stated before.
-        let newest = stated::newest(db, &self.keys).await?;
-        let tree = super::growth::tree_size(db).await?.cast_unsigned();
-        let subjects = super::subject_streams::made(db).await?.cast_unsigned();
-        let until = crate::log::newest_position(db).await?.cast_unsigned();
-        if tree.max(subjects) > until {
-            let made = tree.max(subjects);
-            findings.at(until + 1, format!("the log ends at {until}, but its tree was made up to {made}"));
-        }
-        Ok(Bounds { until, tree, subjects, newest })
+    /// Checkpoints that are not in the table, by size: those only the object store has, and the one that was kept.
+    /// What lies beyond the end of the log is a finding.
+    async fn unstored(
+        &self,
+        db: &mut PgConnection,
+        bounds: &Bounds,
+        findings: &mut Findings,
+    ) -> Result<Vec<Checkpoint>, ProofError> {
+        let mut unstored = match &self.objects {
+            Some(objects) => signed_checkpoints::published_only(db, objects, &self.keys, findings).await?,
+            None => Vec::new(),
+        };
+        unstored.extend(self.kept.clone());
+        unstored.sort_by_key(|signed| signed.size);
+        bounds.check_end(&self.pool, &unstored, findings).await?;
+        unstored.retain(|signed| signed.size <= bounds.until);
+        Ok(unstored)
     }
 
     /// What no checkpoint states that is to be compared with.
     fn unproved(&self, bounds: &Bounds) -> Vec<String> {
-        let states_none = |stated: &Checkpoint| stated.subjects.is_none();
+        let states_none = |signed: &Checkpoint| signed.subjects.is_none();
         let mut unproved = Vec::new();
         if self.objects.is_none() {
             let what = "what was published below `checkpoints/`: the store of the archives was not given";
@@ -190,7 +174,9 @@ impl Verification {
         if bounds.newest.as_ref().is_some_and(states_none) {
             unproved
                 .push("which streams concern an account: the newest checkpoint does not state it".to_owned());
-        } else if self.only_since && self.kept.as_ref().is_some_and(states_none) {
+        } else if let Extent::Since(kept) = self.extent()
+            && states_none(kept)
+        {
             unproved.push(
                 "which streams concerned an account before the checkpoint you kept: it does not state it; verify once \
                  without --since, or keep a newer one"
@@ -198,185 +184,5 @@ impl Verification {
             );
         }
         unproved
-    }
-
-    /// Checkpoints that are not in the table: those only the object store has, and the one that was kept.
-    /// What lies beyond the end of the log is a finding.
-    async fn others(
-        &self,
-        db: &mut PgConnection,
-        bounds: &Bounds,
-        findings: &mut Findings,
-    ) -> Result<Vec<Checkpoint>, ProofError> {
-        let mut others = match &self.objects {
-            Some(objects) => stated::published_only(db, objects, &self.keys, findings).await?,
-            None => Vec::new(),
-        };
-        others.extend(self.kept.clone());
-        others.sort_by_key(|stated| stated.size);
-        let stated = others.iter().chain(&bounds.newest).max_by_key(|stated| stated.size);
-        if let Some(beyond) = stated.filter(|stated| stated.size > bounds.until) {
-            // One may have been signed while we looked.
-            let until = self.newest_position().await?;
-            if beyond.size > until {
-                findings.at(
-                    until + 1,
-                    format!(
-                        "the log ends at {until}, but a checkpoint of {} events was signed at {}: the end was cut off",
-                        beyond.size, beyond.time
-                    ),
-                );
-            }
-        }
-        others.retain(|stated| stated.size <= bounds.until);
-        Ok(others)
-    }
-
-    async fn run_whole(
-        &self,
-        db: &mut PgConnection,
-        bounds: &Bounds,
-        others: Vec<Checkpoint>,
-        report: &mut Report,
-    ) -> Result<(), ProofError> {
-        let most = self.most_streams.unwrap_or(MOST_STREAMS);
-        let stated = self.kept.iter().chain(&bounds.newest).filter(|stated| stated.size <= bounds.until);
-        let roots = stated.map(|stated| (stated.clone(), Forest::empty())).collect();
-        let mut aims = Aims { roots, compared: Places::default() };
-        let mut checkpoints = Checkpoints::new(stated::feed(&self.pool, &self.keys, 0), others);
-        let (mut from, mut quick) = (Places::default(), false);
-        while !from.are_ends() {
-            let kept = Kept::from(from, most);
-            let so_far = SoFar::new(Frontier::default(), Hash::ZERO, CommitKey::before_first(), kept, quick);
-            let walk = self.walk(bounds, so_far, checkpoints).await?;
-            let mut walk = self.pass(db, walk, bounds, &mut aims, report).await?;
-            from = from.max(walk.so_far.ends());
-            self.take_over(&mut walk, report).await?;
-            (checkpoints, quick) = (Checkpoints::none(), true);
-        }
-        for (stated, forest) in &aims.roots {
-            stated::compare_streams(stated, forest.streams.root(), &mut report.findings);
-            stated::compare_subjects(stated, forest.subjects.root(), &mut report.findings);
-        }
-        caches::compare_buckets(db, bounds, &aims.roots, &mut report.findings).await
-    }
-
-    /// One pass over all of the log, resting where something is to be compared.
-    async fn pass(
-        &self,
-        db: &mut PgConnection,
-        mut walk: Walk,
-        bounds: &Bounds,
-        aims: &mut Aims,
-        report: &mut Report,
-    ) -> Result<Walk, ProofError> {
-        let mut rests: Vec<u64> = aims.roots.iter().map(|(stated, _)| stated.size).collect();
-        let until = bounds.until;
-        rests.extend([bounds.tree.min(until), bounds.subjects.min(until), until]);
-        rests.sort_unstable();
-        rests.dedup();
-        for rest in rests {
-            walk = self.walk_to(db, walk, rest).await?;
-            let so_far = &mut walk.so_far;
-            for (_, forest) in aims.roots.iter_mut().filter(|(stated, _)| stated.size == rest) {
-                so_far.streams.hash_into(&mut forest.streams);
-                so_far.subjects.hash_into(&mut forest.subjects);
-            }
-            let mut to = Places::default();
-            if rest == bounds.tree {
-                caches::compare_tiles(db, so_far).await?;
-                to.streams = caches::compare_heads(db, bounds, so_far, aims.compared.streams).await?;
-            }
-            if rest == bounds.subjects {
-                to.subjects = caches::compare_subjects(db, so_far, aims.compared.subjects).await?;
-            }
-            aims.compared = aims.compared.max(to);
-            report.checked.streams += std::mem::take(&mut so_far.checked.streams);
-            report.checked.subjects += std::mem::take(&mut so_far.checked.subjects);
-        }
-        Ok(walk)
-    }
-
-    async fn run_since(
-        &self,
-        db: &mut PgConnection,
-        kept: &Checkpoint,
-        bounds: &Bounds,
-        others: Vec<Checkpoint>,
-        report: &mut Report,
-    ) -> Result<(), ProofError> {
-        let frontier = match TreeReader::new(db).frontier(kept.size).await {
-            Ok(frontier) if frontier.root() == kept.root => frontier,
-            Ok(_) | Err(ProofError::Broken(_)) => {
-                report.findings.nowhere(format!(
-                    "the tiles do not lead to the checkpoint of {} events: the log below it was changed, or the tiles; \
-                     verify without --since",
-                    kept.size
-                ));
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        let key = stated::key_at(db, kept.size).await?;
-        let none = Kept { streams: Streams::none(), subjects: Subjects::none() };
-        let so_far = SoFar::new(frontier, kept.chain, key, none, false);
-        let others: Vec<_> = others.into_iter().filter(|stated| stated.size > kept.size).collect();
-        let stated = stated::feed(&self.pool, &self.keys, kept.size);
-        let walk = self.walk(bounds, so_far, Checkpoints::new(stated, others)).await?;
-        let mut walk = self.walk_to(db, walk, bounds.until).await?;
-        self.take_over(&mut walk, report).await?;
-        report.checked.events -= kept.size;
-        let most = self.most_streams.unwrap_or(MOST_STREAMS);
-        let findings = &mut report.findings;
-        report.checked.streams += since::verify(db, kept, key, bounds, most, findings).await?;
-        report.checked.subjects += since_subjects::verify(db, kept, bounds, most / 3, findings).await?;
-        Ok(())
-    }
-
-    async fn walk(
-        &self,
-        bounds: &Bounds,
-        so_far: SoFar,
-        checkpoints: Checkpoints,
-    ) -> Result<Walk, ProofError> {
-        let log = Source::Log { after: so_far.position, until: bounds.until };
-        // In a quick pass texts are read for the accounts in them alone.
-        let whole = !so_far.quick || !so_far.subjects.buckets().is_empty();
-        let events = Source::Events { after: so_far.key, whole };
-        Ok(Walk {
-            log: Cursor::new(feed::open(&self.pool, log).await?),
-            events: Cursor::new(feed::open(&self.pool, events).await?),
-            checkpoints,
-            so_far,
-        })
-    }
-
-    /// Hashing keeps a core busy: it has a thread of its own.
-    async fn walk_to(&self, db: &mut PgConnection, mut walk: Walk, until: u64) -> Result<Walk, ProofError> {
-        loop {
-            let (progress, stop) = (Arc::clone(&self.progress), self.stop.clone());
-            let walked = tokio::task::spawn_blocking(move || {
-                let rest = walk.go(until, &progress, &stop);
-                (walk, rest)
-            });
-            let (went, rest) = walked.await.map_err(|_| ProofError::GivenUp)?;
-            walk = went;
-            pruned::check(db, &mut walk.so_far).await?;
-            if rest? == Rest::Arrived {
-                return Ok(walk);
-            }
-        }
-    }
-
-    async fn take_over(&self, walk: &mut Walk, report: &mut Report) -> Result<(), ProofError> {
-        let so_far = &mut walk.so_far;
-        if !so_far.quick {
-            walk.checkpoints.read_rest(&mut so_far.findings).await?;
-            report.checked.events = so_far.frontier.size();
-            report.checked.checkpoints = so_far.checked.checkpoints;
-            report.checked.pruned = so_far.checked.pruned;
-        }
-        report.findings.extend(std::mem::take(&mut so_far.findings));
-        Ok(())
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct EventRow<'a> {
     pub aggregate_type: &'a str,
     pub aggregate_id: &'a str,
     pub sequence: i64,
-    /// The columns that were not asked for are missing in a quick pass.
+    /// The columns beyond those of its stream; empty if they were not asked for.
     rest: &'a [u8],
 }
 
