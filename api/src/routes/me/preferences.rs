@@ -28,8 +28,7 @@ use crate::state::AppState;
         (status = 200, description = "The switches", body = PreferencesBody,
             headers(("ETag" = String, description = "How they stand, for `If-Match`"))),
         (status = 304, description = "You have them"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -62,8 +61,7 @@ pub(crate) struct PreferencesChange {
         (status = 200, description = "The switches as they stand now", body = PreferencesBody,
             headers(("ETag" = String, description = "How they stand"))),
         (status = 412, description = "They stand otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,

@@ -66,11 +66,8 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Ema
     responses(
         (status = 200, description = "The profile as it stands now", body = Profile,
             headers(("ETag" = String, description = "How it stands"))),
-        (status = 403, description = "Where bills go is to change, and the password was not given lately: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-        (status = 429, description = "Too many mails: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "Where bills go is to change, and the password was not given lately: `reauthentication-required`"),
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,

@@ -19,20 +19,13 @@ use crate::state::AppState;
 
 /// Gives an organization another name. Owners and admins may.
 #[utoipa::path(
-    patch, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "renameOrganization",
-    request_body = Naming,
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`"),
-    ),
+    patch, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "renameOrganization", request_body = Naming,
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
     responses(
         (status = 200, description = "The organization as it stands now", body = OrganizationNow,
             headers(("ETag" = String, description = "The version of the organization"))),
-        (status = 403, description = "One is neither owner nor admin: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One is neither owner nor admin: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn rename(
     State(state): State<AppState>,

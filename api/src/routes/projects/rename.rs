@@ -35,18 +35,12 @@ pub(crate) struct ProjectNow {
 /// Gives a project another name. Its owners may.
 #[utoipa::path(
     patch, path = "/v1/projects/{id}", tag = "Projects", operation_id = "renameProject", request_body = Naming,
-    params(
-        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`"),
-    ),
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
     responses(
         (status = 200, description = "The project as it stands now", body = ProjectNow,
             headers(("ETag" = String, description = "The version of the project"))),
-        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn rename(
     State(state): State<AppState>,
