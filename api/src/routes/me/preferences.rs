@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::account::{self, PreferencesBody};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, RequestContext, SeenPosition};
-use crate::problem::{InputError, Kind, Problem};
+use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
 /// Shows the two switches.
@@ -77,9 +77,7 @@ pub(crate) async fn change(
     let account = current.account();
     if headers.contains_key(IF_MATCH) {
         let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
-        if conditional::is_outdated(&headers, &etag(aggregate.holder()?.preferences)) {
-            return Err(Problem::new(Kind::PreconditionFailed));
-        }
+        conditional::check(&headers, &etag(aggregate.holder()?.preferences))?;
     }
     let executed = state
         .execute::<Account>(

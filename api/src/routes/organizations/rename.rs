@@ -14,7 +14,7 @@ use super::create::Naming;
 use super::lookup::{action_of, member_of};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Gives an organization another name. Owners and admins may.
@@ -42,13 +42,11 @@ pub(crate) async fn rename(
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
             let role = member_of(&before, account)?.1.role;
-            if conditional::is_outdated(&headers, &tags.of(id, version)) {
-                return Err(Problem::new(Kind::PreconditionFailed));
-            }
+            conditional::check(&headers, &tags.of(id, version))?;
             let rename = action_of(account, OrganizationAction::Rename { name: name.clone() });
             unit.execute::<Organization>(&organization_id, rename).await?;
             let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
-            Ok((unit, CommitExtras::default(), (version, role)))
+            Ok::<_, Problem>((unit, CommitExtras::default(), (version, role)))
         })
         .await?;
     let position = state.position(account, &done.events).await;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::lookup;
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::routes::organizations::create::Naming;
 use crate::state::AppState;
 
@@ -56,13 +56,11 @@ pub(crate) async fn rename(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            if conditional::is_outdated(&headers, &tags.of(id, found.version)) {
-                return Err(Problem::new(Kind::PreconditionFailed));
-            }
+            conditional::check(&headers, &tags.of(id, found.version))?;
             let rename = found.action(ProjectAction::Rename { name: name.clone() });
             unit.execute::<Project>(&id.to_string(), rename).await?;
             let (_, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
-            Ok((unit, CommitExtras::default(), (version, found.project.organization_id)))
+            Ok::<_, Problem>((unit, CommitExtras::default(), (version, found.project.organization_id)))
         })
         .await?;
     let position = state.position(account, &done.events).await;
