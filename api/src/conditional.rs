@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use event_store::KeyedHasher;
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
 /// `body` under its `etag`, or 304 for a client that already has it.
@@ -46,10 +46,14 @@ fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     })
 }
 
-/// Whether a change based on another version than `etag` is asked for: the answer is then 412 (`If-Match`,
-/// strong comparison). Without the header anything goes.
-pub(crate) fn is_outdated(headers: &HeaderMap, etag: &str) -> bool {
-    lists(headers, &IF_MATCH).is_some_and(|listed| !listed.iter().any(|tag| *tag == "*" || *tag == etag))
+/// A change of the version named `etag` may go on (`If-Match`, strong comparison). Without the header anything goes.
+///
+/// # Errors
+/// 412 when a change of another version is asked for.
+pub(crate) fn check(headers: &HeaderMap, etag: &str) -> Result<(), Problem> {
+    let listed = lists(headers, &IF_MATCH);
+    let outdated = listed.is_some_and(|listed| !listed.iter().any(|tag| *tag == "*" || *tag == etag));
+    if outdated { Err(Problem::new(Kind::PreconditionFailed)) } else { Ok(()) }
 }
 
 /// Our tags hold no comma, so the list can be split at commas.
@@ -79,8 +83,8 @@ mod tests {
     #[test]
     fn a_change_of_another_version_is_recognised() {
         for (value, outdated) in [("\"7\"", false), ("W/\"7\"", true), ("*", false), ("\"6\"", true)] {
-            assert_eq!(is_outdated(&with(IF_MATCH, value), "\"7\""), outdated, "{value}");
+            assert_eq!(check(&with(IF_MATCH, value), "\"7\"").is_err(), outdated, "{value}");
         }
-        assert!(!is_outdated(&HeaderMap::new(), "\"7\""));
+        assert!(check(&HeaderMap::new(), "\"7\"").is_ok());
     }
 }

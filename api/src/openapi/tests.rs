@@ -1,8 +1,13 @@
 //! The description says what holds of every route.
 
+use super::common::{either, has_parameter};
 use super::*;
+use crate::grave::Proof;
+use crate::problem::MEDIA_TYPE;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::{RefOr, Response};
 
 /// POSTs that are carried out again whenever they are sent: no key belongs to their sender, or the answer of now
 /// counts.
@@ -188,6 +193,10 @@ fn every_operation_says_who_may_and_what_may_go_wrong() {
         let sudo = matches!(weight_of(&name), Some(Weight::Grave(_, Proof::Sudo, _)));
         assert!(!sudo || refused.contains("reauthentication-required"), "{name}: {refused}");
         let mut wanted = Vec::new();
+        for id in name.split(['{', '}']).skip(1).step_by(2) {
+            assert!(has_parameter(&operation, id), "{name}: which {id}?");
+            wanted.push("404");
+        }
         let keyed = name.starts_with("POST /v1/") && !ANEW.contains(&name.as_str());
         assert_eq!(has_parameter(&operation, "Idempotency-Key"), keyed, "{name}");
         if keyed {
@@ -198,6 +207,13 @@ fn every_operation_says_who_may_and_what_may_go_wrong() {
         }
         assert!(wanted.iter().all(|status| statuses.contains(status)), "{name}: {statuses:?}");
     }
+}
+
+#[test]
+fn reasons_are_one_sentence() {
+    assert_eq!(either(&["One"]), "One");
+    assert_eq!(either(&["One", "Two"]), "One; or two");
+    assert_eq!(either(&["One", "Two", "Three"]), "One; two; or three");
 }
 
 /// The contents of bodies and answers, each with where it stands.

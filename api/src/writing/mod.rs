@@ -51,13 +51,6 @@ pub(crate) enum Guard {
     Gateway,
 }
 
-impl Guard {
-    /// Whether the limits for all commands hold for it: who sends it is known before its route is asked.
-    pub(crate) fn is_paced(self) -> bool {
-        !matches!(self, Self::ByRoute | Self::Link)
-    }
-}
-
 /// How often an operation may be asked for, besides the limits that hold for all commands of a session, of an account and
 /// of an operator ([`limits`](crate::limits)).
 #[derive(Clone, Copy, Debug)]
@@ -67,10 +60,7 @@ pub(crate) enum Counted {
     /// So often an account.
     OfAccount(Limit),
     /// The route counts, by what only it knows.
-    ByRoute(
-        #[cfg_attr(not(test), expect(dead_code, reason = "for who reads the table, and for its test"))]
-        &'static [Limit],
-    ),
+    ByRoute(&'static [Limit]),
 }
 
 /// What a repeat with the same Idempotency-Key gets.

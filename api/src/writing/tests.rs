@@ -2,6 +2,13 @@ use super::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+impl Guard {
+    /// Whether the limits for all commands hold for it: who sends it is known before its route is asked.
+    fn is_paced(self) -> bool {
+        !matches!(self, Self::ByRoute | Self::Link)
+    }
+}
+
 /// The operations that write, with their ids.
 fn described() -> Vec<(String, Value)> {
     let document = serde_json::to_value(crate::openapi()).unwrap();

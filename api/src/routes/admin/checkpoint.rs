@@ -18,8 +18,7 @@ use crate::state::AppState;
     responses(
         (status = 200, description = "The signed note", body = String, content_type = "text/plain"),
         (status = 404, description = "None was signed yet: `not-found`"),
-    ),
-    security(("operator_token" = []))
+    )
 )]
 pub(crate) async fn checkpoint(
     State(state): State<AppState>,

@@ -45,11 +45,8 @@ pub(crate) struct ProvisionedOrganization {
 #[utoipa::path(
     post, path = "/v1/admin/organizations", tag = "Operators", operation_id = "provisionOrganization",
     request_body = NewOrganization,
-    responses(
-        (status = 201, description = "The organization is there", body = ProvisionedOrganization,
-            headers(("Location" = String, description = "The organization"))),
-    ),
-    security(("operator_token" = []))
+    responses((status = 201, description = "The organization is there", body = ProvisionedOrganization,
+        headers(("Location" = String, description = "The organization"))))
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
@@ -87,14 +84,12 @@ pub(crate) struct GivenRole {
 #[utoipa::path(
     put, path = "/v1/admin/organizations/{id}/members/{account_id}", tag = "Operators", operation_id = "provisionMember",
     request_body = GivenRole,
-    params(("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("account_id" = String, Path, description = "The account", example = "acc_01h455vb4pex5vsknk084sn02q")),
+    params(("account_id" = String, Path, description = "The account", example = "acc_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 204, description = "The account is a member with this role"),
         (status = 404, description = "There is no such organization, or no such account: `not-found`"),
         (status = 409, description = "It would be left without an owner: `last-owner`; or it is full: `organization-full`"),
-    ),
-    security(("operator_token" = []))
+    )
 )]
 pub(crate) async fn put_member(
     State(state): State<AppState>,

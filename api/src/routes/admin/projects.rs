@@ -31,13 +31,9 @@ pub(crate) struct ProvisionedProject {
 
 /// Creates a project for an organization. The owners of the organization own it.
 #[utoipa::path(
-    post, path = "/v1/admin/projects", tag = "Operators", operation_id = "provisionProject",
-    request_body = ProvisionedProject,
-    responses(
-        (status = 201, description = "The project, with its first credentials", body = NewProject,
-            headers(("Location" = String, description = "The project"))),
-    ),
-    security(("operator_token" = []))
+    post, path = "/v1/admin/projects", tag = "Operators", operation_id = "provisionProject", request_body = ProvisionedProject,
+    responses((status = 201, description = "The project, with its first credentials", body = NewProject,
+        headers(("Location" = String, description = "The project"))))
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,

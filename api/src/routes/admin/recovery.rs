@@ -34,12 +34,7 @@ const MOST_OF_NOTE_ID: usize = 64;
 /// by mail.
 #[utoipa::path(
     post, path = "/v1/admin/accounts/{id}/sessions/end", tag = "Operators", operation_id = "endSessionsOfAccount",
-    params(("id" = String, Path, description = "The account", example = "acc_01h455vb4pex5vsknk084sn02q")),
-    responses(
-        (status = 204, description = "No session of the account lives"),
-        (status = 404, description = "There is no such account: `not-found`"),
-    ),
-    security(("operator_token" = []))
+    responses((status = 204, description = "No session of the account lives"))
 )]
 pub(crate) async fn end_sessions(
     State(state): State<AppState>,
@@ -89,13 +84,10 @@ pub(crate) struct BegunRemoval {
 #[utoipa::path(
     post, path = "/v1/admin/accounts/{id}/factor-removal", tag = "Operators", operation_id = "beginFactorRemoval",
     request_body = ProofSeen,
-    params(("id" = String, Path, description = "The account", example = "acc_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 202, description = "It waits", body = BegunRemoval),
-        (status = 404, description = "There is no such account: `not-found`"),
         (status = 409, description = "No second factor is set: `no-second-factor`"),
-    ),
-    security(("operator_token" = []))
+    )
 )]
 pub(crate) async fn begin_factor_removal(
     State(state): State<AppState>,

@@ -51,8 +51,7 @@ pub(crate) struct Registered {
         (status = 201, description = "The account is open", body = Registered,
             headers(("Location" = String, description = "The account"))),
         (status = 409, description = "The address belongs to another account: `email-taken`; or the same Idempotency-Key is at work: `request-in-progress`"),
-    ),
-    security(("operator_token" = []))
+    )
 )]
 pub(crate) async fn register(
     State(state): State<AppState>,

@@ -28,8 +28,7 @@ use crate::state::AppState;
         ), headers(("Event-Position" = i64, description = "The position of the event that records this look"))),
         (status = 400, description = "A parameter is unknown or wrong: `invalid-parameters`"),
         (status = 404, description = "There is no such account, or there was none then: `not-found`"),
-    ),
-    security(("operator_token" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

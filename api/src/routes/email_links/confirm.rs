@@ -19,13 +19,10 @@ use crate::state::AppState;
 ///
 /// It holds from now on. All sessions end but the one in which the change was asked for.
 #[utoipa::path(
-    post, path = "/v1/email-confirmations", tag = "Me", operation_id = "confirmEmail",
-    request_body = OpenedLink,
+    post, path = "/v1/email-confirmations", tag = "Me", operation_id = "confirmEmail", request_body = OpenedLink,
     responses(
         (status = 204, description = "The new address holds"),
         (status = 409, description = "The address belongs to another account by now: `email-taken`; or the same Idempotency-Key is at work: `request-in-progress`"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn confirm(

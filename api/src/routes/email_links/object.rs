@@ -18,7 +18,6 @@ use crate::state::AppState;
     responses(
         (status = 204, description = "The second factor stays"),
         (status = 410, description = "The link no longer works, or none waits: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn object(

@@ -18,13 +18,8 @@ use crate::state::AppState;
 /// It works for a week from the wish on, also after the change was confirmed. All sessions end, and a link to choose a
 /// new password is mailed.
 #[utoipa::path(
-    post, path = "/v1/email-undos", tag = "Me", operation_id = "undoEmailChange",
-    request_body = OpenedLink,
-    responses(
-        (status = 204, description = "The address from before holds"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    post, path = "/v1/email-undos", tag = "Me", operation_id = "undoEmailChange", request_body = OpenedLink,
+    responses((status = 204, description = "The address from before holds"))
 )]
 pub(crate) async fn undo(
     State(state): State<AppState>,

@@ -17,13 +17,8 @@ use crate::state::AppState;
 /// Bills go to the address one signs in with. It works for a week. All sessions end, and a link to choose a new password
 /// is mailed.
 #[utoipa::path(
-    post, path = "/v1/billing-email-undos", tag = "Me", operation_id = "undoBillingEmail",
-    request_body = OpenedLink,
-    responses(
-        (status = 204, description = "Bills go to the address one signs in with"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    post, path = "/v1/billing-email-undos", tag = "Me", operation_id = "undoBillingEmail", request_body = OpenedLink,
+    responses((status = 204, description = "Bills go to the address one signs in with"))
 )]
 pub(crate) async fn undo(
     State(state): State<AppState>,

@@ -18,12 +18,10 @@ use crate::state::AppState;
 /// that came in its place; or the recovery codes alone, where the mail told of these. All sessions end, the token for
 /// the GDPR APIs is revoked, and a link to choose a new password is mailed.
 #[utoipa::path(
-    post, path = "/v1/factor-undos", tag = "Me", operation_id = "undoSecondFactor",
-    request_body = OpenedLink,
+    post, path = "/v1/factor-undos", tag = "Me", operation_id = "undoSecondFactor", request_body = OpenedLink,
     responses(
         (status = 204, description = "It is taken back"),
         (status = 410, description = "The link no longer works, or nothing is left to take back: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn undo(

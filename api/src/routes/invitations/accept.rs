@@ -35,16 +35,13 @@ pub(crate) struct Joined {
 ///
 /// Its present address must be the one that was invited. The owners are told by mail.
 #[utoipa::path(
-    post, path = "/v1/invitations/accept", tag = "Organizations", operation_id = "acceptInvitation",
-    request_body = OpenedLink,
+    post, path = "/v1/invitations/accept", tag = "Organizations", operation_id = "acceptInvitation", request_body = OpenedLink,
     responses(
         (status = 200, description = "The membership began", body = Joined),
-        (status = 403, description = "Another address was invited: `invitation-for-another`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "Another address was invited: `invitation-for-another`"),
         (status = 409, description = "One is a member already: `already-member`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
         (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn accept(
     State(state): State<AppState>,

@@ -18,11 +18,7 @@ use crate::state::AppState;
 #[utoipa::path(
     post, path = "/v1/invitations/decline", tag = "Organizations", operation_id = "declineInvitation",
     request_body = OpenedLink,
-    responses(
-        (status = 204, description = "It was declined"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    responses((status = 204, description = "It was declined"))
 )]
 pub(crate) async fn decline(
     State(state): State<AppState>,

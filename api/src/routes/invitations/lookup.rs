@@ -46,13 +46,8 @@ pub(crate) struct InvitationShown {
 
 /// Shows an invitation. Nothing happens by that.
 #[utoipa::path(
-    post, path = "/v1/invitations/lookup", tag = "Organizations", operation_id = "lookUpInvitation",
-    request_body = OpenedLink,
-    responses(
-        (status = 200, description = "The invitation", body = InvitationShown),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    post, path = "/v1/invitations/lookup", tag = "Organizations", operation_id = "lookUpInvitation", request_body = OpenedLink,
+    responses((status = 200, description = "The invitation", body = InvitationShown))
 )]
 pub(crate) async fn look_up(
     State(state): State<AppState>,

@@ -54,8 +54,6 @@ pub(crate) struct Registration {
                 ("Set-Cookie" = String, description = "The token, for browsers"))),
         (status = 403, description = "A page of another site sent this: `cross-site-request`"),
         (status = 409, description = "The address has an account: `email-taken`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn register(

@@ -66,8 +66,7 @@ pub(crate) struct EndingExport {
     responses(
         (status = 200, description = "Whether it may end, which organizations need an owner first, and which exports end with it", body = Deletion),
         (status = 403, description = "Give the password again first: `reauthentication-required`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -132,10 +131,8 @@ pub(crate) struct Ending {
     delete, path = "/v1/me", tag = "Me", operation_id = "deleteMe", request_body = Ending,
     responses(
         (status = 204, description = "The account has ended"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "Organizations need an owner first: `owners-needed` names them"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn end(
     State(state): State<AppState>,
@@ -165,10 +162,8 @@ pub(crate) async fn end(
     post, path = "/v1/me/deletion", tag = "Me", operation_id = "endMe", request_body = Ending,
     responses(
         (status = 204, description = "The account has ended"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "Organizations need an owner first: `owners-needed` names them"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn end_by_post(
     state: State<AppState>,

@@ -55,11 +55,8 @@ pub(crate) struct PendingEmail {
     put, path = "/v1/me/email", tag = "Me", operation_id = "changeEmail", request_body = NewEmail,
     responses(
         (status = 202, description = "The links are on their way", body = PendingEmail),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "It is the address already: `same-email`"),
-        (status = 429, description = "Too many mails: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,

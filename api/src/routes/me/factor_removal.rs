@@ -34,8 +34,7 @@ pub(crate) struct WaitingRemoval {
     responses(
         (status = 200, description = "It waits", body = WaitingRemoval),
         (status = 404, description = "None waits: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -54,10 +53,8 @@ pub(crate) async fn show(
     delete, path = "/v1/me/factor-removal", tag = "Me", operation_id = "objectToFactorRemoval",
     responses(
         (status = 204, description = "The second factor stays"),
-        (status = 403, description = "A page of another site sent this: `cross-site-request`"),
         (status = 404, description = "None waits: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn object(
     State(state): State<AppState>,

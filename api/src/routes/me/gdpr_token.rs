@@ -55,12 +55,8 @@ pub(crate) struct GdprTokenFacts {
 /// It is shown this once. An older one no longer works, nor does any application that uses it: hence `confirm`.
 #[utoipa::path(
     post, path = "/v1/me/gdpr-token", tag = "Me", operation_id = "makeGdprToken", request_body = Confirmation,
-    responses(
-        (status = 201, description = "The token", body = NewGdprToken,
-            headers(("Location" = String, description = "What is shown of it from now on"))),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 201, description = "The token", body = NewGdprToken,
+        headers(("Location" = String, description = "What is shown of it from now on"))))
 )]
 pub(crate) async fn make(
     State(state): State<AppState>,
@@ -121,8 +117,7 @@ pub(crate) async fn make(
     responses(
         (status = 200, description = "The token, without its value", body = GdprTokenFacts),
         (status = 404, description = "There is none: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -147,8 +142,7 @@ pub(crate) async fn show(
     responses(
         (status = 204, description = "The token no longer works"),
         (status = 404, description = "There is none: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn revoke(
     State(state): State<AppState>,

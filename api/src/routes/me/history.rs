@@ -23,15 +23,12 @@ use crate::state::AppState;
 /// of it, oldest first.
 #[utoipa::path(
     get, path = "/v1/me/history", tag = "Me", operation_id = "getHistory", params(Page, HistoryQuery),
-    responses(
-        (status = 200, description = "The events", content(
-            (HistoryPage = "application/json"),
-            (HistoryEntry = "application/x-ndjson"),
-            (String = "text/csv"),
-            (String = "text/plain"),
-        ), headers(("Link" = String, description = "The next page (RFC 8288)"))),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The events", content(
+        (HistoryPage = "application/json"),
+        (HistoryEntry = "application/x-ndjson"),
+        (String = "text/csv"),
+        (String = "text/plain"),
+    )))
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

@@ -43,10 +43,8 @@ pub(crate) struct PasswordChange {
     put, path = "/v1/me/password", tag = "Me", operation_id = "changePassword", request_body = PasswordChange,
     responses(
         (status = 204, description = "The new password holds; all other sessions have ended"),
-        (status = 403, description = "The current password is wrong: `wrong-password`; or a page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "The current password is wrong: `wrong-password`"),
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,

@@ -48,12 +48,7 @@ pub(crate) struct NewPhone {
 /// stays what it is.
 #[utoipa::path(
     put, path = "/v1/me/two-factor-phone", tag = "Me", operation_id = "changePhone", request_body = NewPhone,
-    responses(
-        (status = 202, description = "A code is on its way", body = SecondFactor),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many codes: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 202, description = "A code is on its way", body = SecondFactor))
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,
@@ -93,10 +88,8 @@ pub(crate) struct PhoneCode {
     post, path = "/v1/me/two-factor-phone/verify", tag = "Me", operation_id = "verifyPhone", request_body = PhoneCode,
     responses(
         (status = 200, description = "The phone is the second factor", body = RecoveryCodes),
-        (status = 403, description = "The code is wrong, used up, or too old: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "The code is wrong, used up, or too old: `wrong-code`"),
+    )
 )]
 pub(crate) async fn verify(
     State(state): State<AppState>,
@@ -133,10 +126,8 @@ pub(crate) async fn verify(
     delete, path = "/v1/me/two-factor-phone", tag = "Me", operation_id = "removePhone",
     responses(
         (status = 204, description = "There is no second factor any more"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "No second factor is set: `no-second-factor`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn remove(
     State(state): State<AppState>,

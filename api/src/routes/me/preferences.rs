@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::account::{self, PreferencesBody};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, RequestContext, SeenPosition};
-use crate::problem::{InputError, Kind, Problem};
+use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
 /// Shows the two switches.
@@ -28,8 +28,7 @@ use crate::state::AppState;
         (status = 200, description = "The switches", body = PreferencesBody,
             headers(("ETag" = String, description = "How they stand, for `If-Match`"))),
         (status = 304, description = "You have them"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -62,8 +61,7 @@ pub(crate) struct PreferencesChange {
         (status = 200, description = "The switches as they stand now", body = PreferencesBody,
             headers(("ETag" = String, description = "How they stand"))),
         (status = 412, description = "They stand otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,
@@ -79,9 +77,7 @@ pub(crate) async fn change(
     let account = current.account();
     if headers.contains_key(IF_MATCH) {
         let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
-        if conditional::is_outdated(&headers, &etag(aggregate.holder()?.preferences)) {
-            return Err(Problem::new(Kind::PreconditionFailed));
-        }
+        conditional::check(&headers, &etag(aggregate.holder()?.preferences))?;
     }
     let executed = state
         .execute::<Account>(

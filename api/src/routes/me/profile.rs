@@ -24,7 +24,7 @@ use crate::conditional;
 use crate::extract::{Body, CurrentSession, RequestContext, Sudo};
 use crate::limits;
 use crate::names;
-use crate::problem::{InputError, Kind, Problem};
+use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 use crate::token;
 
@@ -66,11 +66,8 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Ema
     responses(
         (status = 200, description = "The profile as it stands now", body = Profile,
             headers(("ETag" = String, description = "How it stands"))),
-        (status = 403, description = "Where bills go is to change, and the password was not given lately: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-        (status = 429, description = "Too many mails: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "Where bills go is to change, and the password was not given lately: `reauthentication-required`"),
+    )
 )]
 pub(crate) async fn change(
     State(state): State<AppState>,
@@ -95,16 +92,14 @@ pub(crate) async fn change(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let before: Account = unit.load(&id).await?;
-            if conditional::is_outdated(&headers, &etag(before.holder()?)) {
-                return Err(Problem::new(Kind::PreconditionFailed));
-            }
+            conditional::check(&headers, &etag(before.holder()?))?;
             for command in commands.clone() {
                 unit.execute::<Account>(&id, command).await?;
             }
             let after: Account = unit.load(&id).await?;
             let mut extras = CommitExtras::default();
             tell_of_bills(&state, &mut extras, before.holder()?, after.holder()?).await?;
-            Ok((unit, extras, after))
+            Ok::<_, Problem>((unit, extras, after))
         })
         .await?;
     let holder = done.answer.holder()?;
@@ -161,6 +156,7 @@ fn commands(change: ProfileChange) -> Result<Vec<AccountCommand>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Kind;
 
     fn read(body: &str) -> ProfileChange {
         serde_json::from_str(body).unwrap()

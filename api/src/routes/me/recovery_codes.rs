@@ -40,10 +40,8 @@ pub(crate) struct Confirmation {
     post, path = "/v1/me/recovery-codes", tag = "Me", operation_id = "makeRecoveryCodes", request_body = Confirmation,
     responses(
         (status = 200, description = "The codes, the only time they are shown", body = RecoveryCodes),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "No second factor is set: `no-second-factor`; or the same Idempotency-Key is at work: `request-in-progress`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn renew(
     State(state): State<AppState>,

@@ -44,8 +44,7 @@ pub(crate) struct Me {
         (status = 200, description = "The account", body = Me,
             headers(("ETag" = String, description = "How it stands, for `If-Match`"))),
         (status = 304, description = "You have it"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

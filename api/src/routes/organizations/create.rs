@@ -39,12 +39,8 @@ impl Naming {
 /// Creates an organization. Who asks for it is its owner.
 #[utoipa::path(
     post, path = "/v1/organizations", tag = "Organizations", operation_id = "createOrganization", request_body = Naming,
-    responses(
-        (status = 201, description = "The organization is there", body = OrganizationNow,
-            headers(("Location" = String, description = "The organization"))),
-        (status = 429, description = "Too many were created: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 201, description = "The organization is there", body = OrganizationNow,
+        headers(("Location" = String, description = "The organization"))))
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,

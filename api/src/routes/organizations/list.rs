@@ -45,9 +45,7 @@ pub(crate) struct OrganizationList {
 /// Lists the organizations one is a member of, oldest first.
 #[utoipa::path(
     get, path = "/v1/organizations", tag = "Organizations", operation_id = "listOrganizations", params(Page),
-    responses((status = 200, description = "The organizations", body = OrganizationList,
-        headers(("Link" = String, description = "The next page (RFC 8288)")))),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The organizations", body = OrganizationList))
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,

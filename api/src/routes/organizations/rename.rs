@@ -14,25 +14,18 @@ use super::create::Naming;
 use super::lookup::{action_of, member_of};
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Gives an organization another name. Owners and admins may.
 #[utoipa::path(
-    patch, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "renameOrganization",
-    request_body = Naming,
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`"),
-    ),
+    patch, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "renameOrganization", request_body = Naming,
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
     responses(
         (status = 200, description = "The organization as it stands now", body = OrganizationNow,
             headers(("ETag" = String, description = "The version of the organization"))),
-        (status = 403, description = "One is neither owner nor admin: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One is neither owner nor admin: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn rename(
     State(state): State<AppState>,
@@ -49,13 +42,11 @@ pub(crate) async fn rename(
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
             let role = member_of(&before, account)?.1.role;
-            if conditional::is_outdated(&headers, &tags.of(id, version)) {
-                return Err(Problem::new(Kind::PreconditionFailed));
-            }
+            conditional::check(&headers, &tags.of(id, version))?;
             let rename = action_of(account, OrganizationAction::Rename { name: name.clone() });
             unit.execute::<Organization>(&organization_id, rename).await?;
             let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
-            Ok((unit, CommitExtras::default(), (version, role)))
+            Ok::<_, Problem>((unit, CommitExtras::default(), (version, role)))
         })
         .await?;
     let position = state.position(account, &done.events).await;

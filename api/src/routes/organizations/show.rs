@@ -16,17 +16,12 @@ use crate::state::AppState;
 /// Shows an organization one is a member of.
 #[utoipa::path(
     get, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "getOrganization",
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have"),
-    ),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have")),
     responses(
         (status = 200, description = "The organization", body = OrganizationItem,
             headers(("ETag" = String, description = "The version of the organization"))),
         (status = 304, description = "You have it"),
-        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

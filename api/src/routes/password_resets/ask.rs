@@ -42,10 +42,7 @@ pub(crate) struct PasswordResetWish {
 #[utoipa::path(
     post, path = "/v1/password-resets", tag = "Sessions", operation_id = "askForPasswordReset",
     request_body = PasswordResetWish,
-    responses(
-        (status = 202, description = "If the address has an account, the link is on its way"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    responses((status = 202, description = "If the address has an account, the link is on its way"))
 )]
 pub(crate) async fn ask(
     State(state): State<AppState>,

@@ -41,13 +41,8 @@ pub(crate) struct ChosenPassword {
 /// The link works once; a password that is refused does not use it up. All sessions of the account end, in every process; where it has a second factor, signing in
 /// still asks for it.
 #[utoipa::path(
-    put, path = "/v1/password-resets", tag = "Sessions", operation_id = "choosePassword",
-    request_body = ChosenPassword,
-    responses(
-        (status = 204, description = "The new password holds; all sessions have ended"),
-        (status = 410, description = "The link no longer works: `link-dead`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    )
+    put, path = "/v1/password-resets", tag = "Sessions", operation_id = "choosePassword", request_body = ChosenPassword,
+    responses((status = 204, description = "The new password holds; all sessions have ended"))
 )]
 pub(crate) async fn choose(
     State(state): State<AppState>,

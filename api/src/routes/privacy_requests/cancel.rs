@@ -16,13 +16,10 @@ use crate::state::AppState;
 /// again changes nothing.
 #[utoipa::path(
     delete, path = "/v1/me/privacy-requests/{id}", tag = "Privacy requests", operation_id = "cancelPrivacyRequest",
-    params(("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 204, description = "The request is cancelled"),
-        (status = 404, description = "The account has no such request: `not-found`"),
         (status = 409, description = "It has come too far: `too-late`, with its `state`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn cancel(
     State(state): State<AppState>,

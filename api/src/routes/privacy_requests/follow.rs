@@ -41,17 +41,12 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// seen that and comes back gets 204, which tells a browser to stay away.
 #[utoipa::path(
     get, path = "/v1/me/privacy-requests/{id}/events", tag = "Privacy requests", operation_id = "followPrivacyRequest",
-    params(
-        ("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q"),
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen"),
-    ),
+    params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event seen")),
     responses(
         (status = 200, description = "The request, now and whenever it changes", body = PrivacyRequestBody,
             content_type = "text/event-stream"),
         (status = 204, description = "The request is closed, and you have seen it so"),
-        (status = 404, description = "The account has no such request: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn follow(
     State(state): State<AppState>,

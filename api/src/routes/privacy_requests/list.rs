@@ -26,9 +26,7 @@ pub(crate) struct PrivacyRequestList {
 /// Lists the account's privacy requests, newest first.
 #[utoipa::path(
     get, path = "/v1/me/privacy-requests", tag = "Privacy requests", operation_id = "listPrivacyRequests", params(Page),
-    responses((status = 200, description = "The requests", body = PrivacyRequestList,
-        headers(("Link" = String, description = "The next page (RFC 8288)")))),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The requests", body = PrivacyRequestList))
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,

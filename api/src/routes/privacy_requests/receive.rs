@@ -68,10 +68,8 @@ pub(crate) struct Receipt {
     responses(
         (status = 202, description = "The request was received", body = Receipt,
             headers(("Location" = String, description = "The request"))),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; or a page of another site sent this: `cross-site-request`"),
         (status = 409, description = "One of the kind is open: `request-open`, with its `request_id`; or the same Idempotency-Key is at work: `request-in-progress`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn receive(
     State(state): State<AppState>,

@@ -14,12 +14,7 @@ use crate::state::AppState;
 /// Shows where a request stands: its dates, what each data source has done, and the archive.
 #[utoipa::path(
     get, path = "/v1/me/privacy-requests/{id}", tag = "Privacy requests", operation_id = "getPrivacyRequest",
-    params(("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q")),
-    responses(
-        (status = 200, description = "The request", body = PrivacyRequestBody),
-        (status = 404, description = "The account has no such request: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The request", body = PrivacyRequestBody))
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

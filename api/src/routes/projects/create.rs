@@ -51,15 +51,12 @@ pub(crate) struct NewProject {
 /// Creates a project. Owners and admins of the organization may; who does is named as an owner of the project.
 #[utoipa::path(
     post, path = "/v1/organizations/{id}/projects", tag = "Projects", operation_id = "createProject", request_body = Naming,
-    params(("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 201, description = "The project, with its first credentials", body = NewProject,
             headers(("Location" = String, description = "The project"))),
-        (status = 403, description = "One is neither owner nor admin: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "One is neither owner nor admin: `insufficient-role`"),
         (status = 404, description = "There is no such organization, or one is no member of it: `not-found`"),
-        (status = 429, description = "Too many were created: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,

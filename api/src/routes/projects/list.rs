@@ -26,9 +26,7 @@ pub(crate) struct ProjectList {
 /// Lists the projects of all one's organizations, oldest first.
 #[utoipa::path(
     get, path = "/v1/projects", tag = "Projects", operation_id = "listProjects", params(Page),
-    responses((status = 200, description = "The projects", body = ProjectList,
-        headers(("Link" = String, description = "The next page (RFC 8288)")))),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The projects", body = ProjectList))
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,

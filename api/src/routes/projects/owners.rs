@@ -19,17 +19,11 @@ use crate::state::AppState;
 /// It ends when they leave the organization. They and the other owners are told by mail.
 #[utoipa::path(
     put, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "addProjectOwner",
-    params(
-        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
-        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
-    ),
     responses(
         (status = 204, description = "They are an owner"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
         (status = 409, description = "They are no member of its organization: `not-member`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn add(
     State(state): State<AppState>,
@@ -46,17 +40,13 @@ pub(crate) async fn add(
 /// Names somebody as an owner of a project no longer. Its owners may. They are told by mail.
 #[utoipa::path(
     delete, path = "/v1/projects/{id}/owners/{account_id}", tag = "Projects", operation_id = "removeProjectOwner",
-    params(
-        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
-        ("account_id" = String, Path, description = "The owner", example = "acc_01h455vb4pex5vsknk084sn02q"),
-    ),
+    params(("account_id" = String, Path, description = "The owner", example = "acc_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 204, description = "They are no owner by name any more"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
         (status = 404, description = "One is no member of its organization, or they are not named as an owner: `not-found`"),
         (status = 409, description = "They are no member of its organization: `not-member`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn remove(
     State(state): State<AppState>,

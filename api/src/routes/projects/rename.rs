@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::lookup;
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::routes::organizations::create::Naming;
 use crate::state::AppState;
 
@@ -35,18 +35,12 @@ pub(crate) struct ProjectNow {
 /// Gives a project another name. Its owners may.
 #[utoipa::path(
     patch, path = "/v1/projects/{id}", tag = "Projects", operation_id = "renameProject", request_body = Naming,
-    params(
-        ("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q"),
-        ("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`"),
-    ),
+    params(("If-Match" = Option<String>, Header, description = "Change only what has this `ETag`")),
     responses(
         (status = 200, description = "The project as it stands now", body = ProjectNow,
             headers(("ETag" = String, description = "The version of the project"))),
-        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
-        (status = 412, description = "It stands otherwise than `If-Match` says: `precondition-failed`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn rename(
     State(state): State<AppState>,
@@ -62,13 +56,11 @@ pub(crate) async fn rename(
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
             let found = lookup::find_in(&mut unit, account, id).await?;
-            if conditional::is_outdated(&headers, &tags.of(id, found.version)) {
-                return Err(Problem::new(Kind::PreconditionFailed));
-            }
+            conditional::check(&headers, &tags.of(id, found.version))?;
             let rename = found.action(ProjectAction::Rename { name: name.clone() });
             unit.execute::<Project>(&id.to_string(), rename).await?;
             let (_, version) = unit.load_versioned::<Project>(&id.to_string()).await?;
-            Ok((unit, CommitExtras::default(), (version, found.project.organization_id)))
+            Ok::<_, Problem>((unit, CommitExtras::default(), (version, found.project.organization_id)))
         })
         .await?;
     let position = state.position(account, &done.events).await;

@@ -44,13 +44,8 @@ pub(crate) struct ProjectOwner {
 /// Shows a project. The API secret is masked.
 #[utoipa::path(
     get, path = "/v1/projects/{id}", tag = "Projects", operation_id = "getProject",
-    params(("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q")),
-    responses(
-        (status = 200, description = "The project", body = ProjectShown,
-            headers(("ETag" = String, description = "The version of the project, for `If-Match`"))),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The project", body = ProjectShown,
+        headers(("ETag" = String, description = "The version of the project, for `If-Match`"))))
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,

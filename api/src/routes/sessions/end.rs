@@ -16,12 +16,7 @@ use crate::state::AppState;
 /// Ends one of the account's sessions. It ends at once, in every process.
 #[utoipa::path(
     delete, path = "/v1/sessions/{id}", tag = "Sessions", operation_id = "endSession",
-    params(("id" = String, Path, description = "The session", example = "ses_01h455vb4pex5vsknk084sn02q")),
-    responses(
-        (status = 204, description = "The session ended"),
-        (status = 404, description = "The account has no such session: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 204, description = "The session ended"))
 )]
 pub(crate) async fn end(
     State(state): State<AppState>,

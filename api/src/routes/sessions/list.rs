@@ -49,9 +49,7 @@ pub(crate) struct SessionList {
 /// Lists the account's live sessions, newest first: all of them, page by page.
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "Sessions", operation_id = "listSessions", params(Page),
-    responses((status = 200, description = "The sessions", body = SessionList,
-        headers(("Link" = String, description = "The next page (RFC 8288)")))),
-    security(("session_token" = []), ("session_cookie" = []))
+    responses((status = 200, description = "The sessions", body = SessionList))
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,

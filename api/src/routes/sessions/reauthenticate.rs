@@ -52,14 +52,13 @@ pub(crate) struct Reauthenticated {
 /// first call sends a code and is refused with `second-factor-required`; the second gives both. A wrong password is no
 /// 401: the session lives on.
 #[utoipa::path(
-    post, path = "/v1/sessions/reauthenticate", tag = "Sessions", operation_id = "reauthenticate", request_body = Reauthentication,
+    post, path = "/v1/sessions/reauthenticate", tag = "Sessions", operation_id = "reauthenticate",
+    request_body = Reauthentication,
     responses(
         (status = 200, description = "The password counts as given; the session has another token", body = Reauthenticated,
             headers(("Set-Cookie" = String, description = "The token, for browsers"))),
-        (status = 403, description = "The password is wrong: `wrong-password`; a code is wanted as well, and was sent: `second-factor-required`; it is wrong: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "The password is wrong: `wrong-password`; a code is wanted as well, and was sent: `second-factor-required`; it is wrong: `wrong-code`"),
+    )
 )]
 pub(crate) async fn reauthenticate(
     State(state): State<AppState>,

@@ -34,14 +34,12 @@ pub(crate) struct SecondStep {
 ///
 /// A code works for ten minutes, for this signing in alone, once, and may be tried five times.
 #[utoipa::path(
-    post, path = "/v1/sessions/second-factor", tag = "Sessions", operation_id = "signInSecondStep",
-    request_body = SecondStep,
+    post, path = "/v1/sessions/second-factor", tag = "Sessions", operation_id = "signInSecondStep", request_body = SecondStep,
     responses(
         (status = 201, description = "A session began", body = SignedIn,
             headers(("Location" = String, description = "The session"),
                 ("Set-Cookie" = String, description = "The token, for browsers"))),
         (status = 403, description = "The code is wrong, used up, or too old: `wrong-code`; or a page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn second_step(

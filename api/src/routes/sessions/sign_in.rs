@@ -51,7 +51,6 @@ pub(crate) struct Credentials {
                 ("Set-Cookie" = String, description = "The token, for browsers"))),
         (status = 401, description = "The address or the password is wrong: `wrong-credentials`"),
         (status = 403, description = "A page of another site sent this: `cross-site-request`"),
-        (status = 429, description = "Too many tries: `too-many-tries`; see `Retry-After`"),
     )
 )]
 pub(crate) async fn sign_in(

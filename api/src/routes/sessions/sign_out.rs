@@ -14,8 +14,7 @@ use crate::state::AppState;
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "Sessions", operation_id = "signOut",
     responses((status = 204, description = "The session ended; a browser forgets its cookie and what it kept of our pages",
-        headers(("Clear-Site-Data" = String, description = "What a browser forgets")))),
-    security(("session_token" = []), ("session_cookie" = []))
+        headers(("Clear-Site-Data" = String, description = "What a browser forgets"))))
 )]
 pub(crate) async fn sign_out(
     State(state): State<AppState>,

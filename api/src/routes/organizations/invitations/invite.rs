@@ -66,16 +66,12 @@ pub(crate) struct Invited {
 #[utoipa::path(
     post, path = "/v1/organizations/{id}/invitations", tag = "Organizations", operation_id = "invite",
     request_body = InvitationWish,
-    params(("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 201, description = "The invitation is on its way, whether or not the address has an account", body = Invited,
             headers(("Location" = String, description = "The invitation: it can be taken back there"))),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`"),
         (status = 409, description = "The address is that of a member: `already-member`; there is no room: `organization-full`; or the same Idempotency-Key is at work: `request-in-progress`"),
-        (status = 429, description = "Too many invitations: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn invite(
     State(state): State<AppState>,

@@ -49,15 +49,11 @@ pub(crate) struct InvitationList {
 
 /// Lists the open invitations into an organization, oldest first. Owners and admins may.
 #[utoipa::path(
-    get, path = "/v1/organizations/{id}/invitations", tag = "Organizations", operation_id = "listInvitations",
-    params(("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"), Page),
+    get, path = "/v1/organizations/{id}/invitations", tag = "Organizations", operation_id = "listInvitations", params(Page),
     responses(
-        (status = 200, description = "The invitations", body = InvitationList,
-            headers(("Link" = String, description = "The next page (RFC 8288)"))),
+        (status = 200, description = "The invitations", body = InvitationList),
         (status = 403, description = "One is neither owner nor admin: `insufficient-role`"),
-        (status = 404, description = "There is none, or one is no member of it: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn list(
     State(state): State<AppState>,

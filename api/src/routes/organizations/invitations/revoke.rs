@@ -19,16 +19,10 @@ use crate::state::AppState;
 #[utoipa::path(
     delete, path = "/v1/organizations/{id}/invitations/{invitation_id}", tag = "Organizations",
     operation_id = "revokeInvitation",
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("invitation_id" = String, Path, description = "The invitation", example = "inv_01h455vb4pex5vsknk084sn02q"),
-    ),
     responses(
         (status = 204, description = "It was taken back"),
-        (status = 403, description = "One's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "One is no member, or there is no such invitation any more: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn revoke(
     State(state): State<AppState>,

@@ -62,17 +62,11 @@ impl MemberRole {
 #[utoipa::path(
     put, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "changeRole",
     request_body = RoleChange,
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
-    ),
     responses(
         (status = 200, description = "The member has the role", body = MemberRole),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "One is no member, or they are none: `not-found`"),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`"),
         (status = 409, description = "There would be no owner any more: `last-owner`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn change_role(
     State(state): State<AppState>,

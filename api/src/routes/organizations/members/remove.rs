@@ -20,17 +20,11 @@ use crate::state::AppState;
 /// out at once; they and the owners are told by mail.
 #[utoipa::path(
     delete, path = "/v1/organizations/{id}/members/{account_id}", tag = "Organizations", operation_id = "removeMember",
-    params(
-        ("id" = String, Path, description = "The organization", example = "org_01h455vb4pex5vsknk084sn02q"),
-        ("account_id" = String, Path, description = "The member", example = "acc_01h455vb4pex5vsknk084sn02q"),
-    ),
     responses(
         (status = 204, description = "They are no member any more"),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one's own role does not allow it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "One is no member, or they are none: `not-found`"),
+        (status = 403, description = "One's own role does not allow it: `insufficient-role`"),
         (status = 409, description = "There would be no owner any more: `last-owner`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn remove(
     State(state): State<AppState>,

@@ -17,14 +17,12 @@ use crate::state::AppState;
 /// nothing.
 #[utoipa::path(
     delete, path = "/v1/me/privacy-requests/{id}/archive", tag = "Privacy requests", operation_id = "disableArchive",
-    params(("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 204, description = "The archive can no longer be had"),
         (status = 404, description = "The account has no such request, or it is an erasure: `not-found`"),
         (status = 409, description = "There is no archive yet: `archive-not-ready`"),
         (status = 410, description = "There will never be one: `archive-gone`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn disable(
     State(state): State<AppState>,

@@ -47,7 +47,6 @@ const SCOPE: &str = "archive";
 #[utoipa::path(
     get, path = "/v1/me/privacy-requests/{id}/archive", tag = "Privacy requests", operation_id = "downloadArchive",
     params(
-        ("id" = String, Path, description = "The request", example = "req_01h455vb4pex5vsknk084sn02q"),
         ("Range" = Option<String>, Header, description = "One range of bytes"),
         ("If-Range" = Option<String>, Header, description = "The `ETag` of what you have a part of"),
     ),
@@ -62,8 +61,7 @@ const SCOPE: &str = "archive";
         (status = 410, description = "It expired, was disabled, or its data was erased: `archive-gone`"),
         (status = 416, description = "The range lies outside: `range-not-satisfiable`"),
         (status = 429, description = "Too many downloads: `too-many-tries`; see `Retry-After`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn download(
     State(state): State<AppState>,

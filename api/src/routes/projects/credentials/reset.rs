@@ -74,13 +74,10 @@ pub(crate) struct NewPair {
 #[utoipa::path(
     post, path = "/v1/projects/{id}/credentials/reset", tag = "Projects", operation_id = "resetCredentials",
     request_body = Reset,
-    params(("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 200, description = "The new pair", body = NewPair),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
+    )
 )]
 pub(crate) async fn reset(
     State(state): State<AppState>,

@@ -18,16 +18,12 @@ use crate::state::AppState;
 
 /// Ends the time for which the old pair was kept alive. The owners of the project may.
 #[utoipa::path(
-    post, path = "/v1/projects/{id}/credentials/retire-previous", tag = "Projects",
-    operation_id = "retirePreviousCredentials",
-    params(("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q")),
+    post, path = "/v1/projects/{id}/credentials/retire-previous", tag = "Projects", operation_id = "retirePreviousCredentials",
     responses(
         (status = 204, description = "The old pair no longer works"),
-        (status = 403, description = "One is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
         (status = 409, description = "No old pair is alive: `no-previous-credentials`; or the same Idempotency-Key is at work: `request-in-progress`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn retire(
     State(state): State<AppState>,

@@ -38,14 +38,11 @@ pub(crate) struct Revealed {
 /// Each time is recorded, and all owners are told by mail.
 #[utoipa::path(
     post, path = "/v1/projects/{id}/credentials/reveal", tag = "Projects", operation_id = "revealCredentials",
-    params(("id" = String, Path, description = "The project", example = "prj_01h455vb4pex5vsknk084sn02q")),
     responses(
         (status = 200, description = "The pair", body = Revealed),
-        (status = 403, description = "Give the password again first: `reauthentication-required`; one is no owner of it: `insufficient-role`; or a page of another site sent this: `cross-site-request`"),
-        (status = 404, description = "There is none, or one is no member of its organization: `not-found`"),
+        (status = 403, description = "One is no owner of it: `insufficient-role`"),
         (status = 409, description = "It has no credentials: `no-credentials`; or the same Idempotency-Key is at work: `request-in-progress`"),
-    ),
-    security(("session_token" = []), ("session_cookie" = []))
+    )
 )]
 pub(crate) async fn reveal(
     State(state): State<AppState>,
