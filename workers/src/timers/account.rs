@@ -10,16 +10,19 @@ use event_store::records::RecordWrite;
 use event_store::records::credential::CredentialEnd;
 use event_store::records::outbox::{self, Medium, NewMessage, Topic};
 use event_store::records::session;
-use event_store::{CommandContext, CommitExtras};
+use event_store::{CommandContext, CommitExtras, StoreError};
 
 use super::{TimerError, derived_id, erase_account, record};
 use crate::privacy_requests::WorkerContext;
 
 pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerError> {
     let Ok(account) = id.parse::<AccountId>() else { return Ok(()) };
-    let (aggregate, _) = ctx.store.load::<Account>(id).await?;
     let now = ctx.store.services().now();
-    for (_, task) in schedule(&aggregate).into_iter().filter(|(at, _)| *at <= now) {
+    for task in due(ctx, id, now).await? {
+        // One task can take another along: with the second factor goes the token that was due as well.
+        if !due(ctx, id, now).await?.contains(&task) {
+            continue;
+        }
         match task {
             AccountTask::TellOfTokenEnd { credential_id, notice, expires_at } => {
                 tell_of_token_end(ctx, account, credential_id, notice, expires_at).await?;
@@ -39,6 +42,11 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
         }
     }
     Ok(())
+}
+
+async fn due(ctx: &WorkerContext, id: &str, now: DateTime<Utc>) -> Result<Vec<AccountTask>, StoreError> {
+    let (account, _) = ctx.store.load::<Account>(id).await?;
+    Ok(schedule(&account).into_iter().filter(|(at, _)| *at <= now).map(|(_, task)| task).collect())
 }
 
 /// The same message however often it is queued: its id is made of what it tells of.
