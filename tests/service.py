@@ -1,12 +1,15 @@
 """What the checks of the running program share: how it is started and asked, people who use it, and what reaches them."""
 
+import base64
 import contextlib
 import email
 import email.policy
+import hmac
 import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -65,19 +68,21 @@ def free_addresses(count):
 
 
 @contextlib.contextmanager
-def running(program, *options):
+def running(program, *options, host=None):
     """The program, serving on a data directory of its own. Gives its address and its folder.
 
-    Fails where it told of a failure while it ran.
+    With a `host`, such as `localhost`, that is the name under which it is reached. Fails where it told of a failure while it ran.
     """
     with tempfile.TemporaryDirectory() as name:
         folder, [listen] = Path(name), free_addresses(1)
+        base = f"http://{host}:{listen.split(':')[1]}" if host else f"http://{listen}"
+        if host:
+            options += ("--public-url", base)
         environment = dict(os.environ, PERSONAL_SETTINGS_OPERATOR_TOKEN=OPERATOR)
         with open(folder / "log.txt", "w+") as log:
             serve = [Path(program).resolve(), "serve", "--listen", listen, *options]
             process = subprocess.Popen(serve, cwd=folder, stdout=log, stderr=log, env=environment)
             try:
-                base = f"http://{listen}"
                 eventually("the program is ready", lambda: is_ready(base, process))
                 yield base, folder
             finally:
@@ -102,8 +107,8 @@ class Mail:
         return self.message.get_body(("html",)).get_content()
 
     def link(self):
-        """The one address in it that leads to a page with a token."""
-        found = set(re.findall(r"https?://\S+#\S+", self.text()))
+        """The one address in it that leads to a page with a token, or to a request."""
+        found = set(re.findall(r"https?://\S+(?:#|/requests/)\S+", self.text()))
         assert len(found) == 1, self.text()
         return found.pop()
 
@@ -128,3 +133,11 @@ def take_code(folder):
     code = re.search(r"\b\d{6}\b", path.read_text())[0]
     path.unlink()
     return code
+
+
+def code_of_app(secret):
+    """The code that an authenticator app shows now which was told this secret (RFC 6238)."""
+    key = base64.b32decode(secret.replace(" ", ""))
+    digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
+    at = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"

@@ -49,7 +49,7 @@ pub(crate) enum Proof {
     Password,
     /// The link of a mail.
     Link,
-    /// A code that was sent to the new phone.
+    /// A code that was sent to the new phone, or that the new app shows.
     Code,
     /// The token of an operator.
     OperatorToken,
@@ -128,6 +128,12 @@ const GRAVE: &[Act] = &[
         &[(Member, N::MembershipEnded), (Owners, N::TeamChanged)],
     ),
     grave("POST /v1/organizations/{id}/invitations", Rights, Sudo, &[(Owners, N::TeamChanged)]),
+    grave(
+        "PUT /v1/organizations/{id}/second-factor-demand",
+        Rights,
+        Sudo,
+        &[(Member, N::SecondFactorDemandChanged), (Owners, N::SecondFactorDemandChanged)],
+    ),
     grave("POST /v1/invitations/accept", Rights, Link, &[(Owners, N::TeamChanged)]),
     grave("POST /v1/invitations/register", Rights, Link, &[(Owners, N::TeamChanged)]),
     grave("PUT /v1/admin/organizations/{id}/members/{account_id}", Rights, OperatorToken, TEAM),
@@ -140,6 +146,10 @@ const GRAVE: &[Act] = &[
     grave("DELETE /v1/me/two-factor-phone", Rights, Sudo, &[(Holder, N::PhoneRemoved)]),
     grave("PUT /v1/me/two-factor-phone", Destination, Sudo, &[(Address, N::Code)]),
     grave("POST /v1/me/two-factor-phone/verify", Destination, Code, &[(Holder, N::PhoneVerified)]),
+    grave("POST /v1/me/totp/verify", Rights, Code, &[(Holder, N::AuthenticatorAppAdded)]),
+    grave("DELETE /v1/me/totp", Rights, Sudo, &[(Holder, N::AuthenticatorAppRemoved)]),
+    grave("POST /v1/me/passkeys", Rights, Sudo, &[(Holder, N::PasskeyAdded)]),
+    grave("DELETE /v1/me/passkeys/{id}", Rights, Sudo, &[(Holder, N::PasskeyRemoved)]),
     grave(
         "PUT /v1/me/email",
         Destination,
@@ -204,9 +214,17 @@ const GRAVE: &[Act] = &[
 const LIGHT: &[Act] = &[
     light("POST /v1/sessions", "it proves itself, and a new device is told"),
     light("POST /v1/sessions/second-factor", "it proves itself, and a new device is told"),
+    light("POST /v1/sessions/second-factor/code", "the code goes to the phone of the account"),
+    light("POST /v1/sessions/passkey/options", "it changes nothing"),
+    light("POST /v1/sessions/passkey", "it proves itself, and a new device is told"),
     light("POST /v1/sessions/reauthenticate", "it is the proof"),
+    light("POST /v1/sessions/reauthenticate/options", "it changes nothing"),
+    light("POST /v1/me/totp", "nothing counts before the first code, and that is told"),
+    light("POST /v1/me/passkeys/options", "it changes nothing"),
+    light("PATCH /v1/me/passkeys/{id}", "a name gives nobody a right"),
     light("DELETE /v1/sessions/current", "it only takes away, and must be quick"),
     light("DELETE /v1/sessions/{id}", "it only takes away, and must be quick"),
+    light("DELETE /v1/sessions", "it only takes away, and must be quick"),
     light("POST /v1/password-resets", "the link goes to the holder alone"),
     light("POST /v1/invitations/lookup", "it changes nothing"),
     light("POST /v1/invitations/decline", "it only takes away, for who holds the link"),

@@ -6,7 +6,7 @@
 //!
 //! - Every refusal is a problem document (RFC 9457) with a stable `type`; no internal text leaves.
 //! - A route that is away, busy or late answers 503 with `Retry-After`; it never hangs and never panics.
-//! - Every POST of a known caller takes an `Idempotency-Key`; a cut connection does not stop what it began.
+//! - Whatever writes for a known caller takes an `Idempotency-Key`; a cut connection does not stop what it began.
 //! - Nothing a client sent is logged: no query, no body, no address, no name of a program.
 //!
 //! A crash in the middle of a request leaves either all of its command or nothing of it: the command
@@ -24,6 +24,7 @@ mod lasting;
 mod limiter;
 mod limits;
 mod links;
+mod look;
 mod messages;
 mod middleware;
 mod names;
@@ -38,17 +39,22 @@ mod schemas;
 mod security_log;
 mod server;
 mod session_cookie;
+mod settings;
 mod state;
 pub mod token;
+mod totp;
+mod webauthn;
 mod writing;
 
 #[cfg(test)]
 mod tests;
 
+pub use look::{Color, Logo, Look, LookError};
 pub use network::ForwardedHeader;
 pub use openapi::openapi;
 pub use routes::pages::paths as page_paths;
 pub use server::{ConnectionLimits, serve};
+pub use settings::paths as settings_paths;
 pub use state::{ApiConfig, Dependencies, ReadinessCheck, Vitals};
 
 use std::sync::Arc;
@@ -57,7 +63,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa_axum::router::OpenApiRouter;
 
-use middleware::{catch_panic, guard, load_shed, trace_requests};
+use middleware::{catch_panic, guard, load_shed, trace_requests, watched};
 use state::AppState;
 use writing::WritingsByRoute;
 
@@ -69,20 +75,31 @@ pub fn router(dependencies: Dependencies) -> Router {
     let v1 = v1.layer(from_fn_with_state((state.clone(), writings), guard));
     let limited =
         |router: OpenApiRouter<AppState>| router.layer(from_fn_with_state(state.clone(), load_shed));
+    let v1 = limited(v1);
+    let settings = settings::routes(&state, within(&state, v1.clone().into()));
     // Around the limits, so that a script can read that it came too often.
     let ingestion = limited(routes::ingestion()).layer(routes::open_to_every_origin());
     // What tells how the process is must answer also when it is busy.
-    let (router, _) = limited(v1)
+    let (router, _) = v1
         .merge(ingestion)
         .merge(routes::service())
         .merge(openapi::routes())
         .merge(routes::pages::routes())
         .split_for_parts();
     router
+        .merge(settings)
         .fallback(routes::unknown_route)
         .method_not_allowed_fallback(routes::wrong_method)
         .layer(from_fn_with_state(state.clone(), trace_requests))
         .with_state(state)
+}
+
+/// `/v1` for the pages, which ask it within this process: everything that holds for others holds for them.
+fn within(state: &AppState, v1: Router<AppState>) -> Router {
+    v1.fallback(routes::unknown_route)
+        .method_not_allowed_fallback(routes::wrong_method)
+        .layer(from_fn_with_state(state.clone(), watched))
+        .with_state(state.clone())
 }
 
 /// A handler that does nothing: what requests cost at least. For benchmarks.

@@ -33,6 +33,20 @@ pub(crate) const CODES_SENT: Limit =
 /// Codes sent for one account at the wish of all who have proved more than the password.
 pub(crate) const CODES_SENT_TO_KNOWN: Limit =
     Limit { name: "codes/known", burst: 20, every: Duration::from_secs(180) };
+/// Questions asked without a code being sent, of one account at the wish of one
+/// [`CodePayer`](crate::authentication::CodePayer): each is an event, which is for ever.
+pub(crate) const QUESTIONS: Limit =
+    Limit { name: "questions/account", burst: 20, every: Duration::from_secs(60) };
+/// Wrong codes of an authenticator app, of one account: 60 in the first day and 30 in each after it, of which one in 300,000 is
+/// right by chance. Only those who know the password come so far, and passkeys, recovery codes and codes sent to a phone
+/// count elsewhere.
+pub(crate) const WRONG_APP_CODES: Limit =
+    Limit { name: "app-codes/account", burst: 30, every: Duration::from_secs(2_880) };
+/// Secrets of authenticator apps that are shown to one account: each is a row and a picture.
+pub(crate) const NEW_APPS: Limit = Limit { name: "apps/account", burst: 20, every: Duration::from_secs(180) };
+/// Questions to new passkeys, and passkeys that are added and removed again: each of these is an event and a mail.
+pub(crate) const NEW_PASSKEYS: Limit =
+    Limit { name: "passkeys/account", burst: 50, every: Duration::from_secs(180) };
 /// Mails sent to one account at its own wish, or at that of a stranger who knows its address.
 pub(crate) const MAILS: Limit = Limit { name: "mails/account", burst: 5, every: Duration::from_secs(600) };
 /// Invitations that one account can send.
@@ -83,6 +97,10 @@ pub(crate) const RESETS: Limit = Limit { name: "resets/account", burst: 50, ever
 /// hundred is rearranged at a stretch.
 pub(crate) const STANDINGS: Limit =
     Limit { name: "standings/account", burst: 200, every: Duration::from_secs(36) };
+
+/// Demands of a second factor, and ends of them: each is a mail to a thousand members.
+pub(crate) const DEMANDS: Limit =
+    Limit { name: "demands/account", burst: 50, every: Duration::from_secs(600) };
 
 /// Usage about one person, in KiB: 32 MiB at a stretch, some 40,000 events, and 2 KiB a second, which is 170 MiB a day.
 /// The public token of a project is all it takes to send it.

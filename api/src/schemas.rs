@@ -42,6 +42,8 @@ macro_rules! words {
 words! {
     /// What a member may do in an organization.
     Role of organization::Role { Owner, Admin, Member }
+    /// A language in which the service speaks: English or German.
+    Language of domain::Language { En, De }
     /// How codes come to a phone: by text or by a call.
     Channel of account::Channel { Sms, Call }
     /// How it was proved who has lost the second factor: by a document, by calling back at a number that was known before, or otherwise.
@@ -56,6 +58,8 @@ words! {
     ArchiveEnd of request::ArchiveEnd { Expired, Disabled, Erased }
     /// Why a message did not reach whom it was for.
     UndeliverableReason of domain::Undeliverable { AccountEnded, NoAddress, Refused, PutOff, Unconfirmed, TooLate, Unreadable, NoGateway }
+    /// What the events of a history are about. Looks at secrets and data are of another topic as well.
+    Topic of domain::Topic { SignIns, Security, Profile, Privacy, Organizations, Messages, Looks }
     /// What was told by mail about a request.
     RequestNotice of request::Notice { Received, ArchiveReady, ArchiveExpiring, Erased, Cancelled }
 }

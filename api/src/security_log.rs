@@ -40,9 +40,9 @@ macro_rules! security_events {
 security_events! {
     SignInOk "sign_in_ok" "A session began";
     SignInFailed "sign_in_failed" "A wrong password, or an address without an account (then without `account`)";
-    FactorWanted "factor_wanted" "The password was right, and a code was sent";
-    FactorFailed "factor_failed" "A wrong code";
-    SudoOk "sudo_ok" "The password was given again in a session, and the code where one is wanted";
+    FactorWanted "factor_wanted" "The password was right, and a second factor is wanted";
+    FactorFailed "factor_failed" "A wrong code, or a wrong answer of a passkey";
+    SudoOk "sudo_ok" "The password was given again in a session, with a second factor where one is wanted, or a passkey was shown";
     SudoFailed "sudo_failed" "A wrong password in a session";
     PasswordChanged "password_changed" "Another password holds, chosen in a session or by a mailed link";
     AccessRefused "access_refused" "A session, or an operator's token, asked for what is not its own or not there";
@@ -59,7 +59,7 @@ impl SecurityEvent {
     pub(crate) fn of_refusal(kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::WrongCredentials => Self::SignInFailed,
-            Kind::WrongCode => Self::FactorFailed,
+            Kind::WrongCode | Kind::WrongPasskey => Self::FactorFailed,
             Kind::WrongPassword => Self::SudoFailed,
             Kind::NotFound
             | Kind::InsufficientRole

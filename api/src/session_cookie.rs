@@ -11,6 +11,8 @@ const PERSONALIZATION_LIFE: u32 = 24 * 60 * 60;
 /// How long a browser is known again, in seconds: 400 days, the longest that browsers keep a cookie (RFC 6265bis,
 /// section 5.5).
 const BROWSER_LIFE: i64 = 400 * 24 * 60 * 60;
+/// How long a page that follows a command waits for its effect to be seen, in seconds.
+const SEEN_LIFE: i64 = 60;
 /// W3C Clear Site Data: what a browser forgets of our pages.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// Where one signs out. Cookies are taken back by name: the word for all of them would reach those of every host below the
@@ -49,6 +51,20 @@ impl SessionCookie {
 
     fn browser_name(self) -> &'static str {
         if self.https { "__Host-browser" } else { "browser" }
+    }
+
+    /// The position that the next page shall have seen: what was done through one process is seen through another.
+    pub(crate) fn seen(self, position: &HeaderValue) -> Option<HeaderValue> {
+        self.header(self.seen_name(), position.to_str().ok()?, SEEN_LIFE)
+    }
+
+    fn seen_name(self) -> &'static str {
+        if self.https { "__Host-seen" } else { "seen" }
+    }
+
+    /// The position that a page shall have seen.
+    pub(crate) fn read_seen(self, headers: &HeaderMap) -> Option<SecretString> {
+        value_of(self.seen_name(), headers)
     }
 
     /// Tells the pages of the product that they may personalise, for as long as the switch is on; or takes that back.

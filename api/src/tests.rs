@@ -84,6 +84,8 @@ fn dependencies(public_url: &str) -> Dependencies {
             proxies: Vec::new(),
             forwarded_header: ForwardedHeader::default(),
             introspection_max_age: 10,
+            look: crate::Look::default(),
+            catalogue: catalogue::Catalogue::built_in(),
         },
     }
 }
@@ -137,6 +139,7 @@ async fn without_a_database_every_route_says_so_in_time() {
     let requests = [
         request("POST", "/v1/sessions", Some(credentials)),
         request("GET", "/v1/sessions", None),
+        request("DELETE", "/v1/sessions", None),
         request("DELETE", "/v1/sessions/current", None),
         request("DELETE", ses, None),
         request("POST", "/v1/sessions/reauthenticate", Some(r#"{"password": "x"}"#)),
@@ -159,7 +162,8 @@ async fn without_a_database_every_route_says_so_in_time() {
         request("POST", "/track", Some(event)),
     ];
     let mut all = Vec::new();
-    for mut request in requests.into_iter().chain(requests_of_organizations()) {
+    let others = requests_of_organizations().into_iter().chain(requests_of_factors());
+    for mut request in requests.into_iter().chain(others) {
         // A key makes a detour through the database as well.
         if *request.method() == Method::POST {
             request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
@@ -179,6 +183,32 @@ async fn without_a_database_every_route_says_so_in_time() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
+fn requests_of_factors() -> Vec<Request<Body>> {
+    let passkey = "/v1/me/passkeys/pky_00000000000000000000000001";
+    let code = Some(r#"{"code": "123456"}"#);
+    let question = Some(r#"{"challenge_id": "chl_00000000000000000000000001"}"#);
+    // Of a form that could be right.
+    let shown = r#"{"credential": {"id": "AAAAAAAAAAAAAAAAAAAAAA", "response": {
+        "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQUFBQUFBQUFBQUFBQUFBQUFBQUFBQSIsIm9yaWdpbiI6Imh0dHBzOi8vc2V0dGluZ3MuZXhhbXBsZS5jb20iLCJjcm9zc09yaWdpbiI6ZmFsc2V9",
+        "authenticatorData": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFAAAAAA", "signature": "AA",
+        "userHandle": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}}"#;
+    vec![
+        request("GET", "/v1/me/factors", None),
+        request("POST", "/v1/me/totp", None),
+        request("POST", "/v1/me/totp/verify", code),
+        request("DELETE", "/v1/me/totp", None),
+        request("GET", "/v1/me/passkeys", None),
+        request("POST", "/v1/me/passkeys", Some(r#"{"name": "A", "credential": {}}"#)),
+        request("POST", "/v1/me/passkeys/options", None),
+        request("PATCH", passkey, Some(r#"{"name": "A"}"#)),
+        request("DELETE", passkey, None),
+        request("POST", "/v1/sessions/second-factor/code", question),
+        request("POST", "/v1/sessions/passkey/options", None),
+        request("POST", "/v1/sessions/passkey", Some(shown)),
+        request("POST", "/v1/sessions/reauthenticate/options", None),
+    ]
+}
+
 fn requests_of_organizations() -> Vec<Request<Body>> {
     let organization = "/v1/organizations/org_00000000000000000000000001";
     let member = format!("{organization}/members/acc_00000000000000000000000001");
@@ -194,7 +224,9 @@ fn requests_of_organizations() -> Vec<Request<Body>> {
         request("POST", "/v1/organizations", name),
         request("GET", organization, None),
         request("PATCH", organization, name),
+        request("PUT", &format!("{organization}/second-factor-demand"), Some(r#"{"demanded": true}"#)),
         request("GET", &format!("{organization}/members"), None),
+        request("GET", &member, None),
         request("PUT", &member, Some(r#"{"role": "owner"}"#)),
         request("DELETE", &member, None),
         request("GET", &format!("{organization}/invitations"), None),

@@ -41,7 +41,8 @@ pub struct Plan {
 }
 
 /// The groups of figures.
-pub const NAMES: [&str; 8] = ["append", "history", "log", "projections", "verify", "replay", "seal", "http"];
+pub const NAMES: [&str; 9] =
+    ["append", "history", "log", "projections", "verify", "replay", "seal", "http", "settings"];
 
 /// How thoroughly things are measured.
 #[derive(Clone, Copy)]
@@ -111,6 +112,9 @@ async fn measure(
     }
     if plan.wants("http") {
         http::measure(server, &plan.programs, effort, report).await?;
+    }
+    if plan.wants("settings") {
+        http::measure_settings(server, &plan.programs, effort, report).await?;
     }
     if plan.wants("log") {
         log::keep_up(server, effort, report).await?;

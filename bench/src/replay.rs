@@ -42,7 +42,11 @@ pub(crate) async fn measure(
 
 async fn tell(log: &LongLog, account: AccountId) -> anyhow::Result<()> {
     let views = Views::new(log.store.pool().clone());
-    let mut history = std::pin::pin!(views.history_stream(log.store.clone(), account, None));
+    let mut history = std::pin::pin!(views.history_stream(
+        log.store.clone(),
+        account,
+        projections::history::HistoryFilter::default()
+    ));
     while let Some(entry) = history.try_next().await? {
         std::hint::black_box(EventView::for_operator(entry).in_words());
     }

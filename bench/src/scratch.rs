@@ -151,5 +151,5 @@ pub(crate) async fn execute(
 
 /// The command that is measured.
 pub(crate) fn sign_in(services: &Services) -> AccountCommand {
-    AccountCommand::RecordSignIn { session_id: SessionId::generate(services) }
+    AccountCommand::RecordSignIn { session_id: SessionId::generate(services), passkey_id: None }
 }

@@ -164,8 +164,8 @@ fn registered(account: AccountId) -> Result<AccountEvent, StoreError> {
 fn visit(store: &EventStore, account: AccountId, n: u64) -> AccountEvent {
     let session_id = SessionId::generate(store.services());
     match n % 6 {
-        0 | 1 => AccountEvent::SignedIn { session_id },
-        2 => AccountEvent::Reauthenticated { session_id },
+        0 | 1 => AccountEvent::SignedIn { session_id, passkey_id: None },
+        2 => AccountEvent::Reauthenticated { session_id, passkey_id: None },
         3 | 4 => AccountEvent::PreferencesChanged {
             account_id: account,
             personalization: None,

@@ -88,6 +88,8 @@ id!(/// A change of the sign-in address, from the wish to its end: `chg_…`.
     EmailChangeId, EmailChangeKind, "chg");
 id!(/// A question that one code answers: `chl_…`.
     ChallengeId, ChallengeKind, "chl");
+id!(/// A passkey of an account, from its adding to its end: `pky_…`.
+    PasskeyId, PasskeyKind, "pky");
 id!(/// A message to a person: `msg_…`.
     MessageId, MessageKind, "msg");
 

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod email;
 pub mod event;
 pub mod ids;
+pub mod language;
 pub mod message;
 mod notice;
 pub mod operator;
@@ -25,7 +26,9 @@ pub mod services;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+pub mod time_zone;
 pub mod timer;
+mod topic;
 pub mod undeliverable;
 pub mod upcast;
 pub mod user_agent;
@@ -36,12 +39,15 @@ pub use email::EmailAddress;
 pub use event::Event;
 pub use ids::{
     AccountId, ChallengeId, CredentialId, EmailChangeId, EventId, InvitationId, MembershipId, MessageId,
-    OperatorId, OrganizationId, ProjectId, RequestId, SessionId,
+    OperatorId, OrganizationId, PasskeyId, ProjectId, RequestId, SessionId,
 };
+pub use language::Language;
 pub use personal::{Personal, Scope, SubjectId};
 pub use phone::PhoneNumber;
 pub use services::{Clock, IdSource, Services};
 pub use snapshot::{Snapshot, Standalone};
+pub use time_zone::TimeZone;
 pub use timer::{TimerChange, Timers};
+pub use topic::Topic;
 pub use undeliverable::Undeliverable;
 pub use upcast::{Upcaster, Upcasters};

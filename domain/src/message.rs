@@ -4,6 +4,7 @@
 //! sealed in the records until they are sent, and are deleted then. `Debug` shows nothing of them.
 
 mod body;
+mod tells;
 #[cfg(test)]
 mod tests;
 

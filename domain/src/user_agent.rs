@@ -18,9 +18,14 @@ const PROGRAMS: [(&str, &str); 16] = [
     ("safari", "Safari"),
     ("curl", "curl"),
     ("wget", "Wget"),
-    ("python", "a Python program"),
-    ("okhttp", "an Android app"),
+    ("python", PYTHON_PROGRAM),
+    ("okhttp", ANDROID_APP),
 ];
+
+/// A program of which no more is known than the language it is written in.
+pub const PYTHON_PROGRAM: &str = "a Python program";
+/// A program of which no more is known than the system it is made for.
+pub const ANDROID_APP: &str = "an Android app";
 
 /// Systems likewise.
 const SYSTEMS: [(&str, &str); 8] = [
@@ -34,13 +39,18 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("linux", "Linux"),
 ];
 
-/// Such as "Firefox on Linux"; nothing where neither is known.
-pub fn in_words(user_agent: &str) -> Option<String> {
+/// The program and its system, each where it is known.
+pub fn parts(user_agent: &str) -> (Option<&'static str>, Option<&'static str>) {
     let text = user_agent.to_lowercase();
     let find = |table: &[(&str, &'static str)]| {
         table.iter().find(|(part, _)| text.contains(part)).map(|(_, name)| *name)
     };
-    match (find(&PROGRAMS), find(&SYSTEMS)) {
+    (find(&PROGRAMS), find(&SYSTEMS))
+}
+
+/// Such as "Firefox on Linux"; nothing where neither is known.
+pub fn in_words(user_agent: &str) -> Option<String> {
+    match parts(user_agent) {
         (Some(program), Some(system)) => Some(format!("{program} on {system}")),
         (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
         (None, None) => None,

@@ -51,10 +51,10 @@ macro_rules! variants {
 }
 
 variants!(Account, "account.registered.v1", AccountEvent:
-    Registered, SignedIn, SecondFactorAsked, SignedOut, Reauthenticated, NameChanged, BillingEmailChanged,
-    BillingEmailUndone,
+    Registered, SignedIn, SecondFactorAsked, SecondStepAsked, SignedOut, Reauthenticated, NameChanged, BillingEmailChanged,
+    BillingEmailUndone, LocaleChanged,
     EmailChangeRequested, EmailChanged, EmailChangeUndone, EmailChangeEnded, FormerEmailReleased, PasswordChanged,
-    PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved,
+    PasswordResetAsked, PasswordReset, PhoneChangeRequested, PhoneVerified, PhoneRemoved, AuthenticatorAppAdded, AuthenticatorAppRemoved, PasskeyAdded, PasskeyRenamed, PasskeyRemoved, PasskeysEnded,
     SessionsEnded, FactorRemovalBegun, FactorRemovalStopped, FactorRemoved, SecondFactorUndone, RecoveryCodesIssued, RecoveryCodeUsed, PreferencesChanged, GdprTokenIssued, GdprTokenEnded,
     OrganizationJoined, OrganizationLeft, NoticeSent, NoticeUndeliverable, HistoryViewed, FailedTriesNoted,
     Deleted,
@@ -63,7 +63,7 @@ variants!(Account, "account.registered.v1", AccountEvent:
 variants!(Operator, "operator.created.v1", OperatorEvent: Created, Revoked, Viewed);
 
 variants!(Organization, "organization.created.v1", OrganizationEvent:
-    Created, Renamed, MemberInvited, InvitationEnded, MemberJoined, MemberRoleChanged, MemberLeft, Closed);
+    Created, Renamed, SecondFactorDemandChanged, MemberInvited, InvitationEnded, MemberJoined, MemberRoleChanged, MemberLeft, Closed);
 
 variants!(PrivacyRequest, "privacy_request.received.v1", PrivacyRequestEvent:
     Received, Started, SourceProgressed, SourceExported, SourceErased, SourceFailed,

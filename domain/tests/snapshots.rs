@@ -51,10 +51,13 @@ fn the_written_form_of_an_account_is_frozen() {
         "registered",
         "name_changed",
         "billing_email_changed",
+        "locale_changed",
         "preferences_changed",
         "email_changed",
         "email_change_requested",
         "phone_verified",
+        "authenticator_app_added",
+        "passkey_added",
         "recovery_codes_issued",
         "factor_removal_begun",
         "phone_change_requested",
@@ -74,7 +77,14 @@ fn the_written_form_of_an_operator_is_frozen() {
 
 #[test]
 fn the_written_form_of_an_organization_is_frozen() {
-    let life = ["created", "renamed", "member_joined", "member_joined.v1.invited", "member_invited"];
+    let life = [
+        "created",
+        "renamed",
+        "second_factor_demand_changed",
+        "member_joined",
+        "member_joined.v1.invited",
+        "member_invited",
+    ];
     assert_frozen(&folded::<Organization>(&life));
 }
 

@@ -164,6 +164,11 @@ impl EventStore {
         self.inner.commands.bar_session(account, session).await
     }
 
+    /// Bars all sessions of an account but one.
+    pub async fn bar_other_sessions(&self, account: AccountId, stays: SessionId) -> Result<Bar, StoreError> {
+        self.inner.commands.bar_other_sessions(account, stays).await
+    }
+
     /// The command was refused: what was barred for it works again.
     pub async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
         self.inner.commands.lift(bar).await

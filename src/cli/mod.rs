@@ -32,7 +32,7 @@ pub use dkim::DkimOptions;
 pub use history::{HistoryFormat, HistoryOptions, StateFormat, StateOptions};
 pub use keys::{ErasuresCommand, KeyFileOptions, KeysCommand, RotateOptions, VaultOptions};
 pub use operators::{CreateOperator, Expiry, OperatorsCommand, RevokeOperator};
-pub use presence::PresenceOptions;
+pub use presence::{Language, PresenceOptions};
 pub use processing::{Consent, ExampleOptions, ProcessingOptions, StatementCommand};
 pub use projections::{ProjectionsCommand, RebuildOptions, RetryOptions};
 pub use roles::{ApiRole, DemoOptions, ServeOptions, WorkerRole};

@@ -13,9 +13,9 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     let listener = Http::bind(options.api.listen, "--listen").await?;
     let vitals_listener = Http::bind_vitals(&options.vitals).await?;
     let public_url = public_url(options.api.public_url.as_ref(), listener.local_addr()?)?;
-    let statement = statement(&options.processing, None, &options.archives)?;
-    check_who_answers(&statement, &public_url)?;
-    letterhead(&options.processing.presence, &statement, &public_url)?;
+    let statements = statement(&options.processing, None, &options.archives)?;
+    check_who_answers(&statements, &public_url)?;
+    letterhead(&options.processing.presence, &statements, &public_url)?;
     let foundation = AppContext::lay_over(
         &Network::from(&options.database.network),
         &options.database.database_url,
@@ -24,7 +24,7 @@ pub(super) async fn run(options: &ApiRole) -> anyhow::Result<()> {
     )?;
     let checks = composition::readiness(&foundation, None);
     let (config, limits) = (
-        api_config(&options.api, options.processing.consent, public_url.clone())?,
+        api_config(&options.api, &options.processing, public_url.clone())?,
         connection_limits(&options.api)?,
     );
     let http = Http::start(vitals_listener, &foundation, checks)?;

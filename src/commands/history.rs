@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use projections::{Audience, EventView, ExportFormat, PointInTime, history};
+use projections::history::{self, HistoryFilter};
+use projections::{Audience, EventView, ExportFormat, PointInTime};
 
 use crate::cli::{HistoryFormat, HistoryOptions};
 use crate::composition::Reader;
@@ -29,7 +30,8 @@ async fn print(reader: &Reader, options: &HistoryOptions) -> anyhow::Result<()> 
     catch_up(reader).await?;
     let until = options.at.map(|PointInTime(at)| at);
     let mut out = Printer::begin(options.format);
-    let mut entries = std::pin::pin!(views.history_stream(store.clone(), options.account, until));
+    let mut entries =
+        std::pin::pin!(views.history_stream(store.clone(), options.account, HistoryFilter::up_to(until)));
     let mut found = false;
     while let Some(entry) = entries.try_next().await? {
         found = true;

@@ -10,9 +10,9 @@ use crate::logging::say;
 pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
     let listener = Http::bind_vitals(&options.vitals).await?;
     check_public_url(&options.public_url)?;
-    let statement = statement(&options.processing, Some(&options.worker), &options.archives)?;
-    check_who_answers(&statement, &options.public_url)?;
-    let letterhead = letterhead(&options.processing.presence, &statement, &options.public_url)?;
+    let statements = statement(&options.processing, Some(&options.worker), &options.archives)?;
+    check_who_answers(&statements, &options.public_url)?;
+    let letterhead = letterhead(&options.processing.presence, &statements, &options.public_url)?;
     let network = Network::from(&options.database.network);
     let foundation = AppContext::lay_over(
         &network,
@@ -20,7 +20,7 @@ pub(super) async fn run(options: &WorkerRole) -> anyhow::Result<()> {
         key_provider(&options.keys, None)?,
         &options.archives,
     )?;
-    let ctx = Work::worker_context(&foundation, &network, &options.worker, statement, letterhead, None)?;
+    let ctx = Work::worker_context(&foundation, &network, &options.worker, statements, letterhead, None)?;
     let bus = bus(&network, &options.nats_url, &options.bus).await?;
     let checks = readiness(&foundation, Some(&bus));
     let vitals = Http::start(listener, &foundation, checks)?;

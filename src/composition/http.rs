@@ -16,8 +16,9 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::presence::{look, texts};
 use super::{AppContext, GRACE};
-use crate::cli::{ApiOptions, Consent, VitalsOptions};
+use crate::cli::{ApiOptions, Consent, ProcessingOptions, VitalsOptions};
 use crate::logging::say;
 use crate::system;
 
@@ -153,8 +154,12 @@ pub fn connection_limits(options: &ApiOptions) -> anyhow::Result<ConnectionLimit
 ///
 /// # Errors
 /// When an option makes no sense.
-pub fn api_config(options: &ApiOptions, consent: Consent, public_url: Url) -> anyhow::Result<ApiConfig> {
-    let on = consent == Consent::OptOut;
+pub fn api_config(
+    options: &ApiOptions,
+    processing: &ProcessingOptions,
+    public_url: Url,
+) -> anyhow::Result<ApiConfig> {
+    let on = processing.consent == Consent::OptOut;
     let cooling_off = options.erasure_cooling_off.map_or(COOLING_OFF, Into::into);
     let cooling_off = chrono::Duration::from_std(cooling_off).context("--erasure-cooling-off is too long")?;
     let wait = chrono::Duration::from_std(options.factor_removal_wait.into()).ok();
@@ -173,5 +178,7 @@ pub fn api_config(options: &ApiOptions, consent: Consent, public_url: Url) -> an
         proxies: options.trusted_proxies.clone(),
         forwarded_header: options.forwarded_header.into(),
         introspection_max_age: u32::try_from(options.introspection_max_age.as_secs()).unwrap_or(u32::MAX),
+        look: look(&processing.presence)?,
+        catalogue: texts(&processing.presence)?,
     })
 }

@@ -29,7 +29,7 @@ pub(super) async fn check(
     data_dir: &Path,
 ) -> anyhow::Result<()> {
     check_operator_token(&options.api)?;
-    api_config(&options.api, options.processing.consent, public_url.clone())?;
+    api_config(&options.api, &options.processing, public_url.clone())?;
     connection_limits(&options.api)?;
     let network = Network::from(&options.servers.network).quietly();
     check_servers(&network, &options.servers).await?;

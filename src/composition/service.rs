@@ -61,9 +61,9 @@ impl Service {
             Some(url) => url.clone(),
             None => directory_url(&data_dir.join("archives"))?,
         };
-        let statement = super::statement(&options.processing, Some(&options.worker), &archives)?;
-        super::check_who_answers(&statement, &public_url)?;
-        let letterhead = super::letterhead(&options.processing.presence, &statement, &public_url)?;
+        let statements = super::statement(&options.processing, Some(&options.worker), &archives)?;
+        super::check_who_answers(&statements, &public_url)?;
+        let letterhead = super::letterhead(&options.processing.presence, &statements, &public_url)?;
         super::sense::check(options, &public_url, &letterhead, &data_dir).await?;
         let servers = Servers::start(Options {
             program: PROGRAM,
@@ -87,13 +87,13 @@ impl Service {
             &foundation,
             &network,
             &options.worker,
-            statement,
+            statements,
             letterhead,
             Some(&data_dir),
         )?;
         let checks = readiness(&foundation, Some(&bus));
         let (config, limits) = (
-            api_config(&options.api, options.processing.consent, public_url.clone())?,
+            api_config(&options.api, &options.processing, public_url.clone())?,
             connection_limits(&options.api)?,
         );
         let http = Http::start(vitals_listener, &foundation, checks)?;

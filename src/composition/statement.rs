@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use catalogue::{Catalogue, Language};
 use url::Url;
-use workers::privacy_requests::archive::{Consent, Practice, Statement};
+use workers::privacy_requests::archive::{Consent, Practice, Statement, Statements};
 
 use super::network::is_here;
+use super::presence::texts;
 use crate::cli::{self, ProcessingOptions, WorkerOptions};
 
 /// What is configured, as far as a statement tells it. Where something goes into files it goes to no third party.
@@ -39,41 +41,42 @@ fn host(url: &str) -> Option<String> {
 /// What archives of this process say.
 ///
 /// # Errors
-/// When the file cannot be read, or holds what is no part of a statement.
+/// When the file cannot be read, or holds what is no part of a statement, or a folder of texts cannot be used.
 pub fn statement(
     options: &ProcessingOptions,
     worker: Option<&WorkerOptions>,
     archives: &Url,
-) -> anyhow::Result<Statement> {
+) -> anyhow::Result<Statements> {
     let mail = worker.and_then(|worker| worker.mail.as_deref());
     let phone = worker.and_then(|worker| worker.phone.as_deref());
     let practice = practice(options.consent, mail, phone, Some(archives));
-    let mut statement = match &options.statement {
-        Some(path) => read(path, &practice)?,
-        None => Statement::of(&practice),
+    let catalogue = texts(&options.presence)?;
+    let statements = match &options.statement {
+        Some(path) => read(path, &practice, &catalogue)?,
+        None => Statements::of(&practice, &catalogue)?,
     };
-    if let Some(contact) = options.presence.contact.as_ref().filter(|_| statement.contact.trim().is_empty()) {
-        statement.contact.clone_from(contact);
-    }
-    Ok(statement)
+    Ok(match &options.presence.contact {
+        Some(contact) => statements.or_contact(contact),
+        None => statements,
+    })
 }
 
-fn read(path: &Path, practice: &Practice) -> anyhow::Result<Statement> {
+fn read(path: &Path, practice: &Practice, catalogue: &Catalogue) -> anyhow::Result<Statements> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let about =
         || format!("{} is no statement (`personal-settings statement example` prints one)", path.display());
     let own: serde_json::Value = toml::from_str(&text).with_context(about)?;
-    Statement::stated(practice, own).with_context(about)
+    Statements::stated(practice, &own, catalogue).with_context(about)
 }
 
 /// Refuses to serve a public address unless a controller and a contact are named (GDPR Art. 13(1)(a), 15(1)).
 ///
 /// # Errors
 /// When the address is not of this machine, and the controller or the contact is not stated.
-pub fn check_who_answers(statement: &Statement, public_url: &Url) -> anyhow::Result<()> {
+pub fn check_who_answers(statements: &Statements, public_url: &Url) -> anyhow::Result<()> {
     let here = public_url.host_str().is_some_and(is_here);
     ensure!(
-        here || statement.names_who_answers(),
+        here || statements.in_language(Language::default()).names_who_answers(),
         "the public URL is {public_url}, and nothing says who is responsible for the data and how they are reached, which every \
          archive must say: state `controller` and `contact` in a file and give it with --statement FILE; \
          `personal-settings statement example > statement.toml` prints one to fill in"
@@ -90,7 +93,7 @@ pub(crate) fn example(practice: &Practice) -> anyhow::Result<String> {
                     # Give this file with --statement FILE. What you leave out or comment out has the default shown here.\n"
         .to_owned();
     let mut table = "";
-    for key in Statement::of(practice).keys()? {
+    for key in Statement::of(practice, &Catalogue::built_in().text(Language::En)).keys()? {
         let (of, name) = key.name.split_once('.').unwrap_or(("", &key.name));
         let is_list_of_tables =
             key.default.as_array().is_some_and(|items| items.iter().any(serde_json::Value::is_object));
@@ -122,7 +125,13 @@ pub(crate) fn example(practice: &Practice) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use catalogue::Text;
+
     use super::*;
+
+    fn english() -> Text {
+        Catalogue::built_in().text(Language::En)
+    }
 
     fn configured() -> Practice {
         practice(
@@ -135,7 +144,8 @@ mod tests {
 
     #[test]
     fn hosts_are_named_and_secrets_are_not() {
-        let text = Statement::of(&configured()).to_text(domain::privacy_request::Regulation::Gdpr);
+        let text = Statement::of(&configured(), &english())
+            .to_text(domain::privacy_request::Regulation::Gdpr, &english());
         for host in ["mail.example.com", "gateway.example.com", "s3://bucket"] {
             assert!(text.contains(host), "{host}");
         }
@@ -153,15 +163,16 @@ mod tests {
     fn the_example_is_a_statement_that_says_what_the_default_says() {
         for practice in [Practice::default(), configured()] {
             let own: serde_json::Value = toml::from_str(&example(&practice).unwrap()).unwrap();
-            assert_eq!(Statement::stated(&Practice::default(), own).unwrap(), Statement::of(&practice));
+            let stated = Statement::stated(&Practice::default(), own, &english()).unwrap();
+            assert_eq!(stated, Statement::of(&practice, &english()));
         }
     }
 
     #[test]
     fn a_public_address_wants_a_name_for_who_answers() {
-        let nobody = Statement::of(&configured());
+        let nobody = Statements::of(&configured(), &Catalogue::built_in()).unwrap();
         let own = serde_json::json!({"controller": "Example Ltd", "contact": "dpo@example.com"});
-        let stated = Statement::stated(&configured(), own).unwrap();
+        let stated = Statements::stated(&configured(), &own, &Catalogue::built_in()).unwrap();
         for url in ["http://127.0.0.1:8080", "https://localhost", "http://[::1]:8080"] {
             check_who_answers(&nobody, &url.parse().unwrap()).unwrap();
         }

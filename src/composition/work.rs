@@ -11,7 +11,7 @@ use workers::jobs::{Consumer, Poller};
 use workers::messages::mail::{Dkim, Letterhead, Outbox, Sender};
 use workers::messages::phone::Phone;
 use workers::nats::Access;
-use workers::privacy_requests::archive::Statement;
+use workers::privacy_requests::archive::Statements;
 use workers::privacy_requests::sources::{AccountSource, ArchivesSource, UsageSource};
 use workers::scheduler::Schedules;
 use workers::{
@@ -64,7 +64,7 @@ impl Work {
         on: &AppContext,
         network: &Network,
         options: &WorkerOptions,
-        statement: Statement,
+        statements: Statements,
         letterhead: Letterhead,
         data_dir: Option<&Path>,
     ) -> anyhow::Result<WorkerContext> {
@@ -85,7 +85,7 @@ impl Work {
             phone,
             drop_directories,
             sources: Sources::from_iter(sources),
-            statement: Arc::new(statement),
+            statements: Arc::new(statements),
             store,
             views,
             archives,

@@ -28,12 +28,16 @@ const NEVER: &str = "–";
 /// Every copy of a datum.
 pub fn copies(datum: Datum) -> Vec<Placed> {
     let mut copies = match datum {
-        Datum::Name | Datum::SignInAddress | Datum::BillingAddress | Datum::OtherAddress | Datum::Phone => {
-            of_profile(datum)
-        }
+        Datum::Name
+        | Datum::SignInAddress
+        | Datum::BillingAddress
+        | Datum::OtherAddress
+        | Datum::Phone
+        | Datum::Locale => of_profile(datum),
         Datum::IpAddress | Datum::UserAgent | Datum::Device | Datum::FailedTries | Datum::Usage => {
             of_use(datum)
         }
+        Datum::AuthenticatorApp | Datum::Passkeys => of_factors(datum),
         Datum::Consent | Datum::Membership | Datum::Requests | Datum::AccountId => of_record(datum),
         Datum::Password
         | Datum::Codes
@@ -60,6 +64,7 @@ fn of_profile(datum: Datum) -> Vec<Placed> {
             "account.email_change_requested, account.email_changed, account.email_change_undone, account.former_email_released",
             &["email_pending_sealed", "email_pending"],
         ),
+        Datum::Locale => ("account.locale_changed", &["language_sealed", "time_zone_sealed"]),
         _ => ("account.phone_change_requested, account.phone_verified", &["phone_sealed", "phone"]),
     };
     let mut copies = vec![
@@ -92,6 +97,30 @@ fn of_profile(datum: Datum) -> Vec<Placed> {
     if datum == Datum::Phone {
         copies.push(nowhere(Place::PhoneFolder));
     }
+    copies.extend(archives());
+    copies.push(answers());
+    copies
+}
+
+fn of_factors(datum: Datum) -> Vec<Placed> {
+    let at = |table, column, form, otherwise| row(Place::Column(table, column), form, GOES_ON, otherwise);
+    if datum == Datum::AuthenticatorApp {
+        let otherwise = "when the app is removed; one that was not set up, after 10 minutes";
+        return vec![at("authenticator_app", "sealed", Form::Sealed(Scope::Profile), otherwise)];
+    }
+    let (removed, answered) =
+        ("when the passkey is removed", "when it is answered, or its 5 minutes are over");
+    let named = Place::EventPayload("account.passkey_added, account.passkey_renamed");
+    let pruned = "ciphertext pruned an hour after its key was destroyed";
+    let mut copies = vec![
+        sealed(named, Scope::Profile, pruned),
+        sealed(Place::Column("snapshot", "aggregate"), Scope::Profile, "written over by the next snapshot"),
+        at("passkey", "sealed", Form::Sealed(Scope::Profile), removed),
+        at("passkey", "lookup", Form::KeyedHash, removed),
+        at("passkey", "state", Form::Plain, removed),
+        at("passkey_challenge", "state", Form::KeyedHash, answered),
+    ];
+    copies.extend(messages(Scope::Profile));
     copies.extend(archives());
     copies.push(answers());
     copies
@@ -157,6 +186,7 @@ fn of_record(datum: Datum) -> Vec<Placed> {
         Datum::Consent => vec![
             kept(Place::EventPayload("account.registered, account.preferences_changed")),
             kept(Place::Column("snapshot", "aggregate")),
+            row(Place::Column("account_view", "decisions"), Form::Plain, GOES_ON, "changed with the account"),
         ],
         Datum::Membership => vec![
             kept(Place::EventPayload(

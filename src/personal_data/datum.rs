@@ -33,6 +33,8 @@ data! {
     OtherAddress "Pending and former address";
     /// The number that codes go to.
     Phone "Phone number";
+    /// The language and the time zone that were chosen.
+    Locale "Language and time zone";
     /// Where requests came from.
     IpAddress "IP address";
     /// With which program.
@@ -53,6 +55,10 @@ data! {
     Password "Password";
     /// Codes that are sent, and those on paper.
     Codes "Codes and recovery codes";
+    /// What an authenticator app shares with us.
+    AuthenticatorApp "Secret of the authenticator app";
+    /// Passkeys: their names, and what their signatures are verified with.
+    Passkeys "Passkeys";
     /// What mails lead to.
     LinkTokens "Tokens of links";
     /// Who is signed in.
@@ -69,9 +75,14 @@ impl Datum {
     /// The scope of its key, where it is sealed with one of the person's.
     pub fn scope(self) -> Option<Scope> {
         match self {
-            Self::Name | Self::SignInAddress | Self::BillingAddress | Self::OtherAddress | Self::Phone => {
-                Some(Scope::Profile)
-            }
+            Self::Name
+            | Self::SignInAddress
+            | Self::BillingAddress
+            | Self::OtherAddress
+            | Self::Phone
+            | Self::Locale
+            | Self::AuthenticatorApp
+            | Self::Passkeys => Some(Scope::Profile),
             Self::IpAddress | Self::UserAgent | Self::Device | Self::FailedTries => Some(Scope::Activity),
             Self::Usage
             | Self::Consent
@@ -90,6 +101,7 @@ impl Datum {
 
 #[cfg(test)]
 mod tests {
+    use catalogue::{Catalogue, Language};
     use domain::privacy_request::Regulation;
     use workers::privacy_requests::archive::{Practice, Statement};
 
@@ -103,6 +115,7 @@ mod tests {
             Datum::BillingAddress => "a billing address",
             Datum::OtherAddress => "former addresses",
             Datum::Phone => "phone number",
+            Datum::Locale => "the language and the time zone",
             Datum::IpAddress => "IP address",
             Datum::UserAgent => "user agent",
             Datum::Device => "Known devices",
@@ -113,6 +126,8 @@ mod tests {
             Datum::Requests => "Requests about your data",
             Datum::Password => "Of your password only a hash",
             Datum::Codes => "recovery codes",
+            Datum::AuthenticatorApp => "shared with an authenticator app",
+            Datum::Passkeys => "public keys of passkeys",
             Datum::LinkTokens => "tokens in links",
             Datum::Sessions => "Sessions:",
             Datum::GdprToken => "Token for the GDPR APIs",
@@ -123,9 +138,10 @@ mod tests {
 
     #[test]
     fn the_default_statement_tells_of_every_datum() {
-        let statement = Statement::of(&Practice::default());
+        let english = Catalogue::built_in().text(Language::En);
+        let statement = Statement::of(&Practice::default(), &english);
         for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
-            let text = statement.to_text(regulation);
+            let text = statement.to_text(regulation, &english);
             for datum in Datum::ALL {
                 assert!(text.contains(words(*datum)), "{regulation:?}: {datum:?}");
             }

@@ -74,7 +74,8 @@ class Reading:
         self.faults += [f"the console says: {line}" for line in self.told]
         self.told.clear()
         here = self.page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
-        self.links |= {link.split("#")[0] for link in here if link.startswith(self.base)}
+        # A link to a place of the same page leads to no other.
+        self.links |= {link.split("#")[0] for link in here if link.startswith(self.base)} - {self.page.url.split("#")[0]}
 
     def forgive(self, told):
         expected = [line for line in self.told if told in line]

@@ -43,7 +43,8 @@ def read(program, browser, path):
 
 def leads_nowhere(link):
     try:
-        with urllib.request.urlopen(link, timeout=30):
+        # As a browser asks: who is not signed in is led to where one signs in.
+        with urllib.request.urlopen(urllib.request.Request(link, headers={"Accept": "text/html"}), timeout=30):
             return False
     except urllib.error.HTTPError:
         return True
@@ -53,7 +54,8 @@ def main():
     paths = sys.argv[2:] or list(READS)
     chromium = shutil.which("chromium") or sys.exit("Chromium is not installed")
     faults, links = [], set()
-    with running(sys.argv[1]) as (base, folder), sync_playwright() as driver:
+    # Browsers take passkeys under a name, not at a number.
+    with running(sys.argv[1], host="localhost") as (base, folder), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for path in paths:
             began = time.monotonic()
@@ -62,7 +64,9 @@ def main():
             faults += [f"{path}: {fault}" for fault in wrong]
             links |= leads_to
         browser.close()
-        faults += [f"a link leads nowhere: {link}" for link in sorted(links) if leads_nowhere(link)]
+        # What `/v1` hands over is for a session.
+        pages = sorted(link for link in links if not link.startswith(f"{base}/v1/"))
+        faults += [f"a link leads nowhere: {link}" for link in pages if leads_nowhere(link)]
     print(*faults, sep="\n")
     print(f"{len(paths)} pages read, {len(faults)} faults")
     sys.exit(bool(faults))

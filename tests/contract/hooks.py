@@ -12,7 +12,7 @@ import schemathesis
 
 STATE = json.loads(os.environ["CONTRACT_STATE"])
 # Operations after which the session, or the account, is gone: each is asked by somebody who has just come.
-ENDING = {"deleteMe", "endMe", "signOut", "endSession", "reauthenticate", "changePassword"}
+ENDING = {"deleteMe", "endMe", "signOut", "endSession", "endOtherSessions", "reauthenticate", "changePassword"}
 
 counter = iter(range(10**9))
 

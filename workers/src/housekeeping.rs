@@ -11,7 +11,10 @@ use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::log::lag;
 use event_store::postgres::lease;
-use event_store::records::{email_link, failed_try, idempotency, one_time_code, pace, rate_limit, session};
+use event_store::records::{
+    authenticator_app, email_link, failed_try, idempotency, one_time_code, pace, passkey_challenge,
+    rate_limit, session,
+};
 use event_store::{EventStore, StoreError, log, proof};
 use projections::{Views, history};
 
@@ -20,7 +23,8 @@ const LATEST: f64 = 60.0;
 /// How long the history is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Deletes sessions, answers, leases, codes, links and counts that have expired, and prunes what was erased.
+/// Deletes sessions, answers, leases, codes, links, authenticator apps that waited in vain, questions for passkeys and
+/// counts that have expired, and prunes what was erased.
 pub(crate) async fn sweep_expired(
     store: &EventStore,
     views: &Views,
@@ -31,6 +35,8 @@ pub(crate) async fn sweep_expired(
     let answers = idempotency::sweep(pool).await?;
     let leases = lease::sweep(pool).await?;
     let (codes, links) = (one_time_code::sweep(pool, now).await?, email_link::sweep(pool, now).await?);
+    let apps = authenticator_app::sweep(pool, now).await?;
+    let passkey_challenges = passkey_challenge::sweep(pool, now).await?;
     let throttles = rate_limit::sweep(pool).await? + pace::sweep(pool, now).await?;
     let failed_tries = failed_try::sweep(pool, now).await?;
     tracing::info!(
@@ -39,6 +45,8 @@ pub(crate) async fn sweep_expired(
         leases,
         codes,
         links,
+        apps,
+        passkey_challenges,
         throttles,
         failed_tries,
         "expired records deleted"

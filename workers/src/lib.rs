@@ -8,6 +8,7 @@
 
 pub mod checkpoint_signer;
 mod error_chain;
+mod escaped;
 mod failed_tries;
 mod heartbeat;
 pub mod housekeeping;
@@ -17,7 +18,7 @@ pub mod nats;
 pub mod privacy_requests;
 mod schedule;
 pub mod scheduler;
-mod text;
+mod texts;
 pub mod timers;
 pub mod verifications;
 
@@ -27,4 +28,5 @@ pub use nats::{Bus, BusConfig, LeadError, Relay};
 pub use privacy_requests::sources::{DataSource, Sources};
 pub use privacy_requests::{JobError, WorkerContext};
 pub use scheduler::Scheduler;
+pub use texts::Texts;
 pub use verifications::Verifications;

@@ -30,7 +30,7 @@ impl AppState {
                 token_hash: token::hash(&token).to_vec(),
                 purpose: Purpose::FactorUndo,
                 account: holder.account_id,
-                subject: factor.as_str().to_owned(),
+                subject: factor.name(),
                 expires_at: until,
             }));
             let says = says(UndoLink { token: token.expose_secret().to_owned(), until });

@@ -1,21 +1,23 @@
-//! The second factor: a code sent to a phone, or a recovery code in its place.
+//! The second step beside the password: a code of an authenticator app or sent to a phone, or a recovery code in its place.
 //!
-//! What always holds: one factor is never counted twice. A code is good for one thing only, and for the session (or
-//! the signing in) in which it was asked for. A try is counted before it is compared.
+//! What always holds: one factor is never counted twice. A question is answered once, and for the session (or the signing
+//! in) in which it was asked; a code of an app counts once, wherever. A try is counted before it is compared. A code is sent
+//! to the phone by itself where nothing better is there, and otherwise when it is asked for: so it is nobody's habit.
 
-use domain::account::{Account, Channel, Holder, Phone};
+use chrono::{DateTime, Utc};
+use domain::account::{Account, AccountCommand, Channel, Holder, Phone};
 use domain::authentication::Factor;
 use domain::message::{CodeFor, MessageBody, MessageContent, Recipient};
 use domain::{AccountId, ChallengeId, PhoneNumber, SessionId};
 use event_store::CommitExtras;
-use event_store::records::one_time_code::{self, NewOneTimeCode, Purpose, Which};
+use event_store::records::one_time_code::{self, NewOneTimeCode, OneTimeCode, Purpose, Which};
 use event_store::records::{RecordWrite, recovery_code};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::FamiliarPlace;
 use crate::code::{self, Typed};
 use crate::limits;
-use crate::problem::{Kind, Problem, SecondFactor};
+use crate::problem::{Kind, Method, Problem, SecondFactor};
 use crate::state::AppState;
 
 /// A code that was right, and what must be written so that it is right only once.
@@ -63,19 +65,62 @@ pub(crate) enum CodePayer<'a> {
     Account,
 }
 
-impl AppState {
-    async fn limit_codes_sent(&self, account: AccountId, payer: CodePayer<'_>) -> Result<(), Problem> {
-        let key = match payer {
+impl CodePayer<'_> {
+    /// The key of its share at `account`.
+    fn key(self, account: AccountId) -> String {
+        match self {
             CodePayer::Stranger => format!("{account}/strangers"),
-            CodePayer::Account => return self.limit(limits::CODES_SENT, &account.to_string()).await,
+            CodePayer::Account => account.to_string(),
             CodePayer::Place(place) => place.key().to_owned(),
             CodePayer::Session(session) => format!("{account}/{session}"),
-        };
-        self.limit(limits::CODES_SENT, &key).await?;
+        }
+    }
+}
+
+impl SecondFactor {
+    /// The record of its being asked.
+    pub(crate) fn record(&self) -> AccountCommand {
+        let challenge_id = self.challenge_id;
+        match self.channel {
+            Some(channel) => AccountCommand::RecordSecondFactorAsked { challenge_id, channel },
+            None => AccountCommand::RecordSecondStepAsked { challenge_id },
+        }
+    }
+}
+
+impl AppState {
+    async fn limit_codes_sent(&self, account: AccountId, payer: CodePayer<'_>) -> Result<(), Problem> {
+        self.limit(limits::CODES_SENT, &payer.key(account)).await?;
         match payer {
             CodePayer::Stranger | CodePayer::Account => Ok(()),
             CodePayer::Place(_) | CodePayer::Session(_) => {
                 self.limit(limits::CODES_SENT_TO_KNOWN, &account.to_string()).await
+            }
+        }
+    }
+
+    /// Asks for a second factor of `holder`, with `extras`. A code is sent to the phone where one is wanted, or nothing else
+    /// but recovery codes could be given.
+    pub(crate) async fn ask_second_step(
+        &self,
+        extras: &mut CommitExtras,
+        payer: CodePayer<'_>,
+        (holder, question): (&Holder, Question<'_>),
+        wants_code: bool,
+    ) -> Result<SecondFactor, Problem> {
+        let methods = methods_of(holder);
+        let has_better = methods.contains(&Method::App) || methods.contains(&Method::Passkey);
+        match phone_of(holder)? {
+            Some(phone) if wants_code || !has_better => {
+                let asked = self.ask_code(extras, payer, phone, question).await?;
+                Ok(SecondFactor { methods, ..asked })
+            }
+            _ => {
+                self.limit(limits::QUESTIONS, &payer.key(question.account)).await?;
+                let id = ChallengeId::generate(self.store.services());
+                // No code has an empty hash.
+                let expires_at = self.put_question(extras, id, question, Vec::new());
+                Ok(SecondFactor { challenge_id: id, methods, channel: None, sent_to: None, expires_at })
             }
         }
     }
@@ -88,22 +133,63 @@ impl AppState {
         phone: (&PhoneNumber, Channel),
         question: Question<'_>,
     ) -> Result<SecondFactor, Problem> {
+        self.limit_codes_sent(question.account, payer).await?;
+        let id = ChallengeId::generate(self.store.services());
+        let hash = self.send_new_code(extras, (question.account, question.purpose), phone, id).await?;
+        let expires_at = self.put_question(extras, id, question, hash);
+        Ok(told(id, vec![Method::Phone], phone, expires_at))
+    }
+
+    /// Sends a code for a question that was asked while signing in, counted for `payer`.
+    pub(crate) async fn send_code_for(
+        &self,
+        extras: &mut CommitExtras,
+        payer: CodePayer<'_>,
+        holder: &Holder,
+        asked: &OneTimeCode,
+    ) -> Result<SecondFactor, Problem> {
+        let phone = phone_of(holder)?.ok_or_else(|| Problem::new(Kind::NoSecondFactor))?;
+        self.limit_codes_sent(asked.account, payer).await?;
+        let code_hash = self.send_new_code(extras, (asked.account, Purpose::SignIn), phone, asked.id).await?;
+        let at = self.store.services().now();
+        let (account, generation) = (asked.account, asked.generation);
+        extras.records.push(RecordWrite::RequireGeneration { account, generation });
+        extras.records.push(RecordWrite::SetOneTimeCode { id: asked.id, code_hash, at });
+        Ok(told(asked.id, methods_of(holder), phone, asked.expires_at))
+    }
+
+    /// Asks with `extras`. Returns until when it can be answered.
+    fn put_question(
+        &self,
+        extras: &mut CommitExtras,
+        id: ChallengeId,
+        question: Question<'_>,
+        code_hash: Vec<u8>,
+    ) -> DateTime<Utc> {
         let Question { account, generation, purpose, subject } = question;
-        self.limit_codes_sent(account, payer).await?;
-        let services = self.store.services();
-        let (id, code) = (ChallengeId::generate(services), code::six_digits());
-        let expires_at = services.now() + code::LIFE;
+        let expires_at = self.store.services().now() + code::LIFE;
         extras.records.push(RecordWrite::PutOneTimeCode(NewOneTimeCode {
             id,
             purpose,
             account,
             subject: subject.to_owned(),
-            code_hash: one_time_code::hash(self.store.records(), id, code.expose_secret()).await?,
+            code_hash,
             generation,
             tries: limits::TRIES_OF_CODE,
             expires_at,
         }));
-        let (number, channel) = phone;
+        expires_at
+    }
+
+    /// Sends a new code with `extras`. Returns its hash for the question.
+    async fn send_new_code(
+        &self,
+        extras: &mut CommitExtras,
+        (account, purpose): (AccountId, Purpose),
+        (number, channel): (&PhoneNumber, Channel),
+        id: ChallengeId,
+    ) -> Result<Vec<u8>, Problem> {
+        let code = code::six_digits();
         let wanted_for = match purpose {
             Purpose::SignIn => CodeFor::SignIn,
             Purpose::Reauthenticate => CodeFor::Reauthentication,
@@ -112,7 +198,7 @@ impl AppState {
         let says = MessageBody::Code { code: code.expose_secret().to_owned(), wanted_for };
         let content = MessageContent { to: Recipient::Phone(number.clone()), says };
         self.send_code(extras, account, channel.into(), content).await?;
-        Ok(SecondFactor { challenge_id: id, channel, sent_to: number.masked(), expires_at })
+        Ok(one_time_code::hash(self.store.records(), id, code.expose_secret()).await?)
     }
 
     /// Compares what was typed with the code that was sent. Each try counts, whatever was typed.
@@ -133,10 +219,13 @@ impl AppState {
         let factor = match code::read(typed).ok_or_else(wrong)? {
             Typed::Code(code) => {
                 let hash = one_time_code::hash(self.store.records(), asked.id, code.expose_secret()).await?;
-                if !asked.is_answered_by(&hash) {
+                if asked.is_answered_by(&hash) {
+                    Factor::PhoneCode
+                } else if purpose != Purpose::Phone && self.is_app_code(account, &code, extras).await? {
+                    Factor::AppCode
+                } else {
                     return Err(wrong());
                 }
-                Factor::PhoneCode
             }
             // A new phone is not verified by a piece of paper.
             Typed::Recovery(_) if purpose == Purpose::Phone => return Err(wrong()),
@@ -154,7 +243,29 @@ impl AppState {
     }
 }
 
-/// The phone of an account, if it has a second factor.
+/// A code that was sent.
+fn told(
+    challenge_id: ChallengeId,
+    methods: Vec<Method>,
+    (number, channel): (&PhoneNumber, Channel),
+    expires_at: DateTime<Utc>,
+) -> SecondFactor {
+    let (channel, sent_to) = (Some(channel), Some(number.masked()));
+    SecondFactor { challenge_id, methods, channel, sent_to, expires_at }
+}
+
+/// What the holder can give as a second factor, the strongest first; nothing where the password is enough.
+pub(crate) fn methods_of(holder: &Holder) -> Vec<Method> {
+    let there = [
+        (Method::Passkey, !holder.passkeys.is_empty()),
+        (Method::App, holder.authenticator_app),
+        (Method::Phone, holder.phone.is_some()),
+        (Method::RecoveryCode, holder.has_second_factor() && holder.recovery_codes > 0),
+    ];
+    there.into_iter().filter(|(_, is_there)| *is_there).map(|(method, _)| method).collect()
+}
+
+/// The phone of an account, if it is a second factor.
 pub(crate) fn phone_of(holder: &Holder) -> Result<Option<(&PhoneNumber, Channel)>, Problem> {
     match &holder.phone {
         None => Ok(None),

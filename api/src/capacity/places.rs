@@ -41,13 +41,15 @@ pub(crate) struct Places {
 
 /// The place of one request. Clones are the same place, which is given back with the last of them.
 #[derive(Clone)]
-pub(crate) struct Seat(Arc<Inner>);
+pub(crate) struct Seat {
+    taken: Arc<Taken>,
+    shared: Arc<OnceLock<Share<Sharer>>>,
+}
 
-struct Inner {
+struct Taken {
     places: Places,
     network: Option<Network>,
     place: Mutex<Option<Share<Network>>>,
-    shared: OnceLock<Share<Sharer>>,
 }
 
 impl Default for Places {
@@ -64,22 +66,28 @@ impl Places {
     /// A place for a request from `network`, or the refusal that there is none.
     pub(crate) fn seat(&self, network: Option<Network>) -> Result<Seat, Problem> {
         let place = Mutex::new(Some(self.networks.take(network, 1).map_err(refusal)?));
-        Ok(Seat(Arc::new(Inner { places: self.clone(), network, place, shared: OnceLock::new() })))
+        let taken = Arc::new(Taken { places: self.clone(), network, place });
+        Ok(Seat { taken, shared: Arc::default() })
     }
 }
 
 impl Seat {
+    /// The same place, for a request that is made to answer this one: whose share it takes is its own matter.
+    pub(crate) fn for_request_within(&self) -> Self {
+        Self { taken: self.taken.clone(), shared: Arc::default() }
+    }
+
     /// Where the request comes from.
     pub(crate) fn network(&self) -> Option<Network> {
-        self.0.network
+        self.taken.network
     }
 
     /// The request is one of `sharer`, who has a share of their own.
     pub(crate) fn belongs_to(&self, sharer: Sharer) -> Result<(), Problem> {
-        if self.0.shared.get().is_none() {
-            let share = self.0.places.sharers.take(Some(sharer), 1).map_err(refusal)?;
+        if self.shared.get().is_none() {
+            let share = self.taken.places.sharers.take(Some(sharer), 1).map_err(refusal)?;
             // Set meanwhile: then it is counted already.
-            let _ = self.0.shared.set(share);
+            let _ = self.shared.set(share);
         }
         Ok(())
     }
@@ -89,16 +97,16 @@ impl Seat {
         &self,
         work: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
-        let waits = self.0.places.waits.take(self.0.network, 1).map_err(refusal)?;
+        let waits = self.taken.places.waits.take(self.taken.network, 1).map_err(refusal)?;
         drop(self.place().take());
         let done = work.await?;
         drop(waits);
-        *self.place() = Some(self.0.places.networks.take(self.0.network, 1).map_err(refusal)?);
+        *self.place() = Some(self.taken.places.networks.take(self.taken.network, 1).map_err(refusal)?);
         Ok(done)
     }
 
     fn place(&self) -> MutexGuard<'_, Option<Share<Network>>> {
-        self.0.place.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -157,6 +165,19 @@ mod tests {
             "what ends an intrusion has a share of its own"
         );
         assert!(another.belongs_to(account(2)).is_ok());
+    }
+
+    #[test]
+    fn what_is_asked_to_answer_a_request_stays_in_its_place_and_takes_its_own_share() {
+        let places = Places::default();
+        let seat = places.seat(network(1)).unwrap();
+        let within = seat.for_request_within();
+        assert_eq!(places.networks.taken(), 1);
+        let share = |n| Sharer::EndingOf(SessionId::from_uuid(Uuid::from_u128(n)));
+        within.belongs_to(share(1)).unwrap();
+        seat.for_request_within().belongs_to(share(2)).unwrap();
+        drop((seat, within));
+        assert_eq!(places.networks.taken(), 0);
     }
 
     #[tokio::test]

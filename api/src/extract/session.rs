@@ -84,8 +84,8 @@ fn token_of(headers: &HeaderMap, safe: bool, state: &Shared) -> Result<SecretStr
     if token::is_well_formed(token::Kind::Session, &token) { Ok(token) } else { Err(unauthenticated()) }
 }
 
-/// A live session in which it was proved within the last ten minutes who acts: by the password, and the second factor
-/// where there is one. Signing in counts.
+/// A live session in which it was proved within the last ten minutes who acts: by the password, and a second factor
+/// where there is one; or by a passkey. Signing in counts.
 ///
 /// What is seen here may have changed when a command is stored. So a [`RequestContext`](super::RequestContext) that is
 /// extracted after it has every command looked at once more, in its own transaction.
@@ -118,7 +118,8 @@ impl FromRequestParts<AppState> for Sudo {
 
 fn is_elevated(session: &Session, now: DateTime<Utc>) -> bool {
     // What an earlier release took for proved may not be enough by now.
-    let is_known = session.generation.is_some() && session.factors.include(Factor::Password);
+    let is_proved = session.factors.include(Factor::Password) || session.factors.include(Factor::Passkey);
+    let is_known = session.generation.is_some() && is_proved;
     // A clock set back must not make a password count for longer.
     is_known && (Duration::zero()..SUDO_LIFE).contains(&(now - session.sudo_at))
 }
@@ -155,6 +156,11 @@ mod tests {
         let by_a_code_alone =
             Session { factors: Factors::default().and(Factor::PhoneCode), ..given(Duration::zero()) };
         assert!(!is_elevated(&by_a_code_alone, now));
+        let by_an_app_alone =
+            Session { factors: Factors::default().and(Factor::AppCode), ..given(Duration::zero()) };
+        assert!(!is_elevated(&by_an_app_alone, now));
+        let by_a_passkey = Session { factors: Factors::default().and(Factor::Passkey), ..by_an_app_alone };
+        assert!(is_elevated(&by_a_passkey, now));
     }
 
     fn headers(pairs: &[(axum::http::HeaderName, String)]) -> HeaderMap {

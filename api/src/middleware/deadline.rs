@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Answers 503 when a request takes too long. A request with an Idempotency-Key goes on behind it, and its
 /// answer can be had with the same key.
-pub(super) async fn request_timeout(request: Request, next: Next) -> Result<Response, Problem> {
+pub(crate) async fn request_timeout(request: Request, next: Next) -> Result<Response, Problem> {
     tokio::time::timeout(LONGEST, next.run(request)).await.map_err(|_| Problem::new(Kind::TimedOut))
 }
 

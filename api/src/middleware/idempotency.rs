@@ -1,4 +1,4 @@
-//! One effect however often a POST is sent (draft-ietf-httpapi-idempotency-key-header).
+//! One effect however often a request that writes is sent (draft-ietf-httpapi-idempotency-key-header).
 //!
 //! The first request with a key is carried out in a task of its own, so a client that goes away does not
 //! stop it half-way; its answer is kept for a day, sealed, and given again for the same key and body in the same session, or
@@ -16,7 +16,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header::HeaderName;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use event_store::postgres::backoff::Delays;
@@ -46,16 +46,13 @@ const LARGEST: usize = 1024 * 1024;
 /// Largest body in which a link is looked for, in bytes: it is read here and now.
 const LARGEST_WITH_LINK: usize = 16 * 1024;
 
-/// Carries a POST with an `Idempotency-Key` out once.
+/// Carries a request with an `Idempotency-Key` out once.
 pub(super) async fn idempotent(
     state: AppState,
     writing: Writing,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if request.method() != Method::POST {
-        return Ok(next.run(request).await);
-    }
     let (key, repeat) = (key_of(request.headers())?, writing.repeat);
     let Some(key) = key.filter(|_| repeat != Repeat::Anew) else {
         return Ok(next.run(request).await);
@@ -67,7 +64,8 @@ pub(super) async fn idempotent(
         None if writing.guard == Guard::Link => link_in(&state, &mut parts, &whole).await?,
         None => None,
     };
-    let said = [b"POST\0", parts.uri.path().as_bytes(), b"\0", &*whole].concat();
+    let said =
+        [parts.method.as_str().as_bytes(), b"\0", parts.uri.path().as_bytes(), b"\0", &*whole].concat();
     let seat = parts.extensions.get::<Seat>().cloned();
     parts.extensions.insert(whole);
     let mut request = Request::from_parts(parts, Body::empty());

@@ -17,7 +17,9 @@ mod overload;
 mod panic;
 mod watch;
 
+pub(crate) use deadline::request_timeout;
 pub(crate) use guard::guard;
 pub(crate) use observe::trace_requests;
-pub(crate) use overload::load_shed;
+pub(crate) use overload::{admit, load_shed};
 pub(crate) use panic::catch_panic;
+pub(crate) use watch::watched;

@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::deadline::request_timeout;
+use crate::capacity::Seat;
 use crate::extract::address_of;
 use crate::network::Network;
 use crate::problem::{Kind, Problem};
@@ -18,13 +19,23 @@ pub(crate) async fn load_shed(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if !*state.vitals.open.borrow() {
-        return Err(Problem::new(Kind::Unavailable));
-    }
-    let client = address_of(request.extensions(), request.headers(), &state);
-    let seat = state.places.seat(client.map(Network::of))?;
-    request.extensions_mut().insert(seat.clone());
+    let seat = admit(&state, &mut request)?;
     let response = request_timeout(request, next).await;
     drop(seat);
     response
+}
+
+/// A place for a request, and a part of it from now on.
+pub(crate) fn admit(state: &AppState, request: &mut Request) -> Result<Seat, Problem> {
+    if !*state.vitals.open.borrow() {
+        return Err(Problem::new(Kind::Unavailable));
+    }
+    let client = address_of(request.extensions(), request.headers(), state);
+    // What is asked in order to answer another request stays in its place: two that wait for each other would end in none.
+    let seat = match request.extensions().get::<Seat>() {
+        Some(seat) => seat.for_request_within(),
+        None => state.places.seat(client.map(Network::of))?,
+    };
+    request.extensions_mut().insert(seat.clone());
+    Ok(seat)
 }

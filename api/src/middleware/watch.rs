@@ -4,7 +4,7 @@
 //! It happens after the answer, so that no time tells whether there is an account; when the process dies in between, a
 //! line or a count is missing.
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -13,6 +13,11 @@ use crate::extract::address_of;
 use crate::problem::{About, Kind};
 use crate::security_log::{self, SecurityEvent, Subject, Witness};
 use crate::state::AppState;
+
+/// As a layer: for requests that pages make within this process, and that nothing else [traces](super::trace_requests).
+pub(crate) async fn watched(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    watch(state, request, next).await
+}
 
 /// Notes what came of a request, where that matters to security.
 pub(super) async fn watch(state: AppState, mut request: Request, next: Next) -> Response {

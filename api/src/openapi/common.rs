@@ -12,15 +12,22 @@ use crate::limits;
 use crate::problem::{Document, MEDIA_TYPE};
 use crate::writing::{self, Counted, Guard, Repeat, Writing};
 
-/// A POST only so that what is asked about stands in no address.
-const QUESTIONS: [&str; 2] = ["/v1/introspect", "/v1/invitations/lookup"];
+/// A POST only so that what is asked about stands in no address, or since what is asked can be answered once.
+const QUESTIONS: [&str; 5] = [
+    "/v1/introspect",
+    "/v1/invitations/lookup",
+    "/v1/sessions/passkey/options",
+    "/v1/sessions/reauthenticate/options",
+    "/v1/me/passkeys/options",
+];
 
 /// What there may be too many of, by the first limit that a route counts against.
-const COUNTED: [(Limit, &str); 6] = [
+const COUNTED: [(Limit, &str); 7] = [
     (limits::TRIES_OF_ADDRESS, "tries"),
     (limits::TRIES_OF_SESSION, "tries"),
     (limits::MAILS, "mails"),
     (limits::CODES_SENT, "codes"),
+    (limits::QUESTIONS, "questions"),
     (limits::INVITATIONS, "invitations"),
     (limits::CREATIONS, "were created"),
 ];
@@ -40,7 +47,7 @@ pub(super) fn add(path: &str, method: &str, operation: &mut Operation) {
         add_of_writing(operation, writing);
     }
     add_of_request(operation, product);
-    if product && method == "POST" {
+    if product && method != "GET" {
         refuse(operation, 400, "The Idempotency-Key cannot be used: `invalid-idempotency-key`");
         if let Some(repeat) = writing.map(|writing| writing.repeat).filter(|repeat| *repeat != Repeat::Anew) {
             add_idempotency_key(operation, repeat);
@@ -135,6 +142,17 @@ fn forbid(operation: &mut Operation, before: Option<&str>) {
     let own = own.and_then(|own| if let RefOr::T(own) = own { Some(own.description) } else { None });
     let reasons = [before, own.as_deref(), Some("A page of another site sent this: `cross-site-request`")];
     refuse(operation, 403, either(&reasons.into_iter().flatten().collect::<Vec<_>>()));
+}
+
+/// A further reason to refuse a caller, unless the operation names it itself.
+pub(super) fn forbid_also(operation: &mut Operation, reason: &str) {
+    let own = match operation.responses.responses.remove("403") {
+        Some(RefOr::T(own)) => Some(own.description),
+        Some(RefOr::Ref(_)) | None => None,
+    };
+    let known = own.as_deref().is_some_and(|own| own.contains("second-factor-demanded"));
+    let reasons: Vec<&str> = own.as_deref().into_iter().chain((!known).then_some(reason)).collect();
+    refuse(operation, 403, either(&reasons));
 }
 
 /// The reasons as one sentence: "A; b; or c".

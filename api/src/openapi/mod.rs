@@ -22,7 +22,7 @@ use crate::problem::{Document, InputError};
 use crate::state::AppState;
 
 const ABOUT: &str = "Personal settings and privacy requests of account holders. Refusals are problem documents \
-(RFC 9457): act on their `type`. A POST in a session, by an operator or with the link of a mail takes an `Idempotency-Key`. The answer to a command \
+(RFC 9457): act on their `type`. What changes something in a session, by an operator or with the link of a mail takes an `Idempotency-Key`. The answer to a command \
 carries `Event-Position`; send it along with a GET, to whatever process, to see the effect.";
 
 #[derive(utoipa::OpenApi)]
@@ -39,7 +39,7 @@ carries `Event-Position`; send it along with a GET, to whatever process, to see 
         (name = "Ingestion", description = "Where usage comes in"),
         (name = "Service", description = "How the process is"),
     ),
-    components(schemas(Document, InputError))
+    components(schemas(Document, InputError, crate::schemas::Topic))
 )]
 struct Base;
 

@@ -99,12 +99,19 @@ impl Kind {
                 "Give the password of the account. The session goes on.",
             ),
             Self::WrongCode => (
-                "The code is not the one that was sent, was used before, or is older than ten minutes.",
-                "Type the newest code, or ask for another. After five wrong tries a code no longer works.",
+                "The code is not the one that was sent or that the app shows, was used before, or is older than ten minutes.",
+                "Type the newest code, or ask for another. After five wrong tries the question is dead: ask anew.",
+            ),
+            Self::WrongPasskey => (
+                "The passkey was removed or is of another service, it answered a question of more than five minutes ago or of \
+                 another page, or the device did not ask for your finger, face or PIN.",
+                "Ask for the options anew, and answer them on the page of this service. A passkey that was removed here can be \
+                 removed from the device.",
             ),
             Self::SecondFactorRequired => (
-                "The account has a second factor. A code was sent; `second_factor` says where.",
-                "Send the request again with the code, or with one of the recovery codes.",
+                "The account has a second factor. `second_factor` says which count, and where a code was sent, if one was.",
+                "Send the request again with the code of the app or of the phone, or with one of the recovery codes; with \
+                 `send_code` a code is sent to the phone. Or show a passkey instead.",
             ),
             Self::InsufficientScope => (
                 "The token is good, but was made for something else.",
@@ -113,6 +120,11 @@ impl Kind {
             Self::InsufficientRole => (
                 "A member with your role may not do this in this organization or project.",
                 "Ask an owner of the organization to do it, or for another role.",
+            ),
+            Self::SecondFactorDemanded => (
+                "You are a member of the organization that `organization_id` names, but your account has no second factor. Without \
+                 one you see that it is there, and can leave it.",
+                "Add a passkey or an authenticator app in your settings, then try again.",
             ),
             Self::InvitationForAnother => (
                 "You are signed in to an account with another address than the invitation was sent to.",
@@ -148,8 +160,22 @@ impl Kind {
             ),
             Self::SameEmail => ("The account has this address already.", "Nothing needs to be done."),
             Self::NoSecondFactor => (
-                "The account has no second factor, or its removal is not under way.",
-                "Set a phone first, where one is wanted.",
+                "The account has no second factor, or not this one.",
+                "Add an authenticator app, a passkey or a phone first, where one is wanted.",
+            ),
+            Self::PasskeyKnown => (
+                "This passkey was added before, to this account or to another.",
+                "Use another authenticator, or the passkey as it is.",
+            ),
+            Self::TooManyPasskeys => (
+                "The account has twenty passkeys.",
+                "Remove one that is no longer used, and add the new one then.",
+            ),
+            Self::PasskeysUnavailable => (
+                "Browsers let passkeys be used under a domain name with TLS, or under `localhost`. This service is reached by an IP \
+                 address, or without TLS.",
+                "Have it started with an address that fits: `--public-url http://localhost:8080` on the machine itself, \
+                 `--public-url https://settings.example.com` elsewhere. Until then use an authenticator app.",
             ),
             Self::AlreadyMember => {
                 ("The account is a member of the organization.", "Change its role, if another one is wanted.")

@@ -20,11 +20,13 @@ pub(crate) fn example_of(kind: Kind) -> Value {
             ("errors", json!([{"parameter": "limit", "message": "expected a number from 1 to 200"}]))
         }
         Kind::RequestOpen => ("request_id", json!("req_01h455vb4pex5vsknk084sn02q")),
+        Kind::SecondFactorDemanded => ("organization_id", json!("org_01h455vb4pex5vsknk084sn02q")),
         Kind::TooLate | Kind::ArchiveNotReady => ("state", json!("running")),
         Kind::SecondFactorRequired => (
             "second_factor",
             json!({
                 "challenge_id": "chl_01h455vb4pex5vsknk084sn02q",
+                "methods": ["phone", "recovery_code"],
                 "channel": "sms",
                 "sent_to": "•••42",
                 "expires_at": "2026-03-12T12:10:00Z",

@@ -9,8 +9,10 @@ use domain::project::ProjectError;
 use event_store::{ExecuteError, StoreError};
 use sealed_objects::ObjectError;
 
-use super::{Kind, Problem};
+use super::{InputError, Kind, Problem};
 use crate::password::PasswordError;
+use crate::totp::TotpError;
+use crate::webauthn::WebauthnError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -40,6 +42,28 @@ impl From<PasswordError> for Problem {
     }
 }
 
+impl From<WebauthnError> for Problem {
+    fn from(error: WebauthnError) -> Self {
+        match error {
+            WebauthnError::Malformed => Self::invalid(vec![InputError::at(
+                "/credential",
+                "expected what the browser's call returned, as JSON",
+            )]),
+            WebauthnError::Wrong(reason) => {
+                tracing::debug!(reason, "the answer of a passkey counts for nothing");
+                Self::new(Kind::WrongPasskey)
+            }
+            WebauthnError::Unreadable(_) | WebauthnError::Unaskable(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<TotpError> for Problem {
+    fn from(error: TotpError) -> Self {
+        Self::internal(error)
+    }
+}
+
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         use AccountError as E;
@@ -50,7 +74,8 @@ impl From<AccountError> for Problem {
             E::NoEmailChange => Kind::LinkDead,
             E::NoSecondFactor => Kind::NoSecondFactor,
             E::NoPhoneChange => Kind::WrongCode,
-            E::NoGdprToken | E::NoFactorRemoval => Kind::NotFound,
+            E::NoGdprToken | E::NoFactorRemoval | E::NoPasskey => Kind::NotFound,
+            E::TooManyPasskeys => Kind::TooManyPasskeys,
             E::AlreadyMember => Kind::AlreadyMember,
             E::NotMember => Kind::NotMember,
             E::AlreadyRegistered | E::StillMember => return Self::internal(error),
@@ -64,6 +89,9 @@ impl From<OrganizationError> for Problem {
         Self::new(match error {
             E::Unknown | E::Closed => Kind::NotFound,
             E::Forbidden => Kind::InsufficientRole,
+            E::SecondFactorDemanded(organization_id) => {
+                return Self::new(Kind::SecondFactorDemanded).with_organization(organization_id);
+            }
             E::LastOwner => Kind::LastOwner,
             E::AlreadyMember => Kind::AlreadyMember,
             E::NotMember => Kind::NotFound,

@@ -46,9 +46,12 @@ kinds! {
         "The credential was replaced, and the time it was kept alive for is over.";
     WrongPassword "wrong-password" FORBIDDEN "The password is wrong.";
     WrongCode "wrong-code" FORBIDDEN "The code is wrong, used up, or too old.";
-    SecondFactorRequired "second-factor-required" FORBIDDEN "Give the code that was sent to your phone as well.";
+    WrongPasskey "wrong-passkey" FORBIDDEN "The passkey is not known here, or its answer is wrong, used up, or too old.";
+    SecondFactorRequired "second-factor-required" FORBIDDEN "Give a second factor as well.";
     InsufficientScope "insufficient-scope" FORBIDDEN "The token does not allow this.";
     InsufficientRole "insufficient-role" FORBIDDEN "Your role does not allow this.";
+    SecondFactorDemanded "second-factor-demanded" FORBIDDEN
+        "The organization demands a second factor of its members.";
     InvitationForAnother "invitation-for-another" FORBIDDEN "The invitation is for another email address.";
     ReauthenticationRequired "reauthentication-required" FORBIDDEN "Give your password again first.";
     CrossSite "cross-site-request" FORBIDDEN "The request comes from another site.";
@@ -56,7 +59,10 @@ kinds! {
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "This cannot be done with what is here.";
     EmailTaken "email-taken" CONFLICT "The email address belongs to another account.";
     SameEmail "same-email" CONFLICT "This is the email address already.";
-    NoSecondFactor "no-second-factor" CONFLICT "No second factor is set.";
+    NoSecondFactor "no-second-factor" CONFLICT "No such second factor is set.";
+    PasskeyKnown "passkey-known" CONFLICT "The passkey is known already.";
+    TooManyPasskeys "too-many-passkeys" CONFLICT "The account has as many passkeys as it can.";
+    PasskeysUnavailable "passkeys-unavailable" CONFLICT "Passkeys cannot be used at the address of this service.";
     AlreadyMember "already-member" CONFLICT "The account is a member already.";
     NotMember "not-member" CONFLICT "The account is no member of the organization.";
     LastOwner "last-owner" CONFLICT "The organization would be left without an owner.";
@@ -94,6 +100,11 @@ impl Kind {
     /// What a problem of the kind has as its `type`: where its page is.
     pub(crate) fn path(self) -> String {
         format!("/problems/{}", self.slug())
+    }
+
+    /// The kind whose page is at `path`.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.path() == path)
     }
 
     /// Whether the same request may succeed in a moment.

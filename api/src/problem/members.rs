@@ -4,29 +4,47 @@ use chrono::{DateTime, Utc};
 use domain::account::Channel;
 use domain::organization::Role;
 use domain::{AccountId, ChallengeId, OrganizationId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::schemas;
 
-/// A code that was sent to a phone.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// What can be given as a second factor: a code of the authenticator app, a code sent to the phone, a passkey (which needs no
+/// password beside it), or a recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Method {
+    /// A code of the authenticator app.
+    App,
+    /// A code that is sent to the phone.
+    Phone,
+    /// A passkey.
+    Passkey,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+/// A second factor that is wanted.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct SecondFactor {
-    /// The question that the code answers.
+    /// The question that it answers.
     #[schema(value_type = String, example = "chl_01h455vb4pex5vsknk084sn02q")]
     pub(crate) challenge_id: ChallengeId,
-    /// How it was sent.
-    #[schema(value_type = schemas::Channel)]
-    pub(crate) channel: Channel,
+    /// What can be given.
+    #[schema(example = json!(["app", "phone", "recovery_code"]))]
+    pub(crate) methods: Vec<Method>,
+    /// How a code was sent to the phone. Null where none was: with other factors beside the phone it is sent when asked for.
+    #[schema(value_type = Option<schemas::Channel>)]
+    pub(crate) channel: Option<Channel>,
     /// Where it was sent, masked.
     #[schema(example = "•••42")]
-    pub(crate) sent_to: String,
-    /// Until when it works.
+    pub(crate) sent_to: Option<String>,
+    /// Until when the question can be answered.
     pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// An organization that needs an owner before an account can end.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct OwnerNeeded {
     /// Which.
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
@@ -39,7 +57,7 @@ pub(crate) struct OwnerNeeded {
 }
 
 /// A member who could be an owner.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct Candidate {
     /// Which account.
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]

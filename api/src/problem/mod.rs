@@ -15,13 +15,13 @@ use std::error::Error;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use domain::AccountId;
-use serde::Serialize;
+use domain::{AccountId, OrganizationId};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use example::example_of;
 pub(crate) use kind::Kind;
-pub(crate) use members::{Candidate, OwnerNeeded, SecondFactor};
+pub(crate) use members::{Candidate, Method, OwnerNeeded, SecondFactor};
 
 /// The media type of a problem (RFC 9457, section 3).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -43,6 +43,7 @@ struct Inner {
     state: Option<&'static str>,
     second_factor: Option<SecondFactor>,
     organizations: Vec<OwnerNeeded>,
+    organization_id: Option<OrganizationId>,
     headers: HeaderMap,
     /// Whom it is about, where the answer does not tell.
     about: Option<AccountId>,
@@ -73,16 +74,20 @@ pub(crate) struct Document {
     /// The state in which the wish cannot be granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'static str>,
-    /// `/problems/second-factor-required`: the code that was sent.
+    /// `/problems/second-factor-required`: what is wanted, and the code that was sent, if one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     second_factor: Option<SecondFactor>,
     /// `/problems/owners-needed`: the organizations that need an owner, and who could be one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     organizations: Vec<OwnerNeeded>,
+    /// `/problems/second-factor-demanded`: the organization that demands it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "org_01h455vb4pex5vsknk084sn02q")]
+    organization_id: Option<OrganizationId>,
 }
 
 /// One thing that is wrong with the input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub(crate) struct InputError {
     /// Where in the body, as a JSON pointer (RFC 6901); empty for the whole of it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +104,11 @@ impl InputError {
     /// Something is wrong at `pointer` in the body.
     pub(crate) fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
+    }
+
+    /// Where in the body, as a JSON pointer; empty where it is no place of the body.
+    pub(crate) fn pointer(&self) -> &str {
+        self.pointer.as_deref().unwrap_or_default()
     }
 
     /// Something is wrong with a parameter of the query.
@@ -123,6 +133,7 @@ impl Problem {
             state: None,
             second_factor: None,
             organizations: Vec::new(),
+            organization_id: None,
             headers: HeaderMap::new(),
             about: None,
             cause: None,
@@ -179,7 +190,7 @@ impl Problem {
         self
     }
 
-    /// Tells of the code that was sent.
+    /// Tells what second factor is wanted.
     pub(crate) fn with_second_factor(mut self, second_factor: SecondFactor) -> Self {
         self.0.second_factor = Some(second_factor);
         self
@@ -188,6 +199,12 @@ impl Problem {
     /// Names the organizations that need an owner.
     pub(crate) fn with_organizations(mut self, organizations: Vec<OwnerNeeded>) -> Self {
         self.0.organizations = organizations;
+        self
+    }
+
+    /// Names the organization that demands something of its members.
+    pub(crate) fn with_organization(mut self, organization_id: OrganizationId) -> Self {
+        self.0.organization_id = Some(organization_id);
         self
     }
 
@@ -241,6 +258,7 @@ impl IntoResponse for Problem {
             state,
             second_factor,
             organizations,
+            organization_id,
             headers,
             about,
             ..
@@ -255,6 +273,7 @@ impl IntoResponse for Problem {
             state,
             second_factor,
             organizations,
+            organization_id,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response =

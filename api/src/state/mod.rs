@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use catalogue::Catalogue;
 use domain::account::Preferences;
 use domain::privacy_request::{Holidays, SourceName};
 use domain::{RequestId, SessionId};
@@ -27,9 +28,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::capacity::{Bodies, Paces, Parsing, Places, RefusedUsage, Streams};
+use crate::look::Look;
 use crate::network::{ForwardedHeader, UnreadAddresses};
 use crate::password::Passwords;
 use crate::session_cookie::SessionCookie;
+use crate::webauthn::RelyingParty;
 
 /// How long a project's token is taken to stay its token without asking again.
 const PROJECT_LIFE: Duration = Duration::from_secs(10);
@@ -65,6 +68,10 @@ pub struct ApiConfig {
     pub forwarded_header: ForwardedHeader,
     /// How long a gateway may take what it was told of a credential for true, in seconds.
     pub introspection_max_age: u32,
+    /// How the pages look.
+    pub look: Look,
+    /// What they say.
+    pub catalogue: Catalogue,
 }
 
 /// Something that must work before this process can serve.
@@ -131,6 +138,8 @@ pub(crate) struct Shared {
     pub(crate) cookie: SessionCookie,
     /// The origin (RFC 6454) of our own pages.
     pub(crate) own_origin: String,
+    /// The service as authenticators know it; none where browsers let no passkey be used.
+    pub(crate) relying_party: Option<RelyingParty>,
     /// Requests that may be at work.
     pub(crate) places: Places,
     /// Memory for bodies.
@@ -167,6 +176,7 @@ impl AppState {
             projects: Cache::builder().max_capacity(10_000).time_to_live(PROJECT_LIFE).build(),
             cookie: SessionCookie::new(config.public_url.scheme() == "https"),
             own_origin: config.public_url.origin().ascii_serialization(),
+            relying_party: RelyingParty::of(&config.public_url),
             places: Places::default(),
             bodies: Bodies::default(),
             parsing: Parsing::default(),

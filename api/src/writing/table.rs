@@ -64,16 +64,21 @@ impl Writing {
 const REVEAL: &str =
     "The credentials were shown once: an owner reveals them with POST /v1/projects/{id}/credentials/reveal.";
 
-pub(super) const WRITINGS: [Writing; 54] = [
+pub(super) const WRITINGS: [Writing; 67] = [
     // Sessions.
     open("signIn", &[limits::TRIES_OF_ADDRESS, limits::FAMILIAR, limits::STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
+    open("sendSignInCode", &[limits::TRIES_OF_ADDRESS, limits::CODES_SENT]).first(),
+    open("askForPasskey", &[limits::TRIES_OF_ADDRESS]).first(),
+    open("signInWithPasskey", &[limits::TRIES_OF_ADDRESS]).first(),
+    session("askForPasskeyInSession").first().counted_by_route(&[limits::QUESTIONS]).anew(),
     session("reauthenticate")
         .first()
         .counted_by_route(&[limits::TRIES_OF_SESSION])
         .secret("The session has another token: where it was lost, sign in anew with POST /v1/sessions."),
     session("signOut").first(),
     session("endSession").first(),
+    session("endOtherSessions").first(),
     open("askForPasswordReset", &[limits::TRIES_OF_ADDRESS, limits::MAILS]),
     link("choosePassword").first(),
     link("confirmEmail"),
@@ -91,6 +96,19 @@ pub(super) const WRITINGS: [Writing; 54] = [
         .counted_by_route(&[limits::TRIES_OF_SESSION])
         .secret("The recovery codes were shown once: make others with POST /v1/me/recovery-codes."),
     sudo("removePhone").first(),
+    sudo("addAuthenticatorApp")
+        .so_often(limits::NEW_APPS)
+        .secret("The secret was shown once: have another with another Idempotency-Key."),
+    session("verifyAuthenticatorApp")
+        .counted_by_route(&[limits::TRIES_OF_SESSION])
+        .secret("The recovery codes were shown once: make others with POST /v1/me/recovery-codes."),
+    sudo("removeAuthenticatorApp").first(),
+    sudo("askForNewPasskey").so_often(limits::NEW_PASSKEYS).anew(),
+    sudo("addPasskey")
+        .so_often(limits::NEW_PASSKEYS)
+        .secret("The recovery codes were shown once: make others with POST /v1/me/recovery-codes."),
+    session("renamePasskey"),
+    sudo("removePasskey").first(),
     session("objectToFactorRemoval").first(),
     sudo("makeRecoveryCodes")
         .so_often(limits::RECOVERY_CODES)
@@ -107,6 +125,7 @@ pub(super) const WRITINGS: [Writing; 54] = [
     // Organizations.
     session("createOrganization").counted_by_route(&[limits::CREATIONS]),
     session("renameOrganization"),
+    sudo("demandSecondFactor").so_often(limits::DEMANDS),
     sudo("changeRole").so_often(limits::STANDINGS),
     sudo("removeMember").first().so_often(limits::STANDINGS),
     sudo("invite").counted_by_route(&[limits::INVITATIONS, limits::MAILS, limits::INVITATIONS_OF_RECIPIENT]),

@@ -65,7 +65,11 @@ fn every_operation_that_writes_has_a_limit() {
 /// Whether an answer with these members tells what is shown once. The token of a project is public.
 fn is_secret(members: &serde_json::Map<String, Value>) -> bool {
     let has = |name: &str| members.contains_key(name);
-    has("api_secret") || has("codes") || has("recovery_codes") || (has("token") && !has("organization_id"))
+    has("secret")
+        || has("api_secret")
+        || has("codes")
+        || has("recovery_codes")
+        || (has("token") && !has("organization_id"))
 }
 
 #[test]

@@ -32,11 +32,22 @@ impl Connection {
         token: &str,
         body: &str,
     ) -> anyhow::Result<()> {
+        self.send(method, path, &format!("Authorization: Bearer {token}"), body).await
+    }
+
+    /// Opens a page as a browser does in which somebody is signed in.
+    pub(crate) async fn browse(&mut self, path: &str, token: &str) -> anyhow::Result<&str> {
+        let browser = format!("Cookie: session={token}\r\nAccept: text/html");
+        self.send("GET", path, &browser, "").await?;
+        Ok(std::str::from_utf8(&self.answer)?)
+    }
+
+    async fn send(&mut self, method: &str, path: &str, who: &str, body: &str) -> anyhow::Result<()> {
         use std::fmt::Write;
         self.request.clear();
         write!(
             self.request,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nUser-Agent: bench\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{who}\r\nUser-Agent: bench\r\n",
             self.host
         )?;
         if body.is_empty() {

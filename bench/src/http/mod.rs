@@ -7,6 +7,9 @@
 mod connection;
 mod process;
 mod seed;
+mod settings;
+
+pub(crate) use settings::measure as measure_settings;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

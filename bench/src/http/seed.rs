@@ -6,7 +6,10 @@ use std::sync::atomic::AtomicBool;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
-use domain::{AccountId, SessionId};
+use domain::privacy_request::{
+    Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, SourceName,
+};
+use domain::{AccountId, RequestId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::session::NewSession;
 use event_store::{CommandContext, CommitExtras, EventStore, MasterKey};
@@ -30,7 +33,7 @@ pub(crate) struct Holders {
 }
 
 /// The master key of every database that is measured over HTTP: what it seals ends with the run.
-fn master_key() -> String {
+pub(crate) fn master_key() -> String {
     BASE64_STANDARD.encode([7; 32])
 }
 
@@ -56,6 +59,39 @@ pub(crate) async fn seed(scratch: &Scratch, accounts: usize) -> anyhow::Result<H
     Ok(Holders { all, master_key: master_key() })
 }
 
+/// Accounts that have asked for their data and for its deletion. Of each the token.
+pub(crate) async fn with_requests(scratch: &Scratch, accounts: usize) -> anyhow::Result<Vec<String>> {
+    let store = store(scratch)?;
+    let mut tokens = Vec::with_capacity(accounts);
+    for account in register(&store, accounts).await? {
+        for kind in [Kind::Export, Kind::Erasure] {
+            ask_for(&store, account, kind).await?;
+        }
+        tokens.push(open_session(&store, account).await?);
+    }
+    store.pool().close().await;
+    Ok(tokens)
+}
+
+async fn ask_for(store: &EventStore, account_id: AccountId, kind: Kind) -> anyhow::Result<()> {
+    let request_id = RequestId::generate(store.services());
+    let sources = [SourceName::ACCOUNT, SourceName::USAGE].map(SourceName::new);
+    let command = PrivacyRequestCommand::Receive {
+        request_id,
+        account_id,
+        kind,
+        regulation: Regulation::default(),
+        cooling_off: chrono::Duration::days(1),
+        stages: vec![sources.into()],
+        holidays: Holidays::default(),
+    };
+    let context = CommandContext::service(request_id.uuid());
+    store
+        .execute::<PrivacyRequest>(&request_id.to_string(), command, &context, CommitExtras::default())
+        .await?;
+    Ok(())
+}
+
 /// The token of an account that has lived through so many events.
 pub(crate) async fn with_history(scratch: &Scratch, events: usize) -> anyhow::Result<String> {
     let store = store(scratch)?;
@@ -79,7 +115,7 @@ async fn open_session(store: &EventStore, account: AccountId) -> anyhow::Result<
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
     let open = RecordWrite::OpenSession(open);
     let extras = CommitExtras { records: vec![open], ..CommitExtras::default() };
-    let command = AccountCommand::RecordSignIn { session_id: id };
+    let command = AccountCommand::RecordSignIn { session_id: id, passkey_id: None };
     let context = CommandContext::service(account.uuid());
     store.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     Ok(token.expose_secret().to_owned())

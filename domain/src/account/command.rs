@@ -7,8 +7,8 @@ use super::{
     Viewed,
 };
 use crate::{
-    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, PhoneNumber, SessionId, Undeliverable,
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, Language, MembershipId, MessageId,
+    OrganizationId, PasskeyId, PhoneNumber, SessionId, TimeZone, Undeliverable,
 };
 
 /// A wish concerning an account, in the imperative. Secrets are no part of it: who sends the
@@ -28,10 +28,17 @@ pub enum AccountCommand {
         /// The privacy policy in force.
         policy_version: String,
     },
-    /// The password was right, and the code where one is wanted: a session began.
+    /// The password was right, and the second step where one is wanted, or a passkey was shown: a session began.
     RecordSignIn {
         /// The new session.
         session_id: SessionId,
+        /// The passkey, where one was shown.
+        passkey_id: Option<PasskeyId>,
+    },
+    /// The password was right: another factor is wanted as the second step.
+    RecordSecondStepAsked {
+        /// The question that it answers.
+        challenge_id: ChallengeId,
     },
     /// The password was right: a code was sent for the second step.
     RecordSecondFactorAsked {
@@ -47,10 +54,12 @@ pub enum AccountCommand {
         /// Why.
         reason: SignOutReason,
     },
-    /// The password was given again in a running session, and the code where one is wanted.
+    /// The password was given again in a running session, and the second step where one is wanted, or a passkey was shown.
     RecordReauthentication {
         /// In which session.
         session_id: SessionId,
+        /// The passkey, where one was shown.
+        passkey_id: Option<PasskeyId>,
     },
     /// Choose another name.
     ChangeName {
@@ -64,6 +73,13 @@ pub enum AccountCommand {
     },
     /// A reader of the holder's mail takes another billing address back.
     UndoBillingEmail,
+    /// Choose a language and a time zone. What is left out stays; `None` follows the browser.
+    ChangeLocale {
+        /// The language.
+        language: Option<Option<Language>>,
+        /// The time zone.
+        time_zone: Option<Option<TimeZone>>,
+    },
     /// Move to another sign-in address, once it is confirmed.
     RequestEmailChange {
         /// The id of the change.
@@ -111,11 +127,39 @@ pub enum AccountCommand {
         /// How many recovery codes come with it.
         recovery_codes: u32,
     },
-    /// Do without a second factor.
+    /// Do without the phone as a second factor.
     RemovePhone,
+    /// The first code of an authenticator app was right. Where it is the first second factor, recovery codes come with it.
+    AddAuthenticatorApp {
+        /// How many.
+        recovery_codes: u32,
+    },
+    /// Do without the authenticator app.
+    RemoveAuthenticatorApp,
+    /// A passkey was made. Where it is the first second factor, recovery codes come with it.
+    AddPasskey {
+        /// The id it shall have.
+        passkey_id: PasskeyId,
+        /// What the holder calls it.
+        name: String,
+        /// How many.
+        recovery_codes: u32,
+    },
+    /// Call a passkey otherwise.
+    RenamePasskey {
+        /// Which.
+        passkey_id: PasskeyId,
+        /// What the holder calls it.
+        name: String,
+    },
+    /// Do without a passkey.
+    RemovePasskey {
+        /// Which.
+        passkey_id: PasskeyId,
+    },
     /// A second factor is taken back, by the link in a mail of the account.
     UndoSecondFactor {
-        /// What of it.
+        /// Which, or what stands for it.
         factor: SecondFactor,
     },
     /// All sessions end: an operator wants it.

@@ -6,7 +6,9 @@ use super::{
     Account, AccountCommand, AccountError, AccountEvent, AccountNotice, Holder, PreferenceChange, TokenEnd,
 };
 use crate::authentication::{Change, Lent};
-use crate::{ChallengeId, CredentialId, MembershipId, MessageId, OrganizationId, Personal, Undeliverable};
+use crate::{
+    CredentialId, Language, MembershipId, MessageId, OrganizationId, Personal, TimeZone, Undeliverable,
+};
 
 /// How long a GDPR token holds.
 pub const GDPR_TOKEN_LIFE: Duration = Duration::days(365);
@@ -25,7 +27,7 @@ impl Account {
     pub(super) fn decide(&self, command: AccountCommand, now: DateTime<Utc>) -> Decision {
         let mut events = self.decide_alone(command, now)?;
         if let Some(holder) = &self.holder {
-            events.extend(holder.ended_by(&events));
+            events.extend(holder.ended_by(&events, now));
         }
         Ok(events)
     }
@@ -85,15 +87,19 @@ impl Holder {
         use AccountCommand as C;
         use AccountEvent as E;
         match command {
-            C::RecordSignIn { session_id } => one(E::SignedIn { session_id }),
+            C::RecordSignIn { session_id, passkey_id } => one(E::SignedIn { session_id, passkey_id }),
+            C::RecordSecondStepAsked { challenge_id } => one(E::SecondStepAsked { challenge_id }),
             C::RecordSecondFactorAsked { challenge_id, channel } => {
                 one(E::SecondFactorAsked { challenge_id, channel })
             }
             C::RecordSignOut { session_id, reason } => one(E::SignedOut { session_id, reason }),
-            C::RecordReauthentication { session_id } => one(E::Reauthenticated { session_id }),
+            C::RecordReauthentication { session_id, passkey_id } => {
+                one(E::Reauthenticated { session_id, passkey_id })
+            }
             C::ChangeName { name } if self.name.known() == Some(&name) => Ok(Vec::new()),
             C::ChangeName { name } => one(E::NameChanged { name: Personal::profile(self.account_id, name) }),
             C::ChangeBillingEmail { billing_email } => Ok(self.change_billing_email(billing_email)),
+            C::ChangeLocale { language, time_zone } => Ok(self.change_locale(language, time_zone)),
             C::UndoBillingEmail => one(E::BillingEmailUndone {}),
             C::RequestEmailChange { change_id, email } => self.request_email_change(change_id, email, now),
             C::ConfirmEmailChange { change_id } => self.confirm_email_change(change_id, now),
@@ -116,16 +122,21 @@ impl Holder {
             }
             C::StopFactorRemoval => self.stop_factor_removal(),
             C::RemoveFactor => Ok(self.remove_factor(now)),
-            C::UndoSecondFactor { factor } => {
-                self.with_phone().and_then(|()| one(E::SecondFactorUndone { factor }))
+            C::UndoSecondFactor { factor } => self.undo_second_factor(factor),
+            C::RemovePhone => self.remove_phone(),
+            C::AddAuthenticatorApp { recovery_codes } => Ok(self.add_authenticator_app(recovery_codes)),
+            C::RemoveAuthenticatorApp => self.remove_authenticator_app(),
+            C::AddPasskey { passkey_id, name, recovery_codes } => {
+                self.add_passkey(passkey_id, name, recovery_codes, now)
             }
-            C::RemovePhone => self.with_phone().and_then(|()| one(E::PhoneRemoved {})),
+            C::RenamePasskey { passkey_id, name } => self.rename_passkey(passkey_id, name),
+            C::RemovePasskey { passkey_id } => self.remove_passkey(passkey_id),
             C::IssueRecoveryCodes { count } => {
-                self.with_phone().and_then(|()| one(E::RecoveryCodesIssued { count }))
+                self.with_second_factor().and_then(|()| one(E::RecoveryCodesIssued { count }))
             }
             C::RecordRecoveryCodeUsed => {
                 let left = self.recovery_codes.saturating_sub(1);
-                self.with_phone().and_then(|()| one(E::RecoveryCodeUsed { left }))
+                self.with_second_factor().and_then(|()| one(E::RecoveryCodeUsed { left }))
             }
             C::ChangePreferences { personalization, usage_logging, policy_version } => {
                 Ok(self.change_preferences(personalization, usage_logging, policy_version))
@@ -152,7 +163,7 @@ impl Holder {
     }
 
     /// What the account itself holds that ends with these events, by the table.
-    fn ended_by(&self, events: &[AccountEvent]) -> Vec<AccountEvent> {
+    fn ended_by(&self, events: &[AccountEvent], now: DateTime<Utc>) -> Vec<AccountEvent> {
         let changes: Vec<Change> = events.iter().filter_map(AccountEvent::change).collect();
         let ends = |lent| changes.iter().any(|change| change.ends(lent));
         let told = |told: fn(&AccountEvent) -> bool| events.iter().any(told);
@@ -172,17 +183,8 @@ impl Holder {
             let (credential_id, reason) = (token.credential_id, TokenEnd::Revoked);
             ended.push(AccountEvent::GdprTokenEnded { credential_id, reason });
         }
+        ended.extend(self.passkeys_ended_by(events, now));
         ended
-    }
-
-    /// A new phone comes with new recovery codes.
-    fn verify_phone(&self, challenge_id: ChallengeId, recovery_codes: u32) -> Decision {
-        let waiting = self.phone_change.as_ref().filter(|phone| phone.challenge_id == challenge_id);
-        let phone = waiting.ok_or(AccountError::NoPhoneChange)?;
-        Ok(vec![
-            AccountEvent::PhoneVerified { number: phone.number.clone(), channel: phone.channel },
-            AccountEvent::RecoveryCodesIssued { count: recovery_codes },
-        ])
     }
 
     fn leave(&self, organization_id: OrganizationId) -> Decision {
@@ -192,16 +194,33 @@ impl Holder {
         one(AccountEvent::OrganizationLeft { organization_id })
     }
 
-    pub(super) fn with_phone(&self) -> Result<(), AccountError> {
-        self.phone.as_ref().map(|_| ()).ok_or(AccountError::NoSecondFactor)
-    }
-
     fn change_billing_email(&self, billing_email: Option<crate::EmailAddress>) -> Vec<AccountEvent> {
         if self.billing_email.as_ref().and_then(Personal::known) == billing_email.as_ref() {
             return Vec::new();
         }
         let billing_email = billing_email.map(|email| Personal::profile(self.account_id, email));
         vec![AccountEvent::BillingEmailChanged { billing_email }]
+    }
+
+    fn change_locale(
+        &self,
+        language: Option<Option<Language>>,
+        time_zone: Option<Option<TimeZone>>,
+    ) -> Vec<AccountEvent> {
+        let language = self.chosen(language, &self.language);
+        let time_zone = self.chosen(time_zone, &self.time_zone);
+        if language == self.language && time_zone == self.time_zone {
+            return Vec::new();
+        }
+        vec![AccountEvent::LocaleChanged { language, time_zone }]
+    }
+
+    /// What holds after a wish: what is left out stays.
+    fn chosen<T: Clone>(&self, wish: Option<Option<T>>, now: &Option<Personal<T>>) -> Option<Personal<T>> {
+        match wish {
+            None => now.clone(),
+            Some(value) => value.map(|value| Personal::profile(self.account_id, value)),
+        }
     }
 
     /// A consent record holds from what, to what and under which policy (GDPR Art. 7(1)). Setting

@@ -4,7 +4,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 use super::schedule::{ERASURE_PATIENCE, token_notices};
-use super::{AccountEvent, AccountNotice};
+use super::{AccountEvent, AccountNotice, SecondFactor};
 use crate::authentication::{Change, Ending};
 use crate::effect::ClaimKind;
 use crate::{Effect, Effects, EmailAddress, Personal, TimerChange, Timers};
@@ -44,11 +44,13 @@ impl Effects for AccountEvent {
             }
             Self::SignedIn { .. }
             | Self::SecondFactorAsked { .. }
+            | Self::SecondStepAsked { .. }
             | Self::SignedOut { .. }
             | Self::Reauthenticated { .. }
             | Self::NameChanged { .. }
             | Self::BillingEmailChanged { .. }
             | Self::BillingEmailUndone {}
+            | Self::LocaleChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::EmailChangeEnded { .. }
             | Self::PasswordChanged {}
@@ -56,7 +58,13 @@ impl Effects for AccountEvent {
             | Self::PasswordReset {}
             | Self::PhoneChangeRequested { .. }
             | Self::PhoneVerified { .. }
-            | Self::PhoneRemoved {}
+            | Self::PhoneRemoved { .. }
+            | Self::AuthenticatorAppAdded {}
+            | Self::AuthenticatorAppRemoved { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRenamed { .. }
+            | Self::PasskeyRemoved { .. }
+            | Self::PasskeysEnded { .. }
             | Self::SecondFactorUndone { .. }
             | Self::SessionsEnded {}
             | Self::FactorRemovalBegun { .. }
@@ -78,7 +86,62 @@ impl Effects for AccountEvent {
     }
 
     fn endings(&self) -> Vec<Ending> {
-        self.change().map(Ending::Account).into_iter().collect()
+        let factors = match self {
+            Self::PasskeyRemoved { passkey_id, .. }
+            | Self::SecondFactorUndone { factor: SecondFactor::Passkey(passkey_id) } => {
+                vec![Ending::Passkey(*passkey_id)]
+            }
+            Self::PasskeysEnded { passkey_ids, .. } => {
+                passkey_ids.iter().copied().map(Ending::Passkey).collect()
+            }
+            Self::AuthenticatorAppRemoved { .. }
+            | Self::SecondFactorUndone { factor: SecondFactor::AuthenticatorApp } => {
+                vec![Ending::AuthenticatorApp]
+            }
+            Self::Registered { .. }
+            | Self::SignedIn { .. }
+            | Self::SecondFactorAsked { .. }
+            | Self::SecondStepAsked { .. }
+            | Self::SignedOut { .. }
+            | Self::Reauthenticated { .. }
+            | Self::LocaleChanged { .. }
+            | Self::NameChanged { .. }
+            | Self::BillingEmailChanged { .. }
+            | Self::BillingEmailUndone {}
+            | Self::EmailChangeRequested { .. }
+            | Self::EmailChangeEnded { .. }
+            | Self::PasswordChanged {}
+            | Self::PasswordResetAsked { .. }
+            | Self::PasswordReset {}
+            | Self::PhoneChangeRequested { .. }
+            | Self::PhoneVerified { .. }
+            | Self::PhoneRemoved { .. }
+            | Self::AuthenticatorAppAdded {}
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRenamed { .. }
+            | Self::SecondFactorUndone { .. }
+            | Self::SessionsEnded {}
+            | Self::FactorRemovalBegun { .. }
+            | Self::FactorRemovalStopped {}
+            | Self::FactorRemoved {}
+            | Self::RecoveryCodesIssued { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PreferencesChanged { .. }
+            | Self::GdprTokenIssued { .. }
+            | Self::GdprTokenEnded { .. }
+            | Self::OrganizationJoined { .. }
+            | Self::OrganizationLeft { .. }
+            | Self::NoticeSent { .. }
+            | Self::NoticeUndeliverable { .. }
+            | Self::HistoryViewed { .. }
+            | Self::FailedTriesNoted { .. }
+            | Self::PersonalDataErased { .. }
+            | Self::EmailChanged { .. }
+            | Self::EmailChangeUndone { .. }
+            | Self::FormerEmailReleased { .. }
+            | Self::Deleted { .. } => Vec::new(),
+        };
+        self.change().map(Ending::Account).into_iter().chain(factors).collect()
     }
 }
 
@@ -93,7 +156,14 @@ impl AccountEvent {
             Self::BillingEmailChanged { .. } => Some(Change::BillingEmailChanged),
             Self::BillingEmailUndone {} => Some(Change::BillingEmailUndone),
             Self::PhoneVerified { .. } => Some(Change::PhoneVerified),
-            Self::PhoneRemoved {} => Some(Change::PhoneRemoved),
+            Self::AuthenticatorAppAdded {} => Some(Change::AuthenticatorAppAdded),
+            Self::PasskeyAdded { .. } => Some(Change::PasskeyAdded),
+            Self::PhoneRemoved { others_left }
+            | Self::AuthenticatorAppRemoved { others_left }
+            | Self::PasskeyRemoved { others_left, .. }
+            | Self::PasskeysEnded { others_left, .. } => {
+                Some(if *others_left { Change::OneFactorRemoved } else { Change::LastFactorRemoved })
+            }
             Self::RecoveryCodesIssued { .. } => Some(Change::RecoveryCodesIssued),
             Self::SecondFactorUndone { .. } => Some(Change::SecondFactorUndone),
             Self::SessionsEnded {} => Some(Change::SessionsEnded),
@@ -102,15 +172,18 @@ impl AccountEvent {
             Self::Registered { .. }
             | Self::SignedIn { .. }
             | Self::SecondFactorAsked { .. }
+            | Self::SecondStepAsked { .. }
             | Self::SignedOut { .. }
             | Self::Reauthenticated { .. }
             | Self::NameChanged { .. }
+            | Self::LocaleChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::EmailChangeEnded { .. }
             | Self::FormerEmailReleased { .. }
             | Self::PasswordResetAsked { .. }
             | Self::PhoneChangeRequested { .. }
             | Self::RecoveryCodeUsed { .. }
+            | Self::PasskeyRenamed { .. }
             | Self::FactorRemovalBegun { .. }
             | Self::FactorRemovalStopped {}
             | Self::PreferencesChanged { .. }
@@ -160,7 +233,12 @@ impl Timers for AccountEvent {
             | Self::FactorRemoved {}
             | Self::SecondFactorUndone { .. }
             | Self::PhoneVerified { .. }
-            | Self::PhoneRemoved {} => vec![TimerChange::clear(FACTOR_REMOVAL)],
+            | Self::AuthenticatorAppAdded {}
+            | Self::PasskeyAdded { .. }
+            | Self::PhoneRemoved { others_left: false }
+            | Self::AuthenticatorAppRemoved { others_left: false }
+            | Self::PasskeyRemoved { others_left: false, .. }
+            | Self::PasskeysEnded { others_left: false, .. } => vec![TimerChange::clear(FACTOR_REMOVAL)],
             Self::Deleted { deleted_at, .. } => {
                 vec![TimerChange::ClearAll, TimerChange::set(ERASURE, *deleted_at + ERASURE_PATIENCE)]
             }
@@ -168,17 +246,24 @@ impl Timers for AccountEvent {
             Self::Registered { .. }
             | Self::SignedIn { .. }
             | Self::SecondFactorAsked { .. }
+            | Self::SecondStepAsked { .. }
             | Self::SignedOut { .. }
             | Self::Reauthenticated { .. }
             | Self::NameChanged { .. }
             | Self::BillingEmailChanged { .. }
             | Self::BillingEmailUndone {}
+            | Self::LocaleChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::EmailChangeEnded { .. }
             | Self::PasswordChanged {}
             | Self::PasswordResetAsked { .. }
             | Self::PasswordReset {}
             | Self::PhoneChangeRequested { .. }
+            | Self::PhoneRemoved { .. }
+            | Self::AuthenticatorAppRemoved { .. }
+            | Self::PasskeyRenamed { .. }
+            | Self::PasskeyRemoved { .. }
+            | Self::PasskeysEnded { .. }
             | Self::SessionsEnded {}
             | Self::RecoveryCodesIssued { .. }
             | Self::RecoveryCodeUsed { .. }

@@ -15,9 +15,15 @@ pub enum AccountError {
     /// The change of the address is over: confirmed, undone, replaced by another, or out of time.
     #[error("the change of the email address is over")]
     NoEmailChange,
-    /// No second factor is set.
-    #[error("the account has no second factor")]
+    /// No second factor is set, or not this one.
+    #[error("the account has no such second factor")]
     NoSecondFactor,
+    /// There is no such passkey.
+    #[error("the account has no such passkey")]
+    NoPasskey,
+    /// There are as many passkeys as there may be.
+    #[error("the account has as many passkeys as it may have")]
+    TooManyPasskeys,
     /// No removal of the second factor waits.
     #[error("no removal of the second factor waits")]
     NoFactorRemoval,

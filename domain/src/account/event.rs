@@ -10,8 +10,8 @@ use super::{
     SignOutReason, TokenEnd, Viewed,
 };
 use crate::{
-    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, Personal, PhoneNumber, SessionId, Undeliverable,
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, Language, MembershipId, MessageId,
+    OrganizationId, PasskeyId, Personal, PhoneNumber, SessionId, TimeZone, Undeliverable,
 };
 
 /// Something that happened to an account.
@@ -35,6 +35,14 @@ pub enum AccountEvent {
     SignedIn {
         /// The session.
         session_id: SessionId,
+        /// The passkey that was shown; none where the password was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passkey_id: Option<PasskeyId>,
+    },
+    /// The password was right, and another factor is wanted as the second step; no code was sent yet.
+    SecondStepAsked {
+        /// The question that it answers.
+        challenge_id: ChallengeId,
     },
     /// The password was right, and a code was sent for the second step.
     SecondFactorAsked {
@@ -50,10 +58,13 @@ pub enum AccountEvent {
         /// Why.
         reason: SignOutReason,
     },
-    /// The password was given again.
+    /// The password was given again, or a passkey shown.
     Reauthenticated {
         /// The session.
         session_id: SessionId,
+        /// The passkey; none where the password was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passkey_id: Option<PasskeyId>,
     },
     /// Another name holds.
     NameChanged {
@@ -67,6 +78,13 @@ pub enum AccountEvent {
     },
     /// Another billing address was taken back, by the link sent to the holder: bills go to the sign-in address.
     BillingEmailUndone {},
+    /// Another language or time zone holds. Both are told as they stand from then on.
+    LocaleChanged {
+        /// The language; none: that of the browser.
+        language: Option<Personal<Language>>,
+        /// The time zone; none: that of the browser.
+        time_zone: Option<Personal<TimeZone>>,
+    },
     /// Another sign-in address is wished for, and waits to be confirmed.
     EmailChangeRequested {
         /// The id of the change.
@@ -128,18 +146,59 @@ pub enum AccountEvent {
         /// How codes shall come.
         channel: Channel,
     },
-    /// The number was verified: it is the second factor.
+    /// The number was verified: it is a second factor.
     PhoneVerified {
         /// The number.
         number: Personal<PhoneNumber>,
         /// How codes come.
         channel: Channel,
     },
-    /// There is no second factor any more.
-    PhoneRemoved {},
+    /// The phone is no second factor any more.
+    PhoneRemoved {
+        /// Whether other second factors are left. Earlier releases had none.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        others_left: bool,
+    },
+    /// The first code of an authenticator app was right: it is a second factor.
+    AuthenticatorAppAdded {},
+    /// The authenticator app is no second factor any more.
+    AuthenticatorAppRemoved {
+        /// Whether other second factors are left.
+        others_left: bool,
+    },
+    /// A passkey was added: it is a second factor, and signs in without a password.
+    PasskeyAdded {
+        /// The passkey.
+        passkey_id: PasskeyId,
+        /// What the holder calls it.
+        name: Personal<String>,
+        /// Until when it can be taken back, by the link in the mail that tells of it.
+        undo_until: DateTime<Utc>,
+    },
+    /// A passkey has another name.
+    PasskeyRenamed {
+        /// The passkey.
+        passkey_id: PasskeyId,
+        /// What the holder calls it.
+        name: Personal<String>,
+    },
+    /// A passkey signs in no more.
+    PasskeyRemoved {
+        /// The passkey.
+        passkey_id: PasskeyId,
+        /// Whether other second factors are left.
+        others_left: bool,
+    },
+    /// Passkeys that could still be taken back ended with something else: an intruder may have added them.
+    PasskeysEnded {
+        /// The passkeys.
+        passkey_ids: Vec<PasskeyId>,
+        /// Whether other second factors are left.
+        others_left: bool,
+    },
     /// A second factor was taken back, by the link in the mail that told of it.
     SecondFactorUndone {
-        /// What of it.
+        /// Which, or what stands for it.
         factor: SecondFactor,
     },
     /// An operator ended all sessions.
@@ -156,7 +215,7 @@ pub enum AccountEvent {
     },
     /// The holder objected: the second factor stays.
     FactorRemovalStopped {},
-    /// The time to object was over: there is no second factor any more.
+    /// The time to object was over: there is no second factor any more, of no kind.
     FactorRemoved {},
     /// Recovery codes were made; older ones are dead.
     RecoveryCodesIssued {
@@ -265,11 +324,13 @@ impl DomainEvent for AccountEvent {
             Self::Registered { .. } => "account.registered",
             Self::SignedIn { .. } => "account.signed_in",
             Self::SecondFactorAsked { .. } => "account.second_factor_asked",
+            Self::SecondStepAsked { .. } => "account.second_step_asked",
             Self::SignedOut { .. } => "account.signed_out",
             Self::Reauthenticated { .. } => "account.reauthenticated",
             Self::NameChanged { .. } => "account.name_changed",
             Self::BillingEmailChanged { .. } => "account.billing_email_changed",
             Self::BillingEmailUndone {} => "account.billing_email_undone",
+            Self::LocaleChanged { .. } => "account.locale_changed",
             Self::EmailChangeRequested { .. } => "account.email_change_requested",
             Self::EmailChanged { .. } => "account.email_changed",
             Self::EmailChangeUndone { .. } => "account.email_change_undone",
@@ -280,7 +341,13 @@ impl DomainEvent for AccountEvent {
             Self::PasswordReset {} => "account.password_reset",
             Self::PhoneChangeRequested { .. } => "account.phone_change_requested",
             Self::PhoneVerified { .. } => "account.phone_verified",
-            Self::PhoneRemoved {} => "account.phone_removed",
+            Self::PhoneRemoved { .. } => "account.phone_removed",
+            Self::AuthenticatorAppAdded {} => "account.authenticator_app_added",
+            Self::AuthenticatorAppRemoved { .. } => "account.authenticator_app_removed",
+            Self::PasskeyAdded { .. } => "account.passkey_added",
+            Self::PasskeyRenamed { .. } => "account.passkey_renamed",
+            Self::PasskeyRemoved { .. } => "account.passkey_removed",
+            Self::PasskeysEnded { .. } => "account.passkeys_ended",
             Self::SecondFactorUndone { .. } => "account.second_factor_undone",
             Self::SessionsEnded {} => "account.sessions_ended",
             Self::FactorRemovalBegun { .. } => "account.factor_removal_begun",

@@ -1,4 +1,4 @@
-//! Taking the second factor away for a holder who has lost it, after an operator has seen proof of who they are.
+//! Taking all second factors away for a holder who has lost them, after an operator has seen proof of who they are.
 //!
 //! What always holds: it waits first. The holder is told by mail, and any session and the link of that mail can object. Then a
 //! timer carries it out.
@@ -59,7 +59,7 @@ impl Holder {
         note_id: Option<String>,
         due_at: DateTime<Utc>,
     ) -> Decision {
-        self.with_phone()?;
+        self.with_second_factor()?;
         Ok(vec![AccountEvent::FactorRemovalBegun { proof, note_id, due_at }])
     }
 

@@ -1,7 +1,7 @@
 //! How events change an account: they only assign.
 
 use super::{
-    Account, AccountEvent, EmailChange, Ended, FactorRemoval, FormerEmail, GdprToken, Holder, Phone,
+    Account, AccountEvent, EmailChange, Ended, FactorRemoval, FormerEmail, GdprToken, Holder, Passkey, Phone,
     PhoneChange, SecondFactor,
 };
 use crate::authentication::Lent;
@@ -15,11 +15,15 @@ impl Account {
                     email,
                     name,
                     billing_email: None,
+                    language: None,
+                    time_zone: None,
                     preferences,
                     email_change: None,
                     former_emails: Vec::new(),
                     phone: None,
                     phone_change: None,
+                    authenticator_app: false,
+                    passkeys: Default::default(),
                     recovery_codes: 0,
                     memberships: Default::default(),
                     gdpr_token: None,
@@ -51,11 +55,13 @@ impl Ended {
             E::Registered { .. }
             | E::SignedIn { .. }
             | E::SecondFactorAsked { .. }
+            | E::SecondStepAsked { .. }
             | E::SignedOut { .. }
             | E::Reauthenticated { .. }
             | E::NameChanged { .. }
             | E::BillingEmailChanged { .. }
             | E::BillingEmailUndone {}
+            | E::LocaleChanged { .. }
             | E::EmailChangeRequested { .. }
             | E::EmailChanged { .. }
             | E::EmailChangeUndone { .. }
@@ -66,7 +72,13 @@ impl Ended {
             | E::PasswordReset {}
             | E::PhoneChangeRequested { .. }
             | E::PhoneVerified { .. }
-            | E::PhoneRemoved {}
+            | E::PhoneRemoved { .. }
+            | E::AuthenticatorAppAdded {}
+            | E::AuthenticatorAppRemoved { .. }
+            | E::PasskeyAdded { .. }
+            | E::PasskeyRenamed { .. }
+            | E::PasskeyRemoved { .. }
+            | E::PasskeysEnded { .. }
             | E::SecondFactorUndone { .. }
             | E::SessionsEnded {}
             | E::FactorRemovalBegun { .. }
@@ -90,7 +102,7 @@ impl Ended {
 
 #[warn(clippy::wildcard_enum_match_arm)]
 impl Holder {
-    fn fold(&mut self, event: AccountEvent) {
+    pub(super) fn fold(&mut self, event: AccountEvent) {
         use AccountEvent as E;
         if event.change().is_some_and(|change| change.ends(Lent::PendingPhone)) {
             self.phone_change = None;
@@ -102,6 +114,9 @@ impl Holder {
             E::NameChanged { name } => self.name = name,
             E::BillingEmailChanged { billing_email } => self.billing_email = billing_email,
             E::BillingEmailUndone {} => self.billing_email = None,
+            E::LocaleChanged { language, time_zone } => {
+                (self.language, self.time_zone) = (language, time_zone);
+            }
             E::PreferencesChanged { personalization, usage_logging, .. } => {
                 let preferences = &mut self.preferences;
                 preferences.personalization = personalization.map_or(preferences.personalization, |c| c.to);
@@ -130,15 +145,30 @@ impl Holder {
                 self.email_change = self.email_change.take().filter(|change| change.change_id != change_id);
             }
             E::PhoneVerified { number, channel } => self.phone = Some(Phone { number, channel }),
-            E::PhoneRemoved {} => (self.phone, self.recovery_codes) = (None, 0),
+            E::PhoneRemoved { .. } => self.phone = None,
+            E::AuthenticatorAppAdded {} => self.authenticator_app = true,
+            E::AuthenticatorAppRemoved { .. } => self.authenticator_app = false,
+            E::PasskeyAdded { passkey_id, name, undo_until } => {
+                self.passkeys.insert(passkey_id, Passkey { name, undo_until });
+            }
+            E::PasskeyRenamed { passkey_id, name } => {
+                if let Some(passkey) = self.passkeys.get_mut(&passkey_id) {
+                    passkey.name = name;
+                }
+            }
+            E::PasskeyRemoved { passkey_id, .. } => {
+                self.passkeys.remove(&passkey_id);
+            }
+            E::PasskeysEnded { passkey_ids, .. } => self.passkeys.retain(|id, _| !passkey_ids.contains(id)),
             E::FactorRemovalBegun { proof, due_at, .. } => {
                 self.factor_removal = Some(FactorRemoval { proof, due_at });
             }
             E::FactorRemovalStopped {} => self.factor_removal = None,
-            E::SecondFactorUndone { factor: SecondFactor::Phone } | E::FactorRemoved {} => {
-                (self.phone, self.recovery_codes) = (None, 0);
+            E::SecondFactorUndone { factor } => self.fold_undone(factor),
+            E::FactorRemoved {} => {
+                (self.phone, self.authenticator_app) = (None, false);
+                self.passkeys.clear();
             }
-            E::SecondFactorUndone { factor: SecondFactor::RecoveryCodes } => self.recovery_codes = 0,
             E::RecoveryCodesIssued { count } => self.recovery_codes = count,
             E::RecoveryCodeUsed { left } => self.recovery_codes = left,
             E::GdprTokenIssued { credential_id, fingerprint, expires_at, .. } => {
@@ -160,6 +190,7 @@ impl Holder {
             E::Registered { .. }
             | E::SignedIn { .. }
             | E::SecondFactorAsked { .. }
+            | E::SecondStepAsked { .. }
             | E::SignedOut { .. }
             | E::Reauthenticated { .. }
             | E::PasswordChanged {}
@@ -170,6 +201,20 @@ impl Holder {
             | E::FailedTriesNoted { .. }
             | E::Deleted { .. }
             | E::PersonalDataErased { .. } => {}
+        }
+        self.forget_codes_without_factor();
+    }
+
+    /// With whatever is taken back go the recovery codes, which an intruder may have made.
+    fn fold_undone(&mut self, factor: SecondFactor) {
+        self.recovery_codes = 0;
+        match factor {
+            SecondFactor::Phone => self.phone = None,
+            SecondFactor::AuthenticatorApp => self.authenticator_app = false,
+            SecondFactor::Passkey(id) => {
+                self.passkeys.remove(&id);
+            }
+            SecondFactor::RecoveryCodes => {}
         }
     }
 }

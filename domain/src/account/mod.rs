@@ -11,6 +11,7 @@ mod fold;
 mod model;
 mod notice;
 mod schedule;
+mod second_factor;
 mod sentence;
 mod terms;
 #[cfg(test)]
@@ -25,10 +26,11 @@ pub use error::AccountError;
 pub use event::AccountEvent;
 pub use factor_removal::{FactorRemoval, IdentityProof, LONGEST_FACTOR_REMOVAL_WAIT};
 pub use model::{
-    Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Phone, PhoneChange, Preferences,
+    Account, EmailChange, Ended, FormerEmail, GdprToken, Holder, Passkey, Phone, PhoneChange, Preferences,
 };
 pub use notice::{AccountNotice, Channel};
 pub use schedule::{AccountTask, ERASURE_PATIENCE, schedule};
+pub use second_factor::MOST_PASSKEYS;
 pub use terms::{
     FailedTries, FailedTryKind, PreferenceChange, SecondFactor, SignOutReason, TokenEnd, Viewed,
 };
@@ -49,7 +51,7 @@ impl Account {
 impl Standalone for Account {}
 
 impl Snapshot for Account {
-    const SCHEMA_VERSION: i32 = 3;
+    const SCHEMA_VERSION: i32 = 4;
 }
 
 impl Aggregate for Account {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountNotice, Channel, FactorRemoval};
 use crate::{
-    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, OrganizationId,
-    Personal, PhoneNumber,
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, Language, MembershipId,
+    OrganizationId, PasskeyId, Personal, PhoneNumber, TimeZone,
 };
 
 /// The two switches of *Activity*. Off means off from that moment on.
@@ -40,16 +40,26 @@ pub struct Holder {
     pub name: Personal<String>,
     /// Where bills go, if not to the sign-in address.
     pub billing_email: Option<Personal<EmailAddress>>,
+    /// The language that was chosen; none: that of the browser.
+    pub language: Option<Personal<Language>>,
+    /// The time zone that was chosen; none: that of the browser.
+    pub time_zone: Option<Personal<TimeZone>>,
     /// The two switches.
     pub preferences: Preferences,
     /// A new address that waits to be confirmed.
     pub email_change: Option<EmailChange>,
     /// Addresses to which the account may go back, oldest first.
     pub former_emails: Vec<FormerEmail>,
-    /// The second factor.
+    /// The phone, where it is a second factor.
     pub phone: Option<Phone>,
     /// A number that waits to be verified.
     pub phone_change: Option<PhoneChange>,
+    /// Whether an authenticator app is a second factor.
+    #[serde(default)]
+    pub authenticator_app: bool,
+    /// Passkeys, which are second factors and sign in without a password.
+    #[serde(default)]
+    pub passkeys: BTreeMap<PasskeyId, Passkey>,
     /// Recovery codes that are left.
     pub recovery_codes: u32,
     /// The organizations it is a member of, and by which membership.
@@ -102,6 +112,15 @@ pub struct PhoneChange {
     pub number: Personal<PhoneNumber>,
     /// How codes shall come.
     pub channel: Channel,
+}
+
+/// A passkey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passkey {
+    /// What the holder calls it.
+    pub name: Personal<String>,
+    /// Until when the mail that told of it takes it back.
+    pub undo_until: DateTime<Utc>,
 }
 
 /// A token for the GDPR APIs.

@@ -70,10 +70,18 @@ notices! {
     PasswordResetLink "password_reset_link" "a link to choose a new password";
     /// A code, sent to a phone.
     Code "code" "a code";
-    /// A phone is the second factor.
+    /// A phone is a second factor.
     PhoneVerified "phone_verified" "a new phone number";
-    /// There is no second factor any more.
+    /// The phone is no second factor any more.
     PhoneRemoved "phone_removed" "the removal of the phone number";
+    /// An authenticator app is a second factor.
+    AuthenticatorAppAdded "authenticator_app_added" "a new authenticator app";
+    /// The authenticator app is no second factor any more.
+    AuthenticatorAppRemoved "authenticator_app_removed" "the removal of the authenticator app";
+    /// There is another passkey.
+    PasskeyAdded "passkey_added" "a new passkey";
+    /// A passkey signs in no more.
+    PasskeyRemoved "passkey_removed" "the removal of a passkey";
     /// A second factor was taken back.
     SecondFactorUndone "second_factor_undone" "a second factor was taken back";
     /// An operator ended all sessions.
@@ -120,6 +128,8 @@ notices! {
     TeamChanged "team_changed" "a change among the members of an organization";
     /// Who is named as an owner of a project changed.
     ProjectOwnersChanged "project_owners_changed" "a change among the owners of a project";
+    /// An organization demands a second factor of its members, or no longer.
+    SecondFactorDemandChanged "second_factor_demand_changed" "whether an organization demands a second factor";
     /// The account ended.
     AccountDeleted "account_deleted" "the deletion of the account";
 }

@@ -15,12 +15,19 @@ impl Sentence for AccountEvent {
     fn sentence(&self) -> String {
         match self {
             Self::Registered { .. } => "The account was opened".to_owned(),
-            Self::SignedIn { .. } => "Signed in".to_owned(),
+            Self::SignedIn { passkey_id: None, .. } => "Signed in".to_owned(),
+            Self::SignedIn { passkey_id: Some(_), .. } => "Signed in with a passkey".to_owned(),
+            Self::SecondStepAsked { .. } => {
+                "The password was right, and another factor was asked for".to_owned()
+            }
             Self::SecondFactorAsked { channel, .. } => {
                 format!("The password was right, and a code was sent {}", by(*channel))
             }
             Self::SignedOut { reason, .. } => signed_out(*reason).to_owned(),
-            Self::Reauthenticated { .. } => "The password was confirmed again".to_owned(),
+            Self::Reauthenticated { passkey_id: None, .. } => "The password was confirmed again".to_owned(),
+            Self::Reauthenticated { passkey_id: Some(_), .. } => {
+                "A passkey was shown to confirm who is there".to_owned()
+            }
             Self::NameChanged { .. } => "The name was changed".to_owned(),
             Self::BillingEmailUndone {} => {
                 "Another billing address was taken back, by the link in the mail that told of it".to_owned()
@@ -30,6 +37,9 @@ impl Sentence for AccountEvent {
             }
             Self::BillingEmailChanged { billing_email: None } => {
                 "The email address for bills was removed".to_owned()
+            }
+            Self::LocaleChanged { language, time_zone } => {
+                locale(language.is_some(), time_zone.is_some()).to_owned()
             }
             Self::EmailChangeRequested { confirm_by, .. } => {
                 format!("Another email address was asked for, to be confirmed by {}", instant(*confirm_by))
@@ -63,11 +73,37 @@ impl Sentence for AccountEvent {
             Self::PhoneVerified { channel, .. } => {
                 format!("The phone number was verified: from now on codes come {}", by(*channel))
             }
-            Self::PhoneRemoved {} => "The phone number was removed, and with it the second factor".to_owned(),
+            Self::PhoneRemoved { others_left } => {
+                format!("The phone number was removed{}", what_is_left(*others_left))
+            }
+            Self::AuthenticatorAppAdded {} => {
+                "An authenticator app was added: from now on its codes are a second factor".to_owned()
+            }
+            Self::AuthenticatorAppRemoved { others_left } => {
+                format!("The authenticator app was removed{}", what_is_left(*others_left))
+            }
+            Self::PasskeyAdded { .. } => {
+                "A passkey was added: from now on it signs in without a password".to_owned()
+            }
+            Self::PasskeyRenamed { .. } => "A passkey got another name".to_owned(),
+            Self::PasskeyRemoved { others_left, .. } => {
+                format!("A passkey was removed{}", what_is_left(*others_left))
+            }
+            Self::PasskeysEnded { passkey_ids, others_left } => format!(
+                "With it ended {} that had been added in the last week{}",
+                count(passkey_ids.len() as u64, "passkey"),
+                what_is_left(*others_left)
+            ),
             Self::SecondFactorUndone { factor } => match factor {
                 SecondFactor::Phone => "The phone number was taken back, by the link in the mail that told of it",
                 SecondFactor::RecoveryCodes => {
                     "The recovery codes were taken back, by the link in the mail that told of them"
+                }
+                SecondFactor::AuthenticatorApp => {
+                    "The authenticator app was taken back, by the link in the mail that told of it"
+                }
+                SecondFactor::Passkey(_) => {
+                    "A passkey was taken back, by the link in the mail that told of it"
                 }
             }
             .to_owned(),
@@ -131,6 +167,20 @@ fn by(channel: Channel) -> &'static str {
     }
 }
 
+/// How language and time zone stand, without telling which they are: they are personal.
+fn locale(has_language: bool, has_time_zone: bool) -> &'static str {
+    match (has_language, has_time_zone) {
+        (true, true) => "The language and the time zone were set",
+        (true, false) => "The language was set; the time zone is that of the browser",
+        (false, true) => "The time zone was set; the language is that of the browser",
+        (false, false) => "The language and the time zone are those of the browser from now on",
+    }
+}
+
+fn what_is_left(others_left: bool) -> &'static str {
+    if others_left { "; other second factors are left" } else { "; there is no second factor any more" }
+}
+
 fn signed_out(reason: SignOutReason) -> &'static str {
     match reason {
         SignOutReason::SignedOut => "Signed out",
@@ -155,6 +205,12 @@ fn signed_out(reason: SignOutReason) -> &'static str {
             "A session was ended because the second factor was removed after proof of who the holder is"
         }
         SignOutReason::SecondFactorUndone => "A session was ended because a second factor was taken back",
+        SignOutReason::AuthenticatorAppAdded => "A session was ended because an authenticator app was added",
+        SignOutReason::AuthenticatorAppRemoved => {
+            "A session was ended because the authenticator app was removed"
+        }
+        SignOutReason::PasskeyAdded => "A session was ended because a passkey was added",
+        SignOutReason::PasskeyRemoved => "A session was ended because a passkey was removed",
         SignOutReason::RecoveryCodesIssued => "A session was ended because recovery codes were made anew",
     }
 }

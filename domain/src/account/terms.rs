@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::PasskeyId;
+
 /// A switch that was turned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreferenceChange {
@@ -46,30 +48,63 @@ pub enum SignOutReason {
     EndedByOperator,
     /// The second factor was removed, after proof of who the holder is.
     FactorRemoved,
+    /// An authenticator app was added.
+    AuthenticatorAppAdded,
+    /// The authenticator app was removed.
+    AuthenticatorAppRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
 }
 
-/// What a second factor consists of, as far as it can be taken back by itself.
+/// A second factor, or what stands for it, as far as it can be taken back by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "String", try_from = "String")]
 pub enum SecondFactor {
-    /// The phone, and the recovery codes that stand for it.
+    /// The phone.
     Phone,
     /// The recovery codes alone.
     RecoveryCodes,
+    /// The authenticator app.
+    AuthenticatorApp,
+    /// A passkey.
+    Passkey(PasskeyId),
 }
 
 impl SecondFactor {
-    /// The name under which it is stored.
-    pub fn as_str(self) -> &'static str {
+    /// The name under which it is stored: of a passkey its id.
+    pub fn name(self) -> String {
         match self {
-            Self::Phone => "phone",
-            Self::RecoveryCodes => "recovery_codes",
+            Self::Phone => "phone".to_owned(),
+            Self::RecoveryCodes => "recovery_codes".to_owned(),
+            Self::AuthenticatorApp => "authenticator_app".to_owned(),
+            Self::Passkey(id) => id.to_string(),
         }
     }
 
     /// What is stored under a name.
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Phone, Self::RecoveryCodes].into_iter().find(|factor| factor.as_str() == name)
+        match name {
+            "phone" => Some(Self::Phone),
+            "recovery_codes" => Some(Self::RecoveryCodes),
+            "authenticator_app" => Some(Self::AuthenticatorApp),
+            id => id.parse().ok().map(Self::Passkey),
+        }
+    }
+}
+
+impl From<SecondFactor> for String {
+    fn from(factor: SecondFactor) -> Self {
+        factor.name()
+    }
+}
+
+impl TryFrom<String> for SecondFactor {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::of_name(&name).ok_or_else(|| format!("{name} is no second factor"))
     }
 }
 

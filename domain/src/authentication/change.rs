@@ -1,7 +1,7 @@
 //! What happens to how an account is proved, or to what it may do.
 
 use super::{Factor, Lent};
-use crate::InvitationId;
+use crate::{InvitationId, PasskeyId};
 
 /// A change after which not all holds that was staged, issued or lent before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +18,23 @@ pub enum Change {
     BillingEmailChanged,
     /// Another billing address was taken back, by the link sent to the holder.
     BillingEmailUndone,
-    /// A phone was verified: it is the second factor.
+    /// A phone was verified: it is a second factor.
     PhoneVerified,
-    /// The phone was removed.
-    PhoneRemoved,
+    /// An authenticator app was added: it is a second factor.
+    AuthenticatorAppAdded,
+    /// A passkey was added: it is a second factor, and signs in without a password.
+    PasskeyAdded,
+    /// A second factor was removed, and another is left.
+    OneFactorRemoved,
+    /// The last second factor was removed.
+    LastFactorRemoved,
     /// Recovery codes were made anew.
     RecoveryCodesIssued,
     /// A second factor was taken back, by the link in the mail that told of it.
     SecondFactorUndone,
     /// An operator ended all sessions.
     SessionsEnded,
-    /// The second factor was removed, after an operator had seen proof of who the holder is.
+    /// All second factors were removed, after an operator had seen proof of who the holder is.
     FactorRemoved,
     /// A member of an organization has a lesser role.
     MemberDemoted,
@@ -42,7 +48,7 @@ pub enum Change {
 
 impl Change {
     /// Every one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::EmailChanged,
@@ -50,7 +56,10 @@ impl Change {
         Self::BillingEmailChanged,
         Self::BillingEmailUndone,
         Self::PhoneVerified,
-        Self::PhoneRemoved,
+        Self::AuthenticatorAppAdded,
+        Self::PasskeyAdded,
+        Self::OneFactorRemoved,
+        Self::LastFactorRemoved,
         Self::RecoveryCodesIssued,
         Self::SecondFactorUndone,
         Self::SessionsEnded,
@@ -71,11 +80,14 @@ impl Change {
             Self::BillingEmailChanged => "billing address changed",
             Self::BillingEmailUndone => "billing address taken back",
             Self::PhoneVerified => "phone set or changed",
-            Self::PhoneRemoved => "phone removed",
+            Self::AuthenticatorAppAdded => "authenticator app added",
+            Self::PasskeyAdded => "passkey added",
+            Self::OneFactorRemoved => "a second factor removed, another left",
+            Self::LastFactorRemoved => "the last second factor removed",
             Self::RecoveryCodesIssued => "recovery codes made anew",
             Self::SecondFactorUndone => "second factor taken back",
             Self::SessionsEnded => "sessions ended by an operator",
-            Self::FactorRemoved => "second factor removed on proof",
+            Self::FactorRemoved => "second factors removed on proof",
             Self::MemberDemoted => "member demoted",
             Self::MemberLeft => "member left or removed",
             Self::OrganizationClosed => "organization closed",
@@ -90,7 +102,27 @@ impl Change {
 
     /// What the session that brought it about has proved with it.
     pub fn proves(self) -> Option<Factor> {
-        (self == Self::PhoneVerified).then_some(Factor::PhoneCode)
+        match self {
+            Self::PhoneVerified => Some(Factor::PhoneCode),
+            Self::AuthenticatorAppAdded => Some(Factor::AppCode),
+            Self::PasskeyAdded => Some(Factor::Passkey),
+            Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::EmailChanged
+            | Self::EmailChangeUndone
+            | Self::BillingEmailChanged
+            | Self::BillingEmailUndone
+            | Self::OneFactorRemoved
+            | Self::LastFactorRemoved
+            | Self::RecoveryCodesIssued
+            | Self::SecondFactorUndone
+            | Self::SessionsEnded
+            | Self::FactorRemoved
+            | Self::MemberDemoted
+            | Self::MemberLeft
+            | Self::OrganizationClosed
+            | Self::AccountDeleted => None,
+        }
     }
 }
 
@@ -101,4 +133,8 @@ pub enum Ending {
     Account(Change),
     /// An invitation: its link opens nothing any more.
     Invitation(InvitationId),
+    /// A passkey: it signs in no more.
+    Passkey(PasskeyId),
+    /// The authenticator app of the account whose event it is: its codes count no more.
+    AuthenticatorApp,
 }

@@ -1,19 +1,24 @@
 //! What is shown to prove who signs in or acts.
 
-/// One way to prove it. A stronger one than a code sent to a phone is another variant here.
+/// One way to prove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Factor {
     /// The password.
     Password,
     /// A code that was sent to the phone of the account.
     PhoneCode,
-    /// A recovery code, in place of such a code.
+    /// A recovery code, in place of another second factor.
     RecoveryCode,
+    /// A code of the authenticator app of the account.
+    AppCode,
+    /// A passkey, with the person verified by the device: possession, and knowledge or body, in one.
+    Passkey,
 }
 
 impl Factor {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Password, Self::PhoneCode, Self::RecoveryCode];
+    pub const ALL: [Self; 5] =
+        [Self::Password, Self::PhoneCode, Self::RecoveryCode, Self::AppCode, Self::Passkey];
 
     /// The name under which it is stored.
     pub fn as_str(self) -> &'static str {
@@ -21,6 +26,8 @@ impl Factor {
             Self::Password => "password",
             Self::PhoneCode => "phone_code",
             Self::RecoveryCode => "recovery_code",
+            Self::AppCode => "app_code",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -29,6 +36,8 @@ impl Factor {
             Self::Password => 1,
             Self::PhoneCode => 1 << 1,
             Self::RecoveryCode => 1 << 2,
+            Self::AppCode => 1 << 3,
+            Self::Passkey => 1 << 4,
         }
     }
 }

@@ -19,6 +19,16 @@ pub enum Lent {
     PendingPhone,
     /// The code that verifies it.
     PhoneCode,
+    /// An authenticator app that waits for its first code.
+    PendingAuthenticatorApp,
+    /// The question that a new passkey answers.
+    PendingPasskey,
+    /// The authenticator app.
+    AuthenticatorApp,
+    /// Passkeys.
+    Passkeys,
+    /// Passkeys whose mail still takes them back.
+    RecentPasskeys,
     /// A removal of the second factor that an operator began and that waits.
     PendingFactorRemoval,
     /// The link that objects to it.
@@ -49,7 +59,7 @@ pub enum Lent {
 
 impl Lent {
     /// Every one.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::PendingEmailChange,
         Self::EmailConfirmationLink,
         Self::EmailUndoLink,
@@ -58,6 +68,11 @@ impl Lent {
         Self::PasswordResetLink,
         Self::PendingPhone,
         Self::PhoneCode,
+        Self::PendingAuthenticatorApp,
+        Self::PendingPasskey,
+        Self::AuthenticatorApp,
+        Self::Passkeys,
+        Self::RecentPasskeys,
         Self::PendingFactorRemoval,
         Self::FactorObjectionLink,
         Self::SignInQuestion,
@@ -84,6 +99,11 @@ impl Lent {
             Self::PasswordResetLink => "link to choose a password",
             Self::PendingPhone => "phone that waits to be verified",
             Self::PhoneCode => "code that verifies it",
+            Self::PendingAuthenticatorApp => "authenticator app that waits for its first code",
+            Self::PendingPasskey => "question that a new passkey answers",
+            Self::AuthenticatorApp => "authenticator app",
+            Self::Passkeys => "passkeys",
+            Self::RecentPasskeys => "passkeys added in the last week",
             Self::PendingFactorRemoval => "removal of the second factor that waits",
             Self::FactorObjectionLink => "link that objects to it",
             Self::SignInQuestion => "question asked when signing in",

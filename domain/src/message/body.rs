@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{CodeFor, NamedProject, OwnersChange, TeamChange, UndoLink};
-use crate::account::{AccountNotice, IdentityProof, SecondFactor};
+use crate::account::{IdentityProof, SecondFactor};
 use crate::organization::Role;
-use crate::{AccountId, RequestId};
+use crate::{AccountId, Language, RequestId};
 
 /// What a message says.
 #[derive(Clone, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub enum MessageBody {
         /// What it is wanted for.
         wanted_for: CodeFor,
     },
-    /// A phone is the second factor.
+    /// A phone is a second factor.
     PhoneVerified {
         /// When.
         at: DateTime<Utc>,
@@ -80,10 +80,45 @@ pub enum MessageBody {
         /// What of it.
         factor: SecondFactor,
     },
-    /// There is no second factor any more.
+    /// The phone is no second factor any more.
     PhoneRemoved {
         /// When.
         at: DateTime<Utc>,
+        /// Whether other second factors are left; none were in messages of an earlier release.
+        #[serde(default)]
+        others_left: bool,
+    },
+    /// An authenticator app is a second factor.
+    AuthenticatorAppAdded {
+        /// When.
+        at: DateTime<Utc>,
+        /// The link that takes it back.
+        undo: UndoLink,
+    },
+    /// The authenticator app is no second factor any more.
+    AuthenticatorAppRemoved {
+        /// When.
+        at: DateTime<Utc>,
+        /// Whether other second factors are left.
+        others_left: bool,
+    },
+    /// There is another passkey.
+    PasskeyAdded {
+        /// When.
+        at: DateTime<Utc>,
+        /// What the holder calls it.
+        name: String,
+        /// The link that takes it back.
+        undo: UndoLink,
+    },
+    /// A passkey signs in no more.
+    PasskeyRemoved {
+        /// When.
+        at: DateTime<Utc>,
+        /// What the holder called it.
+        name: String,
+        /// Whether other second factors are left.
+        others_left: bool,
     },
     /// An operator ended all sessions.
     SessionsEnded {
@@ -243,6 +278,17 @@ pub enum MessageBody {
         /// Whether it was the reader who did it.
         by_reader: bool,
     },
+    /// An organization of the reader demands a second factor of its members, or no longer.
+    SecondFactorDemandChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// The name of the organization.
+        organization: String,
+        /// Whether it is demanded.
+        demanded: bool,
+        /// Whether it was the reader who did it.
+        by_reader: bool,
+    },
     /// The reader has another role in an organization.
     RoleChanged {
         /// When.
@@ -269,6 +315,9 @@ pub enum MessageBody {
         /// Copies of the data that were being made or could still be fetched, and ended with it. None: it was not counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exports: Option<u32>,
+        /// The language that the holder had chosen: the account cannot be asked any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
     },
     /// The reader is invited into an organization.
     Invitation {
@@ -284,85 +333,4 @@ pub enum MessageBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invited_by: Option<AccountId>,
     },
-}
-
-impl MessageBody {
-    /// Whether one such message can stand for several: it holds no code and no link of its own, warns of nothing to come,
-    /// and goes where the others go.
-    pub fn can_be_gathered(&self) -> bool {
-        match self {
-            Self::NewDevice { .. }
-            | Self::PasswordChanged { .. }
-            | Self::PhoneRemoved { .. }
-            | Self::RecoveryCodeUsed { .. }
-            | Self::FailedCodes { .. }
-            | Self::CredentialsReset { .. }
-            | Self::CredentialsRevealed { .. }
-            | Self::CredentialsRevoked { .. }
-            | Self::GdprTokenIssued { .. }
-            | Self::GdprTokenRevoked { .. }
-            | Self::ArchiveDownloaded { .. }
-            | Self::TeamChanged { .. }
-            | Self::ProjectOwnersChanged { .. }
-            | Self::RoleChanged { .. }
-            | Self::MembershipEnded { .. } => true,
-            Self::PhoneVerified { undo, .. } | Self::RecoveryCodesIssued { undo, .. } => undo.is_none(),
-            Self::EmailConfirmation { .. }
-            | Self::EmailChange { .. }
-            | Self::EmailChangeUndone { .. }
-            | Self::SecondFactorUndone { .. }
-            | Self::SessionsEnded { .. }
-            | Self::FactorRemovalBegun { .. }
-            | Self::FactorRemovalStopped { .. }
-            | Self::FactorRemoved { .. }
-            | Self::PasswordResetLink { .. }
-            | Self::Code { .. }
-            | Self::GdprTokenExpires { .. }
-            | Self::GdprTokenExpired { .. }
-            | Self::BillingEmailChanged { .. }
-            | Self::BillingEmailUndone { .. }
-            | Self::AccountDeleted { .. }
-            | Self::Invitation { .. } => false,
-        }
-    }
-
-    /// What it tells an account holder of; none for an invitation, which goes to the reader of mail there.
-    pub fn notice(&self) -> Option<AccountNotice> {
-        Some(match self {
-            Self::NewDevice { .. } => AccountNotice::NewDevice,
-            Self::EmailConfirmation { .. } => AccountNotice::EmailConfirmation,
-            Self::EmailChange { .. } => AccountNotice::EmailChange,
-            Self::EmailChangeUndone { .. } => AccountNotice::EmailChangeUndone,
-            Self::PasswordChanged { .. } => AccountNotice::PasswordChanged,
-            Self::PasswordResetLink { .. } => AccountNotice::PasswordResetLink,
-            Self::Code { .. } => AccountNotice::Code,
-            Self::PhoneVerified { .. } => AccountNotice::PhoneVerified,
-            Self::PhoneRemoved { .. } => AccountNotice::PhoneRemoved,
-            Self::SecondFactorUndone { .. } => AccountNotice::SecondFactorUndone,
-            Self::SessionsEnded { .. } => AccountNotice::SessionsEnded,
-            Self::FactorRemovalBegun { .. } => AccountNotice::FactorRemovalBegun,
-            Self::FactorRemovalStopped { .. } => AccountNotice::FactorRemovalStopped,
-            Self::FactorRemoved { .. } => AccountNotice::FactorRemoved,
-            Self::RecoveryCodesIssued { .. } => AccountNotice::RecoveryCodesIssued,
-            Self::RecoveryCodeUsed { .. } => AccountNotice::RecoveryCodeUsed,
-            Self::FailedCodes { .. } => AccountNotice::FailedCodes,
-            Self::CredentialsReset { .. } => AccountNotice::CredentialsReset,
-            Self::CredentialsRevealed { .. } => AccountNotice::CredentialsRevealed,
-            Self::CredentialsRevoked { .. } => AccountNotice::CredentialsRevoked,
-            Self::GdprTokenIssued { .. } => AccountNotice::GdprTokenIssued,
-            Self::GdprTokenRevoked { .. } => AccountNotice::GdprTokenRevoked,
-            Self::GdprTokenExpires { days, .. } if *days > 7 => AccountNotice::GdprTokenExpiresIn30Days,
-            Self::GdprTokenExpires { .. } => AccountNotice::GdprTokenExpiresIn7Days,
-            Self::GdprTokenExpired { .. } => AccountNotice::GdprTokenExpired,
-            Self::BillingEmailChanged { .. } => AccountNotice::BillingEmailChanged,
-            Self::BillingEmailUndone { .. } => AccountNotice::BillingEmailUndone,
-            Self::ArchiveDownloaded { .. } => AccountNotice::ArchiveDownloaded,
-            Self::TeamChanged { .. } => AccountNotice::TeamChanged,
-            Self::ProjectOwnersChanged { .. } => AccountNotice::ProjectOwnersChanged,
-            Self::RoleChanged { .. } => AccountNotice::RoleChanged,
-            Self::MembershipEnded { .. } => AccountNotice::MembershipEnded,
-            Self::AccountDeleted { .. } => AccountNotice::AccountDeleted,
-            Self::Invitation { .. } => return None,
-        })
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::account::{AccountNotice, IdentityProof, SecondFactor};
-use crate::{RequestId, Scope};
+use crate::{Language, RequestId, Scope};
 use uuid::Uuid;
 
 /// One of each; of those that tell how many days are left, one of each notice.
@@ -12,7 +12,8 @@ fn all() -> Vec<MessageBody> {
     let at = DateTime::UNIX_EPOCH;
     let (confirm_by, undo_until, expires_at) = (at, at, at);
     let token = || "secret".to_owned();
-    let undo = || Some(UndoLink { token: token(), until: at });
+    let link = || UndoLink { token: token(), until: at };
+    let undo = || Some(link());
     let organization = || "Engines".to_owned();
     let project = || NamedProject { project_id: ProjectId::from_uuid(Uuid::from_u128(1)), name: token() };
     let member = AccountId::from_uuid(Uuid::from_u128(2));
@@ -37,7 +38,11 @@ fn all() -> Vec<MessageBody> {
         code(CodeFor::Reauthentication),
         code(CodeFor::NewPhone),
         MessageBody::PhoneVerified { at, phone: "•••23".to_owned(), undo: undo() },
-        MessageBody::PhoneRemoved { at },
+        MessageBody::PhoneRemoved { at, others_left: true },
+        MessageBody::AuthenticatorAppAdded { at, undo: link() },
+        MessageBody::AuthenticatorAppRemoved { at, others_left: false },
+        MessageBody::PasskeyAdded { at, name: token(), undo: link() },
+        MessageBody::PasskeyRemoved { at, name: token(), others_left: true },
         MessageBody::SessionsEnded { at },
         MessageBody::FactorRemovalBegun { at, proof: IdentityProof::Other, due_at: at, token: token() },
         MessageBody::FactorRemovalStopped { at },
@@ -70,9 +75,15 @@ fn all() -> Vec<MessageBody> {
         owners(OwnersChange::ReaderRemoved),
         owners(OwnersChange::Named(member)),
         owners(OwnersChange::Removed(member)),
+        MessageBody::SecondFactorDemandChanged {
+            at,
+            organization: organization(),
+            demanded: true,
+            by_reader: false,
+        },
         MessageBody::RoleChanged { at, organization: organization(), role: Role::Admin, is_less: false },
         MessageBody::MembershipEnded { at, organization: organization() },
-        MessageBody::AccountDeleted { at, exports: Some(1) },
+        MessageBody::AccountDeleted { at, exports: Some(1), language: Some(Language::De) },
         MessageBody::Invitation {
             organization: organization(),
             role: Role::Owner,

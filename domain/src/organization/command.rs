@@ -1,14 +1,13 @@
 //! What can be asked of an organization.
 
-use super::{InvitationEnd, Role};
-use crate::actor::Actor;
+use super::{Asker, InvitationEnd, Role};
 use crate::{AccountId, InvitationId, MembershipId, OrganizationId};
 
 /// A wish concerning an organization, and whose it is.
 #[derive(Clone, Debug)]
 pub struct OrganizationCommand {
     /// Whose wish.
-    pub by: Actor,
+    pub by: Asker,
     /// Which.
     pub action: OrganizationAction,
 }
@@ -31,6 +30,11 @@ pub enum OrganizationAction {
     Rename {
         /// Its name.
         name: String,
+    },
+    /// Demand a second factor of its members, or no longer.
+    DemandSecondFactor {
+        /// Whether it is demanded.
+        demanded: bool,
     },
     /// Invite the reader of mail at an address, which the records keep.
     Invite {

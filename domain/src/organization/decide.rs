@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
+    Asker, Invitation, InvitationEnd, MembershipEnd, Organization, OrganizationAction, OrganizationCommand,
     OrganizationError, OrganizationEvent, OrganizationState, Role,
 };
 use crate::actor::Actor;
@@ -42,15 +42,18 @@ impl Organization {
 }
 
 impl OrganizationState {
-    fn decide(&self, by: Actor, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
+    fn decide(&self, asker: Asker, action: OrganizationAction, now: DateTime<Utc>) -> Decision {
         use OrganizationAction as W;
         use OrganizationEvent as E;
+        self.check_demand(asker, &action)?;
+        let by = asker.actor();
         match action {
             W::Create { .. } => Ok(Vec::new()),
             W::Rename { name } => {
                 self.manager(by, Role::Member)?;
                 if name == self.name { Ok(Vec::new()) } else { one(E::Renamed { name }) }
             }
+            W::DemandSecondFactor { demanded } => self.demand_second_factor(asker, demanded),
             W::Invite { invitation_id, role } => {
                 self.manager(by, role)?;
                 if self.invitations.len() >= MOST_INVITATIONS || self.members.len() >= MOST_MEMBERS {
@@ -104,6 +107,18 @@ impl OrganizationState {
         }
     }
 
+    /// Owners decide on it, who meet it themselves: so one is left who can take it back.
+    fn demand_second_factor(&self, asker: Asker, demanded: bool) -> Decision {
+        self.manager(asker.actor(), Role::Owner)?;
+        if demanded {
+            self.with_second_factor(asker)?;
+        }
+        if demanded == self.second_factor_demanded {
+            return Ok(Vec::new());
+        }
+        one(OrganizationEvent::SecondFactorDemandChanged { demanded })
+    }
+
     /// The invited person may decline, and time may pass: neither is a member. The holder of the link is told apart
     /// by the vault before.
     fn end_invitation(
@@ -113,11 +128,11 @@ impl OrganizationState {
         reason: InvitationEnd,
         now: DateTime<Utc>,
     ) -> Decision {
-        if reason == InvitationEnd::Revoked {
+        if reason.is_of_member() {
             self.manager(by, Role::Member)?;
         }
         let invitation = self.invitations.get(&invitation_id).ok_or(OrganizationError::NoInvitation)?;
-        if reason == InvitationEnd::Revoked {
+        if reason.is_of_member() {
             self.manager(by, invitation.role)?;
         }
         if reason == InvitationEnd::Expired && now < invitation.expires_at {

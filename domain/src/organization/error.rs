@@ -1,5 +1,7 @@
 //! Why an organization refuses.
 
+use crate::OrganizationId;
+
 /// A refusal by the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganizationError {
@@ -12,6 +14,9 @@ pub enum OrganizationError {
     /// The actor's role does not allow it.
     #[error("the role does not allow this")]
     Forbidden,
+    /// It demands a second factor, and the actor has none.
+    #[error("the organization demands a second factor")]
+    SecondFactorDemanded(OrganizationId),
     /// There must always be an owner.
     #[error("the organization would be left without an owner")]
     LastOwner,

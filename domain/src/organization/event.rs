@@ -27,6 +27,16 @@ pub enum InvitationEnd {
     Expired,
 }
 
+impl InvitationEnd {
+    /// Whether a member ends it.
+    pub(super) fn is_of_member(self) -> bool {
+        match self {
+            Self::Revoked => true,
+            Self::Declined | Self::SenderWithoutRight | Self::Expired => false,
+        }
+    }
+}
+
 /// Why a membership ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +64,11 @@ pub enum OrganizationEvent {
     Renamed {
         /// Its name.
         name: String,
+    },
+    /// A second factor is demanded of its members, or no longer.
+    SecondFactorDemandChanged {
+        /// Whether it is demanded.
+        demanded: bool,
     },
     /// A person was invited, whose address the records keep until the invitation ends.
     MemberInvited {
@@ -113,6 +128,7 @@ impl DomainEvent for OrganizationEvent {
         match self {
             Self::Created { .. } => "organization.created",
             Self::Renamed { .. } => "organization.renamed",
+            Self::SecondFactorDemandChanged { .. } => "organization.second_factor_demand_changed",
             Self::MemberInvited { .. } => "organization.member_invited",
             Self::InvitationEnded { .. } => "organization.invitation_ended",
             Self::MemberJoined { .. } => "organization.member_joined",
@@ -134,6 +150,7 @@ impl Effects for OrganizationEvent {
             Self::InvitationEnded { invitation_id, .. } => vec![Ending::Invitation(*invitation_id)],
             Self::Created { .. }
             | Self::Renamed { .. }
+            | Self::SecondFactorDemandChanged { .. }
             | Self::MemberInvited { .. }
             | Self::MemberJoined { .. }
             | Self::MemberRoleChanged { .. }
@@ -156,6 +173,7 @@ impl Timers for OrganizationEvent {
             Self::Closed {} => vec![TimerChange::ClearAll],
             Self::Created { .. }
             | Self::Renamed { .. }
+            | Self::SecondFactorDemandChanged { .. }
             | Self::MemberJoined { .. }
             | Self::MemberRoleChanged { .. }
             | Self::MemberLeft { .. } => Vec::new(),
@@ -172,6 +190,7 @@ impl OrganizationEvent {
             | Self::MemberLeft { account_id, .. } => Some(*account_id),
             Self::Created { .. }
             | Self::Renamed { .. }
+            | Self::SecondFactorDemandChanged { .. }
             | Self::MemberInvited { .. }
             | Self::InvitationEnded { .. }
             | Self::Closed {} => None,
@@ -184,6 +203,12 @@ impl Sentence for OrganizationEvent {
         match self {
             Self::Created { name, .. } => format!("The organization {} was created", quoted(name)),
             Self::Renamed { name } => format!("The organization was renamed to {}", quoted(name)),
+            Self::SecondFactorDemandChanged { demanded: true } => {
+                "The organization demands a second factor of its members".to_owned()
+            }
+            Self::SecondFactorDemandChanged { demanded: false } => {
+                "The organization no longer demands a second factor of its members".to_owned()
+            }
             Self::MemberInvited { role, expires_at, invited_by, .. } => {
                 let by = if invited_by.is_some() { " by a member" } else { "" };
                 let until = date(*expires_at);

@@ -3,6 +3,7 @@
 //! What always holds: as long as it is not closed it has an owner. Who is a member stands here; the account says
 //! the same of itself, in the same step, so that neither can be without the other.
 
+mod asker;
 mod command;
 mod decide;
 mod error;
@@ -18,6 +19,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
 
+pub use asker::Asker;
 pub use command::{OrganizationAction, OrganizationCommand};
 pub use decide::{INVITATION_LIFE, MOST_INVITATIONS, MOST_MEMBERS};
 pub use error::OrganizationError;
@@ -46,6 +48,8 @@ pub struct OrganizationState {
     pub members: BTreeMap<AccountId, Member>,
     /// Invitations that are open.
     pub invitations: BTreeMap<InvitationId, Invitation>,
+    /// Its members must have a second factor: without one, they see that it is there, and may leave.
+    pub second_factor_demanded: bool,
     /// It has ended.
     pub closed: bool,
 }
@@ -99,6 +103,7 @@ impl OrganizationState {
         match event {
             E::Created { .. } => {}
             E::Renamed { name } => self.name = name,
+            E::SecondFactorDemandChanged { demanded } => self.second_factor_demanded = demanded,
             E::MemberInvited { invitation_id, role, expires_at, invited_by } => {
                 self.invitations.insert(invitation_id, Invitation { role, expires_at, invited_by });
             }
@@ -124,7 +129,7 @@ impl OrganizationState {
 
 // What it says of who is what in it decides for its projects: it is no `Standalone`.
 impl Snapshot for Organization {
-    const SCHEMA_VERSION: i32 = 2;
+    const SCHEMA_VERSION: i32 = 3;
 }
 
 impl Aggregate for Organization {
@@ -139,6 +144,7 @@ impl Aggregate for Organization {
                     name,
                     members: BTreeMap::new(),
                     invitations: BTreeMap::new(),
+                    second_factor_demanded: false,
                     closed: false,
                 });
             }

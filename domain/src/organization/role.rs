@@ -30,7 +30,7 @@ impl Role {
     }
 
     /// Whether it may give, take and change memberships of role `other`.
-    pub(super) fn manages_role(self, other: Self) -> bool {
+    pub fn manages_role(self, other: Self) -> bool {
         self.manages() && self >= other
     }
 }

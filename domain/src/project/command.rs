@@ -1,7 +1,7 @@
 //! What can be asked of a project.
 
 use crate::actor::Actor;
-use crate::organization::{Member, Role};
+use crate::organization::{Asker, Member, OrganizationError, OrganizationState, Role};
 use crate::{AccountId, CredentialId, MembershipId, OrganizationId, ProjectId};
 
 /// A wish concerning a project, and who has it.
@@ -13,16 +13,25 @@ pub struct ProjectCommand {
     pub action: ProjectAction,
 }
 
-/// The actor of a command, with its membership in the organization of the project.
+/// The actor of a command, with its membership in the organization of the project. The organization alone says of an
+/// account that it is a member, and that it meets what is demanded of members.
 #[derive(Clone, Copy, Debug)]
 pub struct MemberActor {
     /// Who.
-    pub by: Actor,
+    pub(super) by: Actor,
     /// Their membership in the organization, as the organization has it.
-    pub member: Option<Member>,
+    pub(super) member: Option<Member>,
 }
 
 impl MemberActor {
+    /// A member of an organization.
+    ///
+    /// # Errors
+    /// When the asker is none, or has no second factor where one is demanded.
+    pub fn member(organization: &OrganizationState, asker: Asker) -> Result<Self, OrganizationError> {
+        Ok(Self { by: asker.actor(), member: Some(organization.member(asker)?) })
+    }
+
     /// An operator or the service itself: of no organization.
     pub fn outside(by: Actor) -> Self {
         Self { by, member: None }

@@ -58,6 +58,18 @@ impl Commands {
         Ok(bar)
     }
 
+    /// Bars all sessions but one.
+    pub(crate) async fn bar_other_sessions(
+        &self,
+        account: AccountId,
+        stays: SessionId,
+    ) -> Result<Bar, StoreError> {
+        let bar = Bar { account, at: self.services.now() };
+        let mut connection = self.pool.acquire().await?;
+        session::bar(&mut connection, account, (None, Some(stays)), bar.at).await?;
+        Ok(bar)
+    }
+
     /// The command was refused: what was barred for it works again.
     pub(crate) async fn lift(&self, bar: &Bar) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;

@@ -138,10 +138,10 @@ fn any_event() -> impl Strategy<Value = AccountEvent> {
     ];
     prop_oneof![
         3 => any_registered(),
-        1 => any_session().prop_map(|session_id| AccountEvent::SignedIn { session_id }),
+        1 => any_session().prop_map(|session_id| AccountEvent::SignedIn { session_id, passkey_id: None }),
         1 => (any_session(), reason)
             .prop_map(|(session_id, reason)| AccountEvent::SignedOut { session_id, reason }),
-        1 => any_session().prop_map(|session_id| AccountEvent::Reauthenticated { session_id }),
+        1 => any_session().prop_map(|session_id| AccountEvent::Reauthenticated { session_id, passkey_id: None }),
         1 => Just(AccountEvent::PasswordChanged {}),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(history, by_instant)| AccountEvent::HistoryViewed {
             what: if history { Viewed::History } else { Viewed::State },

@@ -25,7 +25,7 @@ pub use entry::{LogEntry, open, read_at};
 pub(crate) use head::CHANNEL;
 pub use head::{LogHead, follow_head, wait_beyond};
 use position_cache::PositionCache;
-pub use positions::{newest_position, position_beyond, recorded_at};
+pub use positions::{newest_position, position_before, position_beyond, recorded_at};
 pub use sequencer::Sequencer;
 
 use crate::encryption::KeyRing;

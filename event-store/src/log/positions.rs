@@ -38,12 +38,22 @@ pub async fn recorded_at(
 /// in the log nearly in the order of their times: nearly, because what is stored side by side may be
 /// ordered otherwise, and a transaction may be open for a while ([`DISORDER`]).
 pub async fn position_beyond(pool: &PgPool, instant: DateTime<Utc>) -> Result<i64, StoreError> {
-    let later = instant.checked_add_signed(DISORDER).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    parted(pool, instant.checked_add_signed(DISORDER).unwrap_or(DateTime::<Utc>::MAX_UTC)).await
+}
+
+/// A position before which everything was stored before `instant`. Found as [`position_beyond`] is.
+pub async fn position_before(pool: &PgPool, instant: DateTime<Utc>) -> Result<i64, StoreError> {
+    let earlier = instant.checked_sub_signed(DISORDER + chrono::Duration::microseconds(1));
+    parted(pool, earlier.unwrap_or(DateTime::<Utc>::MIN_UTC)).await
+}
+
+/// Where the log is parted in what was stored by `instant` and what was stored later, were it in that order.
+async fn parted(pool: &PgPool, instant: DateTime<Utc>) -> Result<i64, StoreError> {
     let (mut before, mut beyond) = (0, newest_position(pool).await? + 1);
     while beyond - before > 1 {
         let middle = before + (beyond - before) / 2;
         match recorded_at(pool, middle).await? {
-            Some(at) if at <= later => before = middle,
+            Some(at) if at <= instant => before = middle,
             _ => beyond = middle,
         }
     }

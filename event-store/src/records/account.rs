@@ -7,19 +7,22 @@ use sqlx::{PgConnection, PgPool};
 use super::credential::{self, Owner};
 use crate::error::StoreError;
 
-/// Ends sessions and credentials; deletes secrets, codes, links, devices, failed tries, answers to Idempotency-Keys, and
+/// Ends sessions and credentials; deletes secrets, codes, links, authenticator apps, passkeys, devices, failed tries, answers to Idempotency-Keys, and
 /// messages that did not go out.
 pub(super) async fn forget(
     db: &mut PgConnection,
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    const TABLES: [(&str, &str); 11] = [
+    const TABLES: [(&str, &str); 14] = [
         ("session", "account_id"),
         ("secret", "owner"),
         ("challenge", "account_id"),
         ("link", "account_id"),
         ("recovery_code", "account_id"),
+        ("authenticator_app", "account_id"),
+        ("passkey", "account_id"),
+        ("passkey_challenge", "account_id"),
         ("device", "account_id"),
         ("failed_try", "account_id"),
         ("outgoing", "account_id"),

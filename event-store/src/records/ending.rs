@@ -26,6 +26,11 @@ pub(crate) fn writes(
                 writes.extend(of_account(account, change, own, at));
             }
             Ending::Invitation(invitation) => writes.push(RecordWrite::ForgetInvitation(invitation)),
+            Ending::Passkey(passkey) => writes.push(RecordWrite::ForgetPasskey(passkey)),
+            Ending::AuthenticatorApp => {
+                let Ok(account) = id.parse() else { continue };
+                writes.push(RecordWrite::ForgetAuthenticatorApp(account));
+            }
         }
     }
     writes
@@ -67,6 +72,10 @@ fn write(
             let stays = own.filter(|_| matches!(change.fate(lent), Fate::EndsElsewhere(_)));
             Some(RecordWrite::RaiseGeneration { account, change, stays })
         }
+        Lent::PendingAuthenticatorApp => Some(RecordWrite::DropStagedAuthenticatorApp(account)),
+        Lent::PendingPasskey => Some(RecordWrite::DropPasskeyChallenges(account)),
+        Lent::AuthenticatorApp => Some(RecordWrite::ForgetAuthenticatorApp(account)),
+        Lent::Passkeys => Some(RecordWrite::ForgetPasskeys(account)),
         Lent::RecoveryCodes => Some(RecordWrite::DropRecoveryCodes(account)),
         Lent::GdprToken => Some(RecordWrite::EndCredentials { account, at }),
         // With their sessions.
@@ -75,6 +84,7 @@ fn write(
         Lent::PendingEmailChange
         | Lent::PendingPhone
         | Lent::PendingFactorRemoval
+        | Lent::RecentPasskeys
         | Lent::InvitationsSent
         | Lent::NamedOwnership
         | Lent::RunningOverlap

@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub mod authentication;
+pub mod authenticator_app;
 pub mod credential;
 pub mod device;
 pub mod email_link;
@@ -16,6 +17,8 @@ pub mod one_time_code;
 pub mod operator_token;
 pub mod outbox;
 pub mod pace;
+pub mod passkey;
+pub mod passkey_challenge;
 pub mod password;
 pub mod rate_limit;
 pub mod recovery_code;

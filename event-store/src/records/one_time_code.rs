@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use domain::{AccountId, ChallengeId};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::RecordError;
 use super::Records;
@@ -112,6 +113,25 @@ async fn insert(db: &mut PgConnection, new: &NewOneTimeCode) -> Result<(), Store
     Ok(())
 }
 
+/// A question that can still be answered at `now`. It is no try.
+pub async fn find(
+    pool: &PgPool,
+    purpose: Purpose,
+    id: ChallengeId,
+    now: DateTime<Utc>,
+) -> Result<Option<OneTimeCode>, StoreError> {
+    let found = sqlx::query_as(
+        "SELECT challenge_id, account_id, subject, code_hash, expires_at, generation FROM challenge
+         WHERE challenge_id = $1 AND purpose = $2 AND tries_left > 0 AND expires_at > $3 AND generation IS NOT NULL",
+    )
+    .bind(id.uuid())
+    .bind(purpose.as_str())
+    .bind(now)
+    .fetch_optional(pool)
+    .await?;
+    found.map(read).transpose()
+}
+
 /// Counts a try of a question, if it can be tried at `now`: by id, or by what it is about.
 pub async fn count_try(
     pool: &PgPool,
@@ -137,12 +157,15 @@ pub async fn count_try(
     .bind(now)
     .fetch_optional(pool)
     .await?;
-    let read = |(id, account, subject, code_hash, expires_at, generation): (_, String, _, _, _, _)| {
-        let unreadable = |_| StoreError::Unreadable("a challenge's account".to_owned());
-        let (id, account) = (ChallengeId::from_uuid(id), account.parse().map_err(unreadable)?);
-        Ok(OneTimeCode { id, account, subject, expires_at, generation, code_hash })
-    };
     found.map(read).transpose()
+}
+
+type Row = (Uuid, String, String, Vec<u8>, DateTime<Utc>, i64);
+
+fn read((id, account, subject, code_hash, expires_at, generation): Row) -> Result<OneTimeCode, StoreError> {
+    let unreadable = |_| StoreError::Unreadable("a challenge's account".to_owned());
+    let (id, account) = (ChallengeId::from_uuid(id), account.parse().map_err(unreadable)?);
+    Ok(OneTimeCode { id, account, subject, expires_at, generation, code_hash })
 }
 
 /// Which question.
@@ -152,6 +175,25 @@ pub enum Which<'a> {
     Id(ChallengeId),
     /// The one of this account about this.
     About(AccountId, &'a str),
+}
+
+/// A code was sent for a question that can still be answered, in the place of one that was sent before.
+pub(super) async fn set(
+    db: &mut PgConnection,
+    id: ChallengeId,
+    code_hash: &[u8],
+    at: DateTime<Utc>,
+) -> Result<(), RecordError> {
+    let set = sqlx::query(
+        "UPDATE challenge SET code_hash = $2 WHERE challenge_id = $1 AND tries_left > 0 AND expires_at > $3",
+    )
+    .bind(id.uuid())
+    .bind(code_hash)
+    .bind(at)
+    .execute(db)
+    .await
+    .map_err(StoreError::from)?;
+    super::spent_unless(set.rows_affected() == 1)
 }
 
 /// Uses a question up, with what its answer brings about.

@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 use domain::authentication::Change;
 use domain::privacy_request::Notice;
 use domain::{
-    AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, ProjectId,
-    RequestId, SessionId,
+    AccountId, ChallengeId, CredentialId, InvitationId, MessageId, OperatorId, OrganizationId, PasskeyId,
+    ProjectId, RequestId, SessionId,
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::RecordError;
 use super::{
-    account, authentication, credential, device, email_link, failed_try, idempotency, invitation,
-    one_time_code, operator_token, outbox, password, rate_limit, recovery_code, session,
+    account, authentication, authenticator_app, credential, device, email_link, failed_try, idempotency,
+    invitation, one_time_code, operator_token, outbox, passkey, passkey_challenge, password, rate_limit,
+    recovery_code, session,
 };
 use crate::encryption::NewKey;
 use crate::usage;
@@ -62,6 +64,15 @@ pub enum RecordWrite {
     RotateSessionToken(session::Elevation),
     /// Ask a question that a code answers.
     PutOneTimeCode(one_time_code::NewOneTimeCode),
+    /// Send a code for a question that was asked without one: it must be there.
+    SetOneTimeCode {
+        /// The question.
+        id: ChallengeId,
+        /// The keyed hash of the code.
+        code_hash: Vec<u8>,
+        /// When it is sent.
+        at: DateTime<Utc>,
+    },
     /// Use a question up: it must be there.
     TakeOneTimeCode(ChallengeId),
     /// Let questions die.
@@ -98,6 +109,36 @@ pub enum RecordWrite {
     },
     /// Let all recovery codes die.
     DropRecoveryCodes(AccountId),
+    /// An authenticator app counts from now on: it must have waited.
+    ConfirmAuthenticatorApp {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        app: Uuid,
+        /// The time step of its first code.
+        step: i64,
+    },
+    /// Use a code of an authenticator app up, and all before it: it must not have been used.
+    TakeAppStep {
+        /// Which app.
+        app: Uuid,
+        /// The time step of the code.
+        step: i64,
+    },
+    /// Have no authenticator app wait.
+    DropStagedAuthenticatorApp(AccountId),
+    /// The codes of an authenticator app count no more.
+    ForgetAuthenticatorApp(AccountId),
+    /// Keep a passkey: it must not be known yet.
+    PutPasskey(passkey::NewPasskey),
+    /// A passkey was used: it must be as it was verified.
+    NotePasskeyUse(passkey::PasskeyUse),
+    /// A passkey signs in no more.
+    ForgetPasskey(PasskeyId),
+    /// No passkey of an account signs in any more.
+    ForgetPasskeys(AccountId),
+    /// Let the question die that a new passkey of an account would answer.
+    DropPasskeyChallenges(AccountId),
     /// An account was used from a device.
     RememberDevice {
         /// Which account.
@@ -207,6 +248,9 @@ impl RecordWrite {
                 | Self::TakeOneTimeCode(_)
                 | Self::TakeLink(_)
                 | Self::TakeRecoveryCode { .. }
+                | Self::ConfirmAuthenticatorApp { .. }
+                | Self::TakeAppStep { .. }
+                | Self::NotePasskeyUse(_)
                 | Self::TakeInvitation(_)
         )
     }
@@ -228,6 +272,7 @@ impl RecordWrite {
             }
             Self::RotateSessionToken(elevation) => session::elevate(db, elevation).await?,
             Self::PutOneTimeCode(new) => one_time_code::put(db, new).await?,
+            Self::SetOneTimeCode { id, code_hash, at } => one_time_code::set(db, *id, code_hash, *at).await?,
             Self::TakeOneTimeCode(id) => one_time_code::take(db, *id).await?,
             Self::DropOneTimeCodes { account, purpose } => {
                 one_time_code::drop_all(db, *account, *purpose).await?;
@@ -238,6 +283,19 @@ impl RecordWrite {
             Self::PutRecoveryCodes { account, hashes } => recovery_code::put(db, *account, hashes).await?,
             Self::TakeRecoveryCode { account, hash } => recovery_code::take(db, *account, hash).await?,
             Self::DropRecoveryCodes(account) => recovery_code::drop_all(db, *account).await?,
+            Self::ConfirmAuthenticatorApp { account, app, step } => {
+                authenticator_app::confirm(db, *account, *app, *step).await?;
+            }
+            Self::TakeAppStep { app, step } => authenticator_app::take_step(db, *app, *step).await?,
+            Self::DropStagedAuthenticatorApp(account) => authenticator_app::drop_staged(db, *account).await?,
+            Self::ForgetAuthenticatorApp(account) => authenticator_app::drop_confirmed(db, *account).await?,
+            Self::PutPasskey(new) => passkey::put(db, new).await?,
+            Self::NotePasskeyUse(used) => passkey::note_use(db, used).await?,
+            Self::ForgetPasskey(id) => passkey::forget(db, *id).await?,
+            Self::ForgetPasskeys(account) => passkey::forget_all(db, *account).await?,
+            Self::DropPasskeyChallenges(account) => {
+                passkey_challenge::drop_all(db, *account, passkey_challenge::Purpose::Registration).await?;
+            }
             Self::RememberDevice { account, device, at } => {
                 device::remember(db, *account, device, *at).await?;
             }

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::presentation::event_view::{Audience, ERASED_TEXT, INTERNAL, redact};
 use crate::views::Views;
+use crate::views::history::HistoryFilter;
 
 /// How an account stood at an instant. A personal value that was erased since is `{"$erased": true}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,7 +63,8 @@ impl Views {
         audience: Audience,
     ) -> Result<Option<AccountState>, StoreError> {
         let mut fold = Fold::default();
-        let mut entries = std::pin::pin!(self.history_stream(store.clone(), account, Some(at)));
+        let mut entries =
+            std::pin::pin!(self.history_stream(store.clone(), account, HistoryFilter::up_to(Some(at))));
         while let Some(entry) = entries.try_next().await? {
             fold.apply(&entry)?;
         }

@@ -12,7 +12,7 @@ use domain::account::Account;
 use domain::organization::Organization;
 use domain::privacy_request::{PrivacyRequest, PrivacyRequestEvent};
 use domain::project::Project;
-use domain::{AccountId, Event, EventId};
+use domain::{AccountId, Event, EventId, Topic};
 use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use event_store::log::{self, LogEntry};
 use event_store::{EventStore, StoreError};
@@ -147,32 +147,85 @@ async fn known_owners(
     Ok(rows.into_iter().collect())
 }
 
+/// Which events of a history are wanted: all, where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// What they are about.
+    pub topic: Option<Topic>,
+    /// From when on they were stored.
+    pub from: Option<DateTime<Utc>>,
+    /// By when they were stored.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Where in the log the wanted events lie.
+#[derive(Clone, Copy)]
+struct Bounds {
+    from: i64,
+    beyond: i64,
+}
+
+impl HistoryFilter {
+    /// Those that were stored by `until`, if given.
+    pub fn up_to(until: Option<DateTime<Utc>>) -> Self {
+        Self { until, ..Self::default() }
+    }
+
+    async fn bounds(&self, store: &EventStore) -> Result<Bounds, StoreError> {
+        let from = match self.from {
+            Some(from) => log::position_before(store.pool(), from).await?,
+            None => 0,
+        };
+        let beyond = match self.until {
+            Some(until) => log::position_beyond(store.pool(), until).await?,
+            None => i64::MAX,
+        };
+        Ok(Bounds { from, beyond })
+    }
+
+    fn event_types(&self) -> Option<&'static [&'static str]> {
+        self.topic.map(Topic::event_types)
+    }
+
+    fn holds(&self, at: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at <= until)
+    }
+}
+
+/// Of an account, from a position on and before another, of these types.
+const WANTED: &str = "
+SELECT h.position FROM account_history h
+WHERE h.account_id = $1 AND h.position >= $2 AND h.position < $3
+  AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM log l JOIN events e USING (era, xid, ord)
+      WHERE l.position = h.position AND e.event_type = ANY($4)))";
+
 impl Views {
-    /// Events that concern an account, opened, newest first: before position `before` and stored by `until`,
-    /// if given.
+    /// Events that concern an account, opened, newest first: before position `before`, if given, and such as are wanted.
     pub async fn history_list(
         &self,
         store: &EventStore,
         account: AccountId,
-        (before, until): (Option<i64>, Option<DateTime<Utc>>),
+        (before, filter): (Option<i64>, HistoryFilter),
         limit: i64,
     ) -> Result<Vec<LogEntry>, StoreError> {
-        let mut before = before.unwrap_or(i64::MAX).min(beyond(store, until).await?);
+        let bounds = filter.bounds(store).await?;
+        let mut before = before.unwrap_or(i64::MAX).min(bounds.beyond);
         let mut found: Vec<LogEntry> = Vec::new();
         let wanted = usize::try_from(limit).unwrap_or_default();
         while found.len() < wanted {
-            let positions: Vec<i64> = sqlx::query_scalar(
-                "SELECT position FROM account_history WHERE account_id = $1 AND position < $2
-                 ORDER BY position DESC LIMIT $3",
-            )
-            .bind(account.to_string())
-            .bind(before)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
+            let positions: Vec<i64> =
+                sqlx::query_scalar(&format!("{WANTED} ORDER BY h.position DESC LIMIT $5"))
+                    .bind(account.to_string())
+                    .bind(bounds.from)
+                    .bind(before)
+                    .bind(filter.event_types())
+                    .bind(limit)
+                    .fetch_all(self.pool())
+                    .await?;
             let Some(last) = positions.last() else { break };
             before = *last;
-            let entries = read_opened(store, &positions, until).await?;
+            let entries = read_opened(store, &positions, filter).await?;
             found.extend(entries.into_iter().rev());
         }
         found.truncate(wanted);
@@ -200,16 +253,15 @@ impl Views {
         Ok(positions.bind(account.to_string()).fetch_all(self.pool()).await?)
     }
 
-    /// All events that concern an account and were stored by `until`, if given; opened, oldest first, page
-    /// by page.
+    /// All events that concern an account and are wanted; opened, oldest first, page by page.
     pub fn history_stream(
         &self,
         store: EventStore,
         account: AccountId,
-        until: Option<DateTime<Utc>>,
+        filter: HistoryFilter,
     ) -> impl Stream<Item = Result<LogEntry, StoreError>> + Send + 'static {
         let views = self.clone();
-        let begin = HistoryPages { account: account.to_string(), until, after: 0, beyond: None };
+        let begin = HistoryPages { account: account.to_string(), filter, after: None, bounds: None };
         let pages = futures::stream::try_unfold(begin, move |mut pages| {
             let (views, store) = (views.clone(), store.clone());
             async move {
@@ -224,51 +276,39 @@ impl Views {
 /// How far a stream of a history has come.
 struct HistoryPages {
     account: String,
-    until: Option<DateTime<Utc>>,
+    filter: HistoryFilter,
     /// The last position read.
-    after: i64,
-    /// Where nothing more is to be found, once it was looked for.
-    beyond: Option<i64>,
+    after: Option<i64>,
+    /// Where something is to be found, once it was looked for.
+    bounds: Option<Bounds>,
 }
 
 impl HistoryPages {
     async fn next(&mut self, views: &Views, store: &EventStore) -> Result<Option<Vec<LogEntry>>, StoreError> {
-        let beyond = match self.beyond {
-            Some(beyond) => beyond,
-            None => *self.beyond.insert(beyond(store, self.until).await?),
+        let bounds = match self.bounds {
+            Some(bounds) => bounds,
+            None => *self.bounds.insert(self.filter.bounds(store).await?),
         };
-        let positions: Vec<i64> = sqlx::query_scalar(
-            "SELECT position FROM account_history WHERE account_id = $1 AND position > $2 AND position < $3
-             ORDER BY position LIMIT $4",
-        )
-        .bind(&self.account)
-        .bind(self.after)
-        .bind(beyond)
-        .bind(PAGE_SIZE)
-        .fetch_all(views.pool())
-        .await?;
+        let positions: Vec<i64> = sqlx::query_scalar(&format!("{WANTED} ORDER BY h.position LIMIT $5"))
+            .bind(&self.account)
+            .bind(self.after.map_or(bounds.from, |after| after + 1))
+            .bind(bounds.beyond)
+            .bind(self.filter.event_types())
+            .bind(PAGE_SIZE)
+            .fetch_all(views.pool())
+            .await?;
         let Some(last) = positions.last() else { return Ok(None) };
-        self.after = *last;
-        read_opened(store, &positions, self.until).await.map(Some)
-    }
-}
-
-/// A position from which on nothing was stored by `until`.
-async fn beyond(store: &EventStore, until: Option<DateTime<Utc>>) -> Result<i64, StoreError> {
-    match until {
-        Some(until) => log::position_beyond(store.pool(), until).await,
-        None => Ok(i64::MAX),
+        self.after = Some(*last);
+        read_opened(store, &positions, self.filter).await.map(Some)
     }
 }
 
 async fn read_opened(
     store: &EventStore,
     positions: &[i64],
-    until: Option<DateTime<Utc>>,
+    filter: HistoryFilter,
 ) -> Result<Vec<LogEntry>, StoreError> {
     let mut entries = log::read_at(store.pool(), positions).await?;
-    if let Some(until) = until {
-        entries.retain(|entry| entry.recorded_at <= until);
-    }
+    entries.retain(|entry| filter.holds(entry.recorded_at));
     log::open(store.log(), entries).await
 }

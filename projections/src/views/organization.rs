@@ -69,6 +69,7 @@ struct Changes<'a> {
 #[derive(Default)]
 struct Row<'a> {
     name: Option<&'a str>,
+    second_factor_demanded: Option<bool>,
     created_at: Option<DateTime<Utc>>,
     closed: bool,
     version: i64,
@@ -97,6 +98,7 @@ impl<'a> Changes<'a> {
                 (row.name, row.created_at) = (Some(name.as_str()), Some(fact.recorded_at));
             }
             E::Renamed { name } => row.name = Some(name),
+            E::SecondFactorDemandChanged { demanded } => row.second_factor_demanded = Some(*demanded),
             E::Closed {} => {
                 row.closed = true;
                 self.invitations.retain(|(organization, _), _| *organization != id);
@@ -152,21 +154,24 @@ async fn write_organizations(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "WITH changed AS (
-             SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::bigint[])
-                 AS c (organization_id, name, created_at, closed, version)
+             SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[], $5::bigint[], $6::boolean[])
+                 AS c (organization_id, name, created_at, closed, version, second_factor_demanded)
          ), updated AS (
              UPDATE organization_view v SET name = coalesce(c.name, v.name), closed = v.closed OR c.closed,
-                    version = c.version
+                    version = c.version,
+                    second_factor_demanded = coalesce(c.second_factor_demanded, v.second_factor_demanded)
              FROM changed c WHERE v.organization_id = c.organization_id AND c.created_at IS NULL
          )
-         INSERT INTO organization_view (organization_id, name, created_at, closed, version)
-         SELECT organization_id, name, created_at, closed, version FROM changed WHERE created_at IS NOT NULL",
+         INSERT INTO organization_view (organization_id, name, created_at, closed, version, second_factor_demanded)
+         SELECT organization_id, name, created_at, closed, version, coalesce(second_factor_demanded, false)
+         FROM changed WHERE created_at IS NOT NULL",
     )
     .bind(rows.keys().copied().collect::<Vec<_>>())
     .bind(rows.values().map(|row| row.name).collect::<Vec<_>>())
     .bind(rows.values().map(|row| row.created_at).collect::<Vec<_>>())
     .bind(rows.values().map(|row| row.closed).collect::<Vec<_>>())
     .bind(rows.values().map(|row| row.version).collect::<Vec<_>>())
+    .bind(rows.values().map(|row| row.second_factor_demanded).collect::<Vec<_>>())
     .execute(db)
     .await?;
     Ok(())
@@ -274,6 +279,8 @@ pub struct OrganizationView {
     pub name: String,
     /// When it was created.
     pub created_at: DateTime<Utc>,
+    /// Whether it demands a second factor of its members.
+    pub second_factor_demanded: bool,
     /// The member's role.
     pub role: String,
     /// Since when.
@@ -317,7 +324,7 @@ impl Views {
         limit: i64,
     ) -> Result<Vec<OrganizationView>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT o.organization_id, o.name, o.created_at, m.role, m.joined_at
+            "SELECT o.organization_id, o.name, o.created_at, o.second_factor_demanded, m.role, m.joined_at
              FROM member_view m JOIN organization_view o USING (organization_id)
              WHERE m.account_id = $1 AND m.organization_id > $2 AND NOT o.closed
              ORDER BY m.organization_id LIMIT $3",
@@ -336,7 +343,7 @@ impl Views {
         organization: OrganizationId,
     ) -> Result<Option<OrganizationView>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT o.organization_id, o.name, o.created_at, m.role, m.joined_at
+            "SELECT o.organization_id, o.name, o.created_at, o.second_factor_demanded, m.role, m.joined_at
              FROM member_view m JOIN organization_view o USING (organization_id)
              WHERE m.account_id = $1 AND m.organization_id = $2 AND NOT o.closed",
         )
@@ -363,7 +370,29 @@ impl Views {
         .bind(limit)
         .fetch_all(self.pool())
         .await?;
-        let named = named(self, &rows).await?;
+        self.members(&rows).await
+    }
+
+    /// A member of an organization.
+    pub async fn member_fetch(
+        &self,
+        organization: OrganizationId,
+        account: AccountId,
+    ) -> Result<Option<MemberView>, StoreError> {
+        let rows = sqlx::query(&format!(
+            "SELECT m.account_id, {NAMED}, m.role, m.joined_at
+             FROM member_view m LEFT JOIN account_view a USING (account_id)
+             WHERE m.organization_id = $1 AND m.account_id = $2"
+        ))
+        .bind(organization.to_string())
+        .bind(account.to_string())
+        .fetch_all(self.pool())
+        .await?;
+        Ok(self.members(&rows).await?.pop())
+    }
+
+    async fn members(&self, rows: &[PgRow]) -> Result<Vec<MemberView>, StoreError> {
+        let named = named(self, rows).await?;
         let read = |(row, NamedAccount { account_id, email, name }): (&PgRow, NamedAccount)| {
             let (role, joined_at) = (row.try_get("role")?, row.try_get("joined_at")?);
             Ok(MemberView { account_id, name, email, role, joined_at })

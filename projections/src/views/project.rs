@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate as _;
 use domain::project::{Project, ProjectEvent};
-use domain::{AccountId, CredentialId, Event, ProjectId};
+use domain::{AccountId, CredentialId, Event, OrganizationId, ProjectId};
 use event_store::StoreError;
 use event_store::log::subscription::{LogRecord, Payloads, Selection};
 use event_store::records::credential::{self, Credential};
@@ -290,10 +290,12 @@ pub struct ProjectOwnerView {
 }
 
 impl Views {
-    /// The projects of all organizations that an account is a member of, oldest first, after `after` if given.
+    /// The projects of all organizations that an account is a member of, but for those in `closed`, oldest first, after
+    /// `after` if given.
     pub async fn project_list(
         &self,
         account: AccountId,
+        closed: &[OrganizationId],
         after: Option<ProjectId>,
         limit: i64,
     ) -> Result<Vec<ProjectView>, StoreError> {
@@ -301,11 +303,13 @@ impl Views {
             "SELECT {COLUMNS} FROM member_view m JOIN organization_view o USING (organization_id)
              CROSS JOIN LATERAL (SELECT * FROM project_view p WHERE p.organization_id = m.organization_id
                  AND p.project_id > $2 ORDER BY p.project_id LIMIT $3) p
-             WHERE m.account_id = $1 AND NOT o.closed ORDER BY p.project_id LIMIT $3"
+             WHERE m.account_id = $1 AND NOT o.closed AND m.organization_id <> ALL ($4)
+             ORDER BY p.project_id LIMIT $3"
         ))
         .bind(account.to_string())
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(limit)
+        .bind(closed.iter().map(ToString::to_string).collect::<Vec<_>>())
         .fetch_all(self.pool())
         .await?)
     }

@@ -51,7 +51,7 @@ async fn empty(
     let empty = format!(
         "UPDATE {table} SET email = NULL, name = NULL, billing_email = NULL, email_pending = NULL, phone = NULL,
              email_sealed = NULL, name_sealed = NULL, billing_email_sealed = NULL,
-             email_pending_sealed = NULL, phone_sealed = NULL
+             email_pending_sealed = NULL, phone_sealed = NULL, language_sealed = NULL, time_zone_sealed = NULL
          WHERE account_id = ANY($1)"
     );
     sqlx::query(&empty).bind(accounts).execute(&mut *db).await?;

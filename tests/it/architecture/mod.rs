@@ -9,20 +9,22 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use modules::Modules;
 
 /// Which of our own crates each of them may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
+    ("catalogue", &[]),
     ("embedded-servers", &[]),
     ("log-proof", &[]),
     ("sealed-objects", &[]),
     ("domain", &[]),
     ("event-store", &["domain", "log-proof", "sealed-objects"]),
     ("projections", &["domain", "event-store"]),
-    ("workers", &["domain", "event-store", "sealed-objects", "projections"]),
-    ("api", &["domain", "event-store", "sealed-objects", "projections"]),
+    ("workers", &["catalogue", "domain", "event-store", "sealed-objects", "projections"]),
+    ("api", &["catalogue", "domain", "event-store", "sealed-objects", "projections"]),
     ("bench", &["domain", "event-store", "sealed-objects", "projections", "api"]),
     (
         "personal-settings",
         &[
             "embedded-servers",
+            "catalogue",
             "domain",
             "event-store",
             "sealed-objects",
@@ -35,7 +37,9 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Libraries that only some crates may name.
-const ONLY_IN: [(&str, &[&str]); 14] = [
+const ONLY_IN: [(&str, &[&str]); 16] = [
+    ("fluent-bundle", &["catalogue"]),
+    ("chrono-tz", &["catalogue", "domain"]),
     ("axum", &["api"]),
     ("hyper", &["api"]),
     ("tower-http", &["api"]),
@@ -53,9 +57,10 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
 ];
 
 /// The libraries the domain may name: none that does I/O, tells the time or draws random numbers.
-const DOMAIN: [&str; 10] = [
+const DOMAIN: [&str; 11] = [
     "async-trait",
     "chrono",
+    "chrono-tz",
     "cqrs-es",
     "email_address",
     "idna",

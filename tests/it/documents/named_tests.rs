@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use super::files::{root, rust_files};
 
 /// The crates whose tests are named by name alone, and their folders; `src` is the program's.
-const CRATES: [(&str, &str); 10] = [
+const CRATES: [(&str, &str); 11] = [
     ("api", "api"),
     ("bench", "bench"),
+    ("catalogue", "catalogue"),
     ("domain", "domain"),
     ("embedded-servers", "crates/embedded-servers"),
     ("event-store", "event-store"),

@@ -11,24 +11,28 @@ fn visited() -> BTreeSet<String> {
     marks.map(str::to_owned).collect()
 }
 
-/// Whether a visit is of the page: by its path, or by what its path begins with.
+/// Whether a visit is of the page: by its path, of which a segment in braces is any.
 fn is_of(visit: &str, page: &str) -> bool {
-    match visit.split_once('{') {
-        Some((begins, _)) => page.strip_prefix(begins).is_some_and(|name| !name.contains('/')),
-        None => visit == page,
-    }
+    let (visit, page): (Vec<&str>, Vec<&str>) = (visit.split('/').collect(), page.split('/').collect());
+    let is_same = |(visit, page): (&&str, &&str)| visit.starts_with('{') || visit == page;
+    visit.len() == page.len() && visit.iter().zip(&page).all(is_same)
+}
+
+/// Every page that is served.
+fn served() -> impl Iterator<Item = &'static str> {
+    api::page_paths().chain(api::settings_paths())
 }
 
 #[test]
 fn a_browser_reads_each_page_that_is_served() {
     let visits = visited();
-    for page in api::page_paths() {
+    for page in served() {
         assert!(
             visits.iter().any(|visit| is_of(visit, page)),
             "tests/browser/visits.py does not read {page}"
         );
     }
     for visit in &visits {
-        assert!(api::page_paths().any(|page| is_of(visit, page)), "there is no page {visit}");
+        assert!(served().any(|page| is_of(visit, page)), "there is no page {visit}");
     }
 }

@@ -37,7 +37,11 @@ async fn whoever_fetches_an_archive_tells_its_holder() {
     ada.completed(&id).await;
     ada.fetch_archive(&id).await;
     let mail = service.take_mail("archive_downloaded", &ada.email).await;
-    assert_eq!(mail.links(), [format!("{}/account#{id}", service.program.base)], "{mail:?}");
+    assert_eq!(
+        mail.links(),
+        [format!("{}/settings/privacy/requests/{id}", service.program.base)],
+        "{mail:?}"
+    );
     service.unharmed().await;
 }
 

@@ -24,10 +24,14 @@ use Place::{List, Nowhere, Record};
 
 const PREFIXES: [&str; 4] = ["/v1/me", "/v1/sessions", "/v1/organizations", "/v1/projects"];
 
-static PLACES: [(&str, Place); 17] = [
+static PLACES: [(&str, Place); 22] = [
     ("/v1/me", Record("account/profile.json", "")),
     ("/v1/me/preferences", Record("account/profile.json", "/preferences")),
     ("/v1/me/gdpr-token", Record("account/profile.json", "/gdpr_token")),
+    ("/v1/me/consents", Nowhere("tells of each switch the last record of account/consents.ndjson")),
+    ("/v1/me/factors", Record("account/profile.json", "/factors")),
+    ("/v1/me/passkeys", Nowhere("is a part of /v1/me/factors")),
+    ("/v1/me/passkeys/accepted", Nowhere("tells a browser what stands in the profile")),
     ("/v1/me/factor-removal", Nowhere("stands in the history, for as long as it waits")),
     ("/v1/me/deletion", Nowhere("is worked out when it is asked for, from what is in the archive")),
     ("/v1/me/history", List("account/history.ndjson")),
@@ -39,18 +43,20 @@ static PLACES: [(&str, Place); 17] = [
     ("/v1/organizations", List("account/organizations.ndjson")),
     ("/v1/organizations/{id}", List("account/organizations.ndjson")),
     ("/v1/organizations/{id}/members", Nowhere("is about others")),
+    ("/v1/organizations/{id}/members/{account_id}", Nowhere("is about others")),
     ("/v1/organizations/{id}/invitations", Nowhere("is about others")),
     ("/v1/projects", List("account/projects.ndjson")),
     ("/v1/projects/{id}", List("account/projects.ndjson")),
 ];
 
 /// Members of answers that are in no file, with the reason.
-const LEFT_OUT: [(&str, &str); 5] = [
+const LEFT_OUT: [(&str, &str); 6] = [
     ("organizations", "is in a file of its own"),
     ("current", "tells which session asks"),
     ("api_secret", "is masked: the value opens something"),
     ("owners", "is about others"),
     ("path", "tells where to ask for it"),
+    ("version", "tells a page that follows a request whether it has changed"),
 ];
 /// Members whose values differ, with the reason.
 const DIFFERENT: [(&str, &str); 2] =
@@ -119,7 +125,9 @@ async fn settled(service: &Service) -> (Person, String) {
     sent(&ada.client, "PUT", "/v1/me/two-factor-phone", &phone).await.expect(202);
     let code = json!({"code": service.take_code().await.code});
     sent(&ada.client, "POST", "/v1/me/two-factor-phone/verify", &code).await.expect(200);
-    sent(&ada.client, "PATCH", "/v1/me", &json!({"billing_email": "bills@example.com"})).await.expect(200);
+    let profile =
+        json!({"billing_email": "bills@example.com", "language": "de", "time_zone": "Europe/Berlin"});
+    sent(&ada.client, "PATCH", "/v1/me", &profile).await.expect(200);
     sent(&ada.client, "PUT", "/v1/me/email", &json!({"email": "moved@example.com"})).await.expect(202);
     let token = ada.client.post("/v1/me/gdpr-token", json!({"confirm": true})).await["token"].clone();
     asked(&service.client().with_token(token.as_str().unwrap()), "GET", "/v1/credentials/self")
@@ -195,6 +203,8 @@ async fn all_that_the_interface_shows_of_a_person_is_in_the_archive_under_the_sa
     for (told, whole) in [
         ("/two_factor/phone", "+14155550142"),
         ("/billing_email", "bills@example.com"),
+        ("/language", "de"),
+        ("/time_zone", "Europe/Berlin"),
         ("/email_pending", "moved@example.com"),
     ] {
         assert_eq!(profile.pointer(told).unwrap(), whole);
@@ -252,12 +262,16 @@ async fn the_page_of_an_archive_shows_what_is_in_it() {
         "bills@example.com",
         "moved@example.com",
         "+14155550142",
+        // She has chosen German, and times of Berlin.
+        "<html lang=\"de\">",
+        "<dd>Deutsch</dd>",
+        "Uhr (Europe/Berlin)",
         "Engines",
         "Looms",
-        "you are an owner",
-        "Personalize my experience: on",
-        "A copy of your data: done",
-        "An export of the data was requested",
+        "Sie sind Inhaber",
+        "Angebot auf mich zuschneiden: an",
+        "Eine Kopie Ihrer Daten: erledigt",
+        "<p lang=\"en\">An export of the data was requested",
         "Page viewed",
         "privacy@example.com",
     ] {

@@ -35,10 +35,13 @@ fn of_sessions() -> Vec<Form> {
     let again = json!({"password": PASSWORD, "code": "123456"});
     let chosen = json!({"token": "psl_x", "password": PASSWORD});
     let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
+    let question = json!({"challenge_id": "chl_00000000000000000000000001"});
     vec![
         form("POST", "/v1/sessions", credentials, &["email", "password"]),
         form("POST", "/v1/sessions/reauthenticate", again, &["password"]),
         form("POST", "/v1/sessions/second-factor", code, &["challenge_id", "code"]),
+        form("POST", "/v1/sessions/second-factor/code", question, &["challenge_id"]),
+        form("POST", "/v1/sessions/passkey", json!({"credential": {}}), &["credential"]),
         form("POST", "/v1/password-resets", json!({"email": "nobody@example.com"}), &["email"]),
         form("PUT", "/v1/password-resets", chosen, &["token", "password"]),
         form("POST", "/v1/email-confirmations", link(), &["token"]),
@@ -50,9 +53,12 @@ fn of_sessions() -> Vec<Form> {
 }
 
 fn of_me() -> Vec<Form> {
-    let profile = json!({"name": "Ada", "billing_email": "bills@example.com"});
+    let profile = json!({
+        "name": "Ada", "billing_email": "bills@example.com", "language": "de", "time_zone": "Europe/Berlin",
+    });
     let passwords = json!({"current": "x", "new": "y"});
     let phone = json!({"number": "+14155550123", "channel": "sms"});
+    let passkey = json!({"name": "Key", "credential": {}});
     let switches = json!({"personalization": true, "usage_logging": true});
     let request = json!({"kind": "export", "regulation": "gdpr", "confirm": true});
     let confirmed = || json!({"confirm": true});
@@ -64,6 +70,9 @@ fn of_me() -> Vec<Form> {
         form("PUT", "/v1/me/password", passwords, &["current", "new"]),
         form("PUT", "/v1/me/two-factor-phone", phone, &["number", "channel"]),
         form("POST", "/v1/me/two-factor-phone/verify", json!({"code": "123456"}), &["code"]),
+        form("POST", "/v1/me/totp/verify", json!({"code": "123456"}), &["code"]),
+        form("POST", "/v1/me/passkeys", passkey, &["name", "credential"]),
+        form("PATCH", "/v1/me/passkeys/{id}", json!({"name": "Key"}), &["name"]),
         form("POST", "/v1/me/recovery-codes", confirmed(), &["confirm"]),
         form("POST", "/v1/me/gdpr-token", confirmed(), &["confirm"]),
         form("PUT", "/v1/me/preferences", switches, &[]),
@@ -79,6 +88,7 @@ fn of_organizations() -> Vec<Form> {
     vec![
         form("POST", "/v1/organizations", name(), &["name"]),
         form("PATCH", "/v1/organizations/{id}", name(), &["name"]),
+        form("PUT", "/v1/organizations/{id}/second-factor-demand", json!({"demanded": true}), &["demanded"]),
         form("PUT", "/v1/organizations/{id}/members/{account_id}", json!({"role": "admin"}), &["role"]),
         form("POST", "/v1/organizations/{id}/invitations", invitation, &["email", "role"]),
         form("POST", "/v1/organizations/{id}/projects", name(), &["name"]),
@@ -111,6 +121,7 @@ fn filled(path: &str) -> String {
     let id = match path {
         path if path.starts_with("/v1/projects/") => "prj",
         path if path.starts_with("/v1/admin/accounts/") => "acc",
+        path if path.starts_with("/v1/me/passkeys/") => "pky",
         _ => "org",
     };
     path.replace("{id}", &format!("{id}_00000000000000000000000001"))
@@ -291,6 +302,14 @@ async fn addresses_numbers_and_codes_are_what_they_claim_to_be() {
     {
         let body = json!({"number": number, "channel": "sms"});
         assert_eq!(pointers("PUT", "/v1/me/two-factor-phone", body).await, ["/number"], "{number}");
+    }
+    for language in ["", "EN", "de-DE", "xx", "de\u{0}"] {
+        let body = json!({"language": language});
+        assert_eq!(pointers("PATCH", "/v1/me", body).await, ["/language"], "{language}");
+    }
+    for zone in ["", "Europe", "europe/berlin", "+01:00", "../../etc/localtime", "Europe/Berlin\u{0}"] {
+        let body = json!({"time_zone": zone});
+        assert_eq!(pointers("PATCH", "/v1/me", body).await, ["/time_zone"], "{zone}");
     }
     for channel in ["", "SMS", "fax", "sms\u{0}"] {
         let body = json!({"number": "+14155550123", "channel": channel});

@@ -57,8 +57,9 @@ async fn switch(person: &Person, on: bool) -> Answer {
 }
 
 /// What a holder reads.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "/v1/me",
+    "/v1/me/consents",
     "/v1/me/preferences",
     "/v1/me/privacy-requests",
     "/v1/organizations",
@@ -103,7 +104,7 @@ async fn no_number_that_a_holder_sees_counts_what_others_do() {
         assert!(!answer.text().contains("\"position\""), "{answer:?}");
     }
     // The next page begins at an event that was shown.
-    let page = answers[7].json();
+    let page = answers[8].json();
     assert_eq!(page["next_cursor"], page["items"][1]["id"]);
     service.unharmed().await;
 }

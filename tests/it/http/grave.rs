@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::queue::{Message, drain};
+use super::second_factor::{App, PASSKEYS, TOTP, add_passkey};
 use super::service::{asked, opened, sent};
 use super::teams::{Project, invite, join, organization_of, remove, set_role};
 use super::{Answer, Service};
-use crate::support::{OPERATOR_TOKEN, PASSWORD, Person, eventually};
+use crate::support::{Authenticator, OPERATOR_TOKEN, PASSWORD, Person, eventually};
 
 const PHONE: &str = "/v1/me/two-factor-phone";
 const RESETS: &str = "/v1/password-resets";
@@ -100,6 +101,19 @@ impl<'a> Scene<'a> {
         drain(self.service).await;
     }
 
+    /// Sets an authenticator app up.
+    async fn set_app(&self) {
+        let told = asked(&self.owner.client, "POST", TOTP).await.expect(202).json();
+        let code = App::told(told["secret"].as_str().unwrap()).code();
+        self.send("POST", &format!("{TOTP}/verify"), json!({"code": code})).await.expect(200);
+    }
+
+    /// Adds a passkey; its path.
+    async fn set_passkey(&self) -> String {
+        let added = add_passkey(&self.owner.client, &mut Authenticator::new()).await.expect(201).json();
+        format!("{PASSKEYS}/{}", added["id"].as_str().unwrap())
+    }
+
     async fn change_email(&self) -> Answer {
         let email = format!("{}-new@example.com", self.name);
         self.send("PUT", "/v1/me/email", json!({"email": email})).await.expect(202)
@@ -134,6 +148,11 @@ impl<'a> Scene<'a> {
                 set_role(owner, organization, member, "admin").await.expect(200);
             }
             "DELETE /v1/organizations/{id}/members/{account_id}" => remove(owner, organization, member).await,
+            "PUT /v1/organizations/{id}/second-factor-demand" => {
+                self.set_phone().await;
+                let path = format!("/v1/organizations/{organization}/second-factor-demand");
+                self.send("PUT", &path, json!({"demanded": true})).await.expect(200);
+            }
             "POST /v1/organizations/{id}/invitations" => {
                 let body = json!({"email": "guest@example.com", "role": "owner"});
                 let path = format!("/v1/organizations/{organization}/invitations");
@@ -225,6 +244,18 @@ impl<'a> Scene<'a> {
                 self.set_phone().await;
                 asked(&self.owner.client, "DELETE", PHONE).await.expect(204);
             }
+            "POST /v1/me/totp/verify" => self.set_app().await,
+            "DELETE /v1/me/totp" => {
+                self.set_app().await;
+                drain(self.service).await;
+                asked(&self.owner.client, "DELETE", TOTP).await.expect(204);
+            }
+            "POST /v1/me/passkeys" => drop(self.set_passkey().await),
+            "DELETE /v1/me/passkeys/{id}" => {
+                let passkey = self.set_passkey().await;
+                drain(self.service).await;
+                asked(&self.owner.client, "DELETE", &passkey).await.expect(204);
+            }
             "POST /v1/me/recovery-codes" => {
                 self.set_phone().await;
                 self.send("POST", "/v1/me/recovery-codes", confirmed).await.expect(200);
@@ -283,6 +314,7 @@ impl<'a> Scene<'a> {
         let elsewhere = to != "holder" && to["address"]["email"] != self.owner.email.as_str();
         let whom = match about.as_str() {
             "team_changed" => "owners",
+            "second_factor_demand_changed" if account != self.member.account => "owners",
             _ if of_project && account != self.member.account => "project_owners",
             _ if account == self.owner.account && elsewhere => "address",
             _ if account == self.owner.account => "holder",
@@ -294,7 +326,7 @@ impl<'a> Scene<'a> {
 
 #[tokio::test]
 async fn every_grave_act_is_told_to_those_it_concerns() {
-    let service = Service::api().await;
+    let service = Service::start("api", &[("PERSONAL_SETTINGS_PUBLIC_URL", "http://localhost:8080")]).await;
     for (number, act) in acts(&service).await.into_iter().enumerate() {
         if act.route == ELSEWHERE {
             continue;

@@ -96,6 +96,38 @@ async fn the_same_is_told_in_pages_in_lines_and_in_rows() {
     service.unharmed().await;
 }
 
+#[tokio::test]
+async fn a_part_is_told_by_topic_and_time_in_every_form() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    for on in [false, true, false] {
+        sent(&ada.client, "PUT", "/v1/me/preferences", &json!({"personalization": on})).await.expect(200);
+    }
+    let all = ada.client.get(&format!("{HISTORY}?topic=privacy")).await;
+    let items = all["items"].as_array().unwrap().clone();
+    assert!(items.iter().all(|item| item["type"] == "account.preferences_changed"), "{all}");
+    assert_eq!(items.len(), 3);
+    // Page by page the same, and the link repeats what was asked for.
+    let first = asked(&ada.client, "GET", &format!("{HISTORY}?topic=privacy&limit=2")).await.expect(200);
+    let next = first.header("link").split_once('<').unwrap().1.split_once('>').unwrap().0.to_owned();
+    assert!(next.contains("topic=privacy"), "{next}");
+    assert_eq!(ada.client.get(&next).await["items"][0], items[2]);
+    // From the second on, up to the second.
+    let at = items[1]["at"].as_str().unwrap();
+    let of = |query: &str| format!("{HISTORY}?topic=privacy&{query}");
+    assert_eq!(ada.client.get(&of(&format!("from={at}"))).await["items"].as_array().unwrap()[..], items[..2]);
+    assert_eq!(ada.client.get(&of(&format!("to={at}"))).await["items"].as_array().unwrap()[..], items[1..]);
+    let both = asked(&ada.client, "GET", &of(&format!("from={at}&to={at}&format=ndjson"))).await.expect(200);
+    let lines: Vec<Value> = both.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, [items[1].clone()]);
+    for query in ["topic=all", "from=soon", "to=later"] {
+        asked(&ada.client, "GET", &of(query).replace("topic=privacy&topic", "topic"))
+            .await
+            .problem(400, "invalid-parameters");
+    }
+    service.unharmed().await;
+}
+
 async fn told_text(client: &Client) -> String {
     told(client, "application/x-ndjson").await.text().to_owned()
 }

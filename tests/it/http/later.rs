@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalogue::Catalogue;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Clock, Services};
 use event_store::{EventStore, MasterKey};
 use personal_settings::cli::{DkimOptions, WorkerOptions};
 use personal_settings::composition::{Network, Work};
 use workers::WorkerContext;
-use workers::privacy_requests::archive::{Practice, Statement};
+use workers::privacy_requests::archive::{Practice, Statements};
 
 use super::Service;
 use super::queue::foundation_of;
@@ -46,6 +47,7 @@ async fn worker_context(service: &Service, ahead: TimeDelta) -> WorkerContext {
         mail_from: Some("no-reply@example.com".to_owned()),
         dkim: DkimOptions::default(),
     };
-    let (statement, head) = (Statement::of(&Practice::default()), letterhead(&service.program.base));
-    Work::worker_context(&foundation, &Network::default(), &options, statement, head, None).unwrap()
+    let statements = Statements::of(&Practice::default(), &Catalogue::built_in()).unwrap();
+    let head = letterhead(&service.program.base);
+    Work::worker_context(&foundation, &Network::default(), &options, statements, head, None).unwrap()
 }

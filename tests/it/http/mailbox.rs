@@ -27,7 +27,7 @@ impl Mail {
     /// Every address that leads further than to the account.
     pub(super) fn links(&self) -> Vec<&str> {
         let addresses = self.text.split_whitespace().filter(|word| word.contains("://"));
-        addresses.filter(|address| !address.ends_with("/account")).collect()
+        addresses.filter(|address| !address.ends_with("/settings/")).collect()
     }
 
     /// The token of its link, which stands where no browser sends it.
@@ -44,6 +44,8 @@ pub(super) struct PhoneCode {
     pub(super) code: String,
     /// Whether it was read out by a call.
     pub(super) by_call: bool,
+    /// All that was said.
+    pub(super) said: String,
 }
 
 impl Service {
@@ -96,16 +98,17 @@ impl Service {
         let by_call = path.extension().is_some_and(|kind| kind == "xml");
         let code: String = match by_call {
             // Digit by digit, twice.
-            true => said.split("<Say>").filter_map(one_digit).take(6).collect(),
-            false => said.split_once("code is ").unwrap().1.chars().take(6).collect(),
+            true => said.split("</Say>").filter_map(one_digit).take(6).collect(),
+            // It comes first in every language.
+            false => said.chars().skip_while(|c| !c.is_ascii_digit()).take(6).collect(),
         };
         assert!(code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()), "{said}");
-        PhoneCode { code, by_call }
+        PhoneCode { code, by_call, said }
     }
 }
 
 fn one_digit(said: &str) -> Option<&str> {
-    let word = said.split("</Say>").next()?;
+    let (_, word) = said.rsplit_once('>')?;
     (word.len() == 1).then_some(word)
 }
 

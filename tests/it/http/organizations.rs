@@ -44,6 +44,7 @@ async fn who_creates_an_organization_owns_it() {
     assert_eq!(known.text(), asked(&bob.client, "GET", UNKNOWN).await.text());
     for (method, path, body) in [
         ("GET", members(id), Value::Null),
+        ("GET", format!("{}/{}", members(id), ada.account), Value::Null),
         ("GET", format!("{PATH}/{id}/invitations"), Value::Null),
         ("PATCH", format!("{PATH}/{id}"), json!({"name": "Mine"})),
         ("POST", format!("{PATH}/{id}/invitations"), json!({"email": "x@example.com", "role": "member"})),
@@ -55,6 +56,23 @@ async fn who_creates_an_organization_owns_it() {
     ] {
         sent(&bob.client, method, &path, &body).await.problem(404, "not-found");
     }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn one_member_is_shown_as_the_list_shows_them_and_with_the_role_of_now() {
+    let service = Service::api().await;
+    let (id, [owner, admin, member]) = team(&service).await;
+    let one = |person: &Person| format!("{}/{}", members(&id), person.account);
+    let list = member.client.get(&members(&id)).await;
+    for (person, item) in [&owner, &admin, &member].into_iter().zip(items(&list)) {
+        assert_eq!(&member.client.get(&one(person)).await, item);
+    }
+    set_role(&owner, &id, &member, "admin").await.expect(200);
+    assert_eq!(member.client.get(&one(&member)).await["role"], "admin");
+    remove(&owner, &id, &member).await;
+    asked(&owner.client, "GET", &one(&member)).await.problem(404, "not-found");
+    asked(&member.client, "GET", &one(&owner)).await.problem(404, "not-found");
     service.unharmed().await;
 }
 
@@ -90,7 +108,8 @@ async fn a_name_is_changed_by_who_manages_and_not_over_anothers_change() {
         send(request.json(&json!({"name": name})))
     };
     let renamed = rename(&admin, tag, "Looms").await.expect(200);
-    assert_eq!(renamed.json(), json!({"id": id, "name": "Looms", "role": "admin"}));
+    let now = json!({"id": id, "name": "Looms", "role": "admin", "second_factor_demanded": false});
+    assert_eq!(renamed.json(), now);
     rename(&owner, tag, "Mills").await.problem(412, "precondition-failed");
     assert_eq!(admin.client.get(&one).await["name"], "Looms");
     let again = asked(&owner.client, "GET", &one).await.expect(200);

@@ -1,17 +1,19 @@
 //! The few pages: they load what is ours alone, hold no script, and do nothing by being opened.
 
+use reqwest::redirect::Policy;
+
 use super::service::asked;
 use super::{Answer, Service, send};
+use crate::support::{Client, http};
 
 const CSS: &str = "text/css; charset=utf-8";
 /// Of pages for people.
-const SCRIPTS: [&str; 3] = ["/assets/page.js", "/assets/account.js", "/assets/links.js"];
+const SCRIPTS: [&str; 2] = ["/assets/page.js", "/assets/links.js"];
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const ASSETS: [(&str, &str); 8] = [
+const ASSETS: [(&str, &str); 7] = [
     ("/assets/page.css", CSS),
     ("/assets/page.js", JAVASCRIPT),
     ("/assets/links.js", JAVASCRIPT),
-    ("/assets/account.js", JAVASCRIPT),
     ("/assets/docs.css", CSS),
     ("/assets/docs.js", JAVASCRIPT),
     ("/assets/swagger-ui.css", CSS),
@@ -114,7 +116,7 @@ async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
     let service = Service::api().await;
     let client = service.client();
     let mut seen = 0;
-    for path in ["/account", "/links/password-reset", "/links/invitation"] {
+    for path in ["/links/password-reset", "/links/invitation"] {
         let page = asked(&client, "GET", path).await.expect(200);
         let fields = page.text().split("<input ").skip(1).filter_map(|rest| rest.split_once('>'));
         for (field, _) in fields.filter(|(field, _)| field.contains("password\"")) {
@@ -124,10 +126,19 @@ async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
             assert!(filled.iter().any(|attribute| field.contains(attribute)), "{path}: {field}");
         }
     }
-    assert!(seen >= 7, "{seen} fields");
+    assert!(seen >= 3, "{seen} fields");
     for name in SCRIPTS {
         let script = asked(&client, "GET", name).await.expect(200);
         assert!(!script.text().contains("paste"), "pasting is not hindered");
     }
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn mails_that_went_out_before_still_lead_to_what_they_tell_of() {
+    let service = Service::api().await;
+    let client = Client { http: http().redirect(Policy::none()).build().unwrap(), ..service.client() };
+    let former = asked(&client, "GET", "/account").await.expect(303);
+    assert_eq!(former.header("location"), "/settings/privacy");
     service.unharmed().await;
 }

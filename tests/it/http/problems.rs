@@ -18,7 +18,7 @@ const AGAIN: &str = "/v1/sessions/reauthenticate";
 const OWN: &str = "/v1/credentials/self";
 
 /// What no client can bring about as it likes, and where it is tested.
-const NOT_HERE: [(&str, &str); 7] = [
+const NOT_HERE: [(&str, &str); 10] = [
     ("internal", "a defect: every test here ends with the assurance that there was none"),
     ("unavailable", "the database is away: tests/it/program/outage.rs, api/src/tests.rs"),
     ("busy", "more than can be done at once: api/src/password, api/src/problem/from_store.rs"),
@@ -28,6 +28,9 @@ const NOT_HERE: [(&str, &str); 7] = [
     ),
     ("body-too-slow", "a client sends a byte and waits: tests/it/program/connections.rs"),
     ("timed-out", "something hangs for half a minute: api/src/tests.rs"),
+    ("wrong-passkey", "there are none at an IP address: second_factor/passkey_refusals.rs"),
+    ("passkey-known", "there are none at an IP address: second_factor/passkey.rs"),
+    ("too-many-passkeys", "twenty of them: domain/src/account/tests"),
     ("organization-full", "ten thousand members: domain/src/organization/tests"),
 ];
 
@@ -143,6 +146,7 @@ async fn of_signing_in(service: &Service, told: &mut Told) {
     let wrong = json!({"email": "nobody@example.com", "password": "x"});
     told.keep(sent(&service.client(), "POST", "/v1/sessions", &wrong).await);
     told.keep(asked(&bob.client, "DELETE", "/v1/me/two-factor-phone").await);
+    told.keep(asked(&service.client(), "POST", "/v1/sessions/passkey/options").await);
     let phone = json!({"number": "+14155550142", "channel": "sms"});
     sent(&bob.client, "PUT", "/v1/me/two-factor-phone", &phone).await.expect(202);
     let code = drain(service).await.pop().unwrap().content["says"]["code"].clone();
@@ -169,6 +173,8 @@ async fn of_organizations(service: &Service, told: &mut Told) {
     let (id, [owner, admin, member]) = team(service).await;
     let path = format!("/v1/organizations/{id}");
     told.keep(sent(&member.client, "PATCH", &path, &json!({"name": "Mine"})).await);
+    let demand = format!("{path}/second-factor-demand");
+    told.keep(sent(&owner.client, "PUT", &demand, &json!({"demanded": true})).await);
     told.keep(set_role(&owner, &id, &owner, "member").await);
     told.keep(sent(&owner.client, "DELETE", "/v1/me", &json!({"confirm": true})).await);
     let (guest, stranger) = (service.person("guest").await, service.person("stranger").await);

@@ -26,7 +26,9 @@ async fn what_is_left_out_stays_and_null_takes_away() {
     let service = Service::api().await;
     let ada = service.person("ada").await;
     let changed = patch(&ada, json!({"name": "  Ada Lovelace "})).await.expect(200);
-    let expected = json!({"email": "ada@example.com", "name": "Ada Lovelace", "billing_email": null});
+    let expected = json!({
+        "email": "ada@example.com", "name": "Ada Lovelace", "billing_email": null, "language": null, "time_zone": null,
+    });
     assert_eq!(changed.json(), expected);
     patch(&ada, json!({"billing_email": "Bills@Example.com"})).await.expect(200);
     let me = ada.client.get(ME).await;
@@ -61,6 +63,52 @@ async fn what_is_so_already_leaves_no_trace() {
     let same = patch(&ada, json!({"name": "Ada", "billing_email": "bills@example.com"})).await.expect(200);
     assert_eq!(same.json()["name"], "Ada");
     assert_eq!(newest().await, before);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_language_and_a_time_zone_are_chosen_and_given_back_to_the_browser() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let shown = async || {
+        let me = ada.client.get(ME).await;
+        (me["language"].clone(), me["time_zone"].clone())
+    };
+    assert_eq!(shown().await, (Value::Null, Value::Null));
+    let seen = tag(&ada).await;
+    let changed = patch(&ada, json!({"language": "de", "time_zone": "Europe/Berlin"})).await.expect(200);
+    assert_eq!(shown().await, (json!("de"), json!("Europe/Berlin")));
+    patch_if(&ada, &seen, json!({"language": "en"})).await.problem(412, "precondition-failed");
+    assert_eq!(tag(&ada).await, changed.header("etag"));
+    // What is left out stays, and what is so already leaves no trace.
+    patch(&ada, json!({"language": null})).await.expect(200);
+    patch(&ada, json!({"language": null, "time_zone": "Europe/Berlin"})).await.expect(200);
+    assert_eq!(shown().await, (Value::Null, json!("Europe/Berlin")));
+
+    let told = "expected a language that the service speaks: en or de";
+    let refused = patch(&ada, json!({"language": "fr"})).await;
+    assert_eq!(refused.pointers(), ["/language"]);
+    let message = refused.problem(422, "invalid-input")["errors"][0]["message"].clone();
+    assert!(message.as_str().unwrap().contains(told), "{message}");
+    for zone in [json!("Europe/Atlantis"), json!("+01:00"), json!(""), json!(1)] {
+        assert_eq!(patch(&ada, json!({"time_zone": zone})).await.pointers(), ["/time_zone"], "{zone}");
+    }
+
+    let history = ada.client.get("/v1/me/history?limit=50").await;
+    let items = history["items"].as_array().unwrap().iter();
+    let told: Vec<&Value> =
+        items.filter(|item| item["type"] == "account.locale_changed").map(|item| &item["what"]).collect();
+    let words = [
+        "The time zone was set; the language is that of the browser",
+        "The language and the time zone were set",
+    ];
+    assert_eq!(told, words);
+    // As it stood when the first of them was recorded.
+    let first =
+        history["items"].as_array().unwrap().iter().rfind(|item| item["type"] == "account.locale_changed");
+    let then = format!("/v1/me/history?at={}", first.unwrap()["at"].as_str().unwrap());
+    let state = ada.client.get(&then).await["state"]["account"].clone();
+    assert_eq!((&state["language"], &state["time_zone"]), (&json!("de"), &json!("Europe/Berlin")), "{state}");
     service.unharmed().await;
 }
 

@@ -101,6 +101,30 @@ async fn a_session_that_was_ended_is_dead_at_once_in_every_process() {
 }
 
 #[tokio::test]
+async fn all_others_end_with_one_word_and_the_one_that_asks_goes_on() {
+    let service = Service::api().await;
+    let elsewhere = service.another().await;
+    let (ada, bob) = (service.person("ada").await, service.person("bob").await);
+    let devices = [begin(&service.client(), &ada).await.1, begin(&elsewhere.client(), &ada).await.1];
+    for device in &devices {
+        device.get("/v1/me").await;
+    }
+    asked(&ada.client, "DELETE", SESSIONS).await.expect(204);
+    for device in &devices {
+        assert_dead(&at(device, &elsewhere.base)).await;
+        assert_dead(&at(device, &service.program.base)).await;
+    }
+    assert_eq!(ids(&ada.client.get(SESSIONS).await).len(), 1);
+    // Where there is no other, nothing happens.
+    asked(&ada.client, "DELETE", SESSIONS).await.expect(204);
+    bob.client.get("/v1/me").await;
+    let history = ada.client.get("/v1/me/history?topic=sign_ins").await;
+    assert_eq!(history.to_string().matches("ended from another session").count(), 2, "{history}");
+    assert_quiet(&elsewhere);
+    service.unharmed().await;
+}
+
+#[tokio::test]
 async fn a_new_password_ends_the_others_at_once_and_only_those() {
     let service = Service::api().await;
     let elsewhere = service.another().await;

@@ -29,12 +29,12 @@ async fn left(database: &Database, process: u32) -> i64 {
 async fn every_group_tells_its_figures_as_json() {
     let database = Database::create_empty().await;
     // All but `append`, which registers so many accounts that it is for release builds.
-    let groups = ["history", "log", "projections", "verify", "replay", "seal"];
+    let groups = ["history", "log", "projections", "verify", "replay", "seal", "settings"];
     let output = bench(&database, &groups);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let figures: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let names: Vec<&str> = figures.iter().map(|figure| figure["name"].as_str().unwrap()).collect();
-    for begins in ["command, ", "log: ", "projections: ", "verify: ", "replay: ", "seal: "] {
+    for begins in ["command, ", "log: ", "projections: ", "verify: ", "replay: ", "seal: ", "settings: "] {
         assert!(names.iter().any(|name| name.starts_with(begins)), "{begins}: {names:?}");
     }
     for figure in &figures {

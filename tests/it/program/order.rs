@@ -51,7 +51,9 @@ async fn leaders_killed_under_the_load_of_64_writers_leave_no_gap_no_repeat_and_
     let writing = join_all(accounts.iter().map(|account| async {
         while !done.is_cancelled() {
             let session_id = SessionId::generate(app.foundation.store.services());
-            app.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+            app.command(*account, AccountCommand::RecordSignIn { session_id, passkey_id: None })
+                .await
+                .unwrap();
             written.fetch_add(1, Ordering::Relaxed);
         }
     }));
@@ -174,8 +176,10 @@ async fn a_leader_that_stands_still_is_replaced_within_seconds() {
     let which = names.iter().position(|name| user.ends_with(name)).unwrap();
     programs[which].signal(Signal::SIGSTOP);
     let stopped = Instant::now();
-    let sign_in =
-        || AccountCommand::RecordSignIn { session_id: SessionId::generate(app.foundation.store.services()) };
+    let sign_in = || AccountCommand::RecordSignIn {
+        session_id: SessionId::generate(app.foundation.store.services()),
+        passkey_id: None,
+    };
     app.command(account, sign_in()).await.unwrap();
     await_sequenced(pool).await;
     assert!(stopped.elapsed().as_secs() < 15, "it took {:?}", stopped.elapsed());

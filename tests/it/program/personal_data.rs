@@ -55,8 +55,14 @@ fn the_document_says_what_the_registry_says() {
 /// What was collected about use.
 const USE: [&str; 5] = ["127.0.0.88", "MarkBrowser", "MarkPhone", "/mark-path", "MarkEvent"];
 /// What is of the profile.
-const PROFILE: [&str; 5] =
-    ["Markname Quill", "markmail@seeded.example", "markbill@", "markpend@", "+14155550188"];
+const PROFILE: [&str; 6] = [
+    "Markname Quill",
+    "markmail@seeded.example",
+    "markbill@",
+    "markpend@",
+    "+14155550188",
+    "Antarctica/DumontDUrville",
+];
 /// The address of who was invited by another.
 const GUEST: &str = "markguest@seeded.example";
 
@@ -182,7 +188,9 @@ async fn seed(app: &TestApp) -> Person {
         let (status, answer) = ada.client.ask(method, path, body).await;
         assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
     };
-    let profile = json!({"name": "Markname Quill", "billing_email": "markbill@seeded.example"});
+    let profile = json!({
+        "name": "Markname Quill", "billing_email": "markbill@seeded.example", "time_zone": PROFILE[5],
+    });
     ask("PATCH", "/v1/me", profile).await;
     ada.client.reauthenticate().await;
     ask("PUT", "/v1/me/email", json!({"email": "markpend@seeded.example"})).await;

@@ -14,6 +14,7 @@ use futures::future::join_all;
 use futures::{FutureExt, TryStreamExt};
 use personal_settings::composition::AppContext;
 use projections::EventView;
+use projections::history::HistoryFilter;
 use rand::RngExt;
 use serde_json::{Value, json};
 use url::Url;
@@ -100,7 +101,8 @@ async fn is_over(foundation: &AppContext, rushed: &Rushed) -> bool {
 
 async fn assert_unreadable(foundation: &AppContext, rushed: &Rushed) {
     let account: AccountId = rushed.person.account.parse().unwrap();
-    let entries = foundation.views.history_stream(foundation.store.clone(), account, None);
+    let entries =
+        foundation.views.history_stream(foundation.store.clone(), account, HistoryFilter::default());
     let told: Vec<EventView> = entries.map_ok(EventView::for_operator).try_collect().await.unwrap();
     let text = json!(told).to_string();
     assert!(!text.contains(&rushed.person.email) && !text.contains("Ada "), "{text}");

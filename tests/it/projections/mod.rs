@@ -55,7 +55,7 @@ async fn await_caught_up(app: &TestApp) {
 
 async fn sign_in(app: &TestApp, account: AccountId) {
     let session_id = SessionId::generate(app.foundation.store.services());
-    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+    app.command(account, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await.unwrap();
 }
 
 async fn switch(app: &TestApp, account: AccountId, usage_logging: bool) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::{AccountId, CredentialId};
 use event_store::log;
+use projections::history::HistoryFilter;
 use projections::parked::{Retried, retry};
 use projections::{Runner, account};
 use serde_json::json;
@@ -111,7 +112,15 @@ async fn what_the_database_refuses_is_narrowed_down_to_its_event() {
     assert_eq!(list.len(), 2, "{list:?}");
     assert!(list.iter().all(|(name, _, id, _)| name == account::NAME && *id == odd.to_string()), "{list:?}");
     assert_eq!(list[0].3.as_deref(), Some("the database refuses its values (SQLSTATE 22021)"));
-    assert_eq!(app.foundation.views.history_list(store, odd, (None, None), 9).await.unwrap().len(), 3);
+    assert_eq!(
+        app.foundation
+            .views
+            .history_list(store, odd, (None, HistoryFilter::default()), 9)
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
 }
 
 #[tokio::test]

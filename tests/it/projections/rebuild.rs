@@ -9,6 +9,7 @@ use bench::synthetic;
 use domain::AccountId;
 use domain::privacy_request::Kind;
 use event_store::postgres::leader::Leadership;
+use projections::history::HistoryFilter;
 use projections::rebuild::{Phase, Progress, RebuildError, Start};
 use projections::{account, find, history, rebuild, status};
 use sqlx::PgPool;
@@ -102,7 +103,12 @@ async fn read_on(app: &TestApp, known: &[AccountId], stop: &AtomicBool, read: &A
             *version = view.version;
             assert_eq!(other.views.request_list(*account, None, 9).await.unwrap().len(), 1);
             assert!(
-                !other.views.history_list(&other.store, *account, (None, None), 3).await.unwrap().is_empty()
+                !other
+                    .views
+                    .history_list(&other.store, *account, (None, HistoryFilter::default()), 3)
+                    .await
+                    .unwrap()
+                    .is_empty()
             );
             read.fetch_add(1, Ordering::Relaxed);
         }

@@ -5,6 +5,7 @@ use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, Sourc
 use domain::{AccountId, Scope};
 use event_store::{CommitExtras, KeyName, log};
 use futures::TryStreamExt;
+use projections::history::HistoryFilter;
 use projections::{Audience, EventView};
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use crate::support::{TestApp, account_context};
 
 async fn told(app: &TestApp, account: AccountId, until: Option<DateTime<Utc>>) -> Vec<EventView> {
     let store = app.foundation.store.clone();
-    let entries = app.foundation.views.history_stream(store, account, until);
+    let entries = app.foundation.views.history_stream(store, account, HistoryFilter::up_to(until));
     entries.map_ok(EventView::for_operator).try_collect().await.unwrap()
 }
 
@@ -48,7 +49,8 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
     for (n, event) in all.iter().enumerate() {
         for (at, count) in [(event.at, n + 1), (event.at - chrono::Duration::microseconds(1), n)] {
             assert_eq!(told(&app, ada, Some(at)).await, all[..count]);
-            let list = views.history_list(store, ada, (None, Some(at)), 100).await.unwrap();
+            let list =
+                views.history_list(store, ada, (None, HistoryFilter::up_to(Some(at))), 100).await.unwrap();
             let listed: Vec<i64> = list.iter().rev().map(|entry| entry.position).collect();
             assert_eq!(listed, all[..count].iter().filter_map(|told| told.position).collect::<Vec<_>>());
             let state = views.account_state(store, ada, at, Audience::Operator).await.unwrap();
@@ -60,7 +62,10 @@ async fn a_history_and_a_state_end_at_the_instant_that_was_asked_for() {
         }
     }
     // A page at a time, newest first.
-    let page = views.history_list(store, ada, (all[4].position, Some(all[3].at)), 2).await.unwrap();
+    let page = views
+        .history_list(store, ada, (all[4].position, HistoryFilter::up_to(Some(all[3].at))), 2)
+        .await
+        .unwrap();
     assert_eq!(page.iter().map(|e| Some(e.position)).collect::<Vec<_>>(), [all[3].position, all[2].position]);
     assert!(views.account_state(store, bob, all[0].at, Audience::Holder).await.unwrap().is_none());
 }
@@ -126,7 +131,8 @@ async fn a_holder_sees_nothing_of_how_we_are_built() {
         assert!(!holder.to_string().contains(internal), "{internal}: {holder}");
     }
 
-    let entries: Vec<_> = views.history_stream(store.clone(), ada, None).try_collect().await.unwrap();
+    let entries: Vec<_> =
+        views.history_stream(store.clone(), ada, HistoryFilter::default()).try_collect().await.unwrap();
     let all = |tell: &dyn Fn(event_store::LogEntry) -> EventView| {
         entries.iter().cloned().map(tell).map(|told| json!(told).to_string()).collect::<Vec<_>>().join("\n")
     };

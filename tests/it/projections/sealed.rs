@@ -1,7 +1,7 @@
 //! What is personal in a read model is sealed with the key of the person.
 
 use domain::account::{AccountCommand, Channel};
-use domain::{AccountId, ChallengeId, EmailChangeId};
+use domain::{AccountId, ChallengeId, EmailChangeId, Language};
 use event_store::EventStore;
 use event_store::encryption::LocalKeys;
 use projections::account::{self, AccountView};
@@ -12,8 +12,16 @@ use super::{await_caught_up, switch};
 use crate::support::{TestApp, eventually};
 
 /// Personal values of a seeded account, as they are shown.
-const SEEDED: [&str; 5] =
-    ["ada@seeded.example", "Ada Seeded", "bills@seeded.example", "new@seeded.example", "+14155550177"];
+const SEEDED: [&str; 6] = [
+    "ada@seeded.example",
+    "Ada Seeded",
+    "bills@seeded.example",
+    "new@seeded.example",
+    "+14155550177",
+    "Indian/Kerguelen",
+];
+/// Those that the release before wrote in plain text.
+const ONCE_PLAIN: [&str; 5] = [SEEDED[0], SEEDED[1], SEEDED[2], SEEDED[3], SEEDED[4]];
 
 /// An account that has every personal value there is.
 async fn seed(app: &TestApp) -> AccountId {
@@ -24,6 +32,10 @@ async fn seed(app: &TestApp) -> AccountId {
     for command in [
         AccountCommand::ChangeName { name: SEEDED[1].to_owned() },
         AccountCommand::ChangeBillingEmail { billing_email: Some(SEEDED[2].parse().unwrap()) },
+        AccountCommand::ChangeLocale {
+            language: Some(Some(Language::De)),
+            time_zone: Some(Some(SEEDED[5].parse().unwrap())),
+        },
         AccountCommand::RequestPhoneChange { challenge_id, number: number(), channel: Channel::Sms },
         AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 },
         // Last, since another factor ends it.
@@ -35,8 +47,9 @@ async fn seed(app: &TestApp) -> AccountId {
     ada
 }
 
-fn shown(view: &AccountView) -> [Option<&str>; 5] {
-    [&view.email, &view.name, &view.billing_email, &view.email_pending, &view.phone].map(Option::as_deref)
+fn shown(view: &AccountView) -> [Option<&str>; 6] {
+    [&view.email, &view.name, &view.billing_email, &view.email_pending, &view.phone, &view.time_zone]
+        .map(Option::as_deref)
 }
 
 /// All of the table as text. Binary columns are there in hexadecimal digits, and once more byte by byte.
@@ -59,7 +72,7 @@ async fn a_read_model_holds_no_personal_value_in_plain_text_and_shows_all_of_the
     let other = app.beside();
     for _ in 0..2 {
         let view = other.views.account_fetch(ada).await.unwrap().unwrap();
-        assert_eq!(shown(&view), SEEDED.map(Some));
+        assert_eq!((shown(&view), view.language.as_deref()), (SEEDED.map(Some), Some("de")));
         let (whole, _) = other.views.account_fetch_with_memberships(ada).await.unwrap().unwrap();
         assert_eq!(whole, view);
         let named = other.views.account_list_named(&[ada]).await.unwrap().remove(0);
@@ -87,7 +100,7 @@ async fn a_row_without_its_key_reads_as_erased_and_without_the_master_key_not_at
     .await
     .unwrap();
     let view = app.beside().views.account_fetch(ada).await.unwrap().unwrap();
-    assert_eq!(shown(&view), [None; 5]);
+    assert_eq!((shown(&view), view.language.as_deref()), ([None; 6], None));
     assert_eq!(view.account_id, ada.to_string());
 }
 
@@ -127,9 +140,10 @@ async fn a_table_of_the_release_before_stays_in_its_form_until_it_is_rebuilt() {
     let ada = seed(&app).await;
     let rows = table(&pool).await;
     assert!(
-        SEEDED.iter().all(|seeded| rows.contains(seeded)),
+        ONCE_PLAIN.iter().all(|seeded| rows.contains(seeded)),
         "the release before could not read it: {rows}"
     );
+    assert!(!rows.contains(SEEDED[5]), "what came later is sealed in either form: {rows}");
     let sealed: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM account_view WHERE num_nulls(email_sealed, name_sealed, phone_sealed) < 3",
     )

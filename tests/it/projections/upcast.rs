@@ -8,6 +8,7 @@ use domain::account::{Account, AccountCommand};
 use domain::upcast::{Upcaster, Upcasters};
 use event_store::{CommitExtras, EventStore, MasterKey};
 use futures::TryStreamExt;
+use projections::history::HistoryFilter;
 use projections::parked::retry;
 use projections::rebuild::Start;
 use projections::{Audience, account, rebuild};
@@ -55,7 +56,8 @@ async fn an_old_form_is_read_alike_by_aggregates_read_models_and_histories() {
     assert_eq!(parked(&app).await.len(), 1);
     assert!(views.account_fetch(ada).await.unwrap().unwrap().usage_logging);
     let told = |store: EventStore| async move {
-        let entries: Vec<_> = views.history_stream(store, ada, None).try_collect().await.unwrap();
+        let entries: Vec<_> =
+            views.history_stream(store, ada, HistoryFilter::default()).try_collect().await.unwrap();
         projections::EventView::for_operator(entries.into_iter().nth(1).unwrap()).what
     };
     assert_eq!(told(store.clone()).await, "An event of type account.preferences_changed");
@@ -123,7 +125,8 @@ async fn an_erased_event_of_an_old_form_is_lifted_too() {
     let next = next_release(&app);
     let lifted = || async {
         let views = &app.foundation.views;
-        let entries: Vec<_> = views.history_stream(next.clone(), ada, None).try_collect().await.unwrap();
+        let entries: Vec<_> =
+            views.history_stream(next.clone(), ada, HistoryFilter::default()).try_collect().await.unwrap();
         projections::EventView::for_operator(entries.into_iter().nth(2).unwrap())
     };
     assert_eq!(lifted().await.data["policy_version"], "0 by Ada Example");

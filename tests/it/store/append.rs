@@ -51,8 +51,11 @@ async fn commands_on_one_account_at_once_make_one_line_of_events() {
     let account = app.register("ada@example.com").await;
     let commands = (0..64).map(|n| {
         let session_id = SessionId::generate(app.foundation.store.services());
-        let command =
-            if n % 2 == 0 { AccountCommand::RecordSignIn { session_id } } else { switch(n % 4 == 1) };
+        let command = if n % 2 == 0 {
+            AccountCommand::RecordSignIn { session_id, passkey_id: None }
+        } else {
+            switch(n % 4 == 1)
+        };
         app.command(account, command)
     });
     // Contention may be given up, but never half done and never swallowed.
@@ -156,7 +159,7 @@ async fn a_session_begins_with_its_event_and_ends_with_it() {
         sealed_device: None,
     };
     let extras = CommitExtras { records: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
-    let command = AccountCommand::RecordSignIn { session_id: id };
+    let command = AccountCommand::RecordSignIn { session_id: id, passkey_id: None };
     store.execute::<Account>(&account.to_string(), command, &account_context(account), extras).await.unwrap();
     let sessions = store.sessions();
     let found = sessions.authenticate(b"hash", now).await.unwrap().unwrap();

@@ -20,7 +20,10 @@ async fn execute(
     records: Vec<RecordWrite>,
 ) -> Outcome {
     let extras = CommitExtras { records, ..CommitExtras::default() };
-    let command = AccountCommand::RecordReauthentication { session_id: SessionId::from_uuid(account.uuid()) };
+    let command = AccountCommand::RecordReauthentication {
+        session_id: SessionId::from_uuid(account.uuid()),
+        passkey_id: None,
+    };
     let store = &app.foundation.store;
     store.execute::<Account>(&account.to_string(), command, context, extras).await.map(drop)
 }

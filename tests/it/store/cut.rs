@@ -16,8 +16,10 @@ async fn stored_when_cut(words: &str, losses: &[Lost], with_password: bool) -> (
     let proxy = Proxy::new(Target::database(), true).await;
     let beyond = app.beyond(&proxy);
     let context = account_context(account.parse().unwrap());
-    let sign_in =
-        || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
+    let sign_in = || AccountCommand::RecordSignIn {
+        session_id: SessionId::generate(beyond.store.services()),
+        passkey_id: None,
+    };
     // Keys and statements are known from here on: what is cut is the writing.
     beyond.store.execute::<Account>(&account, sign_in(), &context, CommitExtras::default()).await.unwrap();
     proxy.cut_each_at(words, losses);
@@ -90,8 +92,10 @@ async fn what_nobody_can_find_out_is_said_to_be_in_doubt() {
     let account = app.register("ada@example.com").await;
     let proxy = Proxy::new(Target::database(), true).await;
     let beyond = app.beyond(&proxy);
-    let sign_in =
-        || AccountCommand::RecordSignIn { session_id: SessionId::generate(beyond.store.services()) };
+    let sign_in = || AccountCommand::RecordSignIn {
+        session_id: SessionId::generate(beyond.store.services()),
+        passkey_id: None,
+    };
     let execute = || async {
         let context = account_context(account);
         beyond

@@ -2,12 +2,15 @@
 
 use domain::account::{Account, AccountCommand, AccountEvent, Channel, IdentityProof, SecondFactor};
 use domain::authentication::{Change, Factors, Fate, Lent};
-use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, SessionId};
+use domain::{AccountId, ChallengeId, CredentialId, EmailChangeId, PasskeyId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::authentication::generation;
+use event_store::records::authenticator_app::{self, NewAuthenticatorApp};
 use event_store::records::credential::{CredentialKind, NewCredential};
 use event_store::records::email_link::{NewLink, Purpose};
 use event_store::records::one_time_code::{NewOneTimeCode, Purpose as Question};
+use event_store::records::passkey::NewPasskey;
+use event_store::records::passkey_challenge::{self, NewPasskeyChallenge};
 use event_store::records::session::NewSession;
 use event_store::{CommandContext, CommitExtras};
 
@@ -19,18 +22,29 @@ struct Holder<'a> {
     account: AccountId,
     change_id: EmailChangeId,
     challenge_id: ChallengeId,
+    /// A passkey that can still be taken back.
+    recent: PasskeyId,
     /// The session in which the change is made.
     own: SessionId,
 }
 
 impl<'a> Holder<'a> {
-    async fn new(app: &'a TestApp, name: &str) -> Self {
+    /// One to which `change` will happen.
+    async fn new(app: &'a TestApp, name: &str, change: Change) -> Self {
         let account = app.register(&format!("{name}@example.com")).await;
         let services = app.foundation.store.services();
         let challenge_id = ChallengeId::generate(services);
         let (change_id, own) = (EmailChangeId::generate(services), SessionId::generate(services));
-        let holder = Self { app, account, change_id, challenge_id, own };
+        let recent = PasskeyId::generate(services);
+        let holder = Self { app, account, change_id, challenge_id, recent, own };
         holder.give_phone().await;
+        // The phone is the last factor where the last one is removed: of the passkey there is the row alone then.
+        if change != Change::LastFactorRemoved {
+            let (passkey_id, name) = (recent, "Key".to_owned());
+            let add = AccountCommand::AddPasskey { passkey_id, name, recovery_codes: 10 };
+            holder.command(add, Vec::new()).await;
+        }
+        holder.keep_factors().await;
         holder.lend().await;
         holder
     }
@@ -51,6 +65,44 @@ impl<'a> Holder<'a> {
         let (number, channel) = ("+14155550142".parse().unwrap(), Channel::Sms);
         self.command(AccountCommand::RequestPhoneChange { challenge_id, number, channel }, Vec::new()).await;
         self.command(AccountCommand::VerifyPhone { challenge_id, recovery_codes: 10 }, Vec::new()).await;
+    }
+
+    /// Keeps what belongs to an authenticator app and to passkeys: one that counts and one that waits.
+    async fn keep_factors(&self) {
+        let (account, store) = (self.account, &self.app.foundation.store);
+        let (services, pool) = (store.services(), store.pool());
+        let (at, expires_at) = (services.now(), services.now() + chrono::Duration::days(1));
+        let generation = generation(pool, account).await.unwrap();
+        let stage = async || {
+            let (id, sealed, tries) = (services.ids.uuid(), vec![0], 5);
+            let new = NewAuthenticatorApp { id, account, sealed, generation, tries, at, expires_at };
+            assert!(authenticator_app::stage(pool, &new).await.unwrap());
+            id
+        };
+        let app = stage().await;
+        let passkey = |id: PasskeyId| NewPasskey {
+            id,
+            account,
+            lookup: id.uuid().as_bytes().to_vec(),
+            sealed: vec![0],
+            state: vec![0],
+            at,
+        };
+        let records = vec![
+            RecordWrite::ConfirmAuthenticatorApp { account, app, step: 1 },
+            RecordWrite::PutPasskey(passkey(self.recent)),
+            RecordWrite::PutPasskey(passkey(PasskeyId::generate(services))),
+        ];
+        self.command(AccountCommand::ChangeName { name: "Ada".to_owned() }, records).await;
+        stage().await;
+        let new = NewPasskeyChallenge {
+            challenge: account.uuid().as_bytes().to_vec(),
+            purpose: passkey_challenge::Purpose::Registration,
+            asked_in: Some((account, self.own)),
+            state: Vec::new(),
+            expires_at,
+        };
+        passkey_challenge::put(pool, &new).await.unwrap();
     }
 
     /// Stages, issues and lends one of each.
@@ -143,7 +195,13 @@ impl<'a> Holder<'a> {
             Change::PhoneVerified => {
                 AccountCommand::VerifyPhone { challenge_id: self.challenge_id, recovery_codes: 10 }
             }
-            Change::PhoneRemoved => AccountCommand::RemovePhone,
+            Change::AuthenticatorAppAdded => AccountCommand::AddAuthenticatorApp { recovery_codes: 10 },
+            Change::PasskeyAdded => AccountCommand::AddPasskey {
+                passkey_id: PasskeyId::generate(self.app.foundation.store.services()),
+                name: "Key".to_owned(),
+                recovery_codes: 10,
+            },
+            Change::OneFactorRemoved | Change::LastFactorRemoved => AccountCommand::RemovePhone,
             Change::SessionsEnded => AccountCommand::EndSessions,
             // It is due at once.
             Change::FactorRemoved => AccountCommand::RemoveFactor,
@@ -169,7 +227,14 @@ impl<'a> Holder<'a> {
     /// How many the account has of something, where it is kept with the account: sessions but the own one.
     async fn count(&self, lent: Lent) -> Option<i64> {
         let others = format!("session_id <> '{}'", self.own.uuid());
+        let recent = format!("passkey_id = '{}'", self.recent.uuid());
+        let older = format!("passkey_id <> '{}'", self.recent.uuid());
         let (table, of) = match lent {
+            Lent::PendingAuthenticatorApp => ("authenticator_app", "NOT confirmed"),
+            Lent::AuthenticatorApp => ("authenticator_app", "confirmed"),
+            Lent::PendingPasskey => ("passkey_challenge", "purpose = 'registration'"),
+            Lent::Passkeys => ("passkey", older.as_str()),
+            Lent::RecentPasskeys => ("passkey", recent.as_str()),
             Lent::EmailConfirmationLink => ("link", "purpose = 'email_confirmation'"),
             Lent::EmailUndoLink => ("link", "purpose = 'email_undo'"),
             Lent::BillingUndoLink => ("link", "purpose = 'billing_email_undo'"),
@@ -213,10 +278,12 @@ impl<'a> Holder<'a> {
     }
 }
 
-/// A phone that is verified brings recovery codes with it.
+/// A phone that is verified brings recovery codes with it; what ends recent passkeys may end the last factor.
 fn changes_with(change: Change) -> Vec<Change> {
     match change {
         Change::PhoneVerified => vec![change, Change::RecoveryCodesIssued],
+        Change::SecondFactorUndone => vec![change, Change::LastFactorRemoved],
+        Change::EmailChangeUndone | Change::BillingEmailUndone => vec![change, Change::OneFactorRemoved],
         change => vec![change],
     }
 }
@@ -225,7 +292,7 @@ fn changes_with(change: Change) -> Vec<Change> {
 async fn each_change_ends_what_the_table_says_and_nothing_else() {
     let app = TestApp::build().await;
     for (n, change) in Change::ALL.into_iter().enumerate() {
-        let holder = Holder::new(&app, &format!("ada{n}")).await;
+        let holder = Holder::new(&app, &format!("ada{n}"), change).await;
         for lent in Lent::ALL {
             assert!(holder.count(lent).await.is_none_or(|lent| lent == 1), "{lent:?} is not there to end");
         }
@@ -262,7 +329,7 @@ async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
     let app = TestApp::build().await;
     let store = &app.foundation.store;
     for (n, change) in Change::ALL.into_iter().enumerate() {
-        let holder = Holder::new(&app, &format!("ada{n}")).await;
+        let holder = Holder::new(&app, &format!("ada{n}"), change).await;
         // The account's own end may be refused for what its organizations need, and bars nothing ahead.
         let Some(command) = holder.command_of(change).filter(|_| change != Change::AccountDeleted) else {
             continue;
@@ -285,7 +352,7 @@ async fn what_a_command_is_about_to_end_works_no_more_while_it_waits() {
 #[tokio::test]
 async fn a_pending_change_of_the_address_that_ends_is_told_in_the_history() {
     let app = TestApp::build().await;
-    let holder = Holder::new(&app, "ada").await;
+    let holder = Holder::new(&app, "ada", Change::PasswordReset).await;
     holder.change(Change::PasswordReset).await;
     let types: Vec<String> =
         sqlx::query_scalar("SELECT event_type FROM events ORDER BY sequence DESC LIMIT 3")

@@ -110,13 +110,16 @@ async fn of_two_that_decided_on_the_same_version_one_is_told_of_the_conflict() {
     let store = &app.foundation.store;
     let (events, id) = (events(store), account.to_string());
     let (one, other) = (events.load_aggregate(&id).await.unwrap(), events.load_aggregate(&id).await.unwrap());
-    let visit = || vec![AccountEvent::SignedIn { session_id: SessionId::generate(store.services()) }];
+    let visit = || {
+        vec![AccountEvent::SignedIn { session_id: SessionId::generate(store.services()), passkey_id: None }]
+    };
     events.commit(visit(), one, HashMap::new()).await.unwrap();
     let refused = events.commit(visit(), other, HashMap::new()).await.unwrap_err();
     assert!(matches!(refused, AggregateError::AggregateConflict), "{refused:?}");
     // And our own commands go on after its events.
     let context = account_context(account);
-    let visit = AccountCommand::RecordSignIn { session_id: SessionId::generate(store.services()) };
+    let visit =
+        AccountCommand::RecordSignIn { session_id: SessionId::generate(store.services()), passkey_id: None };
     let executed = store.execute::<Account>(&id, visit, &context, Default::default()).await.unwrap();
     assert_eq!(executed.version, 3);
 }

@@ -12,8 +12,10 @@ use sqlx::Row;
 use crate::support::{TestApp, account_context};
 
 async fn sign_in(app: &TestApp, store: &event_store::EventStore, account: AccountId) -> bool {
-    let command =
-        AccountCommand::RecordSignIn { session_id: SessionId::generate(app.foundation.store.services()) };
+    let command = AccountCommand::RecordSignIn {
+        session_id: SessionId::generate(app.foundation.store.services()),
+        passkey_id: None,
+    };
     let id = account.to_string();
     match store.execute::<Account>(&id, command, &account_context(account), CommitExtras::default()).await {
         Ok(_) => true,

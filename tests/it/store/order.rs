@@ -21,7 +21,7 @@ const ROUNDS: usize = 12;
 
 pub(super) async fn sign_in(app: &TestApp, account: AccountId) {
     let session_id = SessionId::generate(app.foundation.store.services());
-    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+    app.command(account, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await.unwrap();
 }
 
 #[tokio::test]

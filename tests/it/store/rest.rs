@@ -20,7 +20,7 @@ async fn leave(app: &TestApp, team: &Team, bob: AccountId) {
     let (context, elsewhere) = (account_context(bob), app.beside());
     let left = elsewhere.store.transact(&context, async |mut unit| {
         let action = OrganizationAction::RemoveMember { account_id: bob };
-        let command = OrganizationCommand { by: Actor::Account(bob), action };
+        let command = OrganizationCommand { by: Actor::Account(bob).into(), action };
         unit.execute::<Organization>(&team.id.to_string(), command).await.unwrap();
         let leave = AccountCommand::LeaveOrganization { organization_id: team.id };
         unit.execute::<Account>(&bob.to_string(), leave).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
         }
         for id in before.holder.unwrap().memberships.keys() {
             let action = OrganizationAction::ReleaseMember { account_id: bob, successor: None };
-            let command = OrganizationCommand { by: Actor::Account(bob), action };
+            let command = OrganizationCommand { by: Actor::Account(bob).into(), action };
             unit.execute::<Organization>(&id.to_string(), command).await?;
         }
         unit.execute::<Account>(&bob.to_string(), AccountCommand::Delete).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_refusal_that_rests_on_aggregates_of_different_times_is_none() {
         tries.fetch_add(1, Ordering::SeqCst);
         let _: Account = unit.load(&bob.to_string()).await.unwrap();
         let action = OrganizationAction::RemoveMember { account_id: bob };
-        let command = OrganizationCommand { by: Actor::Account(bob), action };
+        let command = OrganizationCommand { by: Actor::Account(bob).into(), action };
         unit.execute::<Organization>(&team.id.to_string(), command).await?;
         Ok::<_, ExecuteError<OrganizationError>>((unit, CommitExtras::default(), ()))
     });

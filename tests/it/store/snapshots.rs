@@ -16,7 +16,7 @@ async fn execute(store: &EventStore, account: AccountId, command: AccountCommand
 async fn sign_in(store: &EventStore, account: AccountId, times: usize) {
     for _ in 0..times {
         let session_id = SessionId::generate(store.services());
-        execute(store, account, AccountCommand::RecordSignIn { session_id }).await;
+        execute(store, account, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await;
     }
 }
 

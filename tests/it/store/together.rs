@@ -15,7 +15,7 @@ use crate::support::{TestApp, account_context};
 type Refusal = ExecuteError<OrganizationError>;
 
 fn action(by: AccountId, action: OrganizationAction) -> OrganizationCommand {
-    OrganizationCommand { by: Actor::Account(by), action }
+    OrganizationCommand { by: Actor::Account(by).into(), action }
 }
 
 /// Creates an organization with its first owner.

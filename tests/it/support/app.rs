@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use catalogue::Catalogue;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, Request};
 use domain::{AccountId, Actor, RequestId, Scope};
@@ -14,7 +15,7 @@ use serde_json::json;
 use url::Url;
 use uuid::Uuid;
 use workers::messages::mail::Letterhead;
-use workers::privacy_requests::archive::{Practice, Statement};
+use workers::privacy_requests::archive::{Practice, Statements};
 use workers::{Bus, WorkerContext};
 
 use super::{Database, Proxy, shared};
@@ -87,8 +88,8 @@ impl TestApp {
             dkim: DkimOptions::default(),
         };
         let head = letterhead("https://settings.example.com");
-        let statement = Statement::of(&Practice::default());
-        Work::worker_context(&self.foundation, &Network::default(), &options, statement, head, None).unwrap()
+        let statements = Statements::of(&Practice::default(), &Catalogue::built_in()).unwrap();
+        Work::worker_context(&self.foundation, &Network::default(), &options, statements, head, None).unwrap()
     }
 
     /// A connection to NATS with streams of this test's own.

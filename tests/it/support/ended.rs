@@ -4,12 +4,15 @@ use domain::AccountId;
 use sqlx::PgPool;
 
 /// Rows that should be gone when an account has ended and was erased: whose they are, and what else makes them such.
-const GONE: [(&str, &str, &str); 17] = [
+const GONE: [(&str, &str, &str); 20] = [
     ("session", "account_id", ""),
     ("secret", "owner", ""),
     ("challenge", "account_id", ""),
     ("link", "account_id", ""),
     ("recovery_code", "account_id", ""),
+    ("authenticator_app", "account_id", ""),
+    ("passkey", "account_id", ""),
+    ("passkey_challenge", "account_id", ""),
     ("device", "account_id", ""),
     ("failed_try", "account_id", ""),
     ("outgoing", "account_id", ""),
@@ -22,7 +25,8 @@ const GONE: [(&str, &str, &str); 17] = [
     (
         "account_view",
         "account_id",
-        "AND num_nonnulls(email_sealed, name_sealed, billing_email_sealed, email_pending_sealed, phone_sealed) > 0",
+        "AND num_nonnulls(email_sealed, name_sealed, billing_email_sealed, email_pending_sealed, phone_sealed,
+                          language_sealed, time_zone_sealed) > 0",
     ),
     ("credential", "owner", "AND ended_at IS NULL"),
     ("subject_key", "subject", "AND wrapped IS NOT NULL"),

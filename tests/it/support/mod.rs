@@ -4,6 +4,7 @@ mod app;
 mod ended;
 mod hold;
 mod order;
+mod passkey;
 mod person;
 mod pooler;
 mod program;
@@ -21,6 +22,7 @@ pub(crate) use hold::Hold;
 pub(crate) use order::{
     all_entries, assert_whole, await_gone, await_sequenced, leader_beyond, open_strangers,
 };
+pub(crate) use passkey::Authenticator;
 pub(crate) use person::{PASSWORD, Person, sign_in};
 pub(crate) use pooler::{Pooler, worker_of};
 pub(crate) use program::{Client, HOUSE_TOKEN, OPERATOR_TOKEN, PROGRAM, Program, Start, http};

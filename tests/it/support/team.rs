@@ -71,7 +71,7 @@ pub(crate) async fn found_team(store: &EventStore, members: &[(AccountId, Role)]
     let work = async |mut unit: UnitOfWork| {
         for action in &wishes {
             let command = OrganizationCommand {
-                by: Actor::Operator(OperatorId::generate(services)),
+                by: Actor::Operator(OperatorId::generate(services)).into(),
                 action: action.clone(),
             };
             unit.execute::<Organization>(&id.to_string(), command).await.unwrap();
@@ -95,8 +95,7 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
     let id = ProjectId::generate(store.services());
     let token = store.services().ids.uuid().simple().to_string();
     let credentials = Pair::make(store, id, team.id).await;
-    let (account, member) = team.members[0];
-    let by = MemberActor { by: Actor::Account(account), member: Some(member) };
+    let by = team.founder(store).await;
     let action = ProjectAction::Create {
         project_id: id,
         organization_id: team.id,
@@ -120,14 +119,13 @@ pub(crate) async fn found_project(store: &EventStore, team: &Team) -> Made {
 /// Resets the credentials of a project by the clock of `store`, as its first member, and keeps the old ones.
 pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_previous_hours: u32) -> Pair {
     let pair = Pair::make(store, project.id, team.id).await;
-    let (account, member) = team.members[0];
+    let by = team.founder(store).await;
     let action = ProjectAction::ResetCredentials {
         credential_id: pair.id,
         fingerprint: pair.fingerprint(),
         keep_previous_hours,
     };
-    let command =
-        ProjectCommand { by: MemberActor { by: Actor::Account(account), member: Some(member) }, action };
+    let command = ProjectCommand { by, action };
     let work = async |mut unit: UnitOfWork| {
         let after: Project = unit.execute(&project.id.to_string(), command.clone()).await.unwrap();
         let previous = after.body.unwrap().previous.unwrap();
@@ -144,6 +142,15 @@ pub(crate) async fn reset(store: &EventStore, team: &Team, project: &Made, keep_
 
 fn done<T>(together: Result<T, ExecuteError<()>>) {
     together.unwrap_or_else(|error| panic!("{error:?}"));
+}
+
+impl Team {
+    /// Its first member, as its projects take it.
+    async fn founder(&self, store: &EventStore) -> MemberActor {
+        let (organization, _) = store.load::<Organization>(&self.id.to_string()).await.unwrap();
+        let founder = Actor::Account(self.members[0].0);
+        MemberActor::member(organization.body().unwrap(), founder.into()).unwrap()
+    }
 }
 
 impl Pair {

@@ -122,7 +122,7 @@ async fn an_erasure_takes_usage_addresses_and_archives_and_leaves_the_account() 
     assert!(files.is_empty(), "{files:?}");
 
     let session_id = SessionId::generate(app.foundation.store.services());
-    app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+    app.command(account, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await.unwrap();
     work.stop().await;
 }
 

@@ -39,7 +39,7 @@ async fn what_was_erased_is_pruned_by_the_scheduler_once_all_its_keys_are_gone()
     let (ada, bob) = (app.register("ada@example.com").await, app.register("bob@example.com").await);
     for account in [ada, ada, bob] {
         let session_id = SessionId::generate(app.foundation.store.services());
-        app.command(account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+        app.command(account, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await.unwrap();
     }
     let (store, views) = (&app.foundation.store, &app.foundation.views);
     let pool = store.pool();

@@ -6,7 +6,7 @@ use event_store::{Erasures, EventStore};
 use projections::Views;
 use sealed_objects::SealedObjectStore;
 
-use super::archive::Statement;
+use super::archive::Statements;
 use super::sources::Sources;
 use crate::messages::DropDirectories;
 use crate::messages::mail::{Letterhead, Outbox};
@@ -32,7 +32,7 @@ pub struct WorkerContext {
     /// The data sources.
     pub sources: Sources,
     /// What an archive says about the processing (GDPR Art. 15(1)).
-    pub statement: Arc<Statement>,
-    /// What every mail says of its sender, and where links in mails lead; nothing else is ever used for them.
+    pub statements: Arc<Statements>,
+    /// What every mail says of its sender and in which words, and where links in mails lead; nothing else is ever used for them.
     pub letterhead: Letterhead,
 }

@@ -13,7 +13,7 @@ pub(super) async fn run_due(ctx: &WorkerContext, id: &str) -> Result<(), TimerEr
     let now = ctx.store.services().now();
     for (_, invitation_id) in schedule(&organization).into_iter().filter(|(at, _)| *at <= now) {
         let action = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Expired };
-        let command = OrganizationCommand { by: Actor::Service, action };
+        let command = OrganizationCommand { by: Actor::Service.into(), action };
         let context = CommandContext::service(invitation_id.uuid());
         let work = ctx.store.transact(&context, async |mut unit| {
             unit.execute::<Organization>(id, command.clone()).await?;

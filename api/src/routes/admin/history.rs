@@ -49,7 +49,7 @@ pub(crate) async fn show(
         history::answer(link, page)
     } else {
         let permit = permits.acquire(Client::Operator(operator))?;
-        history::lines(&state, account, form, query.until(), audience, (permit, None)).await?
+        history::lines(&state, account, form, query.filter(), audience, (permit, None)).await?
     };
     Ok((position, history::varies(response)).into_response())
 }

@@ -114,7 +114,7 @@ pub(crate) async fn put_member(
             } else {
                 OrganizationAction::AddMember { account_id, membership_id, role: body.role }
             };
-            let command = OrganizationCommand { by: Actor::Operator(operator), action };
+            let command = OrganizationCommand { by: Actor::Operator(operator).into(), action };
             let after = unit.execute::<Organization>(&organization, command).await?;
             if !is_member {
                 let join = AccountCommand::JoinOrganization { organization_id, membership_id };

@@ -14,8 +14,9 @@ use crate::state::AppState;
 
 /// Takes a second factor back, by the link in the mail that told of it.
 ///
-/// It works for a week, whatever else is changed meanwhile. A phone is taken away with its recovery codes, also one
-/// that came in its place; or the recovery codes alone, where the mail told of these. All sessions end, the token for
+/// It works for a week, whatever else is changed meanwhile. What the mail told of is taken away, the phone or the app also where
+/// another came in its place, and with it the recovery codes; or the codes alone, where the mail told of these. Passkeys that
+/// were added within the last week end with it. All sessions end, the token for
 /// the GDPR APIs is revoked, and a link to choose a new password is mailed.
 #[utoipa::path(
     post, path = "/v1/factor-undos", tag = "Me", operation_id = "undoSecondFactor", request_body = OpenedLink,

@@ -3,52 +3,52 @@
 use chrono::{DateTime, Utc};
 use domain::EventId;
 use projections::EventView;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 /// One event.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct HistoryEntry {
     /// Its id.
     #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]
-    id: EventId,
+    pub(crate) id: EventId,
     /// Its place in the order of everything; told to those who run the service alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<i64>,
+    pub(crate) position: Option<i64>,
     /// When it was stored.
-    at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// What happened, as a stable name.
     #[schema(example = "account.preferences_changed")]
-    r#type: String,
+    pub(crate) r#type: String,
     /// What happened, in words.
     #[schema(example = "Usage logging was switched off (privacy policy 2026-01)")]
-    what: String,
+    pub(crate) what: String,
     /// Who did it: an account, an operator, or `service`.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
-    actor: String,
+    pub(crate) actor: String,
     /// From where, if the account holder did it; `[erased]` once that was erased.
     #[schema(example = "203.0.113.7")]
-    ip_address: Option<String>,
+    pub(crate) ip_address: Option<String>,
     /// With what, if the account holder did it; `[erased]` once that was erased.
     #[schema(example = "Mozilla/5.0 (X11; Linux x86_64)")]
-    user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
     /// What it happened to.
     #[schema(example = "account")]
-    aggregate_type: String,
+    pub(crate) aggregate_type: String,
     /// What it happened to.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
-    aggregate_id: String,
+    pub(crate) aggregate_id: String,
     /// Its place among what happened to it; not told to an account holder where others have a part in it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sequence: Option<i64>,
+    pub(crate) sequence: Option<i64>,
     /// The event that led to this one.
-    causation_id: Option<String>,
+    pub(crate) causation_id: Option<String>,
     /// What all events of one wish have in common.
-    correlation_id: Option<String>,
+    pub(crate) correlation_id: Option<String>,
     /// The event as data. A value that was erased is `{"$erased": true}`.
     #[schema(value_type = Object, example = json!({"usage_logging": false}))]
-    data: Value,
+    pub(crate) data: Value,
 }
 
 impl From<EventView> for HistoryEntry {

@@ -5,26 +5,26 @@
 use std::io;
 
 use axum::body::Body;
-use chrono::{DateTime, Utc};
 use domain::AccountId;
 use event_store::records::session::Session;
 use futures::{StreamExt, TryStreamExt, stream};
+use projections::history::HistoryFilter;
 use projections::{Audience, EventView, ExportFormat};
 
 use crate::capacity::StreamPermit;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// The history of `account` up to `until`, if given; oldest first.
+/// The history of `account`, as far as it is wanted; oldest first.
 pub(super) async fn stream(
     state: &AppState,
     account: AccountId,
     mut writer: ExportFormat,
-    until: Option<DateTime<Utc>>,
+    filter: HistoryFilter,
     audience: Audience,
     (permit, session): (StreamPermit, Option<Session>),
 ) -> Result<Body, Problem> {
-    let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, until));
+    let mut entries = Box::pin(state.views.history_stream(state.store.clone(), account, filter));
     // The first is read before anything is answered, so that a database that is away is told as such.
     let first = entries.try_next().await?;
     let heading = stream::iter([Ok(writer.heading())]);

@@ -10,16 +10,16 @@ use axum::Json;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use domain::{AccountId, EventId};
 use event_store::records::session::Session;
+use projections::history::HistoryFilter;
 use projections::{Audience, EventView, ExportFormat};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(super) use entry::HistoryEntry;
+pub(crate) use entry::HistoryEntry;
 pub(super) use query::{Form, HistoryQuery, StateForm, StateQuery};
-pub(super) use state::AccountStateBody;
+pub(crate) use state::AccountStateBody;
 
 use crate::capacity::StreamPermit;
 use crate::page::Page;
@@ -27,16 +27,16 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// A page of a history.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct HistoryPage {
     /// The events, newest first.
-    items: Vec<HistoryEntry>,
+    pub(crate) items: Vec<HistoryEntry>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
     /// With `at`, on the first page: how the account stood then; null where there was none yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable)]
-    pub(super) state: Option<Option<AccountStateBody>>,
+    pub(crate) state: Option<Option<AccountStateBody>>,
 }
 
 /// A page, and the link to the next: the list lies at `path`.
@@ -47,7 +47,7 @@ pub(super) async fn page(
     audience: Audience,
     path: &str,
 ) -> Result<(impl axum::response::IntoResponseParts + use<>, HistoryPage), Problem> {
-    let (page, until) = (&query.page, query.until());
+    let (page, filter) = (&query.page, query.filter());
     let before = match page.cursor::<EventId>()? {
         Some(last) => {
             let position = state.views.history_position(account, last).await?;
@@ -55,7 +55,7 @@ pub(super) async fn page(
         }
         None => None,
     };
-    let list = state.views.history_list(&state.store, account, (before, until), page.limit_and_one());
+    let list = state.views.history_list(&state.store, account, (before, filter), page.limit_and_one());
     let mut entries = list.await?;
     let next_cursor = page.cut(&mut entries, |entry| entry.event_id.to_string());
     let link = page.link_with(path, next_cursor.as_deref(), &query.as_given());
@@ -69,7 +69,7 @@ pub(super) async fn lines(
     state: &AppState,
     account: AccountId,
     form: Form,
-    until: Option<DateTime<Utc>>,
+    filter: HistoryFilter,
     audience: Audience,
     (permit, session): (StreamPermit, Option<Session>),
 ) -> Result<Response, Problem> {
@@ -81,7 +81,7 @@ pub(super) async fn lines(
             ("text/csv; charset=utf-8; header=present", Some(file), ExportFormat::csv(audience))
         }
     };
-    let body = export::stream(state, account, writer, until, audience, (permit, session)).await?;
+    let body = export::stream(state, account, writer, filter, audience, (permit, session)).await?;
     let mut response = ([(CONTENT_TYPE, media_type)], body).into_response();
     if let Some(file) = file {
         response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static(file));

@@ -4,13 +4,16 @@ use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use domain::Topic;
 use projections::PointInTime;
+use projections::history::HistoryFilter;
 use utoipa::IntoParams;
 
 use crate::page::Page;
 use crate::problem::{InputError, Problem};
 use crate::query::parameters;
+use crate::schemas;
 use crate::state::AppState;
 
 /// The parameters of a history, besides those of its pages.
@@ -22,6 +25,16 @@ pub(crate) struct HistoryQuery {
     /// What happened up to this instant: RFC 3339, or a date for the end of that day in UTC.
     #[param(value_type = Option<String>, example = "2026-05-03T10:00:00Z")]
     pub(crate) at: Option<PointInTime>,
+    /// What happened from this instant on: RFC 3339, or a date for the beginning of that day in UTC.
+    #[param(value_type = Option<String>, example = "2026-05-01")]
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// What happened up to this instant, without the state of the account: RFC 3339, or a date for the end of that day in
+    /// UTC.
+    #[param(value_type = Option<String>, example = "2026-05-31")]
+    pub(crate) to: Option<PointInTime>,
+    /// What happened of this kind alone.
+    #[param(value_type = Option<schemas::Topic>, example = "security")]
+    pub(crate) topic: Option<Topic>,
     /// `pages`, `ndjson`, `csv` or `text`; by `Accept` if left out.
     #[param(value_type = Option<String>, example = "ndjson")]
     pub(crate) format: Option<Form>,
@@ -61,7 +74,7 @@ impl StateQuery {
         let mut query = Self { at: None, format: None };
         for (name, value) in parameters(uri)? {
             match (name.as_str(), value.as_str()) {
-                ("at", value) => query.at = Some(instant(value)?),
+                ("at", value) => query.at = Some(instant("at", value)?),
                 ("format", "json") => query.format = Some(StateForm::Json),
                 ("format", "text") => query.format = Some(StateForm::Text),
                 ("format", _) => return Err(InputError::parameter("format", "expected json or text")),
@@ -80,8 +93,23 @@ impl FromRequestParts<AppState> for StateQuery {
     }
 }
 
-fn instant(value: &str) -> Result<PointInTime, InputError> {
-    value.parse::<PointInTime>().map_err(|error| InputError::parameter("at", error.to_string()))
+fn instant(name: &str, value: &str) -> Result<PointInTime, InputError> {
+    value.parse::<PointInTime>().map_err(|error| InputError::parameter(name, error.to_string()))
+}
+
+/// An instant; a date stands for its beginning.
+fn beginning(value: &str) -> Result<DateTime<Utc>, InputError> {
+    if let Ok(day) = value.parse::<NaiveDate>() {
+        return Ok(day.and_time(NaiveTime::MIN).and_utc());
+    }
+    let wrong = "expected an instant such as 2026-05-03T10:00:00Z, or a date such as 2026-05-03 for the beginning of that day (UTC)";
+    let at = DateTime::parse_from_rfc3339(value).map_err(|_| InputError::parameter("from", wrong))?;
+    Ok(at.to_utc())
+}
+
+fn topic(value: &str) -> Result<Topic, InputError> {
+    let names = || Topic::ALL.map(Topic::as_str).join(", ");
+    Topic::named(value).ok_or_else(|| InputError::parameter("topic", format!("expected one of {}", names())))
 }
 
 /// The forms a history has.
@@ -103,6 +131,12 @@ impl HistoryQuery {
         self.at.map(|PointInTime(at)| at)
     }
 
+    /// Which events are wanted.
+    pub(crate) fn filter(&self) -> HistoryFilter {
+        let ends = [self.at, self.to].into_iter().flatten().map(|PointInTime(at)| at);
+        HistoryFilter { topic: self.topic, from: self.from, until: ends.min() }
+    }
+
     /// The form that was asked for; else the one the client likes best.
     pub(crate) fn form(&self, headers: &HeaderMap) -> Form {
         self.format.unwrap_or_else(|| Form::accepted(headers))
@@ -110,17 +144,25 @@ impl HistoryQuery {
 
     /// The parameters that a link to the next page must repeat.
     pub(crate) fn as_given(&self) -> String {
-        let at = self.until().map(|at| format!("&at={}", at.to_rfc3339_opts(SecondsFormat::Micros, true)));
-        let format = self.format.map(|_| "&format=pages");
-        format!("{}{}", at.unwrap_or_default(), format.unwrap_or_default())
+        let to = self.to.map(|PointInTime(to)| to);
+        let instants = [("at", self.until()), ("from", self.from), ("to", to)].into_iter();
+        let instants = instants.filter_map(|(name, at)| {
+            Some(format!("&{name}={}", at?.to_rfc3339_opts(SecondsFormat::Micros, true)))
+        });
+        let topic = self.topic.map(|topic| format!("&topic={}", topic.as_str()));
+        let format = self.format.map(|_| "&format=pages".to_owned());
+        instants.chain(topic).chain(format).collect()
     }
 
     fn parse(uri: &Uri) -> Result<Self, InputError> {
-        let page = Page::parse(uri, &["at", "format"])?;
-        let mut query = Self { page, at: None, format: None };
+        let page = Page::parse(uri, &["at", "from", "to", "topic", "format"])?;
+        let mut query = Self { page, at: None, from: None, to: None, topic: None, format: None };
         for (name, value) in parameters(uri)? {
             match name.as_str() {
-                "at" => query.at = Some(instant(&value)?),
+                "at" => query.at = Some(instant("at", &value)?),
+                "from" => query.from = Some(beginning(&value)?),
+                "to" => query.to = Some(instant("to", &value)?),
+                "topic" => query.topic = Some(topic(&value)?),
                 "format" => query.format = Some(Form::named(&value)?),
                 _ => {}
             }
@@ -203,8 +245,24 @@ mod tests {
         let paged = parse("at=2026-05-03&format=pages").unwrap();
         assert_eq!(paged.as_given(), "&at=2026-05-03T23:59:59.999999Z&format=pages");
         assert_eq!(parse("").unwrap().as_given(), "");
-        for query in ["at=yesterday", "at=", "format=xml", "limit=0", "of=me", "at=2026-05-03&at=2026-05-04"]
-        {
+        let filtered = parse("topic=sign_ins&from=2026-05-03&to=2026-05-04&at=2026-05-05").unwrap();
+        let HistoryFilter { topic, from, until } = filtered.filter();
+        assert_eq!(topic, Some(Topic::SignIns));
+        let instants = [from, until].map(|at| at.unwrap().to_rfc3339());
+        assert_eq!(instants, ["2026-05-03T00:00:00+00:00", "2026-05-04T23:59:59.999999+00:00"]);
+        let given = "&at=2026-05-05T23:59:59.999999Z&from=2026-05-03T00:00:00.000000Z&to=2026-05-04T23:59:59.999999Z&topic=sign_ins";
+        assert_eq!(filtered.as_given(), given);
+        for query in [
+            "at=yesterday",
+            "at=",
+            "from=now",
+            "to=now",
+            "topic=all",
+            "format=xml",
+            "limit=0",
+            "of=me",
+            "at=2026-05-03&at=2026-05-04",
+        ] {
             assert!(parse(query).is_err(), "{query}");
         }
     }

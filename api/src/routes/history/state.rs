@@ -3,30 +3,30 @@
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use projections::AccountState;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 /// How an account stood at an instant. A value that was erased since is `{"$erased": true}`.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[schema(as = AccountState)]
 pub(crate) struct AccountStateBody {
     /// Whose.
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: AccountId,
+    pub(crate) account_id: AccountId,
     /// When.
-    at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// How many events had concerned it by then.
-    events: u64,
+    pub(crate) events: u64,
     /// The position of the last of them; told to those who run the service alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<i64>,
+    pub(crate) position: Option<i64>,
     /// The account itself.
     #[schema(value_type = Object)]
-    account: Value,
+    pub(crate) account: Value,
     /// Its privacy requests, oldest first.
     #[schema(value_type = Vec<Object>)]
-    privacy_requests: Vec<Value>,
+    pub(crate) privacy_requests: Vec<Value>,
 }
 
 impl From<AccountState> for AccountStateBody {

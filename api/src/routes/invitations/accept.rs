@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::account::{Account, AccountCommand, Holder};
-use domain::organization::{Organization, OrganizationAction, Role};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand, Role};
 use domain::{Actor, EmailAddress, MembershipId, OrganizationId};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -15,7 +15,6 @@ use super::open::Open;
 use crate::extract::{Body, CurrentSession, RequestContext};
 use crate::links::OpenedLink;
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::action_of;
 use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
@@ -62,9 +61,10 @@ pub(crate) async fn accept(
             }
             let accept =
                 OrganizationAction::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
+            let command = OrganizationCommand { by: Actor::Account(account_id).into(), action: accept };
             let organization = organization_id.to_string();
             let without: Organization = unit.load(&organization).await?;
-            let after = unit.execute::<Organization>(&organization, action_of(account_id, accept)).await?;
+            let after = unit.execute::<Organization>(&organization, command).await?;
             let join = AccountCommand::JoinOrganization { organization_id, membership_id };
             unit.execute::<Account>(&id, join).await?;
             let records = vec![RecordWrite::TakeInvitation(open.id)];

@@ -33,8 +33,11 @@ pub(crate) async fn decline(
         .transact(&context.command_of_service(), async |mut unit| {
             let reason = InvitationEnd::Declined;
             let action = OrganizationAction::EndInvitation { invitation_id: open.id, reason };
-            unit.execute::<Organization>(&organization, OrganizationCommand { by: Actor::Service, action })
-                .await?;
+            unit.execute::<Organization>(
+                &organization,
+                OrganizationCommand { by: Actor::Service.into(), action },
+            )
+            .await?;
             let records = vec![RecordWrite::TakeInvitation(open.id)];
             Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         })

@@ -6,8 +6,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::account::{Account, AccountCommand};
-use domain::authentication::Factors;
-use domain::organization::{Organization, OrganizationAction};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand};
 use domain::{AccountId, Actor, MembershipId, SessionId};
 use event_store::records::password::SecretKind;
 use event_store::records::{RecordWrite, authentication};
@@ -22,7 +21,6 @@ use crate::links::LinkToken;
 use crate::names;
 use crate::password::Password;
 use crate::problem::{InputError, Kind, Problem};
-use crate::routes::organizations::lookup::action_of;
 use crate::routes::organizations::notifications::Team;
 use crate::routes::sessions::new_session::{Opening, ProvedBy, SignedIn};
 use crate::state::AppState;
@@ -78,7 +76,7 @@ pub(crate) async fn register(
             value: hash.into_bytes(),
         },
     ]);
-    let chosen = ProvedBy { generation: authentication::FIRST, factors: Factors::PASSWORD };
+    let chosen = ProvedBy::password(authentication::FIRST);
     let opening = Opening::attach(&state, account, chosen, (&client, &context), &mut extras).await?;
     let membership = MembershipId::generate(state.store.services());
     let done = state
@@ -117,13 +115,14 @@ async fn begin(
     let accept = OrganizationAction::AcceptInvitation { invitation_id: open.id, account_id, membership_id };
     let organization = organization_id.to_string();
     let without: Organization = unit.load(&organization).await?;
-    let after = unit.execute::<Organization>(&organization, action_of(account_id, accept)).await?;
     let by = Actor::Account(account_id);
+    let command = OrganizationCommand { by: by.into(), action: accept };
+    let after = unit.execute::<Organization>(&organization, command).await?;
     let team = Team { before: without.body.as_ref(), after: after.body()?, by, gone: None };
     state.tell_team(extras, team).await?;
     let join = AccountCommand::JoinOrganization { organization_id, membership_id };
     unit.execute::<Account>(&id, join).await?;
-    unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id }).await?;
+    unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id, passkey_id: None }).await?;
     Ok(unit)
 }
 

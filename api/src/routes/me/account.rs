@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, Holder, Preferences};
 use domain::{AccountId, Personal, PhoneNumber};
-use projections::account::{AccountView, NAME};
+use projections::account::{AccountView, Decisions, NAME};
 use projections::organization;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::{Kind, Problem};
@@ -19,49 +19,61 @@ pub(super) struct Known {
     pub(super) profile: Profile,
     pub(super) email_pending: Option<String>,
     pub(super) preferences: Preferences,
+    /// When the switches were last turned, as far as that is known here.
+    pub(super) decisions: Decisions,
     pub(super) two_factor: Option<TwoFactor>,
     pub(super) registered_at: DateTime<Utc>,
 }
 
 /// Who somebody is.
-#[derive(Hash, Serialize, ToSchema)]
+#[derive(Hash, Deserialize, Serialize, ToSchema)]
 pub(crate) struct Profile {
     /// The sign-in address.
     #[schema(format = Email, example = "ada@example.com")]
-    pub(super) email: Option<String>,
+    pub(crate) email: Option<String>,
     /// The name to greet with.
     #[schema(example = "Ada Lovelace")]
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// An additional address for bills.
     #[schema(format = Email)]
-    pub(super) billing_email: Option<String>,
+    pub(crate) billing_email: Option<String>,
+    /// The language that was chosen; null: that of the browser.
+    #[schema(value_type = Option<schemas::Language>)]
+    pub(crate) language: Option<String>,
+    /// The time zone that was chosen, by its IANA name; null: that of the browser.
+    #[schema(example = "Europe/Berlin")]
+    pub(crate) time_zone: Option<String>,
 }
 
-/// The phone that receives codes.
-#[derive(Hash, Serialize, ToSchema)]
+/// The second factors.
+#[derive(Hash, Deserialize, Serialize, ToSchema)]
 pub(crate) struct TwoFactor {
-    /// Its number, masked.
+    /// The number of the phone that receives codes, masked; null where there is none.
     #[schema(example = "•••42")]
-    phone: String,
-    /// How codes come.
-    #[schema(value_type = schemas::Channel)]
-    channel: String,
+    pub(crate) phone: Option<String>,
+    /// How codes come to it.
+    #[schema(value_type = Option<schemas::Channel>)]
+    pub(crate) channel: Option<String>,
+    /// Whether there is an authenticator app.
+    pub(crate) app: bool,
+    /// How many passkeys there are.
+    pub(crate) passkeys: u32,
     /// Recovery codes that are left.
-    recovery_codes_left: u32,
+    pub(crate) recovery_codes_left: u32,
 }
 
 /// An organization, and what the holder is in it.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct MyOrganization {
     /// Its id.
     #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
-    id: String,
+    pub(crate) id: String,
     /// Its name.
     #[schema(example = "Analytical Engines")]
-    name: String,
+    pub(crate) name: String,
     /// The role.
     #[schema(value_type = schemas::Role)]
-    role: String,
+    pub(crate) role: String,
 }
 
 impl Profile {
@@ -70,19 +82,34 @@ impl Profile {
         Self {
             email: holder.email.known().map(|email| email.as_str().to_owned()),
             name: holder.name.known().cloned(),
-            billing_email: holder
-                .billing_email
-                .as_ref()
-                .and_then(Personal::known)
-                .map(|email| email.as_str().to_owned()),
+            billing_email: known(&holder.billing_email).map(|email| email.as_str().to_owned()),
+            language: known(&holder.language).copied().map(|language| language.as_str().to_owned()),
+            time_zone: known(&holder.time_zone).map(|zone| zone.as_str().to_owned()),
         }
     }
 }
 
+/// A value that may not be set, unless it was erased.
+fn known<T>(value: &Option<Personal<T>>) -> Option<&T> {
+    value.as_ref().and_then(Personal::known)
+}
+
 impl TwoFactor {
-    fn new(number: Option<&PhoneNumber>, channel: &str, recovery_codes_left: u32) -> Self {
-        let phone = number.map(PhoneNumber::masked).unwrap_or_default();
-        Self { phone, channel: channel.to_owned(), recovery_codes_left }
+    /// Nothing where the password is enough.
+    fn new(
+        phone: Option<(Option<&PhoneNumber>, &str)>,
+        (app, passkeys): (bool, u32),
+        recovery_codes_left: u32,
+    ) -> Option<Self> {
+        let (number, channel) = phone.unzip();
+        let two_factor = Self {
+            phone: number.map(|number| number.map(PhoneNumber::masked).unwrap_or_default()),
+            channel: channel.map(str::to_owned),
+            app,
+            passkeys,
+            recovery_codes_left,
+        };
+        (phone.is_some() || app || passkeys > 0).then_some(two_factor)
     }
 }
 
@@ -120,7 +147,7 @@ pub(super) async fn fetch_with_organizations(
 /// What is shown of an account and its organizations, as a tag. Whatever else happens to the account leaves it as it is:
 /// that a mail went out must not look like a change to a caller that is about to make one.
 pub(super) fn etag(known: &Known, organizations: &[MyOrganization]) -> String {
-    let Known { profile, email_pending, preferences, two_factor, registered_at: _ } = known;
+    let Known { profile, email_pending, preferences, two_factor, registered_at: _, decisions: _ } = known;
     let mut hasher = DefaultHasher::new();
     (profile, email_pending, preferences.personalization, preferences.usage_logging, two_factor)
         .hash(&mut hasher);
@@ -151,9 +178,12 @@ impl Known {
             profile: Profile::of(holder),
             email_pending: pending.and_then(|change| Some(change.email.known()?.as_str().to_owned())),
             preferences: holder.preferences,
-            two_factor: holder.phone.as_ref().map(|phone| {
-                TwoFactor::new(phone.number.known(), phone.channel.as_str(), holder.recovery_codes)
-            }),
+            decisions: Decisions::default(),
+            two_factor: TwoFactor::new(
+                holder.phone.as_ref().map(|phone| (phone.number.known(), phone.channel.as_str())),
+                (holder.authenticator_app, u32::try_from(holder.passkeys.len()).unwrap_or(u32::MAX)),
+                holder.recovery_codes,
+            ),
             registered_at: born(holder.account_id).unwrap_or(now),
         }
     }
@@ -161,25 +191,37 @@ impl Known {
     fn read(view: AccountView, now: DateTime<Utc>) -> Self {
         let pending = view.email_pending_until.is_some_and(|until| now < until);
         let left = u32::try_from(view.recovery_codes).unwrap_or_default();
+        let passkeys = u32::try_from(view.passkeys).unwrap_or_default();
         let channel = view.phone_channel.as_deref();
         let number = view.phone.as_deref().and_then(|number| number.parse().ok());
         Self {
             preferences: view.preferences(),
-            two_factor: channel.map(|channel| TwoFactor::new(number.as_ref(), channel, left)),
+            decisions: view.decisions.map(|decisions| decisions.0).unwrap_or_default(),
+            two_factor: TwoFactor::new(
+                channel.map(|channel| (number.as_ref(), channel)),
+                (view.authenticator_app, passkeys),
+                left,
+            ),
             email_pending: view.email_pending.filter(|_| pending),
-            profile: Profile { email: view.email, name: view.name, billing_email: view.billing_email },
+            profile: Profile {
+                email: view.email,
+                name: view.name,
+                billing_email: view.billing_email,
+                language: view.language,
+                time_zone: view.time_zone,
+            },
             registered_at: view.registered_at,
         }
     }
 }
 
 /// The two switches of *Activity*. Off means off from that moment on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub(crate) struct PreferencesBody {
     /// Cookies that personalise the experience may be set.
-    personalization: bool,
+    pub(crate) personalization: bool,
     /// Usage of the product may be logged and stored.
-    usage_logging: bool,
+    pub(crate) usage_logging: bool,
 }
 
 impl From<Preferences> for PreferencesBody {

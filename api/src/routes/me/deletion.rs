@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand};
 use domain::message::MessageBody;
 use domain::organization::{Organization, OrganizationAction, OrganizationCommand, OrganizationState, Role};
-use domain::{AccountId, Actor, OrganizationId, RequestId};
+use domain::{AccountId, Actor, OrganizationId, Personal, RequestId};
 use event_store::records::RecordWrite;
 use event_store::{CommitExtras, UnitOfWork};
 use projections::privacy_request::{self, RequestView};
@@ -37,27 +37,27 @@ use crate::state::AppState;
 const MOST_CANDIDATES: usize = 100;
 
 /// Whether the account may end as it is.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Deletion {
     /// No organization needs an owner first.
-    allowed: bool,
+    pub(crate) allowed: bool,
     /// Those that do, and who could be one.
-    organizations: Vec<OwnerNeeded>,
+    pub(crate) organizations: Vec<OwnerNeeded>,
     /// Copies of the data that end with the account, newest first: fetch them before, or wait for them.
-    exports: Vec<EndingExport>,
+    pub(crate) exports: Vec<EndingExport>,
 }
 
 /// A copy of the data that ends with the account.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct EndingExport {
     /// The request for it.
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
-    id: RequestId,
+    pub(crate) id: RequestId,
     /// Where it stands: one that is not completed is cancelled.
     #[schema(value_type = schemas::RequestState)]
-    state: &'static str,
+    pub(crate) state: String,
     /// Until when its archive could be fetched; null while there is none.
-    available_until: Option<DateTime<Utc>>,
+    pub(crate) available_until: Option<DateTime<Utc>>,
 }
 
 /// Tells what stands in the way of ending the account, and what ends with it unfetched.
@@ -99,7 +99,7 @@ async fn ending_exports(
         let available_until = request.archive_available(now).map(|archive| archive.expires_at);
         (available_until.is_some() || !request.state.is_closed()).then_some(EndingExport {
             id: request.request_id,
-            state: request.state.as_str(),
+            state: request.state.as_str().to_owned(),
             available_until,
         })
     };
@@ -197,7 +197,7 @@ async fn end_in(
         if matches!(parting, OrganizationAction::Close { .. }) {
             extras.records.push(RecordWrite::CloseOrganization { organization: *organization_id, at });
         }
-        let command = OrganizationCommand { by: Actor::Account(account), action: parting };
+        let command = OrganizationCommand { by: Actor::Account(account).into(), action: parting };
         let after = unit.execute::<Organization>(&organization_id.to_string(), command).await?;
         if let Ok(after) = after.body() {
             let by = Actor::Account(account);
@@ -213,7 +213,9 @@ async fn end_in(
     }
     if let Some(to) = present_address(holder) {
         let exports = Some(u32::try_from(exports).unwrap_or(u32::MAX));
-        state.notify_address(&mut extras, account, to, MessageBody::AccountDeleted { at, exports }).await?;
+        let language = holder.language.as_ref().and_then(Personal::known).copied();
+        let farewell = MessageBody::AccountDeleted { at, exports, language };
+        state.notify_address(&mut extras, account, to, farewell).await?;
     }
     unit.execute::<Account>(&id, AccountCommand::Delete).await?;
     Ok((unit, extras))

@@ -10,7 +10,7 @@ use domain::message::MessageBody;
 use domain::{AccountId, Actor};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, RequestContext};
@@ -19,13 +19,13 @@ use crate::schemas;
 use crate::state::AppState;
 
 /// A removal that waits.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct WaitingRemoval {
     /// How it was proved who asked for it: `document_seen`, `called_back` or `other`.
     #[schema(value_type = schemas::IdentityProof)]
-    proof: &'static str,
+    pub(crate) proof: String,
     /// When it is carried out.
-    due_at: DateTime<Utc>,
+    pub(crate) due_at: DateTime<Utc>,
 }
 
 /// Shows a removal of the second factor that waits.
@@ -43,7 +43,7 @@ pub(crate) async fn show(
     let (aggregate, _) = state.store.load::<Account>(&current.account().to_string()).await?;
     let waiting = aggregate.holder()?.factor_removal.as_ref();
     let removal = waiting.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    Ok(Json(WaitingRemoval { proof: removal.proof.as_str(), due_at: removal.due_at }))
+    Ok(Json(WaitingRemoval { proof: removal.proof.as_str().to_owned(), due_at: removal.due_at }))
 }
 
 /// Objects to a removal of the second factor: it stays.

@@ -13,7 +13,7 @@ use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::credential::{self, CredentialEnd, CredentialKind, NewCredential};
 use secrecy::ExposeSecret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::recovery_codes::Confirmation;
@@ -24,30 +24,30 @@ use crate::state::AppState;
 use crate::token;
 
 /// A token that was made just now.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewGdprToken {
     /// The token, the only time it is shown.
     #[schema(example = "psg_…")]
-    token: String,
+    pub(crate) token: String,
     /// What it can be recognised by from now on.
     #[schema(example = "9f86d081884c")]
-    fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Until when it holds.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// The token, as far as it is shown again.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct GdprTokenFacts {
     /// What it can be recognised by.
     #[schema(example = "9f86d081884c")]
-    fingerprint: String,
+    pub(crate) fingerprint: String,
     /// When it was made.
-    issued_at: DateTime<Utc>,
+    pub(crate) issued_at: DateTime<Utc>,
     /// Until when it holds.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
     /// When it was last used, to the minute.
-    last_used_at: Option<DateTime<Utc>>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
 }
 
 /// Makes a token for the GDPR APIs, valid for one year.

@@ -45,7 +45,7 @@ pub(crate) async fn show(
     if form != Form::Pages {
         let permit = permits.acquire(Client::Account(account))?;
         let lasting = (permit, Some(current.0));
-        let lines = history::lines(&state, account, form, query.until(), audience, lasting).await?;
+        let lines = history::lines(&state, account, form, query.filter(), audience, lasting).await?;
         return Ok(history::varies(lines));
     }
     let (link, mut page) = history::page(&state, account, &query, audience, "/v1/me/history").await?;

@@ -1,4 +1,4 @@
-//! `PUT`, `POST …/verify` and `DELETE /v1/me/two-factor-phone`: the second factor.
+//! `PUT`, `POST …/verify` and `DELETE /v1/me/two-factor-phone`: the phone as a second factor.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::factor_change;
 use super::recovery_codes::{self, RecoveryCodes};
 use super::sessions;
 use crate::authentication::{CodePayer, Question};
@@ -80,7 +81,7 @@ pub(crate) struct PhoneCode {
     code: SecretString,
 }
 
-/// Verifies the new phone: it is the second factor then.
+/// Verifies the new phone: it is a second factor then.
 ///
 /// All other sessions end: what was proved in them is less than the account asks for, or something else. The answer
 /// holds recovery codes, the only time they are shown. Each stands once for the phone.
@@ -121,12 +122,12 @@ pub(crate) async fn verify(
     Ok((position, [(CACHE_CONTROL, "no-store")], Json(codes)))
 }
 
-/// Does without a second factor. All other sessions end, and the recovery codes die.
+/// Does without the phone. All other sessions end; the recovery codes die with the last second factor.
 #[utoipa::path(
     delete, path = "/v1/me/two-factor-phone", tag = "Me", operation_id = "removePhone",
     responses(
-        (status = 204, description = "There is no second factor any more"),
-        (status = 409, description = "No second factor is set: `no-second-factor`"),
+        (status = 204, description = "It is no second factor any more"),
+        (status = 409, description = "No phone is set: `no-second-factor`"),
     )
 )]
 pub(crate) async fn remove(
@@ -137,7 +138,8 @@ pub(crate) async fn remove(
     let account = current.account();
     let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    state.notify(&mut extras, account, MessageBody::PhoneRemoved { at }).await?;
+    let others_left = factor_change::others_left(&state, account).await?;
+    state.notify(&mut extras, account, MessageBody::PhoneRemoved { at, others_left }).await?;
     let context = context.command(Actor::Account(account));
     let ends = (Some(current.0.id), SignOutReason::PhoneRemoved);
     let command = AccountCommand::RemovePhone;

@@ -1,7 +1,10 @@
-//! `PATCH /v1/me`: the name, and where bills go.
+//! `PATCH /v1/me`: the name, where bills go, the language and the time zone.
 //!
 //! Where bills go is a grave thing: it wants the password again, and the holder, the address from before and the new one
 //! are told, the holder with a link to take it back.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +14,7 @@ use axum::response::IntoResponse;
 use chrono::Duration;
 use domain::account::{Account, AccountCommand, Holder};
 use domain::message::{MessageBody, Recipient};
-use domain::{Actor, EmailAddress};
+use domain::{Actor, EmailAddress, Language, TimeZone};
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
 use event_store::records::email_link::{NewLink, Purpose};
@@ -25,6 +28,7 @@ use crate::extract::{Body, CurrentSession, RequestContext, Sudo};
 use crate::limits;
 use crate::names;
 use crate::problem::{InputError, Problem};
+use crate::schemas;
 use crate::state::AppState;
 use crate::token;
 
@@ -43,6 +47,14 @@ pub(crate) struct ProfileChange {
     #[schema(value_type = Option<String>, format = Email, example = "bills@example.com")]
     #[serde(default, deserialize_with = "given")]
     billing_email: Option<Option<EmailAddress>>,
+    /// The language to be spoken to in; null follows the browser.
+    #[schema(value_type = Option<schemas::Language>)]
+    #[serde(default, deserialize_with = "given")]
+    language: Option<Option<Language>>,
+    /// The time zone in which times are told, by its IANA name; null follows the browser.
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
+    #[serde(default, deserialize_with = "given")]
+    time_zone: Option<Option<TimeZone>>,
 }
 
 /// A name that was given: no account is without one, so it is not null.
@@ -51,12 +63,14 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 /// A member that was given, null or not.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<EmailAddress>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose().map(Some)
 }
 
-/// Changes the name, or where bills go.
+/// Changes the name, where bills go, the language or the time zone.
 ///
 /// Where bills go takes the password, given in the last ten minutes. The address one signs in with, the billing address
 /// from before and the new one are told by mail; the first with a link that takes the new one back, for a week.
@@ -147,8 +161,13 @@ fn commands(change: ProfileChange) -> Result<Vec<AccountCommand>, Problem> {
     if let Some(billing_email) = change.billing_email {
         commands.push(AccountCommand::ChangeBillingEmail { billing_email });
     }
+    let (language, time_zone) = (change.language, change.time_zone);
+    if language.is_some() || time_zone.is_some() {
+        commands.push(AccountCommand::ChangeLocale { language, time_zone });
+    }
     if commands.is_empty() {
-        return Err(Problem::invalid(vec![InputError::at("", "name name, billing_email or both")]));
+        let wanted = "name at least one of name, billing_email, language and time_zone";
+        return Err(Problem::invalid(vec![InputError::at("", wanted)]));
     }
     Ok(commands)
 }
@@ -169,6 +188,17 @@ mod tests {
         let given = read(r#"{"billing_email": "a@example.com"}"#).billing_email.flatten().unwrap();
         assert_eq!(given.as_str(), "a@example.com");
         assert!(serde_json::from_str::<ProfileChange>(r#"{"billing_email": "nobody"}"#).is_err());
+    }
+
+    #[test]
+    fn a_language_and_a_time_zone_are_read_as_what_they_are() {
+        let change = read(r#"{"language": "de", "time_zone": "Europe/Berlin"}"#);
+        assert_eq!(change.language, Some(Some(Language::De)));
+        assert_eq!(change.time_zone.flatten().as_ref().map(TimeZone::as_str), Some("Europe/Berlin"));
+        assert_eq!(read(r#"{"language": null}"#).language, Some(None));
+        for unknown in [r#"{"language": "xx"}"#, r#"{"language": 1}"#, r#"{"time_zone": "Mars/Olympus"}"#] {
+            assert!(serde_json::from_str::<ProfileChange>(unknown).is_err(), "{unknown}");
+        }
     }
 
     #[test]

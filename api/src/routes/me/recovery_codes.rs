@@ -1,4 +1,4 @@
-//! `POST /v1/me/recovery-codes`: new codes to keep on paper, for when the phone is lost.
+//! `POST /v1/me/recovery-codes`: new codes to keep on paper, for when the other second factors are lost.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,12 +19,19 @@ use crate::extract::{Body, RequestContext, Sudo};
 use crate::problem::{InputError, Problem};
 use crate::state::AppState;
 
-/// Codes that stand for the phone, each once.
-#[derive(Serialize, ToSchema)]
+/// Codes that stand for a second factor, each once.
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct RecoveryCodes {
     /// The codes: keep them where only you find them.
     #[schema(example = json!(["4f7k-0011-abcd-wxyz-2345-6789"]))]
-    recovery_codes: Vec<String>,
+    pub(crate) recovery_codes: Vec<String>,
+}
+
+impl RecoveryCodes {
+    /// As they are shown.
+    pub(super) fn into_shown(self) -> Vec<String> {
+        self.recovery_codes
+    }
 }
 
 /// That it is meant.

@@ -39,7 +39,7 @@ pub(crate) async fn end_with(
 }
 
 /// The sessions of an account, but one perhaps.
-async fn others(
+pub(crate) async fn others(
     state: &AppState,
     account: AccountId,
     except: Option<SessionId>,

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{self, MyOrganization, PreferencesBody, Profile, TwoFactor};
@@ -15,25 +15,25 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// An account, for its holder.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Me {
     /// Its id.
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: AccountId,
+    pub(crate) account_id: AccountId,
     /// Who it is.
     #[serde(flatten)]
-    profile: Profile,
+    pub(crate) profile: Profile,
     /// A new sign-in address that waits to be confirmed.
     #[schema(format = Email)]
-    email_pending: Option<String>,
+    pub(crate) email_pending: Option<String>,
     /// The organizations the holder is a member of: the first 200. `/v1/organizations` lists all.
-    organizations: Vec<MyOrganization>,
+    pub(crate) organizations: Vec<MyOrganization>,
     /// The two switches of *Activity*.
-    preferences: PreferencesBody,
-    /// The second factor; null where none is set.
-    two_factor: Option<TwoFactor>,
+    pub(crate) preferences: PreferencesBody,
+    /// The second factors; null where none is set.
+    pub(crate) two_factor: Option<TwoFactor>,
     /// When the account was opened.
-    registered_at: DateTime<Utc>,
+    pub(crate) registered_at: DateTime<Utc>,
 }
 
 /// Shows the account of who is asking.

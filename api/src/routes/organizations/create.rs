@@ -54,7 +54,7 @@ pub(crate) async fn create(
     let (id, events) = create_for(&state, account, &name, context).await?;
     let position = state.position(account, &events).await;
     let location = [(LOCATION, format!("{PATH}/{id}"))];
-    let answer = OrganizationNow { id, name, role: Role::Owner };
+    let answer = OrganizationNow { id, name, role: Role::Owner, second_factor_demanded: false };
     Ok((StatusCode::CREATED, position, location, Json(answer)))
 }
 
@@ -72,8 +72,9 @@ pub(crate) async fn create_for(
         .transact(&context, async |mut unit| {
             let name = name.to_owned();
             let action = OrganizationAction::Create { organization_id: id, name, owner, membership_id };
-            let after =
-                unit.execute::<Organization>(&id.to_string(), OrganizationCommand { by, action }).await?;
+            let after = unit
+                .execute::<Organization>(&id.to_string(), OrganizationCommand { by: by.into(), action })
+                .await?;
             let join = AccountCommand::JoinOrganization { organization_id: id, membership_id };
             unit.execute::<Account>(&owner.to_string(), join).await?;
             let mut extras = CommitExtras::default();

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use projections::organization::NAME;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::PATH;
@@ -16,30 +16,32 @@ use crate::schemas;
 use crate::state::AppState;
 
 /// An organization, for one of its members.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct OrganizationItem {
     /// Its id.
     #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Its name.
     #[schema(example = "Analytical Engines")]
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The role of who is asking.
     #[schema(value_type = schemas::Role)]
-    pub(super) role: String,
+    pub(crate) role: String,
+    /// Whether it demands a second factor of its members: who has none sees no more of it than this.
+    pub(crate) second_factor_demanded: bool,
     /// Since when they are a member.
-    pub(super) joined_at: DateTime<Utc>,
+    pub(crate) joined_at: DateTime<Utc>,
     /// When it was created.
-    pub(super) created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// A page of organizations.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct OrganizationList {
     /// The organizations, oldest first.
-    items: Vec<OrganizationItem>,
+    pub(crate) items: Vec<OrganizationItem>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// Lists the organizations one is a member of, oldest first.
@@ -62,6 +64,7 @@ pub(crate) async fn list(
         id: view.organization_id,
         name: view.name,
         role: view.role,
+        second_factor_demanded: view.second_factor_demanded,
         joined_at: view.joined_at,
         created_at: view.created_at,
     };

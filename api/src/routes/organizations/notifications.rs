@@ -16,6 +16,9 @@ use crate::state::AppState;
 /// Owners who are told of one change, the first of them by their ids: a message is sealed for each.
 pub(crate) const MOST_TOLD: usize = 100;
 
+/// Members who are told that a second factor is demanded, owners first. The others see it where they are refused.
+const MOST_MEMBERS_TOLD: usize = 1_000;
+
 /// An organization before and after a command.
 #[derive(Clone, Copy)]
 pub(crate) struct Team<'a> {
@@ -65,6 +68,26 @@ impl AppState {
         self.tell_owners_of_team(extras, team, None, TeamChange::Invited { role }).await
     }
 
+    /// Tells the members that a second factor is demanded of them, or no longer.
+    pub(crate) async fn tell_of_demand(
+        &self,
+        extras: &mut CommitExtras,
+        organization: &OrganizationState,
+        by: Actor,
+    ) -> Result<(), Problem> {
+        let at = self.store.services().now();
+        for member in owners_first(organization).take(MOST_MEMBERS_TOLD) {
+            let says = MessageBody::SecondFactorDemandChanged {
+                at,
+                organization: organization.name.clone(),
+                demanded: organization.second_factor_demanded,
+                by_reader: by.account() == Some(member),
+            };
+            self.notify(extras, member, says).await?;
+        }
+        Ok(())
+    }
+
     async fn tell_owners_of_team(
         &self,
         extras: &mut CommitExtras,
@@ -86,6 +109,10 @@ impl AppState {
         }
         Ok(())
     }
+}
+
+fn owners_first(organization: &OrganizationState) -> impl Iterator<Item = AccountId> {
+    [Role::Owner, Role::Admin, Role::Member].into_iter().flat_map(|role| organization.members_of(role))
 }
 
 impl Team<'_> {
@@ -125,8 +152,15 @@ mod tests {
             name: "Engines".to_owned(),
             members: roles.iter().map(|(number, role)| (account(*number), member(*role))).collect(),
             invitations: [].into(),
+            second_factor_demanded: false,
             closed: false,
         }
+    }
+
+    #[test]
+    fn owners_are_told_of_a_demand_before_all_others() {
+        let team = team(&[(1, Role::Member), (2, Role::Owner), (3, Role::Admin)]);
+        assert_eq!(owners_first(&team).collect::<Vec<_>>(), [account(2), account(3), account(1)]);
     }
 
     #[test]

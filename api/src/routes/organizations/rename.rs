@@ -11,7 +11,7 @@ use event_store::CommitExtras;
 
 use super::OrganizationNow;
 use super::create::Naming;
-use super::lookup::{action_of, member_of};
+use super::lookup;
 use crate::conditional;
 use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::problem::Problem;
@@ -40,16 +40,17 @@ pub(crate) async fn rename(
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
-            let (before, version) = unit.load_versioned::<Organization>(&organization_id).await?;
-            let role = member_of(&before, account)?.1.role;
-            conditional::check(&headers, &tags.of(id, version))?;
-            let rename = action_of(account, OrganizationAction::Rename { name: name.clone() });
+            let found = lookup::find_in(&mut unit, account, id).await?;
+            conditional::check(&headers, &tags.of(id, found.version))?;
+            let rename = found.action(OrganizationAction::Rename { name: name.clone() });
             unit.execute::<Organization>(&organization_id, rename).await?;
             let (_, version) = unit.load_versioned::<Organization>(&organization_id).await?;
-            Ok::<_, Problem>((unit, CommitExtras::default(), (version, role)))
+            Ok::<_, Problem>((unit, CommitExtras::default(), (version, found)))
         })
         .await?;
     let position = state.position(account, &done.events).await;
-    let (version, role) = done.answer;
-    Ok((position, [(ETAG, tags.of(id, version))], Json(OrganizationNow { id, name, role })))
+    let (version, found) = done.answer;
+    let second_factor_demanded = found.organization.second_factor_demanded;
+    let answer = OrganizationNow { id, name, role: found.member.role, second_factor_demanded };
+    Ok((position, [(ETAG, tags.of(id, version))], Json(answer)))
 }

@@ -13,7 +13,7 @@ use crate::extract::{CurrentSession, Id, SeenPosition};
 use crate::problem::{Kind, Problem};
 use crate::state::AppState;
 
-/// Shows an organization one is a member of.
+/// Shows an organization one is a member of, also where one lacks the second factor that it demands.
 #[utoipa::path(
     get, path = "/v1/organizations/{id}", tag = "Organizations", operation_id = "getOrganization",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have")),
@@ -32,7 +32,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let account = current.account();
     state.catch_up(NAME, account, seen).await?;
-    let found = lookup::find(&state, account, id).await?;
+    let found = lookup::find_from_outside(&state, account, id).await?;
     let mut view = state.views.organization_fetch(account, id).await?;
     if view.is_none() {
         // It is there, so the read model is late.
@@ -45,6 +45,7 @@ pub(crate) async fn show(
         id: view.organization_id,
         name: found.organization.name,
         role: found.member.role.to_string(),
+        second_factor_demanded: found.organization.second_factor_demanded,
         joined_at: view.joined_at,
         created_at: view.created_at,
     };

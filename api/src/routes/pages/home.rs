@@ -12,7 +12,7 @@ pub(super) fn page() -> Page {
              asked over HTTP by the product that it stands beside."
         }
         ul {
-            li { a href="/account" { "Your account" } ": what you asked for, the copy of your data, your password" }
+            li { a href="/settings/" { "Your settings" } ": profile and password, your data, what may be kept of it" }
             li { a href="/docs" { "The interface" } ", for people" }
             li { a href="/openapi.json" { "The same" } ", for programs (OpenAPI 3.1)" }
             li { a href="/problems" { "Problems" } ", what each means and what to do" }
@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn the_first_page_leads_to_what_there_is() {
         let text = page().render();
-        for path in ["/account", "/docs", "/openapi.json", "/readyz"] {
+        for path in ["/settings/", "/docs", "/openapi.json", "/readyz"] {
             assert!(text.contains(&format!("href=\"{path}\"")), "{text}");
         }
     }

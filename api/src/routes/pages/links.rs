@@ -53,8 +53,8 @@ const QUESTIONS: [Question; 6] = [
     Question {
         name: "factor-undo",
         title: "Take back a second factor",
-        text: "The phone number or the recovery codes that the mail told of no longer work. All sessions end, and you \
-               get a link to choose a new password with.",
+        text: "The passkey, the authenticator app, the phone number or the recovery codes that the mail told of no longer work. \
+               All sessions end, and you get a link to choose a new password with.",
         button: "Take it back",
         done: "It is taken back. A link to choose a new password is on its way to you.",
         method: "POST",
@@ -64,7 +64,7 @@ const QUESTIONS: [Question; 6] = [
     Question {
         name: "factor-removal",
         title: "Keep your second factor",
-        text: "The phone number and the recovery codes of your account stay. Nothing else changes.",
+        text: "The second factors and the recovery codes of your account stay. Nothing else changes.",
         button: "Keep my second factor",
         done: "Your second factor stays.",
         method: "POST",

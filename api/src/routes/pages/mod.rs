@@ -1,11 +1,10 @@
-//! The few pages there are: where links in mails lead, the account, what the types of problems mean, and the interface for
-//! people.
+//! The few pages there are besides those below `/settings/`: where links in mails lead, what the types of problems mean, and
+//! the interface for people.
 //!
 //! A link in a mail does nothing by being opened: mail scanners open them all. Its page asks, and only a press of a
 //! button sends what is wanted to `/v1`. The token stands behind the `#` of the address, which no browser sends: so it
 //! is in no log of ours and in no `Referer`.
 
-mod account;
 mod docs;
 mod home;
 mod links;
@@ -13,7 +12,8 @@ mod problems;
 
 use std::sync::LazyLock;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, LOCATION};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
@@ -25,7 +25,10 @@ use crate::state::AppState;
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 const LINKS: &str = include_str!("links.js");
-const ACCOUNT: &str = include_str!("account.js");
+/// Where the account was to be seen before; mails that went out then lead there.
+const FORMER_ACCOUNT: &str = "/account";
+/// What is to be seen there now. A browser takes along what stands behind the `#`: the request of which the mail told.
+const PRIVACY: &str = "/settings/privacy";
 
 /// What a page may load: what is ours alone, and send to us alone.
 enum Policy {
@@ -92,7 +95,7 @@ impl Page {
 
 /// Every page there is. One that is not in this list is not served, and a browser reads each of them in the tests.
 fn all() -> Vec<Page> {
-    let mut pages = vec![home::page(), account::page(), docs::page()];
+    let mut pages = vec![home::page(), docs::page()];
     pages.extend(links::pages());
     pages.extend(problems::pages());
     pages
@@ -118,10 +121,10 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let assets = OpenApiRouter::new()
+        .route(FORMER_ACCOUNT, get(|| async { (StatusCode::SEE_OTHER, [(LOCATION, PRIVACY)]) }))
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", STYLE)))
         .route("/assets/page.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
         .route("/assets/links.js", get(|| asset("text/javascript; charset=utf-8", LINKS)))
-        .route("/assets/account.js", get(|| asset("text/javascript; charset=utf-8", ACCOUNT)))
         .route("/assets/docs.css", get(|| asset("text/css; charset=utf-8", docs::STYLE)))
         .route("/assets/docs.js", get(|| asset("text/javascript; charset=utf-8", docs::SCRIPT)))
         .route("/assets/swagger-ui.css", get(async |asked: HeaderMap| docs::VIEWER_STYLE.show(&asked)))

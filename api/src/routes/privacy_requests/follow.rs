@@ -110,7 +110,7 @@ impl Follower {
         };
         self.shown = view.version;
         self.ended = view.request.state.is_closed();
-        let body = PrivacyRequestBody::of(&view.request, self.state.store.services().now());
+        let body = PrivacyRequestBody::of(&view, self.state.store.services().now());
         Some(Event::default().event("state").id(view.version.to_string()).json_data(body))
     }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use projections::privacy_request::NAME;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::PATH;
@@ -15,12 +15,12 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// A page of requests.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct PrivacyRequestList {
     /// The requests, newest first.
-    items: Vec<PrivacyRequestBody>,
+    pub(crate) items: Vec<PrivacyRequestBody>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// Lists the account's privacy requests, newest first.
@@ -39,6 +39,6 @@ pub(crate) async fn list(
     let mut views = state.views.request_list(account, page.cursor()?, page.limit_and_one()).await?;
     let next_cursor = page.cut(&mut views, |view| view.request.request_id.to_string());
     let link = page.link(PATH, next_cursor.as_deref());
-    let items = views.iter().map(|view| PrivacyRequestBody::of(&view.request, now)).collect();
+    let items = views.iter().map(|view| PrivacyRequestBody::of(view, now)).collect();
     Ok((link, Json(PrivacyRequestList { items, next_cursor })))
 }

@@ -9,6 +9,10 @@ mod receive;
 mod representation;
 mod show;
 
+pub(crate) use list::PrivacyRequestList;
+pub(crate) use receive::Receipt;
+pub(crate) use representation::{ArchiveBody, PrivacyRequestBody, SourceBody, SourceState};
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

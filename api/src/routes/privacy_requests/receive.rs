@@ -37,11 +37,11 @@ pub(crate) struct Ask {
 }
 
 /// The request was received.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Receipt {
     /// Its id.
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
-    id: RequestId,
+    pub(crate) id: RequestId,
     /// Export or erasure.
     #[schema(value_type = schemas::RequestKind)]
     kind: Kind,

@@ -5,80 +5,84 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::privacy_request::{Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, State};
 use domain::{RequestId, Undeliverable};
-use serde::Serialize;
+use projections::privacy_request::RequestView;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::PATH;
 use crate::schemas;
 
 /// A privacy request.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct PrivacyRequestBody {
     /// Its id.
     #[schema(value_type = String, example = "req_01h455vb4pex5vsknk084sn02q")]
-    id: RequestId,
+    pub(crate) id: RequestId,
+    /// Counts what has happened to it. Each event of `/events` has it as its id.
+    #[schema(example = 5)]
+    pub(crate) version: i64,
     /// Export or erasure.
     #[schema(value_type = schemas::RequestKind)]
-    kind: Kind,
+    pub(crate) kind: Kind,
     /// The law it is made under.
     #[schema(value_type = schemas::Regulation)]
-    regulation: Regulation,
+    pub(crate) regulation: Regulation,
     /// Where it stands.
     #[schema(value_type = schemas::RequestState)]
-    state: State,
+    pub(crate) state: State,
     /// When it was received.
-    received_at: DateTime<Utc>,
+    pub(crate) received_at: DateTime<Utc>,
     /// By when it must be answered.
-    due_at: DateTime<Utc>,
+    pub(crate) due_at: DateTime<Utc>,
     /// When work on it may start.
-    starts_at: DateTime<Utc>,
+    pub(crate) starts_at: DateTime<Utc>,
     /// Until when it can be cancelled; null for an export, which can be cancelled until its archive is
     /// packaged.
-    cancellable_until: Option<DateTime<Utc>>,
+    pub(crate) cancellable_until: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
-    closed_at: Option<DateTime<Utc>>,
+    pub(crate) closed_at: Option<DateTime<Utc>>,
     /// What each data source has done.
-    sources: Vec<SourceBody>,
+    pub(crate) sources: Vec<SourceBody>,
     /// The notices that went out by mail.
     #[schema(value_type = Vec<schemas::RequestNotice>)]
-    notices: Vec<Notice>,
+    pub(crate) notices: Vec<Notice>,
     /// The notices that did not reach you, and will not.
-    undeliverable: Vec<UndeliverableBody>,
+    pub(crate) undeliverable: Vec<UndeliverableBody>,
     /// The archive of a completed export.
-    archive: Option<ArchiveBody>,
+    pub(crate) archive: Option<ArchiveBody>,
 }
 
 /// A notice that was given up.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct UndeliverableBody {
     /// What it would have told.
     #[schema(value_type = schemas::RequestNotice)]
-    notice: Notice,
+    pub(crate) notice: Notice,
     /// Why it was given up. After `unconfirmed` it may have arrived.
     #[schema(value_type = schemas::UndeliverableReason)]
-    reason: Undeliverable,
+    pub(crate) reason: Undeliverable,
 }
 
 /// What one data source has done.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct SourceBody {
     /// Its name.
     #[schema(value_type = String, example = "usage")]
-    name: SourceName,
+    pub(crate) name: SourceName,
     /// Where it stands.
-    state: SourceState,
+    pub(crate) state: SourceState,
     /// Records handled so far.
-    records: u64,
+    pub(crate) records: u64,
     /// How often it failed.
-    attempts: u32,
+    pub(crate) attempts: u32,
     /// When it is asked again after a failure.
-    retry_at: Option<DateTime<Utc>>,
+    pub(crate) retry_at: Option<DateTime<Utc>>,
     /// What it erased, by count.
-    counts: BTreeMap<String, u64>,
+    pub(crate) counts: BTreeMap<String, u64>,
 }
 
 /// Where a data source stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SourceState {
     /// Its turn has not come.
@@ -92,33 +96,35 @@ pub(crate) enum SourceState {
 }
 
 /// The archive of a completed export.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct ArchiveBody {
     /// Its size in bytes.
-    bytes: u64,
+    pub(crate) bytes: u64,
     /// SHA-256 of it, in hexadecimal.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-    sha256: String,
+    pub(crate) sha256: String,
     /// Until when it can be fetched.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
     /// When all of it was last fetched.
-    downloaded_at: Option<DateTime<Utc>>,
+    pub(crate) downloaded_at: Option<DateTime<Utc>>,
     /// Why it cannot be had any longer.
     #[schema(value_type = Option<schemas::ArchiveEnd>)]
-    ended: Option<ArchiveEnd>,
+    pub(crate) ended: Option<ArchiveEnd>,
     /// Whether it can be fetched now.
-    available: bool,
+    pub(crate) available: bool,
     /// Where to fetch it.
     #[schema(example = "/v1/me/privacy-requests/req_01h455vb4pex5vsknk084sn02q/archive")]
-    path: String,
+    pub(crate) path: String,
 }
 
 impl PrivacyRequestBody {
     /// How a request looks at `now`.
-    pub(super) fn of(request: &Request, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(view: &RequestView, now: DateTime<Utc>) -> Self {
+        let RequestView { request, version } = view;
         let sources = request.sources.keys();
         Self {
             id: request.request_id,
+            version: *version,
             kind: request.kind,
             regulation: request.regulation,
             state: request.state,
@@ -258,15 +264,20 @@ pub(super) mod tests {
         folded(events(Kind::Export).into_iter().chain(sources).chain([packaged, completed]))
     }
 
-    fn told(request: &Request) -> String {
-        serde_json::to_string_pretty(&PrivacyRequestBody::of(request, at(NOW))).unwrap()
+    fn body(request: Request, now: &str) -> PrivacyRequestBody {
+        PrivacyRequestBody::of(&RequestView { request, version: 5 }, at(now))
+    }
+
+    fn told(request: Request) -> String {
+        serde_json::to_string_pretty(&body(request, NOW)).unwrap()
     }
 
     #[test]
     fn a_request_tells_what_each_source_has_done() {
-        insta::assert_snapshot!(told(&export()), @r#"
+        insta::assert_snapshot!(told(export()), @r#"
         {
           "id": "req_00000000000000000000000001",
+          "version": 5,
           "kind": "export",
           "regulation": "gdpr",
           "state": "running",
@@ -316,31 +327,30 @@ pub(super) mod tests {
         let refused = Event::NoticeUndeliverable { notice, reason: Some(Undeliverable::Refused) };
         let mut life = events(Kind::Erasure);
         life[1] = refused;
-        let body = serde_json::to_value(PrivacyRequestBody::of(&folded(life), at(NOW))).unwrap();
+        let body = serde_json::to_value(body(folded(life), NOW)).unwrap();
         assert_eq!(body["notices"], serde_json::json!([]));
         assert_eq!(body["undeliverable"], serde_json::json!([{"notice": "received", "reason": "refused"}]));
     }
 
     #[test]
     fn a_source_is_at_work_again_once_its_time_has_come() {
-        let later = at("2026-03-12T12:00:30Z");
-        let body = PrivacyRequestBody::of(&export(), later);
+        let body = body(export(), "2026-03-12T12:00:30Z");
         let states: Vec<_> = body.sources.iter().map(|source| source.state).collect();
         assert_eq!(states, [SourceState::Done, SourceState::Pending, SourceState::Running]);
     }
 
     #[test]
     fn an_archive_tells_whether_it_can_be_had_but_not_where_it_lies() {
-        let told = told(&packaged());
+        let told = told(packaged());
         assert!(!told.contains("secret") && told.contains("\"available\": true"), "{told}");
-        let late = PrivacyRequestBody::of(&packaged(), at("2026-03-19T12:00:00Z"));
+        let late = body(packaged(), "2026-03-19T12:00:00Z");
         assert!(!late.archive.unwrap().available);
     }
 
     #[test]
     fn an_erasure_tells_until_when_it_can_be_cancelled() {
         let erasure = folded(events(Kind::Erasure));
-        let until = PrivacyRequestBody::of(&erasure, at(NOW)).cancellable_until;
+        let until = body(erasure, NOW).cancellable_until;
         assert_eq!(until, Some(at("2026-03-11T12:00:00Z")));
     }
 }

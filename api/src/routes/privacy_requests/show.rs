@@ -23,5 +23,5 @@ pub(crate) async fn show(
     SeenPosition(seen): SeenPosition,
 ) -> Result<impl IntoResponse, Problem> {
     let view = lookup::find(&state, current.account(), id, seen).await?;
-    Ok(Json(PrivacyRequestBody::of(&view.request, state.store.services().now())))
+    Ok(Json(PrivacyRequestBody::of(&view, state.store.services().now())))
 }

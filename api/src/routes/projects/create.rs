@@ -10,7 +10,7 @@ use domain::project::{MemberActor, Project, ProjectAction, ProjectCommand};
 use domain::{Actor, EventId, OrganizationId, ProjectId};
 use event_store::records::RecordWrite;
 use event_store::{CommandContext, CommitExtras};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::PATH;
@@ -19,33 +19,33 @@ use crate::extract::{Body, CurrentSession, Id, RequestContext};
 use crate::limits;
 use crate::problem::Problem;
 use crate::routes::organizations::create::Naming;
-use crate::routes::organizations::lookup::member_of;
+use crate::routes::organizations::lookup::asker_in;
 use crate::state::AppState;
 
 /// A project that was created just now.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewProject {
     /// Its id.
     #[schema(value_type = String, example = "prj_01h455vb4pex5vsknk084sn02q")]
     pub(crate) id: ProjectId,
     /// Whose it is.
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
-    organization_id: OrganizationId,
+    pub(crate) organization_id: OrganizationId,
     /// Its name.
     #[schema(example = "Looms")]
-    name: String,
+    pub(crate) name: String,
     /// The public token that lets usage in.
     #[schema(example = "0192f3a4b5c67d8e9fa0b1c2d3e4f506")]
-    token: String,
+    pub(crate) token: String,
     /// The API key.
     #[schema(example = "psk_…")]
-    api_key: String,
+    pub(crate) api_key: String,
     /// The API secret. From now on it is shown only by revealing it, which is recorded.
     #[schema(example = "psx_…")]
-    api_secret: String,
+    pub(crate) api_secret: String,
     /// What the secret can be recognised by.
     #[schema(example = "9f86d081884c")]
-    fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 /// Creates a project. Owners and admins of the organization may; who does is named as an owner of the project.
@@ -89,9 +89,12 @@ pub(crate) async fn create_in(
         .store
         .transact(&context, async |mut unit| {
             let organization: Organization = unit.load(&organization_id.to_string()).await?;
-            let member = match by.account() {
-                Some(account) => Some(member_of(&organization, account)?.1),
-                None => organization.body().map(|_| None)?,
+            let body = organization.body()?;
+            let by = match by.account() {
+                Some(account) => {
+                    MemberActor::member(body, asker_in(&mut unit, account, &organization).await?)?
+                }
+                None => MemberActor::outside(by),
             };
             let action = ProjectAction::Create {
                 project_id: id,
@@ -101,7 +104,6 @@ pub(crate) async fn create_in(
                 credential_id: pair.id,
                 fingerprint: pair.fingerprint.clone(),
             };
-            let by = MemberActor { by, member };
             unit.execute::<Project>(&id.to_string(), ProjectCommand { by, action }).await?;
             let open =
                 RecordWrite::OpenProject { project: id, organization: organization_id, token: token.clone() };

@@ -14,6 +14,12 @@ mod rename;
 mod representation;
 mod show;
 
+pub(crate) use create::NewProject;
+pub(crate) use credentials::{NewPair, Revealed};
+pub(crate) use list::ProjectList;
+pub(crate) use representation::{PreviousPair, ProjectItem};
+pub(crate) use show::{ProjectOwner, ProjectShown};
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

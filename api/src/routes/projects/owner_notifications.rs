@@ -93,6 +93,7 @@ mod tests {
             name: "Engines".to_owned(),
             members: members.into_iter().map(member).collect(),
             invitations: [].into(),
+            second_factor_demanded: false,
             closed: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use projections::project::{self, PairedProject, ProjectView};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
@@ -12,49 +12,49 @@ use crate::state::AppState;
 const MASKED: &str = "psx_••••••••";
 
 /// A project.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct ProjectItem {
     /// Its id.
     #[schema(example = "prj_01h455vb4pex5vsknk084sn02q")]
-    id: String,
+    pub(crate) id: String,
     /// Whose it is.
     #[schema(example = "org_01h455vb4pex5vsknk084sn02q")]
-    organization_id: String,
+    pub(crate) organization_id: String,
     /// Its name.
     #[schema(example = "Looms")]
-    name: String,
+    pub(crate) name: String,
     /// The public token that lets usage in.
     #[schema(example = "0192f3a4b5c67d8e9fa0b1c2d3e4f506")]
-    token: String,
+    pub(crate) token: String,
     /// The API key; null where there are no credentials.
     #[schema(example = "psk_…")]
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     /// The API secret, masked; null where there are no credentials.
     #[schema(example = "psx_••••••••")]
-    api_secret: Option<&'static str>,
+    pub(crate) api_secret: Option<String>,
     /// What the secret can be recognised by.
     #[schema(example = "9f86d081884c")]
-    fingerprint: Option<String>,
+    pub(crate) fingerprint: Option<String>,
     /// When the pair was last used, to the minute.
-    last_used_at: Option<DateTime<Utc>>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
     /// When the project was created.
-    created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When the credentials were last reset.
-    reset_at: Option<DateTime<Utc>>,
+    pub(crate) reset_at: Option<DateTime<Utc>>,
     /// The pair from before the last reset, as long as it works; null otherwise.
-    previous: Option<PreviousPair>,
+    pub(crate) previous: Option<PreviousPair>,
 }
 
 /// An earlier pair that still works.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct PreviousPair {
     /// Its API key.
     #[schema(example = "psk_…")]
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     /// Until when it works.
-    ends_at: DateTime<Utc>,
+    pub(crate) ends_at: DateTime<Utc>,
     /// When it was last used, to the minute.
-    last_used_at: Option<DateTime<Utc>>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
 }
 
 /// Projects with what the records know of their credentials.
@@ -72,7 +72,7 @@ impl From<PairedProject> for ProjectItem {
             organization_id: view.organization_id,
             name: view.name,
             token: view.token,
-            api_secret: pair.as_ref().map(|_| MASKED),
+            api_secret: pair.as_ref().map(|_| MASKED.to_owned()),
             last_used_at: pair.as_ref().and_then(|pair| pair.last_used_at),
             api_key: pair.and_then(|pair| pair.api_key),
             fingerprint: view.fingerprint,

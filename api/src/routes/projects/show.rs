@@ -6,7 +6,7 @@ use axum::http::header::ETAG;
 use axum::response::IntoResponse;
 use domain::ProjectId;
 use projections::{organization, project};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup;
@@ -19,26 +19,26 @@ use crate::state::AppState;
 const MOST_OWNERS: i64 = 1_000;
 
 /// A project, and who owns it.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct ProjectShown {
     /// The project.
     #[serde(flatten)]
-    project: ProjectItem,
+    pub(crate) project: ProjectItem,
     /// Who is named as an owner. Owners of the organization own all its projects besides.
-    owners: Vec<ProjectOwner>,
+    pub(crate) owners: Vec<ProjectOwner>,
     /// Whether who is asking is an owner of it: by name, or as an owner of the organization.
-    you_own: bool,
+    pub(crate) you_own: bool,
 }
 
 /// Somebody who is named as an owner of a project.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct ProjectOwner {
     /// Which account.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: String,
+    pub(crate) account_id: String,
     /// The name.
     #[schema(example = "Ada Lovelace")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// Shows a project. The API secret is masked.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::SessionId;
 use event_store::records::session::{self, Session};
 use event_store::records::session_device::SessionDevice;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::CurrentSession;
@@ -16,34 +16,34 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// A live session.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct SessionItem {
     /// Its id.
     #[schema(value_type = String, example = "ses_01h455vb4pex5vsknk084sn02q")]
-    id: SessionId,
+    pub(crate) id: SessionId,
     /// When it began.
-    created_at: DateTime<Utc>,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it was last used, to the minute.
-    last_used_at: DateTime<Utc>,
+    pub(crate) last_used_at: DateTime<Utc>,
     /// When it ends however much it is used.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
     /// The kind of program and system it was begun with. Null where it is not known, or was erased.
     #[schema(example = "Firefox on Linux")]
-    device: Option<String>,
+    pub(crate) device: Option<String>,
     /// The network it was begun from. Null where it is not known, or was erased.
     #[schema(example = "203.0.113.0/24")]
-    network: Option<String>,
+    pub(crate) network: Option<String>,
     /// Whether it is the one of this request.
-    current: bool,
+    pub(crate) current: bool,
 }
 
 /// A page of sessions.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct SessionList {
     /// The sessions, newest first.
-    items: Vec<SessionItem>,
+    pub(crate) items: Vec<SessionItem>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// Lists the account's live sessions, newest first: all of them, page by page.

@@ -6,18 +6,19 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, SignOutReason};
-use domain::authentication::Factors;
+use domain::authentication::{Factor, Factors};
 use domain::message::MessageBody;
-use domain::{AccountId, SessionId};
+use domain::{AccountId, PasskeyId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::device::{self, Device, DeviceKind};
 use event_store::records::session::{self, NewSession, Session};
 use event_store::records::session_device::SessionDevice;
 use event_store::{CommitExtras, Origin, UnitOfWork};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::authentication::{Answered, ShownPasskey};
 use crate::event_position::EventPosition;
 use crate::extract::{RequestContext, SignInClient};
 use crate::network::neighbourhood;
@@ -31,10 +32,10 @@ use crate::token;
 const MOST_SESSIONS: usize = 100;
 
 /// A session that began, or what is wanted before it can.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct SignedIn {
-    /// What programs send as `Authorization: Bearer` from now on. Null where a code is wanted first, and for a browser: it
-    /// has the token in its cookie alone, out of reach of scripts.
+    /// What programs send as `Authorization: Bearer` from now on. Null where a second factor is wanted first, and for a browser:
+    /// it has the token in its cookie alone, out of reach of scripts.
     #[schema(example = "pss_…")]
     token: Option<String>,
     /// Whose session it is.
@@ -43,14 +44,14 @@ pub(crate) struct SignedIn {
     /// The session, as it is listed and can be ended.
     #[schema(value_type = Option<String>, example = "ses_01h455vb4pex5vsknk084sn02q")]
     session_id: Option<SessionId>,
-    /// The code that is wanted: answer it at `/v1/sessions/second-factor`. Null where nothing more is.
-    second_factor: Option<SecondFactor>,
+    /// The second factor that is wanted: give it at `/v1/sessions/second-factor`. Null where nothing more is.
+    pub(crate) second_factor: Option<SecondFactor>,
     /// When the session ends however much it is used. Unused for seven days it ends before that.
     expires_at: Option<DateTime<Utc>>,
 }
 
 impl SignedIn {
-    /// A code is wanted first. Whose it is is not told.
+    /// A second factor is wanted first. Whose it is is not told.
     pub(super) fn wanting(second_factor: SecondFactor) -> Self {
         Self {
             token: None,
@@ -69,12 +70,35 @@ pub(crate) struct ProvedBy {
     pub(crate) generation: i64,
     /// What it was.
     pub(crate) factors: Factors,
+    /// The passkey, where it was one.
+    pub(crate) passkey: Option<PasskeyId>,
+}
+
+impl ProvedBy {
+    /// The password.
+    pub(crate) fn password(generation: i64) -> Self {
+        Self { generation, factors: Factors::PASSWORD, passkey: None }
+    }
+
+    /// The password, and the answer to the question that it led to.
+    pub(crate) fn both(answered: &Answered) -> Self {
+        let factors = Factors::PASSWORD.and(answered.factor);
+        Self { generation: answered.generation, factors, passkey: None }
+    }
+
+    /// A passkey, which is two factors in one.
+    pub(crate) fn passkey(shown: ShownPasskey) -> Self {
+        let factors = Factors::default().and(Factor::Passkey);
+        Self { generation: shown.generation, factors, passkey: Some(shown.id) }
+    }
 }
 
 /// A session that begins with the command it is attached to.
 pub(crate) struct Opening {
     pub(crate) session: SessionId,
     account: AccountId,
+    /// The passkey it begins with, where it was one.
+    passkey_id: Option<PasskeyId>,
     token: SecretString,
     expires_at: DateTime<Utc>,
     /// What the browser is known by next time, where it is new.
@@ -124,8 +148,8 @@ impl Opening {
         }
         extras.records.push(RecordWrite::RememberDevice { account, device, at });
         let browser = state.make_familiar(account, visitor, at, extras).await?;
-        let is_browser = client.is_browser;
-        Ok(Self { session, account, token, expires_at, browser, is_browser, former })
+        let (is_browser, passkey_id) = (client.is_browser, proved.passkey);
+        Ok(Self { session, account, passkey_id, token, expires_at, browser, is_browser, former })
     }
 
     /// Records in `unit` that it begins, and what ends with that: the former session of the browser, and where there are
@@ -144,7 +168,8 @@ impl Opening {
             unit.execute::<Account>(&id, AccountCommand::RecordSignOut { session_id, reason }).await?;
             extras.records.push(RecordWrite::EndSession(session_id));
         }
-        Ok(unit.execute::<Account>(&id, AccountCommand::RecordSignIn { session_id: self.session }).await?)
+        let begun = AccountCommand::RecordSignIn { session_id: self.session, passkey_id: self.passkey_id };
+        Ok(unit.execute::<Account>(&id, begun).await?)
     }
 
     /// The answer that tells of it.

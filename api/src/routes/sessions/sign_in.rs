@@ -4,9 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use domain::account::{Account, AccountCommand, Channel, Holder};
-use domain::authentication::Factors;
-use domain::{AccountId, Actor, EmailAddress, PhoneNumber};
+use domain::account::{Account, Holder};
+use domain::{AccountId, Actor, EmailAddress};
 use event_store::records::one_time_code::Purpose;
 use event_store::{CommandContext, CommitExtras, StoreError};
 use secrecy::SecretString;
@@ -17,7 +16,7 @@ use uuid::Uuid;
 use super::new_session::{Opening, ProvedBy, SignedIn};
 use crate::authentication::SignInTry;
 use crate::authentication::VerifiedPassword;
-use crate::authentication::{CodePayer, Question, phone_of};
+use crate::authentication::{CodePayer, Question};
 use crate::extract::{Body, RequestContext, SignInClient, parsed};
 use crate::problem::{About, Kind, Problem};
 use crate::security_log::SecurityEvent;
@@ -38,15 +37,16 @@ pub(crate) struct Credentials {
 
 /// Signs in.
 ///
-/// Where the account has a second factor no session begins yet: a code is sent, and wanted at
-/// `/v1/sessions/second-factor`. An unknown address and a wrong password are answered alike and take the same time,
+/// Where the account has a second factor no session begins yet: `second_factor` says which count, and one is wanted at
+/// `/v1/sessions/second-factor`. Where only a phone is set a code is sent at once, otherwise when it is asked for at
+/// `/v1/sessions/second-factor/code`. A passkey is shown at `/v1/sessions/passkey`, and needs no password. An unknown address and a wrong password are answered alike and take the same time,
 /// so that nobody finds out who has an account.
 ///
 /// A browser's session from before ends, and at the hundredth session of an account the one used least recently.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "Sessions", operation_id = "signIn", request_body = Credentials,
     responses(
-        (status = 201, description = "A session began, or a code was sent", body = SignedIn,
+        (status = 201, description = "A session began, or a second factor is wanted", body = SignedIn,
             headers(("Location" = String, description = "The session"),
                 ("Set-Cookie" = String, description = "The token, for browsers"))),
         (status = 401, description = "The address or the password is wrong: `wrong-credentials`"),
@@ -69,29 +69,26 @@ pub(crate) async fn sign_in(
     };
     tried.refund(&state).await?;
     let command = context.command(Actor::Account(holder.account_id));
-    match phone_of(&holder)? {
-        Some(phone) => {
-            let payer = tried.place().map_or(CodePayer::Stranger, CodePayer::Place);
-            ask(&state, (holder.account_id, phone), payer, proved, &command).await
-        }
-        None => open(&state, &holder, proved, (&client, &context), &command).await,
+    if holder.has_second_factor() {
+        let payer = tried.place().map_or(CodePayer::Stranger, CodePayer::Place);
+        ask(&state, &holder, payer, proved, &command).await
+    } else {
+        open(&state, &holder, proved, (&client, &context), &command).await
     }
 }
 
 async fn ask(
     state: &AppState,
-    (account, phone): (AccountId, (&PhoneNumber, Channel)),
+    holder: &Holder,
     payer: CodePayer<'_>,
     proved: VerifiedPassword,
     context: &CommandContext,
 ) -> Result<Response, Problem> {
     let mut extras = CommitExtras::default();
-    let generation = proved.generation;
+    let (account, generation) = (holder.account_id, proved.generation);
     let question = Question { account, generation, purpose: Purpose::SignIn, subject: "" };
-    let asked = state.ask_code(&mut extras, payer, phone, question).await?;
-    let record =
-        AccountCommand::RecordSecondFactorAsked { challenge_id: asked.challenge_id, channel: asked.channel };
-    let executed = state.execute::<Account>(&account.to_string(), record, context, extras).await;
+    let asked = state.ask_second_step(&mut extras, payer, (holder, question), false).await?;
+    let executed = state.execute::<Account>(&account.to_string(), asked.record(), context, extras).await;
     let executed = executed.map_err(unless_changed)?;
     let position = state.position(account, &executed.events).await;
     let told = (Extension(SecurityEvent::FactorWanted), Extension(About(account)));
@@ -106,13 +103,17 @@ async fn open(
     command: &CommandContext,
 ) -> Result<Response, Problem> {
     let (account, mut extras) = (holder.account_id, CommitExtras::default());
-    let by_password = ProvedBy { generation: proved.generation, factors: Factors::PASSWORD };
+    let by_password = ProvedBy::password(proved.generation);
     let opening = Opening::attach(state, account, by_password, from, &mut extras).await?;
     let done = state
         .store
         .transact(command, async |mut unit| {
             let mut extras = extras.clone();
-            opening.record(state, &mut unit, &mut extras).await?;
+            let account = opening.record(state, &mut unit, &mut extras).await?;
+            // A second factor was added while the password was compared.
+            if account.holder()?.has_second_factor() {
+                return Err(Problem::new(Kind::ReauthenticationRequired));
+            }
             Ok::<_, Problem>((unit, extras, ()))
         })
         .await;

@@ -13,6 +13,7 @@ mod memberships;
 mod profile;
 mod schedule;
 mod second_factor;
+mod second_factors;
 mod simulation;
 mod world;
 
@@ -26,8 +27,8 @@ use super::AccountEvent as Event;
 use super::*;
 use crate::services::fixed;
 use crate::{
-    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, MembershipId, MessageId,
-    OrganizationId, Personal, PhoneNumber, SessionId, Undeliverable,
+    AccountId, ChallengeId, CredentialId, EmailAddress, EmailChangeId, Language, MembershipId, MessageId,
+    OrganizationId, PasskeyId, Personal, PhoneNumber, SessionId, TimeZone, Undeliverable,
 };
 
 const ADA: &str = "Ada@example.com";
@@ -48,6 +49,10 @@ fn change(number: u128) -> EmailChangeId {
 
 fn challenge(number: u128) -> ChallengeId {
     ChallengeId::from_uuid(Uuid::from_u128(number))
+}
+
+fn passkey(number: u128) -> PasskeyId {
+    PasskeyId::from_uuid(Uuid::from_u128(number))
 }
 
 fn credential(number: u128) -> CredentialId {
@@ -123,6 +128,10 @@ fn register() -> Command {
     }
 }
 
+fn berlin() -> TimeZone {
+    "Europe/Berlin".parse().unwrap()
+}
+
 fn record_notice(notice: AccountNotice) -> Command {
     Command::RecordNotice { message_id: message(1), notice, undeliverable: None }
 }
@@ -147,13 +156,16 @@ fn looked() -> Event {
 /// One of each command that only the holder of a living account can have; each would be accepted by some account.
 fn holders_commands() -> Vec<Command> {
     vec![
-        Command::RecordSignIn { session_id: session(1) },
+        Command::RecordSignIn { session_id: session(1), passkey_id: None },
+        Command::RecordSecondStepAsked { challenge_id: challenge(1) },
         Command::RecordSecondFactorAsked { challenge_id: challenge(1), channel: Channel::Sms },
         Command::RecordSignOut { session_id: session(1), reason: SignOutReason::SignedOut },
-        Command::RecordReauthentication { session_id: session(1) },
+        Command::RecordReauthentication { session_id: session(1), passkey_id: Some(passkey(1)) },
         Command::ChangeName { name: "Ada King".to_owned() },
         Command::ChangeBillingEmail { billing_email: Some(address(KING)) },
         Command::UndoBillingEmail,
+        Command::ChangeLocale { language: Some(Some(Language::De)), time_zone: Some(Some(berlin())) },
+        Command::ChangeLocale { language: Some(None), time_zone: None },
         Command::RequestEmailChange { change_id: change(1), email: address(KING) },
         Command::ConfirmEmailChange { change_id: change(1) },
         Command::UndoEmailChange { change_id: change(1) },
@@ -168,6 +180,17 @@ fn holders_commands() -> Vec<Command> {
         },
         Command::VerifyPhone { challenge_id: challenge(1), recovery_codes: RECOVERY_CODES },
         Command::RemovePhone,
+        Command::AddAuthenticatorApp { recovery_codes: RECOVERY_CODES },
+        Command::RemoveAuthenticatorApp,
+        Command::AddPasskey {
+            passkey_id: passkey(1),
+            name: "Laptop".to_owned(),
+            recovery_codes: RECOVERY_CODES,
+        },
+        Command::RenamePasskey { passkey_id: passkey(1), name: "Old laptop".to_owned() },
+        Command::RemovePasskey { passkey_id: passkey(1) },
+        Command::UndoSecondFactor { factor: SecondFactor::AuthenticatorApp },
+        Command::UndoSecondFactor { factor: SecondFactor::Passkey(passkey(1)) },
         Command::EndSessions,
         Command::BeginFactorRemoval {
             proof: IdentityProof::Other,

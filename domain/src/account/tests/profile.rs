@@ -55,6 +55,50 @@ fn another_billing_address_is_taken_back() {
     assert_eq!(holder([elsewhere, vec![undone]].concat()).billing_email, None);
 }
 
+fn speak(language: Option<Option<Language>>, time_zone: Option<Option<TimeZone>>) -> Command {
+    Command::ChangeLocale { language, time_zone }
+}
+
+fn spoken(language: Option<Language>, time_zone: Option<TimeZone>) -> Event {
+    Event::LocaleChanged {
+        language: language.map(|language| Personal::profile(account_id(), language)),
+        time_zone: time_zone.map(|zone| Personal::profile(account_id(), zone)),
+    }
+}
+
+#[test]
+fn language_and_time_zone_are_chosen_one_by_one_and_given_back_to_the_browser() {
+    let (de, berlin) = (Some(Language::De), Some(berlin()));
+    let german = vec![registered(), spoken(de, None)];
+    let both = vec![registered(), spoken(de, berlin.clone())];
+    for (before, wish, event) in [
+        (vec![registered()], speak(Some(de), None), spoken(de, None)),
+        (german.clone(), speak(None, Some(berlin.clone())), spoken(de, berlin.clone())),
+        (german, speak(Some(None), Some(berlin.clone())), spoken(None, berlin.clone())),
+        (both.clone(), speak(Some(Some(Language::En)), None), spoken(Some(Language::En), berlin.clone())),
+        (both.clone(), speak(None, Some(None)), spoken(de, None)),
+        (both.clone(), speak(Some(None), Some(None)), spoken(None, None)),
+    ] {
+        given(hours(1), before).when(wish).then_expect_events(vec![event]);
+    }
+    let holder = holder(both);
+    assert_eq!(holder.language.as_ref().and_then(Personal::known), de.as_ref());
+    assert_eq!(holder.time_zone.as_ref().and_then(Personal::known), berlin.as_ref());
+}
+
+#[test]
+fn a_language_or_time_zone_that_holds_already_is_no_change() {
+    let (de, berlin) = (Some(Language::De), Some(berlin()));
+    for unchanged in [speak(None, None), speak(Some(None), None), speak(Some(None), Some(None))] {
+        given(hours(1), vec![registered()]).when(unchanged).then_expect_events(vec![]);
+    }
+    for unchanged in [speak(None, None), speak(Some(de), None), speak(Some(de), Some(berlin.clone()))] {
+        given(hours(1), vec![registered(), spoken(de, berlin.clone())])
+            .when(unchanged)
+            .then_expect_events(vec![]);
+    }
+}
+
 fn switches(personalization: Option<bool>, usage_logging: Option<bool>) -> Command {
     Command::ChangePreferences { personalization, usage_logging, policy_version: "2026-02".to_owned() }
 }
@@ -91,9 +135,13 @@ fn a_switch_set_to_what_it_is_leaves_none() {
 fn what_is_recorded_is_recorded_each_time() {
     let session_id = session(1);
     let expires_at = hours(2);
+    let passkey_id = Some(passkey(1));
     for (command, event) in [
-        (Command::RecordSignIn { session_id }, Event::SignedIn { session_id }),
-        (Command::RecordReauthentication { session_id }, Event::Reauthenticated { session_id }),
+        (Command::RecordSignIn { session_id, passkey_id }, Event::SignedIn { session_id, passkey_id }),
+        (
+            Command::RecordReauthentication { session_id, passkey_id },
+            Event::Reauthenticated { session_id, passkey_id },
+        ),
         (Command::ChangePassword, Event::PasswordChanged {}),
         (Command::RecordPasswordResetAsked { expires_at }, Event::PasswordResetAsked { expires_at }),
         (Command::ResetPassword, Event::PasswordReset {}),

@@ -77,8 +77,10 @@ fn a_code_is_asked_for_each_time() {
 #[test]
 fn without_the_phone_there_is_no_second_factor_and_no_recovery_code() {
     let remove = Command::RemovePhone;
-    given(hours(1), with_phone()).when(remove.clone()).then_expect_events(vec![Event::PhoneRemoved {}]);
-    let removed = [with_phone(), vec![Event::PhoneRemoved {}]].concat();
+    given(hours(1), with_phone())
+        .when(remove.clone())
+        .then_expect_events(vec![Event::PhoneRemoved { others_left: false }]);
+    let removed = [with_phone(), vec![Event::PhoneRemoved { others_left: false }]].concat();
     assert_eq!(holder(removed.clone()), holder(vec![registered()]));
     let waiting = vec![registered(), requested(1, FIRST, Channel::Sms)];
     for none in [vec![registered()], removed, waiting] {
@@ -95,7 +97,9 @@ fn without_the_phone_there_is_no_second_factor_and_no_recovery_code() {
 /// The removal of the phone ends what was begun with it too.
 #[test]
 fn a_number_that_waited_when_the_phone_was_removed_is_not_verified_any_more() {
-    let removed = [with_phone(), vec![requested(2, SECOND, Channel::Sms), Event::PhoneRemoved {}]].concat();
+    let removed =
+        [with_phone(), vec![requested(2, SECOND, Channel::Sms), Event::PhoneRemoved { others_left: false }]]
+            .concat();
     given(hours(1), removed).when(verify(2)).then_expect_error(Error::NoPhoneChange);
 }
 

@@ -29,6 +29,8 @@ enum Action {
     EndToken(Index, TokenEnd),
     RequestPhone,
     VerifyPhone(Index),
+    AddPasskey,
+    RemovePasskey(Index),
     Notice(AccountNotice, bool),
     /// What needs no id that another one made.
     Plain(Command),
@@ -77,11 +79,24 @@ fn about_anything() -> impl Strategy<Value = Action> {
         2 => (any::<Index>(), reason).prop_map(|(pick, reason)| Action::EndToken(pick, reason)),
         2 => Just(Action::RequestPhone),
         2 => any::<Index>().prop_map(Action::VerifyPhone),
-        1 => Just(Action::Plain(Command::StopFactorRemoval)),
+        3 => select(about_factor_removal()).prop_map(Action::Plain),
+        2 => Just(Action::AddPasskey),
+        1 => any::<Index>().prop_map(Action::RemovePasskey),
         2 => (notice, any::<bool>()).prop_map(|(notice, delivered)| Action::Notice(notice, delivered)),
         2 => (of_token_end, any::<bool>()).prop_map(|(notice, delivered)| Action::Notice(notice, delivered)),
         10 => select([holders_commands(), late_commands()].concat()).prop_map(Action::Plain),
     ]
+}
+
+/// Commands that seldom meet the state in which they mean something.
+fn about_factor_removal() -> Vec<Command> {
+    let is_about = |command: &Command| {
+        matches!(
+            command,
+            Command::BeginFactorRemoval { .. } | Command::StopFactorRemoval | Command::RemoveFactor
+        )
+    };
+    holders_commands().into_iter().filter(is_about).collect()
 }
 
 /// An account, and how many ids of each kind were made.
@@ -90,6 +105,7 @@ struct Life {
     changes: usize,
     tokens: usize,
     challenges: usize,
+    passkeys: usize,
 }
 
 /// One of the numbers from 1 up to `most`; 0 is of nothing.
@@ -133,13 +149,22 @@ impl Life {
                 challenge_id: challenge(number(pick, self.challenges)),
                 recovery_codes: RECOVERY_CODES,
             },
+            Action::AddPasskey => Command::AddPasskey {
+                passkey_id: passkey(next(&mut self.passkeys)),
+                name: "Laptop".to_owned(),
+                recovery_codes: RECOVERY_CODES,
+            },
+            Action::RemovePasskey(pick) => {
+                Command::RemovePasskey { passkey_id: passkey(number(pick, self.passkeys)) }
+            }
             Action::Notice(notice, true) => record_notice(*notice),
             Action::Notice(notice, false) => refused(*notice),
-            // Ids of their own: a change, a token and a question are made once.
+            // Ids of their own: a change, a token, a question and a passkey are made once.
             Action::Plain(
                 Command::RequestEmailChange { .. }
                 | Command::IssueGdprToken { .. }
-                | Command::RequestPhoneChange { .. },
+                | Command::RequestPhoneChange { .. }
+                | Command::AddPasskey { .. },
             ) => return None,
             Action::Plain(Command::BeginFactorRemoval { proof, note_id, .. }) => {
                 Command::BeginFactorRemoval {
@@ -169,7 +194,7 @@ impl Life {
 
 /// Lives the life, and shows at its end and now and then before that what is left to do comes to an end.
 fn live(actions: &[Action]) -> World {
-    let mut life = Life { world: World::new(), changes: 0, tokens: 0, challenges: 0 };
+    let mut life = Life { world: World::new(), changes: 0, tokens: 0, challenges: 0, passkeys: 0 };
     for (turn, action) in actions.iter().enumerate() {
         life.act(action);
         if turn % 8 == 0 {
@@ -209,7 +234,7 @@ fn events_of(life: &impl Strategy<Value = Vec<Action>>) -> Vec<Event> {
 fn the_simulation_reaches_every_event() {
     let events = events_of(&prop::collection::vec(about_anything(), 0..80));
     let told: BTreeSet<String> = events.iter().map(DomainEvent::event_type).collect();
-    assert_eq!(told.len(), 37, "{told:?}");
+    assert_eq!(told.len(), 45, "{told:?}");
     let moves = events_of(&prop::collection::vec(about_email(), 0..60));
     let is = |test: fn(&Event) -> bool| moves.iter().any(test);
     assert!(is(|event| matches!(event, Event::EmailChangeUndone { released, .. } if released.len() > 1)));

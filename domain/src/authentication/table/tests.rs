@@ -26,6 +26,8 @@ fn what_a_session_could_do_ends_with_the_session() {
             Lent::EmailConfirmationLink,
             Lent::PendingPhone,
             Lent::PhoneCode,
+            Lent::PendingAuthenticatorApp,
+            Lent::PendingPasskey,
         ] {
             assert_eq!(change.ends(asked), change.raises_generation(), "{change:?} × {asked:?}");
         }
@@ -34,7 +36,14 @@ fn what_a_session_could_do_ends_with_the_session() {
 
 #[test]
 fn no_act_in_a_session_ends_a_way_back_that_is_not_its_own() {
-    for change in [Change::PhoneVerified, Change::PhoneRemoved, Change::RecoveryCodesIssued] {
+    for change in [
+        Change::PhoneVerified,
+        Change::AuthenticatorAppAdded,
+        Change::PasskeyAdded,
+        Change::OneFactorRemoved,
+        Change::LastFactorRemoved,
+        Change::RecoveryCodesIssued,
+    ] {
         for way in [Lent::PasswordResetLink, Lent::EmailUndoLink, Lent::BillingUndoLink, Lent::FactorUndoLink]
         {
             assert!(!change.ends(way), "{change:?} × {way:?}");

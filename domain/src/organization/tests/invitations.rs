@@ -85,7 +85,8 @@ fn an_invitation_is_declined_by_who_is_no_member_yet_and_ends_once() {
 #[test]
 fn an_invitation_expires_after_a_week_and_not_before() {
     let expire = |now| {
-        given(now, inviting()).when(Command { by: Actor::Service, action: end(1, InvitationEnd::Expired) })
+        given(now, inviting())
+            .when(Command { by: Actor::Service.into(), action: end(1, InvitationEnd::Expired) })
     };
     expire(days(7) - Duration::seconds(1)).then_expect_events(vec![]);
     for now in [days(7), days(30)] {
@@ -96,7 +97,7 @@ fn an_invitation_expires_after_a_week_and_not_before() {
 #[test]
 fn whoever_is_invited_joins_in_time_with_the_role_of_the_invitation() {
     let join = |now, number| {
-        given(now, inviting()).when(Command { by: by(STRANGER), action: accept(number, STRANGER) })
+        given(now, inviting()).when(Command { by: by(STRANGER).into(), action: accept(number, STRANGER) })
     };
     let in_time = days(7) - Duration::seconds(1);
     for (number, role) in [(1, Role::Member), (2, Role::Admin), (3, Role::Owner)] {

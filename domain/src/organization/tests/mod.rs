@@ -3,6 +3,7 @@
 //! The organization of these tests has an owner, an admin and a member; a stranger is around. Time is told as a
 //! distance from its creation, on Tuesday 10 March 2026 at noon.
 
+mod demand;
 mod end;
 mod invitations;
 mod members;
@@ -61,8 +62,8 @@ fn given(now: DateTime<Utc>, events: Vec<Event>) -> AggregateTestExecutor<Organi
 }
 
 /// What it answers an actor on the first day.
-fn asked(events: &[Event], by: Actor, action: Action) -> Result<Vec<Event>, Error> {
-    given(days(0), events.to_vec()).when(Command { by, action }).inspect_result()
+fn asked(events: &[Event], by: impl Into<Asker>, action: Action) -> Result<Vec<Event>, Error> {
+    given(days(0), events.to_vec()).when(Command { by: by.into(), action }).inspect_result()
 }
 
 fn fold(events: &[Event]) -> Organization {
@@ -107,6 +108,10 @@ fn rename(name: &str) -> Action {
     Action::Rename { name: name.to_owned() }
 }
 
+fn demand(demanded: bool) -> Action {
+    Action::DemandSecondFactor { demanded }
+}
+
 fn invite(number: u128, role: Role) -> Action {
     Action::Invite { invitation_id: invitation(number), role }
 }
@@ -147,6 +152,7 @@ fn close(who: u128) -> Action {
 fn wishes() -> Vec<Action> {
     vec![
         rename("Other"),
+        demand(true),
         invite(1, Role::Member),
         end(1, InvitationEnd::Declined),
         accept(1, STRANGER),

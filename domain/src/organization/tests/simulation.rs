@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use super::demand::with_factor;
 use super::*;
 use crate::testing::{SetTimers, handle};
 
@@ -18,6 +19,8 @@ enum Step {
     /// Everything that is due is done.
     Work,
     Ask(Actor, Action),
+    /// An account has a second factor from now on, or has none.
+    Prove(u128, bool),
     /// With an invitation of its own.
     Invite(Actor, Role),
     /// One of all invitations that there ever were.
@@ -47,6 +50,7 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         1 => Just(create()),
         1 => select(vec!["Engines", "Other"]).prop_map(rename),
+        2 => any::<bool>().prop_map(demand),
         6 => (who(), role()).prop_map(|(who, role)| change_role(who, role)),
         3 => who().prop_map(remove),
         2 => (who(), prop::option::of(who())).prop_map(|(who, successor)| release(who, successor)),
@@ -58,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (1..300_000i64).prop_map(Step::Wait),
         1 => Just(Step::Work),
+        3 => (who(), any::<bool>()).prop_map(|(who, has)| Step::Prove(who, has)),
         12 => (asker(), action()).prop_map(|(by, action)| Step::Ask(by, action)),
         4 => (asker(), role()).prop_map(|(by, role)| Step::Invite(by, role)),
         2 => (asker(), any::<Index>(), invitation_end())
@@ -72,6 +77,8 @@ struct World {
     organization: Organization,
     events: Vec<Event>,
     timers: SetTimers,
+    /// The accounts that have a second factor.
+    proved: BTreeSet<u128>,
     invitations: usize,
     stays: u128,
 }
@@ -83,6 +90,7 @@ impl World {
             organization: Organization::default(),
             events: Vec::new(),
             timers: SetTimers::default(),
+            proved: BTreeSet::from([OWNER]),
             invitations: 0,
             stays: 100,
         };
@@ -92,9 +100,13 @@ impl World {
 
     fn send(&mut self, by: Actor, action: Action) -> Result<usize, Error> {
         let before = self.organization.clone();
-        let events = handle(&mut self.organization, Command { by, action }, self.now)?;
+        let has_factor = self.proved.iter().any(|number| by == super::by(*number));
+        let asker = by.account().filter(|_| has_factor).map_or(by.into(), with_factor);
+        let events = handle(&mut self.organization, Command { by: asker, action }, self.now)?;
         for event in &events {
             assert!(permitted(&before, by, event), "{by:?} brought about {event:?} in {before:?}");
+            let met = has_factor || by.account().is_none() || permitted_without_factor(&before, by, event);
+            assert!(met, "{by:?} brought about {event:?} without a factor in {before:?}");
             self.timers.apply(event, self.now);
         }
         self.check();
@@ -110,6 +122,14 @@ impl World {
                 return self.check();
             }
             Step::Work => return self.work(),
+            Step::Prove(who, has) => {
+                if *has {
+                    self.proved.insert(*who)
+                } else {
+                    self.proved.remove(who)
+                };
+                return;
+            }
             Step::Ask(by, action) => (*by, action.clone()),
             Step::Invite(by, role) => {
                 self.invitations += 1;
@@ -170,6 +190,7 @@ fn permitted(before: &Organization, by: Actor, event: &Event) -> bool {
     match event {
         Event::Created { .. } => false,
         Event::Renamed { .. } => role >= Some(Role::Admin),
+        Event::SecondFactorDemandChanged { .. } => role == Some(Role::Owner),
         Event::MemberInvited { role: given, .. } => role >= Some(Role::Admin) && role >= Some(*given),
         Event::InvitationEnded { reason: InvitationEnd::Revoked, .. } => role >= Some(Role::Admin),
         Event::InvitationEnded { .. } => true,
@@ -183,6 +204,23 @@ fn permitted(before: &Organization, by: Actor, event: &Event) -> bool {
         }
         Event::MemberLeft { account_id, .. } => *account_id == asker,
         Event::Closed {} => role == Some(Role::Owner),
+    }
+}
+
+/// Whether a member without a second factor may bring an event about: where none is demanded, and otherwise by joining
+/// and leaving alone.
+fn permitted_without_factor(before: &Organization, by: Actor, event: &Event) -> bool {
+    let demanded = before.body.as_ref().is_some_and(|body| body.second_factor_demanded);
+    match event {
+        Event::SecondFactorDemandChanged { .. } => false,
+        Event::Renamed { .. } | Event::MemberInvited { .. } => !demanded,
+        Event::InvitationEnded { reason, .. } => !demanded || *reason != InvitationEnd::Revoked,
+        Event::MemberJoined { account_id, .. } | Event::MemberLeft { account_id, .. } => {
+            !demanded || by.account() == Some(*account_id)
+        }
+        // Of a member who leaves with the account, another one becomes an owner.
+        Event::MemberRoleChanged { to, .. } => !demanded || *to == Role::Owner,
+        Event::Created { .. } | Event::Closed {} => true,
     }
 }
 
@@ -218,6 +256,6 @@ fn the_simulation_reaches_every_event() {
         crowd = crowd.max(body.members.len());
         owners = owners.max(body.members_of(Role::Owner).count());
     }
-    assert_eq!(told.len(), 8, "{told:?}");
+    assert_eq!(told.len(), 9, "{told:?}");
     assert!(crowd == 4 && owners > 1, "{crowd} members, {owners} owners at most");
 }

@@ -13,7 +13,9 @@ use cqrs_es::Aggregate as _;
 use domain::Event;
 use domain::account::{Account, AccountEvent, Preferences};
 use event_store::log::subscription::{LogRecord, Payloads, Selection};
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::engine::projection::{ApplyError, Projection, Table, Writing};
@@ -33,10 +35,12 @@ const REVISION: i32 = 2;
 
 /// Events that change nothing in it but the version. What is not named here is read: a later release
 /// may have added it.
-const NO_CHANGE: [&str; 13] = [
+const NO_CHANGE: [&str; 15] = [
     "account.signed_in",
     "account.signed_out",
     "account.second_factor_asked",
+    "account.second_step_asked",
+    "account.passkey_renamed",
     "account.reauthenticated",
     "account.password_changed",
     "account.password_reset_asked",
@@ -70,6 +74,12 @@ pub struct AccountView {
     pub version: i64,
     /// Where bills go, if not to the sign-in address.
     pub billing_email: Option<String>,
+    /// The language that was chosen, if one was. It was never in plain text, and lies in a sealed column alone.
+    #[sqlx(skip)]
+    pub language: Option<String>,
+    /// The time zone that was chosen, likewise.
+    #[sqlx(skip)]
+    pub time_zone: Option<String>,
     /// An address that waits to be confirmed.
     pub email_pending: Option<String>,
     /// Until when it does.
@@ -78,6 +88,10 @@ pub struct AccountView {
     pub phone: Option<String>,
     /// How they come.
     pub phone_channel: Option<String>,
+    /// Whether an authenticator app is a second factor.
+    pub authenticator_app: bool,
+    /// How many passkeys there are.
+    pub passkeys: i32,
     /// Recovery codes that are left.
     pub recovery_codes: i32,
     /// The token for the GDPR APIs.
@@ -88,6 +102,28 @@ pub struct AccountView {
     pub gdpr_token_issued_at: Option<DateTime<Utc>>,
     /// When it expires.
     pub gdpr_token_expires_at: Option<DateTime<Utc>>,
+    /// When the switches were last turned; of what was before this was kept, nothing.
+    pub decisions: Option<Json<Decisions>>,
+}
+
+/// When each of the two switches was last turned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decisions {
+    /// The one for cookies that personalise.
+    #[serde(default)]
+    pub personalization: Option<Decision>,
+    /// The one for usage.
+    #[serde(default)]
+    pub usage_logging: Option<Decision>,
+}
+
+/// When something was decided, and what had been said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The privacy policy that was in force.
+    pub policy_version: String,
 }
 
 impl AccountView {

@@ -5,6 +5,7 @@
 //!   account, so they are unreadable in every copy of the table, backups included, without the master key.
 //! - One that the release before has filled ([`Form::Plain`]) is left in its form until it is rebuilt: that release may
 //!   still read it and write to it.
+//!   Language and time zone came later: they are sealed in either form, and that release passes over them.
 //! - A value whose key is gone reads as erased: `None`.
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,17 +30,20 @@ pub(crate) enum Field {
     BillingEmail,
     EmailPending,
     Phone,
+    Language,
+    TimeZone,
 }
 
 impl Field {
-    /// Its column in plain text, of the form before.
-    pub(crate) fn plain_column(self) -> &'static str {
+    /// Its column in plain text, of the form before, where that has one.
+    fn plain_column(self) -> Option<&'static str> {
         match self {
-            Self::Email => "email",
-            Self::Name => "name",
-            Self::BillingEmail => "billing_email",
-            Self::EmailPending => "email_pending",
-            Self::Phone => "phone",
+            Self::Email => Some("email"),
+            Self::Name => Some("name"),
+            Self::BillingEmail => Some("billing_email"),
+            Self::EmailPending => Some("email_pending"),
+            Self::Phone => Some("phone"),
+            Self::Language | Self::TimeZone => None,
         }
     }
 
@@ -51,6 +55,8 @@ impl Field {
             Self::BillingEmail => "billing_email_sealed",
             Self::EmailPending => "email_pending_sealed",
             Self::Phone => "phone_sealed",
+            Self::Language => "language_sealed",
+            Self::TimeZone => "time_zone_sealed",
         }
     }
 
@@ -91,7 +97,7 @@ impl Value {
         form: Form,
     ) -> Result<Self, ApplyError> {
         let Some(text) = text else { return Ok(Self::default()) };
-        if form == Form::Plain {
+        if form == Form::Plain && field.plain_column().is_some() {
             return Ok(Self { plain: Some(text.to_owned()), sealed: None });
         }
         let reason = "its personal values are not sealed with one key";
@@ -102,7 +108,8 @@ impl Value {
     }
 
     pub(crate) fn read(row: &PgRow, field: Field) -> Result<Self, sqlx::Error> {
-        Ok(Self { plain: row.try_get(field.plain_column())?, sealed: row.try_get(field.column())? })
+        let plain = field.plain_column().map(|column| row.try_get(column)).transpose()?.flatten();
+        Ok(Self { plain, sealed: row.try_get(field.column())? })
     }
 }
 

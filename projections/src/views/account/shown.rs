@@ -90,6 +90,8 @@ impl Row {
             billing_email_sealed,
             email_pending_sealed,
             phone_sealed,
+            language_sealed,
+            time_zone_sealed,
         } = sealed;
         let value = |plain, sealed| Value { plain, sealed };
         let values = [
@@ -98,15 +100,18 @@ impl Row {
             value(view.billing_email, billing_email_sealed),
             value(view.email_pending, email_pending_sealed),
             value(view.phone, phone_sealed),
+            value(None, language_sealed),
+            value(None, time_zone_sealed),
         ];
         let opening = Opening::of(views, &values).await?;
-        let [email, name, billing_email, email_pending, phone] = values;
+        let [email, name, billing_email, email_pending, phone, language, time_zone] = values;
         let open = |field, value| opening.open(&view.account_id, field, value);
         let (email, name) = (open(Field::Email, email)?, open(Field::Name, name)?);
         let billing_email = open(Field::BillingEmail, billing_email)?;
         let email_pending = open(Field::EmailPending, email_pending)?;
         let phone = open(Field::Phone, phone)?;
-        Ok(AccountView { email, name, billing_email, email_pending, phone, ..view })
+        let (language, time_zone) = (open(Field::Language, language)?, open(Field::TimeZone, time_zone)?);
+        Ok(AccountView { email, name, billing_email, email_pending, phone, language, time_zone, ..view })
     }
 }
 

@@ -7,14 +7,16 @@ use chrono::TimeDelta;
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
 use domain::operator::OperatorScope;
-use domain::{AccountId, SessionId};
+use domain::organization::{Organization, OrganizationAction, OrganizationCommand};
+use domain::{AccountId, Actor, OperatorId, PasskeyId, SessionId};
 use event_store::records::operator_token::Origin;
 use event_store::records::session::NewSession;
 use event_store::records::{RecordWrite, authentication};
-use event_store::{CommitExtras, EventStore};
+use event_store::{CommandContext, CommitExtras, EventStore};
 use personal_settings::composition::operators::{self, NewOperator};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::super::Service;
 use super::super::queue::store_of;
@@ -105,6 +107,10 @@ impl<'s> Scene<'s> {
         Self { service, store, people, tokens, organization, project, request, counter }
     }
 
+    pub(super) fn organization(&self) -> &str {
+        &self.organization
+    }
+
     pub(super) fn owner(&self) -> &Person {
         &self.people[0]
     }
@@ -137,9 +143,25 @@ impl<'s> Scene<'s> {
         anonymous.with_token(&token)
     }
 
+    /// The organization demands a second factor, which nobody here has.
+    pub(super) async fn demand_second_factor(&self) {
+        let action = OrganizationAction::DemandSecondFactor { demanded: true };
+        let by = Actor::Operator(OperatorId::generate(self.store.services())).into();
+        let (id, context) = (&self.organization, CommandContext::service(Uuid::nil()));
+        let demanded = self.store.transact(&context, async |mut unit| {
+            let command = OrganizationCommand { by, action: action.clone() };
+            unit.execute::<Organization>(id, command).await.unwrap();
+            Ok::<_, ()>((unit, CommitExtras::default(), ()))
+        });
+        demanded.await.unwrap();
+    }
+
     /// The thing that `{id}` in a path names.
     pub(super) async fn named_in(&self, row: &Row) -> String {
         match row.path {
+            path if path.starts_with("/v1/me/passkeys/") => {
+                PasskeyId::generate(self.store.services()).to_string()
+            }
             path if path.starts_with("/v1/sessions/") => {
                 begin_session(&self.store, self.owner(), TimeDelta::zero(), TimeDelta::days(30)).await.0
             }
@@ -224,7 +246,8 @@ async fn begin_session(
     let new =
         NewSession { id, token_hash, account, generation, factors, at, expires_at, sealed_device: None };
     let extras = CommitExtras { records: vec![RecordWrite::OpenSession(new)], ..CommitExtras::default() };
-    let (command, context) = (AccountCommand::RecordSignIn { session_id: id }, account_context(account));
+    let (command, context) =
+        (AccountCommand::RecordSignIn { session_id: id, passkey_id: None }, account_context(account));
     store.execute::<Account>(&account.to_string(), command, &context, extras).await.unwrap();
     (id.to_string(), token.expose_secret().to_owned())
 }

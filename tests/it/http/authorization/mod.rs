@@ -71,6 +71,10 @@ async fn every_grave_route_is_in_the_table_with_its_proof() {
     let mut here: BTreeSet<String> = table().iter().filter(|row| row.sudo).map(Row::name).collect();
     // It only shows, and is asked for with the deletion itself.
     here.remove("GET /v1/me/deletion");
+    // What they begin counts when it is answered, which is grave.
+    for begins in ["POST /v1/me/totp", "POST /v1/me/passkeys/options"] {
+        assert!(here.remove(begins), "{begins}");
+    }
     assert_eq!(here, grave::routes_with_sudo(&service).await);
 }
 
@@ -82,6 +86,36 @@ async fn every_route_lets_in_whom_it_is_for_and_nobody_else() {
     rows.sort_by_key(|row| row.method != "GET");
     for row in &rows {
         assert_answers(&service, &scene, row, false).await;
+    }
+    service.unharmed().await;
+}
+
+/// What is shown to a member without the second factor that is demanded: that the organization is there.
+const SHOWN_WITHOUT_FACTOR: &str = "GET /v1/organizations/{id}";
+
+#[tokio::test]
+async fn without_the_factor_that_is_demanded_nothing_in_an_organization_is_allowed_to_anybody() {
+    let service = Service::api().await;
+    let scene = Scene::set(&service).await;
+    scene.demand_second_factor().await;
+    let rows = table();
+    let inside: Vec<&Row> = rows.iter().filter(|row| row.is_in_organization()).collect();
+    assert!(inside.len() > 15, "{} routes", inside.len());
+    for row in inside {
+        service.forget_tries().await;
+        let path = scene.filled(row.path).replace("{invitation_id}", "inv_00000000000000000000000001");
+        let path = path.replace("{id}", &scene.named_in(row).await);
+        for who in [Who::Member, Who::Admin, Who::Owner] {
+            let answer = send(request(&scene.client(who).await, row, &path, &scene)).await;
+            if row.name() == SHOWN_WITHOUT_FACTOR {
+                assert_eq!(answer.expect(200).json()["second_factor_demanded"], true);
+                continue;
+            }
+            let refusal = answer.problem(403, "second-factor-demanded");
+            assert_eq!(refusal["organization_id"], scene.organization(), "{} as {who:?}", row.name());
+        }
+        let stranger = send(request(&scene.other().client, row, &path, &scene)).await;
+        stranger.problem(404, "not-found");
     }
     service.unharmed().await;
 }

@@ -63,6 +63,11 @@ impl Row {
         }
     }
 
+    /// Whether it is about what is in an organization.
+    pub(super) fn is_in_organization(&self) -> bool {
+        ["/v1/organizations/{id}", "/v1/projects/{id}"].iter().any(|start| self.path.starts_with(start))
+    }
+
     fn is_for_operators(&self) -> bool {
         ["/v1/admin/", "/v1/introspect", "/v1/revoke"].iter().any(|start| self.path.starts_with(start))
     }
@@ -162,12 +167,17 @@ fn anybody() -> Vec<Row> {
     let credentials = json!({"email": "owner@example.com", "password": PASSWORD});
     let nobody = json!({"email": "nobody@example.com"});
     let code = json!({"challenge_id": "chl_00000000000000000000000001", "code": "123456"});
+    let question = json!({"challenge_id": "chl_00000000000000000000000001"});
     let link = || json!({"token": "{token}"});
     let chosen = json!({"token": "{token}", "password": PASSWORD});
     let registration = json!({"token": "{token}", "name": "Grace", "password": PASSWORD});
     vec![
         Row::new("POST", "/v1/sessions", open(201)).json(credentials),
         Row::new("POST", "/v1/sessions/second-factor", open(403)).json(code),
+        Row::new("POST", "/v1/sessions/second-factor/code", open(403)).json(question),
+        // The service is reached by an IP address here, where there are no passkeys.
+        Row::new("POST", "/v1/sessions/passkey/options", open(409)),
+        Row::new("POST", "/v1/sessions/passkey", open(422)).json(json!({"credential": {}})),
         Row::new("POST", "/v1/password-resets", open(202)).json(nobody),
         Row::new("PUT", "/v1/password-resets", open(410)).json(chosen),
         Row::new("POST", "/v1/email-confirmations", open(410)).json(link()),
@@ -214,7 +224,12 @@ fn organizations() -> Vec<Row> {
         Row::new("POST", "/v1/organizations", holders(201)).json(name()),
         Row::new("GET", "/v1/organizations/{id}", members(200, 200, 200)),
         Row::new("PATCH", "/v1/organizations/{id}", managers(200)).json(name()),
+        // Who has no second factor demands none; that none is demanded any more is no change here.
+        Row::new("PUT", "/v1/organizations/{id}/second-factor-demand", owners(200))
+            .json(json!({"demanded": false}))
+            .sudo(),
         Row::new("GET", "/v1/organizations/{id}/members", members(200, 200, 200)),
+        Row::new("GET", "/v1/organizations/{id}/members/{account_id}", members(200, 200, 200)),
         Row::new("PUT", "/v1/organizations/{id}/members/{account_id}", managers(200)).json(role).sudo(),
         Row::new("DELETE", "/v1/organizations/{id}/members/{account_id}", managers(204)).sudo(),
         Row::new("GET", "/v1/organizations/{id}/invitations", managers(200)),
@@ -262,12 +277,25 @@ fn account() -> Vec<Row> {
         Row::new("GET", "/v1/me", holders(200)),
         Row::new("PATCH", "/v1/me", holders(200)).json(bills).sudo(),
         Row::new("GET", "/v1/me/history", holders(200)),
+        Row::new("GET", "/v1/me/consents", holders(200)),
         Row::new("GET", "/v1/me/preferences", holders(200)),
         Row::new("PUT", "/v1/me/preferences", holders(200)).json(json!({"usage_logging": true})),
         Row::new("PUT", "/v1/me/email", holders(202)).json(json!({"email": "m{n}@example.com"})).sudo(),
         Row::new("PUT", "/v1/me/two-factor-phone", holders(202)).json(phone).sudo(),
         Row::new("POST", "/v1/me/two-factor-phone/verify", holders(403)).json(json!({"code": "none"})),
         Row::new("DELETE", "/v1/me/two-factor-phone", holders(409)).sudo(),
+        Row::new("GET", "/v1/me/factors", holders(200)),
+        Row::new("POST", "/v1/me/totp", holders(202)).sudo(),
+        Row::new("POST", "/v1/me/totp/verify", holders(403)).json(json!({"code": "none"})),
+        Row::new("DELETE", "/v1/me/totp", holders(409)).sudo(),
+        Row::new("GET", "/v1/me/passkeys", holders(200)),
+        Row::new("GET", "/v1/me/passkeys/accepted", holders(409)),
+        Row::new("POST", "/v1/me/passkeys", holders(422))
+            .json(json!({"name": "Key", "credential": {}}))
+            .sudo(),
+        Row::new("POST", "/v1/me/passkeys/options", holders(409)).sudo(),
+        Row::new("PATCH", "/v1/me/passkeys/{id}", holders(404)).json(json!({"name": "Key"})),
+        Row::new("DELETE", "/v1/me/passkeys/{id}", holders(404)).sudo(),
         Row::new("POST", "/v1/me/recovery-codes", holders(409)).json(confirmed()).sudo(),
         Row::new("GET", "/v1/me/factor-removal", holders(404)),
         Row::new("DELETE", "/v1/me/factor-removal", holders(404)),
@@ -275,6 +303,7 @@ fn account() -> Vec<Row> {
         Row::new("POST", "/v1/me/gdpr-token", holders(201)).json(confirmed()).sudo(),
         Row::new("DELETE", "/v1/me/gdpr-token", holders(204)),
         Row::new("POST", "/v1/sessions/reauthenticate", holders(200)).json(password),
+        Row::new("POST", "/v1/sessions/reauthenticate/options", holders(409)),
         Row::new("GET", "/v1/sessions", holders(200)),
         Row::new("GET", "/v1/me/deletion", holders(200)).sudo(),
     ]
@@ -285,6 +314,7 @@ fn endings() -> Vec<Row> {
     vec![
         Row::new("PUT", "/v1/me/password", holders(204)).json(password),
         Row::new("DELETE", "/v1/sessions/{id}", its_holder(204)),
+        Row::new("DELETE", "/v1/sessions", holders(204)),
         Row::new("DELETE", "/v1/sessions/current", holders(204)),
         // By now everybody is the only owner of an organization.
         Row::new("POST", "/v1/me/deletion", holders(409)).json(json!({"confirm": true})).sudo(),

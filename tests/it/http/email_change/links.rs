@@ -46,7 +46,7 @@ async fn links_lead_where_the_configuration_says_whatever_a_request_says() {
             assert!(!mail.raw.contains("evil") && !mail.raw.contains("ftp:"), "{mail:?}");
             assert!(mail.links().iter().all(|link| link.starts_with(&begins)), "{mail:?}");
             assert!(!mail.links().is_empty(), "{mail:?}");
-            let account = format!("Your account: {}account", begins.trim_end_matches("links/"));
+            let account = format!("Your account: {}settings/", begins.trim_end_matches("links/"));
             assert!(mail.text.contains(&account) || notice == "email_confirmation", "{mail:?}");
         }
         service.unharmed().await;

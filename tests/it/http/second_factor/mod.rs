@@ -1,18 +1,23 @@
-//! The second factor: a phone that codes are sent to, and the codes that stand for it.
+//! Second factors: an authenticator app, passkeys, a phone that codes are sent to, and the codes that stand for them.
 
+mod app;
 mod generation;
 mod guesses;
+mod passkey;
+mod passkey_refusals;
 mod recovery;
 mod setting;
 mod signing_in;
 mod sudo;
+mod together;
 mod undoing;
 
 use serde_json::{Value, json};
+use totp_rs::{Builder, Secret, Totp};
 
-use super::service::{credentials, sent};
+use super::service::{asked, credentials, sent};
 use super::{Answer, Service};
-use crate::support::{Client, PASSWORD, Person};
+use crate::support::{Authenticator, Client, PASSWORD, Person};
 
 const PHONE: &str = "/v1/me/two-factor-phone";
 const VERIFY: &str = "/v1/me/two-factor-phone/verify";
@@ -20,6 +25,91 @@ const RECOVERY: &str = "/v1/me/recovery-codes";
 const SESSIONS: &str = "/v1/sessions";
 const SECOND: &str = "/v1/sessions/second-factor";
 const AGAIN: &str = "/v1/sessions/reauthenticate";
+
+pub(super) const TOTP: &str = "/v1/me/totp";
+pub(super) const PASSKEYS: &str = "/v1/me/passkeys";
+const PASSKEY: &str = "/v1/sessions/passkey";
+
+/// An authenticator app in software.
+pub(super) struct App(Totp);
+
+impl App {
+    /// One that was told a secret.
+    pub(super) fn told(secret: &str) -> Self {
+        let secret = Secret::try_from_base32(secret).unwrap();
+        Self(Builder::new().with_secret(secret).with_account_name("ada").build().unwrap())
+    }
+
+    /// The code that it shows so many steps from now.
+    pub(super) fn code_in(&self, steps: i64) -> String {
+        let at = personal_settings::system::services().now().timestamp() + steps * 30;
+        self.0.generate(u64::try_from(at).unwrap()).to_string()
+    }
+
+    /// The code that it shows now.
+    pub(super) fn code(&self) -> String {
+        self.code_in(0)
+    }
+}
+
+/// Gives somebody an authenticator app; with it, the recovery codes where it is the first factor.
+pub(super) async fn give_app(person: &Person) -> (App, Value) {
+    let told = asked(&person.client, "POST", TOTP).await.expect(202).json();
+    let app = App::told(told["secret"].as_str().unwrap());
+    // The code of the step before counts as well, and leaves that of the present one for a test.
+    let added = verify_app(&person.client, &app.code_in(-1)).await.expect(200).json();
+    (app, added["recovery_codes"].clone())
+}
+
+async fn verify_app(client: &Client, code: &str) -> Answer {
+    sent(client, "POST", "/v1/me/totp/verify", &json!({"code": code})).await
+}
+
+/// From now on no code of any app was taken.
+async fn forget_steps(service: &Service) {
+    let sql = "UPDATE authenticator_app SET last_step = 0 WHERE confirmed";
+    sqlx::query(sql).execute(&service.pool().await).await.unwrap();
+}
+
+/// A program at an address under which browsers let passkeys be used.
+pub(super) async fn with_passkeys() -> Service {
+    Service::start("serve", &[("PERSONAL_SETTINGS_PUBLIC_URL", "http://localhost:8080")]).await
+}
+
+/// What a browser is asked at `path`.
+async fn options(client: &Client, path: &str) -> Value {
+    asked(client, "POST", path).await.expect(200).json()["publicKey"].clone()
+}
+
+/// Adds the passkey that an authenticator makes.
+pub(super) async fn add_passkey(client: &Client, authenticator: &mut Authenticator) -> Answer {
+    let made = authenticator.make(&options(client, "/v1/me/passkeys/options").await);
+    sent(client, "POST", PASSKEYS, &json!({"name": "The blue key", "credential": made})).await
+}
+
+/// Gives somebody a passkey; with it, what was answered.
+pub(super) async fn give_passkey(person: &Person) -> (Authenticator, Value) {
+    let mut authenticator = Authenticator::new();
+    let added = add_passkey(&person.client, &mut authenticator).await.expect(201).json();
+    (authenticator, added)
+}
+
+/// Signs in with a passkey.
+async fn show_passkey(client: &Client, authenticator: &mut Authenticator) -> Answer {
+    let shown = authenticator.show(&options(client, "/v1/sessions/passkey/options").await);
+    sent(client, "POST", PASSKEY, &json!({"credential": shown})).await
+}
+
+/// What is told of the second factors in `/v1/me`.
+async fn two_factor(client: &Client) -> Value {
+    client.get("/v1/me").await["two_factor"].clone()
+}
+
+/// How many rows a table has.
+async fn rows(service: &Service, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    sqlx::query_scalar(&count).fetch_one(&service.pool().await).await.unwrap()
+}
 
 /// Asks to have codes sent to a phone.
 async fn ask_for_phone(client: &Client, number: &str, channel: &str) -> Answer {

@@ -30,7 +30,7 @@ async fn a_phone_is_verified_by_text_and_by_call() {
         let codes = verified.json()["recovery_codes"].as_array().unwrap().clone();
         assert_eq!(codes.len(), 10);
         let me = person.client.get("/v1/me").await;
-        let expected = json!({"phone": "•••42", "channel": channel, "recovery_codes_left": 10});
+        let expected = json!({"phone": "•••42", "channel": channel, "app": false, "passkeys": 0, "recovery_codes_left": 10});
         assert_eq!(me["two_factor"], expected);
         assert!(!me.to_string().contains("5550142"), "{me}");
         let mail = service.take_mail("phone_verified", &person.email).await;
@@ -57,7 +57,10 @@ async fn a_phone_stays_what_it_is_until_the_new_one_answers() {
     }
     verify(&ada.client, &second).await.expect(200);
     let shown = ada.client.get("/v1/me").await["two_factor"].clone();
-    assert_eq!(shown, json!({"phone": "•••92", "channel": "call", "recovery_codes_left": 10}));
+    assert_eq!(
+        shown,
+        json!({"phone": "•••92", "channel": "call", "app": false, "passkeys": 0, "recovery_codes_left": 10})
+    );
     // With the new phone came new recovery codes, in place of the old.
     let question = begin(&service.client(), &ada).await;
     assert!(service.take_code().await.by_call);

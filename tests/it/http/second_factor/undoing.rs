@@ -88,7 +88,8 @@ async fn recovery_codes_are_taken_back_and_the_phone_stays() {
     answer(&service.client(), &question, stolen).await.problem(403, "wrong-code");
     service.take_code().await;
     let back = sign_in_with_both(&service, &ada).await;
-    let expected = json!({"phone": "•••42", "channel": "sms", "recovery_codes_left": 0});
+    let expected =
+        json!({"phone": "•••42", "channel": "sms", "app": false, "passkeys": 0, "recovery_codes_left": 0});
     assert_eq!(back.get("/v1/me").await["two_factor"], expected);
     service.unharmed().await;
 }

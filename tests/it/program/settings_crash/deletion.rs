@@ -7,6 +7,7 @@ use domain::AccountId;
 use domain::organization::Role;
 use futures::TryStreamExt;
 use projections::EventView;
+use projections::history::HistoryFilter;
 use serde_json::{Value, json};
 
 use super::outcome::{self, Names};
@@ -114,7 +115,8 @@ async fn fill(ada: &Person, alone: &Team, number: usize) -> String {
 async fn history(stage: &Stage, leaving: &Leaving) -> Vec<String> {
     let foundation = &stage.foundation;
     let account = leaving.ada.account.parse().unwrap();
-    let entries = foundation.views.history_stream(foundation.store.clone(), account, None);
+    let entries =
+        foundation.views.history_stream(foundation.store.clone(), account, HistoryFilter::default());
     let told: Vec<EventView> = entries.map_ok(EventView::for_operator).try_collect().await.unwrap();
     let text = json!(told).to_string();
     for personal in [&leaving.ada.email, "Ada Example", BILLING, "countess"] {

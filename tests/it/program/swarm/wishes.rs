@@ -91,7 +91,7 @@ impl Bee<'_> {
         let work = async |mut unit: UnitOfWork| {
             let wish = OrganizationAction::Invite { invitation_id, role };
             let command = OrganizationCommand {
-                by: Actor::Operator(OperatorId::generate(store.services())),
+                by: Actor::Operator(OperatorId::generate(store.services())).into(),
                 action: wish,
             };
             // It may be closed by now.
@@ -184,9 +184,11 @@ impl Bee<'_> {
 
     async fn change_profile(&mut self) {
         let name = format!("Somebody {}", self.below(1_000));
-        let body = match self.below(3) {
+        let body = match self.below(5) {
             0 => json!({"billing_email": "bills@example.com"}),
             1 => json!({"billing_email": null}),
+            2 => json!({"language": "de", "time_zone": "Europe/Berlin"}),
+            3 => json!({"language": null}),
             _ => json!({"name": name}),
         };
         self.of_oneself("PATCH", "/v1/me", body).await;

@@ -54,7 +54,10 @@ impl Logbook {
         for _ in 0..times {
             for account in &self.accounts {
                 let session_id = SessionId::generate(self.app.foundation.store.services());
-                self.app.command(*account, AccountCommand::RecordSignIn { session_id }).await.unwrap();
+                self.app
+                    .command(*account, AccountCommand::RecordSignIn { session_id, passkey_id: None })
+                    .await
+                    .unwrap();
             }
         }
         self.sequence().await;

@@ -132,7 +132,8 @@ async fn an_account_that_ended_gets_its_farewell_and_nothing_else() {
     let at = app.foundation.store.services().now();
     let waiting = app.tell_of_password(account).await;
     let to = Recipient::Address { email: "ada@example.com".parse().unwrap(), name: Some("Ada".to_owned()) };
-    let content = MessageContent { to, says: MessageBody::AccountDeleted { at, exports: None } };
+    let content =
+        MessageContent { to, says: MessageBody::AccountDeleted { at, exports: None, language: None } };
     let topic = Topic::Account(account, AccountNotice::AccountDeleted);
     let (farewell, message) = app.seal(topic, Medium::Mail, content, None).await;
     let extras =

@@ -18,7 +18,6 @@ use event_store::{CommandContext, CommitExtras, ExecuteError};
 use futures::FutureExt;
 
 use super::carrier::{Capacity, CarrierReport};
-use super::compose::compose_phone_message;
 use super::error::DeliveryError;
 use super::{MessageDispatcher, retry_schedule};
 use crate::heartbeat::with_heartbeat;
@@ -235,7 +234,7 @@ impl MessageDispatcher {
             }
             Medium::Sms | Medium::Call => {
                 let phone = self.phone.as_ref().ok_or(DeliveryError::NoGateway)?;
-                Ok(phone.send(&compose_phone_message(message, content, self.now())?).await?)
+                Ok(phone.send(&self.compose_phone_message(message, content).await?).await?)
             }
         }
     }

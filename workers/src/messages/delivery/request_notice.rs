@@ -40,11 +40,12 @@ fn write(request: &Request, notice: Notice, holder: &Holder, letterhead: &Letter
     let email = holder.email.known()?;
     let name = holder.name.known().cloned();
     let (letter, date) = compose(request, notice);
-    let rendered = letter.render(name.as_deref(), letterhead);
+    let rendered = letter.render(name.as_deref(), letterhead, &letterhead.texts().for_holder(holder));
     Some(Message {
         account: Some(request.account_id),
         to: Address::try_from(email).ok()?,
         to_name: name,
+        language: rendered.language,
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,

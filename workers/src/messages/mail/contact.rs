@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use catalogue::Text;
 use url::Url;
 
 use super::Address;
@@ -39,13 +40,12 @@ impl Contact {
     }
 
     /// What a reader does who has a question.
-    pub(super) fn in_words(&self) -> String {
+    pub(super) fn in_words(&self, text: &Text) -> String {
+        let contact = [("contact", (&self.shown).into())];
         match self.kind {
-            Kind::Address(_) => {
-                format!("If you have a question, answer this mail or write to {}.", self.shown)
-            }
-            Kind::Page => format!("If you have a question, see {}", self.shown),
-            Kind::Words => format!("If you have a question, this is who to ask: {}", self.shown),
+            Kind::Address(_) => text.say_with("mail-contact-address", contact),
+            Kind::Page => text.say_with("mail-contact-page", contact),
+            Kind::Words => text.say_with("mail-contact-words", contact),
         }
     }
 
@@ -86,6 +86,7 @@ impl fmt::Display for Contact {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Texts;
 
     #[test]
     fn a_contact_is_an_address_a_page_or_words() {
@@ -95,7 +96,11 @@ mod tests {
         assert_eq!(contact(" https://example.com/help ").link().unwrap(), "https://example.com/help");
         let words = contact("The data protection officer,\n1 Example Street");
         assert_eq!((words.link(), words.address()), (None, None));
-        assert!(words.in_words().ends_with("The data protection officer, 1 Example Street"));
+        assert!(
+            words
+                .in_words(&Texts::default().for_anyone())
+                .ends_with("The data protection officer, 1 Example Street")
+        );
         for nothing in ["", " \n", "\u{202e}"] {
             assert_eq!(nothing.parse::<Contact>(), Err(InvalidContact), "{nothing:?}");
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::privacy_request::SourceName;
 
-use crate::text::{counted, number};
+use super::paper::Paper;
 
 /// What one data source erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,38 +18,33 @@ pub struct ErasedSource {
 }
 
 impl ErasedSource {
-    /// A sentence of it; `service` is the product that was used.
-    pub(super) fn in_words(&self, service: &str) -> String {
+    /// A sentence of it.
+    pub(super) fn in_words(&self, paper: Paper<'_>) -> String {
         let count: u64 = self.counts.values().sum();
         match (self.name.as_str(), count) {
-            (SourceName::ACCOUNT, 0) => {
-                "Internet addresses and programs in the history of your account: there were none.".to_owned()
-            }
+            (SourceName::ACCOUNT, 0) => paper.say("mail-erased-account-none"),
             // Each key seals the addresses and programs of a time: their number says nothing to a reader.
-            (SourceName::ACCOUNT, _) => {
-                "Internet addresses and programs in the history of your account: made unreadable for good."
-                    .to_owned()
-            }
-            (SourceName::USAGE, 0) => format!("Your use of {service}: nothing was stored."),
+            (SourceName::ACCOUNT, _) => paper.say("mail-erased-account"),
             (SourceName::USAGE, count) => {
-                let records = counted(count, "record was", "records were");
-                format!("Your use of {service}: {records} deleted.")
-            }
-            (SourceName::ARCHIVES, 0) => {
-                "Copies of your data from earlier requests: there were none.".to_owned()
+                paper.say_with("mail-erased-usage", [("service", paper.service()), ("count", count.into())])
             }
             (SourceName::ARCHIVES, count) => {
-                let copies = counted(count, "copy was", "copies were");
-                format!("Copies of your data from earlier requests: {copies} deleted.")
+                paper.say_with("mail-erased-archives", [("count", count.into())])
             }
-            (other, 0) => format!("{}: nothing was held.", title(other)),
-            (other, _) => format!("{}: deleted ({}).", title(other), self.list()),
+            (other, 0) => paper.say_with("mail-erased-other-none", [("source", title(other).into())]),
+            (other, _) => paper.say_with(
+                "mail-erased-other",
+                [("source", title(other).into()), ("list", self.list(paper).into())],
+            ),
         }
     }
 
     /// `1,204 events and 1 usage profiles` cannot be said of names that a source chose: `events: 1,204, usage profiles: 1`.
-    fn list(&self) -> String {
-        let told = |(what, &count): (&String, &u64)| format!("{}: {}", what.replace('_', " "), number(count));
+    fn list(&self, paper: Paper<'_>) -> String {
+        let told = |(what, &count): (&String, &u64)| {
+            let what = what.replace('_', " ");
+            paper.say_with("mail-erased-count", [("what", what.into()), ("count", count.into())])
+        };
         self.counts.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 }
@@ -64,10 +59,13 @@ fn title(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::mail::Letterhead;
 
     fn told(name: &str, counts: &[(&str, u64)]) -> String {
         let counts = counts.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
-        ErasedSource { name: SourceName::new(name), counts }.in_words("Example")
+        let head = Letterhead::new("Example", None, None, "https://settings.example.com".parse().unwrap());
+        let paper = Paper { head: &head, text: &head.texts().for_anyone() };
+        ErasedSource { name: SourceName::new(name), counts }.in_words(paper)
     }
 
     #[test]

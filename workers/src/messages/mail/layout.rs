@@ -6,10 +6,12 @@
 
 use std::fmt::Write;
 
-use super::Letterhead;
+use catalogue::Language;
+
 use super::address::one_line;
 use super::block::{Block, no_link};
-use crate::text::Escaped;
+use super::paper::Paper;
+use crate::escaped::Escaped;
 
 const STYLE: &str = include_str!("mail.css");
 /// Longest name that is greeted with, in characters.
@@ -20,6 +22,8 @@ const LONGEST_PREHEADER: usize = 100;
 /// A letter that is ready to be a [`Message`](super::Message).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
+    /// The language it is written in.
+    pub language: Language,
     /// The subject.
     pub subject: String,
     /// The plain text.
@@ -38,11 +42,11 @@ pub(super) enum Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn greeting(self) -> String {
+    fn greeting(self, paper: Paper<'_>) -> String {
         let (Self::Holder(name) | Self::Anyone(name)) = self;
         match name.and_then(greeted) {
-            Some(name) => format!("Hello {name},"),
-            None => "Hello,".to_owned(),
+            Some(name) => paper.say_with("mail-hello-name", [("name", name.into())]),
+            None => paper.say("mail-hello"),
         }
     }
 }
@@ -57,25 +61,21 @@ fn greeted(name: &str) -> Option<String> {
 }
 
 /// A letter to a reader.
-pub(super) fn render(
-    head: &Letterhead,
-    subject: impl Into<String>,
-    reader: Reader<'_>,
-    blocks: &[Block],
-) -> Rendered {
-    let (subject, letter) = (subject.into(), Letter { head, reader, blocks });
-    Rendered { text: letter.text(), html: letter.html(&subject), subject }
+pub(super) fn render(paper: Paper<'_>, subject: String, reader: Reader<'_>, blocks: &[Block]) -> Rendered {
+    let letter = Letter { paper, reader, blocks };
+    let language = paper.text.language();
+    Rendered { language, text: letter.text(), html: letter.html(&subject), subject }
 }
 
 struct Letter<'a> {
-    head: &'a Letterhead,
+    paper: Paper<'a>,
     reader: Reader<'a>,
     blocks: &'a [Block],
 }
 
 impl Letter<'_> {
     fn text(&self) -> String {
-        let mut parts = vec![self.reader.greeting()];
+        let mut parts = vec![self.reader.greeting(self.paper)];
         parts.extend(self.blocks.iter().map(|block| match block {
             Block::Paragraph(text) => text.clone(),
             Block::Link(label, address) => format!("{label}: {address}"),
@@ -84,19 +84,21 @@ impl Letter<'_> {
                 lines(rows.iter().map(|(name, value)| format!("{}: {}", one_line(name), one_line(value))))
             }
         }));
-        let account = self.account().map(|address| format!("Your account: {address}"));
-        let contact = self.head.contact().map(super::Contact::in_words);
+        let your_account = self.paper.say("mail-your-account");
+        let account = self.account().map(|address| format!("{your_account}: {address}"));
+        let contact = self.paper.head.contact().map(|contact| contact.in_words(self.paper.text));
         parts.push(lines([Some(self.signature()), contact, account].into_iter().flatten()));
         parts.join("\n\n") + "\n"
     }
 
     fn html(&self, title: &str) -> String {
         let mut html = format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
              <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+            self.paper.text.language().tag(),
             Escaped(title)
         );
         // Writing into memory does not fail, here and below.
@@ -108,16 +110,16 @@ impl Letter<'_> {
     fn body(&self, html: &mut String, title: &str) -> std::fmt::Result {
         // Seen in lists of mails alone.
         writeln!(html, "<div style=\"display: none\">{}</div>", Escaped(&self.preheader()))?;
-        writeln!(html, "<p class=\"service\">{}</p>", Escaped(self.head.service()))?;
+        writeln!(html, "<p class=\"service\">{}</p>", Escaped(self.paper.head.service()))?;
         writeln!(html, "<h1>{}</h1>", Escaped(title))?;
-        writeln!(html, "<p>{}</p>", Escaped(&self.reader.greeting()))?;
+        writeln!(html, "<p>{}</p>", Escaped(&self.reader.greeting(self.paper)))?;
         for block in self.blocks {
             block_html(html, block)?;
         }
         html.push_str("<div class=\"foot\">\n");
         writeln!(html, "<p>{}</p>", Escaped(&self.signature()))?;
-        if let Some(contact) = self.head.contact() {
-            let (told, shown) = (contact.in_words(), contact.to_string());
+        if let Some(contact) = self.paper.head.contact() {
+            let (told, shown) = (contact.in_words(self.paper.text), contact.to_string());
             match contact.link() {
                 // Where it stands in the sentence it is the link.
                 Some(link) => {
@@ -128,18 +130,18 @@ impl Letter<'_> {
             }
         }
         if let Some(account) = self.account() {
-            writeln!(html, "<p>{}</p>", anchor(account, "Your account"))?;
+            writeln!(html, "<p>{}</p>", anchor(account, &self.paper.say("mail-your-account")))?;
         }
         html.push_str("</div>\n");
         Ok(())
     }
 
     fn signature(&self) -> String {
-        format!("This mail was sent by {}.", self.head.service())
+        self.paper.say_with("mail-signature", [("service", self.paper.service())])
     }
 
     fn account(&self) -> Option<&str> {
-        matches!(self.reader, Reader::Holder(_)).then(|| self.head.account_url())
+        matches!(self.reader, Reader::Holder(_)).then(|| self.paper.head.account_url())
     }
 
     /// The beginning of the first paragraph, which says what happened.

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::address::one_line;
 use super::{Contact, PublicUrl};
+use crate::texts::Texts;
 
 /// What every mail says of its sender.
 #[derive(Clone, Debug)]
@@ -17,10 +18,11 @@ pub struct Letterhead {
     contact: Option<Contact>,
     account_url: String,
     public_url: PublicUrl,
+    texts: Texts,
 }
 
 impl Letterhead {
-    /// Mails of `service`, which may be asked at `contact`. Without an `account_url` the account lives on the page of
+    /// Mails of `service`, which may be asked at `contact`. Without an `account_url` the account lives on the pages of
     /// this service.
     pub fn new(
         service: &str,
@@ -28,8 +30,19 @@ impl Letterhead {
         account_url: Option<&Url>,
         public_url: PublicUrl,
     ) -> Self {
-        let account_url = account_url.map_or_else(|| public_url.link("account"), Url::to_string);
-        Self { service: one_line(service), contact, account_url, public_url }
+        let account_url = account_url.map_or_else(|| public_url.link("settings/"), Url::to_string);
+        Self { service: one_line(service), contact, account_url, public_url, texts: Texts::default() }
+    }
+
+    /// The same, in the words of `texts`.
+    #[must_use]
+    pub fn speaking(self, texts: Texts) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// What is said to whom.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     /// The base of all links.
@@ -47,22 +60,14 @@ impl Letterhead {
         self.contact.as_ref()
     }
 
-    /// Whom to tell, with how they are reached.
-    pub(super) fn whom(&self) -> String {
-        match &self.contact {
-            Some(contact) => format!("{} ({contact})", self.service),
-            None => self.service.clone(),
-        }
-    }
-
     /// Where the account lives.
     pub(super) fn account_url(&self) -> &str {
         &self.account_url
     }
 
-    /// The page on which a privacy request is seen, cancelled and answered.
+    /// The page on which a privacy request is seen, cancelled and answered: it asks who is there first.
     pub(super) fn request(&self, id: RequestId) -> String {
-        format!("{}#{id}", self.public_url.link("account"))
+        self.public_url.link(&format!("settings/privacy/requests/{id}"))
     }
 
     /// The page that asks what a token is to be used for. Behind the `#` no server sees it.
@@ -76,16 +81,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_account_lives_where_it_is_configured_or_on_the_page_of_this_service() {
+    fn the_account_lives_where_it_is_configured_or_on_the_pages_of_this_service() {
         let public_url: PublicUrl = "https://settings.example.com/base".parse().unwrap();
         let head = |url: Option<Url>| Letterhead::new("Example\n", None, url.as_ref(), public_url.clone());
-        assert_eq!(head(None).account_url(), "https://settings.example.com/base/account");
+        assert_eq!(head(None).account_url(), "https://settings.example.com/base/settings/");
         let own: Url = "https://example.com/me".parse().unwrap();
         assert_eq!(head(Some(own.clone())).account_url(), "https://example.com/me");
         // Requests are seen here alone.
-        assert!(
-            head(Some(own)).request(RequestId::from_uuid(uuid::Uuid::nil())).contains("/base/account#req_")
-        );
+        let request = head(Some(own)).request(RequestId::from_uuid(uuid::Uuid::nil()));
+        assert!(request.contains("/base/settings/privacy/requests/req_"), "{request}");
         assert_eq!(head(None).service(), "Example");
     }
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use catalogue::Language;
 use chrono::{DateTime, Utc};
 use domain::AccountId;
 use lettre::address::Envelope;
@@ -87,6 +88,8 @@ pub struct Message {
     pub to: Address,
     /// Their name, as they gave it.
     pub to_name: Option<String>,
+    /// The language it is written in.
+    pub language: Language,
     /// The subject, of which 200 characters are kept.
     pub subject: String,
     /// The plain text, lines ending in LF.
@@ -125,7 +128,7 @@ impl Message {
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
             // RFC 3282: screen readers choose their voice by it.
-            .raw_header(header("Content-Language", "en"))
+            .raw_header(header("Content-Language", self.language.tag()))
             .multipart(body)
             .map_err(|_| MailError::Message)?;
         if let Some(dkim) = from.dkim() {

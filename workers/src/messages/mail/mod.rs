@@ -28,6 +28,7 @@ mod letterhead;
 mod message;
 pub mod notice;
 mod outbox;
+mod paper;
 mod public_url;
 mod server;
 mod session;

@@ -4,6 +4,7 @@
 //! opened (mail scanners open them all), it leads to where a signed-in person decides; nothing is told that
 //! the program does not do. A crash leaves nothing: this makes text.
 
+use catalogue::Text;
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use domain::privacy_request::Kind;
@@ -13,10 +14,10 @@ use super::block::{Block, facts, paragraph};
 pub use super::erased::ErasedSource;
 pub use super::layout::Rendered;
 use super::layout::{Reader, render};
-use crate::text;
+use super::paper::Paper;
 
-/// What the page asks of the person who opens it.
-const FOR_YOU_ALONE: &str = "The page asks you to sign in, so that nobody else gets it.";
+/// The subject of a letter, and what it consists of.
+type Draft = (String, Vec<Block>);
 
 /// One letter about a privacy request, with what it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,173 +74,132 @@ pub enum Letter {
 }
 
 impl Letter {
-    /// The letter to a person, by name where they gave one.
-    pub fn render(&self, name: Option<&str>, head: &Letterhead) -> Rendered {
-        let page = Page { head };
+    /// The letter to a person, by name where they gave one, in their words.
+    pub fn render(&self, name: Option<&str>, head: &Letterhead, text: &Text) -> Rendered {
+        let paper = Paper { head, text };
         let (subject, blocks) = match self {
             Self::Received { kind, request_id, received_at, due_at, cancellable_until } => {
-                page.received(*kind, *request_id, *received_at, *due_at, *cancellable_until)
+                received(paper, *kind, *request_id, (*received_at, *due_at, *cancellable_until))
             }
             Self::ArchiveReady { request_id, works_until, bytes, sha256 } => {
-                page.archive_ready(*request_id, *works_until, *bytes, sha256)
+                archive_ready(paper, *request_id, *works_until, (*bytes, sha256))
             }
             Self::ArchiveExpiring { request_id, works_until } => {
-                page.archive_expiring(*request_id, *works_until)
+                archive_expiring(paper, *request_id, *works_until)
             }
             Self::Erased { request_id, completed_at, sources } => {
-                page.erased(*request_id, *completed_at, sources)
+                erased(paper, *request_id, *completed_at, sources)
             }
             Self::Cancelled { kind, request_id, cancelled_at } => {
-                page.cancelled(*kind, *request_id, *cancelled_at)
+                cancelled(paper, *kind, *request_id, *cancelled_at)
             }
         };
-        render(head, subject, Reader::Holder(name), &blocks)
+        render(paper, subject, Reader::Holder(name), &blocks)
     }
 }
 
-/// Writes the letters' blocks.
-struct Page<'a> {
-    head: &'a Letterhead,
+fn received(
+    paper: Paper<'_>,
+    kind: Kind,
+    request_id: RequestId,
+    (received_at, due_at, cancellable_until): (DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>),
+) -> Draft {
+    let by = [("service", paper.service()), ("due", paper.time(due_at).into())];
+    let (subject, happened, next) = match kind {
+        Kind::Export => (
+            paper.say("mail-export-received-subject"),
+            paper.say_with("mail-export-received-happened", by),
+            paper.say("mail-export-received-next"),
+        ),
+        Kind::Erasure => (
+            paper.say("mail-erasure-received-subject"),
+            paper.say_with("mail-erasure-received-happened", by),
+            paper.say("mail-erasure-received-next"),
+        ),
+    };
+    let cancel = match cancellable_until {
+        Some(until) => paper.say_with("mail-received-cancel-until", [("until", paper.time(until).into())]),
+        None => paper.say("mail-received-cancel-meanwhile"),
+    };
+    let blocks = vec![
+        paragraph(happened),
+        paragraph(next),
+        paragraph(cancel),
+        Block::Link(paper.say("mail-received-link"), paper.head.request(request_id)),
+        paragraph(paper.say("mail-received-asks")),
+        paragraph(paper.say("mail-received-not-you")),
+        facts([(paper.say("mail-received-at"), paper.time(received_at)), request_row(paper, request_id)]),
+    ];
+    (subject, blocks)
 }
 
-impl Page<'_> {
-    fn received(
-        &self,
-        kind: Kind,
-        request_id: RequestId,
-        received_at: DateTime<Utc>,
-        due_at: DateTime<Utc>,
-        cancellable_until: Option<DateTime<Utc>>,
-    ) -> (&'static str, Vec<Block>) {
-        let service = self.head.service();
-        let (subject, asked, next) = match kind {
-            Kind::Export => (
-                "We have received your request for your data",
-                format!("for a copy of the data that {service} holds about you"),
-                "We are putting it together and will write again when it is ready. This may take several \
-                 weeks, and is often done much sooner.",
-            ),
-            Kind::Erasure => (
-                "We have received your request to delete your data",
-                format!("to delete the data collected about your use of {service}"),
-                "Your account stays as it is: you can go on using it. We will write again when everything is \
-                 deleted, and say what it was. This may take several weeks, and is often done much sooner.",
-            ),
-        };
-        let until = match cancellable_until {
-            Some(until) => format!("You can cancel it until {}, on this page:", text::time(until)),
-            None => "You can cancel it until we have put it together, on this page:".to_owned(),
-        };
-        let blocks = vec![
-            paragraph(format!(
-                "We have received your request {asked}. You will have our answer by {}.",
-                text::time(due_at)
-            )),
-            paragraph(next),
-            paragraph(until),
-            Block::Link("See or cancel your request", self.head.request(request_id)),
-            paragraph("Opening it changes nothing yet: the page asks you to sign in, and then what to do."),
-            paragraph("If it was not you who asked for this, cancel it there and change your password."),
-            facts(&[("Received", text::time(received_at).to_string()), ("Request", request_id.to_string())]),
-        ];
-        (subject, blocks)
-    }
+fn archive_ready(
+    paper: Paper<'_>,
+    request_id: RequestId,
+    works_until: DateTime<Utc>,
+    (bytes, sha256): (u64, &str),
+) -> Draft {
+    let (until, size) = (paper.time(works_until), paper.text.bytes(bytes));
+    let blocks = vec![
+        paragraph(paper.say_with("mail-archive-ready-happened", [("service", paper.service())])),
+        Block::Link(paper.say("mail-archive-ready-link"), paper.head.request(request_id)),
+        paragraph(paper.say_with("mail-archive-ready-until", [("until", until.into())])),
+        paragraph(paper.say_with("mail-archive-ready-open", [("size", size.into())])),
+        facts([request_row(paper, request_id), (paper.say("mail-archive-ready-sha256"), sha256.to_owned())]),
+    ];
+    (paper.say("mail-archive-ready-subject"), blocks)
+}
 
-    fn archive_ready(
-        &self,
-        request_id: RequestId,
-        works_until: DateTime<Utc>,
-        bytes: u64,
-        sha256: &str,
-    ) -> (&'static str, Vec<Block>) {
-        let blocks = vec![
-            paragraph(format!(
-                "The copy of your data that you asked {} for is ready. You can fetch it on this page:",
-                self.head.service()
-            )),
-            Block::Link("Fetch your data", self.head.request(request_id)),
-            paragraph(format!("It can be fetched until {}. {FOR_YOU_ALONE}", text::time(works_until))),
-            paragraph(format!(
-                "What you get is a ZIP file of {}. Unpack it and open index.html, which shows what is in it. It is \
-                 personal: keep it where only you can read it.",
-                text::size(bytes)
-            )),
-            facts(&[("Request", request_id.to_string()), ("SHA-256 of the file", sha256.to_owned())]),
-        ];
-        ("Your data is ready", blocks)
-    }
+fn archive_expiring(paper: Paper<'_>, request_id: RequestId, works_until: DateTime<Utc>) -> Draft {
+    let until = paper.time(works_until);
+    let blocks = vec![
+        paragraph(paper.say_with(
+            "mail-archive-expiring-happened",
+            [("service", paper.service()), ("until", until.into())],
+        )),
+        Block::Link(paper.say("mail-archive-ready-link"), paper.head.request(request_id)),
+        paragraph(paper.say("mail-archive-expiring-then")),
+        facts([request_row(paper, request_id)]),
+    ];
+    (paper.say("mail-archive-expiring-subject"), blocks)
+}
 
-    fn archive_expiring(
-        &self,
-        request_id: RequestId,
-        works_until: DateTime<Utc>,
-    ) -> (&'static str, Vec<Block>) {
-        let blocks = vec![
-            paragraph(format!(
-                "You have not yet fetched the copy of your data that you asked {} for. You can fetch it until {}; then \
-                 the copy is deleted.",
-                self.head.service(),
-                text::time(works_until)
-            )),
-            Block::Link("Fetch your data", self.head.request(request_id)),
-            paragraph(format!(
-                "{FOR_YOU_ALONE} If you no longer want the copy, there is nothing to do; you can ask for a new \
-                 one at any time."
-            )),
-            facts(&[("Request", request_id.to_string())]),
-        ];
-        ("The copy of your data is deleted soon", blocks)
-    }
+fn erased(
+    paper: Paper<'_>,
+    request_id: RequestId,
+    completed_at: DateTime<Utc>,
+    sources: &[ErasedSource],
+) -> Draft {
+    let blocks = vec![
+        paragraph(paper.say_with("mail-erased-happened", [("service", paper.service())])),
+        Block::List(sources.iter().map(|source| source.in_words(paper)).collect()),
+        paragraph(paper.say("mail-erased-stays")),
+        facts([(paper.say("mail-erased-at"), paper.time(completed_at)), request_row(paper, request_id)]),
+    ];
+    (paper.say("mail-erased-subject"), blocks)
+}
 
-    fn erased(
-        &self,
-        request_id: RequestId,
-        completed_at: DateTime<Utc>,
-        sources: &[ErasedSource],
-    ) -> (&'static str, Vec<Block>) {
-        let service = self.head.service();
-        let blocks = vec![
-            paragraph(format!(
-                "The data collected about your use of {service} is deleted. This is what was done, and where:"
-            )),
-            Block::List(sources.iter().map(|source| source.in_words(service)).collect()),
-            paragraph(
-                "Your account stays usable: you sign in as before, and your profile and settings are as they \
-                 were.",
-            ),
-            facts(&[
-                ("Completed", text::time(completed_at).to_string()),
-                ("Request", request_id.to_string()),
-            ]),
-        ];
-        ("Your data is deleted", blocks)
-    }
+fn cancelled(paper: Paper<'_>, kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> Draft {
+    let service = [("service", paper.service())];
+    let (subject, happened) = match kind {
+        Kind::Export => (
+            paper.say("mail-export-cancelled-subject"),
+            paper.say_with("mail-export-cancelled-happened", service),
+        ),
+        Kind::Erasure => (
+            paper.say("mail-erasure-cancelled-subject"),
+            paper.say_with("mail-erasure-cancelled-happened", service),
+        ),
+    };
+    let blocks = vec![
+        paragraph(happened),
+        paragraph(paper.say("mail-cancelled-again")),
+        paper.account(),
+        facts([(paper.say("mail-cancelled-at"), paper.time(at)), request_row(paper, request_id)]),
+    ];
+    (subject, blocks)
+}
 
-    fn cancelled(&self, kind: Kind, request_id: RequestId, at: DateTime<Utc>) -> (&'static str, Vec<Block>) {
-        let service = self.head.service();
-        let (subject, what) = match kind {
-            Kind::Export => (
-                "Your request for your data is cancelled",
-                format!(
-                    "Your request to {service} for a copy of your data is cancelled. Nothing was handed out."
-                ),
-            ),
-            Kind::Erasure => (
-                "Your request to delete your data is cancelled",
-                format!(
-                    "Your request to delete the data collected about your use of {service} is cancelled. Nothing was \
-                     deleted."
-                ),
-            ),
-        };
-        let blocks = vec![
-            paragraph(what),
-            paragraph(
-                "You can ask again at any time. If it was not you who cancelled it, change your password first.",
-            ),
-            Block::Link("Go to your account", self.head.account_url().to_owned()),
-            facts(&[("Cancelled", text::time(at).to_string()), ("Request", request_id.to_string())]),
-        ];
-        (subject, blocks)
-    }
+fn request_row(paper: Paper<'_>, request_id: RequestId) -> (String, String) {
+    (paper.say("mail-request"), request_id.to_string())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use catalogue::{Catalogue, Language, Text, Tz};
 use chrono::{DateTime, TimeZone, Utc};
 use domain::RequestId;
 use domain::privacy_request::{Kind, SourceName};
@@ -18,12 +19,31 @@ fn head(public_url: &str) -> Letterhead {
     Letterhead::new("Example", "privacy@example.com".parse().ok(), None, public_url.parse().unwrap())
 }
 
+fn english() -> Text {
+    Catalogue::built_in().text(Language::En)
+}
+
+/// What a reader in Berlin gets.
+fn german() -> Text {
+    Catalogue::built_in().text(Language::De).in_zone(Some(Tz::Europe__Berlin))
+}
+
+const NAMES: [&str; 7] = [
+    "export_received",
+    "erasure_received",
+    "archive_ready",
+    "archive_expiring",
+    "erased",
+    "export_cancelled",
+    "erasure_cancelled",
+];
+
 fn request_id() -> RequestId {
     RequestId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001))
 }
 
 fn render(letter: &Letter, name: Option<&str>) -> Rendered {
-    letter.render(name, &head("https://settings.example.com"))
+    letter.render(name, &head("https://settings.example.com"), &english())
 }
 
 fn received(kind: Kind) -> Letter {
@@ -63,22 +83,25 @@ fn all() -> [Letter; 7] {
     ]
 }
 
+fn told(letter: &Rendered) -> String {
+    let (_, body) = letter.html.split_once("<body>\n").unwrap();
+    let body = body.strip_suffix("</body>\n</html>\n").unwrap();
+    format!("{}\n\n{}\n-- HTML --\n{body}", letter.subject, letter.text)
+}
+
 #[test]
 fn the_letters_word_by_word() {
-    let names = [
-        "export_received",
-        "erasure_received",
-        "archive_ready",
-        "archive_expiring",
-        "erased",
-        "export_cancelled",
-        "erasure_cancelled",
-    ];
-    for (name, letter) in names.into_iter().zip(all()) {
-        let letter = render(&letter, Some("Ada Lovelace"));
-        let (_, body) = letter.html.split_once("<body>\n").unwrap();
-        let body = body.strip_suffix("</body>\n</html>\n").unwrap();
-        insta::assert_snapshot!(name, format!("{}\n\n{}\n-- HTML --\n{body}", letter.subject, letter.text));
+    for (name, letter) in NAMES.into_iter().zip(all()) {
+        insta::assert_snapshot!(name, told(&render(&letter, Some("Ada Lovelace"))));
+    }
+}
+
+#[test]
+fn the_letters_word_by_word_in_german_with_times_of_berlin() {
+    for (name, letter) in NAMES.into_iter().zip(all()) {
+        let letter = letter.render(Some("Ada Lovelace"), &head("https://settings.example.com"), &german());
+        assert!(letter.html.contains("<html lang=\"de\">") && letter.language == Language::De);
+        insta::assert_snapshot!(format!("german_{name}"), told(&letter));
     }
 }
 
@@ -108,10 +131,10 @@ fn a_name_is_text_and_nothing_else() {
 #[test]
 fn every_link_is_below_the_public_url() {
     for letter in all() {
-        let letter = letter.render(None, &head("https://example.com/settings/"));
+        let letter = letter.render(None, &head("https://example.com/settings/"), &english());
         for form in [&letter.text, &letter.html] {
             let links = form.matches("http").count();
-            assert_eq!(links, form.matches("https://example.com/settings/account").count(), "{form}");
+            assert_eq!(links, form.matches("https://example.com/settings/settings/").count(), "{form}");
         }
     }
 }

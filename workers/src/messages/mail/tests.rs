@@ -15,6 +15,7 @@ fn message() -> Message {
         account: None,
         to: "ada@example.com".parse().unwrap(),
         to_name: Some("Ada Lövelace".to_owned()),
+        language: catalogue::Language::En,
         subject: "Your data is ready – fetch it".to_owned(),
         text: "Hello Ada,\n\n.a line with a dot\n=_ é and a line that is a good deal longer than the 76 characters a line may have\n"
             .to_owned(),

@@ -32,5 +32,5 @@ pub use excerpt::Excerpts;
 pub use manifest::{File, Manifest};
 pub use name::{EntryName, InvalidEntryName};
 pub use page::index_html;
-pub use statement::{California, Consent, Key, Practice, Right, Statement};
+pub use statement::{California, Consent, Key, Practice, Right, Statement, Statements};
 pub use writer::{Entry, Error, Sink, SinkError, Writer};

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use catalogue::{Catalogue, Language, Tz};
 use chrono::{DateTime, TimeZone, Utc};
 use domain::privacy_request::{Regulation, SourceName};
 use domain::{AccountId, RequestId};
@@ -70,6 +71,14 @@ fn sha256(content: &[u8]) -> String {
     hex::encode(Sha256::digest(content))
 }
 
+fn page(manifest: &Manifest, language: Language) -> String {
+    let text = Catalogue::built_in().text(language).in_zone(match language {
+        Language::En => None,
+        Language::De => Some(Tz::Europe__Berlin),
+    });
+    index_html(manifest, &Excerpts::default(), &Statement::of(&Practice::default(), &text), &text)
+}
+
 /// The manifest and the archive it describes.
 async fn archive() -> (Manifest, Vec<u8>) {
     let mut manifest = Manifest::new(
@@ -94,8 +103,7 @@ async fn archive() -> (Manifest, Vec<u8>) {
         let entry = writer.finish_entry().await.unwrap();
         manifest.add(entry, format!("What you <did> in {path}"), SourceName::new("usage"), records);
     }
-    let page = index_html(&manifest, &Excerpts::default(), &Statement::of(&Practice::default()));
-    writer.entry(name("index.html"), page.into()).await.unwrap();
+    writer.entry(name("index.html"), page(&manifest, Language::En).into()).await.unwrap();
     writer.entry(name("manifest.json"), manifest.to_json().unwrap()).await.unwrap();
     (manifest, writer.finish().await.unwrap().0)
 }
@@ -238,9 +246,7 @@ async fn calls_out_of_order_and_names_that_come_twice_are_refused() {
 #[tokio::test]
 async fn the_page_says_what_is_there_and_runs_and_loads_nothing() {
     let (mut manifest, _) = archive().await;
-    let show = |manifest: &Manifest| {
-        index_html(manifest, &Excerpts::default(), &Statement::of(&Practice::default()))
-    };
+    let show = |manifest: &Manifest| page(manifest, Language::En);
     let page = show(&manifest);
     for text in [
         "<html lang=\"en\">",
@@ -262,4 +268,31 @@ async fn the_page_says_what_is_there_and_runs_and_loads_nothing() {
     }
     manifest.regulation = Regulation::Ccpa;
     assert!(!show(&manifest).contains("supervisory authority"));
+}
+
+#[tokio::test]
+async fn the_page_is_in_the_language_and_zone_of_the_person() {
+    let (manifest, _) = archive().await;
+    let page = page(&manifest, Language::De);
+    for text in [
+        "<html lang=\"de\">",
+        "<title>Ihre Daten</title>",
+        "23. November 2026, 19:04 Uhr (Europe/Berlin)",
+        "steht <a href=\"#left-out\">weiter unten</a>.",
+        "3 Dateien, zusammen 1,6 MB.",
+        "30.000 Einträge",
+        "Ihre Nutzung des Produkts, als Daten",
+        "<p lang=\"en\">What you &lt;did&gt; in files/photo.jpg</p>",
+        "Dateien mit der Endung <code>.csv</code> sind Tabellen",
+        "bei einer Aufsichtsbehörde beschweren",
+        "Wer verantwortlich ist",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    for stray in ["archive-", "statement-", " the ", " you "] {
+        assert!(!page.replace("What you", "").contains(stray), "{stray}: {page}");
+    }
+    for text in ["<script", "http://", "https://", " src=", "<did>", "@import", "url("] {
+        assert!(!page.contains(text), "{text}");
+    }
 }

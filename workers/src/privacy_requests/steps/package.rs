@@ -5,6 +5,8 @@
 //! leaves an object that no event names; it goes when the parts go.
 
 use bytes::Bytes;
+use catalogue::Text;
+use domain::account::Account;
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
 use event_store::CommitExtras;
 use futures::TryStreamExt;
@@ -65,10 +67,11 @@ async fn build(
     for (source, file) in request.files() {
         copy(ctx, &mut zip, (&mut manifest, &mut excerpts), source, file, key).await?;
     }
-    let statement = &ctx.statement;
+    let text = text_for(ctx, request).await?;
+    let statement = ctx.statements.in_language(text.language());
     let whole = [
-        ("statement.txt", statement.to_text(request.regulation)),
-        ("index.html", archive::index_html(&manifest, &excerpts, statement)),
+        ("statement.txt", statement.to_text(request.regulation, &text)),
+        ("index.html", archive::index_html(&manifest, &excerpts, statement, &text)),
     ];
     for (name, text) in whole {
         zip.entry(entry_name(name)?, Bytes::from(text)).await?;
@@ -82,6 +85,13 @@ async fn build(
     let manifest = manifest.to_json().map_err(|_| archive::Error::Order("the manifest cannot be written"))?;
     zip.entry(entry_name(schema::MANIFEST)?, manifest).await?;
     Ok(zip.finish().await?.0.finish().await?)
+}
+
+/// The words of the person who asked.
+async fn text_for(ctx: &WorkerContext, request: &Request) -> Result<Text, JobError> {
+    let (account, _) = ctx.store.load::<Account>(&request.account_id.to_string()).await?;
+    let texts = ctx.letterhead.texts();
+    Ok(account.holder.map_or_else(|| texts.for_anyone(), |holder| texts.for_holder(&holder)))
 }
 
 async fn copy(

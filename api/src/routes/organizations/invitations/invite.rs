@@ -24,7 +24,7 @@ use crate::extract::{Body, Id, RequestContext, Sudo, parsed};
 use crate::limits;
 use crate::problem::{Kind, Problem};
 use crate::routes::organizations::PATH;
-use crate::routes::organizations::lookup::{action_of, member_of};
+use crate::routes::organizations::lookup;
 use crate::schemas;
 use crate::state::AppState;
 use crate::token;
@@ -126,16 +126,16 @@ struct Inviting<'a> {
 impl Inviting<'_> {
     async fn work(&self, mut unit: UnitOfWork) -> Result<(UnitOfWork, CommitExtras, DateTime<Utc>), Problem> {
         let organization = self.organization.to_string();
-        let before: Organization = unit.load(&organization).await?;
-        let body = member_of(&before, self.account)?.0;
+        let found = lookup::find_in(&mut unit, self.account, self.organization).await?;
+        let body = &found.organization;
         // One of the same address ends in the same step.
         let open = invitation::of_address(self.state.store.records(), self.organization, self.email).await?;
         if let Some(invitation_id) = open.filter(|open| body.invitations.contains_key(open)) {
             let end = OrganizationAction::EndInvitation { invitation_id, reason: InvitationEnd::Revoked };
-            unit.execute::<Organization>(&organization, action_of(self.account, end)).await?;
+            unit.execute::<Organization>(&organization, found.action(end)).await?;
         }
         let invite = OrganizationAction::Invite { invitation_id: self.id, role: self.role };
-        let after = unit.execute::<Organization>(&organization, action_of(self.account, invite)).await?;
+        let after = unit.execute::<Organization>(&organization, found.action(invite)).await?;
         if self.is_member(body).await? {
             return Err(Problem::new(Kind::AlreadyMember));
         }

@@ -10,7 +10,7 @@ use domain::organization::MOST_INVITATIONS;
 use domain::{InvitationId, OrganizationId};
 use event_store::records::invitation;
 use projections::organization::{InvitationView, NAME};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
@@ -21,30 +21,30 @@ use crate::schemas;
 use crate::state::AppState;
 
 /// An open invitation.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct InvitationItem {
     /// Its id.
     #[schema(value_type = String, example = "inv_01h455vb4pex5vsknk084sn02q")]
-    id: InvitationId,
+    pub(crate) id: InvitationId,
     /// Where it went.
     #[schema(format = Email, example = "grace@example.com")]
-    email: String,
+    pub(crate) email: String,
     /// The role to come.
     #[schema(value_type = schemas::Role)]
-    role: String,
+    pub(crate) role: String,
     /// When.
-    invited_at: DateTime<Utc>,
+    pub(crate) invited_at: DateTime<Utc>,
     /// Until when it can be accepted.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// A page of invitations.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct InvitationList {
     /// The invitations, oldest first.
-    items: Vec<InvitationItem>,
+    pub(crate) items: Vec<InvitationItem>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// Lists the open invitations into an organization, oldest first. Owners and admins may.

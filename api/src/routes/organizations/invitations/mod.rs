@@ -4,6 +4,8 @@ mod invite;
 mod list;
 mod revoke;
 
+pub(crate) use list::{InvitationItem, InvitationList};
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

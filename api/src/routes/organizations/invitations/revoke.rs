@@ -10,7 +10,7 @@ use event_store::records::RecordWrite;
 
 use crate::extract::{CurrentSession, Ids, RequestContext};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::action_of;
+use crate::routes::organizations::lookup;
 use crate::state::AppState;
 
 /// Takes an invitation back: its link no longer works.
@@ -35,7 +35,8 @@ pub(crate) async fn revoke(
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
-            unit.execute::<Organization>(&organization, action_of(account, end.clone())).await?;
+            let found = lookup::find_in(&mut unit, account, id).await?;
+            unit.execute::<Organization>(&organization, found.action(end.clone())).await?;
             let records = vec![RecordWrite::ForgetInvitation(invitation_id)];
             Ok::<_, Problem>((unit, CommitExtras { records, ..CommitExtras::default() }, ()))
         })

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::extract::{Body, Ids, RequestContext, Sudo, parsed};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::{action_of, member_of};
+use crate::routes::organizations::lookup;
 use crate::routes::organizations::notifications::Team;
 use crate::schemas;
 use crate::state::AppState;
@@ -27,18 +27,18 @@ pub(crate) struct RoleChange {
 }
 
 /// What a member is now.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct MemberRole {
     /// Which account.
     #[schema(value_type = String, example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: AccountId,
+    pub(crate) account_id: AccountId,
     /// The role.
     #[schema(value_type = schemas::Role)]
-    role: Role,
+    pub(crate) role: Role,
     /// What ended with a lesser role: being named as an owner of projects (an owner can name the member again).
-    ended_project_ownership: bool,
+    pub(crate) ended_project_ownership: bool,
     /// What ended with a lesser role: open invitations that the member had sent and may not send any more.
-    ended_invitations: usize,
+    pub(crate) ended_invitations: usize,
 }
 
 impl MemberRole {
@@ -79,14 +79,14 @@ pub(crate) async fn change_role(
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
-            let before: Organization = unit.load(&organization_id).await?;
-            let (body, _) = member_of(&before, account)?;
+            let found = lookup::find_in(&mut unit, account, id).await?;
+            let body = &found.organization;
             if !body.members.contains_key(&member) {
                 return Err(Problem::new(Kind::NotFound));
             }
             let next_membership_id = MembershipId::generate(state.store.services());
             let change = OrganizationAction::ChangeRole { account_id: member, role, next_membership_id };
-            let after = unit.execute::<Organization>(&organization_id, action_of(account, change)).await?;
+            let after = unit.execute::<Organization>(&organization_id, found.action(change)).await?;
             let answer = MemberRole::of(member, body, after.body()?);
             let mut extras = CommitExtras::default();
             let by = Actor::Account(account);

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::OrganizationId;
 use projections::organization::{MemberView, NAME};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{CurrentSession, Id, SeenPosition};
@@ -17,31 +17,31 @@ use crate::schemas;
 use crate::state::AppState;
 
 /// A member.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct MemberItem {
     /// Which account.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
-    account_id: String,
+    pub(crate) account_id: String,
     /// The name.
     #[schema(example = "Ada Lovelace")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The sign-in address.
     #[schema(format = Email, example = "ada@example.com")]
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     /// The role.
     #[schema(value_type = schemas::Role)]
-    role: String,
+    pub(crate) role: String,
     /// Since when.
-    joined_at: DateTime<Utc>,
+    pub(crate) joined_at: DateTime<Utc>,
 }
 
 /// A page of members.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct MemberList {
     /// The members, by the age of their accounts.
-    items: Vec<MemberItem>,
+    pub(crate) items: Vec<MemberItem>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 impl From<MemberView> for MemberItem {

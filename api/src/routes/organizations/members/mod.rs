@@ -3,6 +3,10 @@
 mod change_role;
 mod list;
 mod remove;
+mod show;
+
+pub(crate) use change_role::MemberRole;
+pub(crate) use list::{MemberItem, MemberList};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,5 +14,9 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(change_role::change_role, remove::remove))
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(
+        show::show,
+        change_role::change_role,
+        remove::remove
+    ))
 }

@@ -10,7 +10,7 @@ use event_store::CommitExtras;
 
 use crate::extract::{Ids, RequestContext, Sudo};
 use crate::problem::{Kind, Problem};
-use crate::routes::organizations::lookup::{action_of, member_of};
+use crate::routes::organizations::lookup;
 use crate::routes::organizations::notifications::Team;
 use crate::state::AppState;
 
@@ -36,15 +36,19 @@ pub(crate) async fn remove(
     let done = state
         .store
         .transact(&context.command(Actor::Account(account)), async |mut unit| {
-            let before: Organization = unit.load(&organization_id).await?;
-            let (body, _) = member_of(&before, account)?;
-            let remove = action_of(account, OrganizationAction::RemoveMember { account_id: member });
+            // Whoever leaves may, whatever is demanded of members.
+            let found = if member == account {
+                lookup::find_from_outside_in(&mut unit, account, id).await?
+            } else {
+                lookup::find_in(&mut unit, account, id).await?
+            };
+            let remove = found.action(OrganizationAction::RemoveMember { account_id: member });
             let after = unit.execute::<Organization>(&organization_id, remove).await?;
             let leave = AccountCommand::LeaveOrganization { organization_id: id };
             unit.execute::<Account>(&member.to_string(), leave).await?;
             let mut extras = CommitExtras::default();
             let by = Actor::Account(account);
-            let team = Team { before: Some(body), after: after.body()?, by, gone: None };
+            let team = Team { before: Some(&found.organization), after: after.body()?, by, gone: None };
             state.tell_team(&mut extras, team).await?;
             Ok::<_, Problem>((unit, extras, ()))
         })

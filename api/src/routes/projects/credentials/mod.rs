@@ -4,6 +4,9 @@ mod reset;
 mod retire;
 mod reveal;
 
+pub(crate) use reset::NewPair;
+pub(crate) use reveal::Revealed;
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -53,19 +53,19 @@ impl Reset {
 }
 
 /// The new pair.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewPair {
     /// The API key.
     #[schema(example = "psk_…")]
-    api_key: String,
+    pub(crate) api_key: String,
     /// The API secret. From now on it is shown only by revealing it, which is recorded.
     #[schema(example = "psx_…")]
-    api_secret: String,
+    pub(crate) api_secret: String,
     /// What the secret can be recognised by.
     #[schema(example = "9f86d081884c")]
-    fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Until when the old pair works; null: it no longer does.
-    previous_ends_at: Option<DateTime<Utc>>,
+    pub(crate) previous_ends_at: Option<DateTime<Utc>>,
 }
 
 /// Resets the API key and secret of a project. Its owners may.

@@ -13,7 +13,7 @@ use domain::{Actor, ProjectId};
 use event_store::CommitExtras;
 use event_store::records::credential;
 use secrecy::ExposeSecret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Id, RequestContext, Sudo};
@@ -23,14 +23,14 @@ use crate::routes::projects::owner_notifications::{named, notify_owners};
 use crate::state::AppState;
 
 /// An API key and secret.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Revealed {
     /// The API key.
     #[schema(example = "psk_…")]
-    api_key: Option<String>,
+    pub(crate) api_key: Option<String>,
     /// The API secret.
     #[schema(example = "psx_…")]
-    api_secret: String,
+    pub(crate) api_secret: String,
 }
 
 /// Shows the API secret of a project to one of its owners.

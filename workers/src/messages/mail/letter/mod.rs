@@ -11,23 +11,23 @@ mod credentials;
 mod email;
 mod organization;
 mod recovery;
+mod second_factor;
 mod sign_in;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::fmt;
-
+use catalogue::Text;
 use chrono::{DateTime, Utc};
 use domain::EmailAddress;
 use domain::message::MessageBody;
 
 use super::Letterhead;
-use super::block::{Block, paragraph, quoted};
+use super::block::{Block, paragraph};
 use super::layout::{Reader, Rendered, render};
+use super::paper::Paper;
 
 /// The subject of a letter, and what it consists of.
-type Draft = (Cow<'static, str>, Vec<Block>);
+type Draft = (String, Vec<Block>);
 
 /// Whom a letter names, as they are called when it is sent.
 #[derive(Clone, Debug, Default)]
@@ -47,33 +47,29 @@ pub(crate) struct Inviter {
     pub(crate) email: EmailAddress,
 }
 
-impl fmt::Display for Inviter {
-    /// The address as well: anybody can take any name.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let email = self.email.as_str();
-        match &self.name {
-            Some(name) => write!(f, "{} ({email})", quoted(name)),
-            None => f.write_str(email),
-        }
-    }
-}
-
-/// The letter that says it. None for what goes to phones alone.
-pub(crate) fn write(head: &Letterhead, says: &MessageBody, names: &Names) -> Option<Rendered> {
-    let (subject, blocks) = draft(head, says, names)?;
-    Some(render(head, subject, reader(says, names), &blocks))
-}
-
-/// The same, where it stands for some `others` of its kind.
+/// The letter that says it, in the words of its reader, standing for `others` more of its kind. None for what goes
+/// to phones alone.
 pub(crate) fn write_for_many(
     head: &Letterhead,
+    text: &Text,
     says: &MessageBody,
     others: u32,
     names: &Names,
 ) -> Option<Rendered> {
-    let (subject, mut blocks) = draft(head, says, names)?;
-    blocks.push(gathered(others));
-    Some(render(head, subject, reader(says, names), &blocks))
+    let paper = Paper { head, text };
+    let (subject, mut blocks) = draft(paper, says, names)?;
+    if others > 0 {
+        blocks.push(paragraph(paper.say_with("mail-gathered", [("count", others.into())])));
+    }
+    Some(render(paper, subject, reader(says, names), &blocks))
+}
+
+/// Whether it goes to the holder of an account, not to an address that may be another's.
+pub(crate) fn is_for_holder(says: &MessageBody) -> bool {
+    match reader(says, &Names::default()) {
+        Reader::Holder(_) => true,
+        Reader::Anyone(_) => false,
+    }
 }
 
 /// The reader of a letter: some go to addresses that have no account, or not the one they tell of.
@@ -88,93 +84,97 @@ fn reader<'a>(says: &MessageBody, names: &'a Names) -> Reader<'a> {
     }
 }
 
-/// Where a reader goes who was told to do something about their account.
-fn account(head: &Letterhead) -> Block {
-    Block::Link("Go to your account", head.account_url().to_owned())
-}
-
-/// What a letter says of the others that it stands for.
-fn gathered(others: u32) -> Block {
-    let times = match others {
-        1 => "once more".to_owned(),
-        others => format!("{others} more times"),
-    };
-    paragraph(format!(
-        "The same happened {times} shortly before. So that your mailbox does not fill up, this is the one mail about \
-         all of it; your history lists each of them."
-    ))
-}
-
-fn draft(head: &Letterhead, says: &MessageBody, names: &Names) -> Option<Draft> {
+fn draft(paper: Paper<'_>, says: &MessageBody, names: &Names) -> Option<Draft> {
     Some(match says {
         MessageBody::NewDevice { at, program, ip_address } => {
-            sign_in::new_device(head, *at, program.as_deref(), *ip_address)
+            sign_in::new_device(paper, *at, program.as_deref(), *ip_address)
         }
-        MessageBody::EmailConfirmation { token, confirm_by } => email::confirmation(head, token, *confirm_by),
-        MessageBody::EmailChange { at, token, undo_until } => email::change(head, *at, token, *undo_until),
-        MessageBody::EmailChangeUndone { at } => email::change_undone(*at),
-        MessageBody::PasswordChanged { at } => sign_in::password_changed(head, *at),
+        MessageBody::EmailConfirmation { token, confirm_by } => {
+            email::confirmation(paper, token, *confirm_by)
+        }
+        MessageBody::EmailChange { at, token, undo_until } => email::change(paper, *at, token, *undo_until),
+        MessageBody::EmailChangeUndone { at } => email::change_undone(paper, *at),
+        MessageBody::PasswordChanged { at } => sign_in::password_changed(paper, *at),
         MessageBody::PasswordResetLink { token, expires_at } => {
-            sign_in::password_reset_link(head, token, *expires_at)
+            sign_in::password_reset_link(paper, token, *expires_at)
         }
         MessageBody::Code { .. } => return None,
         MessageBody::PhoneVerified { at, phone, undo } => {
-            sign_in::phone_verified(head, *at, phone, undo.as_ref())
+            second_factor::phone_verified(paper, *at, phone, undo.as_ref())
         }
-        MessageBody::PhoneRemoved { at } => sign_in::phone_removed(head, *at),
-        MessageBody::SessionsEnded { at } => recovery::sessions_ended(head, *at),
+        MessageBody::PhoneRemoved { at, others_left } => {
+            second_factor::phone_removed(paper, *at, *others_left)
+        }
+        MessageBody::AuthenticatorAppAdded { at, undo } => {
+            second_factor::authenticator_app_added(paper, *at, undo)
+        }
+        MessageBody::AuthenticatorAppRemoved { at, others_left } => {
+            second_factor::authenticator_app_removed(paper, *at, *others_left)
+        }
+        MessageBody::PasskeyAdded { at, name, undo } => second_factor::passkey_added(paper, *at, name, undo),
+        MessageBody::PasskeyRemoved { at, name, others_left } => {
+            second_factor::passkey_removed(paper, *at, name, *others_left)
+        }
+        MessageBody::SessionsEnded { at } => recovery::sessions_ended(paper, *at),
         MessageBody::FactorRemovalBegun { at, proof, due_at, token } => {
-            recovery::factor_removal_begun(head, *at, *proof, (token, *due_at))
+            recovery::factor_removal_begun(paper, *at, *proof, (token, *due_at))
         }
-        MessageBody::FactorRemovalStopped { at } => recovery::factor_removal_stopped(head, *at),
-        MessageBody::FactorRemoved { at } => recovery::factor_removed(head, *at),
-        MessageBody::SecondFactorUndone { at, factor } => sign_in::second_factor_undone(*at, *factor),
+        MessageBody::FactorRemovalStopped { at } => recovery::factor_removal_stopped(paper, *at),
+        MessageBody::FactorRemoved { at } => recovery::factor_removed(paper, *at),
+        MessageBody::SecondFactorUndone { at, factor } => {
+            second_factor::second_factor_undone(paper, *at, *factor)
+        }
         MessageBody::RecoveryCodesIssued { at, undo } => {
-            sign_in::recovery_codes_issued(head, *at, undo.as_ref())
+            second_factor::recovery_codes_issued(paper, *at, undo.as_ref())
         }
-        MessageBody::RecoveryCodeUsed { at, left } => sign_in::recovery_code_used(head, *at, *left),
+        MessageBody::RecoveryCodeUsed { at, left } => second_factor::recovery_code_used(paper, *at, *left),
         MessageBody::FailedCodes { tries, networks, since, until } => {
-            sign_in::failed_codes(head, *tries, *networks, (*since, *until))
+            second_factor::failed_codes(paper, *tries, *networks, (*since, *until))
         }
         MessageBody::CredentialsReset { at, project, previous_ends_at, by_reader } => {
-            credentials::reset(*at, project, *previous_ends_at, *by_reader)
+            credentials::reset(paper, *at, project, *previous_ends_at, *by_reader)
         }
         MessageBody::CredentialsRevealed { at, project, by_reader } => {
-            credentials::revealed(*at, project, *by_reader)
+            credentials::revealed(paper, *at, project, *by_reader)
         }
-        MessageBody::CredentialsRevoked { at, project } => credentials::revoked(head, *at, project),
+        MessageBody::CredentialsRevoked { at, project } => credentials::revoked(paper, *at, project),
         MessageBody::GdprTokenIssued { at, expires_at, replaces } => {
-            credentials::token_issued(head, *at, *expires_at, *replaces)
+            credentials::token_issued(paper, *at, *expires_at, *replaces)
         }
-        MessageBody::GdprTokenRevoked { at } => credentials::token_revoked(head, *at),
-        MessageBody::GdprTokenExpires { expires_at, days } => credentials::token_expires(*expires_at, *days),
-        MessageBody::GdprTokenExpired { at } => credentials::token_expired(*at),
+        MessageBody::GdprTokenRevoked { at } => credentials::token_revoked(paper, *at),
+        MessageBody::GdprTokenExpires { expires_at, days } => {
+            credentials::token_expires(paper, *expires_at, *days)
+        }
+        MessageBody::GdprTokenExpired { at } => credentials::token_expired(paper, *at),
         MessageBody::BillingEmailChanged { at, set, of_reader, token, undo_until } => {
             let link = token.as_deref().map(|token| (token, *undo_until));
-            email::billing_changed(head, *at, (*set, *of_reader), link)
+            email::billing_changed(paper, *at, (*set, *of_reader), link)
         }
-        MessageBody::BillingEmailUndone { at } => email::billing_undone(*at),
+        MessageBody::BillingEmailUndone { at } => email::billing_undone(paper, *at),
         MessageBody::ArchiveDownloaded { at, request_id, program, ip_address } => {
-            sign_in::archive_downloaded(head, *at, *request_id, program.as_deref(), *ip_address)
+            sign_in::archive_downloaded(paper, *at, *request_id, program.as_deref(), *ip_address)
         }
         MessageBody::TeamChanged { at, organization, member, change, by_reader } => {
-            organization::team_changed(*at, organization, *member, *change, *by_reader)
+            organization::team_changed(paper, *at, organization, (*member, *change), *by_reader)
         }
         MessageBody::ProjectOwnersChanged { at, project, change, by_reader } => {
-            organization::project_owners_changed(*at, project, *change, *by_reader)
+            organization::project_owners_changed(paper, *at, project, *change, *by_reader)
+        }
+        MessageBody::SecondFactorDemandChanged { at, organization, demanded, by_reader } => {
+            organization::second_factor_demand_changed(paper, *at, organization, *demanded, *by_reader)
         }
         MessageBody::RoleChanged { at, organization, role, is_less } => {
-            organization::role_changed(*at, organization, *role, *is_less)
+            organization::role_changed(paper, *at, organization, *role, *is_less)
         }
         MessageBody::MembershipEnded { at, organization } => {
-            organization::membership_ended(*at, organization)
+            organization::membership_ended(paper, *at, organization)
         }
-        MessageBody::AccountDeleted { at, exports } => {
-            sign_in::account_deleted(head, *at, exports.unwrap_or_default())
+        MessageBody::AccountDeleted { at, exports, .. } => {
+            sign_in::account_deleted(paper, *at, exports.unwrap_or_default())
         }
         MessageBody::Invitation { organization, role, token, expires_at, .. } => {
             let (into, link) = ((organization.as_str(), *role), (token.as_str(), *expires_at));
-            organization::invitation(head, names.inviter.as_ref(), into, link)
+            organization::invitation(paper, names.inviter.as_ref(), into, link)
         }
     })
 }

@@ -6,160 +6,197 @@ use domain::message::{NamedProject, OwnersChange, TeamChange};
 use domain::organization::Role;
 
 use super::{Draft, Inviter};
-use crate::messages::mail::Letterhead;
-use crate::messages::mail::block::{Block, facts, no_link, paragraph, quoted};
-use crate::text::time;
+use crate::messages::mail::block::{Block, facts, no_link, paragraph};
+use crate::messages::mail::paper::Paper;
 
-fn in_words(role: Role) -> &'static str {
-    match role {
-        Role::Member => "a member",
-        Role::Admin => "an admin",
-        Role::Owner => "an owner",
-    }
-}
-
-pub(super) fn role_changed(at: DateTime<Utc>, organization: &str, role: Role, is_less: bool) -> Draft {
-    let mut blocks = vec![paragraph(format!(
-        "Your role in the organization {} has changed: you are {} now.",
-        quoted(organization),
-        in_words(role)
-    ))];
+pub(super) fn role_changed(
+    paper: Paper<'_>,
+    at: DateTime<Utc>,
+    organization: &str,
+    role: Role,
+    is_less: bool,
+) -> Draft {
+    let name = [("organization", paper.quoted(organization).into())];
+    let mut blocks = vec![paragraph(match role {
+        Role::Member => paper.say_with("mail-role-changed-member", name),
+        Role::Admin => paper.say_with("mail-role-changed-admin", name),
+        Role::Owner => paper.say_with("mail-role-changed-owner", name),
+    })];
     if is_less {
-        blocks.push(paragraph(
-            "With the role from before ended what was given to you by name: you are no longer an owner of its projects, \
-             unless an owner names you again. Invitations that you sent and may no longer send have ended as well.",
-        ));
+        blocks.push(paragraph(paper.say("mail-role-changed-less")));
     }
     blocks.extend([
-        paragraph("If you did not expect this, ask the owners of the organization."),
-        facts(&[("Changed", time(at).to_string())]),
+        paragraph(paper.say("mail-ask-owners")),
+        facts([(paper.say("mail-at-changed"), paper.time(at))]),
     ]);
-    ("Your role in an organization has changed".into(), blocks)
+    (paper.say("mail-role-changed-subject"), blocks)
 }
 
-pub(super) fn membership_ended(at: DateTime<Utc>, organization: &str) -> Draft {
+pub(super) fn membership_ended(paper: Paper<'_>, at: DateTime<Utc>, organization: &str) -> Draft {
+    let name = paper.quoted(organization);
     let blocks = vec![
-        paragraph(format!(
-            "You are no longer a member of the organization {}, and can no longer see its projects. Your account \
-             stays as it is.",
-            quoted(organization)
-        )),
-        paragraph("If you did not expect this, ask the owners of the organization."),
-        facts(&[("Ended", time(at).to_string())]),
+        paragraph(paper.say_with("mail-membership-ended-happened", [("organization", name.into())])),
+        paragraph(paper.say("mail-ask-owners")),
+        facts([(paper.say("mail-at-ended"), paper.time(at))]),
     ];
-    ("You are no longer a member of an organization".into(), blocks)
+    (paper.say("mail-membership-ended-subject"), blocks)
 }
 
 /// To the reader of mail there: the address may have no account.
 pub(super) fn invitation(
-    head: &Letterhead,
+    paper: Paper<'_>,
     inviter: Option<&Inviter>,
     (organization, role): (&str, Role),
     (token, expires_at): (&str, DateTime<Utc>),
 ) -> Draft {
-    let (organization, role, service) = (quoted(organization), in_words(role), head.service());
+    let happened = match inviter {
+        Some(inviter) => invited_by(paper, inviter, organization, role),
+        None => invited(paper, organization, role),
+    };
+    let until = paper.time(expires_at);
     let blocks = vec![
-        paragraph(match inviter {
-            Some(inviter) => {
-                format!(
-                    "{inviter} invites you to join the organization {organization} at {service} as {role}."
-                )
-            }
-            None => {
-                format!("You are invited to join the organization {organization} at {service} as {role}.")
-            }
-        }),
-        paragraph("To accept or to decline, open this page:"),
-        Block::Link("See the invitation", head.page("invitation", token)),
-        paragraph(format!(
-            "Opening it changes nothing yet: the page asks first. The link works until {}.",
-            time(expires_at)
-        )),
-        paragraph("If you know neither the organization nor who invites you, do nothing."),
+        paragraph(happened),
+        paragraph(paper.say("mail-invitation-do")),
+        Block::Link(paper.say("mail-invitation-link"), paper.head.page("invitation", token)),
+        paragraph(paper.say_with("mail-link-until", [("until", until.into())])),
+        paragraph(paper.say("mail-invitation-unknown")),
     ];
-    (format!("You are invited to join an organization at {service}").into(), blocks)
+    (paper.say_with("mail-invitation-subject", [("service", paper.service())]), blocks)
+}
+
+fn invited(paper: Paper<'_>, organization: &str, role: Role) -> String {
+    let into = [("organization", paper.quoted(organization).into()), ("service", paper.service())];
+    match role {
+        Role::Member => paper.say_with("mail-invitation-member", into),
+        Role::Admin => paper.say_with("mail-invitation-admin", into),
+        Role::Owner => paper.say_with("mail-invitation-owner", into),
+    }
+}
+
+fn invited_by(paper: Paper<'_>, inviter: &Inviter, organization: &str, role: Role) -> String {
+    let into = [
+        ("inviter", named(paper, inviter).into()),
+        ("organization", paper.quoted(organization).into()),
+        ("service", paper.service()),
+    ];
+    match role {
+        Role::Member => paper.say_with("mail-invitation-by-member", into),
+        Role::Admin => paper.say_with("mail-invitation-by-admin", into),
+        Role::Owner => paper.say_with("mail-invitation-by-owner", into),
+    }
+}
+
+/// With the address as well: anybody can take any name.
+fn named(paper: Paper<'_>, inviter: &Inviter) -> String {
+    let email = inviter.email.as_str();
+    match &inviter.name {
+        Some(name) => paper.say_with(
+            "mail-invitation-inviter",
+            [("name", paper.quoted(name).into()), ("email", email.into())],
+        ),
+        None => email.to_owned(),
+    }
 }
 
 /// To the owners.
 pub(super) fn team_changed(
+    paper: Paper<'_>,
     at: DateTime<Utc>,
     organization: &str,
-    member: Option<AccountId>,
-    change: TeamChange,
+    (member, change): (Option<AccountId>, TeamChange),
     by_reader: bool,
 ) -> Draft {
-    let name = quoted(organization);
-    let happened = match change {
-        TeamChange::Invited { role } => {
-            format!("An address was invited to join the organization {name} as {}.", in_words(role))
-        }
-        TeamChange::Joined { role } => {
-            format!("There is a new member of the organization {name}, as {}.", in_words(role))
-        }
-        TeamChange::RoleChanged { from, to } => {
-            let ended = if to < from {
-                " Where the member was named as an owner of projects, that has ended; you can name them again."
-            } else {
-                ""
-            };
-            format!(
-                "A member of the organization {name} was {} and is {} now.{ended}",
-                in_words(from),
-                in_words(to)
-            )
-        }
-        TeamChange::Left { role } => {
-            format!("A member of the organization {name}, who was {}, is no member any more.", in_words(role))
-        }
-    };
-    let mut rows = vec![("Changed", time(at).to_string())];
-    rows.extend(member.map(|member| ("Account ID", member.to_string())));
-    let blocks = vec![paragraph(happened), paragraph(otherwise(by_reader, "organization")), facts(&rows)];
-    ("Who may do what in your organization has changed".into(), blocks)
+    let otherwise =
+        if by_reader { paper.say("mail-own-deed") } else { paper.say("mail-owner-of-organization") };
+    let mut rows = vec![(paper.say("mail-at-changed"), paper.time(at))];
+    rows.extend(member.map(|member| account_id(paper, member)));
+    let happened = happened_in_team(paper, &paper.quoted(organization), change);
+    (paper.say("mail-team-subject"), vec![paragraph(happened), paragraph(otherwise), facts(rows)])
 }
 
-/// What to do about a change of rights in what the reader owns.
-fn otherwise(by_reader: bool, owned: &str) -> String {
-    if by_reader {
-        "You did this. If it was not you, change your password at once, end your other sessions, and undo it."
-            .to_owned()
+/// To every member.
+pub(super) fn second_factor_demand_changed(
+    paper: Paper<'_>,
+    at: DateTime<Utc>,
+    organization: &str,
+    demanded: bool,
+    by_reader: bool,
+) -> Draft {
+    let name = [("organization", paper.quoted(organization).into())];
+    let (subject, happened) = if demanded {
+        (paper.say("mail-demand-subject"), paper.say_with("mail-demand-on", name))
     } else {
-        format!("As an owner you can undo it. If you did not expect it, ask the other owners of the {owned}.")
+        (paper.say("mail-demand-over-subject"), paper.say_with("mail-demand-off", name))
+    };
+    let then = if by_reader { paper.say("mail-own-deed") } else { paper.say("mail-demand-ask") };
+    let rows = vec![(paper.say("mail-at-changed"), paper.time(at))];
+    (subject, vec![paragraph(happened), paragraph(then), facts(rows)])
+}
+
+fn happened_in_team(paper: Paper<'_>, organization: &str, change: TeamChange) -> String {
+    let name = [("organization", organization.into())];
+    let role_name = |role| match role {
+        Role::Member => paper.say("mail-team-role-member"),
+        Role::Admin => paper.say("mail-team-role-admin"),
+        Role::Owner => paper.say("mail-team-role-owner"),
+    };
+    match change {
+        TeamChange::Invited { role: Role::Member } => paper.say_with("mail-team-invited-member", name),
+        TeamChange::Invited { role: Role::Admin } => paper.say_with("mail-team-invited-admin", name),
+        TeamChange::Invited { role: Role::Owner } => paper.say_with("mail-team-invited-owner", name),
+        TeamChange::Joined { role: Role::Member } => paper.say_with("mail-team-joined-member", name),
+        TeamChange::Joined { role: Role::Admin } => paper.say_with("mail-team-joined-admin", name),
+        TeamChange::Joined { role: Role::Owner } => paper.say_with("mail-team-joined-owner", name),
+        TeamChange::RoleChanged { from, to } => {
+            let roles = [
+                ("organization", organization.into()),
+                ("from", role_name(from).into()),
+                ("to", role_name(to).into()),
+            ];
+            if to < from {
+                paper.say_with("mail-team-role-less", roles)
+            } else {
+                paper.say_with("mail-team-role", roles)
+            }
+        }
+        TeamChange::Left { role } => {
+            let role = role_name(role);
+            paper.say_with("mail-team-left", [("organization", organization.into()), ("role", role.into())])
+        }
     }
+}
+
+fn account_id(paper: Paper<'_>, member: AccountId) -> (String, String) {
+    (paper.say("mail-account-id"), member.to_string())
 }
 
 /// To the member who is named or is not any more, and to the owners.
 pub(super) fn project_owners_changed(
+    paper: Paper<'_>,
     at: DateTime<Utc>,
     project: &NamedProject,
     change: OwnersChange,
     by_reader: bool,
 ) -> Draft {
-    let name = quoted(&project.name);
+    let name = [("project", paper.quoted(&project.name).into())];
     let (happened, member) = match change {
-        OwnersChange::ReaderNamed => (format!("You are named as an owner of the project {name}."), None),
-        OwnersChange::ReaderRemoved => {
-            (format!("You are no longer named as an owner of the project {name}."), None)
-        }
-        OwnersChange::Named(member) => {
-            (format!("A member is named as an owner of the project {name}, which you own."), Some(member))
-        }
-        OwnersChange::Removed(member) => (
-            format!("A member is no longer named as an owner of the project {name}, which you own."),
-            Some(member),
-        ),
+        OwnersChange::ReaderNamed => (paper.say_with("mail-project-owners-you-named", name), None),
+        OwnersChange::ReaderRemoved => (paper.say_with("mail-project-owners-you-removed", name), None),
+        OwnersChange::Named(member) => (paper.say_with("mail-project-owners-named", name), Some(member)),
+        OwnersChange::Removed(member) => (paper.say_with("mail-project-owners-removed", name), Some(member)),
     };
-    let then = match change {
-        OwnersChange::ReaderRemoved if !by_reader => {
-            "If you did not expect this, ask the owners of the project.".to_owned()
+    let then = match (change, by_reader) {
+        (_, true) => paper.say("mail-own-deed"),
+        (OwnersChange::ReaderRemoved, false) => paper.say("mail-project-owners-ask"),
+        (OwnersChange::ReaderNamed | OwnersChange::Named(_) | OwnersChange::Removed(_), false) => {
+            paper.say("mail-owner-of-project")
         }
-        _ => otherwise(by_reader, "project"),
     };
     let mut rows = vec![
-        ("Changed", time(at).to_string()),
-        ("Project", no_link(&project.name)),
-        ("Project ID", project.project_id.to_string()),
+        (paper.say("mail-at-changed"), paper.time(at)),
+        (paper.say("mail-project"), no_link(&project.name)),
+        (paper.say("mail-project-id"), project.project_id.to_string()),
     ];
-    rows.extend(member.map(|member| ("Account ID", member.to_string())));
-    ("Who owns a project has changed".into(), vec![paragraph(happened), paragraph(then), facts(&rows)])
+    rows.extend(member.map(|member| account_id(paper, member)));
+    (paper.say("mail-project-owners-subject"), vec![paragraph(happened), paragraph(then), facts(rows)])
 }

@@ -7,40 +7,43 @@
 
 mod account;
 mod files;
+mod profile;
 mod record;
 
+use catalogue::Text;
 use domain::privacy_request::Regulation;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use self::record::{filled, slot};
 use super::excerpt::Excerpts;
 use super::{Manifest, Statement};
-use crate::text;
 
 const STYLE: &str = include_str!("page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-/// The page that shows what is in the archive, and says what a person must be told with it.
-pub fn index_html(manifest: &Manifest, excerpts: &Excerpts, statement: &Statement) -> String {
+/// The page that shows what is in the archive, and says what a person must be told with it, in their words.
+pub fn index_html(manifest: &Manifest, excerpts: &Excerpts, statement: &Statement, text: &Text) -> String {
+    let title = text.say("archive-title");
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(text.language().tag()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
-                title { "Your data" }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 main {
-                    h1 { "Your data" }
-                    (introduction(manifest))
-                    (contents())
-                    (account::show(manifest, excerpts))
-                    (files::show(manifest))
-                    (PreEscaped(statement.to_html(manifest.regulation)))
-                    (about(manifest))
+                    h1 { (title) }
+                    (introduction(text, manifest))
+                    (contents(text))
+                    (account::show(text, manifest, excerpts))
+                    (files::show(text, manifest))
+                    (PreEscaped(statement.to_html(manifest.regulation, text)))
+                    (about(text, manifest))
                 }
             }
         }
@@ -48,46 +51,45 @@ pub fn index_html(manifest: &Manifest, excerpts: &Excerpts, statement: &Statemen
     page.into_string()
 }
 
-fn introduction(manifest: &Manifest) -> Markup {
+fn introduction(text: &Text, manifest: &Manifest) -> Markup {
+    let at = text.moment_with_zone(manifest.generated_at);
+    let told = text.say_with("archive-introduction", [("at", at.into()), ("below", slot(0))]);
+    let below = html! { a href="#left-out" { (text.say("archive-introduction-below")) } };
     html! {
-        p {
-            "You asked for a copy of the data that is held about you. This is all of it, as it stood on "
-            (text::time(manifest.generated_at)) ". What cannot or must not be in it is named "
-            a href="#left-out" { "below" } "."
-        }
-        p { "It is personal: keep it where only you can read it." }
+        p { (filled(&told, &[below])) }
+        p { (text.say("archive-personal")) }
     }
 }
 
-fn contents() -> Markup {
+fn contents(text: &Text) -> Markup {
     let parts = [
-        ("profile", "Profile and settings"),
-        ("sessions", "Where you are signed in"),
-        ("organizations", "Organizations and projects"),
-        ("consents", "How your switches stood"),
-        ("requests", "What you asked for"),
-        ("history", "What happened to your account"),
-        ("usage", "Your use of the product"),
-        ("files", "The files"),
-        ("statement", "About the processing"),
+        ("profile", text.say("archive-profile")),
+        ("sessions", text.say("archive-sessions")),
+        ("organizations", text.say("archive-contents-organizations")),
+        ("consents", text.say("archive-consents")),
+        ("requests", text.say("archive-requests")),
+        ("history", text.say("archive-history")),
+        ("usage", text.say("archive-usage")),
+        ("files", text.say("archive-files")),
+        ("statement", text.say("archive-contents-statement")),
     ];
     html! {
-        nav aria-label="On this page" {
+        nav aria-label=(text.say("archive-contents")) {
             ul { @for (id, title) in parts { li { a href={ "#" (id) } { (title) } } } }
         }
     }
 }
 
-fn about(manifest: &Manifest) -> Markup {
-    let law = match manifest.regulation {
-        Regulation::Gdpr => "General Data Protection Regulation (GDPR), Articles 15 and 20",
-        Regulation::Ccpa => "California Consumer Privacy Act (CCPA)",
+fn about(text: &Text, manifest: &Manifest) -> Markup {
+    let ids = [("account", slot(0)), ("request", slot(1))];
+    let made = match manifest.regulation {
+        Regulation::Gdpr => text.say_with("archive-about-made-gdpr", ids),
+        Regulation::Ccpa => text.say_with("archive-about-made-ccpa", ids),
     };
+    let (account, request) =
+        (html! { code { (manifest.account_id) } }, html! { code { (manifest.request_id) } });
     html! {
-        h2 { "About this archive" }
-        p.small {
-            "Made for account " code { (manifest.account_id) } " on request " code { (manifest.request_id) }
-            ", under the " (law) "."
-        }
+        h2 { (text.say("archive-about")) }
+        p.small { (filled(&made, &[account, request])) }
     }
 }

@@ -1,8 +1,9 @@
 //! What goes with a copy under the California Consumer Privacy Act: its own points, in its own words.
 
+use catalogue::{Text, id};
 use serde::{Deserialize, Serialize};
 
-use super::{Consent, Practice, Right, gdpr, lines, one, right, rights_in_words};
+use super::{Consent, Part, Practice, Right, gdpr, one, right, rights_in_words};
 
 /// What a consumer is told (Cal. Civ. Code §§ 1798.100, 1798.110, 1798.115 and 1798.130).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,76 +25,84 @@ pub struct California {
     pub rights: Vec<Right>,
 }
 
+/// Categories by the law's own list.
+const CATEGORIES: [&str; 6] = [
+    id!("statement-ccpa-category-identifiers"),
+    id!("statement-ccpa-category-records"),
+    id!("statement-ccpa-category-activity"),
+    id!("statement-ccpa-category-professional"),
+    id!("statement-ccpa-category-sensitive"),
+    id!("statement-ccpa-category-detail"),
+];
+
 impl California {
-    pub(super) fn of(practice: &Practice) -> Self {
-        let mut categories = lines(&[
-            "Identifiers (§ 1798.140(v)(1)(A)): name, email addresses, account id, IP address.",
-            "Customer records (§ 1798.140(v)(1)(B)): phone number.",
-            "Internet or other electronic network activity (§ 1798.140(v)(1)(F)): use of the product, the history of the \
-             account, sessions, browsers.",
-            "Professional information (§ 1798.140(v)(1)(I)): the organizations you belong to and your role in each.",
-            "Sensitive personal information (§ 1798.140(ae)): the log-in of your account together with a hash of its \
-             password. It is used to sign you in and to keep the account safe, and for nothing else.",
-            "In detail:",
-        ]);
-        categories.extend(gdpr::categories());
-        let switches = match practice.consent {
-            Consent::OptOut => "unless you switch that off",
-            Consent::OptIn => "where you have switched that on",
+    pub(super) fn of(practice: &Practice, text: &Text) -> Self {
+        let mut categories: Vec<String> = CATEGORIES.map(|id| text.say(id)).into();
+        categories.extend(gdpr::categories(text));
+        let use_of_the_product = match practice.consent {
+            Consent::OptOut => text.say("statement-ccpa-purpose-use-opt-out"),
+            Consent::OptIn => text.say("statement-ccpa-purpose-use-opt-in"),
         };
         Self {
             categories,
-            sources: lines(&[gdpr::SOURCE]),
+            sources: vec![gdpr::source(text)],
             purposes: vec![
-                "To give you an account, to sign you in, to let you work in your organizations and to keep the account safe."
-                    .to_owned(),
-                "To answer and document requests about your personal information.".to_owned(),
-                format!("To personalise the product, and to log its use so that it can be improved, {switches}."),
+                text.say("statement-ccpa-purpose-account"),
+                text.say("statement-ccpa-purpose-requests"),
+                use_of_the_product,
             ],
-            disclosures: practice.recipients(),
-            sale: "This service does not sell your personal information, and does not share it for cross-context \
-                   behavioral advertising."
-                .to_owned(),
-            retention: gdpr::retention(),
-            rights: rights(),
+            disclosures: practice.recipients(text),
+            sale: text.say("statement-ccpa-no-sale"),
+            retention: gdpr::retention(text),
+            rights: rights(text),
         }
     }
 
-    pub(super) fn parts(&self) -> [(&'static str, Vec<String>); 7] {
+    pub(super) fn parts(&self, text: &Text) -> [Part; 7] {
         [
-            ("Categories of personal information collected", self.categories.clone()),
-            ("Where it comes from", self.sources.clone()),
-            ("Why it is collected and used", self.purposes.clone()),
-            ("Who it is disclosed to", self.disclosures.clone()),
-            ("Whether it is sold or shared", one(&self.sale)),
-            ("How long it is kept", self.retention.clone()),
-            ("Your rights", rights_in_words(&self.rights)),
+            (text.say("statement-ccpa-categories"), self.categories.clone()),
+            (text.say("statement-ccpa-sources"), self.sources.clone()),
+            (text.say("statement-ccpa-purposes"), self.purposes.clone()),
+            (text.say("statement-ccpa-disclosures"), self.disclosures.clone()),
+            (text.say("statement-ccpa-sale"), one(&self.sale)),
+            (text.say("statement-retention"), self.retention.clone()),
+            (text.say("statement-rights"), rights_in_words(&self.rights, text)),
         ]
     }
 }
 
-fn rights() -> Vec<Right> {
-    [
-        ("To know", "§ 1798.110", "You can ask for a copy of your personal information. This archive is one."),
-        (
-            "To delete",
+fn rights(text: &Text) -> Vec<Right> {
+    let of_law = |name, section: &str, how| right(name, section.to_owned(), how);
+    vec![
+        of_law(
+            text.say("statement-ccpa-right-know"),
+            "§ 1798.110",
+            text.say("statement-ccpa-right-know-how"),
+        ),
+        of_law(
+            text.say("statement-ccpa-right-delete"),
             "§ 1798.105",
-            "You can ask the service for the erasure of what was collected about your use, delete your account, and ask the \
-             operator for the deletion of anything else.",
+            text.say("statement-ccpa-right-delete-how"),
         ),
-        (
-            "To correct",
+        of_law(
+            text.say("statement-ccpa-right-correct"),
             "§ 1798.106",
-            "You can change your name and your addresses yourself, and ask the operator to correct anything else.",
+            text.say("statement-right-rectification-how"),
         ),
-        ("To opt out of sale and sharing", "§ 1798.120", "There is neither here."),
-        (
-            "To limit the use of sensitive personal information",
+        of_law(
+            text.say("statement-ccpa-right-opt-out"),
+            "§ 1798.120",
+            text.say("statement-ccpa-right-opt-out-how"),
+        ),
+        of_law(
+            text.say("statement-ccpa-right-limit"),
             "§ 1798.121",
-            "It is used for nothing that you could limit.",
+            text.say("statement-ccpa-right-limit-how"),
         ),
-        ("No retaliation", "§ 1798.125", "You are treated no worse for using these rights."),
+        of_law(
+            text.say("statement-ccpa-right-equal"),
+            "§ 1798.125",
+            text.say("statement-ccpa-right-equal-how"),
+        ),
     ]
-    .map(|(name, article, text)| right(name, article, text))
-    .into()
 }

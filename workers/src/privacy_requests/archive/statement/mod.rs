@@ -3,26 +3,33 @@
 //! Why it is data: what a controller must tell depends on the deployment, so each part can be replaced in its configuration; the
 //! defaults follow what the service stores and how it is configured ([`Practice`]). What always holds: every point of Art. 15(1)(a)
 //! to (h) has its part, in the text and in the page alike, and a part that a deployment leaves empty keeps its heading and
-//! says so. A crash leaves nothing: this is a value.
+//! says so. Defaults are in the language of the person; what a deployment states
+//! is in the words it was stated in. A crash leaves nothing: this is a value.
 
 mod california;
 mod example;
 mod gdpr;
+mod in_languages;
 mod practice;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Write;
 
+use catalogue::Text;
 use domain::privacy_request::Regulation;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use california::California;
 pub use example::Key;
+pub use in_languages::Statements;
 pub use practice::{Consent, Practice};
 
-use crate::text::Escaped;
+use crate::escaped::Escaped;
+
+/// A heading, and what stands below it.
+type Part = (String, Vec<String>);
 
 /// What a person is told about the processing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +78,8 @@ impl Statement {
     ///
     /// # Errors
     /// When a member has another form, or is none of this type.
-    pub fn stated(practice: &Practice, own: Value) -> serde_json::Result<Self> {
-        let mut whole = serde_json::to_value(Self::of(practice))?;
+    pub fn stated(practice: &Practice, own: Value, text: &Text) -> serde_json::Result<Self> {
+        let mut whole = serde_json::to_value(Self::of(practice, text))?;
         replace(&mut whole, own);
         serde_json::from_value(whole)
     }
@@ -83,39 +90,31 @@ impl Statement {
     }
 
     /// The statement as plain text, for a file `statement.txt`.
-    pub fn to_text(&self, regulation: Regulation) -> String {
-        let mut text = match regulation {
-            Regulation::Gdpr => "ABOUT THE PROCESSING OF YOUR DATA (Art. 15(1) GDPR)\n",
-            Regulation::Ccpa => "ABOUT YOUR PERSONAL INFORMATION (Cal. Civ. Code § 1798.110)\n",
-        }
-        .to_owned();
-        for (heading, items) in self.parts(regulation) {
+    pub fn to_text(&self, regulation: Regulation, text: &Text) -> String {
+        let mut told = match regulation {
+            Regulation::Gdpr => text.say("statement-text-title-gdpr"),
+            Regulation::Ccpa => text.say("statement-text-title-ccpa"),
+        };
+        told.push('\n');
+        for (heading, items) in self.parts(regulation, text) {
             // Writing into memory does not fail, here and below.
-            let _ = write!(text, "\n{heading}\n");
+            let _ = write!(told, "\n{heading}\n");
             for item in items {
-                let _ = writeln!(text, "  - {item}");
+                let _ = writeln!(told, "  - {item}");
             }
         }
-        text
+        told
     }
 
     /// The statement as a part of a page, beginning with a heading of the second level.
-    pub fn to_html(&self, regulation: Regulation) -> String {
-        let mut html = match regulation {
-            Regulation::Gdpr => {
-                "<h2 id=\"statement\">About the processing of your data</h2>\n\
-                 <p>This is what Article 15(1) of the General Data Protection Regulation (GDPR) says you are to be told with a \
-                 copy of your data.</p>\n"
-            }
-            Regulation::Ccpa => {
-                "<h2 id=\"statement\">About your personal information</h2>\n\
-                 <p>This is what the California Consumer Privacy Act (Cal. Civ. Code § 1798.110) says you are to be told with a \
-                 copy of your personal information.</p>\n"
-            }
-        }
-        .to_owned();
-        for (heading, items) in self.parts(regulation) {
-            let _ = write!(html, "<h3>{}</h3>\n<ul>\n", Escaped(heading));
+    pub fn to_html(&self, regulation: Regulation, text: &Text) -> String {
+        let (title, lead) = match regulation {
+            Regulation::Gdpr => (text.say("statement-title-gdpr"), text.say("statement-lead-gdpr")),
+            Regulation::Ccpa => (text.say("statement-title-ccpa"), text.say("statement-lead-ccpa")),
+        };
+        let mut html = format!("<h2 id=\"statement\">{}</h2>\n<p>{}</p>\n", Escaped(&title), Escaped(&lead));
+        for (heading, items) in self.parts(regulation, text) {
+            let _ = write!(html, "<h3>{}</h3>\n<ul>\n", Escaped(&heading));
             for item in items {
                 let _ = writeln!(html, "<li>{}</li>", Escaped(&item));
             }
@@ -125,27 +124,29 @@ impl Statement {
     }
 
     /// All points of the law in order. None is left out, so that what is missing is seen.
-    fn parts(&self, regulation: Regulation) -> Vec<(&'static str, Vec<String>)> {
-        let mut parts =
-            vec![("Who is responsible", one(&self.controller)), ("Who to ask", one(&self.contact))];
+    fn parts(&self, regulation: Regulation, text: &Text) -> Vec<Part> {
+        let mut parts = vec![
+            (text.say("statement-controller"), one(&self.controller)),
+            (text.say("statement-contact"), one(&self.contact)),
+        ];
         match regulation {
             Regulation::Gdpr => parts.extend([
-                ("Why data is processed", self.purposes.clone()),
-                ("Kinds of data", self.categories.clone()),
-                ("Who receives it", self.recipients.clone()),
-                ("Transfers to countries outside the European Economic Area", self.transfers.clone()),
-                ("How long it is kept", self.retention.clone()),
-                ("Your rights", rights_in_words(&self.rights)),
-                ("Your right to complain", one(&self.complaint)),
-                ("Where the data comes from", one(&self.source)),
-                ("Automated decisions", one(&self.automated_decisions)),
+                (text.say("statement-purposes"), self.purposes.clone()),
+                (text.say("statement-categories"), self.categories.clone()),
+                (text.say("statement-recipients"), self.recipients.clone()),
+                (text.say("statement-transfers"), self.transfers.clone()),
+                (text.say("statement-retention"), self.retention.clone()),
+                (text.say("statement-rights"), rights_in_words(&self.rights, text)),
+                (text.say("statement-complaint"), one(&self.complaint)),
+                (text.say("statement-source"), one(&self.source)),
+                (text.say("statement-automated"), one(&self.automated_decisions)),
             ]),
-            Regulation::Ccpa => parts.extend(self.ccpa.parts()),
+            Regulation::Ccpa => parts.extend(self.ccpa.parts(text)),
         }
         for (_, items) in &mut parts {
             items.retain(|item| !item.trim().is_empty());
             if items.is_empty() {
-                items.push("The operator has not stated this; please ask.".to_owned());
+                items.push(text.say("statement-missing"));
             }
         }
         parts
@@ -168,18 +169,20 @@ fn replace(whole: &mut Value, own: Value) {
     }
 }
 
-fn right(name: &str, article: &str, text: &str) -> Right {
-    Right { name: name.to_owned(), article: article.to_owned(), text: text.to_owned() }
+fn right(name: String, article: String, text: String) -> Right {
+    Right { name, article, text }
 }
 
-fn rights_in_words(rights: &[Right]) -> Vec<String> {
-    rights.iter().map(|Right { name, article, text }| format!("{name} ({article}): {text}")).collect()
+fn rights_in_words(rights: &[Right], text: &Text) -> Vec<String> {
+    let told = |Right { name, article, text: how }: &Right| {
+        text.say_with(
+            "statement-right",
+            [("name", name.into()), ("article", article.into()), ("text", how.into())],
+        )
+    };
+    rights.iter().map(told).collect()
 }
 
 fn one(text: &str) -> Vec<String> {
     vec![text.to_owned()]
-}
-
-fn lines(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -1,5 +1,7 @@
 //! What a deployment does with the data, as far as the program itself knows.
 
+use catalogue::Text;
+
 /// How the switches of a new account stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
@@ -25,28 +27,17 @@ pub struct Practice {
 
 impl Practice {
     /// Who receives data by the way the program is configured.
-    pub(super) fn recipients(&self) -> Vec<String> {
-        let mut recipients = vec![
-            "Other members of your organizations: they see your name, the address you sign in with and your role."
-                .to_owned(),
-            "Those who run the service, and those who host it for them.".to_owned(),
-        ];
+    pub(super) fn recipients(&self, text: &Text) -> Vec<String> {
+        let mut recipients =
+            vec![text.say("statement-recipient-members"), text.say("statement-recipient-operator")];
         if let Some(host) = &self.mail_server {
-            recipients.push(format!(
-                "Those who run the mail server {host}, over which mails go to you: your address, your name and what the \
-                 mails say."
-            ));
+            recipients.push(text.say_with("statement-recipient-mail", [("host", host.into())]));
         }
         if let Some(host) = &self.phone_gateway {
-            recipients.push(format!(
-                "Those who run the gateway {host}, over which codes go to your phone: your phone number and the codes."
-            ));
+            recipients.push(text.say_with("statement-recipient-phone", [("host", host.into())]));
         }
         if let Some(place) = &self.object_store {
-            recipients.push(format!(
-                "Those who run the object store {place}: archives such as this one, encrypted with a key that they do not \
-                 have."
-            ));
+            recipients.push(text.say_with("statement-recipient-objects", [("place", place.into())]));
         }
         recipients
     }

@@ -1,8 +1,13 @@
 //! What the statement says, by law and by configuration.
 
+use catalogue::{Catalogue, Language};
 use serde_json::json;
 
 use super::*;
+
+fn english() -> Text {
+    Catalogue::built_in().text(Language::En)
+}
 
 fn configured() -> Practice {
     Practice {
@@ -15,8 +20,10 @@ fn configured() -> Practice {
 
 #[test]
 fn every_point_of_the_article_is_there_by_default() {
-    let statement = Statement::of(&Practice::default());
-    for form in [statement.to_text(Regulation::Gdpr), statement.to_html(Regulation::Gdpr)] {
+    let statement = Statement::of(&Practice::default(), &english());
+    for form in
+        [statement.to_text(Regulation::Gdpr, &english()), statement.to_html(Regulation::Gdpr, &english())]
+    {
         for word in [
             "Art. 6(1)(b)",
             "Kinds of data",
@@ -43,7 +50,7 @@ fn every_point_of_the_article_is_there_by_default() {
 
 #[test]
 fn the_default_names_no_recipient_that_is_not_configured_and_claims_no_consent_that_was_not_asked_for() {
-    let text = Statement::of(&Practice::default()).to_text(Regulation::Gdpr);
+    let text = Statement::of(&Practice::default(), &english()).to_text(Regulation::Gdpr, &english());
     for word in ["gateway", "mail server", "object store", "consent", "Art. 6(1)(a)", "Art. 7(3)"] {
         assert!(!text.contains(word), "{word}");
     }
@@ -52,7 +59,7 @@ fn the_default_names_no_recipient_that_is_not_configured_and_claims_no_consent_t
 
 #[test]
 fn the_default_follows_the_configuration() {
-    let text = Statement::of(&configured()).to_text(Regulation::Gdpr);
+    let text = Statement::of(&configured(), &english()).to_text(Regulation::Gdpr, &english());
     for word in
         ["mail.example.com", "gateway.example.com", "s3://bucket", "your consent, Art. 6(1)(a)", "Art. 7(3)"]
     {
@@ -63,8 +70,10 @@ fn the_default_follows_the_configuration() {
 
 #[test]
 fn a_request_under_the_ccpa_gets_its_own_text() {
-    let statement = Statement::of(&configured());
-    for form in [statement.to_text(Regulation::Ccpa), statement.to_html(Regulation::Ccpa)] {
+    let statement = Statement::of(&configured(), &english());
+    for form in
+        [statement.to_text(Regulation::Ccpa, &english()), statement.to_html(Regulation::Ccpa, &english())]
+    {
         for word in [
             "§ 1798.110",
             "Categories of personal information collected",
@@ -85,15 +94,15 @@ fn a_request_under_the_ccpa_gets_its_own_text() {
 fn a_deployment_replaces_what_it_names_and_no_more() {
     let own = json!({"controller": "Ada & <b>Sons</b> Ltd", "contact": "dpo@example.com", "transfers": [],
         "ccpa": {"sale": "We sell it."}});
-    let statement = Statement::stated(&configured(), own).unwrap();
-    let default = Statement::of(&configured());
+    let statement = Statement::stated(&configured(), own, &english()).unwrap();
+    let default = Statement::of(&configured(), &english());
     assert_eq!(statement.purposes, default.purposes);
     assert_eq!((statement.ccpa.sale.as_str(), &statement.ccpa.rights), ("We sell it.", &default.ccpa.rights));
     assert!(statement.names_who_answers());
-    let html = statement.to_html(Regulation::Gdpr);
+    let html = statement.to_html(Regulation::Gdpr, &english());
     assert!(html.contains("<li>Ada &amp; &lt;b&gt;Sons&lt;/b&gt; Ltd</li>"));
     assert!(html.contains("The operator has not stated this"));
-    assert!(statement.to_text(Regulation::Gdpr).contains("  - Ada & <b>Sons</b> Ltd\n"));
+    assert!(statement.to_text(Regulation::Gdpr, &english()).contains("  - Ada & <b>Sons</b> Ltd\n"));
 }
 
 #[test]
@@ -101,24 +110,24 @@ fn a_slip_is_not_swallowed() {
     for own in
         [json!({"controler": ""}), json!({"ccpa": {"sales": ""}}), json!({"purposes": "one"}), json!([])]
     {
-        assert!(Statement::stated(&Practice::default(), own.clone()).is_err(), "{own}");
+        assert!(Statement::stated(&Practice::default(), own.clone(), &english()).is_err(), "{own}");
     }
 }
 
 #[test]
 fn who_answers_is_named_by_nobody_but_the_operator() {
-    assert!(!Statement::of(&configured()).names_who_answers());
+    assert!(!Statement::of(&configured(), &english()).names_who_answers());
     let half = Statement {
         controller: "Example Ltd".to_owned(),
         contact: " ".to_owned(),
-        ..Statement::of(&configured())
+        ..Statement::of(&configured(), &english())
     };
     assert!(!half.names_who_answers());
 }
 
 #[test]
 fn every_member_is_explained_to_who_fills_it_in() {
-    let statement = Statement::of(&configured());
+    let statement = Statement::of(&configured(), &english());
     let keys = statement.keys().unwrap();
     let mut built = json!({});
     for Key { name, default, .. } in keys {
@@ -128,4 +137,21 @@ fn every_member_is_explained_to_who_fills_it_in() {
         }
     }
     assert_eq!(built, serde_json::to_value(&statement).unwrap(), "a member has no explanation");
+}
+
+#[test]
+fn the_defaults_are_in_the_language_of_the_person_and_what_is_stated_is_as_it_was_stated() {
+    let own = json!({"controller": "Example Ltd", "transfers": ["To the moon."]});
+    let statements = Statements::stated(&configured(), &own, &Catalogue::built_in()).unwrap();
+    let german = Catalogue::built_in().text(Language::De);
+    for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
+        let text = statements.in_language(Language::De).to_text(regulation, &german);
+        insta::assert_snapshot!(format!("german_{}", regulation.as_str()), text);
+    }
+    assert_eq!(
+        *statements.in_language(Language::En),
+        Statement::stated(&configured(), own, &english()).unwrap()
+    );
+    let asked = statements.or_contact("help@example.com");
+    assert_eq!(asked.in_language(Language::De).contact, "help@example.com");
 }

@@ -67,7 +67,11 @@ impl AccountSource {
             parts.begin_table("account/history.csv", title, &EventView::columns(Audience::Holder)).await?;
         let mut consents =
             parts.begin("account/consents.ndjson", "How your switches stood, and when they changed").await?;
-        let mut entries = std::pin::pin!(self.views.history_stream(self.store.clone(), account, None));
+        let mut entries = std::pin::pin!(self.views.history_stream(
+            self.store.clone(),
+            account,
+            history::HistoryFilter::default()
+        ));
         while let Some(entry) = entries.try_next().await? {
             if let Some(consent) = Consent::of(&entry) {
                 consents.line(&consent).await?;

@@ -6,7 +6,7 @@ use domain::AccountId;
 use domain::account::{Account, Holder, Preferences};
 use domain::{EmailAddress, Personal, PhoneNumber};
 use event_store::records::session_device::SessionDevice;
-use event_store::records::{credential, session};
+use event_store::records::{authenticator_app, credential, passkey, session};
 use projections::account::NAME;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +24,10 @@ pub(crate) struct Profile {
     name: Option<String>,
     /// Where bills go, if not to the address you sign in with.
     billing_email: Option<String>,
+    /// The language you chose: `en` or `de`. Null where you follow your browser.
+    language: Option<String>,
+    /// The time zone you chose, by its IANA name. Null where you follow your browser.
+    time_zone: Option<String>,
     /// A new sign-in address that waits to be confirmed.
     email_pending: Option<String>,
     /// Until when it can be confirmed.
@@ -32,8 +36,10 @@ pub(crate) struct Profile {
     former_emails: Vec<FormerEmail>,
     /// Your two switches.
     preferences: Switches,
-    /// Your second factor; null where you have none.
+    /// Which second factors you have; null where you have none.
     two_factor: Option<TwoFactor>,
+    /// Your second factors, one by one.
+    factors: Factors,
     /// A phone that waits to be verified.
     two_factor_pending: Option<Phone>,
     /// Your token for the GDPR APIs, without its value, of which only a hash is kept; null where you have none.
@@ -69,14 +75,55 @@ pub(crate) struct Phone {
     channel: String,
 }
 
-/// The second factor.
+/// Which second factors there are.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct TwoFactor {
-    /// The phone.
-    #[serde(flatten)]
-    phone: Phone,
+    /// The number of the phone that receives codes; null where there is none.
+    phone: Option<String>,
+    /// How codes come to it: `sms` or `call`.
+    channel: Option<String>,
+    /// Whether there is an authenticator app.
+    app: bool,
+    /// How many passkeys there are.
+    passkeys: usize,
     /// Recovery codes that are left. Of the codes themselves only hashes are kept.
     recovery_codes_left: u32,
+}
+
+/// The second factors.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Factors {
+    /// Passkeys. Of each only the public half of its key is kept.
+    passkeys: Vec<Passkey>,
+    /// The authenticator app; null where there is none. The secret that it shares is no part of this copy: who had it could
+    /// sign in.
+    app: Option<App>,
+    /// The phone; null where there is none.
+    phone: Option<Phone>,
+    /// Recovery codes that are left.
+    recovery_codes_left: u32,
+}
+
+/// A passkey.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Passkey {
+    /// Its id.
+    id: String,
+    /// What you call it.
+    name: Option<String>,
+    /// When it was added.
+    made_at: DateTime<Utc>,
+    /// When it was last used; null where it never was.
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+/// An authenticator app.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct App {
+    /// When it was set up.
+    added_at: DateTime<Utc>,
+    /// When a code of it last counted.
+    last_used_at: DateTime<Utc>,
 }
 
 /// A token for the GDPR APIs.
@@ -119,6 +166,19 @@ impl Phone {
     }
 }
 
+impl TwoFactor {
+    fn of(holder: &Holder) -> Option<Self> {
+        let phone = holder.phone.as_ref();
+        holder.has_second_factor().then(|| Self {
+            phone: phone.and_then(|phone| Some(phone.number.known()?.as_str().to_owned())),
+            channel: phone.map(|phone| phone.channel.as_str().to_owned()),
+            app: holder.authenticator_app,
+            passkeys: holder.passkeys.len(),
+            recovery_codes_left: holder.recovery_codes,
+        })
+    }
+}
+
 impl From<Preferences> for Switches {
     fn from(preferences: Preferences) -> Self {
         Self { personalization: preferences.personalization, usage_logging: preferences.usage_logging }
@@ -128,27 +188,30 @@ impl From<Preferences> for Switches {
 impl Profile {
     fn new(
         holder: &Holder,
+        factors: Factors,
         gdpr_token: Option<GdprToken>,
         registered_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Self {
         let pending = holder.email_change.as_ref().filter(|change| now < change.confirm_by);
         let former = holder.former_emails.iter();
+        let language = holder.language.as_ref().and_then(Personal::known);
+        let time_zone = holder.time_zone.as_ref().and_then(Personal::known);
         Self {
             account_id: holder.account_id.to_string(),
             email: text(&holder.email),
             name: holder.name.known().cloned(),
             billing_email: holder.billing_email.as_ref().and_then(text),
+            language: language.copied().map(|language| language.as_str().to_owned()),
+            time_zone: time_zone.map(|zone| zone.as_str().to_owned()),
             email_pending: pending.and_then(|change| text(&change.email)),
             email_pending_until: pending.map(|change| change.confirm_by),
             former_emails: former
                 .map(|former| FormerEmail { email: text(&former.email), undo_until: former.undo_until })
                 .collect(),
             preferences: holder.preferences.into(),
-            two_factor: holder.phone.as_ref().map(|phone| TwoFactor {
-                phone: Phone::new(&phone.number, phone.channel.as_str()),
-                recovery_codes_left: holder.recovery_codes,
-            }),
+            two_factor: TwoFactor::of(holder),
+            factors,
             two_factor_pending: holder
                 .phone_change
                 .as_ref()
@@ -171,8 +234,29 @@ impl AccountSource {
         let Some(holder) = aggregate.holder else { return Err(gone) };
         let Some(view) = self.views.account_fetch(account).await? else { return Err(gone) };
         let token = self.gdpr_token(&holder).await?;
-        let profile = Profile::new(&holder, token, view.registered_at, self.store.services().now());
+        let factors = self.factors(&holder).await?;
+        let profile = Profile::new(&holder, factors, token, view.registered_at, self.store.services().now());
         parts.json("account/profile.json", "Your profile and settings", &profile).await
+    }
+
+    async fn factors(&self, holder: &Holder) -> Result<Factors, SourceError> {
+        let (pool, account) = (self.store.pool(), holder.account_id);
+        let app = authenticator_app::dates(pool, account).await?.filter(|_| holder.authenticator_app);
+        let passkeys = passkey::dates(pool, account).await?;
+        let known = passkeys.into_iter().filter_map(|dates| Some((holder.passkeys.get(&dates.id)?, dates)));
+        Ok(Factors {
+            passkeys: known
+                .map(|(passkey, dates)| Passkey {
+                    id: dates.id.to_string(),
+                    name: passkey.name.known().cloned(),
+                    made_at: dates.made_at,
+                    last_used_at: dates.used_at,
+                })
+                .collect(),
+            app: app.map(|dates| App { added_at: dates.made_at, last_used_at: dates.used_at }),
+            phone: holder.phone.as_ref().map(|phone| Phone::new(&phone.number, phone.channel.as_str())),
+            recovery_codes_left: holder.recovery_codes,
+        })
     }
 
     /// The token, while it lives.

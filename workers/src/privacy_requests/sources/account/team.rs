@@ -1,10 +1,12 @@
 //! What the person belongs to: what `GET /v1/organizations` and `/v1/projects` show, under the same names.
 //!
+//! Projects of an organization that demands a second factor are left out where the person has none, as they are there.
 //! Other members and owners are left out: what there is of them is theirs (GDPR Art. 15(4)). So are values that open something.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use domain::account::Account;
 use domain::{AccountId, OrganizationId, ProjectId};
 use projections::project::PairedProject;
 use projections::{organization, project};
@@ -25,6 +27,8 @@ pub(crate) struct Organization {
     name: String,
     /// What you are in it: `owner`, `admin` or `member`.
     role: String,
+    /// Whether it demands a second factor of its members.
+    second_factor_demanded: bool,
     /// Since when you are a member.
     joined_at: DateTime<Utc>,
     /// When it was created.
@@ -69,6 +73,15 @@ pub(crate) struct PreviousPair {
     last_used_at: Option<DateTime<Utc>>,
 }
 
+/// What the person is where.
+#[derive(Default)]
+struct Places {
+    /// The role in each organization, by its id.
+    roles: HashMap<String, String>,
+    /// The organizations that demand a second factor.
+    demanding: Vec<OrganizationId>,
+}
+
 impl Project {
     fn new(paired: PairedProject, you_own: bool) -> Self {
         let PairedProject { view, pair, previous } = paired;
@@ -100,8 +113,11 @@ impl AccountSource {
     ) -> Result<(), SourceError> {
         caught_up(&self.store, &self.views, organization::NAME).await?;
         caught_up(&self.store, &self.views, project::NAME).await?;
-        let roles = self.export_organizations(account, parts).await?;
-        self.export_projects(account, &roles, parts).await
+        let (holder, _) = self.store.load::<Account>(&account.to_string()).await?;
+        let has_second_factor = holder.holder.is_some_and(|holder| holder.has_second_factor());
+        let places = self.export_organizations(account, parts).await?;
+        let closed = if has_second_factor { Vec::new() } else { places.demanding };
+        self.export_projects(account, (&places.roles, &closed), parts).await
     }
 
     /// What the person is in which organization.
@@ -109,19 +125,23 @@ impl AccountSource {
         &self,
         account: AccountId,
         parts: &mut Parts<'_>,
-    ) -> Result<HashMap<String, String>, SourceError> {
+    ) -> Result<Places, SourceError> {
         let mut part =
             parts.begin("account/organizations.ndjson", "The organizations you are a member of").await?;
-        let (mut roles, mut after): (_, Option<OrganizationId>) = (HashMap::new(), None);
+        let (mut places, mut after): (_, Option<OrganizationId>) = (Places::default(), None);
         loop {
             let page = self.views.organization_list(account, after, PAGE).await?;
             after = page.last().and_then(|view| view.organization_id.parse().ok());
             for view in page {
-                roles.insert(view.organization_id.clone(), view.role.clone());
+                places.roles.insert(view.organization_id.clone(), view.role.clone());
+                if view.second_factor_demanded {
+                    places.demanding.extend(view.organization_id.parse::<OrganizationId>().ok());
+                }
                 part.line(&Organization {
                     id: view.organization_id,
                     name: view.name,
                     role: view.role,
+                    second_factor_demanded: view.second_factor_demanded,
                     joined_at: view.joined_at,
                     created_at: view.created_at,
                 })
@@ -129,7 +149,7 @@ impl AccountSource {
             }
             if after.is_none() {
                 parts.end_list(part).await?;
-                return Ok(roles);
+                return Ok(places);
             }
         }
     }
@@ -137,13 +157,13 @@ impl AccountSource {
     async fn export_projects(
         &self,
         account: AccountId,
-        roles: &HashMap<String, String>,
+        (roles, closed): (&HashMap<String, String>, &[OrganizationId]),
         parts: &mut Parts<'_>,
     ) -> Result<(), SourceError> {
         let mut part = parts.begin("account/projects.ndjson", "The projects of your organizations").await?;
         let mut after: Option<ProjectId> = None;
         loop {
-            let page = self.views.project_list(account, after, PAGE).await?;
+            let page = self.views.project_list(account, closed, after, PAGE).await?;
             after = page.last().and_then(|view| view.project_id.parse().ok());
             let paired = project::with_pairs(self.store.pool(), page, self.store.services().now()).await?;
             for paired in paired {

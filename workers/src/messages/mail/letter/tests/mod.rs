@@ -2,12 +2,15 @@
 
 mod credentials;
 mod email;
+mod german;
 mod organization;
 mod recovery;
+mod second_factor;
 mod sign_in;
 
 use std::collections::BTreeSet;
 
+use catalogue::{Catalogue, Language};
 use chrono::TimeZone;
 use domain::account::{IdentityProof, SecondFactor};
 use domain::message::UndoLink;
@@ -34,6 +37,14 @@ fn head() -> Letterhead {
     )
 }
 
+fn english() -> Text {
+    Catalogue::built_in().text(Language::En)
+}
+
+fn write(head: &Letterhead, text: &Text, says: &MessageBody, names: &Names) -> Option<Rendered> {
+    write_for_many(head, text, says, 0, names)
+}
+
 fn named(name: &str) -> Names {
     Names { reader: Some(name.to_owned()), inviter: None }
 }
@@ -45,12 +56,16 @@ fn project(name: &str) -> NamedProject {
 
 /// The way back from a second factor.
 fn undo() -> Option<UndoLink> {
-    Some(UndoLink { token: TOKEN.to_owned(), until: at(30, 18) })
+    Some(link())
+}
+
+fn link() -> UndoLink {
+    UndoLink { token: TOKEN.to_owned(), until: at(30, 18) }
 }
 
 /// The whole letter, as it reads in plain text and as it is marked up.
 fn letter(says: &MessageBody) -> String {
-    told(write(&head(), says, &named("Ada Lovelace")))
+    told(write(&head(), &english(), says, &named("Ada Lovelace")))
 }
 
 /// The head of the document is the same for all: it has a test of its own.
@@ -73,7 +88,11 @@ fn all(written: &str) -> Vec<MessageBody> {
         MessageBody::PasswordChanged { at },
         MessageBody::PasswordResetLink { token: token.clone(), expires_at },
         MessageBody::PhoneVerified { at, phone: written.to_owned(), undo: undo() },
-        MessageBody::PhoneRemoved { at },
+        MessageBody::PhoneRemoved { at, others_left: false },
+        MessageBody::AuthenticatorAppAdded { at, undo: link() },
+        MessageBody::AuthenticatorAppRemoved { at, others_left: true },
+        MessageBody::PasskeyAdded { at, name: written.to_owned(), undo: link() },
+        MessageBody::PasskeyRemoved { at, name: written.to_owned(), others_left: false },
         MessageBody::SessionsEnded { at },
         MessageBody::FactorRemovalBegun {
             at,
@@ -127,6 +146,12 @@ fn all(written: &str) -> Vec<MessageBody> {
             change: OwnersChange::ReaderNamed,
             by_reader: false,
         },
+        MessageBody::SecondFactorDemandChanged {
+            at,
+            organization: organization.clone(),
+            demanded: true,
+            by_reader: false,
+        },
         MessageBody::RoleChanged {
             at,
             organization: organization.clone(),
@@ -134,7 +159,7 @@ fn all(written: &str) -> Vec<MessageBody> {
             is_less: false,
         },
         MessageBody::MembershipEnded { at, organization: organization.clone() },
-        MessageBody::AccountDeleted { at, exports: Some(1) },
+        MessageBody::AccountDeleted { at, exports: Some(1), language: None },
         MessageBody::Invitation { organization, role: Role::Member, token, expires_at, invited_by: None },
     ]
 }
@@ -147,11 +172,13 @@ fn whatever_goes_by_mail_has_a_letter_and_no_two_look_alike_in_a_list() {
     // All but the code, which goes to phones alone.
     assert_eq!(notices.len(), domain::account::AccountNotice::ALL.len() - 1);
     assert!(!notices.contains("code"));
-    let subjects: BTreeSet<_> =
-        letters.iter().map(|says| draft(&head(), says, &Names::default()).unwrap().0).collect();
+    let subjects: BTreeSet<_> = letters
+        .iter()
+        .map(|says| draft(Paper { head: &head(), text: &english() }, says, &Names::default()).unwrap().0)
+        .collect();
     assert_eq!(subjects.len(), letters.len());
     let code = MessageBody::Code { code: "123456".to_owned(), wanted_for: CodeFor::SignIn };
-    assert!(write(&head(), &code, &Names::default()).is_none());
+    assert!(write(&head(), &english(), &code, &Names::default()).is_none());
 }
 
 #[test]
@@ -161,8 +188,8 @@ fn what_others_wrote_is_text_and_nothing_else() {
     let escaped = "&lt;img src=x onerror=&quot;x()&quot;&gt;&amp;";
     let mut places = 0;
     for says in all(nasty) {
-        let plain = write(&head(), &says, &named("Ada")).unwrap();
-        let letter = write(&head(), &says, &named(nasty)).unwrap();
+        let plain = write(&head(), &english(), &says, &named("Ada")).unwrap();
+        let letter = write(&head(), &english(), &says, &named(nasty)).unwrap();
         assert!(letter.text.starts_with("Hello,\n") && letter.html.contains("<p>Hello,</p>"));
         assert!(!letter.html.contains("<img") && !letter.html.contains("<script"), "{}", letter.html);
         for form in [&letter.text, &letter.html, &letter.subject] {
@@ -176,7 +203,7 @@ fn what_others_wrote_is_text_and_nothing_else() {
         assert_eq!(found, seen.matches(escaped).count());
         places += found;
     }
-    assert_eq!(places, 15, "a place for what others wrote was added or lost: see that it is in this test");
+    assert_eq!(places, 18, "a place for what others wrote was added or lost: see that it is in this test");
     // It cannot pose as words of ours by ending its quotes.
     let role = MessageBody::RoleChanged {
         at: at(23, 18),
@@ -193,7 +220,9 @@ fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
     let told = letter(&MessageBody::MembershipEnded { at: at(23, 18), organization });
     assert!(told.contains("“Visit https: //evil. example\". You are hacked. \"”"), "{told}");
     let greeting = |name: &str| {
-        let letter = write(&head(), &MessageBody::PasswordChanged { at: at(23, 18) }, &named(name)).unwrap();
+        let letter =
+            write(&head(), &english(), &MessageBody::PasswordChanged { at: at(23, 18) }, &named(name))
+                .unwrap();
         letter.text.lines().next().unwrap().to_owned()
     };
     assert_eq!(greeting("J. R. R. Tolkien"), "Hello J. R. R. Tolkien,");
@@ -208,16 +237,19 @@ fn a_name_cannot_end_its_quotes_or_greet_as_a_sentence() {
 fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
     let mut pages = BTreeSet::new();
     for says in all("Analytics") {
-        let letter = write(&head(), &says, &Names::default()).unwrap();
+        let letter = write(&head(), &english(), &says, &Names::default()).unwrap();
         for form in [&letter.text, &letter.html] {
             for (begins, _) in form.match_indices("http") {
                 let link = form[begins..].split(['"', '\n', ' ']).next().unwrap();
                 if link == "https://example.com/me" {
                     continue;
                 }
-                let (page, behind) = link.split_once('#').unwrap();
-                let page = page.strip_prefix("https://settings.example.com/base/").unwrap();
-                assert!(behind == TOKEN || (page == "account" && behind.starts_with("req_")), "{link}");
+                let link = link.strip_prefix("https://settings.example.com/base/").unwrap();
+                // Who opens the page of a request is asked to sign in; the link itself opens nothing.
+                let page = match link.split_once("/req_") {
+                    Some((requests, _)) => requests,
+                    None => link.strip_suffix(&format!("#{TOKEN}")).unwrap(),
+                };
                 pages.insert(page.to_owned());
             }
             let outside = form.replace(&format!("#{TOKEN}"), "");
@@ -230,14 +262,14 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
     assert_eq!(
         pages,
         [
-            "account",
             "links/billing-email-undo",
             "links/email-confirmation",
             "links/email-undo",
             "links/factor-removal",
             "links/factor-undo",
             "links/invitation",
-            "links/password-reset"
+            "links/password-reset",
+            "settings/privacy/requests",
         ]
     );
 }
@@ -245,7 +277,7 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
 #[test]
 fn every_letter_names_the_product_and_who_to_write_to_and_links_to_the_account() {
     for says in all("Analytics") {
-        let letter = write(&head(), &says, &Names::default()).unwrap();
+        let letter = write(&head(), &english(), &says, &Names::default()).unwrap();
         for told in ["sent by Example.", "answer this mail or write to privacy@example.com."] {
             assert!(letter.text.contains(told), "{}", letter.text);
         }
@@ -270,7 +302,7 @@ fn every_letter_names_the_product_and_who_to_write_to_and_links_to_the_account()
 #[test]
 fn a_letter_speaks_to_people_and_not_to_programs() {
     for says in all("Analytics") {
-        let letter = write(&head(), &says, &Names::default()).unwrap();
+        let letter = write(&head(), &english(), &says, &Names::default()).unwrap();
         for jargon in ["DELETE ", "POST ", "/v1/", "Mozilla/", "the operator", "null", "Some("] {
             assert!(
                 !letter.text.contains(jargon) && !letter.html.contains(jargon),

@@ -40,7 +40,8 @@ fn an_invitation() {
         expires_at: at(30, 18),
         invited_by: Some(member()),
     };
-    let invited = |inviter: Option<Inviter>| told(write(&head(), &says, &Names { reader: None, inviter }));
+    let invited =
+        |inviter: Option<Inviter>| told(write(&head(), &english(), &says, &Names { reader: None, inviter }));
     let inviter = |name: Option<&str>| {
         Some(Inviter { name: name.map(str::to_owned), email: "grace@example.com".parse().unwrap() })
     };
@@ -81,6 +82,16 @@ fn who_may_do_what_has_changed() {
     let happened = |change| team(change, Some(member()), false).lines().nth(4).unwrap().to_owned();
     insta::assert_snapshot!(happened(TeamChange::Joined { role: Role::Admin }), @"There is a new member of the organization “Analysts”, as an admin.");
     insta::assert_snapshot!(happened(TeamChange::Left { role: Role::Owner }), @"A member of the organization “Analysts”, who was an owner, is no member any more.");
+}
+
+#[test]
+fn a_second_factor_is_demanded_or_no_longer() {
+    let demand = |demanded, by_reader| {
+        let organization = "Analysts".to_owned();
+        letter(&MessageBody::SecondFactorDemandChanged { at: at(23, 18), organization, demanded, by_reader })
+    };
+    insta::assert_snapshot!(demand(true, false));
+    insta::assert_snapshot!(demand(false, true));
 }
 
 #[test]

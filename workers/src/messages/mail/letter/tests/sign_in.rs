@@ -37,7 +37,7 @@ fn a_phone_that_was_verified() {
 
 #[test]
 fn a_phone_that_was_removed() {
-    insta::assert_snapshot!(letter(&MessageBody::PhoneRemoved { at: at(23, 18) }));
+    insta::assert_snapshot!(letter(&MessageBody::PhoneRemoved { at: at(23, 18), others_left: false }));
 }
 
 #[test]
@@ -55,7 +55,11 @@ fn a_recovery_code_that_was_used() {
 
 #[test]
 fn the_end_of_an_account() {
-    insta::assert_snapshot!(letter(&MessageBody::AccountDeleted { at: at(23, 18), exports: None }));
+    insta::assert_snapshot!(letter(&MessageBody::AccountDeleted {
+        at: at(23, 18),
+        exports: None,
+        language: None
+    }));
 }
 
 #[test]
@@ -96,7 +100,9 @@ fn a_second_factor_told_of_without_a_link() {
 
 #[test]
 fn the_end_of_an_account_with_an_export_under_way_tells_of_it() {
-    let told = |exports| letter(&MessageBody::AccountDeleted { at: at(23, 18), exports: Some(exports) });
+    let told = |exports| {
+        letter(&MessageBody::AccountDeleted { at: at(23, 18), exports: Some(exports), language: None })
+    };
     assert!(told(1).contains("The copy of your data that you had asked for ended with it"), "{}", told(1));
     assert!(told(2).contains("The copies of your data that you had asked for ended with it"), "{}", told(2));
     assert!(!told(0).contains("you had asked for"), "{}", told(0));

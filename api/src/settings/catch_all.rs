@@ -1,0 +1,17 @@
+//! Paths below `/settings` that are no page.
+
+use axum::response::Response;
+
+use super::next::Next;
+use super::visit::see;
+use crate::problem::{Kind, Problem};
+
+/// The first page.
+pub(super) async fn first() -> Response {
+    see(Next::default().path())
+}
+
+/// There is nothing.
+pub(super) async fn nothing() -> Problem {
+    Problem::because(Kind::NotFound, "There is no such page.")
+}

@@ -1,0 +1,16 @@
+//! *History*: what happened to the account, in words, and how it stood at any instant.
+
+mod entries;
+mod filter;
+mod list;
+mod rows;
+mod state;
+mod told;
+
+use axum::routing::{MethodRouter, get};
+
+use super::pages::Pages;
+
+pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {
+    vec![("/settings/history", get(list::show)), ("/settings/history/at", get(state::show))]
+}

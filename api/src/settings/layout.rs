@@ -1,0 +1,145 @@
+//! What every page has around it: the name of the service, who is here, where one can go.
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use catalogue::Text;
+use maud::{DOCTYPE, Markup, html};
+
+use super::page::{Page, Secret, Section};
+use super::visit::Visit;
+use super::zone;
+use crate::routes::me::Me;
+
+impl Page<'_> {
+    /// As the answer to a visit.
+    pub(crate) fn show(self, visit: &Visit) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or_default();
+        let text = render(visit, &self).into_string();
+        let mut response = (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response();
+        if self.is_secret {
+            response.extensions_mut().insert(Secret);
+        }
+        response
+    }
+}
+
+/// The whole page.
+fn render(visit: &Visit, page: &Page<'_>) -> Markup {
+    let (text, assets) = (visit.text(), &visit.pages.assets);
+    let is_wrong = page.errors.is_some_and(|errors| !errors.is_empty());
+    let wrong = if is_wrong { format!("{} ", text.say("form-error")) } else { String::new() };
+    html! {
+        (DOCTYPE)
+        html lang=(text.language().tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (wrong) (page.title) " – " (visit.pages.service_name()) }
+                link rel="icon" href=(assets.icon());
+                link rel="stylesheet" href=(assets.style());
+                script src=(assets.script()) defer {}
+            }
+            body data-zone=[wants_zone(visit)] {
+                a class="skip" href="#main" { (text.say("page-skip")) }
+                (header(visit, page.section))
+                div class=(if visit.known().is_some() { "frame" } else { "frame alone" }) {
+                    @if visit.known().is_some() {
+                        nav class="side" aria-label=(text.say("page-navigation")) { (links(text, page.section)) }
+                    }
+                    main id="main" tabindex="-1" {
+                        @if let Some((path, name)) = &page.back {
+                            p class="back" { a href=(path) { (name) } }
+                        }
+                        @if let Some(errors) = page.errors { (errors.summary(text)) }
+                        @if let Some(done) = &page.done {
+                            p class="done" role="status" { (done) }
+                        }
+                        h1 { (page.title) }
+                        (page.body)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the script is to tell the zone of the browser, once it is known who is here.
+fn wants_zone(visit: &Visit) -> Option<&'static str> {
+    visit.known().map(|me| if zone::is_asked_of_browser(me) { "wanted" } else { "unwanted" })
+}
+
+fn header(visit: &Visit, section: Option<Section>) -> Markup {
+    let text = visit.text();
+    html! {
+        header class="top" {
+            a class="service" href=(Section::Profile.path()) {
+                @if let Some(logo) = visit.pages.assets.logo() { img src=(logo) alt="" height="28"; }
+                span { (visit.pages.service_name()) }
+            }
+            @if let Some(me) = visit.known() {
+                details class="menu" {
+                    summary aria-label=(text.say_with("page-menu", [("name", name_of(me).into())])) {
+                        span class="initials" aria-hidden="true" { (initials(&name_of(me))) }
+                        span class="gear" aria-hidden="true" { "⚙" }
+                    }
+                    div class="sheet" {
+                        p { strong { (name_of(me)) } br; span class="quiet" { (me.profile.email.as_deref().unwrap_or_default()) } }
+                        nav aria-label=(text.say("page-menu-navigation")) { (links(text, section)) }
+                        form method="post" action="/settings/sign-out" {
+                            button type="submit" class="button plain" { (text.say("page-sign-out")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn links(text: &Text, here: Option<Section>) -> Markup {
+    html! {
+        ul {
+            @for section in Section::ALL {
+                li {
+                    a href=(section.path()) aria-current=[(here == Some(*section)).then_some("page")] {
+                        (text.say(section.name()))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The name of who is here, or the address.
+fn name_of(me: &Me) -> String {
+    let profile = &me.profile;
+    profile.name.clone().or_else(|| profile.email.clone()).unwrap_or_default()
+}
+
+/// The first letters of the first and the last name.
+fn initials(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let ends = [words.first(), words.last().filter(|_| words.len() > 1)];
+    let letters = ends.into_iter().flatten().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    letters.flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_name() {
+        for (name, letters) in [
+            ("Ada Lovelace", "AL"),
+            ("augusta ada king", "AK"),
+            ("Ada", "A"),
+            ("ada@example.com", "A"),
+            ("Ørsted Ångström", "ØÅ"),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), letters, "{name}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+confirm-title = Bitte bestätigen Sie, dass Sie es sind
+confirm-lead = Dieser Schritt ist wichtig für Ihr Konto. Deshalb fragen wir noch einmal nach Ihrem Passwort. Danach geht es von selbst weiter, und zehn Minuten lang fragen wir nicht wieder.
+confirm-lead-code = Ihr Konto ist mit einem zweiten Faktor geschützt. Geben Sie bitte Ihr Passwort noch einmal ein, zusammen mit dem Code.
+confirm-password = Passwort
+confirm-code = Code
+confirm-code-sent = Wir haben einen Code an Ihr Telefon { $phone } gesendet. Ein Wiederherstellungscode geht auch.
+confirm-code-hint = Der Code von Ihrem Telefon oder ein Wiederherstellungscode.
+confirm-button = Bestätigen
+confirm-lead-passkey = Dieser Schritt ist wichtig für Ihr Konto. Deshalb fragen wir noch einmal, wer hier ist. Nehmen Sie einen Passkey, oder geben Sie Ihr Passwort und einen Code ein. Danach geht es von selbst weiter, und zehn Minuten lang fragen wir nicht wieder.
+confirm-code-missing = Geben Sie auch den Code ein

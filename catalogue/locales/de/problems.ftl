@@ -1,0 +1,45 @@
+problem-unauthenticated = Bitte melden Sie sich zuerst an.
+problem-wrong-credentials = Die E-Mail-Adresse oder das Passwort stimmt nicht. Bitte prüfen Sie beides.
+problem-wrong-password = Das Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.
+problem-wrong-code = Der Code stimmt nicht, wurde schon verwendet oder ist zu alt. Bitte prüfen Sie ihn, oder fordern Sie einen neuen an.
+problem-wrong-passkey = Dieser Passkey ist hier nicht bekannt, oder seine Antwort ist zu alt. Bitte versuchen Sie es noch einmal, oder melden Sie sich anders an.
+problem-second-factor-demanded = Diese Organisation verlangt von allen Mitgliedern einen zweiten Faktor. Fügen Sie unter „Sicherheit“ einen Passkey oder eine Authenticator-App hinzu, und kommen Sie dann zurück.
+problem-passkey-known = Dieser Passkey ist schon hinzugefügt.
+problem-too-many-passkeys = Sie haben so viele Passkeys, wie ein Konto haben kann. Entfernen Sie einen, den Sie nicht mehr nutzen, und fügen Sie dann den neuen hinzu.
+problem-passkeys-unavailable = Passkeys funktionieren unter der Adresse dieses Dienstes nicht: Sie brauchen einen Domainnamen. Bitte nehmen Sie einen anderen Weg, und sagen Sie denen Bescheid, die den Dienst betreiben.
+problem-second-factor-required = Weisen Sie sich bitte auch mit Ihrem zweiten Faktor aus.
+problem-insufficient-role = Ihre Rolle erlaubt das nicht. Fragen Sie einen Inhaber der Organisation.
+problem-invitation-for-another = Diese Einladung gilt für eine andere E-Mail-Adresse. Melden Sie sich mit dieser an.
+problem-reauthentication-required = Bitte bestätigen Sie zuerst, dass Sie es sind.
+problem-cross-site = Diese Anfrage kam von einer anderen Website. Deshalb haben wir nichts getan. Wenn Sie es waren, öffnen Sie die Seite hier und versuchen Sie es noch einmal.
+problem-not-found = Hier gibt es nichts, oder es ist nicht für Sie bestimmt. Prüfen Sie die Adresse, oder gehen Sie von Ihrem Profil aus weiter.
+problem-email-taken = Diese E-Mail-Adresse gehört zu einem anderen Konto.
+problem-same-email = Das ist bereits Ihre E-Mail-Adresse.
+problem-no-second-factor = Es ist kein zweiter Faktor eingerichtet.
+problem-already-member = Diese Person ist bereits Mitglied.
+problem-not-member = Diese Person ist kein Mitglied der Organisation.
+problem-last-owner = Die Organisation hätte dann keinen Inhaber mehr. Machen Sie zuerst jemand anderen zum Inhaber.
+problem-owners-needed = Benennen Sie zuerst für jede Ihrer Organisationen einen neuen Inhaber.
+problem-organization-full = Die Organisation hat so viele Mitglieder oder Einladungen, wie sie haben kann.
+problem-no-credentials = Das Projekt hat noch keine Zugangsdaten. Setzen Sie sie zurück, um neue zu erhalten.
+problem-no-previous = Frühere Zugangsdaten gelten nicht mehr.
+problem-request-open = Das haben Sie schon beantragt. Wir arbeiten daran.
+problem-too-late = Dafür ist es zu spät: Der Antrag ist schon zu weit gediehen.
+problem-archive-not-ready = Die Kopie Ihrer Daten ist noch nicht fertig. Wir schreiben Ihnen, sobald es so weit ist.
+problem-data-erased = Die Daten, um die es geht, wurden inzwischen gelöscht.
+problem-request-in-progress = Wir arbeiten noch daran. Sehen Sie gleich noch einmal nach.
+problem-answer-not-repeatable = Das ist schon geschehen. Was dabei entstand, wird nur einmal gezeigt. Sie können es aber neu erstellen.
+problem-answer-lost = Das ist geschehen, aber die Antwort ging verloren. Sehen Sie nach, wie es steht, bevor Sie es noch einmal versuchen.
+problem-link-dead = Der Link gilt nicht mehr: Er wurde verwendet, oder seine Zeit ist abgelaufen. Fordern Sie einen neuen an.
+problem-archive-gone = Die Kopie Ihrer Daten gibt es nicht mehr. Sie können eine neue anfordern.
+problem-changed-meanwhile = Das wurde inzwischen geändert. Sehen Sie es sich noch einmal an, und versuchen Sie es dann erneut.
+problem-invalid-input = Etwas fehlt oder stimmt nicht. Bitte prüfen Sie Ihre Eingaben.
+problem-form-sent-before = Dieses Formular wurde schon gesendet. Öffnen Sie die Seite neu, um noch etwas zu ändern.
+problem-too-many-tries = Das waren zu viele Versuche. Warten Sie ein wenig, und versuchen Sie es dann noch einmal.
+problem-too-many-tries-wait = { $minutes ->
+    [one] Das waren zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.
+   *[other] Das waren zu viele Versuche. Versuchen Sie es in { $minutes } Minuten noch einmal.
+}
+problem-unavailable = Der Dienst ist gerade nicht erreichbar oder ausgelastet. Versuchen Sie es gleich noch einmal.
+problem-too-large = Was Sie gesendet haben, ist zu groß oder kam zu langsam an. Bitte kürzen Sie es, und versuchen Sie es noch einmal.
+problem-internal = Auf unserer Seite ist etwas schiefgegangen. Versuchen Sie es noch einmal. Wenn es wieder geschieht, sagen Sie uns bitte, wann es war.

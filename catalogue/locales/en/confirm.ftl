@@ -1,0 +1,10 @@
+confirm-title = Confirm that it is you
+confirm-lead = This is important for your account, so we ask for your password again. After that, what you wanted goes on by itself. We will not ask again for ten minutes.
+confirm-lead-code = Your account has a second factor. Enter your password once more together with the code.
+confirm-password = Password
+confirm-code = Code
+confirm-code-sent = We have sent a code to your phone { $phone }. You can use a recovery code instead.
+confirm-code-hint = The code from your phone, or a recovery code.
+confirm-button = Confirm
+confirm-lead-passkey = This is important for your account, so we ask once more who is here. Use a passkey, or enter your password with a code. After that, what you wanted goes on by itself. We will not ask again for ten minutes.
+confirm-code-missing = Enter the code as well

@@ -1,0 +1,45 @@
+problem-unauthenticated = Please sign in first.
+problem-wrong-credentials = The email address or the password is wrong. Please check both.
+problem-wrong-password = The password is wrong. Please try again.
+problem-wrong-code = The code is wrong, was used, or is too old. Please check it, or get a new one.
+problem-wrong-passkey = This passkey is not known here, or its answer is too old. Please try again, or sign in another way.
+problem-second-factor-demanded = This organization wants all its members to have a second factor. Add a passkey or an authenticator app under Security, then come back.
+problem-passkey-known = This passkey has been added already.
+problem-too-many-passkeys = You have as many passkeys as an account can have. Remove one that you no longer use, then add the new one.
+problem-passkeys-unavailable = Passkeys do not work at the address of this service: they need a domain name. Please use another way, and tell whoever runs the service.
+problem-second-factor-required = Give your second factor as well.
+problem-insufficient-role = Your role does not allow this. Ask an owner of the organization.
+problem-invitation-for-another = This invitation is for another email address. Sign in with that one.
+problem-reauthentication-required = Please confirm first that it is you.
+problem-cross-site = This request came from another website, so we did nothing. If it was you, open the page here and try again.
+problem-not-found = There is nothing here, or it is not yours to see. Check the address, or go on from your profile.
+problem-email-taken = This email address belongs to another account.
+problem-same-email = This is already your email address.
+problem-no-second-factor = No second factor is set.
+problem-already-member = This person is already a member.
+problem-not-member = This person is not a member of the organization.
+problem-last-owner = The organization would have no owner. Make somebody else an owner first.
+problem-owners-needed = Name a new owner for each of your organizations first.
+problem-organization-full = The organization has as many members or invitations as it can.
+problem-no-credentials = The project has no credentials yet. Reset them to get new ones.
+problem-no-previous = No earlier credentials are in use any more.
+problem-request-open = You have already asked for this, and we are working on it.
+problem-too-late = It is too late for that: the request has come too far.
+problem-archive-not-ready = The copy of your data is not ready yet. We will send you a mail when it is.
+problem-data-erased = The data this is about was erased in the meantime.
+problem-request-in-progress = We are still working on this. Look again in a moment.
+problem-answer-not-repeatable = This was done already. What it made was shown once and cannot be shown again; you can make a new one.
+problem-answer-lost = This was done, but the answer was lost. Look at how things stand before you try again.
+problem-link-dead = The link no longer works: it was used, or its time is over. Ask for a new one.
+problem-archive-gone = The copy of your data is no longer available. You can ask for a new one.
+problem-changed-meanwhile = Somebody changed this in the meantime. Look at it again, then try once more.
+problem-invalid-input = Something is missing or wrong. Please check what you entered.
+problem-form-sent-before = This form was sent before. Open the page again to make another change.
+problem-too-many-tries = There were too many tries. Wait a little, then try again.
+problem-too-many-tries-wait = { $minutes ->
+    [one] There were too many tries. Wait a minute, then try again.
+   *[other] There were too many tries. Try again in { $minutes } minutes.
+}
+problem-unavailable = The service is away or busy. Nothing you entered was lost on our side; try again in a moment.
+problem-too-large = What you sent is too large or came too slowly. Please make it shorter and try again.
+problem-internal = Something went wrong on our side. Try again; if it happens again, tell us when it was.
