@@ -25,8 +25,8 @@ impl Holder {
         usize::from(self.phone.is_some()) + usize::from(self.authenticator_app) + self.passkeys.len()
     }
 
-    /// Whether another is left when one goes.
-    fn has_others(&self) -> bool {
+    /// Whether another second factor is left when one goes.
+    pub fn has_others(&self) -> bool {
         self.count_factors() > 1
     }
 
@@ -119,14 +119,14 @@ impl Holder {
         now: DateTime<Utc>,
     ) -> Option<AccountEvent> {
         use AccountEvent as E;
-        let mut left = self.clone();
-        events.iter().cloned().for_each(|event| left.fold(event));
         // The removal of all factors, and the end of the account, say so themselves.
         let says_so = events.iter().any(|event| matches!(event, E::FactorRemoved {} | E::Deleted { .. }));
         let ends = |change: Change| change.ends(Lent::RecentPasskeys);
         if says_so || !events.iter().filter_map(E::change).any(ends) {
             return None;
         }
+        let mut left = self.clone();
+        events.iter().cloned().for_each(|event| left.fold(event));
         let recent = left.passkeys.iter().filter(|(_, passkey)| now < passkey.undo_until);
         let passkey_ids: Vec<PasskeyId> = recent.map(|(id, _)| *id).collect();
         let others_left = left.count_factors() > passkey_ids.len();

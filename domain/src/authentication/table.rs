@@ -52,9 +52,13 @@ impl Change {
             Lent::BillingUndoLink => self.billing_undo_link(),
             Lent::FactorUndoLink => self.factor_undo_link(),
             Lent::PasswordResetLink => self.password_reset_link(),
-            Lent::PendingPhone | Lent::PhoneCode => self.pending_phone(),
-            Lent::PendingAuthenticatorApp => self.pending_app(),
-            Lent::PendingPasskey => self.pending_passkey(),
+            Lent::PendingPhone | Lent::PhoneCode => {
+                self.pending_factor(Self::PhoneVerified, "a phone was verified in its place")
+            }
+            Lent::PendingAuthenticatorApp => {
+                self.pending_factor(Self::AuthenticatorAppAdded, "an app was added in its place")
+            }
+            Lent::PendingPasskey => self.pending_factor(Self::PasskeyAdded, "the passkey was added"),
             Lent::AuthenticatorApp | Lent::Passkeys => self.factor_itself(),
             Lent::RecentPasskeys => self.recent_passkeys(),
             Lent::PendingFactorRemoval => self.factor_removal(),

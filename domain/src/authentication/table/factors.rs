@@ -5,66 +5,24 @@ use super::Fate::{self, Ends, Stays};
 use super::*;
 
 impl Change {
-    pub(super) fn pending_phone(self) -> Fate {
+    /// A factor that waits to be added, by this change.
+    pub(super) fn pending_factor(self, added: Self, reason: &'static str) -> Fate {
         match self {
+            change if change == added => Ends(reason),
             Self::PasswordChanged
             | Self::PasswordReset
             | Self::EmailChanged
             | Self::EmailChangeUndone
-            | Self::OneFactorRemoved
-            | Self::LastFactorRemoved
-            | Self::RecoveryCodesIssued
-            | Self::SecondFactorUndone
-            | Self::SessionsEnded
-            | Self::FactorRemoved
-            | Self::BillingEmailUndone
+            | Self::PhoneVerified
             | Self::AuthenticatorAppAdded
-            | Self::PasskeyAdded => Ends(OLDER_PROOF),
-            Self::PhoneVerified => Ends("a phone was verified in its place"),
-            Self::BillingEmailChanged => Stays(BILLS),
-            Self::AccountDeleted => Ends(ACCOUNT_ENDED),
-            Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
-        }
-    }
-
-    pub(super) fn pending_app(self) -> Fate {
-        match self {
-            Self::PasswordChanged
-            | Self::PasswordReset
-            | Self::EmailChanged
-            | Self::EmailChangeUndone
+            | Self::PasskeyAdded
             | Self::OneFactorRemoved
             | Self::LastFactorRemoved
             | Self::RecoveryCodesIssued
             | Self::SecondFactorUndone
             | Self::SessionsEnded
             | Self::FactorRemoved
-            | Self::BillingEmailUndone
-            | Self::PhoneVerified
-            | Self::PasskeyAdded => Ends(OLDER_PROOF),
-            Self::AuthenticatorAppAdded => Ends("an app was added in its place"),
-            Self::BillingEmailChanged => Stays(BILLS),
-            Self::AccountDeleted => Ends(ACCOUNT_ENDED),
-            Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
-        }
-    }
-
-    pub(super) fn pending_passkey(self) -> Fate {
-        match self {
-            Self::PasswordChanged
-            | Self::PasswordReset
-            | Self::EmailChanged
-            | Self::EmailChangeUndone
-            | Self::OneFactorRemoved
-            | Self::LastFactorRemoved
-            | Self::RecoveryCodesIssued
-            | Self::SecondFactorUndone
-            | Self::SessionsEnded
-            | Self::FactorRemoved
-            | Self::BillingEmailUndone
-            | Self::PhoneVerified
-            | Self::AuthenticatorAppAdded => Ends(OLDER_PROOF),
-            Self::PasskeyAdded => Ends("the passkey was added"),
+            | Self::BillingEmailUndone => Ends(OLDER_PROOF),
             Self::BillingEmailChanged => Stays(BILLS),
             Self::AccountDeleted => Ends(ACCOUNT_ENDED),
             Self::MemberDemoted | Self::MemberLeft | Self::OrganizationClosed => Stays(OTHER_MATTER),
