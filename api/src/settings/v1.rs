@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, USER_AGENT};
+use axum::http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, USER_AGENT,
+};
 use axum::http::{Extensions, HeaderMap, Method};
 use axum::response::Response;
 use secrecy::ExposeSecret;
@@ -159,9 +161,9 @@ impl V1 {
             (pairs.join("; "), told.position.clone())
         };
         let mut request = Request::builder().method(method).uri(path);
-        if let Some(body) = &body {
-            request = request.header(CONTENT_TYPE, "application/json");
-            request = request.header("content-length", body.to_string().len());
+        let text = body.map(|body| body.to_string());
+        if let Some(text) = &text {
+            request = request.header(CONTENT_TYPE, "application/json").header(CONTENT_LENGTH, text.len());
         }
         if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key);
@@ -172,8 +174,7 @@ impl V1 {
         if let Some(position) = position {
             request = request.header(EVENT_POSITION, position);
         }
-        let text = body.map(|body| body.to_string()).unwrap_or_default();
-        let mut request = request.body(Body::from(text)).ok()?;
+        let mut request = request.body(Body::from(text.unwrap_or_default())).ok()?;
         request.headers_mut().extend(self.0.headers.clone());
         *request.extensions_mut() = self.0.extensions.clone();
         Some(request)

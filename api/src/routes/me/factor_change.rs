@@ -1,22 +1,36 @@
 //! What comes and goes with a second factor: recovery codes come with the first, and go with the last.
 
-use domain::AccountId;
-use domain::account::{Account, Holder, RECOVERY_CODES};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::account::{Account, AccountCommand, Holder, RECOVERY_CODES, SignOutReason};
+use domain::message::MessageBody;
+use domain::{AccountId, Actor};
 use event_store::CommitExtras;
 use event_store::records::{RecordWrite, authentication};
 
-use super::recovery_codes;
+use super::{recovery_codes, sessions};
+use crate::extract::{CurrentSession, RequestContext};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// Whether second factors are left when one goes.
-pub(super) async fn others_left(state: &AppState, account: AccountId) -> Result<bool, Problem> {
+/// Does without a factor. The holder is told by a message that `says` of the account before it, and all sessions but this one
+/// end for the `reason`.
+pub(super) async fn remove(
+    state: &AppState,
+    current: &CurrentSession,
+    context: RequestContext,
+    (command, reason): (AccountCommand, SignOutReason),
+    says: impl FnOnce(&Holder) -> Result<MessageBody, Problem>,
+) -> Result<Response, Problem> {
+    let account = current.account();
     let (aggregate, _) = state.store.load::<Account>(&account.to_string()).await?;
-    Ok(count(aggregate.holder()?) > 1)
-}
-
-fn count(holder: &Holder) -> usize {
-    usize::from(holder.phone.is_some()) + usize::from(holder.authenticator_app) + holder.passkeys.len()
+    let says = says(aggregate.holder()?)?;
+    let mut extras = CommitExtras::default();
+    state.notify(&mut extras, account, says).await?;
+    let context = context.command(Actor::Account(account));
+    let ends = (Some(current.0.id), reason);
+    let events = sessions::end_with(state, account, command, ends, &context, extras).await?;
+    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT).into_response())
 }
 
 /// What a factor that is added brings along.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use domain::account::{
-    Account, AccountCommand, Channel, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
+    Account, AccountCommand, Channel, Holder, RECOVERY_CODES, SecondFactor as Factor, SignOutReason,
 };
 use domain::message::MessageBody;
 use domain::{Actor, PhoneNumber};
@@ -135,14 +135,8 @@ pub(crate) async fn remove(
     Sudo(current): Sudo,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = current.account();
-    let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    let others_left = factor_change::others_left(&state, account).await?;
-    state.notify(&mut extras, account, MessageBody::PhoneRemoved { at, others_left }).await?;
-    let context = context.command(Actor::Account(account));
-    let ends = (Some(current.0.id), SignOutReason::PhoneRemoved);
-    let command = AccountCommand::RemovePhone;
-    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
-    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+    let says = |holder: &Holder| Ok(MessageBody::PhoneRemoved { at, others_left: holder.has_others() });
+    let removal = (AccountCommand::RemovePhone, SignOutReason::PhoneRemoved);
+    factor_change::remove(&state, &current, context, removal, says).await
 }

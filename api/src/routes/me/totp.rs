@@ -7,7 +7,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::Actor;
-use domain::account::{Account, AccountCommand, SecondFactor as Factor, SignOutReason};
+use domain::account::{Account, AccountCommand, Holder, SecondFactor as Factor, SignOutReason};
 use domain::message::MessageBody;
 use event_store::CommitExtras;
 use event_store::records::RecordWrite;
@@ -153,14 +153,9 @@ pub(crate) async fn remove(
     Sudo(current): Sudo,
     context: RequestContext,
 ) -> Result<impl IntoResponse, Problem> {
-    let account = current.account();
-    let mut extras = CommitExtras::default();
     let at = state.store.services().now();
-    let others_left = factor_change::others_left(&state, account).await?;
-    state.notify(&mut extras, account, MessageBody::AuthenticatorAppRemoved { at, others_left }).await?;
-    let context = context.command(Actor::Account(account));
-    let ends = (Some(current.0.id), SignOutReason::AuthenticatorAppRemoved);
-    let command = AccountCommand::RemoveAuthenticatorApp;
-    let events = sessions::end_with(&state, account, command, ends, &context, extras).await?;
-    Ok((state.position(account, &events).await, StatusCode::NO_CONTENT))
+    let says =
+        |holder: &Holder| Ok(MessageBody::AuthenticatorAppRemoved { at, others_left: holder.has_others() });
+    let removal = (AccountCommand::RemoveAuthenticatorApp, SignOutReason::AuthenticatorAppRemoved);
+    factor_change::remove(&state, &current, context, removal, says).await
 }

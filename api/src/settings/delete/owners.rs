@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalogue::{Text, id};
-use domain::organization::Role;
+use catalogue::Text;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::problem::{Candidate, OwnerNeeded};
 use crate::settings::errors::Errors;
+use crate::settings::organizations::role_name;
 use crate::settings::sent::Sent;
 
 /// Where what is wrong with a choice is told.
@@ -129,11 +129,7 @@ fn choice(name: &str, value: &str, chosen: Option<&str>, label: &str, hint: Opti
 }
 
 fn label(text: &Text, candidate: &Candidate) -> String {
-    let role = text.say(match candidate.role {
-        Role::Owner => id!("role-owner"),
-        Role::Admin => id!("role-admin"),
-        Role::Member => id!("role-member"),
-    });
+    let role = text.say(role_name(candidate.role));
     match &candidate.name {
         Some(name) => text.say_with("delete-candidate", [("name", name.into()), ("role", role.into())]),
         None => {

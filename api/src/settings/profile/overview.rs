@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::{language, time_zone};
 use crate::routes::me::{Me, MyOrganization, TwoFactor};
+use crate::settings::organizations::{role_name, role_of};
 use crate::settings::page::{Page, Section};
 use crate::settings::passkey;
 use crate::settings::refusal::Refusal;
@@ -105,23 +106,13 @@ fn organizations(organizations: &[MyOrganization], text: &Text) -> Markup {
                 ul class="list" {
                     @for organization in organizations {
                         li {
-                            div { strong { (organization.name) } " " span class="badge" { (text.say(role(&organization.role))) } }
+                            div { strong { (organization.name) } " " span class="badge" { (text.say(role_name(role_of(&organization.role)))) } }
                             code class="quiet" { (organization.id) }
                         }
                     }
                 }
             }
         }
-    }
-}
-
-/// The name of a role.
-fn role(role: &str) -> &'static str {
-    use domain::organization::Role;
-    match role {
-        role if role == Role::Owner.as_str() => id!("role-owner"),
-        role if role == Role::Admin.as_str() => id!("role-admin"),
-        _ => id!("role-member"),
     }
 }
 
