@@ -60,7 +60,7 @@ variants!(Account, "account.registered.v1", AccountEvent:
     Deleted,
     PersonalDataErased);
 
-variants!(Operator, "operator.created.v1", OperatorEvent: Created, Revoked, Viewed);
+variants!(Operator, "operator.created.v1", OperatorEvent: Created, Revoked, Viewed, SignedIn, SignedOut, Retried);
 
 variants!(Organization, "organization.created.v1", OrganizationEvent:
     Created, Renamed, SecondFactorDemandChanged, MemberInvited, InvitationEnded, MemberJoined, MemberRoleChanged, MemberLeft, Closed);

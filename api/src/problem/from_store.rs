@@ -119,7 +119,7 @@ impl From<ProjectError> for Problem {
 impl From<OperatorError> for Problem {
     fn from(error: OperatorError) -> Self {
         match error {
-            OperatorError::Unknown => Self::new(Kind::Unauthenticated),
+            OperatorError::Unknown | OperatorError::Revoked => Self::new(Kind::Unauthenticated),
             OperatorError::AlreadyCreated => Self::internal(error),
         }
     }

@@ -29,6 +29,7 @@ mod organizations;
 mod page;
 mod pages;
 mod passkey;
+mod phone_words;
 mod privacy;
 mod profile;
 mod projects;

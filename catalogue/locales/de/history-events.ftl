@@ -219,6 +219,8 @@ history-history-viewed = { $what ->
         [none] Der Stand des Kontos wurde angesehen
        *[other] Der Stand des Kontos am { $until } wurde angesehen
     }
+    [account] Das Konto wurde nachgeschlagen
+    [privacy_request] Eine Datenschutzanfrage des Kontos wurde angesehen
    *[other] { $until ->
         [none] Das Konto wurde angesehen
        *[other] Das Konto, wie es am { $until } war, wurde angesehen

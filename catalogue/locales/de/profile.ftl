@@ -12,8 +12,6 @@ profile-passkeys = { $count ->
     [one] 1 Passkey
    *[other] { $count } Passkeys
 }
-profile-phone-sms = SMS an { $phone }
-profile-phone-call = Anruf bei { $phone }
 profile-codes-left = { $count ->
     [0] Sie haben keine Wiederherstellungscodes mehr.
     [one] Sie haben noch 1 Wiederherstellungscode.

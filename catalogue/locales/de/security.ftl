@@ -28,8 +28,6 @@ security-password = Passwort
 security-password-set = Festgelegt
 security-phone = Telefon für Codes
 security-phone-none = Nicht eingerichtet
-security-phone-sms = SMS an { $phone }
-security-phone-call = Anruf bei { $phone }
 security-codes = Wiederherstellungscodes
 security-codes-left = { $count ->
     [0] Keiner mehr übrig

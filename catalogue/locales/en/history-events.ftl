@@ -219,6 +219,8 @@ history-history-viewed = { $what ->
         [none] The state of the account was viewed
        *[other] The state of the account as of { $until } was viewed
     }
+    [account] The account was looked up
+    [privacy_request] A privacy request of the account was viewed
    *[other] { $until ->
         [none] The account was viewed
        *[other] The account as of { $until } was viewed

@@ -12,8 +12,6 @@ profile-passkeys = { $count ->
     [one] 1 passkey
    *[other] { $count } passkeys
 }
-profile-phone-sms = Text message to { $phone }
-profile-phone-call = Call to { $phone }
 profile-codes-left = { $count ->
     [0] No recovery codes are left.
     [one] 1 recovery code is left.

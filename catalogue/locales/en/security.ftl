@@ -28,8 +28,6 @@ security-password = Password
 security-password-set = Set
 security-phone = Phone for codes
 security-phone-none = Not set up
-security-phone-sms = Text message to { $phone }
-security-phone-call = Call to { $phone }
 security-codes = Recovery codes
 security-codes-left = { $count ->
     [0] None left

@@ -247,5 +247,7 @@ fn viewed(what: Viewed, until: Option<DateTime<Utc>>) -> String {
         (Viewed::History, Some(until)) => format!("The history up to {until} was viewed"),
         (Viewed::State, None) => "The state of the account was viewed".to_owned(),
         (Viewed::State, Some(at)) => format!("The state of the account as of {at} was viewed"),
+        (Viewed::Account, _) => "The account was looked up".to_owned(),
+        (Viewed::PrivacyRequest, _) => "A privacy request of the account was viewed".to_owned(),
     }
 }

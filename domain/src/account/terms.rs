@@ -116,6 +116,10 @@ pub enum Viewed {
     History,
     /// How the account stood at an instant.
     State,
+    /// That it exists, since when, and which privacy requests it has.
+    Account,
+    /// A privacy request of it.
+    PrivacyRequest,
 }
 
 /// What was tried in vain.

@@ -22,6 +22,28 @@ pub enum OperatorViewed {
     Checkpoint,
     /// Events that read models could not take.
     ParkedEvents,
+    /// Privacy requests of all accounts, without what is personal in them.
+    PrivacyRequests,
+    /// How many privacy requests there were, and how long they took.
+    PrivacyStatistics,
+    /// Whether an account has an address or an id.
+    Accounts,
+    /// Messages that wait because they were not taken.
+    Messages,
+    /// How the log stands: its newest checkpoint and verification, and how far read models are.
+    LogHealth,
+    /// Who else is let in.
+    Operators,
+}
+
+/// What an operator had tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorRetried {
+    /// Events that read models could not take.
+    ParkedEvents,
+    /// Messages that were not taken.
+    Messages,
 }
 
 /// Something that happened to an operator.
@@ -46,6 +68,15 @@ pub enum OperatorEvent {
         /// At what.
         what: OperatorViewed,
     },
+    /// They signed in at the privacy desk with their token.
+    SignedIn {},
+    /// They signed out of the privacy desk.
+    SignedOut {},
+    /// They had something that belongs to no account tried again.
+    Retried {
+        /// What.
+        what: OperatorRetried,
+    },
 }
 
 impl DomainEvent for OperatorEvent {
@@ -54,6 +85,9 @@ impl DomainEvent for OperatorEvent {
             Self::Created { .. } => "operator.created",
             Self::Revoked {} => "operator.revoked",
             Self::Viewed { .. } => "operator.viewed",
+            Self::SignedIn {} => "operator.signed_in",
+            Self::SignedOut {} => "operator.signed_out",
+            Self::Retried { .. } => "operator.retried",
         }
         .to_owned()
     }
@@ -74,14 +108,30 @@ impl Sentence for OperatorEvent {
                 format!("An operator was let in, with scope {}{until}", scopes.join(", "))
             }
             Self::Revoked {} => "The operator's token was revoked".to_owned(),
-            Self::Viewed { what } => match what {
-                OperatorViewed::Checkpoint => {
-                    "The operator looked at the newest checkpoint of the log".to_owned()
+            Self::Viewed { what } => format!("The operator looked at {}", viewed(*what)),
+            Self::SignedIn {} => "The operator signed in at the privacy desk".to_owned(),
+            Self::SignedOut {} => "The operator signed out of the privacy desk".to_owned(),
+            Self::Retried { what } => match what {
+                OperatorRetried::ParkedEvents => {
+                    "The operator had events tried again that read models could not take".to_owned()
                 }
-                OperatorViewed::ParkedEvents => {
-                    "The operator looked at events that read models could not take".to_owned()
+                OperatorRetried::Messages => {
+                    "The operator had messages tried again that were not taken".to_owned()
                 }
             },
         }
+    }
+}
+
+fn viewed(what: OperatorViewed) -> &'static str {
+    match what {
+        OperatorViewed::Checkpoint => "the newest checkpoint of the log",
+        OperatorViewed::ParkedEvents => "events that read models could not take",
+        OperatorViewed::PrivacyRequests => "privacy requests of all accounts",
+        OperatorViewed::PrivacyStatistics => "how many privacy requests there were, and how long they took",
+        OperatorViewed::Accounts => "whether there is an account of an address or an id",
+        OperatorViewed::Messages => "messages that wait because they were not taken",
+        OperatorViewed::LogHealth => "how the log stands",
+        OperatorViewed::Operators => "who else is let in",
     }
 }

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
 
-pub use event::{OperatorEvent, OperatorViewed};
+pub use event::{OperatorEvent, OperatorRetried, OperatorViewed};
 
 use crate::aggregate::handle_by_deciding;
 use crate::{OperatorId, Personal, Snapshot, Standalone};
@@ -28,11 +28,13 @@ pub enum OperatorScope {
     Audit,
     /// Asking what credentials are worth, and revoking them: for gateways.
     Introspect,
+    /// The privacy desk: requests and whose they are, and what keeps them from being answered.
+    Privacy,
 }
 
 impl OperatorScope {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Audit, Self::Introspect];
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Audit, Self::Introspect, Self::Privacy];
 
     /// The name under which it is stored and given.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +42,7 @@ impl OperatorScope {
             Self::Admin => "admin",
             Self::Audit => "audit",
             Self::Introspect => "introspect",
+            Self::Privacy => "privacy",
         }
     }
 }
@@ -60,7 +63,7 @@ impl std::str::FromStr for OperatorScope {
 
 /// A text that is no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected `admin`, `audit` or `introspect`")]
+#[error("expected `admin`, `audit`, `introspect` or `privacy`")]
 pub struct UnknownScope;
 
 /// A wish concerning an operator.
@@ -83,6 +86,15 @@ pub enum OperatorCommand {
     RecordViewed {
         /// At what.
         what: OperatorViewed,
+    },
+    /// They sign in at the privacy desk with their token.
+    SignIn,
+    /// They sign out of the privacy desk.
+    SignOut,
+    /// They have something that belongs to no account tried again.
+    Retry {
+        /// What.
+        what: OperatorRetried,
     },
 }
 
@@ -117,6 +129,9 @@ pub enum OperatorError {
     /// The id is taken.
     #[error("the operator was created already")]
     AlreadyCreated,
+    /// Their token was revoked.
+    #[error("the operator's token was revoked")]
+    Revoked,
 }
 
 impl Operator {
@@ -136,7 +151,11 @@ impl Operator {
         Ok(match command {
             OperatorCommand::Revoke if !body.revoked => vec![OperatorEvent::Revoked {}],
             OperatorCommand::Create { .. } | OperatorCommand::Revoke => Vec::new(),
+            OperatorCommand::SignIn if body.revoked => return Err(OperatorError::Revoked),
             OperatorCommand::RecordViewed { what } => vec![OperatorEvent::Viewed { what }],
+            OperatorCommand::SignIn => vec![OperatorEvent::SignedIn {}],
+            OperatorCommand::SignOut => vec![OperatorEvent::SignedOut {}],
+            OperatorCommand::Retry { what } => vec![OperatorEvent::Retried { what }],
         })
     }
 }
@@ -161,7 +180,10 @@ impl Aggregate for Operator {
                     body.revoked = true;
                 }
             }
-            OperatorEvent::Viewed { .. } => {}
+            OperatorEvent::Viewed { .. }
+            | OperatorEvent::SignedIn {}
+            | OperatorEvent::SignedOut {}
+            | OperatorEvent::Retried { .. } => {}
         }
     }
 }

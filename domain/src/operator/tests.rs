@@ -81,9 +81,34 @@ fn each_look_is_recorded() {
     assert_eq!(body(vec![created(None), LOOKED]), body(vec![created(None)]));
 }
 
+/// Signing in, signing out and having things tried again are on record, and change nothing else.
+#[test]
+fn what_they_do_at_the_desk_is_recorded() {
+    let retried = OperatorRetried::Messages;
+    let acts = [
+        (Command::SignIn, Event::SignedIn {}),
+        (Command::SignOut, Event::SignedOut {}),
+        (Command::Retry { what: retried }, Event::Retried { what: retried }),
+    ];
+    for (command, event) in acts {
+        given(vec![]).when(command.clone()).then_expect_error(Error::Unknown);
+        given(vec![created(None)]).when(command).then_expect_events(vec![event.clone()]);
+        assert_eq!(body(vec![created(None), event]), body(vec![created(None)]));
+    }
+}
+
+#[test]
+fn with_a_revoked_token_nobody_signs_in() {
+    let revoked = vec![created(None), Event::Revoked {}];
+    given(revoked.clone()).when(Command::SignIn).then_expect_error(Error::Revoked);
+    given(revoked).when(Command::SignOut).then_expect_events(vec![Event::SignedOut {}]);
+}
+
 #[test]
 fn no_event_has_an_effect() {
-    for event in [created(None), Event::Revoked {}, LOOKED] {
+    let retried = Event::Retried { what: OperatorRetried::ParkedEvents };
+    for event in [created(None), Event::Revoked {}, LOOKED, Event::SignedIn {}, Event::SignedOut {}, retried]
+    {
         assert_eq!(event.effects(), vec![]);
     }
 }

@@ -38,8 +38,22 @@ pub(crate) const VALUES: &[(&str, &str, &[&str])] = &[
     ("account.notice_undeliverable.v1", "notice", ACCOUNT_NOTICES),
     ("account.notice_undeliverable.v1.reason", "reason", UNDELIVERABLE),
     ("account.failed_tries_noted.v1", "kind", &["password", "code", "access"]),
-    ("account.history_viewed.v1", "what", &["history", "state"]),
-    ("operator.viewed.v1", "what", &["checkpoint", "parked_events"]),
+    ("account.history_viewed.v1", "what", &["history", "state", "account", "privacy_request"]),
+    (
+        "operator.viewed.v1",
+        "what",
+        &[
+            "checkpoint",
+            "parked_events",
+            "privacy_requests",
+            "privacy_statistics",
+            "accounts",
+            "messages",
+            "log_health",
+            "operators",
+        ],
+    ),
+    ("operator.retried.v1", "what", &["parked_events", "messages"]),
     ("organization.member_invited.v1", "role", ROLES),
     (
         "organization.invitation_ended.v1",
@@ -67,7 +81,7 @@ pub(crate) const VALUES: &[(&str, &str, &[&str])] = &[
 
 /// Fields that hold several such names.
 pub(crate) const SETS: &[(&str, &str, &[&str])] =
-    &[("operator.created.v1", "scopes", &["admin", "audit", "introspect"])];
+    &[("operator.created.v1", "scopes", &["admin", "audit", "introspect", "privacy"])];
 
 const UNDELIVERABLE: &[&str] = &[
     "account_ended",

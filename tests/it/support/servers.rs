@@ -12,6 +12,7 @@ use embedded_servers::{Options, ServerSource, Servers};
 use event_store::postgres::role;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::eventually;
 
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     /// The nats-server that runs.
     nats: PathBuf,
     made: AtomicU32,
+    /// Takes the names of databases that are done with.
+    unused: UnboundedSender<String>,
 }
 
 /// The servers of this run, started by whoever asks first.
@@ -42,9 +45,11 @@ pub(crate) fn shared() -> &'static Shared {
             let runtime =
                 tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             runtime.block_on(async {
-                let (servers, shared) = start().await;
+                let (unused, named) = unbounded_channel();
+                let (servers, shared) = start(unused).await;
+                let postgres = shared.template.clone().database("postgres");
                 tell.send(shared).unwrap();
-                std::future::pending::<()>().await;
+                drop_unused(&postgres, named).await;
                 drop(servers);
             });
         });
@@ -52,7 +57,25 @@ pub(crate) fn shared() -> &'static Shared {
     })
 }
 
-async fn start() -> (Servers, Shared) {
+/// Drops the databases that are named, so that a run needs little of the disk. One that is still connected to is tried
+/// again with the next.
+async fn drop_unused(postgres: &PgConnectOptions, mut named: UnboundedReceiver<String>) {
+    let mut unused = Vec::new();
+    while let Some(name) = named.recv().await {
+        unused.push(name);
+        let mut connection = connect(postgres).await;
+        let mut in_use = Vec::new();
+        for name in unused {
+            let statement = format!("DROP DATABASE {name}");
+            if sqlx::query(&statement).execute(&mut connection).await.is_err() {
+                in_use.push(name);
+            }
+        }
+        unused = in_use;
+    }
+}
+
+async fn start(unused: UnboundedSender<String>) -> (Servers, Shared) {
     let runs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("servers");
     remove_left_overs(&runs);
     let source = std::env::var("PERSONAL_SETTINGS_SERVERS").unwrap_or_default();
@@ -83,6 +106,7 @@ async fn start() -> (Servers, Shared) {
         nats: running(&data_dir.join("nats/server.pid")),
         programs: servers.postgres_programs().expect("PostgreSQL was asked for").to_owned(),
         made: AtomicU32::new(0),
+        unused,
     };
     (servers, shared)
 }
@@ -167,6 +191,13 @@ impl Database {
     pub(crate) async fn stranger(&self, name: &str) -> PgConnection {
         let options: PgConnectOptions = self.url.parse().unwrap();
         connect(&options.application_name(name)).await
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Refused only where the run ends, and with it all databases.
+        let _ = shared().unused.send(std::mem::take(&mut self.name));
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) use account::{MyOrganization, TwoFactor};
 pub(crate) use consents::{Consent, Consents};
 pub(crate) use deletion::{Deletion, EndingExport};
 pub(crate) use factor_removal::WaitingRemoval;
-pub(crate) use factors::{AppFactor, PhoneFactor, SecondFactors};
+pub(crate) use factors::{AppFactor, SecondFactors};
 pub(crate) use gdpr_token::{GdprTokenFacts, NewGdprToken};
 pub(crate) use passkeys::{AcceptedPasskeys, AddedPasskey, PasskeyItem};
 pub(crate) use recovery_codes::RecoveryCodes;

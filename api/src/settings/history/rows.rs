@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::routes::me::Me;
+use crate::settings::phone_words::way;
 
 /// A value, as far as it is known.
 enum Told {
@@ -86,13 +87,8 @@ fn phone(text: &Text, account: &Value) -> Told {
     let Told::Words(number) = Told::at(account, "/phone/number", masked) else {
         return Told::at(account, "/phone/number", masked);
     };
-    let is_call = account.pointer("/phone/channel").and_then(Value::as_str) == Some("call");
-    let number = [("phone", number.into())];
-    Told::Words(if is_call {
-        text.say_with("state-phone-call", number)
-    } else {
-        text.say_with("state-phone-sms", number)
-    })
+    let channel = account.pointer("/phone/channel").and_then(Value::as_str);
+    Told::Words(way(text, &number, channel))
 }
 
 /// Those it was a member of: by name where it still is, else by id.

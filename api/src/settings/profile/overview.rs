@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use catalogue::{Text, id};
-use domain::account::Channel;
 use maud::{Markup, html};
 
 use super::{language, time_zone};
@@ -10,6 +9,7 @@ use crate::routes::me::{Me, MyOrganization, TwoFactor};
 use crate::settings::organizations::{role_name, role_of};
 use crate::settings::page::{Page, Section};
 use crate::settings::passkey;
+use crate::settings::phone_words::way;
 use crate::settings::refusal::Refusal;
 use crate::settings::visit::Visit;
 
@@ -83,16 +83,8 @@ fn factors(set: Option<&TwoFactor>, text: &Text) -> Markup {
     html! {
         @if set.passkeys > 0 { p { (text.say_with("profile-passkeys", [("count", set.passkeys.into())])) } }
         @if set.app { p { (text.say("app-factor")) } }
-        @if let Some(number) = &set.phone { p { (phone(number, set.channel.as_deref(), text)) } }
+        @if let Some(number) = &set.phone { p { (way(text, number, set.channel.as_deref())) } }
         p class="note" { (text.say_with("profile-codes-left", [("count", set.recovery_codes_left.into())])) }
-    }
-}
-
-fn phone(number: &str, channel: Option<&str>, text: &Text) -> String {
-    if channel == Some(Channel::Call.as_str()) {
-        text.say_with("profile-phone-call", [("phone", number.into())])
-    } else {
-        text.say_with("profile-phone-sms", [("phone", number.into())])
     }
 }
 

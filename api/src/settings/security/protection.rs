@@ -1,10 +1,10 @@
 //! What protects the account, in rows: each with how it stands, and the way to change it.
 
 use catalogue::Text;
-use domain::account::Channel;
 use maud::{Markup, html};
 
 use crate::routes::me::{Me, TwoFactor};
+use crate::settings::phone_words::way;
 
 /// All of it.
 pub(super) fn card(text: &Text, me: &Me) -> Markup {
@@ -68,12 +68,7 @@ fn phone(text: &Text, set: Option<&TwoFactor>) -> Markup {
         let change = html! { a href="/settings/profile/phone" { (text.say("security-set-up")) (of) } };
         return row(&name, &stands, &change);
     };
-    let number = || phone.into();
-    let way = if set.channel.as_deref() == Some(Channel::Call.as_str()) {
-        text.say_with("security-phone-call", [("phone", number())])
-    } else {
-        text.say_with("security-phone-sms", [("phone", number())])
-    };
+    let way = way(text, phone, set.channel.as_deref());
     let change = html! {
         a href="/settings/profile/phone" { (text.say("page-change")) (of) }
         " · "

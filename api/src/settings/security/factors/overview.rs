@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use catalogue::{Text, id};
-use domain::account::Channel;
 use maud::{Markup, html};
 
 use super::PATH;
-use crate::routes::me::{AppFactor, PasskeyItem, PhoneFactor, SecondFactors};
+use crate::routes::me::{AppFactor, PasskeyItem, SecondFactors};
 use crate::settings::page::{Page, Section};
 use crate::settings::passkey;
+use crate::settings::phone_words::way;
 use crate::settings::refusal::Refusal;
 use crate::settings::visit::Visit;
 
@@ -115,7 +115,7 @@ fn phone(text: &Text, set: &SecondFactors) -> Markup {
             h2 id="phone" { (title) }
             @match &set.phone {
                 Some(phone) => {
-                    p { span class="badge" { (text.say("factor-set")) } " " (way(text, phone)) }
+                    p { span class="badge" { (text.say("factor-set")) } " " (way(text, &phone.phone, Some(&phone.channel))) }
                     p class=(if has_better { "note" } else { "note warning" }) { (text.say("phone-warning")) }
                     p class="actions" {
                         (link("/settings/profile/phone", &text.say("page-change"), &title))
@@ -128,15 +128,6 @@ fn phone(text: &Text, set: &SecondFactors) -> Markup {
                 },
             }
         }
-    }
-}
-
-fn way(text: &Text, phone: &PhoneFactor) -> String {
-    let number = || (&phone.phone).into();
-    if phone.channel == Channel::Call.as_str() {
-        text.say_with("profile-phone-call", [("phone", number())])
-    } else {
-        text.say_with("profile-phone-sms", [("phone", number())])
     }
 }
 
