@@ -75,6 +75,7 @@ fn dependencies(public_url: &str) -> Dependencies {
         config: ApiConfig {
             public_url: public_url.parse().unwrap(),
             cooling_off: chrono::Duration::hours(24),
+            demands_second_factor: false,
             factor_removal_wait: chrono::Duration::hours(72),
             holidays: Holidays::default(),
             policy_version: "1".to_owned(),

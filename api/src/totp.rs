@@ -5,8 +5,7 @@
 //! once.
 
 use chrono::{DateTime, Utc};
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
+use qrcode::{Color, EcLevel, QrCode};
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Builder, Secret, Totp};
@@ -16,8 +15,8 @@ use zeroize::Zeroizing;
 const SECRET: usize = 20;
 /// Steps around the present one whose codes count as well.
 const SKEW: u16 = 1;
-/// Points a side of the drawn code has at least.
-const SIDE: u32 = 240;
+/// Modules of white around a QR code (ISO/IEC 18004, section 5.3.8).
+const QUIET_ZONE: usize = 4;
 
 /// What an app is told.
 pub(crate) struct Invitation {
@@ -62,8 +61,28 @@ pub(crate) fn invitation(secret: &[u8], service: &str, account: &str) -> Result<
     let totp = totp(secret, service, account)?;
     let uri = totp.to_url().map_err(unusable)?;
     let drawn = QrCode::with_error_correction_level(&uri, EcLevel::M).map_err(unusable)?;
-    let qr_code = drawn.render::<svg::Color<'_>>().min_dimensions(SIDE, SIDE).build();
-    Ok(Invitation { secret: totp.secret().to_base32().into(), uri: uri.into(), qr_code: qr_code.into() })
+    let qr_code = svg(&drawn).into();
+    Ok(Invitation { secret: totp.secret().to_base32().into(), uri: uri.into(), qr_code })
+}
+
+/// A QR code as SVG: what is dark of each row as lines, so that it weighs little.
+fn svg(code: &QrCode) -> String {
+    let mut lines = String::new();
+    for (y, row) in code.to_colors().chunks(code.width()).enumerate() {
+        let mut x = QUIET_ZONE;
+        for run in row.chunk_by(PartialEq::eq) {
+            if run.contains(&Color::Dark) {
+                lines.push_str(&format!("M{x} {}h{}", y + QUIET_ZONE, run.len()));
+            }
+            x += run.len();
+        }
+    }
+    let side = code.width() + 2 * QUIET_ZONE;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" width=\"240\" height=\"240\" \
+         shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
+         <path stroke=\"#000\" transform=\"translate(0 .5)\" d=\"{lines}\"/></svg>"
+    )
 }
 
 /// The time step that a code of six digits belongs to, if it counts at `now`. It takes the same time for every code.
@@ -125,6 +144,24 @@ mod tests {
         assert!(drawn.contains("<svg") && !drawn.contains("<script"), "{drawn}");
         // A name with a colon is told without it.
         assert!(invitation(SECRET, "[::1]", "a:b@example.com").is_ok());
+    }
+
+    #[test]
+    fn a_code_is_drawn_module_by_module_and_weighs_little() {
+        let code =
+            QrCode::with_error_correction_level("otpauth://totp/a:b?secret=GEZDGNBV", EcLevel::M).unwrap();
+        let drawn = svg(&code);
+        let lines = drawn.split_once("(0 .5)\" d=\"M").unwrap().1.split_once('"').unwrap().0;
+        let mut dark = vec![Color::Light; code.width() * code.width()];
+        for line in lines.split('M') {
+            let (x, rest) = line.split_once(' ').unwrap();
+            let (y, length) = rest.split_once('h').unwrap();
+            let [x, y, length]: [usize; 3] = [x, y, length].map(|number| number.parse().unwrap());
+            let begins = (y - QUIET_ZONE) * code.width() + x - QUIET_ZONE;
+            dark[begins..begins + length].fill(Color::Dark);
+        }
+        assert!(dark == code.to_colors());
+        assert!(drawn.len() < 8 * 1024, "{} bytes", drawn.len());
     }
 
     #[test]

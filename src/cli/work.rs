@@ -28,6 +28,10 @@ pub struct ApiOptions {
     /// How long a holder can object to a removal of their second factor before it is carried out
     #[arg(long, env = "PERSONAL_SETTINGS_FACTOR_REMOVAL_WAIT", default_value = "72h")]
     pub factor_removal_wait: Duration,
+    /// Demand a second factor of every account: without one it can see that it is there, add one and sign out, and nothing
+    /// else
+    #[arg(long, env = "PERSONAL_SETTINGS_DEMAND_SECOND_FACTOR")]
+    pub demand_second_factor: bool,
     /// Days besides weekends on which no legal period ends, as 2026-12-25
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,

@@ -169,6 +169,7 @@ pub fn api_config(
     Ok(ApiConfig {
         public_url,
         cooling_off,
+        demands_second_factor: options.demand_second_factor,
         factor_removal_wait,
         holidays: options.holidays.iter().copied().collect(),
         policy_version: options.policy_version.clone(),

@@ -722,7 +722,7 @@ def settings_export(program, reading):
     press(reading, "Request my data")
     reading.shows("We have received your request.", "Time line")
     # Without a press of anything: the page follows the request.
-    reading.shows("Your copy is ready.", "Download (")
+    reading.shows("Your copy is ready.", "Go to the download (")
 
 
 @reads("/settings/privacy/erasure")
@@ -773,7 +773,7 @@ def settings_download(program, reading):
     request = asked_for(program, session, "export")
     take_mail(program.folder, "archive_ready", "fetcher@example.com")
     sign_in(program, reading, "fetcher@example.com", f"/settings/privacy/requests/{request}")
-    reading.page.get_by_role("link", name="Download (").click()
+    reading.page.get_by_role("link", name="Go to the download (").click()
     pass_sudo(reading)
     reading.shows("Download your data", "Unpack it and open index.html")
 
@@ -799,8 +799,8 @@ def settings_disable(program, reading):
     request = asked_for(program, session, "export")
     take_mail(program.folder, "archive_ready", "closer@example.com")
     sign_in(program, reading, "closer@example.com", f"/settings/privacy/requests/{request}/disable")
-    reading.shows("Disable the link", "Nobody can download this copy any more")
-    press(reading, "Disable the link")
+    reading.shows("Delete this copy", "Nobody can download this copy any more")
+    press(reading, "Delete this copy")
     reading.shows("The link is disabled.", "No longer available", "Ask for a new copy")
 
 

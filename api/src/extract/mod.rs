@@ -3,6 +3,7 @@
 mod address;
 mod body;
 mod context;
+mod factor_demand;
 mod form;
 mod id;
 mod machine;
@@ -20,6 +21,7 @@ mod whole;
 pub(crate) use address::{ClientAddress, address_of};
 pub(crate) use body::{Body, parsed, word};
 pub(crate) use context::{RequestContext, RequestTag};
+pub(crate) use factor_demand::is_open as is_open_without_factor;
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use machine::ShownCredential;

@@ -14,7 +14,7 @@ use event_store::records::authentication::SUDO_LIFE;
 use event_store::records::session::Session;
 use secrecy::SecretString;
 
-use super::{SameOrigin, address, bearer};
+use super::{SameOrigin, address, bearer, factor_demand};
 use crate::capacity::{Seat, Sharer};
 use crate::problem::{Kind, Problem};
 use crate::security_log::{Subject, Witness};
@@ -56,6 +56,7 @@ impl FromRequestParts<AppState> for CurrentSession {
             let refusal = Problem::new(Kind::Unauthenticated);
             return Err(state.refuse_token(address::network_of(parts, state), refusal).await);
         };
+        factor_demand::check(parts, state, &session).await?;
         let current = Self(session);
         if let Some(seat) = parts.extensions.get::<Seat>() {
             seat.belongs_to(current.sharer(parts.extensions.get::<Writing>()))?;

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Header, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
+use crate::extract::is_open_without_factor;
 use crate::limits;
 use crate::problem::{Document, MEDIA_TYPE};
 use crate::writing::{self, Counted, Guard, Repeat, Writing};
@@ -45,6 +46,15 @@ pub(super) fn add(path: &str, method: &str, operation: &mut Operation) {
     }
     if let Some(writing) = writing {
         add_of_writing(operation, writing);
+    }
+    if callers(path, writing).contains(&SecurityRequirement::new("session_token", [""; 0]))
+        && !is_open_without_factor(method, path)
+    {
+        forbid_also(
+            operation,
+            "second-factor-missing",
+            "The service demands a second factor, and the account has none",
+        );
     }
     add_of_request(operation, product);
     if product && method != "GET" {
@@ -144,14 +154,15 @@ fn forbid(operation: &mut Operation, before: Option<&str>) {
     refuse(operation, 403, either(&reasons.into_iter().flatten().collect::<Vec<_>>()));
 }
 
-/// A further reason to refuse a caller, unless the operation names it itself.
-pub(super) fn forbid_also(operation: &mut Operation, reason: &str) {
+/// A further reason to refuse a caller, with the name of its problem, unless the operation names it itself.
+pub(super) fn forbid_also(operation: &mut Operation, problem: &str, reason: &str) {
     let own = match operation.responses.responses.remove("403") {
         Some(RefOr::T(own)) => Some(own.description),
         Some(RefOr::Ref(_)) | None => None,
     };
-    let known = own.as_deref().is_some_and(|own| own.contains("second-factor-demanded"));
-    let reasons: Vec<&str> = own.as_deref().into_iter().chain((!known).then_some(reason)).collect();
+    let known = own.as_deref().is_some_and(|own| own.contains(problem));
+    let reason = format!("{reason}: `{problem}`");
+    let reasons: Vec<&str> = own.as_deref().into_iter().chain((!known).then_some(&*reason)).collect();
     refuse(operation, 403, either(&reasons));
 }
 

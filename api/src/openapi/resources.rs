@@ -48,8 +48,8 @@ pub(super) fn add(path: &str, operation: &mut Operation) {
     // That it is there is shown to such a member as well.
     let is_shown = operation.operation_id.as_deref() == Some("getOrganization");
     if DEMANDING.iter().any(|place| path.starts_with(place)) && !is_shown {
-        let text = "One lacks the second factor that the organization demands: `second-factor-demanded`";
-        forbid_also(operation, text);
+        let text = "One lacks the second factor that the organization demands";
+        forbid_also(operation, "second-factor-demanded", text);
     }
     if let Some((.., missing)) = named.next_back() {
         refuse(operation, 404, format!("{missing}: `not-found`"));

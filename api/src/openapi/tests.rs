@@ -99,6 +99,7 @@ fn every_route_of_the_contract_is_described() {
     GET /v1/me/deletion
     POST /v1/me/deletion
     PUT /v1/me/email
+    DELETE /v1/me/email/pending
     GET /v1/me/factor-removal
     DELETE /v1/me/factor-removal
     GET /v1/me/factors
@@ -133,6 +134,7 @@ fn every_route_of_the_contract_is_described() {
     POST /v1/organizations
     GET /v1/organizations/{id}
     PATCH /v1/organizations/{id}
+    GET /v1/organizations/{id}/history
     GET /v1/organizations/{id}/invitations
     POST /v1/organizations/{id}/invitations
     DELETE /v1/organizations/{id}/invitations/{invitation_id}
@@ -150,6 +152,7 @@ fn every_route_of_the_contract_is_described() {
     POST /v1/projects/{id}/credentials/reset
     POST /v1/projects/{id}/credentials/retire-previous
     POST /v1/projects/{id}/credentials/reveal
+    GET /v1/projects/{id}/history
     PUT /v1/projects/{id}/owners/{account_id}
     DELETE /v1/projects/{id}/owners/{account_id}
     POST /v1/revoke

@@ -126,6 +126,12 @@ impl Kind {
                  one you see that it is there, and can leave it.",
                 "Add a passkey or an authenticator app in your settings, then try again.",
             ),
+            Self::SecondFactorMissing => (
+                "The account has no second factor. Until it has one, it can see that it is there, add a factor, look after its \
+                 sessions and sign out, and nothing else.",
+                "Add a passkey or an authenticator app: `POST /v1/me/passkeys/options` or `POST /v1/me/totp`. Then send the \
+                 request again.",
+            ),
             Self::InvitationForAnother => (
                 "You are signed in to an account with another address than the invitation was sent to.",
                 "Sign in to the account with that address, or register with the link of the invitation.",

@@ -52,6 +52,8 @@ kinds! {
     InsufficientRole "insufficient-role" FORBIDDEN "Your role does not allow this.";
     SecondFactorDemanded "second-factor-demanded" FORBIDDEN
         "The organization demands a second factor of its members.";
+    SecondFactorMissing "second-factor-missing" FORBIDDEN
+        "The service demands a second factor of every account.";
     InvitationForAnother "invitation-for-another" FORBIDDEN "The invitation is for another email address.";
     ReauthenticationRequired "reauthentication-required" FORBIDDEN "Give your password again first.";
     CrossSite "cross-site-request" FORBIDDEN "The request comes from another site.";

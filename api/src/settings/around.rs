@@ -20,6 +20,7 @@ use super::faults;
 use super::page::Secret;
 use super::pages::Pages;
 use super::refusal::Refusal;
+use super::security::factors;
 use super::visit::{Visit, see};
 use crate::extract::LargestBody;
 use crate::middleware::{admit, request_timeout};
@@ -79,6 +80,8 @@ async fn dressed(visit: &Visit, asked: &HeaderMap, response: Response) -> Respon
         see(&visit.here().after("/settings/sign-in"))
     } else if refusal.kind == Kind::ReauthenticationRequired {
         confirm::page(visit, &Errors::default(), None).await
+    } else if refusal.kind == Kind::SecondFactorMissing {
+        see(factors::PATH)
     } else {
         faults::page(visit, &refusal).await
     };

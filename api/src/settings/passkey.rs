@@ -59,7 +59,7 @@ pub(super) fn section(
     html! {
         div data-passkey=(wanted.options()) data-new[wanted == Wanted::New]
             data-autofill[wanted == Wanted::SignInOrAutofill] hidden {
-            @if wanted == Wanted::New {
+            @if matches!(wanted, Wanted::New | Wanted::SignIn) {
                 (form.around(&fields, button))
             } @else {
                 (form.around_plain(&fields, button))

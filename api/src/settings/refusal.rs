@@ -69,6 +69,7 @@ impl Refusal {
         let kinds = [
             Kind::Unauthenticated,
             Kind::ReauthenticationRequired,
+            Kind::SecondFactorMissing,
             Kind::CrossSite,
             Kind::NotFound,
             Kind::MethodNotAllowed,
@@ -100,6 +101,7 @@ fn words_of(kind: Kind) -> &'static str {
         Kind::TooManyPasskeys => id!("problem-too-many-passkeys"),
         Kind::PasskeysUnavailable => id!("problem-passkeys-unavailable"),
         Kind::SecondFactorDemanded => id!("problem-second-factor-demanded"),
+        Kind::SecondFactorMissing => id!("problem-second-factor-missing"),
         Kind::SecondFactorRequired => id!("problem-second-factor-required"),
         Kind::InsufficientRole | Kind::InsufficientScope => id!("problem-insufficient-role"),
         Kind::InvitationForAnother => id!("problem-invitation-for-another"),

@@ -50,6 +50,8 @@ pub struct ApiConfig {
     pub public_url: Url,
     /// How long an erasure can be cancelled before it starts.
     pub cooling_off: chrono::Duration,
+    /// Whether every account must have a second factor.
+    pub demands_second_factor: bool,
     /// How long the holder can object to a removal of the second factor before it is carried out.
     pub factor_removal_wait: chrono::Duration,
     /// Days on which no period ends.

@@ -64,7 +64,7 @@ impl Writing {
 const REVEAL: &str =
     "The credentials were shown once: an owner reveals them with POST /v1/projects/{id}/credentials/reveal.";
 
-pub(super) const WRITINGS: [Writing; 67] = [
+pub(super) const WRITINGS: [Writing; 68] = [
     // Sessions.
     open("signIn", &[limits::TRIES_OF_ADDRESS, limits::FAMILIAR, limits::STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
@@ -90,6 +90,7 @@ pub(super) const WRITINGS: [Writing; 67] = [
     session("changeMe").counted_by_route(&[limits::MAILS]),
     session("changePreferences"),
     sudo("changeEmail").counted_by_route(&[limits::MAILS]),
+    session("cancelEmailChange").first(),
     session("changePassword").first().counted_by_route(&[limits::TRIES_OF_SESSION]),
     sudo("changePhone").counted_by_route(&[limits::CODES_SENT]),
     session("verifyPhone")

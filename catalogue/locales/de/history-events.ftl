@@ -54,7 +54,10 @@ history-billing-email-undone = Eine andere E-Mail-Adresse für Rechnungen wurde 
 history-email-change-requested = Eine andere E-Mail-Adresse wurde angegeben, zu bestätigen bis { $until }
 history-email-changed = Die neue E-Mail-Adresse wurde bestätigt und gilt; die Änderung kann bis { $until } zurückgenommen werden
 history-email-change-undone = Die Änderung der E-Mail-Adresse wurde von der alten Adresse aus zurückgenommen
-history-email-change-ended = Die andere E-Mail-Adresse kann nicht mehr bestätigt werden: Der Nachweis, mit dem sie angegeben wurde, gilt nicht mehr
+history-email-change-ended = { $cancelled ->
+    [yes] Der Wechsel zur anderen E-Mail-Adresse wurde abgebrochen
+   *[other] Die andere E-Mail-Adresse kann nicht mehr bestätigt werden: Der Nachweis, mit dem sie angegeben wurde, gilt nicht mehr
+}
 history-former-email-released = { $address ->
     [none] Eine Änderung der E-Mail-Adresse kann nicht mehr zurückgenommen werden
    *[other] Die frühere E-Mail-Adresse wurde freigegeben: Die Änderung kann nicht mehr zurückgenommen werden

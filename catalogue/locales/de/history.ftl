@@ -71,3 +71,7 @@ state-request-is-completed = Erledigt
 state-request-is-expired = Erledigt; die Kopie war abgelaufen
 state-request-is-cancelled = Abgebrochen
 state-request-is-unknown = Nicht bekannt
+history-by-name = von { $name }
+history-shared-title = Verlauf von { $name }
+history-shared = Was zuletzt geschah
+history-shared-all = Der ganze Verlauf

@@ -3,6 +3,7 @@ problem-wrong-credentials = Die E-Mail-Adresse oder das Passwort stimmt nicht. B
 problem-wrong-password = Das Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.
 problem-wrong-code = Der Code stimmt nicht, wurde schon verwendet oder ist zu alt. Bitte prüfen Sie ihn, oder fordern Sie einen neuen an.
 problem-wrong-passkey = Dieser Passkey ist hier nicht bekannt, oder seine Antwort ist zu alt. Bitte versuchen Sie es noch einmal, oder melden Sie sich anders an.
+problem-second-factor-missing = Jedes Konto braucht hier einen zweiten Faktor. Fügen Sie zuerst einen Passkey oder eine Authenticator-App hinzu.
 problem-second-factor-demanded = Diese Organisation verlangt von allen Mitgliedern einen zweiten Faktor. Fügen Sie unter „Sicherheit“ einen Passkey oder eine Authenticator-App hinzu, und kommen Sie dann zurück.
 problem-passkey-known = Dieser Passkey ist schon hinzugefügt.
 problem-too-many-passkeys = Sie haben so viele Passkeys, wie ein Konto haben kann. Entfernen Sie einen, den Sie nicht mehr nutzen, und fügen Sie dann den neuen hinzu.

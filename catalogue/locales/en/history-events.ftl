@@ -54,7 +54,10 @@ history-billing-email-undone = Another billing email was taken back, by the link
 history-email-change-requested = Another email address was asked for, to be confirmed by { $until }
 history-email-changed = The new email address was confirmed and holds; it can be taken back until { $until }
 history-email-change-undone = The change of the email address was taken back from the old address
-history-email-change-ended = The other email address can no longer be confirmed: it was asked for with a proof that counts no more
+history-email-change-ended = { $cancelled ->
+    [yes] The change to the other email address was cancelled
+   *[other] The other email address can no longer be confirmed: it was asked for with a proof that counts no more
+}
 history-former-email-released = { $address ->
     [none] A change of the email address can no longer be taken back
    *[other] The former email address was given up: the change can no longer be taken back

@@ -71,3 +71,7 @@ state-request-is-completed = Done
 state-request-is-expired = Done; the copy had expired
 state-request-is-cancelled = Cancelled
 state-request-is-unknown = Not known
+history-by-name = by { $name }
+history-shared-title = History of { $name }
+history-shared = What happened lately
+history-shared-all = All of its history

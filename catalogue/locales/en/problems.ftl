@@ -3,6 +3,7 @@ problem-wrong-credentials = The email address or the password is wrong. Please c
 problem-wrong-password = The password is wrong. Please try again.
 problem-wrong-code = The code is wrong, was used, or is too old. Please check it, or get a new one.
 problem-wrong-passkey = This passkey is not known here, or its answer is too old. Please try again, or sign in another way.
+problem-second-factor-missing = Every account here needs a second factor. Add a passkey or an authenticator app first.
 problem-second-factor-demanded = This organization wants all its members to have a second factor. Add a passkey or an authenticator app under Security, then come back.
 problem-passkey-known = This passkey has been added already.
 problem-too-many-passkeys = You have as many passkeys as an account can have. Remove one that you no longer use, then add the new one.

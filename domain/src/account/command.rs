@@ -92,6 +92,8 @@ pub enum AccountCommand {
         /// Which change.
         change_id: EmailChangeId,
     },
+    /// The holder gives up a change that waits to be confirmed.
+    CancelEmailChange,
     /// A reader of mail at the old address takes the change back, confirmed or not.
     UndoEmailChange {
         /// Which change.

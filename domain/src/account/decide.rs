@@ -103,6 +103,7 @@ impl Holder {
             C::UndoBillingEmail => one(E::BillingEmailUndone {}),
             C::RequestEmailChange { change_id, email } => self.request_email_change(change_id, email, now),
             C::ConfirmEmailChange { change_id } => self.confirm_email_change(change_id, now),
+            C::CancelEmailChange => Ok(self.cancel_email_change()),
             C::UndoEmailChange { change_id } => self.undo_email_change(change_id, now),
             C::ReleaseFormerEmail { change_id } => Ok(self.release_former_email(change_id, now)),
             C::ChangePassword => one(E::PasswordChanged {}),
@@ -176,7 +177,8 @@ impl Holder {
         if let Some(change) =
             self.email_change.as_ref().filter(|_| ends(Lent::PendingEmailChange) && !says_so)
         {
-            ended.push(AccountEvent::EmailChangeEnded { change_id: change.change_id });
+            let (change_id, cancelled) = (change.change_id, false);
+            ended.push(AccountEvent::EmailChangeEnded { change_id, cancelled });
         }
         let deleted = told(|event| matches!(event, AccountEvent::Deleted { .. }));
         if let Some(token) = self.gdpr_token.as_ref().filter(|_| ends(Lent::GdprToken) && !deleted) {

@@ -51,6 +51,13 @@ impl Holder {
         }
     }
 
+    pub(super) fn cancel_email_change(&self) -> Vec<AccountEvent> {
+        let pending = self.email_change.iter();
+        pending
+            .map(|change| AccountEvent::EmailChangeEnded { change_id: change.change_id, cancelled: true })
+            .collect()
+    }
+
     /// Going back over a change goes back over all that came after it.
     pub(super) fn undo_email_change(&self, change_id: EmailChangeId, now: DateTime<Utc>) -> Decision {
         let pending = self.email_change.as_ref().filter(|change| change.change_id == change_id);

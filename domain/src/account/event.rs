@@ -116,10 +116,14 @@ pub enum AccountEvent {
         /// The addresses that were given up.
         released: Vec<Personal<EmailAddress>>,
     },
-    /// A change that waited to be confirmed ended with something else: the proof it was asked for with counts no more.
+    /// A change that waited to be confirmed ended: by the holder, or with something else, where the proof it was asked for
+    /// with counts no more.
     EmailChangeEnded {
         /// The change.
         change_id: EmailChangeId,
+        /// By the holder.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cancelled: bool,
     },
     /// The time to take a change back is over: the old address was given up.
     FormerEmailReleased {

@@ -141,7 +141,7 @@ impl Holder {
             E::PhoneChangeRequested { challenge_id, number, channel } => {
                 self.phone_change = Some(PhoneChange { challenge_id, number, channel });
             }
-            E::EmailChangeEnded { change_id } => {
+            E::EmailChangeEnded { change_id, .. } => {
                 self.email_change = self.email_change.take().filter(|change| change.change_id != change_id);
             }
             E::PhoneVerified { number, channel } => self.phone = Some(Phone { number, channel }),

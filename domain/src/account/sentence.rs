@@ -51,7 +51,10 @@ impl Sentence for AccountEvent {
             Self::EmailChangeUndone { .. } => {
                 "The change of the email address was taken back from the old address".to_owned()
             }
-            Self::EmailChangeEnded { .. } => {
+            Self::EmailChangeEnded { cancelled: true, .. } => {
+                "The change to the other email address was cancelled".to_owned()
+            }
+            Self::EmailChangeEnded { cancelled: false, .. } => {
                 "The other email address can no longer be confirmed: it was asked for with a proof that counts no more"
                     .to_owned()
             }

@@ -85,6 +85,22 @@ pub async fn read_at(db: impl PgExecutor<'_>, positions: &[i64]) -> Result<Vec<L
     rows.iter().map(entry).collect()
 }
 
+/// The newest entries of one aggregate, newest first: such as come before `before` in its stream, if given.
+pub async fn read_newest_of(
+    db: impl PgExecutor<'_>,
+    (aggregate_type, aggregate_id): (&str, &str),
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let statement = format!(
+        "{SELECT} WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.sequence < $3
+         ORDER BY e.sequence DESC LIMIT $4"
+    );
+    let query = sqlx::query(&statement).bind(aggregate_type).bind(aggregate_id);
+    let rows = query.bind(before.unwrap_or(i64::MAX)).bind(limit).fetch_all(db).await?;
+    rows.iter().map(entry).collect()
+}
+
 fn entry(row: &PgRow) -> Result<LogEntry, StoreError> {
     Ok(LogEntry {
         position: row.try_get("position")?,

@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use entry::{LogEntry, open, read_at};
+pub use entry::{LogEntry, open, read_at, read_newest_of};
 pub(crate) use head::CHANNEL;
 pub use head::{LogHead, follow_head, wait_beyond};
 use position_cache::PositionCache;

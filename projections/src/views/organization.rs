@@ -379,16 +379,25 @@ impl Views {
         organization: OrganizationId,
         account: AccountId,
     ) -> Result<Option<MemberView>, StoreError> {
+        Ok(self.members_among(organization, &[account.to_string()]).await?.pop())
+    }
+
+    /// Those of `accounts` that are members of an organization.
+    pub async fn members_among(
+        &self,
+        organization: OrganizationId,
+        accounts: &[String],
+    ) -> Result<Vec<MemberView>, StoreError> {
         let rows = sqlx::query(&format!(
             "SELECT m.account_id, {NAMED}, m.role, m.joined_at
              FROM member_view m LEFT JOIN account_view a USING (account_id)
-             WHERE m.organization_id = $1 AND m.account_id = $2"
+             WHERE m.organization_id = $1 AND m.account_id = ANY($2)"
         ))
         .bind(organization.to_string())
-        .bind(account.to_string())
+        .bind(accounts)
         .fetch_all(self.pool())
         .await?;
-        Ok(self.members(&rows).await?.pop())
+        self.members(&rows).await
     }
 
     async fn members(&self, rows: &[PgRow]) -> Result<Vec<MemberView>, StoreError> {

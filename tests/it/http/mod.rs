@@ -51,6 +51,7 @@ mod second_factor_demand;
 mod service;
 mod sessions;
 mod settings;
+mod shared_history;
 mod sign_in;
 mod spoken;
 mod sudo;

@@ -27,6 +27,10 @@ pub(crate) struct HistoryEntry {
     /// Who did it: an account, an operator, or `service`.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
     pub(crate) actor: String,
+    /// The name of who did it: in what a project or an organization tells its members, where they are one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ada Lovelace")]
+    pub(crate) actor_name: Option<String>,
     /// From where, if the account holder did it; `[erased]` once that was erased.
     #[schema(example = "203.0.113.7")]
     pub(crate) ip_address: Option<String>,
@@ -60,6 +64,7 @@ impl From<EventView> for HistoryEntry {
             r#type: told.event_type,
             what: told.what,
             actor: told.actor,
+            actor_name: None,
             ip_address: told.ip_address,
             user_agent: told.user_agent,
             aggregate_type: told.aggregate_type,

@@ -4,6 +4,7 @@
 mod entry;
 mod export;
 mod query;
+pub(crate) mod shared;
 mod state;
 
 use axum::Json;

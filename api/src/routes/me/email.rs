@@ -1,4 +1,4 @@
-//! `PUT /v1/me/email`: moving to another sign-in address.
+//! `PUT /v1/me/email`: moving to another sign-in address; `DELETE /v1/me/email/pending`: not, after all.
 //!
 //! A link goes to the new address, to confirm it, and another to the present one, to take the change back. Whether
 //! the new address belongs to another account is not told here: a reader of mail there learns it on confirming.
@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::extract::{Body, RequestContext, Sudo, parsed};
+use crate::extract::{Body, CurrentSession, RequestContext, Sudo, parsed};
 use crate::limits;
 use crate::messages::present_address;
 use crate::problem::{Kind, Problem};
@@ -96,4 +96,26 @@ pub(crate) async fn change(
     let executed = state.execute::<Account>(&account.to_string(), command, &context, extras).await?;
     let position = state.position(account, &executed.events).await;
     Ok((StatusCode::ACCEPTED, position, Json(PendingEmail { email_pending, confirm_by, undo_until })))
+}
+
+/// Gives up a change that waits to be confirmed.
+///
+/// The link that was mailed to the other address opens nothing any more. Where no change waits, nothing happens.
+#[utoipa::path(
+    delete, path = "/v1/me/email/pending", tag = "Me", operation_id = "cancelEmailChange",
+    responses((status = 204, description = "No change waits"))
+)]
+pub(crate) async fn cancel(
+    State(state): State<AppState>,
+    current: CurrentSession,
+    context: RequestContext,
+) -> Result<impl IntoResponse, Problem> {
+    let account = current.account();
+    let mut extras = CommitExtras::default();
+    extras.records.push(RecordWrite::DropLinks { account, purpose: Purpose::EmailConfirmation });
+    let context = context.command(Actor::Account(account));
+    let executed = state
+        .execute::<Account>(&account.to_string(), AccountCommand::CancelEmailChange, &context, extras)
+        .await?;
+    Ok((state.position(account, &executed.events).await, StatusCode::NO_CONTENT))
 }

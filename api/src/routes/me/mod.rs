@@ -40,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(show::show, profile::change, deletion::end))
         .routes(routes!(deletion::show, deletion::end_by_post))
         .routes(routes!(email::change))
+        .routes(routes!(email::cancel))
         .routes(routes!(password::change))
         .routes(routes!(phone::change, phone::remove))
         .routes(routes!(phone::verify))

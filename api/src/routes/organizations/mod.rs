@@ -5,6 +5,7 @@
 
 pub(super) mod create;
 mod demand;
+mod history;
 mod invitations;
 mod list;
 pub(super) mod lookup;
@@ -50,6 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
         .routes(routes!(show::show, rename::rename))
+        .routes(routes!(history::list))
         .routes(routes!(demand::demand))
         .merge(members::routes())
         .merge(invitations::routes())

@@ -5,6 +5,7 @@
 
 pub(super) mod create;
 mod credentials;
+mod history;
 mod list;
 pub(super) mod lookup;
 pub(super) mod new_credentials;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list))
         .routes(routes!(create::create))
         .routes(routes!(show::show, rename::rename))
+        .routes(routes!(history::list))
         .routes(routes!(owners::add, owners::remove))
         .merge(credentials::routes())
 }

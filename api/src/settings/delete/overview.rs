@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::farewell;
 use super::owners::{self, Chosen};
 use crate::problem::Kind;
-use crate::routes::me::{Deletion, EndingExport};
+use crate::routes::me::{Deletion, EndingExport, Me, MyOrganization};
 use crate::settings::errors::Errors;
 use crate::settings::form::{Field, Form};
 use crate::settings::page::{Page, Section};
@@ -63,6 +63,7 @@ fn sure(text: &Text, sent: &Sent) -> Result<(), Errors> {
 async fn page(visit: &Visit, chosen: &Chosen, errors: &Errors) -> Result<Response, Refusal> {
     let text = visit.text();
     let standing: Deletion = visit.v1.get("/v1/me/deletion").await?;
+    let left = left(visit.me().await?, &standing);
     let form = Form::new(visit, errors);
     let words = text.say("delete-words-expected");
     let field = Field::text("words", text.say_with("delete-words", [("words", words.into())]));
@@ -78,7 +79,7 @@ async fn page(visit: &Visit, chosen: &Chosen, errors: &Errors) -> Result<Respons
     };
     let body = html! {
         p { strong { (text.say("delete-lead")) } }
-        (what_goes(text))
+        (what_goes(text, &left))
         (what_stays(text))
         @if !standing.exports.is_empty() { (exports(text, &standing.exports)) }
         (form.around_danger(&fields, &text.say("delete-button")))
@@ -87,13 +88,25 @@ async fn page(visit: &Visit, chosen: &Chosen, errors: &Errors) -> Result<Respons
     Ok(Page::new(text.say("delete-title"), body).of(Section::Delete).with_errors(errors).show(visit))
 }
 
-fn what_goes(text: &Text) -> Markup {
+/// The names of the organizations that have other owners.
+fn left(me: &Me, standing: &Deletion) -> String {
+    let needs_owner = |left: &MyOrganization| {
+        standing.organizations.iter().any(|needing| needing.id.to_string() == left.id)
+    };
+    let left = me.organizations.iter().filter(|organization| !needs_owner(organization));
+    left.map(|organization| organization.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn what_goes(text: &Text, left: &str) -> Markup {
     html! {
         section class="card" aria-labelledby="goes" {
             h2 id="goes" { (text.say("delete-goes")) }
             ul {
                 li { (text.say("delete-goes-access")) }
                 li { (text.say("delete-goes-organizations")) }
+                @if !left.is_empty() {
+                    li { (text.say_with("delete-goes-leaves", [("organizations", left.into())])) }
+                }
                 li { (text.say("delete-goes-personal")) }
                 li { (text.say("delete-goes-usage")) }
                 li { (text.say("delete-goes-copies")) }

@@ -13,7 +13,7 @@ use crate::settings::visit::Visit;
 const ERASED: &str = "[erased]";
 
 /// Events, newest first, below the days on which they happened.
-pub(super) fn by_day(visit: &Visit, entries: &[HistoryEntry]) -> Markup {
+pub(in crate::settings) fn by_day(visit: &Visit, entries: &[HistoryEntry]) -> Markup {
     let text = visit.text();
     let day_of = |at: DateTime<Utc>| at.with_timezone(&text.zone()).date_naive();
     let account = visit.known().map(|me| me.account_id.to_string()).unwrap_or_default();
@@ -31,15 +31,27 @@ fn one_day(reader: Reader<'_>, date: NaiveDate, entries: &[HistoryEntry]) -> Mar
     html! {
         section class="card" aria-labelledby=(id) {
             h2 id=(id) { (reader.text.day(date)) }
-            ol class="list" {
-                @for entry in entries {
-                    li class="event" {
-                        time class="quiet" datetime=(entry.at.to_rfc3339()) { (reader.text.time(entry.at)) }
-                        div {
-                            (sentence(reader, entry))
-                            br;
-                            span class="quiet" { (by_whom(reader, entry).join(" · ")) }
-                        }
+            (list(reader, entries, Text::time))
+        }
+    }
+}
+
+/// Events, newest first, each with the day and the time at which it happened.
+pub(in crate::settings) fn newest(visit: &Visit, entries: &[HistoryEntry]) -> Markup {
+    let account = visit.known().map(|me| me.account_id.to_string()).unwrap_or_default();
+    list(Reader { text: visit.text(), account: &account }, entries, Text::moment)
+}
+
+fn list(reader: Reader<'_>, entries: &[HistoryEntry], when: fn(&Text, DateTime<Utc>) -> String) -> Markup {
+    html! {
+        ol class="list" {
+            @for entry in entries {
+                li class="event" {
+                    time class="quiet" datetime=(entry.at.to_rfc3339()) { (when(reader.text, entry.at)) }
+                    div {
+                        (sentence(reader, entry))
+                        br;
+                        span class="quiet" { (by_whom(reader, entry).join(" · ")) }
                     }
                 }
             }
@@ -53,7 +65,10 @@ fn by_whom(reader: Reader<'_>, entry: &HistoryEntry) -> Vec<String> {
     let who = match entry.actor.as_str() {
         actor if actor == reader.account => text.say("history-by-you"),
         actor if actor.starts_with("opr_") => text.say("history-by-operator"),
-        actor if actor.starts_with("acc_") => text.say("history-by-another"),
+        actor if actor.starts_with("acc_") => match &entry.actor_name {
+            Some(name) => text.say_with("history-by-name", [("name", name.into())]),
+            None => text.say("history-by-another"),
+        },
         _ => text.say("history-by-service"),
     };
     [Some(who), program(text, entry), address(text, entry)].into_iter().flatten().collect()

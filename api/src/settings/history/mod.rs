@@ -4,6 +4,7 @@ mod entries;
 mod filter;
 mod list;
 mod rows;
+pub(super) mod shared;
 mod state;
 mod told;
 

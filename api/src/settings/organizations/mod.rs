@@ -1,6 +1,7 @@
 //! *Organizations*: where somebody is a member, with whom, and as what.
 
 mod create;
+mod history;
 mod invite;
 mod list;
 mod member;
@@ -24,6 +25,7 @@ pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {
         ("/settings/organizations/new", get(create::show).post(create::create)),
         ("/settings/organizations/{id}", get(overview::show)),
         ("/settings/organizations/{id}/name", get(name::show).post(name::change)),
+        ("/settings/organizations/{id}/history", get(history::show)),
         ("/settings/organizations/{id}/members/{account_id}", get(member::show).post(member::change)),
         (
             "/settings/organizations/{id}/members/{account_id}/remove",

@@ -6,6 +6,7 @@ use domain::OrganizationId;
 use domain::organization::Role;
 use maud::{Markup, html};
 
+use super::history;
 use super::members::{self, Team};
 use super::roles::{role_hint, role_name, role_of};
 use crate::extract::Id;
@@ -50,6 +51,7 @@ pub(in crate::settings) async fn show(visit: Visit, Id(id): Id<OrganizationId>) 
             Some(open) => (members::invitations(&team, open)),
             None => p class="quiet" { (text.say("organizations-why-not")) },
         }
+        (history::of(&organization).newest(&visit).await?)
         (leaving(&organization, &me, text))
     };
     Ok(Page::new(organization.name.clone(), body)

@@ -2,6 +2,7 @@
 
 mod billing_email;
 mod email;
+mod email_cancel;
 mod language;
 mod name;
 mod overview;
@@ -21,6 +22,7 @@ pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {
         ("/settings/profile", get(overview::show)),
         ("/settings/profile/name", get(name::show).post(name::change)),
         ("/settings/profile/email", get(email::show).post(email::change)),
+        ("/settings/profile/email/cancel", get(email_cancel::show).post(email_cancel::cancel)),
         ("/settings/profile/billing-email", get(billing_email::show).post(billing_email::change)),
         ("/settings/profile/language", get(language::show).post(language::change)),
         ("/settings/profile/time-zone", get(time_zone::show).post(time_zone::change)),

@@ -16,6 +16,7 @@ use crate::settings::visit::Visit;
 const DONE: &[(&str, &str)] = &[
     ("name", id!("profile-done-name")),
     ("email", id!("profile-done-email")),
+    ("email-cancelled", id!("profile-done-email-cancelled")),
     ("billing", id!("profile-done-billing")),
     ("billing-removed", id!("profile-done-billing-removed")),
     ("password", id!("profile-done-password")),
@@ -43,14 +44,14 @@ fn person(me: &Me, text: &Text) -> Markup {
             h2 id="person" { (text.say("profile-person")) }
             dl class="rows" {
                 (row(&text.say("profile-name"), &said(profile.name.as_deref(), text), "/settings/profile/name", text))
-                (row(&text.say("profile-billing"), &match &profile.billing_email {
-                    Some(address) => html! { (address) },
-                    None => html! { span class="quiet" { (text.say("profile-billing-none")) } },
-                }, "/settings/profile/billing-email", text))
                 (row(&text.say("profile-language"), &html! { (language::chosen(profile.language.as_deref(), text)) },
                     "/settings/profile/language", text))
                 (row(&text.say("profile-zone"), &html! { (time_zone::chosen(profile.time_zone.as_deref(), text)) },
                     "/settings/profile/time-zone", text))
+                (row(&text.say("profile-billing"), &match &profile.billing_email {
+                    Some(address) => html! { (address) },
+                    None => html! { span class="quiet" { (text.say("profile-billing-none")) } },
+                }, "/settings/profile/billing-email", text))
             }
         }
     }
@@ -60,7 +61,10 @@ fn sign_in(me: &Me, text: &Text) -> Markup {
     let email = html! {
         (said(me.profile.email.as_deref(), text))
         @if let Some(pending) = &me.email_pending {
-            p class="note" { (text.say_with("profile-email-pending", [("email", pending.into())])) }
+            p class="note" {
+                (text.say_with("profile-email-pending", [("email", pending.into())])) " "
+                a href="/settings/profile/email/cancel" { (text.say("email-cancel-link")) }
+            }
         }
     };
     html! {
@@ -98,7 +102,7 @@ fn organizations(organizations: &[MyOrganization], text: &Text) -> Markup {
                 ul class="list" {
                     @for organization in organizations {
                         li {
-                            div { strong { (organization.name) } " " span class="badge" { (text.say(role_name(role_of(&organization.role)))) } }
+                            div { a href={ "/settings/organizations/" (organization.id) } { (organization.name) } " " span class="badge" { (text.say(role_name(role_of(&organization.role)))) } }
                             code class="quiet" { (organization.id) }
                         }
                     }

@@ -1,6 +1,7 @@
 //! *Projects*: what usage is collected in, its credentials, and who owns it.
 
 mod create;
+mod history;
 mod list;
 mod name;
 mod overlap;
@@ -26,6 +27,7 @@ pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {
         ("/settings/organizations/{id}/projects/new", get(create::show).post(create::create)),
         ("/settings/projects/{id}", get(overview::show)),
         ("/settings/projects/{id}/name", get(name::show).post(name::change)),
+        ("/settings/projects/{id}/history", get(history::show)),
         ("/settings/projects/{id}/secret", get(secret::show).post(secret::reveal)),
         ("/settings/projects/{id}/reset", get(reset::show).post(reset::reset)),
         ("/settings/projects/{id}/overlap", get(overlap::show).post(overlap::end)),

@@ -6,7 +6,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::ProjectId;
 use maud::{Markup, html};
 
-use super::owners;
+use super::{history, owners};
 use crate::extract::Id;
 use crate::routes::organizations::OrganizationItem;
 use crate::routes::projects::{PreviousPair, ProjectItem, ProjectShown};
@@ -36,6 +36,7 @@ pub(in crate::settings) async fn show(visit: Visit, Id(id): Id<ProjectId>) -> Re
         (about(&shown, &organization, text))
         (credentials(&visit, &shown))
         (owners::section(&visit, &shown))
+        (history::of(&shown).newest(&visit).await?)
     };
     Ok(Page::new(shown.project.name.clone(), body)
         .of(Section::Projects)

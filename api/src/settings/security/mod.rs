@@ -1,7 +1,7 @@
 //! *Security*: where one is signed in, and what protects the account.
 
 pub(super) mod device;
-mod factors;
+pub(super) mod factors;
 mod overview;
 mod protection;
 mod removal;

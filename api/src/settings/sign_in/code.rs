@@ -77,19 +77,26 @@ pub(super) fn page(visit: &Visit, next: &Next, asked: &SecondFactor, errors: &Er
         Form::new(visit, errors).to(path).hidden("next", next.path()).hidden("asked", question.clone())
     };
     let code_form = form("/settings/sign-in/code");
+    let code = code_form.field(&field(text, asked));
+    // A passkey comes first, unless a code is on its way.
+    let passkey_first = can(Factor::Passkey) && visit.takes_passkeys() && asked.channel.is_none();
     let body = html! {
         p { (lead(text, asked)) }
-        (code_form.around(&code_form.field(&field(text, asked)), &text.say("sign-in-button")))
+        @if passkey_first {
+            (section(text, Wanted::SignIn, form(PASSKEY_PATH), (FIELD, &html! {}), &text.say("passkey-sign-in")))
+            h2 { (text.say("sign-in-code-instead")) }
+            (code_form.around_plain(&code, &text.say("sign-in-button")))
+        } @else {
+            (code_form.around(&code, &text.say("sign-in-button")))
+        }
         @if can(Factor::Phone) {
             @let button = if asked.channel.is_some() { id!("code-send-again") } else { id!("code-send") };
             (form("/settings/sign-in/code/send").around_plain(&html! {}, &text.say(button)))
         }
-        @if can(Factor::Passkey) && visit.takes_passkeys() {
-            (section(text, Wanted::SignIn, form(PASSKEY_PATH), (FIELD, &html! {}), &text.say("passkey-sign-in")))
-        }
         p { a href=(next.after("/settings/sign-in")) { (text.say("sign-in-again")) } }
     };
-    Page::new(text.say("sign-in-code-title"), body).with_errors(errors).show(visit)
+    let title = if passkey_first { id!("sign-in-passkey-title") } else { id!("sign-in-code-title") };
+    Page::new(text.say(title), body).with_errors(errors).show(visit)
 }
 
 fn lead(text: &Text, asked: &SecondFactor) -> String {
@@ -97,8 +104,8 @@ fn lead(text: &Text, asked: &SecondFactor) -> String {
     match asked.channel {
         Some(Channel::Sms) => text.say_with("sign-in-code-sent", [("phone", phone())]),
         Some(Channel::Call) => text.say_with("sign-in-code-called", [("phone", phone())]),
-        None if asked.methods.contains(&Factor::App) => text.say("sign-in-code-of-app"),
-        None => text.say("sign-in-code-of-passkey"),
+        None if asked.methods.contains(&Factor::Passkey) => text.say("sign-in-code-of-passkey"),
+        None => text.say("sign-in-code-of-app"),
     }
 }
 

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 
 use reqwest::RequestBuilder;
 
-use super::service::with_form;
+use super::second_factor::give_app;
+use super::service::{asked, with_form};
 use super::{Answer, Service, grave, routes, send};
-use crate::support::Client;
+use crate::support::{Client, Person};
 use callers::{Scene, Who};
 use table::{Body, Row, table};
 
@@ -153,5 +154,55 @@ async fn anothers_things_are_found_as_little_as_those_there_never_were() {
     }
     // And all of it is as it was.
     scene.assert_untouched().await;
+    service.unharmed().await;
+}
+
+/// What is open to an account without the second factor that the service demands.
+const OPEN_WITHOUT_FACTOR: [&str; 18] = [
+    "DELETE /v1/sessions",
+    "DELETE /v1/sessions/current",
+    "DELETE /v1/sessions/{id}",
+    "GET /v1/me",
+    "GET /v1/me/factors",
+    "GET /v1/me/passkeys",
+    "GET /v1/me/passkeys/accepted",
+    "GET /v1/sessions",
+    "POST /v1/me/passkeys",
+    "POST /v1/me/passkeys/options",
+    "POST /v1/me/recovery-codes",
+    "POST /v1/me/totp",
+    "POST /v1/me/totp/verify",
+    "POST /v1/me/two-factor-phone/verify",
+    "POST /v1/sessions/reauthenticate",
+    "POST /v1/sessions/reauthenticate/options",
+    "PUT /v1/me/password",
+    "PUT /v1/me/two-factor-phone",
+];
+
+/// Where the service demands a second factor of every account (OWASP ASVS 5.0, 6.3.3).
+#[tokio::test]
+async fn without_the_factor_that_the_service_demands_an_account_can_add_one_and_nothing_else() {
+    let service = Service::api().await;
+    let scene = Scene::set(&service).await;
+    let strict = service.start_of("api").env("PERSONAL_SETTINGS_DEMAND_SECOND_FACTOR", "true").ready().await;
+    let client = strict.client().with_token(&scene.owner().client.token().unwrap());
+    let mut open = BTreeSet::new();
+    for row in table().iter().filter(|row| row.is_for_holders()) {
+        let path = scene.filled(row.path).replace("{invitation_id}", "inv_00000000000000000000000001");
+        let path = path.replace("{id}", &scene.named_in(row).await);
+        if OPEN_WITHOUT_FACTOR.contains(&row.name().as_str()) {
+            open.insert(row.name());
+        } else {
+            send(request(&client, row, &path, &scene)).await.problem(403, "second-factor-missing");
+        }
+    }
+    assert_eq!(open, OPEN_WITHOUT_FACTOR.map(str::to_owned).into(), "each of them is there");
+    client.get("/v1/me").await;
+    // Once it has one, it may what it may.
+    let (account, email) = (scene.owner().account.clone(), scene.owner().email.clone());
+    let owner = Person { account, email, client };
+    give_app(&owner).await;
+    let organization = format!("/v1/organizations/{}", scene.organization());
+    asked(&owner.client, "GET", &organization).await.expect(200);
     service.unharmed().await;
 }

@@ -72,6 +72,11 @@ impl Row {
         ["/v1/admin/", "/v1/introspect", "/v1/revoke"].iter().any(|start| self.path.starts_with(start))
     }
 
+    /// Whether it takes a session, whoever's.
+    pub(super) fn is_for_holders(&self) -> bool {
+        self.expected(Who::Nobody) == 401 && self.expected(Who::Owner) != 401
+    }
+
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -228,6 +233,7 @@ fn organizations() -> Vec<Row> {
         Row::new("PUT", "/v1/organizations/{id}/second-factor-demand", owners(200))
             .json(json!({"demanded": false}))
             .sudo(),
+        Row::new("GET", "/v1/organizations/{id}/history", members(200, 200, 200)),
         Row::new("GET", "/v1/organizations/{id}/members", members(200, 200, 200)),
         Row::new("GET", "/v1/organizations/{id}/members/{account_id}", members(200, 200, 200)),
         Row::new("PUT", "/v1/organizations/{id}/members/{account_id}", managers(200)).json(role).sudo(),
@@ -246,6 +252,7 @@ fn projects() -> Vec<Row> {
     vec![
         Row::new("GET", "/v1/projects", holders(200)),
         Row::new("GET", "/v1/projects/{id}", members(200, 200, 200)),
+        Row::new("GET", "/v1/projects/{id}/history", members(200, 200, 200)),
         Row::new("PATCH", "/v1/projects/{id}", owners(200)).json(name),
         Row::new("PUT", "/v1/projects/{id}/owners/{account_id}", owners(204)).sudo(),
         Row::new("DELETE", "/v1/projects/{id}/owners/{account_id}", owners(204)).sudo(),
@@ -281,6 +288,7 @@ fn account() -> Vec<Row> {
         Row::new("GET", "/v1/me/preferences", holders(200)),
         Row::new("PUT", "/v1/me/preferences", holders(200)).json(json!({"usage_logging": true})),
         Row::new("PUT", "/v1/me/email", holders(202)).json(json!({"email": "m{n}@example.com"})).sudo(),
+        Row::new("DELETE", "/v1/me/email/pending", holders(204)),
         Row::new("PUT", "/v1/me/two-factor-phone", holders(202)).json(phone).sudo(),
         Row::new("POST", "/v1/me/two-factor-phone/verify", holders(403)).json(json!({"code": "none"})),
         Row::new("DELETE", "/v1/me/two-factor-phone", holders(409)).sudo(),

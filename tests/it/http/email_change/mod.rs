@@ -1,6 +1,7 @@
 //! Moving to another sign-in address, and back.
 
 mod at_once;
+mod cancelling;
 mod links;
 mod moving;
 mod undoing;

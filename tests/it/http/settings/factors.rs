@@ -118,7 +118,7 @@ async fn a_passkey_signs_in_by_the_first_page_and_by_the_second() {
     // It is a second factor as well, and stands with the recovery codes where there is nothing else.
     let another = Browser::new(&service);
     let asked = sign_in_by(&another, &ada.email).await;
-    asked.shows(&["Use your passkey, or type one of your recovery codes.", "Recovery code"]);
+    asked.shows(&["This account also wants your passkey.", "Recovery code"]);
     asked.hides(&["Send a code to my phone", PASSWORD]);
     let used = submit_passkey(&another, &asked, "passkey", &shown, &[]).await;
     used.at("/settings/sign-in/passkey").status(403).shows(&["This passkey is not known here", "Password"]);

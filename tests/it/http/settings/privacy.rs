@@ -46,7 +46,11 @@ async fn a_switch_is_saved_as_it_is_turned_and_says_since_when_it_stands_so() {
     let ada = service.person("ada").await;
     let browser = Browser::signed_in(&service, &ada.email).await;
     let page = browser.open(PAGE).await;
-    page.shows(&["Data &amp; Privacy", "role=\"switch\"", "Last changed on", "under privacy policy"]);
+    page.shows(&[
+        "Data &amp; Privacy",
+        "role=\"switch\"",
+        "Set when your account was opened, under privacy policy",
+    ]);
     let before = consents(&ada).await;
     for (switch, said) in [
         (

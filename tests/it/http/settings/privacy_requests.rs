@@ -47,7 +47,7 @@ async fn a_request_is_received_shown_and_can_be_cancelled() {
     let asked = browser.submit(&page, &[]).await;
     let path = path_of(&asked);
     asked.shows(&[
-        "We have received your request. You have our answer by",
+        "We have received your request. You get our answer by",
         "days are left.",
         "Cancel the request",
     ]);
@@ -115,8 +115,8 @@ async fn a_copy_is_fetched_whole_or_in_parts_until_its_link_is_disabled() {
     let page = browser.open(&path).await;
     page.shows(&[
         "Your copy is ready.",
-        "Download (",
-        "Disable the link",
+        "Go to the download (",
+        "Delete this copy",
         "2 of 2 done",
         "Your use of the product",
     ]);

@@ -15,7 +15,7 @@ async fn the_profile_shows_who_somebody_is_and_where_they_belong() {
     let page = browser.open("/settings/profile").await;
     page.shows(&["Ada Example", &ada.email, "Analytical &lt;Engines&gt;", "Owner", ">AE<", "Sign out"]);
     page.shows(&[organization["id"].as_str().unwrap(), "aria-current=\"page\""]);
-    page.shows(&["None set. With a second factor your password alone opens nothing."]);
+    page.shows(&["None yet. Add a passkey, and a stolen password alone no longer opens your account."]);
     service.unharmed().await;
 }
 
@@ -101,5 +101,25 @@ async fn a_phone_becomes_the_second_factor_and_recovery_codes_are_shown_once() {
     browser.submit(&page, &[]).await.shows(&["Your recovery codes"]);
     let page = browser.open("/settings/profile/phone/remove").await;
     browser.submit(&page, &[]).await.at("/settings/security/factors").shows(&["Your phone is removed."]);
+    service.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_address_that_waits_is_shown_and_cancelled() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let browser = Browser::signed_in(&service, &ada.email).await;
+    let page = browser.open("/settings/profile/email").await;
+    let shown = browser.submit(&page, &[("email", "ada@new.example")]).await;
+    shown.at("/settings/profile").shows(&["Waiting for you to confirm ada@new.example", "Cancel the change"]);
+    let page = browser.open("/settings/profile/email/cancel").await;
+    page.shows(&["ada@new.example will not become your address"]);
+    let shown = browser.submit(&page, &[]).await;
+    shown
+        .at("/settings/profile")
+        .shows(&["Your email address stays as it is."])
+        .hides(&["Waiting for you to confirm"]);
+    // Where nothing waits there is nothing to cancel.
+    browser.open("/settings/profile/email/cancel").await.at("/settings/profile");
     service.unharmed().await;
 }

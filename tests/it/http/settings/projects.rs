@@ -1,9 +1,12 @@
 //! *Projects*.
 
+use serde_json::json;
+
 use super::browser::{Browser, Shown};
 use crate::http::Service;
 use crate::http::queue::{drain, told};
-use crate::http::teams::{Project, organization_of, team, worth};
+use crate::http::service::sent;
+use crate::http::teams::{Project, organization_of, set_role, team, worth};
 use crate::support::PASSWORD;
 
 fn here(project: &Project) -> String {
@@ -178,5 +181,25 @@ async fn owners_are_named_and_named_no_longer() {
     browser.open(&remove).await.status(404);
     of_guest.open(&here(&project)).await.shows(&["You can look at this project."]);
     browser.post(&owners, &[("account".to_owned(), "acc_1".to_owned())]).await.status(404);
+    service.unharmed().await;
+}
+
+/// Another owner finds who reset the key on the page of the project, and all that happened on a page of its own.
+#[tokio::test]
+async fn who_reset_the_key_stands_on_the_page_of_the_project() {
+    let service = Service::whole().await;
+    let (organization, [owner, admin, _]) = team(&service).await;
+    let project = Project::create(&owner, &organization).await;
+    set_role(&owner, &organization, &admin, "owner").await.expect(200);
+    let body = json!({"name": "Grace Other"});
+    sent(&admin.client, "PATCH", "/v1/me", &body).await.expect(200);
+    project.reset(&admin, 0).await.expect(200);
+    let browser = Browser::signed_in(&service, &owner.email).await;
+    let page = browser.open(&here(&project)).await;
+    page.shows(&["What happened lately", "were reset", "by Grace Other", "All of its history"]);
+    let all = browser.open(&format!("{}/history", here(&project))).await;
+    all.shows(&["History of Looms", "by Grace Other", "by you"]);
+    let all = browser.open(&format!("/settings/organizations/{organization}/history")).await;
+    all.shows(&["History of Engines", "by you"]);
     service.unharmed().await;
 }

@@ -4,7 +4,7 @@
 //! configuration; links are below the [`PublicUrl`], but for the one to the account. A crash leaves nothing: this is a
 //! value.
 
-use domain::RequestId;
+use domain::{ProjectId, RequestId};
 use url::Url;
 
 use super::address::one_line;
@@ -68,6 +68,11 @@ impl Letterhead {
     /// The page on which a privacy request is seen, cancelled and answered: it asks who is there first.
     pub(super) fn request(&self, id: RequestId) -> String {
         self.public_url.link(&format!("settings/privacy/requests/{id}"))
+    }
+
+    /// The page of a project, which says what happened to it: it asks who is there first.
+    pub(super) fn project(&self, id: ProjectId) -> String {
+        self.public_url.link(&format!("settings/projects/{id}"))
     }
 
     /// The page that asks what a token is to be used for. Behind the `#` no server sees it.

@@ -47,7 +47,11 @@ pub(super) const SENTENCES: &[Sentence] = &[
     ),
     told("account.email_changed", id!("history-email-changed"), &[("until", "/undo_until", Moment)]),
     told("account.email_change_undone", id!("history-email-change-undone"), &[]),
-    told("account.email_change_ended", id!("history-email-change-ended"), &[]),
+    told(
+        "account.email_change_ended",
+        id!("history-email-change-ended"),
+        &[("cancelled", "/cancelled", Word)],
+    ),
     told(
         "account.former_email_released",
         id!("history-former-email-released"),

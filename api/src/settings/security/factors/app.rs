@@ -46,7 +46,7 @@ async fn told(visit: &Visit, app: &NewApp) -> Result<Response, Refusal> {
     let text = visit.text();
     let errors = Errors::default();
     let body = html! {
-        ol class="steps" {
+        ol class="how" {
             li {
                 h2 { (text.say("app-scan")) }
                 div class="qr" role="img" aria-label=(text.say("app-qr")) { (drawing(&app.qr_code)) }

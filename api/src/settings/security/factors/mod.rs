@@ -17,7 +17,7 @@ use crate::settings::pages::Pages;
 use crate::settings::visit::Visit;
 
 /// Where they are.
-const PATH: &str = "/settings/security/factors";
+pub(in crate::settings) const PATH: &str = "/settings/security/factors";
 
 pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {
     vec![

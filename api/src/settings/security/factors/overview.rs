@@ -29,7 +29,7 @@ pub(in crate::settings) async fn show(visit: Visit) -> Result<Response, Refusal>
     let has_any = !set.passkeys.is_empty() || set.app.is_some() || set.phone.is_some();
     let body = html! {
         p { (text.say("factors-lead")) }
-        @if !has_any { p class="note warning" { (text.say("factors-none")) } }
+        @if !has_any { p class="note warning" { (text.say(without_any(&visit))) } }
         (passkeys(&visit, &set.passkeys))
         (app(text, set.app.as_ref()))
         (phone(text, &set))
@@ -41,6 +41,15 @@ pub(in crate::settings) async fn show(visit: Visit) -> Result<Response, Refusal>
         .below(Section::Security.path(), text.say("section-security"))
         .telling(visit.done(DONE))
         .show(&visit))
+}
+
+/// What it means that there is no factor yet.
+fn without_any(visit: &Visit) -> &'static str {
+    if visit.pages.state.config.demands_second_factor {
+        id!("problem-second-factor-missing")
+    } else {
+        id!("factors-none")
+    }
 }
 
 fn passkeys(visit: &Visit, passkeys: &[PasskeyItem]) -> Markup {

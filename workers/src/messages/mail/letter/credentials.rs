@@ -25,8 +25,9 @@ pub(super) fn reset(
         None => paper.say("mail-credentials-reset-now"),
     };
     let at = (paper.say("mail-credentials-reset-at"), paper.time(at));
-    let blocks =
-        vec![paragraph(happened), paragraph(before), paragraph(otherwise), about(paper, at, project)];
+    let mut blocks = vec![paragraph(happened), paragraph(before), paragraph(otherwise)];
+    blocks.extend(who_it_was(paper, project, by_reader));
+    blocks.push(about(paper, at, project));
     (paper.say("mail-credentials-reset-subject"), blocks)
 }
 
@@ -43,8 +44,16 @@ pub(super) fn revealed(
         (paper.say_with("mail-secret-shown-other", name), paper.say("mail-secret-shown-ask"))
     };
     let at = (paper.say("mail-secret-shown-at"), paper.time(at));
-    let blocks = vec![paragraph(happened), paragraph(otherwise), about(paper, at, project)];
+    let mut blocks = vec![paragraph(happened), paragraph(otherwise)];
+    blocks.extend(who_it_was(paper, project, by_reader));
+    blocks.push(about(paper, at, project));
     (paper.say("mail-secret-shown-subject"), blocks)
+}
+
+/// The way to the page that says who it was; none where it was the reader.
+fn who_it_was(paper: Paper<'_>, project: &NamedProject, by_reader: bool) -> Option<Block> {
+    let link = || Block::Link(paper.say("mail-project-link"), paper.head.project(project.project_id));
+    (!by_reader).then(link)
 }
 
 pub(super) fn revoked(paper: Paper<'_>, at: DateTime<Utc>, project: &NamedProject) -> Draft {
