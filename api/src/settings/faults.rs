@@ -8,6 +8,7 @@ use maud::html;
 use super::page::Page;
 use super::refusal::Refusal;
 use super::visit::Visit;
+use crate::problem::Kind;
 
 /// The page that tells of a refusal.
 pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
@@ -31,6 +32,9 @@ pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
         p class="actions" {
             @if status.is_server_error() || status.as_u16() == 429 {
                 a class="button plain" href=(again.path()) { (text.say("fault-again")) }
+            }
+            @if [Kind::ArchiveGone, Kind::DataErased].contains(&refusal.kind) {
+                a class="button plain" href="/settings/privacy/export" { (text.say("request-new")) }
             }
             a class="button plain" href=(first.path()) { (text.say("fault-home")) }
         }

@@ -13,7 +13,6 @@ organizations-rename-title = Organisation umbenennen
 organizations-about = Über die Organisation
 organizations-id = Organisations-ID
 organizations-role = Ihre Rolle
-organizations-role-of-member = Rolle
 organizations-their-role = Rolle
 organizations-since = Mitglied seit
 organizations-projects = Projekte ansehen

@@ -13,7 +13,6 @@ organizations-rename-title = Rename the organization
 organizations-about = About the organization
 organizations-id = Organization ID
 organizations-role = Your role
-organizations-role-of-member = Role
 organizations-their-role = Role
 organizations-since = Member since
 organizations-projects = See its projects

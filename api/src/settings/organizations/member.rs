@@ -76,7 +76,7 @@ async fn page(
                 p { (text.say("organizations-role-lead")) }
                 @let form = Form::new(visit, errors);
                 @let chosen = typed.unwrap_or(&shown.role);
-                @let choices = form.choices("role", &text.say(if is_me { id!("organizations-role") } else { id!("organizations-role-of-member") }), &given_by(mine, text), chosen);
+                @let choices = form.choices("role", &text.say(if is_me { id!("organizations-role") } else { id!("organizations-their-role") }), &given_by(mine, text), chosen);
                 (form.around(&choices, &text.say("form-save")))
             } @else {
                 p { (text.say(why_not(mine))) }

@@ -51,7 +51,7 @@ async fn page(visit: &Visit, errors: &Errors) -> Result<Response, Refusal> {
         p { (text.say("erasure-lead")) }
         (told(&text.say("erasure-goes"), &GOES, text))
         (told(&text.say("erasure-stays"), &STAYS, text))
-        p { (text.say("erasure-account")) }
+        p { a href="/settings/delete" { (text.say("erasure-account")) } }
         @if let Some(copy) = copy {
             p class="note warning" {
                 (text.say("erasure-copy")) " " a href=(request::page_of(copy.id)) { (text.say("erasure-copy-link")) }

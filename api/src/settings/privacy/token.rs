@@ -10,6 +10,7 @@ use serde_json::json;
 use super::HOME;
 use crate::problem::Kind;
 use crate::routes::me::{GdprTokenFacts, NewGdprToken};
+use crate::settings::copied::copied;
 use crate::settings::errors::Errors;
 use crate::settings::form::Form;
 use crate::settings::page::{Page, Section};
@@ -115,7 +116,7 @@ async fn shown(visit: &Visit, made: &NewGdprToken) -> Result<Response, Refusal> 
         .say_with("token-made-until", [("until", until.into()), ("fingerprint", (&made.fingerprint).into())]);
     let body = html! {
         p class="note warning" { (text.say("token-made-lead")) }
-        ul class="codes" aria-label=(text.say("token-made")) { li { code data-copy { (made.token) } } }
+        p { (copied(text, "gdpr-token", &text.say("token-made"), &made.token)) }
         p { (known) }
         p { a class="button" href=(HOME) { (text.say("token-made-kept")) } }
     };
