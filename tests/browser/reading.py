@@ -1,11 +1,15 @@
-"""How a page is read: as a person sees it, at two widths, light and dark."""
+"""How a page is read: as a person sees it, at three widths, light and dark."""
 
 import re
 
 from axe_playwright_python.base import AXE_SCRIPT
+from traffic import Traffic
 
-WIDTHS = (360, 1280)
-SCHEMES = ("light", "dark")
+# The smallest screen is that of WCAG 1.4.10.
+VIEWS = ((320, "light"), (360, "light"), (1280, "light"), (360, "dark"), (1280, "dark"))
+# In these axe is asked: each width and each scheme is in one of them.
+RULED = ((360, "light"), (1280, "dark"))
+ALIKE = ((320, "light"), (1280, "dark"))
 # What a script writes where it took a thing for a text, or a member that is not there; and marks nobody rendered.
 NONSENSE = re.compile(r"\[object \w+\]|\bundefined\b|\bnull\b|\bNaN\b|`|[{\[]\s*\"\w+\"")
 # Code is shown as it is.
@@ -27,12 +31,15 @@ VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
 
 
 class Reading:
-    """A page in a browser of its own, which nobody has used before."""
+    """A page in a browser of its own, which nobody has used before. It is of `path`, and what it shows is kept in `album`."""
 
-    def __init__(self, browser, base):
-        self.base = base
-        self.context = browser.new_context()
+    def __init__(self, browser, base, path, album, **options):
+        self.base, self.path, self.album = base, path, album
+        self.context = browser.new_context(**options)
         self.page = self.context.new_page()
+        self.traffic = Traffic(self.context, self.page)
+        self.answer, self.number = None, 0
+        self.page.on("response", self.answered)
         self.page.add_init_script(VIOLATIONS)
         self.told = []
         self.page.on("console", lambda message: self.told.append(message.text) if message.type in ("error", "warning") else None)
@@ -48,6 +55,10 @@ class Reading:
         if not url.startswith((self.base + "/", "data:")):
             self.faults.append(f"something is loaded from elsewhere: {url}")
 
+    def answered(self, response):
+        if response.request.is_navigation_request():
+            self.answer = response
+
     def open(self, address):
         """As from a mail: what another page left behind is gone."""
         self.page.goto("about:blank")
@@ -57,25 +68,34 @@ class Reading:
         """Waits until all of these stand on the page, and looks at it in every way.
 
         `refused` is the status of an answer that led to this, of which the browser tells. A page that is built `alike` one
-        that was looked at is looked at twice, not in all four ways, and not asked about its structure and colours again.
+        that was looked at is looked at twice, not in all ways, and not asked about its structure and colours again.
         """
         for name in names:
             self.page.get_by_text(name).locator("visible=true").first.wait_for(timeout=10_000)
         if refused:
             self.forgive(f"status of {refused} ")
-        for scheme in SCHEMES:
+        self.number += 1
+        name = self.album.name(self.path, self.number, names[0])
+        for width, scheme in ALIKE if alike else VIEWS:
             self.page.emulate_media(color_scheme=scheme)
-            widths = [WIDTHS[SCHEMES.index(scheme)]] if alike else WIDTHS
-            for width in widths:
-                self.page.set_viewport_size({"width": width, "height": 800})
-                self.faults += [f"{width} px, {scheme}: {fault}" for fault in self.look()]
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.faults += [f"{width} px, {scheme}: {fault}" for fault in self.look()]
             if not alike:
-                self.faults += [f"{scheme}: {fault}" for fault in self.rules()]
+                if (width, scheme) in RULED:
+                    self.faults += [f"{width} px, {scheme}: {fault}" for fault in self.rules()]
+                self.album.take(self.page, name, width, scheme)
+        self.keep(name)
         self.faults += [f"the console says: {line}" for line in self.told]
         self.told.clear()
         here = self.page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
         # A link to a place of the same page leads to no other.
         self.links |= {link.split("#")[0] for link in here if link.startswith(self.base)} - {self.page.url.split("#")[0]}
+
+    def keep(self, name):
+        """What was sent, once, with what came over the wire for it."""
+        if self.answer:
+            self.album.keep(name, self.answer.text(), self.traffic.weight(self.path))
+            self.answer = None
 
     def forgive(self, told):
         expected = [line for line in self.told if told in line]

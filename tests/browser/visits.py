@@ -173,6 +173,7 @@ def docs(program, reading):
     description = ask(program.base, "GET", "/openapi.json")
     operations = [operation["operationId"] for item in description["paths"].values() for operation in item.values()]
     reading.page.get_by_text("/v1/me/preferences").first.wait_for()
+    reading.faults += reading.rules()
     shown = reading.page.locator(".opblock").count()
     if shown != len(operations):
         reading.faults.append(f"{shown} of {len(operations)} operations are shown")
@@ -186,7 +187,7 @@ def docs(program, reading):
         operation.get_by_text("Responses").wait_for()
         text = operation.inner_text()
         reading.faults += [f"{of} does not show {wanted}" for wanted in texts if wanted not in text]
-    reading.shows("/v1/me/preferences", "Authorize")
+    reading.shows("/v1/me/preferences", "Authorize", alike=True)
 
 
 @reads("/problems")
