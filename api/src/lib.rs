@@ -25,6 +25,7 @@ mod limiter;
 mod limits;
 mod links;
 mod look;
+mod mailbox;
 mod messages;
 mod middleware;
 mod names;
@@ -50,6 +51,7 @@ mod writing;
 mod tests;
 
 pub use look::{Color, Logo, Look, LookError};
+pub use mailbox::{Mailbox, MessageFile};
 pub use network::ForwardedHeader;
 pub use openapi::openapi;
 pub use routes::pages::paths as page_paths;

@@ -87,6 +87,7 @@ fn dependencies(public_url: &str) -> Dependencies {
             introspection_max_age: 10,
             look: crate::Look::default(),
             catalogue: catalogue::Catalogue::built_in(),
+            mailbox: None,
         },
     }
 }

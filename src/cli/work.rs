@@ -122,7 +122,9 @@ pub struct WorkerOptions {
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=256)
     )]
     pub concurrency: usize,
-    /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]
+    /// How mail goes out: `smtp://…`, `smtps://…` or `directory:PATH` [default: below the data directory]. In a
+    /// directory it is not sent; `serve` and `demo` show it at /settings/mailbox/ to everybody on this machine, where they
+    /// listen on it alone, have their public URL on it and name no trusted proxies
     #[arg(long, env = "PERSONAL_SETTINGS_MAIL", hide_env_values = true)]
     pub mail: Option<String>,
     /// How texts and calls go out: `http(s)://SID:TOKEN@HOST?from=NUMBER` of a gateway of Twilio's form, or `directory:PATH` [default: below the data directory, with the mail]

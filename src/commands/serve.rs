@@ -11,6 +11,9 @@ pub(super) async fn run(options: &ServeOptions) -> anyhow::Result<()> {
         ended = shutdown_signal() => return ended,
     };
     say(format!("Personal Settings listens on {}", service.public_url));
+    if let Some(mailbox) = &service.mailbox {
+        say(format!("Mails are not sent, and everybody on this machine can read them: {mailbox}"));
+    }
     show_tokens(&service.house_token, service.new_operator_token.as_ref());
     shutdown_signal().await?;
     service.stop().await;

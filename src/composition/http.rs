@@ -181,5 +181,6 @@ pub fn api_config(
         introspection_max_age: u32::try_from(options.introspection_max_age.as_secs()).unwrap_or(u32::MAX),
         look: look(&processing.presence)?,
         catalogue: texts(&processing.presence)?,
+        mailbox: None,
     })
 }

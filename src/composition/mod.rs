@@ -11,6 +11,7 @@ mod gauges;
 mod http;
 mod keys;
 mod log_tasks;
+mod mailbox;
 pub mod metrics;
 mod nats_care;
 mod network;

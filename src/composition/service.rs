@@ -25,6 +25,9 @@ use embedded_servers::{Options, Servers};
 /// Characters an operator token must have.
 const SHORTEST_OPERATOR_TOKEN: usize = 32;
 
+/// Where mails are read that go into a directory.
+const MAILBOX: &str = "/settings/mailbox/";
+
 /// A running service.
 pub struct Service {
     /// What it stands on.
@@ -33,6 +36,8 @@ pub struct Service {
     pub listen: SocketAddr,
     /// Where people reach it.
     pub public_url: Url,
+    /// Where mails are read, if they may be.
+    pub mailbox: Option<Url>,
     /// The token that lets usage of the house project in.
     pub house_token: String,
     /// The operator token, if it was made just now: it cannot be shown again.
@@ -92,10 +97,12 @@ impl Service {
             Some(&data_dir),
         )?;
         let checks = readiness(&foundation, Some(&bus));
-        let (config, limits) = (
+        let (mut config, limits) = (
             api_config(&options.api, &options.processing, public_url.clone())?,
             connection_limits(&options.api)?,
         );
+        config.mailbox = super::mailbox::mailbox(&ctx, &options.api, listen, &public_url);
+        let mailbox = config.mailbox.as_ref().and_then(|_| public_url.join(MAILBOX).ok());
         let http = Http::start(vitals_listener, &foundation, checks)?;
         let http = http.with_interface(listener, &foundation, config, limits);
 
@@ -124,6 +131,7 @@ impl Service {
             foundation,
             listen,
             public_url,
+            mailbox,
             house_token,
             new_operator_token,
             http,

@@ -9,6 +9,9 @@ use serde_json::Value;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the made-up people look at pages with.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+
 /// Speaks to the service, signed in or not.
 #[derive(Clone)]
 pub(super) struct Client {
@@ -20,7 +23,7 @@ pub(super) struct Client {
 impl Client {
     /// A client of the service at `base`, not signed in.
     pub(super) fn new(base: &str) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+        let http = reqwest::Client::builder().user_agent(BROWSER).timeout(PATIENCE).no_proxy().build()?;
         Ok(Self { http, base: base.trim_end_matches('/').to_owned(), token: None })
     }
 
@@ -37,8 +40,17 @@ impl Client {
         self.json(Method::POST, path, Some(body)).await
     }
 
+    /// A POST that says nothing.
+    pub(super) async fn act(&self, path: &str) -> anyhow::Result<Value> {
+        self.json(Method::POST, path, None).await
+    }
+
     pub(super) async fn put(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         self.json(Method::PUT, path, Some(body)).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.json(Method::PATCH, path, Some(body)).await
     }
 
     /// A whole file.

@@ -2,9 +2,11 @@
 //! with what was seen. It speaks to the service as any client would; only the mail directory is
 //! looked into directly.
 
+mod addresses;
 mod archive;
 mod client;
 mod mailbox;
+mod people;
 mod person;
 mod walk;
 

@@ -25,6 +25,21 @@ impl Person {
     }
 }
 
+/// A person to sign in as.
+pub(super) struct Shown {
+    pub(super) email: String,
+    pub(super) password: String,
+    /// What there is to be seen.
+    pub(super) shows: &'static str,
+}
+
+impl Person {
+    /// This person, and what there is to be seen.
+    pub(super) fn showing(&self, shows: &'static str) -> Shown {
+        Shown { email: self.email.clone(), password: self.password.clone(), shows }
+    }
+}
+
 /// Usage of a product by an account: `count` events, a minute apart, ending at `now` (seconds).
 pub(super) fn usage(token: &str, account: &str, count: i64, now: i64) -> Value {
     let pages = ["Page viewed", "Report opened", "Button clicked", "Dashboard shared"];

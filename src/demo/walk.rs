@@ -10,6 +10,7 @@ use event_store::records::operator_token::Origin;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::addresses::Addresses;
 use super::client::Client;
 use super::mailbox::Mailbox;
 use super::person::{Person, usage};
@@ -23,18 +24,19 @@ const EVENTS: i64 = 250;
 /// Commands of which the time is taken.
 const COMMANDS: usize = 50;
 /// How long the work on a request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_millis(50);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const POLL: Duration = Duration::from_millis(50);
 
 /// See the module.
 pub struct Walk {
-    client: Client,
-    operator: Client,
+    pub(super) client: Client,
+    pub(super) operator: Client,
     person: Person,
-    house_token: String,
+    pub(super) house_token: String,
+    addresses: Addresses,
     /// `None` when mail goes to a server, where it cannot be looked into.
     mailbox: Option<Mailbox>,
-    now: i64,
+    pub(super) now: i64,
     /// How long a request may take here, where it has little to do but to cool off.
     patience: Duration,
 }
@@ -53,6 +55,7 @@ impl Walk {
             client,
             person: Person::invent("Ada Example"),
             house_token: service.house_token.clone(),
+            addresses: Addresses::of(service)?,
             mailbox: mail_folder(options).map(Mailbox::new),
             now: service.foundation.store.services().now().timestamp(),
             patience: PATIENCE + cooling_off,
@@ -65,34 +68,40 @@ impl Walk {
     /// The first step that did not go as it should.
     pub async fn walk(&self) -> anyhow::Result<()> {
         say("\n1. An operator opens an account, and its holder signs in.");
-        let account = self.open_account().await?;
-        let mut me = self.sign_in().await?;
+        let account = self.open_account(&self.person).await?;
+        let mut me = self.sign_in(&self.person).await?;
         self.take_time(&me).await?;
 
         say("\n2. The holder uses the product; its usage is collected.");
         self.collect_usage(&account).await?;
 
         say("\n3. The holder asks for their data.");
-        let export = self.request(&mut me, "export").await?;
+        let export = self.request(&self.person, &mut me, "export").await?;
         let done = self.follow(&me, &export).await?;
         self.show_mail(&export, "received").await?;
         self.show_mail(&export, "archive_ready").await?;
         self.open_archive(&me, &export, &done).await?;
 
         say("\n4. The holder asks for erasure.");
-        let erasure = self.request(&mut me, "erasure").await?;
+        let erasure = self.request(&self.person, &mut me, "erasure").await?;
         let done = self.follow(&me, &erasure).await?;
         self.show_erasure(&done)?;
         self.show_mail(&erasure, "erased").await?;
 
         say("\n5. What was collected is gone, and the account still works.");
         self.check_after(&export).await?;
-        self.say_how_to_sign_in();
+
+        say("\n6. Others use it as well.");
+        let mut people = self.settle().await?;
+        people.push(
+            self.person.showing("whose usage was erased: both requests, and what the history still tells"),
+        );
+        self.addresses.tell(&people);
         Ok(())
     }
 
-    async fn open_account(&self) -> anyhow::Result<String> {
-        let Person { name, email, password } = &self.person;
+    pub(super) async fn open_account(&self, person: &Person) -> anyhow::Result<String> {
+        let Person { name, email, password } = person;
         let body = json!({"email": email, "name": name, "password": password});
         let answer = self.operator.post("/v1/admin/accounts", body).await?;
         let account = text(&answer, "account_id")?;
@@ -100,8 +109,8 @@ impl Walk {
         Ok(account)
     }
 
-    async fn sign_in(&self) -> anyhow::Result<Client> {
-        let body = json!({"email": self.person.email, "password": self.person.password});
+    pub(super) async fn sign_in(&self, person: &Person) -> anyhow::Result<Client> {
+        let body = json!({"email": person.email, "password": person.password});
         let answer = self.client.post("/v1/sessions", body).await?;
         let me = self.client.with_token(&text(&answer, "token")?);
         let profile = me.get("/v1/me").await?;
@@ -130,8 +139,13 @@ impl Walk {
         Ok(())
     }
 
-    async fn request(&self, me: &mut Client, kind: &str) -> anyhow::Result<String> {
-        let again = json!({"password": self.person.password});
+    pub(super) async fn request(
+        &self,
+        person: &Person,
+        me: &mut Client,
+        kind: &str,
+    ) -> anyhow::Result<String> {
+        let again = json!({"password": person.password});
         let again = me.post("/v1/sessions/reauthenticate", again).await?;
         // The session goes on with another token.
         *me = me.with_token(&text(&again, "token")?);
@@ -146,7 +160,7 @@ impl Walk {
     }
 
     /// Watches a request until it is completed.
-    async fn follow(&self, me: &Client, id: &str) -> anyhow::Result<Value> {
+    pub(super) async fn follow(&self, me: &Client, id: &str) -> anyhow::Result<Value> {
         let begun = Instant::now();
         let mut last = String::new();
         loop {
@@ -194,7 +208,7 @@ impl Walk {
     }
 
     async fn check_after(&self, export: &str) -> anyhow::Result<()> {
-        let me = self.sign_in().await?;
+        let me = self.sign_in(&self.person).await?;
         let status = me.status(&format!("/v1/me/privacy-requests/{export}/archive")).await?;
         ensure!(status == 410, "the archive of the earlier export answers {status} instead of 410");
         say("   the archive of the earlier export answers 410 Gone");
@@ -207,11 +221,6 @@ impl Walk {
             items.len()
         ));
         Ok(())
-    }
-
-    fn say_how_to_sign_in(&self) {
-        let Person { email, password, .. } = &self.person;
-        say(format!("\nDone. Sign in as {email} with password {password}."));
     }
 }
 
@@ -240,7 +249,7 @@ fn mail_folder(options: &DemoOptions) -> Option<PathBuf> {
     }
 }
 
-fn text(value: &Value, name: &str) -> anyhow::Result<String> {
+pub(super) fn text(value: &Value, name: &str) -> anyhow::Result<String> {
     let text = value[name].as_str();
     Ok(text.with_context(|| format!("no {name} in {value}"))?.to_owned())
 }

@@ -5,7 +5,7 @@ mod credentials;
 mod email_links;
 mod health;
 pub(crate) mod history;
-mod invitations;
+pub(crate) mod invitations;
 pub(crate) mod me;
 mod metrics;
 pub(crate) mod organizations;

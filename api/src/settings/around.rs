@@ -42,6 +42,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
+/// What a page may load and do that is not as the others.
+#[derive(Clone)]
+pub(super) struct OwnPolicy(pub(super) HeaderValue);
+
 /// Answers a request for a page or a file of pages.
 pub(super) async fn around(State(pages): State<Pages>, mut request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/settings/assets/") {
@@ -64,6 +68,9 @@ pub(super) async fn around(State(pages): State<Pages>, mut request: Request, nex
     visit.v1.tell(response.headers_mut());
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, value);
+    }
+    if let Some(OwnPolicy(policy)) = response.extensions_mut().remove() {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     packed(&asked, response).await
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use catalogue::Text;
 use maud::{DOCTYPE, Markup, html};
 
+use super::mailbox;
 use super::page::{Page, Secret, Section};
 use super::visit::Visit;
 use super::zone;
@@ -44,7 +45,7 @@ fn render(visit: &Visit, page: &Page<'_>) -> Markup {
             body data-zone=[wants_zone(visit)] {
                 a class="skip" href="#main" { (text.say("page-skip")) }
                 (header(visit, page.section))
-                div class=(if visit.known().is_some() { "frame" } else { "frame alone" }) {
+                div class=(frame(visit, page)) {
                     @if visit.known().is_some() {
                         nav class="side" aria-label=(text.say("page-navigation")) { (links(text, page.section)) }
                     }
@@ -60,6 +61,26 @@ fn render(visit: &Visit, page: &Page<'_>) -> Markup {
                         (page.body)
                     }
                 }
+                (foot(visit))
+            }
+        }
+    }
+}
+
+fn frame(visit: &Visit, page: &Page<'_>) -> &'static str {
+    match (visit.known().is_some(), page.is_wide) {
+        (true, _) => "frame",
+        (false, false) => "frame alone",
+        (false, true) => "frame alone wide",
+    }
+}
+
+/// Where mails are read that are not sent.
+fn foot(visit: &Visit) -> Markup {
+    html! {
+        @if visit.pages.state.config.mailbox.is_some() {
+            footer class="foot" {
+                p class="quiet" { a href=(mailbox::PATH) { (visit.text().say("mailbox-foot")) } }
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The pages below `/settings/`: what an account holder sees and changes in a browser, without any script.
+//! The pages for account holders: those below `/settings/`, which show and change what is theirs, and those below `/links/`,
+//! where links in mails lead. None needs a script.
 //!
 //! A page is a client of `/v1` within this process ([`V1`](v1::V1)), and knows nothing that a program at `/v1` could not know:
 //! guards, limits, repeats and what is recorded are those of `/v1`. What always holds:
@@ -21,9 +22,12 @@ mod files;
 mod form;
 mod go_on;
 mod history;
+mod home;
 mod ids;
 mod layout;
+mod links;
 mod listing;
+mod mailbox;
 mod next;
 mod organizations;
 mod page;
@@ -50,7 +54,7 @@ use pages::Pages;
 
 /// Every page, by its path. One that is not in this list is not served, and a browser reads each of them in the tests.
 fn all() -> Vec<(&'static str, MethodRouter<Pages>)> {
-    let mut all = vec![("/settings/confirm", get(go_on::show).post(go_on::go_on))];
+    let mut all = vec![("/", get(home::show)), ("/settings/confirm", get(go_on::show).post(go_on::go_on))];
     all.extend(sign_in::pages());
     all.extend(profile::pages());
     all.extend(organizations::pages());
@@ -59,23 +63,28 @@ fn all() -> Vec<(&'static str, MethodRouter<Pages>)> {
     all.extend(history::pages());
     all.extend(delete::pages());
     all.extend(privacy::pages());
+    all.extend(links::pages());
     all
 }
 
 /// Where the pages are.
 pub fn paths() -> impl Iterator<Item = &'static str> {
-    all().into_iter().map(|(path, _)| path)
+    all().into_iter().chain(mailbox::pages()).map(|(path, _)| path)
 }
 
 /// The pages, as clients of `v1`.
 pub(crate) fn routes(state: &AppState, v1: Router) -> Router<AppState> {
     let pages = Pages::new(state.clone(), v1);
-    let router = all().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
+    let mailbox = state.config.mailbox.iter().flat_map(|_| mailbox::pages());
+    let router =
+        all().into_iter().chain(mailbox).fold(Router::new(), |router, (path, page)| router.route(path, page));
     router
         .route("/settings", get(catch_all::first))
         .route("/settings/", get(catch_all::first))
         .route("/settings/assets/{name}", get(files::show))
         .route("/settings/{*rest}", get(catch_all::nothing))
+        .route("/links/", get(catch_all::nothing))
+        .route("/links/{*rest}", get(catch_all::nothing))
         .method_not_allowed_fallback(crate::routes::wrong_method)
         .layer(from_fn_with_state(pages.clone(), around::around))
         .with_state(pages)

@@ -77,6 +77,7 @@ pub(crate) struct Page<'a> {
     pub(super) body: Markup,
     pub(super) status: u16,
     pub(super) is_secret: bool,
+    pub(super) is_wide: bool,
 }
 
 impl<'a> Page<'a> {
@@ -91,6 +92,7 @@ impl<'a> Page<'a> {
             body,
             status: 200,
             is_secret: false,
+            is_wide: false,
         }
     }
 
@@ -122,6 +124,12 @@ impl<'a> Page<'a> {
     #[must_use]
     pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
+    }
+
+    /// With room for more than a form, also where there is no navigation beside it.
+    #[must_use]
+    pub(crate) fn wide(self) -> Self {
+        Self { is_wide: true, ..self }
     }
 
     /// Showing what is shown once.

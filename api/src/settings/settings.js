@@ -41,6 +41,16 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// A link of a mail: its token goes from behind the # into the form, and out of the address, which is easily copied along.
+const linked = document.querySelector("[data-link]");
+if (linked && location.hash.length > 1) {
+  const field = linked.querySelector("input");
+  field.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  linked.hidden = true;
+  if (linked.dataset.link) field.form.requestSubmit();
+}
+
 // A page that tells how something goes on follows it, and takes its parts anew from the server when something has changed.
 const live = document.querySelector("[data-live]");
 async function renewed() {

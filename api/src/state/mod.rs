@@ -29,6 +29,7 @@ use url::Url;
 
 use crate::capacity::{Bodies, Paces, Parsing, Places, RefusedUsage, Streams};
 use crate::look::Look;
+use crate::mailbox::Mailbox;
 use crate::network::{ForwardedHeader, UnreadAddresses};
 use crate::password::Passwords;
 use crate::session_cookie::SessionCookie;
@@ -74,6 +75,8 @@ pub struct ApiConfig {
     pub look: Look,
     /// What they say.
     pub catalogue: Catalogue,
+    /// What went out to people, where everybody who reaches the service may read it; none where that may not be.
+    pub mailbox: Option<Arc<dyn Mailbox>>,
 }
 
 /// Something that must work before this process can serve.

@@ -37,7 +37,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that only some crates may name.
-const ONLY_IN: [(&str, &[&str]); 16] = [
+const ONLY_IN: [(&str, &[&str]); 17] = [
     ("fluent-bundle", &["catalogue"]),
     ("chrono-tz", &["catalogue", "domain"]),
     ("axum", &["api"]),
@@ -47,6 +47,7 @@ const ONLY_IN: [(&str, &[&str]); 16] = [
     ("utoipa-swagger-ui", &["api"]),
     ("async-nats", &["workers"]),
     ("lettre", &["workers"]),
+    ("mail-parser", &["api"]),
     ("cron", &["workers"]),
     ("zip", &["workers", "embedded-servers", "personal-settings"]),
     ("sqlx", &["event-store", "projections", "bench", "embedded-servers"]),

@@ -1,4 +1,4 @@
-//! The few pages: they load what is ours alone, hold no script, and do nothing by being opened.
+//! The pages for those who write programs: they load what is ours alone, hold no script, and do nothing by being opened.
 
 use reqwest::redirect::Policy;
 
@@ -7,13 +7,9 @@ use super::{Answer, Service, send};
 use crate::support::{Client, http};
 
 const CSS: &str = "text/css; charset=utf-8";
-/// Of pages for people.
-const SCRIPTS: [&str; 2] = ["/assets/page.js", "/assets/links.js"];
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const ASSETS: [(&str, &str); 7] = [
+const ASSETS: [(&str, &str); 5] = [
     ("/assets/page.css", CSS),
-    ("/assets/page.js", JAVASCRIPT),
-    ("/assets/links.js", JAVASCRIPT),
     ("/assets/docs.css", CSS),
     ("/assets/docs.js", JAVASCRIPT),
     ("/assets/swagger-ui.css", CSS),
@@ -68,15 +64,6 @@ async fn pages_load_what_is_ours_and_hold_no_script() {
         assert_eq!(asset.header("content-type"), kind);
         assert_guarded(&asset);
     }
-    // What the script does with the token: it takes it from where no browser sends it, and leaves nothing behind.
-    let script = asked(&client, "GET", "/assets/links.js").await.expect(200);
-    assert!(script.text().contains("location.hash") && script.text().contains("history.replaceState"));
-    let in_an_address = ["token}", "encodeURIComponent", "+ token", "?token"];
-    assert!(in_an_address.iter().all(|form| !script.text().contains(form)), "it goes into bodies alone");
-    for name in SCRIPTS {
-        let script = asked(&client, "GET", name).await.expect(200);
-        assert!(!script.text().contains("innerHTML") && !script.text().contains("eval("), "{name}");
-    }
     service.unharmed().await;
 }
 
@@ -102,34 +89,12 @@ async fn opening_a_page_changes_nothing_and_asks_nobody_who_they_are() {
         }
     }
     assert_eq!(count().await, before);
-    for path in ["/links/", "/links/nothing", "/links/../docs", "/assets/", "/assets/page.html", "/docs/x"] {
+    for path in ["/links/", "/links/nothing", "/problems/../docs", "/assets/", "/assets/page.html", "/docs/x"]
+    {
         assert_eq!(
             asked(&service.client(), "GET", path).await.status,
             if path.contains("..") { 200 } else { 404 }
         );
-    }
-    service.unharmed().await;
-}
-
-#[tokio::test]
-async fn fields_for_passwords_hide_what_is_typed_and_let_managers_fill_them() {
-    let service = Service::api().await;
-    let client = service.client();
-    let mut seen = 0;
-    for path in ["/links/password-reset", "/links/invitation"] {
-        let page = asked(&client, "GET", path).await.expect(200);
-        let fields = page.text().split("<input ").skip(1).filter_map(|rest| rest.split_once('>'));
-        for (field, _) in fields.filter(|(field, _)| field.contains("password\"")) {
-            seen += 1;
-            assert!(field.contains("type=\"password\""), "{path}: {field}");
-            let filled = ["new-password", "current-password"].map(|kind| format!("autocomplete=\"{kind}\""));
-            assert!(filled.iter().any(|attribute| field.contains(attribute)), "{path}: {field}");
-        }
-    }
-    assert!(seen >= 3, "{seen} fields");
-    for name in SCRIPTS {
-        let script = asked(&client, "GET", name).await.expect(200);
-        assert!(!script.text().contains("paste"), "pasting is not hindered");
     }
     service.unharmed().await;
 }

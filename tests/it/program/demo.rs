@@ -19,7 +19,11 @@ fn assert_walked(said: &str) {
         "usage erased {\"usage_events\":250}",
         "answers 410 Gone",
         "the address is erased",
-        "Done. Sign in as",
+        "an organization with two projects",
+        "Done. Open http://127.0.0.1:",
+        "/settings/ and sign in as one of them:",
+        "whose data is ready to be downloaded",
+        "What they were mailed: http://127.0.0.1:",
     ] {
         assert!(said.contains(seen), "{seen:?} was not said: {said}");
     }

@@ -7,5 +7,5 @@ pub mod mail;
 pub mod phone;
 
 pub use delivery::MessageDispatcher;
-pub use drop_directory::{DropDirectories, DropDirectory};
+pub use drop_directory::{DropDirectories, DropDirectory, DroppedFile};
 pub use failure_scope::FailureScope;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use domain::organization::Role;
 use domain::{EmailAddress, OrganizationId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::open::Open;
@@ -17,31 +17,31 @@ use crate::schemas;
 use crate::state::AppState;
 
 /// The organization one is invited into.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Inviter {
     /// Its id.
     #[schema(value_type = String, example = "org_01h455vb4pex5vsknk084sn02q")]
     id: OrganizationId,
     /// Its name.
     #[schema(example = "Analytical Engines")]
-    name: String,
+    pub(crate) name: String,
 }
 
 /// An invitation, for who received it.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct InvitationShown {
     /// The organization.
-    organization: Inviter,
+    pub(crate) organization: Inviter,
     /// The role to come.
     #[schema(value_type = schemas::Role)]
-    role: Role,
+    pub(crate) role: Role,
     /// The address it was sent to.
     #[schema(value_type = String, format = Email, example = "grace@example.com")]
-    email: EmailAddress,
+    pub(crate) email: EmailAddress,
     /// Until when it can be accepted.
-    expires_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
     /// Whether the address has an account: then sign in and accept; otherwise register.
-    has_account: bool,
+    pub(crate) has_account: bool,
 }
 
 /// Shows an invitation. Nothing happens by that.

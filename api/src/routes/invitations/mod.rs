@@ -9,6 +9,8 @@ mod lookup;
 mod open;
 mod register;
 
+pub(crate) use lookup::InvitationShown;
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -1,13 +1,7 @@
-//! The few pages there are besides those below `/settings/`: where links in mails lead, what the types of problems mean, and
-//! the interface for people.
-//!
-//! A link in a mail does nothing by being opened: mail scanners open them all. Its page asks, and only a press of a
-//! button sends what is wanted to `/v1`. The token stands behind the `#` of the address, which no browser sends: so it
-//! is in no log of ours and in no `Referer`.
+//! The pages for those who write programs, the same for everybody: what the types of problems mean, and the interface for
+//! people. Those for account holders are in [`settings`](crate::settings).
 
 mod docs;
-mod home;
-mod links;
 mod problems;
 
 use std::sync::LazyLock;
@@ -23,8 +17,6 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
-const LINKS: &str = include_str!("links.js");
 /// Where the account was to be seen before; mails that went out then lead there.
 const FORMER_ACCOUNT: &str = "/account";
 /// What is to be seen there now. A browser takes along what stands behind the `#`: the request of which the mail told.
@@ -95,8 +87,7 @@ impl Page {
 
 /// Every page there is. One that is not in this list is not served, and a browser reads each of them in the tests.
 fn all() -> Vec<Page> {
-    let mut pages = vec![home::page(), docs::page()];
-    pages.extend(links::pages());
+    let mut pages = vec![docs::page()];
     pages.extend(problems::pages());
     pages
 }
@@ -123,8 +114,6 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let assets = OpenApiRouter::new()
         .route(FORMER_ACCOUNT, get(|| async { (StatusCode::SEE_OTHER, [(LOCATION, PRIVACY)]) }))
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", STYLE)))
-        .route("/assets/page.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
-        .route("/assets/links.js", get(|| asset("text/javascript; charset=utf-8", LINKS)))
         .route("/assets/docs.css", get(|| asset("text/css; charset=utf-8", docs::STYLE)))
         .route("/assets/docs.js", get(|| asset("text/javascript; charset=utf-8", docs::SCRIPT)))
         .route("/assets/swagger-ui.css", get(async |asked: HeaderMap| docs::VIEWER_STYLE.show(&asked)))

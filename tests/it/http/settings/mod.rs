@@ -7,6 +7,8 @@ mod factors;
 mod forms;
 mod guarded;
 mod history;
+mod links;
+mod mailbox;
 mod organizations;
 mod preferences;
 mod privacy;

@@ -5,10 +5,12 @@
 //! name tells nothing of a person, but ends with a mark by which what was written for an account is found
 //! ([`DropDirectories`]). A crash in the middle leaves a hidden `.tmp` file, which no reader takes and the sweep removes.
 
+mod reading;
 mod retention;
 #[cfg(test)]
 mod tests;
 
+pub use reading::DroppedFile;
 pub use retention::DropDirectories;
 
 use std::fs::{self, File, OpenOptions};

@@ -52,6 +52,11 @@ impl DropDirectories {
         Self(mail.into_iter().chain(codes).collect())
     }
 
+    /// Where they are.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.0.iter().map(|swept| swept.path.clone()).collect()
+    }
+
     /// Removes what was written for an account. Returns how many files.
     ///
     /// # Errors
@@ -152,7 +157,8 @@ fn remove_from(directory: &Path, which: impl Fn(&str, SystemTime) -> bool) -> io
     Ok(removed)
 }
 
-fn is_ours(name: &str) -> bool {
+/// Whether a file of this name was written here.
+pub(super) fn is_ours(name: &str) -> bool {
     BEGINNINGS.iter().any(|begins| name.starts_with(begins))
         && ENDINGS.iter().any(|ends| name.ends_with(ends))
 }

@@ -1,0 +1,9 @@
+home-lead = Hier sehen und ändern Sie Ihre Einstellungen, lassen sich Ihre Daten aushändigen und lassen sie löschen.
+home-settings = Ihre Einstellungen
+home-sign-in = Anmelden
+home-mail = Ein Link aus einer E-Mail öffnet sich auf einer eigenen Seite.
+home-programs = Für alle, die Programme schreiben
+home-docs = Die Schnittstelle
+home-openapi = Ihre Beschreibung (OpenAPI 3.1)
+home-problems = Was jede Ablehnung bedeutet
+home-ready = Ob der Dienst bereit ist

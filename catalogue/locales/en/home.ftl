@@ -1,0 +1,9 @@
+home-lead = Here you see and change your settings, have your data handed over to you, and have it erased.
+home-settings = Your settings
+home-sign-in = Sign in
+home-mail = A link from a mail opens on a page of its own.
+home-programs = For those who write programs
+home-docs = The interface
+home-openapi = Its description (OpenAPI 3.1)
+home-problems = What each refusal means
+home-ready = Whether the service can serve
