@@ -251,6 +251,8 @@ const LIGHT: &[Act] = &[
     light("DELETE /v1/me/privacy-requests/{id}/archive", "it only takes away"),
     light("POST /v1/admin/accounts", "an account that nobody had before"),
     light("POST /v1/admin/projects", "what is new holds no data"),
+    light("POST /v1/admin/parked-events/retry", "what happened is read again, and nothing new happens"),
+    light("POST /v1/admin/messages/retry", "a message goes sooner where it was going anyway"),
     light("POST /v1/introspect", "it changes nothing"),
     light("POST /v1/revoke", "it only takes away, and is told"),
 ];

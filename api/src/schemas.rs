@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use domain::account::{self, IdentityProof as Proof};
-use domain::{organization, privacy_request as request};
+use domain::{operator, organization, privacy_request as request};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
@@ -60,6 +60,8 @@ words! {
     UndeliverableReason of domain::Undeliverable { AccountEnded, NoAddress, Refused, PutOff, Unconfirmed, TooLate, Unreadable, NoGateway }
     /// What the events of a history are about. Looks at secrets and data are of another topic as well.
     Topic of domain::Topic { SignIns, Security, Profile, Privacy, Organizations, Messages, Looks }
+    /// What an operator's token allows: all of the operators' routes; reading what happened; asking what credentials are worth; or the privacy desk.
+    OperatorScope of operator::OperatorScope { Admin, Audit, Introspect, Privacy }
     /// What was told by mail about a request.
     RequestNotice of request::Notice { Received, ArchiveReady, ArchiveExpiring, Erased, Cancelled }
 }

@@ -39,7 +39,7 @@ macro_rules! security_events {
 
 security_events! {
     SignInOk "sign_in_ok" "A session began";
-    SignInFailed "sign_in_failed" "A wrong password, or an address without an account (then without `account`)";
+    SignInFailed "sign_in_failed" "A wrong password, or an address without an account (then without `account`); at the privacy desk, a token that is not valid";
     FactorWanted "factor_wanted" "The password was right, and a second factor is wanted";
     FactorFailed "factor_failed" "A wrong code, or a wrong answer of a passkey";
     SudoOk "sudo_ok" "The password was given again in a session, with a second factor where one is wanted, or a passkey was shown";

@@ -44,6 +44,29 @@ impl SessionCookie {
         self.header(self.name(), token.expose_secret(), seconds)
     }
 
+    /// Hands the token of a session at the privacy desk to the browser, for `seconds`. No page of another site, and no link
+    /// there, has it sent.
+    pub(crate) fn desk(self, token: &SecretString, seconds: i64) -> Option<HeaderValue> {
+        self.header_for("Strict", self.desk_name(), token.expose_secret(), seconds)
+    }
+
+    fn desk_name(self) -> &'static str {
+        if self.https { "__Host-desk" } else { "desk" }
+    }
+
+    /// The token of a session at the privacy desk in a request's cookies.
+    pub(crate) fn read_desk(self, headers: &HeaderMap) -> Option<SecretString> {
+        value_of(self.desk_name(), headers)
+    }
+
+    /// The session at the privacy desk has ended: the browser forgets its cookie, and what it kept of our pages.
+    pub(crate) fn signed_out_of_desk(self) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
+        let cookie = self.header_for("Strict", self.desk_name(), "", 0).map(|cookie| (SET_COOKIE, cookie));
+        AppendHeaders(
+            cookie.into_iter().chain([(CLEAR_SITE_DATA, HeaderValue::from_static(PAGES))]).collect(),
+        )
+    }
+
     /// What the browser is known by from one sign-in to the next. It opens nothing.
     pub(crate) fn browser(self, token: &SecretString) -> Option<HeaderValue> {
         self.header(self.browser_name(), token.expose_secret(), BROWSER_LIFE)
@@ -97,8 +120,12 @@ impl SessionCookie {
     }
 
     fn header(self, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+        self.header_for("Lax", name, value, seconds)
+    }
+
+    fn header_for(self, site: &str, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
         let secure = if self.https { "; Secure" } else { "" };
-        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite={site}; Max-Age={seconds}{secure}");
         let mut header = HeaderValue::from_str(&cookie).ok()?;
         header.set_sensitive(true);
         Some(header)
@@ -143,6 +170,7 @@ mod tests {
             cookies.set(&"pss_1".into(), 60),
             cookies.clear(),
             cookies.browser(&"psb_1".into()),
+            cookies.desk(&"psd_1".into(), 60),
             cookies.personalization(true),
             cookies.personalization(false),
         ];
@@ -153,6 +181,15 @@ mod tests {
             assert!(text.starts_with("__Host-") && text.contains("; Path=/;"), "{text}");
             assert!(text.ends_with("; Secure") && !text.contains("Domain"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_cookie_of_the_desk_is_sent_by_pages_of_ours_alone() {
+        let header = SessionCookie::new(true).desk(&"psd_1".into(), 60).unwrap();
+        insta::assert_snapshot!(header.to_str().unwrap(), @"__Host-desk=psd_1; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure");
+        let headers = HeaderMap::from_iter([(COOKIE, "__Host-desk=psd_1".parse().unwrap())]);
+        assert!(SessionCookie::new(true).read_desk(&headers).is_some());
+        assert!(SessionCookie::new(true).read(&headers).is_none());
     }
 
     #[test]

@@ -161,6 +161,15 @@ async fn without_a_database_every_route_says_so_in_time() {
         request("GET", "/v1/admin/accounts/acc_00000000000000000000000001/history", None),
         request("GET", "/v1/admin/accounts/acc_00000000000000000000000001/state", None),
         request("GET", "/v1/admin/parked-events", None),
+        request("GET", "/v1/admin/privacy-requests", None),
+        request("GET", "/v1/admin/privacy-requests/req_00000000000000000000000001", None),
+        request("GET", "/v1/admin/privacy-requests/statistics", None),
+        request("GET", "/v1/admin/accounts?email=ada@example.com", None),
+        request("POST", "/v1/admin/parked-events/retry", Some("{}")),
+        request("GET", "/v1/admin/messages", None),
+        request("POST", "/v1/admin/messages/retry", Some("{}")),
+        request("GET", "/v1/admin/log/health", None),
+        request("GET", "/v1/admin/operators", None),
         request("POST", "/track", Some(event)),
     ];
     let mut all = Vec::new();

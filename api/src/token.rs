@@ -33,6 +33,8 @@ pub enum Kind {
     Link,
     /// Nothing: a browser is known again by it: `psb_…`.
     Browser,
+    /// The privacy desk, for an operator who signed in there: `psd_…`.
+    Desk,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             Self::ApiSecret => "psx_",
             Self::Link => "psl_",
             Self::Browser => "psb_",
+            Self::Desk => "psd_",
         }
     }
 }

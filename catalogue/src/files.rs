@@ -36,6 +36,8 @@ pub(crate) const SUBJECTS: &[Subject] = subjects![
     "confirm",
     "dates",
     "delete",
+    "desk",
+    "desk-log",
     "factors",
     "history",
     "history-events",

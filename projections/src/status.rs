@@ -1,5 +1,6 @@
 //! How the readers of the log are getting on: for operators, and for alarms.
 
+use chrono::{DateTime, Utc};
 use event_store::{EventStore, StoreError, log};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -20,6 +21,8 @@ pub struct Status {
     pub lag_seconds: f64,
     /// Events that it could not take, with those that wait behind them.
     pub parked: i64,
+    /// When the first of them was parked.
+    pub oldest_parked_at: Option<DateTime<Utc>>,
     /// It was filled by a release that folded otherwise: it should be rebuilt.
     pub outdated: bool,
     /// A rebuild that is not finished.
@@ -38,9 +41,11 @@ pub struct Rebuilding {
 }
 
 const STATUS: &str = "
-SELECT p.name, p.position, p.revision, r.position AS rebuilt,
-       (SELECT count(*) FROM parked_event k WHERE k.projection = p.name) AS parked
-FROM projection p LEFT JOIN projection r ON r.name = p.name || '/rebuild'
+SELECT p.name, p.position, p.revision, r.position AS rebuilt, k.parked, k.oldest_parked_at
+FROM projection p
+CROSS JOIN LATERAL (SELECT count(*) AS parked, min(parked_at) AS oldest_parked_at
+                    FROM parked_event WHERE projection = p.name) k
+LEFT JOIN projection r ON r.name = p.name || '/rebuild'
 WHERE p.name NOT LIKE '%/%' ORDER BY p.name";
 
 /// Every reader of the log, by name.
@@ -74,6 +79,7 @@ async fn status(store: &EventStore, row: &PgRow, head: i64) -> Result<Status, St
         lag_events: head - position,
         lag_seconds: waits.map_or(0.0, |waits| waits.as_seconds_f64().max(0.0)),
         parked: row.try_get("parked")?,
+        oldest_parked_at: row.try_get("oldest_parked_at")?,
         outdated: newest.is_some_and(|newest| filled < newest),
         rebuild,
         name,

@@ -24,7 +24,7 @@ pub enum OperatorsCommand {
 pub struct CreateOperator {
     /// What they are called
     pub name: String,
-    /// What they may do: `admin` (everything), `audit` (read histories and checkpoints), `introspect` (for gateways)
+    /// What they may do: `admin` (everything), `audit` (read histories and checkpoints), `privacy` (the privacy desk: requests of all accounts, and what `audit` may), `introspect` (for gateways)
     #[arg(long = "scope", value_delimiter = ',', required = true)]
     pub scopes: Vec<OperatorScope>,
     /// How long the token holds, as 90days; or `never`, until it is revoked

@@ -71,6 +71,8 @@ pub const NOT_PERSONAL: &[(&str, Other, &[&str])] = &[
     ("member_view", Other::Id, &["organization_id", "account_id", "membership_id"]),
     ("message_pace", Other::Id, &["account_id"]),
     ("message_pace", Other::Word, &["channel", "notice"]),
+    ("operator_session", Other::NotAPerson, &["operator_id"]),
+    ("operator_session", Other::Proof, &["session_hash", "token_hash"]),
     ("operator_token", Other::NotAPerson, &["operator_id", "name", "token_hash", "scopes"]),
     ("organization_view", Other::Id, &["organization_id"]),
     ("organization_view", Other::NotAPerson, &["name"]),

@@ -12,8 +12,8 @@ use domain::AccountId;
 use event_store::log::lag;
 use event_store::postgres::lease;
 use event_store::records::{
-    authenticator_app, email_link, failed_try, idempotency, one_time_code, pace, passkey_challenge,
-    rate_limit, session,
+    authenticator_app, email_link, failed_try, idempotency, one_time_code, operator_session, pace,
+    passkey_challenge, rate_limit, session,
 };
 use event_store::{EventStore, StoreError, log, proof};
 use projections::{Views, history};
@@ -32,6 +32,7 @@ pub(crate) async fn sweep_expired(
 ) -> Result<(), StoreError> {
     let pool = store.pool();
     let sessions = session::sweep(pool, now).await?;
+    let operator_sessions = operator_session::sweep(pool, now).await?;
     let answers = idempotency::sweep(pool).await?;
     let leases = lease::sweep(pool).await?;
     let (codes, links) = (one_time_code::sweep(pool, now).await?, email_link::sweep(pool, now).await?);
@@ -41,6 +42,7 @@ pub(crate) async fn sweep_expired(
     let failed_tries = failed_try::sweep(pool, now).await?;
     tracing::info!(
         sessions,
+        operator_sessions,
         answers,
         leases,
         codes,

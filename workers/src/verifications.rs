@@ -14,8 +14,10 @@ use std::sync::Arc;
 use cron::Schedule;
 use event_store::EventStore;
 use event_store::postgres::leader::{LeaderTask, Leadership};
+pub use event_store::proof::verified::Extent;
+use event_store::proof::verified::{self, Passed};
 use event_store::proof::verify::{Report, Verdict, Verification};
-use event_store::proof::{Checkpoint, ProofError, VerifierKey, verified};
+use event_store::proof::{Checkpoint, ProofError, VerifierKey};
 use metrics::{counter, gauge};
 use sealed_objects::SealedObjectStore;
 use tokio_util::sync::CancellationToken;
@@ -37,15 +39,6 @@ pub struct Verifications {
 struct ExtentSchedules {
     since: Schedule,
     whole: Schedule,
-}
-
-/// How much is verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// What came since the last time that all was well; all of it, if there was none.
-    Since,
-    /// All of it.
-    Whole,
 }
 
 impl Verifications {
@@ -86,11 +79,12 @@ impl Verifications {
     /// When it cannot be done, or was given up.
     pub async fn verify(&self, extent: Extent, stop: &CancellationToken) -> Result<Report, ProofError> {
         let kept = verified::last(&self.objects, &self.keys).await?;
+        let only_since = extent == Extent::Since && kept.is_some();
         let verification = Verification {
             pool: self.store.pool().clone(),
             keys: self.keys.clone(),
             objects: Some(self.objects.clone()),
-            only_since: extent == Extent::Since && kept.is_some(),
+            only_since,
             kept,
             most_streams: None,
             progress: Arc::new(|_| {}),
@@ -102,14 +96,16 @@ impl Verifications {
         };
         self.tell(extent, &report);
         if let (Verdict::Passed, Some(newest)) = (report.verdict(), &report.newest) {
-            self.keep(newest).await?;
+            self.keep(newest, if only_since { Extent::Since } else { Extent::Whole }).await?;
         }
         Ok(report)
     }
 
-    async fn keep(&self, newest: &Checkpoint) -> Result<(), ProofError> {
+    async fn keep(&self, newest: &Checkpoint, extent: Extent) -> Result<(), ProofError> {
         let mut db = self.store.pool().acquire().await?;
-        verified::keep(&mut db, &self.objects, newest, &self.keys).await
+        verified::keep(&mut db, &self.objects, newest, &self.keys).await?;
+        let passed = Passed { verified_at: self.store.services().now(), up_to: newest.size };
+        Ok(verified::keep_passed(&self.objects, extent, passed).await?)
     }
 
     fn tell(&self, extent: Extent, report: &Report) {

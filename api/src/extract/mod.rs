@@ -25,7 +25,7 @@ pub(crate) use factor_demand::is_open as is_open_without_factor;
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use machine::ShownCredential;
-pub(crate) use operator::{Auditor, Gateway, Operator};
+pub(crate) use operator::{Auditor, Gateway, Operator, PrivacyDesk};
 pub(crate) use path::Ids;
 pub(crate) use position::SeenPosition;
 pub(crate) use same_origin::SameOrigin;

@@ -16,9 +16,13 @@ use crate::token;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operator(pub(crate) OperatorId);
 
-/// An operator who may read what happened.
+/// An operator who may read what happened: for auditors, and for the privacy desk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Auditor(pub(crate) OperatorId);
+
+/// An operator at the privacy desk, who sees the requests of all accounts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PrivacyDesk(pub(crate) OperatorId);
 
 /// A gateway, which may ask what credentials are worth.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +32,7 @@ impl FromRequestParts<AppState> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        allowed(parts, state, OperatorScope::Admin).await.map(Self)
+        allowed(parts, state, &[]).await.map(Self)
     }
 }
 
@@ -36,7 +40,15 @@ impl FromRequestParts<AppState> for Auditor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        allowed(parts, state, OperatorScope::Audit).await.map(Self)
+        allowed(parts, state, &[OperatorScope::Audit, OperatorScope::Privacy]).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for PrivacyDesk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        allowed(parts, state, &[OperatorScope::Privacy]).await.map(Self)
     }
 }
 
@@ -44,25 +56,32 @@ impl FromRequestParts<AppState> for Gateway {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        allowed(parts, state, OperatorScope::Introspect).await.map(Self)
+        allowed(parts, state, &[OperatorScope::Introspect]).await.map(Self)
     }
 }
 
-/// The operator of the token shown, if it has `scope`, or may do everything.
-async fn allowed(parts: &mut Parts, state: &AppState, scope: OperatorScope) -> Result<OperatorId, Problem> {
+/// The operator of the token shown, if it has one of `scopes`, or may do everything.
+async fn allowed(
+    parts: &mut Parts,
+    state: &AppState,
+    scopes: &[OperatorScope],
+) -> Result<OperatorId, Problem> {
     let shown = shown(parts, state).await?;
-    if [scope, OperatorScope::Admin].iter().any(|scope| shown.scopes.contains(scope)) {
-        Ok(shown.operator_id)
-    } else {
-        let detail = format!("The token has not the scope {scope}, which this route wants.");
-        Err(Problem::because(Kind::InsufficientScope, detail))
+    let admitted = || scopes.iter().chain(&[OperatorScope::Admin]);
+    if admitted().any(|scope| shown.scopes.contains(scope)) {
+        return Ok(shown.operator_id);
     }
+    let names: Vec<&str> = admitted().map(|scope| scope.as_str()).collect();
+    let detail = format!("The token has none of the scopes that this route takes: {}.", names.join(", "));
+    Err(Problem::because(Kind::InsufficientScope, detail))
 }
 
 /// The operator whose token a request shows.
 async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Problem> {
-    if let Some(known) = parts.extensions.get::<OperatorToken>() {
-        return Ok(known.clone());
+    // Looked up before: by a middleware of the same request, or by a page of the privacy desk.
+    if let Some(known) = parts.extensions.get::<OperatorToken>().cloned() {
+        witness(parts, &known);
+        return Ok(known);
     }
     let unauthenticated = || Problem::new(Kind::Unauthenticated);
     let token = bearer(&parts.headers).flatten().ok_or_else(unauthenticated)?;
@@ -72,8 +91,12 @@ async fn shown(parts: &mut Parts, state: &AppState) -> Result<OperatorToken, Pro
         return Err(state.refuse_token(address::network_of(parts, state), unauthenticated()).await);
     };
     parts.extensions.insert(found.clone());
-    if let Some(witness) = parts.extensions.get::<Witness>() {
-        witness.saw(Subject::Operator(found.operator_id));
-    }
+    witness(parts, &found);
     Ok(found)
+}
+
+fn witness(parts: &Parts, token: &OperatorToken) {
+    if let Some(witness) = parts.extensions.get::<Witness>() {
+        witness.saw(Subject::Operator(token.operator_id));
+    }
 }

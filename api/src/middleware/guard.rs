@@ -14,7 +14,7 @@ use event_store::Precedence;
 use event_store::records::idempotency::Caller;
 
 use super::idempotency::idempotent;
-use crate::extract::{CurrentSession, Gateway, Operator, Sudo};
+use crate::extract::{CurrentSession, Gateway, Operator, PrivacyDesk, Sudo};
 use crate::limits;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -41,6 +41,10 @@ async fn let_in(state: &AppState, writing: &Writing, parts: &mut Parts) -> Resul
         Guard::ByRoute | Guard::Link => return Ok(None),
         Guard::Operator => {
             let Operator(operator) = Operator::from_request_parts(parts, state).await?;
+            return pace_operator(state, operator).map(Some);
+        }
+        Guard::PrivacyDesk => {
+            let PrivacyDesk(operator) = PrivacyDesk::from_request_parts(parts, state).await?;
             return pace_operator(state, operator).map(Some);
         }
         Guard::Gateway => {

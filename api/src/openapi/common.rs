@@ -83,7 +83,7 @@ fn callers(path: &str, writing: Option<&Writing>) -> Vec<SecurityRequirement> {
     let schemes: &[&str] = match writing.map(|writing| writing.guard) {
         Some(Guard::ByRoute | Guard::Link) => &[],
         Some(Guard::Session | Guard::Sudo) => &["session_token", "session_cookie"],
-        Some(Guard::Operator | Guard::Gateway) => &["operator_token"],
+        Some(Guard::Operator | Guard::PrivacyDesk | Guard::Gateway) => &["operator_token"],
         None if path.starts_with("/v1/admin/") => &["operator_token"],
         None if path.starts_with("/v1/") => &["session_token", "session_cookie"],
         None => &[],
@@ -98,6 +98,10 @@ fn add_of_writing(operation: &mut Operation, writing: &Writing) {
         Guard::Link => refuse(operation, 410, "The link no longer works: `link-dead`"),
         Guard::Session | Guard::Operator => forbid(operation, None),
         Guard::Sudo => forbid(operation, Some("Give the password again first: `reauthentication-required`")),
+        Guard::PrivacyDesk => {
+            let text = "The token of the operator has not the scope `privacy`: `insufficient-scope`";
+            forbid(operation, Some(text));
+        }
         // Its body is a form (RFC 7662, RFC 7009).
         Guard::Gateway => {
             let text = "The token of the operator has not the scope `introspect`: `insufficient-scope`";

@@ -71,15 +71,24 @@ fn every_route_of_the_contract_is_described() {
     GET /readyz
     GET /track
     POST /track
+    GET /v1/admin/accounts
     POST /v1/admin/accounts
     POST /v1/admin/accounts/{id}/factor-removal
     GET /v1/admin/accounts/{id}/history
     POST /v1/admin/accounts/{id}/sessions/end
     GET /v1/admin/accounts/{id}/state
     GET /v1/admin/log/checkpoint
+    GET /v1/admin/log/health
+    GET /v1/admin/messages
+    POST /v1/admin/messages/retry
+    GET /v1/admin/operators
     POST /v1/admin/organizations
     PUT /v1/admin/organizations/{id}/members/{account_id}
     GET /v1/admin/parked-events
+    POST /v1/admin/parked-events/retry
+    GET /v1/admin/privacy-requests
+    GET /v1/admin/privacy-requests/statistics
+    GET /v1/admin/privacy-requests/{id}
     POST /v1/admin/projects
     POST /v1/billing-email-undos
     GET /v1/credentials/self

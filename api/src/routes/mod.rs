@@ -1,6 +1,6 @@
 //! Every route. One endpoint a file, with its types, its documentation and its tests.
 
-mod admin;
+pub(crate) mod admin;
 mod credentials;
 mod email_links;
 mod health;

@@ -11,6 +11,11 @@ pub(super) async fn first() -> Response {
     see(Next::default().path())
 }
 
+/// The first page of the privacy desk.
+pub(super) async fn desk() -> Response {
+    see(super::desk::HOME)
+}
+
 /// There is nothing.
 pub(super) async fn nothing() -> Problem {
     Problem::because(Kind::NotFound, "There is no such page.")

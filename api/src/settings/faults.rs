@@ -5,6 +5,7 @@ use axum::response::Response;
 use catalogue::id;
 use maud::html;
 
+use super::desk;
 use super::page::Page;
 use super::refusal::Refusal;
 use super::visit::Visit;
@@ -13,7 +14,9 @@ use crate::problem::Kind;
 /// The page that tells of a refusal.
 pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
     let status = refusal.status();
-    if !status.is_server_error() {
+    if visit.is_at_desk() {
+        let _ = visit.operator().await;
+    } else if !status.is_server_error() {
         // For the name at the top; without it the page is the same.
         let _ = visit.me().await;
     }
@@ -27,6 +30,10 @@ pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
         _ => id!("fault-other"),
     };
     let (again, first) = (visit.here(), super::next::Next::default());
+    let (first, home) = match visit.is_at_desk() {
+        true => (desk::HOME, id!("desk-fault-home")),
+        false => (first.path(), id!("fault-home")),
+    };
     let body = html! {
         p { (refusal.words(text)) }
         p class="actions" {
@@ -36,7 +43,7 @@ pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
             @if [Kind::ArchiveGone, Kind::DataErased].contains(&refusal.kind) {
                 a class="button plain" href="/settings/privacy/export" { (text.say("request-new")) }
             }
-            a class="button plain" href=(first.path()) { (text.say("fault-home")) }
+            a class="button plain" href=(first) { (text.say(home)) }
         }
     };
     let mut response = Page::new(text.say(title), body).with_status(status.as_u16()).show(visit);

@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use catalogue::Text;
+use catalogue::{Text, id};
 use maud::{DOCTYPE, Markup, html};
 
-use super::mailbox;
 use super::page::{Page, Secret, Section};
 use super::visit::Visit;
 use super::zone;
+use super::{desk, mailbox};
 use crate::routes::me::Me;
 
 impl Page<'_> {
@@ -25,11 +25,57 @@ impl Page<'_> {
     }
 }
 
+/// What is around a page: where one can go, and who is here.
+struct Frame {
+    home: &'static str,
+    /// What stands beside the name of the service.
+    place: Option<&'static str>,
+    navigation: &'static str,
+    links: Vec<(&'static str, &'static str)>,
+    who: Option<Who>,
+    sign_out: &'static str,
+}
+
+/// Who is here.
+struct Who {
+    name: String,
+    also: String,
+}
+
+impl Frame {
+    fn of(visit: &Visit) -> Self {
+        if visit.is_at_desk() {
+            let who = visit
+                .known_operator()
+                .map(|operator| Who { name: operator.name.clone(), also: operator.operator_id.to_string() });
+            return Self {
+                home: desk::HOME,
+                place: Some(id!("desk-title")),
+                navigation: id!("desk-title"),
+                links: desk::Section::ALL.iter().map(|section| (section.path(), section.name())).collect(),
+                who,
+                sign_out: desk::SIGN_OUT,
+            };
+        }
+        Self {
+            home: Section::Profile.path(),
+            place: None,
+            navigation: id!("page-navigation"),
+            links: Section::ALL.iter().map(|section| (section.path(), section.name())).collect(),
+            who: visit
+                .known()
+                .map(|me| Who { name: name_of(me), also: me.profile.email.clone().unwrap_or_default() }),
+            sign_out: "/settings/sign-out",
+        }
+    }
+}
+
 /// The whole page.
 fn render(visit: &Visit, page: &Page<'_>) -> Markup {
-    let (text, assets) = (visit.text(), &visit.pages.assets);
+    let (text, assets, frame) = (visit.text(), &visit.pages.assets, Frame::of(visit));
     let is_wrong = page.errors.is_some_and(|errors| !errors.is_empty());
     let wrong = if is_wrong { format!("{} ", text.say("form-error")) } else { String::new() };
+    let place = frame.place.map(|id| format!("{} – ", text.say(id))).unwrap_or_default();
     html! {
         (DOCTYPE)
         html lang=(text.language().tag()) {
@@ -37,17 +83,17 @@ fn render(visit: &Visit, page: &Page<'_>) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (wrong) (page.title) " – " (visit.pages.service_name()) }
+                title { (wrong) (page.title) " – " (place) (visit.pages.service_name()) }
                 link rel="icon" href=(assets.icon());
                 link rel="stylesheet" href=(assets.style());
                 script src=(assets.script()) defer {}
             }
             body data-zone=[wants_zone(visit)] {
                 a class="skip" href="#main" { (text.say("page-skip")) }
-                (header(visit, page.section))
-                div class=(frame(visit, page)) {
-                    @if visit.known().is_some() {
-                        nav class="side" aria-label=(text.say("page-navigation")) { (links(text, page.section)) }
+                (header(visit, &frame, page.part))
+                div class=(class_of(&frame, page)) {
+                    @if frame.who.is_some() {
+                        nav class="side" aria-label=(text.say(frame.navigation)) { (links(text, &frame, page.part)) }
                     }
                     main id="main" tabindex="-1" {
                         @if let Some((path, name)) = &page.back {
@@ -67,8 +113,8 @@ fn render(visit: &Visit, page: &Page<'_>) -> Markup {
     }
 }
 
-fn frame(visit: &Visit, page: &Page<'_>) -> &'static str {
-    match (visit.known().is_some(), page.is_wide) {
+fn class_of(frame: &Frame, page: &Page<'_>) -> &'static str {
+    match (frame.who.is_some(), page.is_wide) {
         (true, _) => "frame",
         (false, false) => "frame alone",
         (false, true) => "frame alone wide",
@@ -91,24 +137,25 @@ fn wants_zone(visit: &Visit) -> Option<&'static str> {
     visit.known().map(|me| if zone::is_asked_of_browser(me) { "wanted" } else { "unwanted" })
 }
 
-fn header(visit: &Visit, section: Option<Section>) -> Markup {
+fn header(visit: &Visit, frame: &Frame, part: Option<&str>) -> Markup {
     let text = visit.text();
     html! {
         header class="top" {
-            a class="service" href=(Section::Profile.path()) {
+            a class="service" href=(frame.home) {
                 @if let Some(logo) = visit.pages.assets.logo() { img src=(logo) alt="" height="28"; }
                 span { (visit.pages.service_name()) }
+                @if let Some(place) = frame.place { " " span class="badge" { (text.say(place)) } }
             }
-            @if let Some(me) = visit.known() {
+            @if let Some(who) = &frame.who {
                 details class="menu" {
-                    summary aria-label=(text.say_with("page-menu", [("name", name_of(me).into())])) {
-                        span class="initials" aria-hidden="true" { (initials(&name_of(me))) }
+                    summary aria-label=(text.say_with("page-menu", [("name", who.name.clone().into())])) {
+                        span class="initials" aria-hidden="true" { (initials(&who.name)) }
                         span class="gear" aria-hidden="true" { "⚙" }
                     }
                     div class="sheet" {
-                        p { strong { (name_of(me)) } br; span class="quiet" { (me.profile.email.as_deref().unwrap_or_default()) } }
-                        nav aria-label=(text.say("page-menu-navigation")) { (links(text, section)) }
-                        form method="post" action="/settings/sign-out" {
+                        p { strong { (who.name) } br; span class="quiet" { (who.also) } }
+                        nav aria-label=(text.say("page-menu-navigation")) { (links(text, frame, part)) }
+                        form method="post" action=(frame.sign_out) {
                             button type="submit" class="button plain" { (text.say("page-sign-out")) }
                         }
                     }
@@ -118,14 +165,12 @@ fn header(visit: &Visit, section: Option<Section>) -> Markup {
     }
 }
 
-fn links(text: &Text, here: Option<Section>) -> Markup {
+fn links(text: &Text, frame: &Frame, here: Option<&str>) -> Markup {
     html! {
         ul {
-            @for section in Section::ALL {
+            @for (path, name) in &frame.links {
                 li {
-                    a href=(section.path()) aria-current=[(here == Some(*section)).then_some("page")] {
-                        (text.say(section.name()))
-                    }
+                    a href=(path) aria-current=[(here == Some(*path)).then_some("page")] { (text.say(name)) }
                 }
             }
         }

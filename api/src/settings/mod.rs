@@ -7,6 +7,8 @@
 //! - A form is answered by a redirect to a page that shows what came of it, or by the same form with what was wrong.
 //! - A form sent twice is one command ([`Sent`](sent::Sent)); one sent by another site's page is none.
 //! - Where `/v1` wants the password again, it is asked for, and what was asked goes on ([`confirm`]).
+//! - Below `/settings/desk/` it is operators who see, with sessions of their own ([`desk`]): an account's session opens nothing
+//!   there, and an operator's nothing elsewhere.
 //! - No answer is kept by a cache, and nothing in a page is run or loaded but files of ours ([`around`]).
 
 mod around;
@@ -16,6 +18,7 @@ mod catch_all;
 mod confirm;
 mod copied;
 mod delete;
+mod desk;
 mod errors;
 mod faults;
 mod files;
@@ -64,6 +67,7 @@ fn all() -> Vec<(&'static str, MethodRouter<Pages>)> {
     all.extend(delete::pages());
     all.extend(privacy::pages());
     all.extend(links::pages());
+    all.extend(desk::pages());
     all
 }
 
@@ -81,6 +85,8 @@ pub(crate) fn routes(state: &AppState, v1: Router) -> Router<AppState> {
     router
         .route("/settings", get(catch_all::first))
         .route("/settings/", get(catch_all::first))
+        .route("/settings/desk", get(catch_all::desk))
+        .route("/settings/desk/", get(catch_all::desk))
         .route("/settings/assets/{name}", get(files::show))
         .route("/settings/{*rest}", get(catch_all::nothing))
         .route("/links/", get(catch_all::nothing))

@@ -3,6 +3,7 @@
 use catalogue::id;
 use maud::Markup;
 
+use super::desk;
 use super::errors::Errors;
 
 /// Part of the settings, as the navigation names it.
@@ -70,7 +71,8 @@ pub(super) struct Secret;
 /// A page: its title, which is its heading as well, and what is on it.
 pub(crate) struct Page<'a> {
     pub(super) title: String,
-    pub(super) section: Option<Section>,
+    /// The part of the navigation that it belongs to, by its path.
+    pub(super) part: Option<&'static str>,
     pub(super) back: Option<(String, String)>,
     pub(super) done: Option<String>,
     pub(super) errors: Option<&'a Errors>,
@@ -85,7 +87,7 @@ impl<'a> Page<'a> {
     pub(crate) fn new(title: String, body: Markup) -> Self {
         Self {
             title,
-            section: None,
+            part: None,
             back: None,
             done: None,
             errors: None,
@@ -99,7 +101,13 @@ impl<'a> Page<'a> {
     /// Part of a section.
     #[must_use]
     pub(crate) fn of(self, section: Section) -> Self {
-        Self { section: Some(section), ..self }
+        Self { part: Some(section.path()), ..self }
+    }
+
+    /// Part of a section of the privacy desk.
+    #[must_use]
+    pub(super) fn of_desk(self, section: desk::Section) -> Self {
+        Self { part: Some(section.path()), ..self }
     }
 
     /// With a link to the page above it.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use catalogue::{Text, id};
 use serde::Deserialize;
 
-use crate::problem::{InputError, Kind, OwnerNeeded, SecondFactor};
+use crate::problem::{InputError, Kind, OwnerNeeded, Problem, SecondFactor};
 
 /// A refusal. As an answer it is dressed as a page [around](super::around) all pages.
 #[derive(Clone, Debug)]
@@ -142,6 +142,17 @@ fn words_of(kind: Kind) -> &'static str {
         | Kind::CredentialRetired
         | Kind::UnsupportedMediaType
         | Kind::RangeNotSatisfiable => id!("problem-internal"),
+    }
+}
+
+/// A refusal by the page itself.
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let kind = problem.kind();
+        let answer = problem.into_response();
+        let retry_after =
+            answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        Self { retry_after, ..Self::of(kind) }
     }
 }
 

@@ -72,7 +72,7 @@ impl Sent {
 
 /// Whether a field holds what no page shows again: told by its name.
 fn is_secret(name: &str) -> bool {
-    ["password", "code", "proof", "passkey"].iter().any(|word| name.starts_with(word))
+    ["password", "code", "proof", "passkey", "operator_token"].iter().any(|word| name.starts_with(word))
 }
 
 #[cfg(test)]
@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn no_secret_stands_in_a_page_again() {
         let sent = Sent::parse(
-            b"email=a&password=b&password_new=c&code=d&proof_password=e&passkey=f&idempotency_key=k",
+            b"email=a&password=b&password_new=c&code=d&proof_password=e&passkey=f&idempotency_key=k\
+              &operator_token=g",
         );
         let shown = sent.unwrap().shown_again();
         let names: Vec<&str> = shown.iter().map(|(name, _)| name.as_str()).collect();

@@ -5,7 +5,7 @@
 //! the page. What was done is seen by what is asked after it, also through another process.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -14,6 +14,7 @@ use axum::http::header::{
 };
 use axum::http::{Extensions, HeaderMap, Method};
 use axum::response::Response;
+use event_store::records::operator_token::OperatorToken;
 use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -43,6 +44,16 @@ struct Inner {
     headers: HeaderMap,
     extensions: Extensions,
     told: Mutex<Told>,
+    caller: Caller,
+}
+
+/// Who asks.
+enum Caller {
+    /// The browser, by its cookies.
+    Browser,
+    /// An operator at the privacy desk, once it is known who. No cookie says so at `/v1`, and what `/v1` tells operators is not
+    /// for the browser.
+    Operator(OnceLock<OperatorToken>),
 }
 
 /// What the answers so far have told.
@@ -58,20 +69,37 @@ struct Told {
 impl V1 {
     /// Asked as the browser that sent `request`.
     pub(super) fn of(pages: &Pages, request: &Request) -> Self {
+        let seen = pages.state.cookie.read_seen(request.headers());
+        let position = seen.and_then(|seen| HeaderValue::from_str(seen.expose_secret()).ok());
+        let told = Told { cookies: cookies(request.headers()), position, ..Told::default() };
+        Self::new(pages, request, told, Caller::Browser)
+    }
+
+    /// Asked as an operator at the privacy desk, who is yet to be [named](Self::act_as).
+    pub(super) fn of_desk(pages: &Pages, request: &Request) -> Self {
+        Self::new(pages, request, Told::default(), Caller::Operator(OnceLock::new()))
+    }
+
+    /// Names the operator who asks.
+    pub(super) fn act_as(&self, operator: &OperatorToken) {
+        if let Caller::Operator(known) = &self.0.caller {
+            known.get_or_init(|| operator.clone());
+        }
+    }
+
+    fn new(pages: &Pages, request: &Request, told: Told, caller: Caller) -> Self {
         let of = |name: &HeaderName| Some((name.clone(), request.headers().get(name)?.clone()));
         let mut extensions = Extensions::new();
         let given = request.extensions();
         given.get::<RequestTag>().map(|tag| extensions.insert(*tag));
         given.get::<ClientAddress>().map(|address| extensions.insert(*address));
         given.get::<Seat>().map(|seat| extensions.insert(seat.clone()));
-        let seen = pages.state.cookie.read_seen(request.headers());
-        let position = seen.and_then(|seen| HeaderValue::from_str(seen.expose_secret()).ok());
-        let told = Told { cookies: cookies(request.headers()), position, ..Told::default() };
         Self(Arc::new(Inner {
             pages: pages.clone(),
             headers: CARRIED.iter().filter_map(of).collect(),
             extensions,
             told: Mutex::new(told),
+            caller,
         }))
     }
 
@@ -177,11 +205,17 @@ impl V1 {
         let mut request = request.body(Body::from(text.unwrap_or_default())).ok()?;
         request.headers_mut().extend(self.0.headers.clone());
         *request.extensions_mut() = self.0.extensions.clone();
+        if let Caller::Operator(known) = &self.0.caller {
+            known.get().map(|operator| request.extensions_mut().insert(operator.clone()));
+        }
         Some(request)
     }
 
     /// Keeps what an answer tells the browser.
     fn hear(&self, answer: &Response, reads: bool) {
+        if matches!(self.0.caller, Caller::Operator(_)) {
+            return;
+        }
         let mut told = self.told();
         if let Some(position) = answer.headers().get(EVENT_POSITION) {
             told.position = Some(position.clone());

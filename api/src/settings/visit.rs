@@ -10,8 +10,10 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use catalogue::{Language, Text, Tz};
 use chrono::{DateTime, Utc};
+use event_store::records::operator_token::OperatorToken;
 use tokio::sync::OnceCell;
 
+use super::desk;
 use super::next::Next;
 use super::pages::Pages;
 use super::refusal::Refusal;
@@ -37,6 +39,9 @@ pub(crate) struct Inner {
     /// The time zone that the browser has told.
     zone: Option<Tz>,
     me: OnceCell<Me>,
+    /// At the privacy desk: with what one is signed in there, and who it is.
+    desk: Option<desk::Entrance>,
+    operator: OnceCell<OperatorToken>,
     /// What a form has sent that may be shown again.
     pub(super) sent: OnceLock<Vec<(String, String)>>,
 }
@@ -53,9 +58,11 @@ impl Visit {
     /// The visit that a request is.
     pub(super) fn of(pages: &Pages, request: &Request) -> Self {
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let desk = desk::Entrance::of(pages, request);
+        let v1 = if desk.is_some() { V1::of_desk(pages, request) } else { V1::of(pages, request) };
         Self(Arc::new(Inner {
             pages: pages.clone(),
-            v1: V1::of(pages, request),
+            v1,
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
@@ -63,6 +70,8 @@ impl Visit {
             own_text: OnceLock::new(),
             zone: zone::told_by(request.headers()),
             me: OnceCell::new(),
+            desk,
+            operator: OnceCell::new(),
             sent: OnceLock::new(),
         }))
     }
@@ -80,6 +89,24 @@ impl Inner {
         let me = self.me.get_or_try_init(|| self.v1.get("/v1/me")).await?;
         self.own_text.get_or_init(|| self.text_for(me));
         Ok(me)
+    }
+
+    /// Whether it is a page of the privacy desk, where no account holder is.
+    pub(super) fn is_at_desk(&self) -> bool {
+        self.desk.is_some()
+    }
+
+    /// The operator who is here, if they are signed in at the privacy desk. Asked once; from then on `/v1` is asked as they.
+    pub(crate) async fn operator(&self) -> Result<&OperatorToken, Refusal> {
+        let desk = self.desk.as_ref().ok_or_else(|| Refusal::of(Kind::Unauthenticated))?;
+        let operator = self.operator.get_or_try_init(|| desk.operator(&self.pages.state)).await?;
+        self.v1.act_as(operator);
+        Ok(operator)
+    }
+
+    /// The operator who is here, where that was asked.
+    pub(super) fn known_operator(&self) -> Option<&OperatorToken> {
+        self.operator.get()
     }
 
     fn text_for(&self, me: &Me) -> Text {

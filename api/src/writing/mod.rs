@@ -47,6 +47,8 @@ pub(crate) enum Guard {
     Sudo,
     /// An operator who may do everything.
     Operator,
+    /// An operator of the privacy desk.
+    PrivacyDesk,
     /// An operator who may ask what credentials are worth.
     Gateway,
 }

@@ -64,7 +64,7 @@ impl Writing {
 const REVEAL: &str =
     "The credentials were shown once: an owner reveals them with POST /v1/projects/{id}/credentials/reveal.";
 
-pub(super) const WRITINGS: [Writing; 68] = [
+pub(super) const WRITINGS: [Writing; 70] = [
     // Sessions.
     open("signIn", &[limits::TRIES_OF_ADDRESS, limits::FAMILIAR, limits::STRANGERS]).first(),
     open("signInSecondStep", &[limits::TRIES_OF_ADDRESS]).first(),
@@ -152,6 +152,8 @@ pub(super) const WRITINGS: [Writing; 68] = [
     line("provisionOrganization", Guard::Operator),
     line("provisionMember", Guard::Operator),
     line("provisionProject", Guard::Operator).secret(REVEAL),
+    line("retryParkedEvents", Guard::PrivacyDesk),
+    line("retryMessages", Guard::PrivacyDesk),
     line("introspect", Guard::Gateway).anew(),
     line("revoke", Guard::Gateway).anew().first(),
     // Ingestion.

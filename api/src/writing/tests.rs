@@ -43,6 +43,7 @@ fn the_guard_of_every_line_is_that_of_its_route() {
             }
             Guard::Sudo => told("session_token") && told("reauthentication-required"),
             Guard::Operator => told("operator_token") && !told("`introspect`"),
+            Guard::PrivacyDesk => told("operator_token") && told("the scope `privacy`"),
             Guard::Gateway => told("operator_token") && told("`introspect`"),
         };
         assert!(guards, "{id} is not {guard:?}: {text}");

@@ -23,6 +23,7 @@ history-pages = Seiten des Verlaufs
 history-newest = Neueste
 history-older = Ältere
 history-by-you = von Ihnen
+history-by-holder = von der Inhaberin oder dem Inhaber
 history-by-operator = vom Betreiber des Dienstes
 history-by-another = von einem anderen Mitglied
 history-by-service = vom Dienst selbst

@@ -23,6 +23,7 @@ history-pages = Pages of the history
 history-newest = Newest
 history-older = Older
 history-by-you = by you
+history-by-holder = by the account holder
 history-by-operator = by an operator of the service
 history-by-another = by another member
 history-by-service = by the service itself

@@ -11,6 +11,7 @@ mod event;
 mod model;
 mod plan;
 mod source_state;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Request, SourceFile, SourceName, SourceProgress, State};
 pub use plan::{EXPIRY_REMINDER, Intent, Step, next_at, owes, plan, schedule};
 pub use source_state::SourceState;
+pub use standing::AT_RISK;
 
 use crate::aggregate::handle_by_deciding;
 pub use crate::notice::Notice;

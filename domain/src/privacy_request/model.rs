@@ -58,6 +58,11 @@ pub enum State {
 }
 
 impl State {
+    /// Those of a request that waits for its answer, in the order in which it comes to them.
+    pub const OPEN: [Self; 4] = [Self::Received, Self::CoolingOff, Self::Running, Self::Packaging];
+    /// Those of a request that was answered or cancelled.
+    pub const CLOSED: [Self; 3] = [Self::Completed, Self::Expired, Self::Cancelled];
+
     /// The name under which the state is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ pub mod failed_try;
 pub mod idempotency;
 pub mod invitation;
 pub mod one_time_code;
+pub mod operator_session;
 pub mod operator_token;
 pub mod outbox;
 pub mod pace;

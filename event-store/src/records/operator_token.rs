@@ -73,9 +73,9 @@ pub struct OperatorToken {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-const SELECT: &str =
-    "SELECT operator_id, name, scopes, configured, created_at, used_at, expires_at, revoked_at
-     FROM operator_token";
+/// A token, column by column.
+pub(super) const COLUMNS: &str =
+    "operator_id, name, scopes, configured, created_at, used_at, expires_at, revoked_at";
 
 /// `used_at` is written at most this often.
 const USED_EVERY: Duration = Duration::minutes(1);
@@ -84,7 +84,14 @@ const USED_EVERY: Duration = Duration::minutes(1);
 const LOCK: &str = "LOCK TABLE operator_token IN SHARE ROW EXCLUSIVE MODE";
 
 impl OperatorToken {
-    fn read(row: &PgRow) -> Result<Self, StoreError> {
+    /// It was shown, itself or by a session that rests on it.
+    pub(super) async fn used(&self, pool: &PgPool, token_hash: &[u8], now: DateTime<Utc>) {
+        if self.used_at.is_none_or(|at| at <= now - USED_EVERY) {
+            note_use(pool, token_hash, now).await;
+        }
+    }
+
+    pub(super) fn read(row: &PgRow) -> Result<Self, StoreError> {
         let id: String = row.try_get("operator_id")?;
         let scopes: Vec<String> = row.try_get("scopes")?;
         Ok(Self {
@@ -108,15 +115,16 @@ pub async fn authenticate(
     now: DateTime<Utc>,
 ) -> Result<Option<OperatorToken>, StoreError> {
     let row = sqlx::query(&format!(
-        "{SELECT} WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)"
+        "SELECT {COLUMNS} FROM operator_token
+         WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)"
     ))
     .bind(token_hash)
     .bind(now)
     .fetch_optional(pool)
     .await?;
     let token = row.as_ref().map(OperatorToken::read).transpose()?;
-    if token.as_ref().is_some_and(|token| token.used_at.is_none_or(|at| at <= now - USED_EVERY)) {
-        note_use(pool, token_hash, now).await;
+    if let Some(token) = &token {
+        token.used(pool, token_hash, now).await;
     }
     Ok(token)
 }
@@ -139,7 +147,8 @@ async fn note_use(pool: &PgPool, token_hash: &[u8], now: DateTime<Utc>) {
 
 /// Every token there ever was, oldest first.
 pub async fn list(pool: &PgPool) -> Result<Vec<OperatorToken>, StoreError> {
-    let rows = sqlx::query(&format!("{SELECT} ORDER BY created_at, operator_id")).fetch_all(pool).await?;
+    let query = format!("SELECT {COLUMNS} FROM operator_token ORDER BY created_at, operator_id");
+    let rows = sqlx::query(&query).fetch_all(pool).await?;
     rows.iter().map(OperatorToken::read).collect()
 }
 

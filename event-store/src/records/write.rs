@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::RecordError;
 use super::{
     account, authentication, authenticator_app, credential, device, email_link, failed_try, idempotency,
-    invitation, one_time_code, operator_token, outbox, passkey, passkey_challenge, password, rate_limit,
-    recovery_code, session,
+    invitation, one_time_code, operator_session, operator_token, outbox, passkey, passkey_challenge,
+    password, rate_limit, recovery_code, session,
 };
 use crate::encryption::NewKey;
 use crate::usage;
@@ -226,6 +226,10 @@ pub enum RecordWrite {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Begin a session of an operator at the privacy desk.
+    OpenOperatorSession(operator_session::NewOperatorSession),
+    /// End a session of an operator at the privacy desk, by the hash of its token.
+    EndOperatorSession(Vec<u8>),
     /// The request that leads to this was carried out: no repeat may have taken it over meanwhile.
     MarkCompleted(idempotency::ExecutionMark),
     /// Nothing of an account works any more.
@@ -325,6 +329,8 @@ impl RecordWrite {
             Self::DequeueMessage(id) => outbox::unqueue(db, *id).await?,
             Self::AddOperator(new) => operator_token::add(db, new).await?,
             Self::RevokeOperator { operator, at } => operator_token::revoke(db, *operator, *at).await?,
+            Self::OpenOperatorSession(new) => operator_session::open(db, new).await?,
+            Self::EndOperatorSession(session_hash) => operator_session::end(db, session_hash).await?,
             Self::MarkCompleted(mark) => idempotency::carried_out(db, mark).await?,
             Self::ForgetAccount { account, at } => account::forget(db, *account, *at).await?,
         }

@@ -111,4 +111,9 @@ impl Views {
     ) -> Result<Vec<ParkedEvent>, StoreError> {
         parked::list(&self.pool, after, limit).await
     }
+
+    /// How many events these read models have parked.
+    pub async fn parked_count(&self, projections: &[&str]) -> Result<i64, StoreError> {
+        parked::count(&self.pool, projections).await
+    }
 }

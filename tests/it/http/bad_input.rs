@@ -107,7 +107,10 @@ fn of_operators() -> Vec<Form> {
     let project = json!({"name": "Looms", "organization_id": "org_00000000000000000000000001"});
     let role = json!({"role": "admin"});
     let proof = json!({"proof": "other", "note_id": "CASE-4711"});
+    let message = json!({"id": "msg_00000000000000000000000001"});
     vec![
+        form("POST", "/v1/admin/parked-events/retry", json!({"projection": "account"}), &[]),
+        form("POST", "/v1/admin/messages/retry", message, &[]),
         form("POST", "/v1/admin/accounts", account, &["email", "name"]),
         form("POST", "/v1/admin/organizations", organization, &["name", "owner"]),
         form("PUT", "/v1/admin/organizations/{id}/members/{account_id}", role, &["role"]),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::queue::store_of;
 use super::second_factor::give_phone;
-use super::service::{asked, assert_quiet, sent, with_form};
+use super::service::{action, asked, assert_quiet, sent, with_form};
 use super::teams::{organization_of, project_of};
 use super::{Answer, Service, routes, send};
 use crate::support::{Client, OPERATOR_TOKEN, Program, eventually};
@@ -65,6 +65,7 @@ async fn who_is_let_in_may_do_what_their_scopes_say() {
         (2, "audit", [403, 200, 403]),
         (3, "introspect", [403, 403, 200]),
         (4, "audit,introspect", [403, 200, 200]),
+        (5, "privacy", [403, 200, 403]),
     ] {
         let operator = Operator::create(&service, &["Grace Hopper", "--scope", scopes, "--expires", "never"]);
         let answers = [
@@ -162,6 +163,10 @@ async fn whatever_an_operator_does_is_an_event_with_them_as_actor() {
     let of_bob = |what: &str| format!("/v1/admin/accounts/{}/{what}", bob.account);
     let new_organization = json!({"name": "Engines", "owner": ada.account});
     let project = json!({"name": "Looms", "organization_id": organization});
+    let made = ada.client.post("/v1/me/privacy-requests", action("export")).await;
+    let request = format!("/v1/admin/privacy-requests/{}", made["id"].as_str().unwrap());
+    let statistics = "/v1/admin/privacy-requests/statistics".to_owned();
+    let sought = format!("/v1/admin/accounts?id={}", ada.account);
     let acts: Vec<(&str, &str, String, Value)> = vec![
         (
             "POST",
@@ -182,7 +187,16 @@ async fn whatever_an_operator_does_is_an_event_with_them_as_actor() {
         ("GET", "/v1/admin/accounts/{id}/history", account("history"), Value::Null),
         ("GET", "/v1/admin/accounts/{id}/state", account("state"), Value::Null),
         ("GET", "/v1/admin/parked-events", "/v1/admin/parked-events".to_owned(), Value::Null),
+        ("GET", "/v1/admin/privacy-requests", "/v1/admin/privacy-requests".to_owned(), Value::Null),
+        ("GET", "/v1/admin/privacy-requests/{id}", request, Value::Null),
+        ("GET", "/v1/admin/privacy-requests/statistics", statistics, Value::Null),
+        ("GET", "/v1/admin/accounts", sought, Value::Null),
+        ("POST", "/v1/admin/parked-events/retry", "/v1/admin/parked-events/retry".to_owned(), json!({})),
+        ("GET", "/v1/admin/messages", "/v1/admin/messages".to_owned(), Value::Null),
+        ("POST", "/v1/admin/messages/retry", "/v1/admin/messages/retry".to_owned(), json!({})),
         ("GET", "/v1/admin/log/checkpoint", "/v1/admin/log/checkpoint".to_owned(), Value::Null),
+        ("GET", "/v1/admin/log/health", "/v1/admin/log/health".to_owned(), Value::Null),
+        ("GET", "/v1/admin/operators", "/v1/admin/operators".to_owned(), Value::Null),
     ];
     let here: BTreeSet<String> = acts.iter().map(|(method, path, ..)| format!("{method} {path}")).collect();
     let there: BTreeSet<String> = routes(&service)

@@ -1,11 +1,11 @@
-//! An operator's look at what happened.
+//! An operator's look at what happened, and what an operator has tried again.
 //!
 //! It is recorded before the answer begins: as an event of the account it concerns, so that the holder sees it in their
 //! own history, or else of the operator. A look that cannot be recorded is not granted.
 
 use chrono::{DateTime, Utc};
 use domain::account::{Account, AccountCommand, AccountError, Viewed};
-use domain::operator::{Operator, OperatorCommand, OperatorViewed};
+use domain::operator::{Operator, OperatorCommand, OperatorRetried, OperatorViewed};
 use domain::{AccountId, Actor, OperatorId};
 use event_store::{CommitExtras, ExecuteError};
 use projections::history::NAME;
@@ -47,4 +47,18 @@ pub(super) async fn record_general(
     let command = OperatorCommand::RecordViewed { what };
     state.execute::<Operator>(&operator.to_string(), command, &context, CommitExtras::default()).await?;
     Ok(())
+}
+
+/// Records that an operator has something tried again: before it is, so that none is tried without a trace.
+pub(super) async fn record_retried(
+    state: &AppState,
+    operator: OperatorId,
+    context: &RequestContext,
+    what: OperatorRetried,
+) -> Result<EventPosition, Problem> {
+    let context = context.command(Actor::Operator(operator));
+    let command = OperatorCommand::Retry { what };
+    let executed =
+        state.execute::<Operator>(&operator.to_string(), command, &context, CommitExtras::default()).await?;
+    Ok(state.position_beside_accounts(&executed.events).await)
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::EventId;
 use domain::operator::OperatorViewed;
 use projections::parked::ParkedEvent;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::look;
@@ -21,42 +21,42 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 /// A page of parked events.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct ParkedPage {
     /// The events, in the order of the log.
-    items: Vec<ParkedBody>,
+    pub(crate) items: Vec<ParkedBody>,
     /// What to send as `cursor` for the next page; null on the last.
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// An event that a read model could not take. Its stream stands still in that read model, and in it alone.
-#[derive(Serialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct ParkedBody {
     /// The read model.
     #[schema(example = "account")]
-    projection: String,
+    pub(crate) projection: String,
     /// Its place in the order of everything.
-    position: i64,
+    pub(crate) position: i64,
     /// Its id.
     #[schema(value_type = String, example = "evt_01h455vb4pex5vsknk084sn02q")]
-    event_id: EventId,
+    pub(crate) event_id: EventId,
     /// What happened, as a stable name.
     #[schema(example = "account.preferences_changed")]
-    r#type: String,
+    pub(crate) r#type: String,
     /// What it happened to.
     #[schema(example = "account")]
-    aggregate_type: String,
+    pub(crate) aggregate_type: String,
     /// What it happened to.
     #[schema(example = "acc_01h455vb4pex5vsknk084sn02q")]
-    aggregate_id: String,
+    pub(crate) aggregate_id: String,
     /// Why it cannot be taken; null where it waits behind an earlier event of its stream.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// How often it was tried.
-    attempts: i32,
+    pub(crate) attempts: i32,
     /// When it was parked.
-    parked_at: DateTime<Utc>,
+    pub(crate) parked_at: DateTime<Utc>,
     /// When it is tried again by itself; null where it waits behind an earlier event.
-    retry_at: Option<DateTime<Utc>>,
+    pub(crate) retry_at: Option<DateTime<Utc>>,
 }
 
 impl From<ParkedEvent> for ParkedBody {

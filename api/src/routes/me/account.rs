@@ -165,7 +165,7 @@ async fn load(state: &AppState, account: AccountId) -> Result<Known, Problem> {
 }
 
 /// When the id was made: for an account within a moment of when it was opened.
-fn born(account: AccountId) -> Option<DateTime<Utc>> {
+pub(crate) fn opened_at(account: AccountId) -> Option<DateTime<Utc>> {
     let (seconds, nanoseconds) = account.uuid().get_timestamp()?.to_unix();
     DateTime::from_timestamp(seconds.try_into().ok()?, nanoseconds)
 }
@@ -184,7 +184,7 @@ impl Known {
                 (holder.authenticator_app, u32::try_from(holder.passkeys.len()).unwrap_or(u32::MAX)),
                 holder.recovery_codes,
             ),
-            registered_at: born(holder.account_id).unwrap_or(now),
+            registered_at: opened_at(holder.account_id).unwrap_or(now),
         }
     }
 
@@ -238,8 +238,8 @@ mod tests {
     #[test]
     fn an_id_tells_when_the_account_was_opened() {
         let id = |text: &str| AccountId::from_uuid(text.parse::<Uuid>().unwrap());
-        let opened = born(id("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")).unwrap();
+        let opened = opened_at(id("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")).unwrap();
         assert_eq!(opened.to_rfc3339(), "2022-02-22T19:22:22+00:00");
-        assert_eq!(born(AccountId::from_uuid(Uuid::nil())), None);
+        assert_eq!(opened_at(AccountId::from_uuid(Uuid::nil())), None);
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod sessions;
 mod show;
 mod totp;
 
-pub(crate) use account::{MyOrganization, TwoFactor};
+pub(crate) use account::{MyOrganization, TwoFactor, opened_at};
 pub(crate) use consents::{Consent, Consents};
 pub(crate) use deletion::{Deletion, EndingExport};
 pub(crate) use factor_removal::WaitingRemoval;

@@ -119,7 +119,7 @@ pub(crate) struct ArchiveBody {
 
 impl PrivacyRequestBody {
     /// How a request looks at `now`.
-    pub(super) fn of(view: &RequestView, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(view: &RequestView, now: DateTime<Utc>) -> Self {
         let RequestView { request, version } = view;
         let sources = request.sources.keys();
         Self {

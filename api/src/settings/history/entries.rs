@@ -7,17 +7,13 @@ use maud::{Markup, html};
 use super::told::{Reader, sentence};
 use crate::routes::history::HistoryEntry;
 use crate::settings::security::device;
-use crate::settings::visit::Visit;
 
 /// What stands for a value that was erased.
 const ERASED: &str = "[erased]";
 
 /// Events, newest first, below the days on which they happened.
-pub(in crate::settings) fn by_day(visit: &Visit, entries: &[HistoryEntry]) -> Markup {
-    let text = visit.text();
-    let day_of = |at: DateTime<Utc>| at.with_timezone(&text.zone()).date_naive();
-    let account = visit.known().map(|me| me.account_id.to_string()).unwrap_or_default();
-    let reader = Reader { text, account: &account };
+pub(in crate::settings) fn by_day(reader: Reader<'_>, entries: &[HistoryEntry]) -> Markup {
+    let day_of = |at: DateTime<Utc>| at.with_timezone(&reader.text.zone()).date_naive();
     html! {
         @for day in entries.chunk_by(|one, other| day_of(one.at) == day_of(other.at)) {
             @let date = day.first().map(|entry| day_of(entry.at)).unwrap_or_default();
@@ -37,9 +33,8 @@ fn one_day(reader: Reader<'_>, date: NaiveDate, entries: &[HistoryEntry]) -> Mar
 }
 
 /// Events, newest first, each with the day and the time at which it happened.
-pub(in crate::settings) fn newest(visit: &Visit, entries: &[HistoryEntry]) -> Markup {
-    let account = visit.known().map(|me| me.account_id.to_string()).unwrap_or_default();
-    list(Reader { text: visit.text(), account: &account }, entries, Text::moment)
+pub(in crate::settings) fn newest(reader: Reader<'_>, entries: &[HistoryEntry]) -> Markup {
+    list(reader, entries, Text::moment)
 }
 
 fn list(reader: Reader<'_>, entries: &[HistoryEntry], when: fn(&Text, DateTime<Utc>) -> String) -> Markup {
@@ -60,10 +55,11 @@ fn list(reader: Reader<'_>, entries: &[HistoryEntry], when: fn(&Text, DateTime<U
 }
 
 /// Who did it, with what and from where.
-fn by_whom(reader: Reader<'_>, entry: &HistoryEntry) -> Vec<String> {
+pub(in crate::settings) fn by_whom(reader: Reader<'_>, entry: &HistoryEntry) -> Vec<String> {
     let text = reader.text;
     let who = match entry.actor.as_str() {
-        actor if actor == reader.account => text.say("history-by-you"),
+        actor if actor == reader.account && reader.is_holder => text.say("history-by-you"),
+        actor if actor == reader.account => text.say("history-by-holder"),
         actor if actor.starts_with("opr_") => text.say("history-by-operator"),
         actor if actor.starts_with("acc_") => match &entry.actor_name {
             Some(name) => text.say_with("history-by-name", [("name", name.into())]),

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::entries;
 use super::filter::Filter;
+use super::told::Reader;
 use crate::routes::history::HistoryPage;
 use crate::settings::errors::Errors;
 use crate::settings::page::{Page, Section};
@@ -48,13 +49,14 @@ async fn fetch(visit: &Visit, parameters: &str) -> Result<HistoryPage, Refusal> 
 fn happened(visit: &Visit, filter: &Filter, page: &HistoryPage) -> Markup {
     let text = visit.text();
     let is_first = visit.parameter("cursor").is_none();
+    let account = visit.known().map(|me| me.account_id.to_string()).unwrap_or_default();
     html! {
         @if page.items.is_empty() {
             div class="card" {
                 p { (text.say(if filter.is_narrow() { catalogue::id!("history-none-such") } else { catalogue::id!("history-none") })) }
             }
         } @else {
-            (entries::by_day(visit, &page.items))
+            (entries::by_day(Reader { text, account: &account, is_holder: true }, &page.items))
         }
         @if !is_first || page.next_cursor.is_some() {
             nav class="actions" aria-label=(text.say("history-pages")) {

@@ -10,6 +10,9 @@ mod told;
 
 use axum::routing::{MethodRouter, get};
 
+pub(super) use entries::{by_day, by_whom};
+pub(super) use told::{Reader, sentence};
+
 use super::pages::Pages;
 
 pub(super) fn pages() -> Vec<(&'static str, MethodRouter<Pages>)> {

@@ -4,6 +4,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::entries;
+use super::told::Reader;
 use crate::routes::history::HistoryPage;
 use crate::settings::page::{Page, Section};
 use crate::settings::refusal::Refusal;
@@ -30,8 +31,10 @@ impl Shared {
         let page: HistoryPage =
             visit.v1.get(&format!("{}/history?limit={PAGE_SIZE}{before}", self.v1)).await?;
         let (text, path) = (visit.text(), format!("{}/history", self.path));
+        let account = visit.me().await?.account_id.to_string();
+        let reader = Reader { text, account: &account, is_holder: true };
         let body = html! {
-            (entries::by_day(visit, &page.items))
+            (entries::by_day(reader, &page.items))
             @if cursor.is_some() || page.next_cursor.is_some() {
                 nav class="actions" aria-label=(text.say("history-pages")) {
                     @if cursor.is_some() { a class="button plain" href=(path) { (text.say("history-newest")) } }
@@ -48,11 +51,13 @@ impl Shared {
     /// What happened lately, and the way to all of it.
     pub(in crate::settings) async fn newest(&self, visit: &Visit) -> Result<Markup, Refusal> {
         let page: HistoryPage = visit.v1.get(&format!("{}/history?limit={NEWEST}", self.v1)).await?;
+        let account = visit.me().await?.account_id.to_string();
         let text = visit.text();
+        let reader = Reader { text, account: &account, is_holder: true };
         Ok(html! {
             section class="card" aria-labelledby="history" {
                 h2 id="history" { (text.say("history-shared")) }
-                (entries::newest(visit, &page.items))
+                (entries::newest(reader, &page.items))
                 p { a href={ (self.path) "/history" } { (text.say("history-shared-all")) } }
             }
         })

@@ -16,9 +16,12 @@ use sentences::SENTENCES;
 
 /// Who reads, in which language.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
-    pub(super) text: &'a Text,
-    pub(super) account: &'a str,
+pub(in crate::settings) struct Reader<'a> {
+    pub(in crate::settings) text: &'a Text,
+    /// The account whose history it is.
+    pub(in crate::settings) account: &'a str,
+    /// Whether it is its holder who reads; else an operator.
+    pub(in crate::settings) is_holder: bool,
 }
 
 /// How a value is put into a sentence. What is not there is "none".
@@ -60,7 +63,7 @@ struct Sentence {
 }
 
 /// What happened.
-pub(super) fn sentence(reader: Reader<'_>, entry: &HistoryEntry) -> String {
+pub(in crate::settings) fn sentence(reader: Reader<'_>, entry: &HistoryEntry) -> String {
     let Some(found) = SENTENCES.iter().find(|sentence| sentence.event_type == entry.r#type) else {
         return entry.what.clone();
     };
@@ -97,7 +100,9 @@ impl How {
                 value.and_then(Value::as_bool).map_or_else(none, |on| if on { "on" } else { "off" }.into())
             }
             Self::Size => text.bytes(value.map(number).unwrap_or_default()).into(),
-            Self::Who => if word == Some(reader.account) { "you" } else { "other" }.into(),
+            Self::Who => {
+                if reader.is_holder && word == Some(reader.account) { "you" } else { "other" }.into()
+            }
             Self::Notice => {
                 text.say_with("history-notice", [("notice", word.unwrap_or_default().into())]).into()
             }

@@ -8,6 +8,7 @@ mod notices;
 mod receipt;
 mod simulation;
 mod sources;
+mod standing;
 mod world;
 
 use chrono::{DateTime, Duration, Utc};

@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::records::Records;
 
 /// A process that has taken a message and says nothing for so long is taken for dead.
-const LEASE: Duration = Duration::from_secs(45);
+pub(super) const LEASE: Duration = Duration::from_secs(45);
 
 /// A message that was taken to be sent.
 #[derive(Clone, Debug)]

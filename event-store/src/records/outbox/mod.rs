@@ -11,6 +11,7 @@
 //! Many of one kind to one account are [gathered](super::pace): one waits that says the newest and counts the others.
 
 mod claimed;
+mod waiting;
 
 use chrono::{DateTime, Utc};
 use domain::account::AccountNotice;
@@ -21,6 +22,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 pub use self::claimed::{ClaimedMessage, Due, Tried, claim, claim_due, reschedule};
+pub use self::waiting::{WaitingMessage, WaitingSince, list_waiting, make_due};
 use super::RecordError;
 use super::Records;
 use super::pace::{self, Turn};

@@ -52,6 +52,12 @@ pub(crate) async fn list(
     rows.iter().map(read).collect()
 }
 
+/// How many events these read models have parked.
+pub(crate) async fn count(pool: &PgPool, projections: &[&str]) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar("SELECT count(*) FROM parked_event WHERE projection = ANY($1)");
+    Ok(count.bind(projections).fetch_one(pool).await?)
+}
+
 fn read(row: &PgRow) -> Result<ParkedEvent, StoreError> {
     let error: Option<String> = row.try_get("error")?;
     let retry_at: DateTime<Utc> = row.try_get("retry_at")?;

@@ -12,7 +12,7 @@ mod retry;
 mod store;
 
 pub use list::ParkedEvent;
-pub(crate) use list::list;
-pub use retry::{Retried, retry};
+pub(crate) use list::{count, list};
+pub use retry::{Retried, retry, retry_until};
 pub(crate) use retry::{Round, Which, retry_some};
 pub(crate) use store::{park, streams_of};

@@ -3,8 +3,9 @@
 use event_store::log::subscription::{self, Content, LogRecord, Page};
 use event_store::{EventStore, StoreError};
 use sqlx::PgConnection;
+use tokio::time::Instant;
 
-use super::store::{head_of, is_due, record_failure, release, unpark};
+use super::store::{head_of, is_due, make_due, record_failure, release, unpark};
 use crate::engine::cursor::{self, CursorName};
 use crate::engine::isolate::{Isolating, Stream};
 use crate::engine::projection::{FailureCause, Projection};
@@ -22,6 +23,15 @@ pub struct Retried {
     pub still_parked: u64,
     /// Events that were folded.
     pub folded: u64,
+}
+
+impl Retried {
+    fn add(&mut self, more: Self) {
+        let Self { streams, still_parked, folded } = more;
+        self.streams += streams;
+        self.still_parked += still_parked;
+        self.folded += folded;
+    }
 }
 
 /// Which parked streams are tried.
@@ -59,10 +69,28 @@ impl Round {
 pub async fn retry(store: &EventStore, projection: &dyn Projection) -> Result<Retried, StoreError> {
     let (mut all, mut round) = (Retried::default(), Round::of(Which::All));
     while !round.is_done() {
-        let some = retry_some(store, projection, &mut round).await?;
-        all.streams += some.streams;
-        all.still_parked += some.still_parked;
-        all.folded += some.folded;
+        all.add(retry_some(store, projection, &mut round).await?);
+    }
+    Ok(all)
+}
+
+/// As [`retry()`], until `deadline`. Streams that were not tried by then are due: a process that moves the read model tries
+/// them within a minute.
+///
+/// # Errors
+/// When the store fails; streams tried before that stay as they came out.
+pub async fn retry_until(
+    store: &EventStore,
+    projection: &dyn Projection,
+    deadline: Instant,
+) -> Result<Retried, StoreError> {
+    let (mut all, mut round) = (Retried::default(), Round::of(Which::All));
+    while let Some(after) = round.after {
+        if Instant::now() >= deadline {
+            make_due(store.pool(), projection.name().into(), after).await?;
+            break;
+        }
+        all.add(retry_some(store, projection, &mut round).await?);
     }
     Ok(all)
 }

@@ -151,3 +151,20 @@ pub(super) async fn record_failure(
     .await?;
     Ok(())
 }
+
+/// Streams whose first parked event lies behind `after` are to be tried at once, by whichever process looks first.
+pub(super) async fn make_due(
+    db: impl PgExecutor<'_>,
+    name: CursorName<'_>,
+    after: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE parked_event SET retry_at = clock_timestamp()
+         WHERE projection = $1 AND error IS NOT NULL AND position > $2 AND retry_at > clock_timestamp()",
+    )
+    .bind(name.text())
+    .bind(after)
+    .execute(db)
+    .await?;
+    Ok(())
+}

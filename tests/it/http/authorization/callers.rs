@@ -40,6 +40,8 @@ pub(super) enum Who {
     /// Who may do everything that operators do.
     Operator,
     Auditor,
+    /// Who has the scope `privacy` and no other.
+    PrivacyDesk,
     Gateway,
     GdprToken,
     ExpiredSession,
@@ -50,7 +52,7 @@ pub(super) enum Who {
 
 impl Who {
     /// Whoever may do it does it last.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Nobody,
         Self::MadeUpToken,
         Self::GdprToken,
@@ -60,6 +62,7 @@ impl Who {
         Self::RevokedOperator,
         Self::Gateway,
         Self::Auditor,
+        Self::PrivacyDesk,
         Self::Operator,
         Self::Other,
         Self::Member,
@@ -274,6 +277,7 @@ async fn operator_tokens(store: &EventStore) -> Vec<(Who, String)> {
     let mut tokens = Vec::new();
     for (who, scope) in [
         (Who::Auditor, OperatorScope::Audit),
+        (Who::PrivacyDesk, OperatorScope::Privacy),
         (Who::Gateway, OperatorScope::Introspect),
         (Who::ExpiredOperator, OperatorScope::Admin),
         (Who::RevokedOperator, OperatorScope::Admin),

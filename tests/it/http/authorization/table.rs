@@ -55,7 +55,9 @@ impl Row {
                 Some("credential-unknown")
             }
             (401, _) => Some("unauthenticated"),
-            (403, Who::Auditor | Who::Gateway) if self.is_for_operators() => Some("insufficient-scope"),
+            (403, Who::Auditor | Who::PrivacyDesk | Who::Gateway) if self.is_for_operators() => {
+                Some("insufficient-scope")
+            }
             (403, Who::OwnerOfLongAgo) if self.sudo => Some("reauthentication-required"),
             (403, Who::Member | Who::Admin) if self.path.contains("{id}") => Some("insufficient-role"),
             (404, _) => Some("not-found"),
@@ -122,26 +124,30 @@ fn owners(status: u16) -> Expected {
     members(403, 403, status)
 }
 
-/// Operators with this scope, and those who may do everything.
-fn operators(scope: Option<Who>, status: u16) -> Expected {
+/// Operators with one of these scopes, and those who may do everything.
+fn operators(scopes: &'static [Who], status: u16) -> Expected {
     Box::new(move |who| match who {
         Who::Operator => status,
-        who if Some(who) == scope => status,
-        Who::Auditor | Who::Gateway => 403,
+        who if scopes.contains(&who) => status,
+        Who::Auditor | Who::PrivacyDesk | Who::Gateway => 403,
         _ => 401,
     })
 }
 
 fn admins(status: u16) -> Expected {
-    operators(None, status)
+    operators(&[], status)
 }
 
 fn auditors(status: u16) -> Expected {
-    operators(Some(Who::Auditor), status)
+    operators(&[Who::Auditor, Who::PrivacyDesk], status)
+}
+
+fn desks(status: u16) -> Expected {
+    operators(&[Who::PrivacyDesk], status)
 }
 
 fn gateways(status: u16) -> Expected {
-    operators(Some(Who::Gateway), status)
+    operators(&[Who::Gateway], status)
 }
 
 /// Programs with a token for the GDPR APIs.
@@ -213,6 +219,16 @@ fn operated() -> Vec<Row> {
         Row::new("GET", "/v1/admin/accounts/{id}/history", auditors(200)),
         Row::new("GET", "/v1/admin/accounts/{id}/state", auditors(200)),
         Row::new("GET", "/v1/admin/parked-events", auditors(200)),
+        Row::new("GET", "/v1/admin/privacy-requests", desks(200)),
+        Row::new("GET", "/v1/admin/privacy-requests/{id}", desks(200)),
+        Row::new("GET", "/v1/admin/privacy-requests/statistics", desks(200)),
+        // What is sought is missing.
+        Row::new("GET", "/v1/admin/accounts", desks(400)),
+        Row::new("POST", "/v1/admin/parked-events/retry", desks(200)).json(json!({})),
+        Row::new("GET", "/v1/admin/messages", desks(200)),
+        Row::new("POST", "/v1/admin/messages/retry", desks(200)).json(json!({})),
+        Row::new("GET", "/v1/admin/log/health", desks(200)),
+        Row::new("GET", "/v1/admin/operators", desks(200)),
         // Nobody signs here, so there is none yet.
         Row::new("GET", "/v1/admin/log/checkpoint", auditors(404)),
         Row::new("POST", "/v1/introspect", gateways(200)).form(),

@@ -3,6 +3,8 @@
 mod browser;
 mod confirming;
 mod delete;
+mod desk;
+mod desk_pages;
 mod factors;
 mod forms;
 mod guarded;

@@ -60,7 +60,7 @@ fn entry(event_type: &str, data: &Value) -> HistoryEntry {
 fn said(event_type: &str, data: &Value, account: &str) -> [String; 2] {
     Language::ALL.map(|language| {
         let text = Catalogue::built_in().text(language);
-        sentence(Reader { text: &text, account }, &entry(event_type, data))
+        sentence(Reader { text: &text, account, is_holder: true }, &entry(event_type, data))
     })
 }
 
