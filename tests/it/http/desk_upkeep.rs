@@ -265,7 +265,7 @@ async fn the_health_of_the_log_is_its_checkpoint_its_verifications_and_the_read_
     let services = foundation.store.services().clone();
     let signer = CheckpointSigner::new(key(), foundation.archives.clone(), services);
     let pool = service.pool().await;
-    signer.sign_newest(&mut *pool.acquire().await.unwrap()).await.unwrap();
+    signer.sign_newest(&mut pool.acquire().await.unwrap()).await.unwrap();
     let (keys, hours) = (vec![key().public().clone()], ("0 23 * * * *", "0 41 3 * * Sun"));
     let verifications =
         Verifications::new(foundation.store.clone(), foundation.archives.clone(), keys, hours).unwrap();

@@ -80,13 +80,13 @@ fn facts(text: &Text, found: &FoundAccount) -> Markup {
         section class="card" aria-labelledby="facts" {
             h2 id="facts" { (text.say("desk-account-facts")) }
             dl class="rows" {
-                (words::row(text.say("state-email"), &email))
-                (words::row(text.say("desk-account-id"), &html! { code { (found.id) } }))
-                (words::row(text.say("desk-account-since"), &plain(text.moment(found.registered_at))))
+                (words::row(&text.say("state-email"), &email))
+                (words::row(&text.say("desk-account-id"), &html! { code { (found.id) } }))
+                (words::row(&text.say("desk-account-since"), &plain(text.moment(found.registered_at))))
                 @if let Some(at) = found.deleted_at {
-                    (words::row(text.say("state-ended"), &plain(text.moment(at))))
+                    (words::row(&text.say("state-ended"), &plain(text.moment(at))))
                 }
-                (words::row(text.say("desk-account-open"), &plain(found.open_requests.to_string())))
+                (words::row(&text.say("desk-account-open"), &plain(found.open_requests.to_string())))
             }
         }
     }

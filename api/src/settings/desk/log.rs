@@ -83,18 +83,18 @@ fn proofs(text: &Text, health: &LogHealth) -> Markup {
             dl class="rows" {
                 @match &health.checkpoint {
                     Some(checkpoint) => {
-                        (words::row(text.say("desk-checkpoint"), &html! { (text.moment(checkpoint.signed_at)) }))
-                        (words::row(text.say("desk-checkpoint-size"), &html! {
+                        (words::row(&text.say("desk-checkpoint"), &html! { (text.moment(checkpoint.signed_at)) }))
+                        (words::row(&text.say("desk-checkpoint-size"), &html! {
                             (text.say_with("desk-events-count", [("count", checkpoint.size.into())]))
                         }))
-                        (words::row(text.say("desk-checkpoint-key"), &html! { code { (checkpoint.key) } }))
+                        (words::row(&text.say("desk-checkpoint-key"), &html! { code { (checkpoint.key) } }))
                     },
-                    None => (words::row(text.say("desk-checkpoint"), &html! {
+                    None => (words::row(&text.say("desk-checkpoint"), &html! {
                         span class="quiet" { (text.say("desk-checkpoint-none")) }
                     })),
                 }
-                (words::row(text.say("desk-verified-whole"), &verified(&health.verification.whole)))
-                (words::row(text.say("desk-verified-recent"), &verified(&health.verification.recent)))
+                (words::row(&text.say("desk-verified-whole"), &verified(&health.verification.whole)))
+                (words::row(&text.say("desk-verified-recent"), &verified(&health.verification.recent)))
             }
         }
     }

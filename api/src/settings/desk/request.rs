@@ -56,27 +56,27 @@ fn standing(text: &Text, found: &DeskRequestBody) -> Markup {
             h2 id="standing" { (text.say("desk-standing")) }
             @if found.stalled_since.is_some() { p class="note warning" { (text.say("desk-stalled-advice")) } }
             dl class="rows" {
-                (words::row(text.say("desk-column-state"), &state))
+                (words::row(&text.say("desk-column-state"), &state))
                 @if let Some(days) = found.days_left {
-                    (words::row(text.say("desk-column-left"), &plain(words::days_left(text, days))))
+                    (words::row(&text.say("desk-column-left"), &plain(words::days_left(text, days))))
                 }
-                (words::row(text.say("desk-column-due"), &plain(text.moment(request.due_at))))
+                (words::row(&text.say("desk-column-due"), &plain(text.moment(request.due_at))))
                 @if let Some(at) = request.closed_at {
-                    (words::row(text.say("desk-closed"), &plain(text.moment(at))))
+                    (words::row(&text.say("desk-closed"), &plain(text.moment(at))))
                 }
-                (words::row(text.say("request-detail-law"), &plain(text.say(law))))
-                (words::row(text.say("desk-account"), &html! {
+                (words::row(&text.say("request-detail-law"), &plain(text.say(law))))
+                (words::row(&text.say("desk-account"), &html! {
                     a href={ "/settings/desk/accounts/" (found.account_id) } { code { (found.account_id) } }
                 }))
-                (words::row(text.say("request-detail-id"), &html! { code { (request.id) } }))
+                (words::row(&text.say("request-detail-id"), &html! { code { (request.id) } }))
                 @if let Some(copy) = &request.archive {
-                    (words::row(text.say("desk-archive"), &html! {
+                    (words::row(&text.say("desk-archive"), &html! {
                         (text.bytes(copy.bytes)) " · "
                         (text.say(if copy.available { id!("desk-archive-available") } else { id!("desk-archive-gone") }))
                     }))
                 }
                 @if !request.undeliverable.is_empty() {
-                    (words::row(text.say("desk-undelivered"), &plain(request.undeliverable.len().to_string())))
+                    (words::row(&text.say("desk-undelivered"), &plain(request.undeliverable.len().to_string())))
                 }
             }
         }

@@ -45,7 +45,7 @@ pub(super) fn source(name: &SourceName, text: &Text) -> String {
 }
 
 /// A row of a list of facts.
-pub(super) fn row(name: String, value: &Markup) -> Markup {
+pub(super) fn row(name: &str, value: &Markup) -> Markup {
     html! { div class="row" { dt { (name) } dd { (value) } } }
 }
 

@@ -9,7 +9,7 @@ use crate::settings::page::Page;
 use crate::settings::visit::Visit;
 
 /// It is done.
-pub(super) fn well(visit: &Visit, says: String) -> Response {
+pub(super) fn well(visit: &Visit, says: &str) -> Response {
     let body = html! {
         p { (says) }
         p class="actions" { (go_on(visit, "button")) }

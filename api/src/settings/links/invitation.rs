@@ -23,7 +23,7 @@ pub(super) const ACT: &str = "act";
 pub(super) async fn show(visit: Visit) -> Response {
     let _ = visit.me().await;
     match visit.done(&[("joined", id!("links-joined")), ("declined", id!("links-declined"))]) {
-        Some(done) => ended::well(&visit, done),
+        Some(done) => ended::well(&visit, &done),
         None => without_link(&visit, &Errors::default()),
     }
 }

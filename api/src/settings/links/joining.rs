@@ -75,7 +75,7 @@ async fn carry_out(
     (link, invitation): (&str, &InvitationShown),
     asked: Option<&SecondFactor>,
 ) -> Result<Came, Refusal> {
-    let challenge = asked.map(|asked| asked.challenge_id.clone());
+    let challenge = asked.map(|asked| asked.challenge_id);
     match sent.text(ACT) {
         "register" => {
             let body = json!({"token": link, "name": sent.text("name"), "password": sent.secret("password")});

@@ -23,7 +23,7 @@ pub(super) async fn show(visit: Visit, question: &'static Question) -> Response 
     // For the language of who is here.
     let _ = visit.me().await;
     match visit.done(&[("yes", question.done)]) {
-        Some(done) => ended::well(&visit, done),
+        Some(done) => ended::well(&visit, &done),
         None => page(&visit, question, None, &Errors::default()),
     }
 }

@@ -90,7 +90,7 @@ impl Parts {
                 Self {
                     from: mail.and_then(|mail| address(mail.from())),
                     text: mail.and_then(|mail| mail.body_text(0)).unwrap_or_default().trim().to_owned(),
-                    html: html.map(|html| html.into_owned()),
+                    html: html.map(std::borrow::Cow::into_owned),
                 }
             }
         }

@@ -76,8 +76,8 @@ async fn pages_show_each_request_once_also_where_many_are_due_at_one_instant() {
                 seen.extend(body["items"].as_array().unwrap().clone());
                 let link = page.header("link");
                 assert_eq!(link.is_empty(), body["next_cursor"].is_null(), "{page:?}");
-                path = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
-                path = path.map(str::to_owned);
+                let next = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
+                path = next.map(str::to_owned);
             }
             let key = |item: &Value| {
                 (item["due_at"].as_str().unwrap().to_owned(), item["id"].as_str().unwrap().to_owned())

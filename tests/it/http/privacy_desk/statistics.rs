@@ -17,8 +17,8 @@ async fn without_requests_every_day_is_told_and_no_time() {
     let none = json!({"export": 0, "erasure": 0});
     let listed = told["days"].as_array().unwrap();
     assert_eq!(listed.len(), 90);
-    for (n, day) in listed.iter().enumerate() {
-        let date = desk.now.date_naive() - days(89 - n as i64);
+    for (ago, day) in (0..90).rev().zip(listed) {
+        let date = desk.now.date_naive() - days(ago);
         assert_eq!(day, &json!({"date": date, "received": none, "completed": none}));
     }
     let first = listed[0]["date"].as_str().unwrap();

@@ -193,7 +193,7 @@ async fn expired_sessions_are_swept() {
     let (kept, ..) = at_desk(&service).await;
     let pool = service.pool().await;
     assert!(service.run(&["operators", "revoke", &id]).ok);
-    let now = chrono::Utc::now();
+    let now = crate::http::queue::store_of(&service).services().now();
     assert_eq!(event_store::records::operator_session::sweep(&pool, now).await.unwrap(), 1);
     browser.open(REQUESTS).await.at(SIGN_IN);
     kept.open(REQUESTS).await.at(REQUESTS);
