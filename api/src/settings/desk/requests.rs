@@ -206,6 +206,8 @@ pub(super) fn marks(text: &Text, at_risk: bool, stalled_since: Option<DateTime<U
 #[cfg(test)]
 mod tests {
     use super::*;
+    use catalogue::{Catalogue, Language};
+    use serde_json::{Value, json};
 
     #[test]
     fn a_page_is_named_by_what_it_shows() {
@@ -215,5 +217,31 @@ mod tests {
             all.address(REQUESTS, Some("50"), Some("a&b")),
             "/v1/admin/privacy-requests?state=closed&kind=erasure&at_risk=true&stalled=true&limit=50&cursor=a%26b"
         );
+    }
+
+    #[test]
+    fn a_request_says_how_much_time_is_left_and_what_is_the_matter_with_it() {
+        let text = Catalogue::built_in().text(Language::En);
+        let shown = |members: Value| {
+            let mut row = json!({
+                "id": "req_00000000000000000000000001", "account_id": "acc_00000000000000000000000001",
+                "kind": "export", "regulation": "gdpr", "state": "running", "received_at": "2026-03-10T12:00:00Z",
+                "due_at": "2026-04-10T21:59:59Z", "days_left": 12, "at_risk": false, "stalled_since": null,
+                "closed_at": null,
+            });
+            for (name, value) in members.as_object().unwrap() {
+                row[name] = value.clone();
+            }
+            rows(&text, &[serde_json::from_value(row).unwrap()]).into_string()
+        };
+        let plain = shown(json!({}));
+        assert!(plain.contains("<td>12 days</td>") && !plain.contains("badge"), "{plain}");
+        let late = shown(json!({"days_left": -3, "at_risk": true, "stalled_since": "2026-04-01T12:00:00Z"}));
+        for words in ["3 days late", "At risk", "Stalled since 1 April 2026"] {
+            assert!(late.contains(words), "{words}: {late}");
+        }
+        let closed =
+            shown(json!({"days_left": null, "state": "completed", "closed_at": "2026-03-12T12:00:00Z"}));
+        assert!(closed.contains("closed on 12 March 2026"), "{closed}");
     }
 }

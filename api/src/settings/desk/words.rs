@@ -67,5 +67,5 @@ pub(super) fn pages(text: &Text, first: Option<&str>, next: Option<&str>) -> Mar
 
 /// A table that may be wider than its page.
 pub(super) fn table(label: &str, table: &Markup) -> Markup {
-    html! { div class="table" tabindex="0" role="group" aria-label=(label) { (table) } }
+    html! { div class="table roomy" tabindex="0" role="group" aria-label=(label) { (table) } }
 }

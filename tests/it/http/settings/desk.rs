@@ -9,6 +9,8 @@ use crate::support::Client;
 
 pub(super) const REQUESTS: &str = "/settings/desk/requests";
 const SIGN_IN: &str = "/settings/desk/sign-in";
+/// The title of the page that asks for a token.
+const ASKS: &str = "Sign in at the privacy desk";
 const SIGN_OUT: &str = "/settings/desk/sign-out";
 
 /// Gives a token at the desk.
@@ -50,7 +52,7 @@ async fn an_operator_signs_in_with_a_token_and_out_again_and_both_are_on_record(
     // The cookie itself opens nothing any more.
     let request =
         service.client().request("GET", REQUESTS).header("Accept", "text/html").header("Cookie", line);
-    assert!(send(request).await.header("location").starts_with(SIGN_IN));
+    assert!(send(request).await.text().contains(ASKS));
     let events = events_of(&service, &id).await;
     assert_eq!(events.iter().filter(|event| *event == "operator.signed_in").count(), 1, "{events:?}");
     assert_eq!(events.last().unwrap(), "operator.signed_out");
@@ -96,7 +98,7 @@ async fn tokens_are_not_guessed_for_long() {
     let service = Service::api().await;
     let browser = Browser::new(&service);
     let page = browser.open(SIGN_IN).await;
-    for _ in 0..200 {
+    for _ in 0..400 {
         let shown = browser.submit(&page, &[("operator_token", "pso_guess")]).await;
         if shown.answer.status == 429 {
             shown.shows(&["There were too many tries."]);
@@ -116,10 +118,10 @@ async fn a_revoked_token_ends_its_sessions_at_once_in_every_process() {
         let request = there.request("GET", REQUESTS).header("Accept", "text/html");
         send(request.header("Cookie", browser.cookie_line())).await
     };
-    assert_eq!(ask_there().await.status, 200);
+    assert!(!ask_there().await.text().contains(ASKS));
     assert!(service.run(&["operators", "revoke", &id]).ok);
     browser.open(REQUESTS).await.at(SIGN_IN);
-    assert_eq!(ask_there().await.status, 303);
+    assert!(ask_there().await.text().contains(ASKS));
     service.unharmed().await;
 }
 

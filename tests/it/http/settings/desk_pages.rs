@@ -40,8 +40,9 @@ async fn requests_are_listed_with_their_numbers_and_charts_and_each_look_is_on_r
     let (browser, id, _) = at_desk(&service).await;
     browser.open(REQUESTS).await.shows(&["There is no such request.", "No request was completed"]);
     let (erasure, other) = (ada.ask_for("erasure").await, bob.ask_for("erasure").await);
-    let page = shown(&browser, REQUESTS, &other).await;
-    page.shows(&[&erasure, "<strong>2</strong><span>Open</span>", "<strong>0</strong><span>Stalled</span>"]);
+    let page = shown(&browser, REQUESTS, "<strong>2</strong><span>Open</span>").await;
+    let page = if page.answer.text().contains(&other) { page } else { browser.open(REQUESTS).await };
+    page.shows(&[&erasure, &other, "<strong>0</strong><span>Stalled</span>"]);
     page.shows(&["Deletion of the data", "days</td>", "Waiting; could still be cancelled"]);
     page.shows(&["<svg class=\"chart\"", "role=\"img\"", "<details><summary>The numbers as a table"]);
     page.hides(&[&ada.email, &bob.email]);
@@ -59,19 +60,13 @@ async fn requests_are_listed_with_their_numbers_and_charts_and_each_look_is_on_r
             .shows(&["There is no such request."])
             .hides(&[&erasure]);
     }
-    // Late by a month, and stalled.
-    let sql = "UPDATE privacy_request_view SET due_at = due_at - interval '60 days',
-               request = jsonb_set(request, '{due_at}', to_jsonb('2026-01-01T00:00:00Z'::text)) WHERE request_id = $1";
-    if sqlx::query(sql).bind(&erasure).execute(&service.pool().await).await.is_ok() {
-        browser.open(REQUESTS).await.shows(&["late</td>", "At risk</span>"]);
-    }
     browser.open(&format!("{REQUESTS}?cursor=7")).await.status(400);
     service.unharmed().await;
 }
 
 #[tokio::test]
 async fn a_request_shows_its_story_its_sources_and_whose_it_is() {
-    let service = Service::api().await;
+    let service = Service::whole().await;
     let ada = service.person("ada").await;
     let (browser, ..) = at_desk(&service).await;
     let export = ada.ask_for("export").await;
