@@ -222,6 +222,7 @@ const LIGHT: &[Act] = &[
     light("POST /v1/me/totp", "nothing counts before the first code, and that is told"),
     light("POST /v1/me/passkeys/options", "it changes nothing"),
     light("PATCH /v1/me/passkeys/{id}", "a name gives nobody a right"),
+    light("DELETE /v1/me/email/pending", "everything stays as it is, and it must be quick"),
     light("DELETE /v1/sessions/current", "it only takes away, and must be quick"),
     light("DELETE /v1/sessions/{id}", "it only takes away, and must be quick"),
     light("DELETE /v1/sessions", "it only takes away, and must be quick"),

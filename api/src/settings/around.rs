@@ -15,7 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::confirm;
-use super::desk;
+use super::desk_section;
 use super::errors::Errors;
 use super::faults;
 use super::page::Secret;
@@ -85,7 +85,7 @@ async fn dressed(visit: &Visit, asked: &HeaderMap, response: Response) -> Respon
     let mut page = if !accepts_html(asked) {
         Problem::new(refusal.kind).into_response()
     } else if refusal.kind == Kind::Unauthenticated {
-        see(&visit.here().after(if visit.is_at_desk() { desk::SIGN_IN } else { "/settings/sign-in" }))
+        see(&visit.here().after(if visit.is_at_desk() { desk_section::SIGN_IN } else { "/settings/sign-in" }))
     } else if refusal.kind == Kind::ReauthenticationRequired {
         confirm::page(visit, &Errors::default(), None).await
     } else if refusal.kind == Kind::SecondFactorMissing {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use catalogue::id;
 use maud::html;
 
-use super::desk;
+use super::desk_section;
 use super::page::Page;
 use super::refusal::Refusal;
 use super::visit::Visit;
@@ -31,7 +31,7 @@ pub(super) async fn page(visit: &Visit, refusal: &Refusal) -> Response {
     };
     let (again, first) = (visit.here(), super::next::Next::default());
     let (first, home) = match visit.is_at_desk() {
-        true => (desk::HOME, id!("desk-fault-home")),
+        true => (desk_section::HOME, id!("desk-fault-home")),
         false => (first.path(), id!("fault-home")),
     };
     let body = html! {

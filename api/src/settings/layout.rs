@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::page::{Page, Secret, Section};
 use super::visit::Visit;
 use super::zone;
-use super::{desk, mailbox};
+use super::{desk_section, mailbox};
 use crate::routes::me::Me;
 
 impl Page<'_> {
@@ -49,12 +49,15 @@ impl Frame {
                 .known_operator()
                 .map(|operator| Who { name: operator.name.clone(), also: operator.operator_id.to_string() });
             return Self {
-                home: desk::HOME,
+                home: desk_section::HOME,
                 place: Some(id!("desk-title")),
                 navigation: id!("desk-title"),
-                links: desk::Section::ALL.iter().map(|section| (section.path(), section.name())).collect(),
+                links: desk_section::Section::ALL
+                    .iter()
+                    .map(|section| (section.path(), section.name()))
+                    .collect(),
                 who,
-                sign_out: desk::SIGN_OUT,
+                sign_out: desk_section::SIGN_OUT,
             };
         }
         Self {

@@ -19,6 +19,8 @@ mod confirm;
 mod copied;
 mod delete;
 mod desk;
+mod desk_entrance;
+mod desk_section;
 mod errors;
 mod faults;
 mod files;

@@ -3,7 +3,7 @@
 use catalogue::id;
 use maud::Markup;
 
-use super::desk;
+use super::desk_section;
 use super::errors::Errors;
 
 /// Part of the settings, as the navigation names it.
@@ -106,7 +106,7 @@ impl<'a> Page<'a> {
 
     /// Part of a section of the privacy desk.
     #[must_use]
-    pub(super) fn of_desk(self, section: desk::Section) -> Self {
+    pub(super) fn of_desk(self, section: desk_section::Section) -> Self {
         Self { part: Some(section.path()), ..self }
     }
 

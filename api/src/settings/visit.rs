@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use event_store::records::operator_token::OperatorToken;
 use tokio::sync::OnceCell;
 
-use super::desk;
+use super::desk_entrance::Entrance;
 use super::next::Next;
 use super::pages::Pages;
 use super::refusal::Refusal;
@@ -40,7 +40,7 @@ pub(crate) struct Inner {
     zone: Option<Tz>,
     me: OnceCell<Me>,
     /// At the privacy desk: with what one is signed in there, and who it is.
-    desk: Option<desk::Entrance>,
+    desk: Option<Entrance>,
     operator: OnceCell<OperatorToken>,
     /// What a form has sent that may be shown again.
     pub(super) sent: OnceLock<Vec<(String, String)>>,
@@ -58,7 +58,7 @@ impl Visit {
     /// The visit that a request is.
     pub(super) fn of(pages: &Pages, request: &Request) -> Self {
         let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let desk = desk::Entrance::of(pages, request);
+        let desk = Entrance::of(pages, request);
         let v1 = if desk.is_some() { V1::of_desk(pages, request) } else { V1::of(pages, request) };
         Self(Arc::new(Inner {
             pages: pages.clone(),

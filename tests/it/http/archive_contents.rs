@@ -42,11 +42,19 @@ static PLACES: [(&str, Place); 22] = [
     ("/v1/sessions", List("account/sessions.ndjson")),
     ("/v1/organizations", List("account/organizations.ndjson")),
     ("/v1/organizations/{id}", List("account/organizations.ndjson")),
+    (
+        "/v1/organizations/{id}/history",
+        Nowhere("is about others; what one did oneself is in account/history.ndjson"),
+    ),
     ("/v1/organizations/{id}/members", Nowhere("is about others")),
     ("/v1/organizations/{id}/members/{account_id}", Nowhere("is about others")),
     ("/v1/organizations/{id}/invitations", Nowhere("is about others")),
     ("/v1/projects", List("account/projects.ndjson")),
     ("/v1/projects/{id}", List("account/projects.ndjson")),
+    (
+        "/v1/projects/{id}/history",
+        Nowhere("is about others; what one did oneself is in account/history.ndjson"),
+    ),
 ];
 
 /// Members of answers that are in no file, with the reason.

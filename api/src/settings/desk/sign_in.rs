@@ -7,7 +7,7 @@ use event_store::records::operator_session::LONGEST_LIFE;
 use maud::html;
 use secrecy::SecretString;
 
-use super::entrance::DeskContext;
+use super::context::DeskContext;
 use super::{HOME, SIGN_IN};
 use crate::problem::Kind;
 use crate::security_log::SecurityEvent;

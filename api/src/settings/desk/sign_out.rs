@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::SIGN_IN;
-use super::entrance::DeskContext;
+use super::context::DeskContext;
 use crate::problem::Kind;
 use crate::settings::errors::Errors;
 use crate::settings::form::Form;
