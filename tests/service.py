@@ -113,18 +113,22 @@ class Mail:
         return found.pop()
 
 
-def take_mail(folder, notice, to):
-    """Waits for a mail that tells `to` of `notice`, and takes it away."""
+def await_mail(folder, notice, to):
+    """Waits for a mail that tells `to` of `notice`. Returns its path."""
 
     def find():
-        for path in sorted((folder / "data/mail").glob(f"*.{notice}@*.eml")):
-            mail = Mail(path)
-            if to in mail.message["To"]:
-                path.unlink()
-                return mail
-        return None
+        paths = sorted((folder / "data/mail").glob(f"*.{notice}@*.eml"))
+        return next((path for path in paths if to in Mail(path).message["To"]), None)
 
     return eventually(f"a mail of {notice} to {to}", find)
+
+
+def take_mail(folder, notice, to):
+    """Waits for a mail that tells `to` of `notice`, and takes it away."""
+    path = await_mail(folder, notice, to)
+    mail = Mail(path)
+    path.unlink()
+    return mail
 
 
 def take_code(folder):

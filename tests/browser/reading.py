@@ -56,7 +56,7 @@ class Reading:
             self.faults.append(f"something is loaded from elsewhere: {url}")
 
     def answered(self, response):
-        if response.request.is_navigation_request():
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
             self.answer = response
 
     def open(self, address):

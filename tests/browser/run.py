@@ -27,9 +27,18 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+import account  # noqa: E402, F401, its visits are in READS, as of those below
 import again  # noqa: E402, F401, its flows are in FLOWS
-import keyboard  # noqa: E402, F401, as here
+import arriving  # noqa: E402, F401
+import desk  # noqa: E402, F401
+import developers  # noqa: E402, F401
+import factors  # noqa: E402, F401
+import keyboard  # noqa: E402, F401
+import letters  # noqa: E402, F401
+import links  # noqa: E402, F401
+import privacy  # noqa: E402, F401
 import showcase  # noqa: E402
+import teams  # noqa: E402, F401
 import validity  # noqa: E402
 from flows import FLOWS  # noqa: E402
 from pictures import Album  # noqa: E402
@@ -40,7 +49,7 @@ from visits import READS  # noqa: E402
 
 # Each has a program and a browser of its own: codes of the one are not taken by the other.
 READERS = 2
-Program = namedtuple("Program", "base folder")
+Program = namedtuple("Program", "binary base folder")
 
 
 def read(program, browser, path, album):
@@ -74,7 +83,7 @@ def read_all(binary, chromium, paths, album):
         while paths:
             path = paths.popleft()
             began = time.monotonic()
-            wrong, leads_to = read(Program(base, folder), browser, path, album)
+            wrong, leads_to = read(Program(binary, base, folder), browser, path, album)
             print(f"{path}: {time.monotonic() - began:.1f} s, {len(wrong)} faults", flush=True)
             faults += [f"{path}: {fault}" for fault in wrong]
             links |= leads_to

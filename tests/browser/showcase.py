@@ -4,12 +4,12 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
+from factors import FACTORS, Device
 from flows import press, sign_in
 from pictures import Album
 from playwright.sync_api import sync_playwright
 from reading import Reading
 from service import OPERATOR, PASSWORD, ask, running, take_mail
-from visits import FACTORS, Device
 from words import Words
 
 FOLDER = Path(__file__).resolve().parents[2] / ".github/screenshots"

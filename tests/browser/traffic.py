@@ -17,6 +17,7 @@ class Traffic:
         self.here, self.began, self.is_later = [], None, False
         devtools = context.new_cdp_session(page)
         devtools.send("Network.enable")
+        self.frame = devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         devtools.on("Network.requestWillBeSent", self.begin)
         devtools.on("Network.loadingFinished", self.end)
 
@@ -25,7 +26,7 @@ class Traffic:
         if url.startswith(("data:", "blob:")):
             return
         self.urls[asked] = url
-        if asked == request["loaderId"]:
+        if asked == request["loaderId"] and request["frameId"] == self.frame:
             self.here, self.began = [], asked
         self.here.append(asked)
 

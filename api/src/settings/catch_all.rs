@@ -13,7 +13,7 @@ pub(super) async fn first() -> Response {
 
 /// The first page of the privacy desk.
 pub(super) async fn desk() -> Response {
-    see(super::desk::HOME)
+    see(super::desk_section::HOME)
 }
 
 /// There is nothing.

@@ -26,7 +26,7 @@ desk-messages = Nachrichten, die nicht angenommen wurden
 desk-messages-none = Jede Nachricht wurde angenommen.
 desk-messages-lead = Der Mail-Server oder das Telefon-Gateway hat diese nicht angenommen. Sehen Sie nach, ob er erreichbar ist und was er sagt, und lassen Sie es noch einmal versuchen.
 desk-messages-tried = { $count ->
-    [0] Es wartet keine Nachricht mehr.
+    [0] Keine Nachricht war vorzuziehen: Was noch wartet, wird binnen einer Minute versucht.
     [one] 1 Nachricht ist jetzt fällig und wird gleich versucht.
    *[other] { $count } Nachrichten sind jetzt fällig und werden gleich versucht.
 }

@@ -52,6 +52,7 @@ desk-times-median = Die Hälfte in
 desk-times-p90 = 9 von 10 in
 desk-times-longest = Am längsten
 desk-seconds = { $count ->
+    [0] weniger als einer Sekunde
     [one] 1 Sekunde
    *[other] { $count } Sekunden
 }

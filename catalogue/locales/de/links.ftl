@@ -47,5 +47,5 @@ links-join = Beitreten
 links-register = Konto eröffnen und beitreten
 links-sign-in-join = Anmelden und beitreten
 links-decline = Ablehnen
-links-joined = Willkommen: Sie sind jetzt Mitglied.
+links-joined = Willkommen: Sie sind jetzt Mitglied. Die Organisation finden Sie in Ihren Einstellungen unter „Organisationen“.
 links-declined = Sie haben die Einladung abgelehnt. Ihre Adresse ist vergessen.

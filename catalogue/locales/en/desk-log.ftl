@@ -26,7 +26,7 @@ desk-messages = Messages that were not taken
 desk-messages-none = Every message was taken that was offered.
 desk-messages-lead = The mail server or the phone gateway did not take these. See whether it can be reached and what it says, and have them tried again.
 desk-messages-tried = { $count ->
-    [0] No message waits any more.
+    [0] No message had to be brought forward: what still waits is tried within a minute.
     [one] 1 message is due now, and will be tried in a moment.
    *[other] { $count } messages are due now, and will be tried in a moment.
 }

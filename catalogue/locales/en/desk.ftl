@@ -52,6 +52,7 @@ desk-times-median = Half within
 desk-times-p90 = 9 of 10 within
 desk-times-longest = Longest
 desk-seconds = { $count ->
+    [0] less than a second
     [one] 1 second
    *[other] { $count } seconds
 }

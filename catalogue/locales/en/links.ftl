@@ -47,5 +47,5 @@ links-join = Join
 links-register = Open an account and join
 links-sign-in-join = Sign in and join
 links-decline = Decline
-links-joined = Welcome: you are a member now.
+links-joined = Welcome: you are a member now. You find the organization in your settings, under Organizations.
 links-declined = You have declined the invitation. Your address is forgotten.

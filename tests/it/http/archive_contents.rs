@@ -24,7 +24,7 @@ use Place::{List, Nowhere, Record};
 
 const PREFIXES: [&str; 4] = ["/v1/me", "/v1/sessions", "/v1/organizations", "/v1/projects"];
 
-static PLACES: [(&str, Place); 22] = [
+static PLACES: [(&str, Place); 24] = [
     ("/v1/me", Record("account/profile.json", "")),
     ("/v1/me/preferences", Record("account/profile.json", "/preferences")),
     ("/v1/me/gdpr-token", Record("account/profile.json", "/gdpr_token")),

@@ -31,7 +31,7 @@ mod tests {
     fn a_duration_is_told_in_a_unit_that_says_enough() {
         let text = Catalogue::built_in().text(Language::En);
         for (seconds, words) in [
-            (0, "0 seconds"),
+            (0, "less than a second"),
             (1, "1 second"),
             (119, "119 seconds"),
             (150, "3 minutes"),

@@ -12,6 +12,7 @@ use crate::routes::invitations::InvitationShown;
 use crate::settings::errors::Errors;
 use crate::settings::form::{Field, Form};
 use crate::settings::page::Page;
+use crate::settings::sign_in::code::lead;
 use crate::settings::visit::Visit;
 
 /// Where an invitation leads.
@@ -81,7 +82,10 @@ pub(super) fn page(
             Wanted::Join => (form("join").around(&html! {}, &text.say("links-join"))),
             Wanted::Password => (signing_in(text, &form("sign-in"))),
             Wanted::Code(asked) => (second_step(text, form, asked)),
-            Wanted::AnotherAccount => p class="note warning" { (text.say("problem-invitation-for-another")) },
+            Wanted::AnotherAccount => {
+                p class="note warning" { (text.say("problem-invitation-for-another")) }
+                p { a class="button plain" href="/settings/sign-out" { (text.say("page-sign-out")) } }
+            },
         }
         (form("decline").around_plain(&html! {}, &text.say("links-decline")))
     };
@@ -136,10 +140,11 @@ fn second_step<'a>(text: &Text, form: impl Fn(&str) -> Form<'a>, asked: &SecondF
     };
     let field = Field::code("code", text.say("sign-in-code")).hint(text.say(hint));
     html! {
-        p { (text.say("links-invitation-code")) }
+        p { (if asked.channel.is_some() { lead(text, asked) } else { text.say("links-invitation-code") }) }
         (code.around(&code.field(&field), &text.say("links-sign-in-join")))
         @if asked.methods.contains(&Factor::Phone) {
-            (form("send").hidden("asked", question).around_plain(&html! {}, &text.say("code-send")))
+            @let button = if asked.channel.is_some() { id!("code-send-again") } else { id!("code-send") };
+            (form("send").hidden("asked", question).around_plain(&html! {}, &text.say(button)))
         }
         (elsewhere(text))
     }

@@ -99,7 +99,8 @@ pub(super) fn page(visit: &Visit, next: &Next, asked: &SecondFactor, errors: &Er
     Page::new(text.say(title), body).with_errors(errors).show(visit)
 }
 
-fn lead(text: &Text, asked: &SecondFactor) -> String {
+/// What is asked for, and where a code was sent.
+pub(in crate::settings) fn lead(text: &Text, asked: &SecondFactor) -> String {
     let phone = || asked.sent_to.clone().unwrap_or_default().into();
     match asked.channel {
         Some(Channel::Sms) => text.say_with("sign-in-code-sent", [("phone", phone())]),

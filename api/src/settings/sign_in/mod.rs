@@ -1,6 +1,6 @@
 //! Signing in, out, and back in where the password is forgotten.
 
-mod code;
+pub(super) mod code;
 mod forgotten;
 mod passkey;
 mod password;
