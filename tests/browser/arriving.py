@@ -76,7 +76,7 @@ def beside_the_password(program, reading, device):
     sign_in(program, reading, "touching@example.com")
     reading.shows("Confirm that it is you", "This account also wants your passkey.", "Without your passkey", "Recovery code")
     device.touched(True)
-    press(reading, "Use a passkey")
+    press(reading, "Sign in with a passkey")
     reading.shows("Profile & Preferences", alike=True)
 
 

@@ -52,7 +52,7 @@ def settings_token_end(program, reading):
 def settings_export(program, reading):
     person(program.base, "wanting")
     sign_in(program, reading, "wanting@example.com", "/settings/privacy/export")
-    reading.shows("Request your data", "You get one ZIP file.")
+    reading.shows("Request your data", "You get one ZIP file: open index.html in it")
     press(reading, "Request my data")
     reading.shows("We have received your request.", "Time line")
     # Without a press of anything: the page follows the request.

@@ -27,21 +27,25 @@ fn one_day(reader: Reader<'_>, date: NaiveDate, entries: &[HistoryEntry]) -> Mar
     html! {
         section class="card" aria-labelledby=(id) {
             h2 id=(id) { (reader.text.day(date)) }
-            (list(reader, entries, Text::time))
+            (list(reader, entries, ("event", Text::time)))
         }
     }
 }
 
 /// Events, newest first, each with the day and the time at which it happened.
 pub(in crate::settings) fn newest(reader: Reader<'_>, entries: &[HistoryEntry]) -> Markup {
-    list(reader, entries, Text::moment)
+    list(reader, entries, ("event dated", Text::moment))
 }
 
-fn list(reader: Reader<'_>, entries: &[HistoryEntry], when: fn(&Text, DateTime<Utc>) -> String) -> Markup {
+fn list(
+    reader: Reader<'_>,
+    entries: &[HistoryEntry],
+    (class, when): (&str, fn(&Text, DateTime<Utc>) -> String),
+) -> Markup {
     html! {
         ol class="list" {
             @for entry in entries {
-                li class="event" {
+                li class=(class) {
                     time class="quiet" datetime=(entry.at.to_rfc3339()) { (when(reader.text, entry.at)) }
                     div {
                         (sentence(reader, entry))
