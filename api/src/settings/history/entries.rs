@@ -27,26 +27,23 @@ fn one_day(reader: Reader<'_>, date: NaiveDate, entries: &[HistoryEntry]) -> Mar
     html! {
         section class="card" aria-labelledby=(id) {
             h2 id=(id) { (reader.text.day(date)) }
-            (list(reader, entries, ("event", Text::time)))
+            (list(reader, entries, false))
         }
     }
 }
 
 /// Events, newest first, each with the day and the time at which it happened.
 pub(in crate::settings) fn newest(reader: Reader<'_>, entries: &[HistoryEntry]) -> Markup {
-    list(reader, entries, ("event dated", Text::moment))
+    list(reader, entries, true)
 }
 
-fn list(
-    reader: Reader<'_>,
-    entries: &[HistoryEntry],
-    (class, when): (&str, fn(&Text, DateTime<Utc>) -> String),
-) -> Markup {
+fn list(reader: Reader<'_>, entries: &[HistoryEntry], is_dated: bool) -> Markup {
+    let when = |at| if is_dated { reader.text.moment(at) } else { reader.text.time(at) };
     html! {
         ol class="list" {
             @for entry in entries {
-                li class=(class) {
-                    time class="quiet" datetime=(entry.at.to_rfc3339()) { (when(reader.text, entry.at)) }
+                li class={ "event" @if is_dated { " dated" } } {
+                    time class="quiet" datetime=(entry.at.to_rfc3339()) { (when(entry.at)) }
                     div {
                         (sentence(reader, entry))
                         br;
