@@ -21,6 +21,7 @@ mod delete;
 mod desk;
 mod desk_entrance;
 mod desk_section;
+mod device_words;
 mod errors;
 mod faults;
 mod files;

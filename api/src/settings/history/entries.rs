@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::told::{Reader, sentence};
 use crate::routes::history::HistoryEntry;
-use crate::settings::security::device;
+use crate::settings::device_words;
 
 /// What stands for a value that was erased.
 const ERASED: &str = "[erased]";
@@ -74,7 +74,7 @@ pub(in crate::settings) fn by_whom(reader: Reader<'_>, entry: &HistoryEntry) -> 
 /// The program; where it is no browser that is known, nothing it says of itself.
 fn program(text: &Text, entry: &HistoryEntry) -> Option<String> {
     let known = domain::user_agent::in_words(entry.user_agent.as_deref()?)?;
-    Some(device::in_words(text, &known))
+    Some(device_words::in_words(text, &known))
 }
 
 fn address(text: &Text, entry: &HistoryEntry) -> Option<String> {

@@ -1,6 +1,5 @@
 //! *Security*: where one is signed in, and what protects the account.
 
-pub(super) mod device;
 pub(super) mod factors;
 mod overview;
 mod protection;

@@ -3,8 +3,8 @@
 use catalogue::Text;
 use maud::{Markup, html};
 
-use super::device;
 use crate::routes::sessions::SessionItem;
+use crate::settings::device_words;
 use crate::settings::errors::Errors;
 use crate::settings::form::Form;
 use crate::settings::visit::Visit;
@@ -59,7 +59,7 @@ fn known_by(text: &Text, session: &SessionItem) -> Markup {
 
 fn name(text: &Text, session: &SessionItem) -> String {
     match &session.device {
-        Some(device) => device::in_words(text, device),
+        Some(device) => device_words::in_words(text, device),
         None => text.say("security-device-unknown"),
     }
 }

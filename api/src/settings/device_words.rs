@@ -3,7 +3,7 @@
 use catalogue::{Text, id};
 
 /// What `domain` calls a program, such as "Firefox on Linux".
-pub(in crate::settings) fn in_words(text: &Text, device: &str) -> String {
+pub(super) fn in_words(text: &Text, device: &str) -> String {
     match device.split_once(" on ") {
         Some((program, system)) => {
             let program = program_in_words(text, program);
