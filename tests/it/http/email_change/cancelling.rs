@@ -29,6 +29,6 @@ async fn a_change_that_waits_is_cancelled_and_its_link_opens_nothing() {
     );
     // Another can be asked for.
     let links = change(&service, &ada, "ada@other.example").await;
-    confirm(&service.client(), &links.confirm).await.expect(200);
+    confirm(&service.client(), &links.confirm).await.expect(204);
     service.unharmed().await;
 }
