@@ -18,7 +18,7 @@ const AGAIN: &str = "/v1/sessions/reauthenticate";
 const OWN: &str = "/v1/credentials/self";
 
 /// What no client can bring about as it likes, and where it is tested.
-const NOT_HERE: [(&str, &str); 10] = [
+const NOT_HERE: [(&str, &str); 11] = [
     ("internal", "a defect: every test here ends with the assurance that there was none"),
     ("unavailable", "the database is away: tests/it/program/outage.rs, api/src/tests.rs"),
     ("busy", "more than can be done at once: api/src/password, api/src/problem/from_store.rs"),
@@ -26,6 +26,7 @@ const NOT_HERE: [(&str, &str); 10] = [
         "too-much-at-once",
         "one client takes its share and more: api/src/capacity/places.rs, api/src/extract/whole.rs",
     ),
+    ("second-factor-missing", "the service demands one: tests/it/http/authorization"),
     ("body-too-slow", "a client sends a byte and waits: tests/it/program/connections.rs"),
     ("timed-out", "something hangs for half a minute: api/src/tests.rs"),
     ("wrong-passkey", "there are none at an IP address: second_factor/passkey_refusals.rs"),

@@ -12,7 +12,7 @@ fn history(path: &str) -> String {
 
 #[tokio::test]
 async fn who_reset_the_key_is_told_by_name_and_from_where_is_not() {
-    let service = Service::whole().await;
+    let service = Service::api().await;
     let (organization, [owner, admin, member]) = team(&service).await;
     let project = Project::create(&owner, &organization).await;
     set_role(&owner, &organization, &admin, "owner").await.expect(200);
@@ -38,7 +38,7 @@ async fn who_reset_the_key_is_told_by_name_and_from_where_is_not() {
 
 #[tokio::test]
 async fn a_history_that_is_shared_comes_page_by_page_newest_first() {
-    let service = Service::whole().await;
+    let service = Service::api().await;
     let (ada, bob) = (service.person("ada").await, service.person("bob").await);
     let organization = organization_of(&ada).await;
     join(&service, &ada, &organization, &bob, "member").await;

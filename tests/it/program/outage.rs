@@ -12,7 +12,8 @@ struct Outage {
     database: Proxy,
     nats: Proxy,
     start: Start,
-    _folder: tempfile::TempDir,
+    /// What must be there as long as the program runs.
+    _kept: (tempfile::TempDir, Database),
 }
 
 async fn prepare(database_open: bool, nats_open: bool) -> Outage {
@@ -29,7 +30,7 @@ async fn prepare(database_open: bool, nats_open: bool) -> Outage {
         .env("DATABASE_URL", &database_url)
         .env("NATS_URL", nats_url.as_str())
         .env("PERSONAL_SETTINGS_NATS_PREFIX", &database.name);
-    Outage { database: to_database, nats: to_nats, start, _folder: folder }
+    Outage { database: to_database, nats: to_nats, start, _kept: (folder, database) }
 }
 
 async fn await_status(program: &Program, path: &str, wanted: u16) -> Value {
@@ -45,7 +46,7 @@ async fn await_status(program: &Program, path: &str, wanted: u16) -> Value {
 
 #[tokio::test]
 async fn a_database_that_is_away_at_the_start_is_waited_for() {
-    let Outage { database, start, _folder, .. } = prepare(false, true).await;
+    let Outage { database, start, _kept, .. } = prepare(false, true).await;
     let mut program = start.spawn();
     let ready = await_status(&program, "/readyz", 503).await;
     assert!(ready["checks"].to_string().contains("database"), "{ready}");
@@ -63,7 +64,7 @@ async fn a_database_that_is_away_at_the_start_is_waited_for() {
 
 #[tokio::test]
 async fn a_database_that_goes_away_and_comes_back_costs_503s_and_nothing_else() {
-    let Outage { database, start, _folder, .. } = prepare(true, true).await;
+    let Outage { database, start, _kept, .. } = prepare(true, true).await;
     let mut program = start.ready().await;
     let person = Person::join(&program.client(), "ada@example.com").await;
     person.use_product(10).await;
@@ -102,7 +103,7 @@ async fn a_database_that_goes_away_and_comes_back_costs_503s_and_nothing_else() 
 #[tokio::test]
 async fn commands_go_on_without_nats_and_requests_complete() {
     for away_at_start in [true, false] {
-        let Outage { nats, start, _folder, .. } = prepare(true, !away_at_start).await;
+        let Outage { nats, start, _kept, .. } = prepare(true, !away_at_start).await;
         let mut program = start.spawn();
         if !away_at_start {
             program.await_ready().await;

@@ -86,7 +86,7 @@ async fn others_than_browsers_of_this_machine_find_nothing_there() {
             );
         }
     }
-    for name in ["..%2f..%2fkeys%2fmaster.key", "msg_1.eml", "%2e%2e", "msg_..%2fx.eml"] {
+    for name in ["..%2f..%2fkeys%2fmaster.key", "msg_1.eml", "%252e%252e", "msg_..%2fx.eml"] {
         opened(&service, &format!("{LIST}{name}"), &[]).await.expect(404);
         opened(&service, &format!("{LIST}{name}/html"), &[]).await.expect(404);
     }

@@ -29,6 +29,6 @@ use browser::Shown;
 async fn sign_in_by(browser: &Browser, email: &str) -> Shown {
     let page = browser.open("/settings/sign-in").await;
     let asked = browser.submit(&page, &[("email", email), ("password", PASSWORD)]).await;
-    asked.at("/settings/sign-in").status(200).shows(&["Enter your code"]);
+    asked.at("/settings/sign-in").status(200).shows(&["name=\"code\""]);
     asked
 }

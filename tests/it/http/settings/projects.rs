@@ -187,7 +187,7 @@ async fn owners_are_named_and_named_no_longer() {
 /// Another owner finds who reset the key on the page of the project, and all that happened on a page of its own.
 #[tokio::test]
 async fn who_reset_the_key_stands_on_the_page_of_the_project() {
-    let service = Service::whole().await;
+    let service = Service::api().await;
     let (organization, [owner, admin, _]) = team(&service).await;
     let project = Project::create(&owner, &organization).await;
     set_role(&owner, &organization, &admin, "owner").await.expect(200);
