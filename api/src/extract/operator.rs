@@ -72,7 +72,12 @@ async fn allowed(
         return Ok(shown.operator_id);
     }
     let names: Vec<&str> = admitted().map(|scope| scope.as_str()).collect();
-    let detail = format!("The token has none of the scopes that this route takes: {}.", names.join(", "));
+    let detail = match names.as_slice() {
+        [only] => format!("The token has not the scope {only}, which this route wants."),
+        several => {
+            format!("The token has none of the scopes that this route takes: {}.", several.join(", "))
+        }
+    };
     Err(Problem::because(Kind::InsufficientScope, detail))
 }
 
