@@ -87,7 +87,7 @@ def join_with_an_account(program, reading, link):
     reading.shows("The password is wrong.", refused=401)
     reading.page.get_by_label("Password", exact=True).fill(PASSWORD)
     press(reading, "Sign in and join")
-    reading.shows("Give the second factor of your account as well.", "Code", "Sign in and join")
+    reading.shows("We have sent a text message with a code", "Code", "Sign in and join", "Send another code")
     reading.page.get_by_label("Code").fill("000")
     press(reading, "Sign in and join")
     reading.shows("The code is wrong", refused=403)
