@@ -245,9 +245,9 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
                     continue;
                 }
                 let link = link.strip_prefix("https://settings.example.com/base/").unwrap();
-                // Who opens the page of a request is asked to sign in; the link itself opens nothing.
-                let page = match link.split_once("/req_") {
-                    Some((requests, _)) => requests,
+                // Who opens a page below settings/ is asked to sign in; the link itself opens nothing.
+                let page = match link.strip_prefix("settings/").and(link.rsplit_once('/')) {
+                    Some((page, _)) => page,
                     None => link.strip_suffix(&format!("#{TOKEN}")).unwrap(),
                 };
                 pages.insert(page.to_owned());
@@ -270,6 +270,7 @@ fn every_link_is_below_the_public_url_and_its_token_behind_the_hash() {
             "links/invitation",
             "links/password-reset",
             "settings/privacy/requests",
+            "settings/projects",
         ]
     );
 }
