@@ -206,10 +206,11 @@ impl Drop for Program {
     }
 }
 
-/// How the tests speak HTTP.
+/// How the tests speak HTTP: without TLS, so no client reads the certificates of the system, which costs a debug build
+/// tens of milliseconds.
 pub(crate) fn http() -> reqwest::ClientBuilder {
     personal_settings::choose_tls();
-    reqwest::Client::builder().no_proxy()
+    reqwest::Client::builder().no_proxy().tls_certs_only([])
 }
 
 /// A client of a running program.
