@@ -53,7 +53,7 @@ words! {
     /// The law a request is made under.
     Regulation of request::Regulation { Gdpr, Ccpa }
     /// Where a request stands.
-    RequestState of request::State { Received, CoolingOff, Running, Packaging, Completed, Expired, Cancelled }
+    RequestState of request::State { Received, CoolingOff, Running, Packaging, Verifying, Completed, Expired, Cancelled }
     /// Why an archive cannot be had any longer.
     ArchiveEnd of request::ArchiveEnd { Expired, Disabled, Erased }
     /// Why a message did not reach whom it was for.

@@ -77,6 +77,7 @@ fn dependencies(public_url: &str) -> Dependencies {
             cooling_off: chrono::Duration::hours(24),
             demands_second_factor: false,
             factor_removal_wait: chrono::Duration::hours(72),
+            later_readings: Vec::new(),
             holidays: Holidays::default(),
             policy_version: "1".to_owned(),
             default_preferences: Preferences { personalization: false, usage_logging: false },

@@ -195,6 +195,7 @@ fn export(store: &EventStore, account: AccountId) -> Vec<Made> {
             due_at: at + Duration::days(30),
             starts_at: at,
             stages: vec![sources.to_vec()],
+            later_readings: Vec::new(),
         },
         notice(Notice::Received, "received"),
         PrivacyRequestEvent::Started { at },

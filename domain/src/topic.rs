@@ -108,6 +108,8 @@ impl Topic {
                 "privacy_request.source_progressed",
                 "privacy_request.source_exported",
                 "privacy_request.source_erased",
+                "privacy_request.source_verified",
+                "privacy_request.source_found_again",
                 "privacy_request.source_failed",
                 "privacy_request.collection_restarted",
                 "privacy_request.packaged",

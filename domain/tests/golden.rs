@@ -66,7 +66,8 @@ variants!(Organization, "organization.created.v1", OrganizationEvent:
     Created, Renamed, SecondFactorDemandChanged, MemberInvited, InvitationEnded, MemberJoined, MemberRoleChanged, MemberLeft, Closed);
 
 variants!(PrivacyRequest, "privacy_request.received.v1", PrivacyRequestEvent:
-    Received, Started, SourceProgressed, SourceExported, SourceErased, SourceFailed,
+    Received, Started, SourceProgressed, SourceExported, SourceErased, SourceVerified, SourceFoundAgain,
+    SourceFailed,
     CollectionRestarted, Packaged, Completed, NoticeSent, NoticeUndeliverable, Cancelled, ArchiveDownloaded,
     ArchiveEnded, Stalled, PartsRemoved, ObjectsRemoved);
 

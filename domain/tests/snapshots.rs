@@ -97,7 +97,7 @@ fn the_written_form_of_a_project_is_frozen() {
 #[test]
 fn the_written_form_of_a_privacy_request_is_frozen() {
     let life = [
-        "received",
+        "received.v1.later_readings",
         "started",
         "source_progressed",
         "source_exported",

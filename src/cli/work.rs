@@ -25,6 +25,14 @@ pub struct ApiOptions {
     /// How long an erasure can be cancelled before it starts [default: 24h; in a demonstration 2s]
     #[arg(long, env = "PERSONAL_SETTINGS_ERASURE_COOLING_OFF")]
     pub erasure_cooling_off: Option<Duration>,
+    /// How long after an erasure is completed its data sources are read again, to see that nothing has come back
+    #[arg(
+        long,
+        env = "PERSONAL_SETTINGS_ERASURE_READINGS",
+        value_delimiter = ',',
+        default_values = ["1day", "7days"]
+    )]
+    pub erasure_readings: Vec<Duration>,
     /// How long a holder can object to a removal of their second factor before it is carried out
     #[arg(long, env = "PERSONAL_SETTINGS_FACTOR_REMOVAL_WAIT", default_value = "72h")]
     pub factor_removal_wait: Duration,

@@ -23,6 +23,8 @@ use crate::logging::say;
 use crate::system;
 
 /// How long an erasure can be cancelled where no other time is configured.
+/// The latest reading of the sources of an erasure.
+const LONGEST_READING: chrono::Duration = chrono::Duration::days(365);
 const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Connections where no number is given: each takes some tens of kibibytes at worst.
@@ -171,6 +173,7 @@ pub fn api_config(
         cooling_off,
         demands_second_factor: options.demand_second_factor,
         factor_removal_wait,
+        later_readings: later_readings(&options.erasure_readings)?,
         holidays: options.holidays.iter().copied().collect(),
         policy_version: options.policy_version.clone(),
         default_preferences: Preferences { personalization: on, usage_logging: on },
@@ -183,4 +186,13 @@ pub fn api_config(
         catalogue: texts(&processing.presence)?,
         mailbox: None,
     })
+}
+
+/// When the sources of an erasure are read again: later and later, within [`LONGEST_READING`].
+fn later_readings(after: &[humantime::Duration]) -> anyhow::Result<Vec<chrono::Duration>> {
+    let read = |after: &humantime::Duration| chrono::Duration::from_std(**after).ok();
+    let readings: Option<Vec<_>> = after.iter().map(read).collect();
+    readings
+        .filter(|readings| readings.is_sorted() && readings.iter().all(|after| *after <= LONGEST_READING))
+        .context("--erasure-readings must be in order, and none later than 365days: as 1day,7days")
 }

@@ -55,6 +55,8 @@ pub struct ApiConfig {
     pub demands_second_factor: bool,
     /// How long the holder can object to a removal of the second factor before it is carried out.
     pub factor_removal_wait: chrono::Duration,
+    /// How long after its completion the sources of an erasure are read again.
+    pub later_readings: Vec<chrono::Duration>,
     /// Days on which no period ends.
     pub holidays: Holidays,
     /// The privacy policy in force, for consent records (GDPR Art. 7(1)).

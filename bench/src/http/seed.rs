@@ -84,6 +84,7 @@ async fn ask_for(store: &EventStore, account_id: AccountId, kind: Kind) -> anyho
         cooling_off: chrono::Duration::days(1),
         stages: vec![sources.into()],
         holidays: Holidays::default(),
+        later_readings: Vec::new(),
     };
     let context = CommandContext::service(request_id.uuid());
     store

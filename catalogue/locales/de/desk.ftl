@@ -22,6 +22,10 @@ desk-kind-erasure = Löschung der Daten
 desk-source-account = Das Konto und sein Verlauf
 desk-source-usage = Nutzung des Produkts
 desk-source-archives = Kopien aus früheren Anträgen
+desk-source-found-again = { $times ->
+    [one] einmal wiedergefunden
+   *[other] { $times }-mal wiedergefunden
+}
 desk-source-attempts = Fehlversuche
 desk-source-records = { $count ->
     [one] 1 Eintrag

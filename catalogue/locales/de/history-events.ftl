@@ -367,6 +367,21 @@ history-source-erased = { $source ->
     [one] 1 Datensatz
    *[other] { $records } Datensätze
 } gelöscht
+history-source-verified = { $source ->
+    [account] Das Konto selbst
+    [usage] Die Nutzungsdaten
+    [archives] Frühere Datenkopien
+   *[other] Quelle { $source }
+}: noch einmal gelesen, nichts war mehr da
+history-source-found-again = { $source ->
+    [account] Das Konto selbst
+    [usage] Die Nutzungsdaten
+    [archives] Frühere Datenkopien
+   *[other] Quelle { $source }
+}: noch einmal gelesen, { $records ->
+    [one] 1 Datensatz war
+   *[other] { $records } Datensätze waren
+} noch da; sie werden noch einmal gelöscht am { $again }
 history-source-failed = { $source ->
     [account] Das Konto selbst
     [usage] Die Nutzungsdaten

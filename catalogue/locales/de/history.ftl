@@ -68,6 +68,7 @@ state-request-is-received = Eingegangen
 state-request-is-cooling-off = Wartete; konnte noch abgebrochen werden
 state-request-is-running = In Arbeit
 state-request-is-packaging = Wurde gepackt
+state-request-is-verifying = Gelöscht, wurde noch einmal gelesen
 state-request-is-completed = Erledigt
 state-request-is-expired = Erledigt; die Kopie war abgelaufen
 state-request-is-cancelled = Abgebrochen

@@ -22,6 +22,10 @@ desk-kind-erasure = Deletion of the data
 desk-source-account = The account and its history
 desk-source-usage = Use of the product
 desk-source-archives = Copies from earlier requests
+desk-source-found-again = { $times ->
+    [one] found again once
+   *[other] found again { $times } times
+}
 desk-source-attempts = Failed tries
 desk-source-records = { $count ->
     [one] 1 record

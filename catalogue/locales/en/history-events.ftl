@@ -367,6 +367,21 @@ history-source-erased = { $source ->
     [one] 1 record was
    *[other] { $records } records were
 } erased
+history-source-verified = { $source ->
+    [account] The account itself
+    [usage] The usage data
+    [archives] Earlier copies of the data
+   *[other] Source { $source }
+}: looked at again, nothing was left
+history-source-found-again = { $source ->
+    [account] The account itself
+    [usage] The usage data
+    [archives] Earlier copies of the data
+   *[other] Source { $source }
+}: looked at again, { $records ->
+    [one] 1 record was
+   *[other] { $records } records were
+} still there; erased again on { $again }
 history-source-failed = { $source ->
     [account] The account itself
     [usage] The usage data

@@ -68,6 +68,7 @@ state-request-is-received = Received
 state-request-is-cooling-off = Waiting; could still be cancelled
 state-request-is-running = At work
 state-request-is-packaging = Being packaged
+state-request-is-verifying = Deleted, being read again
 state-request-is-completed = Done
 state-request-is-expired = Done; the copy had expired
 state-request-is-cancelled = Cancelled

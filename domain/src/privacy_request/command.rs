@@ -27,6 +27,8 @@ pub enum PrivacyRequestCommand {
         stages: Vec<Vec<SourceName>>,
         /// Days on which no period ends.
         holidays: Holidays,
+        /// How long after the completion of an erasure each source is read again, to see that nothing has come back.
+        later_readings: Vec<Duration>,
     },
     /// Its time has come.
     Start,
@@ -54,6 +56,22 @@ pub enum PrivacyRequestCommand {
         counts: BTreeMap<String, u64>,
         /// Fingerprints of the keys destroyed.
         destroyed_keys: Vec<String>,
+    },
+    /// A source of an erasure was read again, and nothing was left.
+    RecordVerified {
+        /// Which.
+        source: SourceName,
+        /// Which reading of it, from 0.
+        reading: u32,
+    },
+    /// A source of an erasure was read again, and something was there.
+    RecordFoundAgain {
+        /// Which.
+        source: SourceName,
+        /// Which reading of it, from 0.
+        reading: u32,
+        /// What, by count.
+        counts: BTreeMap<String, u64>,
     },
     /// A source could not do its part this time.
     RecordSourceFailure {

@@ -21,6 +21,11 @@ const FIRST_RETRY: Duration = Duration::seconds(15);
 /// The longest a failing source is left alone.
 const LONGEST_RETRY: Duration = Duration::hours(1);
 
+/// How long a source is left alone that failed, or was found to hold something, so many times before.
+pub(super) fn pause_after(times: u32) -> Duration {
+    (FIRST_RETRY * 2_i32.pow(times.min(16))).min(LONGEST_RETRY)
+}
+
 impl PrivacyRequest {
     pub(super) fn decide(&self, command: Command, now: DateTime<Utc>) -> Result<Vec<Event>, Error> {
         if let Command::Receive { .. } = command {
@@ -41,6 +46,10 @@ impl PrivacyRequest {
             Command::RecordErased { source, counts, destroyed_keys } => {
                 let done = Event::SourceErased { source: source.clone(), counts, destroyed_keys, at: now };
                 request.source_done(&source, Kind::Erasure, done)
+            }
+            Command::RecordVerified { source, reading } => request.verified(source, reading, now),
+            Command::RecordFoundAgain { source, reading, counts } => {
+                request.found_again(source, reading, counts, now)
             }
             Command::RecordSourceFailure { source, reason } => request.source_failed(source, reason, now),
             Command::RestartCollection => match (request.kind, request.state) {
@@ -87,8 +96,16 @@ fn once(done: bool, event: Event) -> Vec<Event> {
 }
 
 fn receive(command: Command, now: DateTime<Utc>) -> Result<Event, Error> {
-    let Command::Receive { request_id, account_id, kind, regulation, cooling_off, stages, holidays } =
-        command
+    let Command::Receive {
+        request_id,
+        account_id,
+        kind,
+        regulation,
+        cooling_off,
+        stages,
+        holidays,
+        later_readings,
+    } = command
     else {
         return Err(Error::Unknown);
     };
@@ -105,6 +122,10 @@ fn receive(command: Command, now: DateTime<Utc>) -> Result<Event, Error> {
         due_at: due_at(regulation, now, &holidays),
         starts_at: now + wait,
         stages,
+        later_readings: match kind {
+            Kind::Export => Vec::new(),
+            Kind::Erasure => later_readings.iter().map(|after| after.num_seconds().unsigned_abs()).collect(),
+        },
     })
 }
 
@@ -128,7 +149,8 @@ impl Request {
         let progress = self.sources.get(source).ok_or(Error::UnknownSource)?;
         let at_work = self.stage_at_work().is_some_and(|stage| stage.contains(source));
         match self.state {
-            State::Running if at_work || progress.done => Ok(progress),
+            State::Running | State::Verifying if at_work || progress.done => Ok(progress),
+            State::Completed if at_work => Ok(progress),
             State::Packaging | State::Completed | State::Expired if progress.done => Ok(progress),
             state => Err(Error::WrongState(state)),
         }
@@ -156,12 +178,12 @@ impl Request {
     ) -> Result<Vec<Event>, Error> {
         let progress = self.reporting_source(&source)?;
         let repeated = progress.retry_at.is_some_and(|retry_at| now < retry_at);
-        if progress.done || repeated {
+        let at_work = !progress.done || self.next_reading_at(&source).is_some_and(|at| at <= now);
+        if !at_work || repeated {
             return Ok(Vec::new());
         }
         let attempts = progress.attempts.saturating_add(1);
-        let doubled = FIRST_RETRY * 2_i32.pow(progress.attempts.min(16));
-        let retry_at = now + doubled.min(LONGEST_RETRY);
+        let retry_at = now + pause_after(progress.attempts);
         Ok(vec![Event::SourceFailed { source, attempts, reason, retry_at }])
     }
 
@@ -186,7 +208,7 @@ impl Request {
     fn complete(&self, now: DateTime<Utc>) -> Result<Vec<Event>, Error> {
         match self.state {
             State::Completed => Ok(Vec::new()),
-            State::Running if self.kind == Kind::Erasure && self.all_sources_done() => {
+            State::Running | State::Verifying if self.kind == Kind::Erasure && self.is_verified() => {
                 Ok(vec![self.completion(now)])
             }
             state => Err(Error::WrongState(state)),
@@ -223,6 +245,7 @@ impl Request {
             due_at,
             starts_at,
             stages,
+            later_readings,
         } = event
         else {
             return None;
@@ -240,6 +263,7 @@ impl Request {
             moved_at: received_at,
             closed_at: None,
             stages,
+            later_readings,
             sources,
             collected_under: Vec::new(),
             archive: None,
@@ -277,7 +301,14 @@ impl Request {
                 progress.done = true;
                 progress.records = counts.values().sum();
                 progress.counts = counts;
-                self.enter(self.state, at);
+                progress.retry_at = None;
+                progress.erased_at.get_or_insert(at);
+                let all = self.state == State::Running && self.all_sources_done();
+                self.enter(if all { State::Verifying } else { self.state }, at);
+            }
+            Event::SourceVerified { source, reading, at } => self.apply_verified(source, reading, at),
+            Event::SourceFoundAgain { source, reading, retry_at, at, .. } => {
+                self.apply_found_again(&source, reading, retry_at, at);
             }
             Event::CollectionRestarted { at } => {
                 self.sources.values_mut().for_each(|source| *source = SourceProgress::default());
@@ -323,11 +354,11 @@ impl Request {
         }
     }
 
-    fn source(&mut self, name: SourceName) -> &mut SourceProgress {
+    pub(super) fn source(&mut self, name: SourceName) -> &mut SourceProgress {
         self.sources.entry(name).or_default()
     }
 
-    fn enter(&mut self, state: State, at: DateTime<Utc>) {
+    pub(super) fn enter(&mut self, state: State, at: DateTime<Utc>) {
         self.state = state;
         self.moved_at = at;
         self.stalled = None;

@@ -38,6 +38,9 @@ pub enum PrivacyRequestEvent {
         starts_at: DateTime<Utc>,
         /// The data sources, in stages.
         stages: Vec<Vec<SourceName>>,
+        /// After how many seconds from completion each source of an erasure is read again. Earlier releases promised none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        later_readings: Vec<u64>,
     },
     /// Work began.
     Started {
@@ -70,6 +73,28 @@ pub enum PrivacyRequestEvent {
         counts: BTreeMap<String, u64>,
         /// Fingerprints of the keys destroyed.
         destroyed_keys: Vec<String>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A source was read again after the erasure, and nothing was left.
+    SourceVerified {
+        /// Which.
+        source: SourceName,
+        /// Which reading of it, from 0: the first is before completion.
+        reading: u32,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A source was read again after the erasure, and something was there: it is erased again.
+    SourceFoundAgain {
+        /// Which.
+        source: SourceName,
+        /// Which reading of it, from 0: the first is before completion.
+        reading: u32,
+        /// What, by count.
+        counts: BTreeMap<String, u64>,
+        /// From when it is erased again.
+        retry_at: DateTime<Utc>,
         /// When.
         at: DateTime<Utc>,
     },
@@ -169,6 +194,8 @@ impl DomainEvent for PrivacyRequestEvent {
             Self::SourceProgressed { .. } => "privacy_request.source_progressed",
             Self::SourceExported { .. } => "privacy_request.source_exported",
             Self::SourceErased { .. } => "privacy_request.source_erased",
+            Self::SourceVerified { .. } => "privacy_request.source_verified",
+            Self::SourceFoundAgain { .. } => "privacy_request.source_found_again",
             Self::SourceFailed { .. } => "privacy_request.source_failed",
             Self::CollectionRestarted { .. } => "privacy_request.collection_restarted",
             Self::Packaged { .. } => "privacy_request.packaged",
@@ -212,6 +239,8 @@ impl Effects for PrivacyRequestEvent {
             | Self::SourceProgressed { .. }
             | Self::SourceExported { .. }
             | Self::SourceErased { .. }
+            | Self::SourceVerified { .. }
+            | Self::SourceFoundAgain { .. }
             | Self::SourceFailed { .. }
             | Self::CollectionRestarted { .. }
             | Self::Packaged { .. }
@@ -235,6 +264,8 @@ impl Effects for PrivacyRequestEvent {
             | Self::SourceProgressed { .. }
             | Self::SourceExported { .. }
             | Self::SourceErased { .. }
+            | Self::SourceVerified { .. }
+            | Self::SourceFoundAgain { .. }
             | Self::SourceFailed { .. }
             | Self::CollectionRestarted { .. }
             | Self::Packaged { .. }
@@ -265,6 +296,14 @@ impl Sentence for PrivacyRequestEvent {
             Self::SourceErased { source, counts, .. } => {
                 format!("Source {source} erased {}", count(counts.values().sum(), "record"))
             }
+            Self::SourceVerified { source, .. } => {
+                format!("Source {source} was read again, and nothing was left")
+            }
+            Self::SourceFoundAgain { source, counts, retry_at, .. } => format!(
+                "Source {source} was read again and still held {}: it is asked again on {}",
+                count(counts.values().sum(), "record"),
+                instant(*retry_at)
+            ),
             Self::SourceFailed { source, attempts, retry_at, .. } => format!(
                 "Source {source} failed (attempt {attempts}) and is asked again on {}",
                 instant(*retry_at)

@@ -14,6 +14,7 @@ mod source_state;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod verification;
 
 use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ impl PrivacyRequest {
 impl Standalone for PrivacyRequest {}
 
 impl Snapshot for PrivacyRequest {
-    const SCHEMA_VERSION: i32 = 3;
+    const SCHEMA_VERSION: i32 = 4;
 }
 
 impl Aggregate for PrivacyRequest {

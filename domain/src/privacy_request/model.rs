@@ -49,6 +49,8 @@ pub enum State {
     Running,
     /// Every source has answered; the archive is being built.
     Packaging,
+    /// Every source has erased what it held, and is read again: something may be left.
+    Verifying,
     /// Done.
     Completed,
     /// Done, and the archive can no longer be had.
@@ -59,7 +61,8 @@ pub enum State {
 
 impl State {
     /// Those of a request that waits for its answer, in the order in which it comes to them.
-    pub const OPEN: [Self; 4] = [Self::Received, Self::CoolingOff, Self::Running, Self::Packaging];
+    pub const OPEN: [Self; 5] =
+        [Self::Received, Self::CoolingOff, Self::Running, Self::Packaging, Self::Verifying];
     /// Those of a request that was answered or cancelled.
     pub const CLOSED: [Self; 3] = [Self::Completed, Self::Expired, Self::Cancelled];
 
@@ -70,6 +73,7 @@ impl State {
             Self::CoolingOff => "cooling_off",
             Self::Running => "running",
             Self::Packaging => "packaging",
+            Self::Verifying => "verifying",
             Self::Completed => "completed",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
@@ -171,6 +175,15 @@ pub struct SourceProgress {
     pub files: Vec<SourceFile>,
     /// What it erased, by count.
     pub counts: BTreeMap<String, u64>,
+    /// When it had first erased all it held: what a reading looks for was there until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
+    /// How many readings after the erasure found nothing left.
+    #[serde(default)]
+    pub readings: u32,
+    /// How often a reading found something left.
+    #[serde(default)]
+    pub found_again: u32,
 }
 
 /// The archive of a completed export.
@@ -215,6 +228,9 @@ pub struct Request {
     pub closed_at: Option<DateTime<Utc>>,
     /// The data sources, in stages.
     pub stages: Vec<Vec<SourceName>>,
+    /// After how many seconds from completion each source of an erasure is read again.
+    #[serde(default)]
+    pub later_readings: Vec<u64>,
     /// What each source has done.
     pub sources: BTreeMap<SourceName, SourceProgress>,
     /// The keys under which the data lay that was collected.

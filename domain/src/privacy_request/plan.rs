@@ -26,7 +26,14 @@ pub enum Intent {
     Erase(SourceName),
     /// Build the archive.
     Package,
-    /// Close an erasure: every source has answered.
+    /// Read one source again, to see that what it erased is gone.
+    Verify {
+        /// Which.
+        source: SourceName,
+        /// Which reading of it, from 0.
+        reading: u32,
+    },
+    /// Close an erasure: every source has answered, and was read again.
     Complete,
     /// Remove the collected parts.
     RemoveParts,
@@ -44,6 +51,7 @@ impl Intent {
             Self::Start => "start".to_owned(),
             Self::Collect(source) => format!("collect/{source}"),
             Self::Erase(source) => format!("erase/{source}"),
+            Self::Verify { source, reading } => format!("verify/{source}/{reading}"),
             Self::Package => "package".to_owned(),
             Self::Complete => "complete".to_owned(),
             Self::RemoveParts => "remove_parts".to_owned(),
@@ -72,7 +80,7 @@ pub fn schedule(request: &Request) -> Vec<Step> {
     }
     match request.state {
         State::Received | State::CoolingOff => add(request.starts_at, Intent::Start),
-        State::Running => running(request, &mut add),
+        State::Running | State::Verifying => at_sources(request, &mut add),
         State::Packaging => add(request.moved_at, Intent::Package),
         State::Completed | State::Expired => completed(request, &owes, &mut add),
         State::Cancelled => {
@@ -105,12 +113,9 @@ pub fn next_at(request: &Request) -> Option<DateTime<Utc>> {
     schedule(request).into_iter().map(|step| step.at).min()
 }
 
-fn running(request: &Request, add: &mut impl FnMut(DateTime<Utc>, Intent)) {
-    let Some(stage) = request.stage_at_work() else {
-        add(request.moved_at, Intent::Complete);
-        return;
-    };
-    for name in stage.iter().filter(|name| request.awaits(name)) {
+/// Sources of the stage at work are asked; those that erased are read again.
+fn at_sources(request: &Request, add: &mut impl FnMut(DateTime<Utc>, Intent)) {
+    for name in request.stage_at_work().unwrap_or_default().iter().filter(|name| request.awaits(name)) {
         let retry_at = request.sources.get(name).and_then(|source| source.retry_at);
         let intent = match request.kind {
             Kind::Export => Intent::Collect(name.clone()),
@@ -118,13 +123,22 @@ fn running(request: &Request, add: &mut impl FnMut(DateTime<Utc>, Intent)) {
         };
         add(retry_at.unwrap_or(request.moved_at), intent);
     }
+    for (name, source) in &request.sources {
+        if let Some(at) = request.next_reading_at(name) {
+            add(at, Intent::Verify { source: name.clone(), reading: source.readings });
+        }
+    }
+    if request.kind == Kind::Erasure && request.state != State::Completed && request.is_verified() {
+        add(request.moved_at, Intent::Complete);
+    }
 }
 
 fn completed(request: &Request, owes: &impl Fn(Notice) -> bool, add: &mut impl FnMut(DateTime<Utc>, Intent)) {
     let Some(archive) = &request.archive else {
         if owes(Notice::Erased) {
-            add(request.moved_at, Intent::Notify(Notice::Erased));
+            add(request.closed_at.unwrap_or(request.moved_at), Intent::Notify(Notice::Erased));
         }
+        at_sources(request, add);
         return;
     };
     if archive.ended.is_some() {

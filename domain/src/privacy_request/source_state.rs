@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Request, SourceName, SourceProgress, State};
+use super::{Kind, Request, SourceName, SourceProgress, State};
 
 /// Where a data source stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,9 @@ pub enum SourceState {
     Running,
     /// It failed and is asked again later.
     WaitingToRetry,
-    /// It has answered.
+    /// It erased what it held, and is to be read again.
+    Erased,
+    /// It has answered, and where it erased, it was read again.
     Done,
 }
 
@@ -24,6 +26,7 @@ impl SourceState {
             Self::Pending => "pending",
             Self::Running => "running",
             Self::WaitingToRetry => "waiting_to_retry",
+            Self::Erased => "erased",
             Self::Done => "done",
         }
     }
@@ -37,12 +40,15 @@ impl Request {
         now: DateTime<Utc>,
     ) -> Option<(SourceState, &SourceProgress, Option<DateTime<Utc>>)> {
         let progress = self.sources.get(name)?;
-        let at_work =
-            self.state == State::Running && self.stage_at_work().is_some_and(|stage| stage.contains(name));
-        let retry_at = progress.retry_at.filter(|_| at_work && !progress.done);
+        let open = matches!(self.state, State::Running | State::Verifying) || self.is_reopened();
+        let asked = open && self.stage_at_work().is_some_and(|stage| stage.contains(name));
+        let read_again = open && self.kind == Kind::Erasure && progress.done && progress.readings == 0;
+        let at_work = asked && !progress.done || read_again;
+        let retry_at = progress.retry_at.filter(|_| at_work);
         let state = match retry_at {
-            _ if progress.done => SourceState::Done,
             Some(at) if now < at => SourceState::WaitingToRetry,
+            _ if read_again => SourceState::Erased,
+            _ if progress.done => SourceState::Done,
             _ if at_work => SourceState::Running,
             _ => SourceState::Pending,
         };

@@ -187,6 +187,15 @@ impl KeyRing {
         self.table.destroyed_for(name, cause).await
     }
 
+    /// Active keys of this name that are not newer than one that `cause` destroyed.
+    pub(crate) async fn back_after(
+        &self,
+        name: &KeyName,
+        cause: &str,
+    ) -> Result<Vec<DestroyedKey>, StoreError> {
+        self.table.back_after(name, cause).await
+    }
+
     /// Whether every one of these keys is active.
     pub async fn are_active(&self, ids: &[Uuid]) -> Result<bool, StoreError> {
         self.table.are_active(ids).await

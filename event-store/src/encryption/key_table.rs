@@ -172,6 +172,27 @@ impl KeyTable {
         Ok(rows.iter().map(read_destroyed).collect())
     }
 
+    /// Active keys of this name that are not newer than one that `cause` destroyed.
+    pub(super) async fn back_after(
+        &self,
+        name: &KeyName,
+        cause: &str,
+    ) -> Result<Vec<DestroyedKey>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT key_id, fingerprint FROM subject_key
+             WHERE subject = $1 AND scope = $2 AND wrapped IS NOT NULL
+               AND rev <= (SELECT max(rev) FROM subject_key
+                           WHERE subject = $1 AND scope = $2 AND destroyed_for = $3)
+             ORDER BY rev",
+        )
+        .bind(&name.subject)
+        .bind(&name.scope)
+        .bind(cause)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(read_destroyed).collect())
+    }
+
     /// Destroys the active ones of these keys on behalf of `cause`, and returns their names. Waits for appends that are
     /// sealing under them.
     pub(super) async fn destroy(&self, ids: &[Uuid], cause: &str) -> Result<Vec<KeyName>, StoreError> {

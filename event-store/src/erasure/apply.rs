@@ -9,7 +9,7 @@ use super::record::{self, Recorded};
 use super::{ErasureError, Erasures};
 use crate::failpoint;
 use crate::records::{account, outbox};
-use crate::usage;
+use crate::usage::{self, Extent};
 
 /// What carrying out an entry changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,11 +118,12 @@ impl Erasures {
     /// Deletes the usage that an entry names, and nothing that was received after it was made. Returns how many
     /// events.
     async fn delete_usage(&self, entry: &Entry, progress: &impl Fn(u64)) -> Result<u64, ErasureError> {
-        let Some(Usage { project_id, distinct_id }) = &entry.usage else { return Ok(0) };
+        let Some(Usage { project_id, distinct_id, before }) = &entry.usage else { return Ok(0) };
+        let extent = Extent { project_id, distinct_id, until: entry.at, before: *before };
         let mut deleted = 0;
         loop {
             let pool = self.store().pool();
-            let erased = usage::erase(pool, project_id, distinct_id, &entry.cause, entry.at).await?;
+            let erased = usage::erase(pool, extent, &entry.cause).await?;
             progress(erased.deleted);
             deleted += erased.now;
             if erased.done {

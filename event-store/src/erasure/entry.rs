@@ -28,6 +28,8 @@ pub(super) enum Step {
     Key { key: DestroyedKey, name: KeyName },
     /// What was collected of a person until the entry was made; which try it is, from 0.
     Usage(Usage, usize),
+    /// What was found of it again; for which time, from 1.
+    UsageAgain(Usage, u32),
 }
 
 impl Step {
@@ -35,7 +37,7 @@ impl Step {
     pub(super) fn kind(&self) -> &str {
         match self {
             Self::Key { name, .. } => &name.scope,
-            Self::Usage(..) => USAGE,
+            Self::Usage(..) | Self::UsageAgain(..) => USAGE,
         }
     }
 
@@ -45,6 +47,7 @@ impl Step {
             Self::Key { key, .. } => format!("key/{}", key.id),
             Self::Usage(_, 0) => USAGE.to_owned(),
             Self::Usage(_, again) => format!("{USAGE}/{again}"),
+            Self::UsageAgain(_, time) => format!("{USAGE}/found-{time}"),
         }
     }
 }
@@ -80,6 +83,9 @@ pub(super) struct Key {
 pub(super) struct Usage {
     pub(super) project_id: String,
     pub(super) distinct_id: String,
+    /// Only what was received, or happened, until then: what came back after an erasure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<DateTime<Utc>>,
 }
 
 /// How an entry lies in the object store.
@@ -101,7 +107,7 @@ impl Entry {
                 let key = Key { id: key.id, subject, scope, fingerprint: key.fingerprint.clone() };
                 Self { cause, step: name, at, keys: vec![key], usage: None }
             }
-            Step::Usage(usage, _) => {
+            Step::Usage(usage, _) | Step::UsageAgain(usage, _) => {
                 Self { cause, step: name, at, keys: Vec::new(), usage: Some(usage.clone()) }
             }
         }
@@ -203,7 +209,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Entry>(frozen).unwrap(), entry());
         let frozen = r#"{"cause":"req_1","step":"usage","at":"1970-01-01T00:00:00Z",
             "usage":{"project_id":"house","distinct_id":"acc_1"}}"#;
-        let usage = Usage { project_id: "house".to_owned(), distinct_id: "acc_1".to_owned() };
+        let usage = Usage { project_id: "house".to_owned(), distinct_id: "acc_1".to_owned(), before: None };
         let expected = Entry::of("req_1", &Step::Usage(usage, 0), DateTime::UNIX_EPOCH);
         assert_eq!(serde_json::from_str::<Entry>(frozen).unwrap(), expected);
     }

@@ -32,6 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::{AccountId, RequestId};
 
 pub use reapply::{ReappliedEntry, ReapplySummary};
@@ -168,12 +169,63 @@ impl Erasures {
         }
         if !all_done {
             // Its entry says "until now"; that of a try that failed says until when that was.
-            let usage = Usage { project_id: project_id.to_owned(), distinct_id: account.to_string() };
+            let usage =
+                Usage { project_id: project_id.to_owned(), distinct_id: account.to_string(), before: None };
             if let Some(recorded) = self.record(&cause, &Step::Usage(usage, count)).await? {
                 self.carry_out_usage(&recorded, &progress).await?;
             }
         }
         Ok(usage::erased_for(pool, &cause).await?)
+    }
+
+    /// Deletes what was found of the usage of an account after [`erase_usage`](Self::erase_usage) was done: what was
+    /// received, or happened, until `before`. Later usage stays. `time` counts the findings, from 1. Returns how many
+    /// events all calls for this request have deleted, those of the first erasure included.
+    ///
+    /// # Errors
+    /// As [`erase_usage`](Self::erase_usage).
+    pub async fn erase_usage_again(
+        &self,
+        project_id: &str,
+        account: AccountId,
+        request: RequestId,
+        (time, before): (u32, DateTime<Utc>),
+    ) -> Result<u64, ErasureError> {
+        let cause = request.to_string();
+        let usage = Usage {
+            project_id: project_id.to_owned(),
+            distinct_id: account.to_string(),
+            before: Some(before),
+        };
+        if let Some(recorded) = self.record(&cause, &Step::UsageAgain(usage, time)).await? {
+            self.carry_out_usage(&recorded, &|_| {}).await?;
+        }
+        Ok(usage::erased_for(self.store().pool(), &cause).await?)
+    }
+
+    /// Keys of this name that live although a key made after them, or they themselves, were destroyed on behalf of `cause`.
+    /// There are none, unless somebody brought them back.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keys_back(&self, name: &KeyName, cause: &str) -> Result<Vec<DestroyedKey>, ErasureError> {
+        Ok(self.store().keys().back_after(name, cause).await?)
+    }
+
+    /// Destroys the keys that [`keys_back`](Self::keys_back) lists, and no later one. Returns every key of the name that
+    /// `cause` ever destroyed.
+    ///
+    /// # Errors
+    /// As [`destroy_key`](Self::destroy_key).
+    pub async fn destroy_keys_back(
+        &self,
+        name: &KeyName,
+        cause: &str,
+    ) -> Result<Vec<DestroyedKey>, ErasureError> {
+        for key in self.keys_back(name, cause).await? {
+            self.carry_out_step(cause, &Step::Key { key, name: name.clone() }).await?;
+        }
+        Ok(self.store().keys().destroyed_for(name, cause).await?)
     }
 
     fn known_keys(&self) -> Option<Arc<LedgerKeys>> {

@@ -10,7 +10,7 @@ mod export;
 mod ingest;
 mod project;
 
-pub use erase::{Erased, erase, erased_for};
+pub use erase::{Erased, Extent, count_until, erase, erased_for, erased_until};
 pub use export::{UsageEvent, count, stream};
 pub use ingest::{Incoming, Ingested, ingest};
 pub use project::{HOUSE, Project, house_project, project_with_token};

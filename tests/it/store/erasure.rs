@@ -120,6 +120,7 @@ async fn receive(
         cooling_off: chrono::Duration::zero(),
         stages: workers::privacy_requests::sources::stages(Kind::Export),
         holidays: Holidays::default(),
+        later_readings: Vec::new(),
     };
     let (id, context) = (request_id.to_string(), account_context(account));
     store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await

@@ -2,7 +2,7 @@
 
 use domain::AccountId;
 use domain::account::AccountCommand;
-use event_store::usage::{self, Incoming, Ingested};
+use event_store::usage::{self, Extent, Incoming, Ingested};
 use futures::TryStreamExt;
 use serde_json::json;
 
@@ -91,10 +91,11 @@ async fn all_of_it_is_read_in_order_and_all_of_it_is_erased_and_counted() {
     let until = sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(pool).await.unwrap();
     app.collect(account, 3).await;
     let id = account.to_string();
-    let first = usage::erase(pool, usage::HOUSE, &id, "req_1", until).await.unwrap();
+    let extent = Extent { project_id: usage::HOUSE, distinct_id: &id, until, before: None };
+    let first = usage::erase(pool, extent, "req_1").await.unwrap();
     assert_eq!((first.deleted, first.done), (10_000, false));
     // A crash here loses nothing: the next step goes on with the count.
-    let second = usage::erase(pool, usage::HOUSE, &id, "req_1", until).await.unwrap();
+    let second = usage::erase(pool, extent, "req_1").await.unwrap();
     assert_eq!((second.deleted, second.done), (12_345, true));
     assert_eq!((count(&app, account).await, count(&app, other).await), (3, 7), "what came later stays");
 }

@@ -177,6 +177,7 @@ impl TestApp {
             cooling_off: chrono::Duration::zero(),
             stages: workers::privacy_requests::sources::stages(kind),
             holidays: Holidays::default(),
+            later_readings: vec![chrono::Duration::days(1), chrono::Duration::days(7)],
         };
         let context = account_context(account_id);
         let id = request_id.to_string();

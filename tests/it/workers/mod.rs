@@ -9,3 +9,4 @@ mod pruning;
 mod steps;
 mod timers;
 mod unaided;
+mod verification;

@@ -8,7 +8,9 @@ use domain::privacy_request::{
 };
 use event_store::{CommandContext, CommitExtras};
 use tokio_util::sync::CancellationToken;
-use workers::privacy_requests::sources::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
+use workers::privacy_requests::sources::{
+    DataSource, Erased, Erasure, Found, Parts, Progress, SourceError, Subject,
+};
 use workers::privacy_requests::{Advanced, JobError, advance, steps};
 use workers::{Sources, WorkerContext};
 
@@ -191,6 +193,14 @@ impl DataSource for Broken {
     }
 
     async fn erase(&self, _: Subject, _: &Progress) -> Result<Erasure, SourceError> {
+        Ok(Erasure::default())
+    }
+
+    async fn verify(&self, _: Erased) -> Result<Found, SourceError> {
+        Ok(Found::new())
+    }
+
+    async fn erase_again(&self, _: Erased) -> Result<Erasure, SourceError> {
         Ok(Erasure::default())
     }
 }

@@ -16,7 +16,7 @@ use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteErr
 use sealed_objects::{ObjectError, ObjectKey};
 use uuid::Uuid;
 
-fn folder(request: RequestId) -> String {
+pub(super) fn folder(request: RequestId) -> String {
     format!("requests/{request}")
 }
 

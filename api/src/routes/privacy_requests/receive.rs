@@ -98,6 +98,7 @@ pub(crate) async fn receive(
                     Kind::Erasure => state.config.erasure_stages.clone(),
                 },
                 holidays: state.config.holidays.clone(),
+                later_readings: state.config.later_readings.clone(),
             },
             &context.command_about(Actor::Account(account), id),
             CommitExtras::default(),

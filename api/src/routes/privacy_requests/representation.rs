@@ -41,6 +41,9 @@ pub(crate) struct PrivacyRequestBody {
     pub(crate) cancellable_until: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
     pub(crate) closed_at: Option<DateTime<Utc>>,
+    /// When the data sources of a completed erasure are read again, to see that nothing has come back; null where
+    /// no reading is left.
+    pub(crate) next_reading_at: Option<DateTime<Utc>>,
     /// What each data source has done.
     pub(crate) sources: Vec<SourceBody>,
     /// The notices that went out by mail.
@@ -79,6 +82,10 @@ pub(crate) struct SourceBody {
     pub(crate) retry_at: Option<DateTime<Utc>>,
     /// What it erased, by count.
     pub(crate) counts: BTreeMap<String, u64>,
+    /// How many readings after the erasure found nothing left.
+    pub(crate) readings: u32,
+    /// How often a reading found something left, which was erased again.
+    pub(crate) found_again: u32,
 }
 
 /// Where a data source stands.
@@ -91,7 +98,9 @@ pub(crate) enum SourceState {
     Running,
     /// It failed and is asked again later.
     WaitingToRetry,
-    /// It has answered.
+    /// It erased what it held, and is to be read again.
+    Erased,
+    /// It has answered, and where it erased, it was read again.
     Done,
 }
 
@@ -133,6 +142,7 @@ impl PrivacyRequestBody {
             starts_at: request.starts_at,
             cancellable_until: request.cancellable_until(),
             closed_at: request.closed_at,
+            next_reading_at: request.later_reading(),
             sources: sources.filter_map(|name| source(request, name, now)).collect(),
             notices: request.notices_sent().collect(),
             undeliverable: undeliverable(request),
@@ -155,6 +165,8 @@ fn source(request: &Request, name: &SourceName, now: DateTime<Utc>) -> Option<So
         attempts: progress.attempts,
         retry_at,
         counts: progress.counts.clone(),
+        readings: progress.readings,
+        found_again: progress.found_again,
     })
 }
 
@@ -165,6 +177,7 @@ impl From<domain::privacy_request::SourceState> for SourceState {
             S::Pending => Self::Pending,
             S::Running => Self::Running,
             S::WaitingToRetry => Self::WaitingToRetry,
+            S::Erased => Self::Erased,
             S::Done => Self::Done,
         }
     }
@@ -237,6 +250,7 @@ pub(super) mod tests {
             due_at: at("2026-04-10T23:59:59Z"),
             starts_at: received_at + chrono::Duration::hours(24),
             stages: vec![vec![name("account"), name("usage")], vec![name("crm")]],
+            later_readings: Vec::new(),
         };
         let notice = Event::NoticeSent { notice: Notice::Received, message_id: "1@example.com".to_owned() };
         vec![received, notice, Event::Started { at: received_at + chrono::Duration::hours(24) }]
@@ -286,6 +300,7 @@ pub(super) mod tests {
           "starts_at": "2026-03-11T12:00:00Z",
           "cancellable_until": null,
           "closed_at": null,
+          "next_reading_at": null,
           "sources": [
             {
               "name": "account",
@@ -293,7 +308,9 @@ pub(super) mod tests {
               "records": 3,
               "attempts": 0,
               "retry_at": null,
-              "counts": {}
+              "counts": {},
+              "readings": 0,
+              "found_again": 0
             },
             {
               "name": "crm",
@@ -301,7 +318,9 @@ pub(super) mod tests {
               "records": 0,
               "attempts": 0,
               "retry_at": null,
-              "counts": {}
+              "counts": {},
+              "readings": 0,
+              "found_again": 0
             },
             {
               "name": "usage",
@@ -309,7 +328,9 @@ pub(super) mod tests {
               "records": 0,
               "attempts": 2,
               "retry_at": "2026-03-12T12:00:30Z",
-              "counts": {}
+              "counts": {},
+              "readings": 0,
+              "found_again": 0
             }
           ],
           "notices": [

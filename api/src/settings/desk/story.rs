@@ -70,20 +70,25 @@ pub(super) fn sources(text: &Text, kind: Kind, sources: &[SourceBody]) -> Markup
 }
 
 fn state(text: &Text, source: &SourceBody) -> String {
-    match (source.state, source.retry_at) {
+    let state = match (source.state, source.retry_at) {
         (SourceState::Pending, _) => text.say("request-source-pending"),
         (SourceState::WaitingToRetry, Some(at)) => {
             text.say_with("request-source-waiting", [("at", text.moment(at).into())])
         }
         (SourceState::Running | SourceState::WaitingToRetry, _) => text.say("request-source-running"),
+        (SourceState::Erased, _) => text.say("request-source-erased"),
         (SourceState::Done, _) => text.say("request-source-done"),
+    };
+    match source.found_again {
+        0 => state,
+        times => format!("{state} · {}", text.say_with("desk-source-found-again", [("times", times.into())])),
     }
 }
 
 /// What it has handled: of an erasure that is done, what it erased.
 fn result(text: &Text, kind: Kind, source: &SourceBody) -> String {
     let count = match (kind, source.state) {
-        (Kind::Erasure, SourceState::Done) => source.counts.values().sum(),
+        (Kind::Erasure, SourceState::Erased | SourceState::Done) => source.counts.values().sum(),
         (Kind::Erasure, SourceState::Pending | SourceState::Running | SourceState::WaitingToRetry)
         | (Kind::Export, _) => source.records,
     };

@@ -19,6 +19,7 @@ pub(super) fn state(state: State) -> &'static str {
         State::CoolingOff => id!("state-request-is-cooling-off"),
         State::Running => id!("state-request-is-running"),
         State::Packaging => id!("state-request-is-packaging"),
+        State::Verifying => id!("state-request-is-verifying"),
         State::Completed => id!("state-request-is-completed"),
         State::Expired => id!("state-request-is-expired"),
         State::Cancelled => id!("state-request-is-cancelled"),

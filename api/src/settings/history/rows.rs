@@ -146,6 +146,7 @@ fn stage(request: &Value) -> &'static str {
         Ok(State::CoolingOff) => id!("state-request-is-cooling-off"),
         Ok(State::Running) => id!("state-request-is-running"),
         Ok(State::Packaging) => id!("state-request-is-packaging"),
+        Ok(State::Verifying) => id!("state-request-is-verifying"),
         Ok(State::Completed) => id!("state-request-is-completed"),
         Ok(State::Expired) => id!("state-request-is-expired"),
         Ok(State::Cancelled) => id!("state-request-is-cancelled"),

@@ -52,7 +52,7 @@ fn steps(request: &PrivacyRequestBody) -> Vec<Step> {
 fn of_export(request: &PrivacyRequestBody) -> Vec<Step> {
     let (collecting, packing) = match request.state {
         State::Received | State::CoolingOff | State::Running => (Place::Now, Place::Later),
-        State::Packaging => (Place::Done, Place::Now),
+        State::Packaging | State::Verifying => (Place::Done, Place::Now),
         State::Completed | State::Expired | State::Cancelled => (Place::Done, Place::Done),
     };
     let ready = match request.state.is_closed() {
@@ -82,15 +82,21 @@ fn of_export(request: &PrivacyRequestBody) -> Vec<Step> {
     steps
 }
 
-fn of_erasure(request: &PrivacyRequestBody) -> [Step; 3] {
-    let (mind, deleting, erased) = match request.state {
-        State::CoolingOff => (Place::Now, Place::Later, Place::Later),
-        State::Received | State::Running | State::Packaging => (Place::Done, Place::Now, Place::Later),
-        State::Completed | State::Expired | State::Cancelled => (Place::Done, Place::Done, Place::Done),
+fn of_erasure(request: &PrivacyRequestBody) -> [Step; 4] {
+    let (mind, deleting, reading, erased) = match request.state {
+        State::CoolingOff => (Place::Now, Place::Later, Place::Later, Place::Later),
+        State::Received | State::Running | State::Packaging => {
+            (Place::Done, Place::Now, Place::Later, Place::Later)
+        }
+        State::Verifying => (Place::Done, Place::Done, Place::Now, Place::Later),
+        State::Completed | State::Expired | State::Cancelled => {
+            (Place::Done, Place::Done, Place::Done, Place::Done)
+        }
     };
     [
         Step { until: Some(request.starts_at), ..Step::new(id!("request-step-mind"), mind) },
         Step::new(id!("request-step-deleting"), deleting),
+        Step::new(id!("request-step-reading"), reading),
         Step { at: request.closed_at, ..Step::new(id!("request-step-erased"), erased) },
     ]
 }
@@ -157,9 +163,14 @@ fn state(source: &SourceBody, text: &Text) -> String {
     match (source.state, source.retry_at) {
         (SourceState::Pending, _) => text.say("request-source-pending"),
         (SourceState::WaitingToRetry, Some(at)) => {
-            text.say_with("request-source-waiting", [("at", text.moment(at).into())])
+            let says = match source.found_again {
+                0 => id!("request-source-waiting"),
+                1.. => id!("request-source-found-again"),
+            };
+            text.say_with(says, [("at", text.moment(at).into())])
         }
         (SourceState::Running | SourceState::WaitingToRetry, _) => text.say("request-source-running"),
+        (SourceState::Erased, _) => text.say("request-source-erased"),
         (SourceState::Done, _) => text.say("request-source-done"),
     }
 }
@@ -172,23 +183,27 @@ fn result(kind: Kind, source: &SourceBody, text: &Text) -> String {
             text.say_with("request-result-records", [("count", source.records.into())])
         }
         // Each key seals the addresses and programs of a time: their number says nothing to a reader.
-        (Kind::Erasure, SourceState::Done, SourceName::ACCOUNT) => {
+        (Kind::Erasure, SourceState::Erased | SourceState::Done, SourceName::ACCOUNT) => {
             text.say_with("request-result-unreadable", [("count", erased.into())])
         }
-        (Kind::Erasure, SourceState::Done, SourceName::ARCHIVES) => {
+        (Kind::Erasure, SourceState::Erased | SourceState::Done, SourceName::ARCHIVES) => {
             text.say_with("request-result-copies", [("count", erased.into())])
         }
-        (Kind::Erasure, SourceState::Done, _) => {
+        (Kind::Erasure, SourceState::Erased | SourceState::Done, _) => {
             text.say_with("request-result-deleted", [("count", erased.into())])
         }
-        (_, SourceState::Pending | SourceState::Running | SourceState::WaitingToRetry, _)
-            if source.records > 0 =>
-        {
+        (
+            _,
+            SourceState::Pending | SourceState::Running | SourceState::WaitingToRetry | SourceState::Erased,
+            _,
+        ) if source.records > 0 => {
             text.say_with("request-result-records", [("count", source.records.into())])
         }
-        (_, SourceState::Pending | SourceState::Running | SourceState::WaitingToRetry, _) => {
-            text.say("request-result-none")
-        }
+        (
+            _,
+            SourceState::Pending | SourceState::Running | SourceState::WaitingToRetry | SourceState::Erased,
+            _,
+        ) => text.say("request-result-none"),
     }
 }
 
@@ -204,7 +219,16 @@ mod tests {
 
     #[test]
     fn at_most_one_step_is_under_way_and_those_before_it_are_done() {
-        let states = ["received", "cooling_off", "running", "packaging", "completed", "expired", "cancelled"];
+        let states = [
+            "received",
+            "cooling_off",
+            "running",
+            "packaging",
+            "verifying",
+            "completed",
+            "expired",
+            "cancelled",
+        ];
         for kind in ["export", "erasure"] {
             for state in states {
                 let steps = places(&json!({"kind": kind, "state": state}));

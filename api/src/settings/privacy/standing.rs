@@ -29,6 +29,8 @@ pub(super) fn label(request: &PrivacyRequestBody) -> &'static str {
         (State::CoolingOff, _) => id!("request-label-waiting"),
         (State::Running, _) => id!("request-label-running"),
         (State::Packaging, _) => id!("request-label-packaging"),
+        (State::Verifying, _) => id!("request-label-verifying"),
+        (State::Completed, Kind::Erasure) if is_reopened(request) => id!("request-label-running"),
         (State::Completed, Kind::Erasure) => id!("request-label-done"),
         (State::Completed, Kind::Export) if available(request).is_some() => id!("request-label-ready"),
         (State::Completed | State::Expired, _) => id!("request-label-gone"),
@@ -44,7 +46,7 @@ pub(super) fn says(request: &PrivacyRequestBody, now: DateTime<Utc>, text: &Text
             text.say_with("request-says-cooling-off", [("until", text.moment(request.starts_at).into())])
         }
         State::CoolingOff => text.say("request-says-beginning"),
-        State::Running => at_work(request, text),
+        State::Running | State::Verifying => at_work(request, text),
         State::Packaging => text.say("request-says-packaging"),
         State::Completed | State::Expired => done(request, text),
         State::Cancelled => text.say("request-says-cancelled"),
@@ -56,17 +58,26 @@ fn at_work(request: &PrivacyRequestBody, text: &Text) -> String {
     let waiting = request.sources.iter().find(waits);
     match (waiting.and_then(|source| Some((source, source.retry_at?))), request.kind) {
         (Some((source, at)), _) => {
+            let says = match source.found_again {
+                0 => id!("request-says-retry"),
+                1.. => id!("request-says-found-again"),
+            };
             let (source, at) = (source_name(&source.name, text), text.moment(at));
-            text.say_with("request-says-retry", [("source", source.into()), ("at", at.into())])
+            text.say_with(says, [("source", source.into()), ("at", at.into())])
         }
         (None, Kind::Export) => text.say("request-says-collecting"),
+        (None, Kind::Erasure) if request.state == State::Verifying => text.say("request-says-verifying"),
         (None, Kind::Erasure) => text.say("request-says-erasing"),
     }
 }
 
 fn done(request: &PrivacyRequestBody, text: &Text) -> String {
     match (request.kind, available(request)) {
-        (Kind::Erasure, _) => text.say("request-says-done"),
+        (Kind::Erasure, _) if is_reopened(request) => text.say("request-says-reopened"),
+        (Kind::Erasure, _) => match request.next_reading_at {
+            Some(at) => text.say_with("request-says-done-read-again", [("at", text.moment(at).into())]),
+            None => text.say("request-says-done"),
+        },
         (Kind::Export, Some(copy)) => {
             text.say_with("request-says-ready", [("until", text.moment(copy.expires_at).into())])
         }
@@ -76,6 +87,13 @@ fn done(request: &PrivacyRequestBody, text: &Text) -> String {
             Some(ArchiveEnd::Expired) | None => text.say("request-says-expired"),
         },
     }
+}
+
+/// Whether a reading after completion found something that is not erased yet.
+fn is_reopened(request: &PrivacyRequestBody) -> bool {
+    request.kind == Kind::Erasure
+        && request.state == State::Completed
+        && request.sources.iter().any(|source| source.state != SourceState::Done)
 }
 
 /// By when it is answered, while it is not.
@@ -101,7 +119,7 @@ pub(super) fn available(request: &PrivacyRequestBody) -> Option<&ArchiveBody> {
 pub(super) fn can_be_cancelled(request: &PrivacyRequestBody, now: DateTime<Utc>) -> bool {
     let is_early = match request.state {
         State::Received | State::CoolingOff | State::Running => true,
-        State::Packaging | State::Completed | State::Expired | State::Cancelled => false,
+        State::Packaging | State::Verifying | State::Completed | State::Expired | State::Cancelled => false,
     };
     is_early && request.cancellable_until.is_none_or(|until| now < until)
 }
@@ -137,7 +155,7 @@ pub(super) mod tests {
             "id": "req_00000000000000000000000001", "version": 3, "kind": "export", "regulation": "gdpr",
             "state": "running", "received_at": "2026-03-10T12:00:00Z", "due_at": "2026-04-10T21:59:59Z",
             "starts_at": "2026-03-10T12:00:00Z", "cancellable_until": null, "closed_at": null, "sources": [],
-            "notices": [], "undeliverable": [], "archive": null,
+            "next_reading_at": null, "notices": [], "undeliverable": [], "archive": null,
         });
         for (name, value) in members.as_object().unwrap() {
             request[name] = value.clone();
@@ -160,7 +178,16 @@ pub(super) mod tests {
 
     #[test]
     fn every_state_has_words_in_every_language() {
-        let states = ["received", "cooling_off", "running", "packaging", "completed", "expired", "cancelled"];
+        let states = [
+            "received",
+            "cooling_off",
+            "running",
+            "packaging",
+            "verifying",
+            "completed",
+            "expired",
+            "cancelled",
+        ];
         for language in Language::ALL {
             let text = Catalogue::built_in().text(language);
             for (kind, state) in
@@ -178,13 +205,33 @@ pub(super) mod tests {
     fn one_that_waits_says_what_for_and_until_when() {
         let source = json!({
             "name": "crm_archive", "state": "waiting_to_retry", "records": 0, "attempts": 2,
-            "retry_at": "2026-03-12T12:30:00Z", "counts": {},
+            "retry_at": "2026-03-12T12:30:00Z", "counts": {}, "readings": 0,
+            "found_again": 0,
         });
         let (label, says) = english(&json!({"sources": [source]}));
         assert_eq!(label, "In progress");
         assert!(says.contains("“Crm archive”") && says.contains("12 March 2026, 12:30 UTC"), "{says}");
         let cooling = json!({"kind": "erasure", "state": "cooling_off", "starts_at": "2026-03-13T12:00:00Z"});
         assert!(english(&cooling).1.contains("until 13 March 2026, 12:00"));
+    }
+
+    #[test]
+    fn an_erasure_that_is_read_again_says_so_and_one_where_something_was_left_too() {
+        let source = |state: &str, found_again: u32| {
+            json!({"name": "usage", "state": state, "records": 3, "attempts": 0, "counts": {"usage_events": 3},
+                "readings": 0, "retry_at": "2026-03-12T12:30:00Z", "found_again": found_again})
+        };
+        let erasure = |state: &str, source: Value| {
+            english(&json!({"kind": "erasure", "state": state, "sources": [source]}))
+        };
+        assert!(erasure("verifying", source("erased", 0)).1.contains("looking into each place again"));
+        let found = erasure("verifying", source("waiting_to_retry", 1)).1;
+        assert!(found.contains("still there") && found.contains("12 March 2026, 12:30 UTC"), "{found}");
+        let (label, says) = erasure("completed", source("running", 1));
+        assert!(label == "In progress" && says.contains("deleting it now"), "{label}: {says}");
+        let later =
+            json!({"kind": "erasure", "state": "completed", "next_reading_at": "2026-03-13T12:00:00Z"});
+        assert!(english(&later).1.contains("once more: 13 March 2026, 12:00 UTC"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn an_erasure_has_no_archive() {
     let done: Vec<Event> =
         ["archives", "usage", "account"].map(|source| erased(source, hours(25))).into_iter().collect();
     let history = [started(Kind::Erasure), done].concat();
-    given(hours(26), history).when(record_packaged()).then_expect_error(Error::WrongState(State::Running));
+    given(hours(26), history).when(record_packaged()).then_expect_error(Error::WrongState(State::Verifying));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod receipt;
 mod simulation;
 mod sources;
 mod standing;
+mod verification;
 mod world;
 
 use chrono::{DateTime, Duration, Utc};
@@ -23,6 +24,7 @@ use crate::services::fixed;
 use crate::{AccountId, RequestId, Undeliverable};
 
 const COOLING_OFF: Duration = Duration::hours(24);
+const LATER_READINGS: [Duration; 2] = [Duration::days(1), Duration::days(7)];
 
 fn account_id() -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(1))
@@ -85,6 +87,7 @@ fn receive(kind: Kind) -> Command {
         cooling_off: COOLING_OFF,
         stages: stages(kind),
         holidays: Holidays::default(),
+        later_readings: LATER_READINGS.to_vec(),
     }
 }
 
@@ -98,6 +101,10 @@ fn received_with(kind: Kind, stages: Vec<Vec<SourceName>>) -> Event {
         due_at: instant("2026-04-10T23:59:59Z"),
         starts_at: if kind == Kind::Erasure { after(COOLING_OFF) } else { hours(0) },
         stages,
+        later_readings: match kind {
+            Kind::Export => Vec::new(),
+            Kind::Erasure => LATER_READINGS.iter().map(|after| after.num_seconds().unsigned_abs()).collect(),
+        },
     }
 }
 
@@ -158,6 +165,26 @@ fn erased(source: &str, at: DateTime<Utc>) -> Event {
         destroyed_keys: vec!["f00d".to_owned()],
         at,
     }
+}
+
+fn verified(source: &str, reading: u32, at: DateTime<Utc>) -> Event {
+    Event::SourceVerified { source: name(source), reading, at }
+}
+
+/// An erasure of which every source has erased, 27 hours after receipt.
+fn all_erased() -> Vec<Event> {
+    let sources = [erased("archives", hours(26)), erased("usage", hours(26)), erased("account", hours(27))];
+    [started(Kind::Erasure), sources.to_vec()].concat()
+}
+
+/// An erasure that was completed 28 hours after receipt.
+fn erasure_completed() -> Vec<Event> {
+    let read = ["account", "archives", "usage"].map(|source| verified(source, 0, hours(27)));
+    [all_erased(), read.to_vec(), vec![completed(Kind::Erasure, hours(28))]].concat()
+}
+
+fn found_again(source: &str, reading: u32) -> Command {
+    Command::RecordFoundAgain { source: name(source), reading, counts: [("rows".to_owned(), 2)].into() }
 }
 
 fn fails(source: &str) -> Command {

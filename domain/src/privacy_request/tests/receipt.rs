@@ -29,9 +29,17 @@ fn an_erasure_without_cooling_off_may_start_at_once() {
     else {
         unreachable!()
     };
-    let cooling_off = Duration::zero();
-    let command =
-        Command::Receive { request_id, account_id, kind, regulation, cooling_off, stages, holidays };
+    let (cooling_off, later_readings) = (Duration::zero(), Vec::new());
+    let command = Command::Receive {
+        request_id,
+        account_id,
+        kind,
+        regulation,
+        cooling_off,
+        stages,
+        holidays,
+        later_readings,
+    };
     let events = given(hours(0), vec![]).when(command).inspect_result().unwrap();
     assert_eq!(request(events.clone()).state, State::Received);
     given(hours(0), events).when(Command::Start).then_expect_events(vec![Event::Started { at: hours(0) }]);
@@ -45,8 +53,17 @@ fn the_due_date_obeys_the_law_and_the_holidays_given() {
         else {
             unreachable!()
         };
-        let command =
-            Command::Receive { request_id, account_id, kind, regulation, cooling_off, stages, holidays };
+        let later_readings = Vec::new();
+        let command = Command::Receive {
+            request_id,
+            account_id,
+            kind,
+            regulation,
+            cooling_off,
+            stages,
+            holidays,
+            later_readings,
+        };
         let events = given(hours(0), vec![]).when(command).inspect_result().unwrap();
         request(events).due_at
     };
@@ -77,9 +94,17 @@ fn a_request_without_a_source_is_refused_because_it_could_never_be_answered() {
             else {
                 unreachable!()
             };
-            let stages = none;
-            let command =
-                Command::Receive { request_id, account_id, kind, regulation, cooling_off, stages, holidays };
+            let (stages, later_readings) = (none, Vec::new());
+            let command = Command::Receive {
+                request_id,
+                account_id,
+                kind,
+                regulation,
+                cooling_off,
+                stages,
+                holidays,
+                later_readings,
+            };
             given(hours(0), vec![]).when(command).then_expect_error(Error::NoSources);
         }
     }

@@ -21,6 +21,8 @@ enum Outcome {
     Twice,
     Progress(u64),
     Failure,
+    /// A reading after the erasure finds something.
+    FoundAgain,
     /// Meanwhile another request erased what was collected.
     DataErased,
 }
@@ -44,6 +46,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         2 => Just(Outcome::Twice),
         2 => (0u64..5).prop_map(Outcome::Progress),
         3 => Just(Outcome::Failure),
+        2 => Just(Outcome::FoundAgain),
         1 => Just(Outcome::DataErased),
     ]
 }
@@ -73,6 +76,8 @@ fn stray() -> impl Strategy<Value = Command> {
         2 => source.clone().prop_map(record_exported),
         2 => source.clone().prop_map(record_erased),
         2 => source.clone().prop_map(fails),
+        1 => (source.clone(), 0u32..3).prop_map(|(source, reading)| found_again(source, reading)),
+        1 => (source.clone(), 0u32..3).prop_map(|(source, reading)| Command::RecordVerified { source: name(source), reading }),
         1 => source.prop_map(|source| Command::RecordProgress { source: name(source), records: 9 }),
     ]
 }
@@ -95,21 +100,25 @@ fn receipt() -> impl Strategy<Value = Command> {
     let kind = prop_oneof![Just(Kind::Export), Just(Kind::Erasure)];
     let regulation = prop_oneof![Just(Regulation::Gdpr), Just(Regulation::Ccpa)];
     let stage_of_each = prop::collection::vec(0usize..4, 1..=SOURCES.len());
-    (kind, regulation, stage_of_each, 0i64..72).prop_map(|(kind, regulation, stage_of_each, hours)| {
-        let mut stages = vec![Vec::new(); 4];
-        for (source, stage) in SOURCES.into_iter().zip(stage_of_each) {
-            stages[stage].push(name(source));
-        }
-        Command::Receive {
-            request_id: request_id(),
-            account_id: account_id(),
-            kind,
-            regulation,
-            cooling_off: Duration::hours(hours),
-            stages,
-            holidays: Holidays::default(),
-        }
-    })
+    let later = prop::collection::vec((0i64..240).prop_map(Duration::hours), 0..3);
+    (kind, regulation, stage_of_each, 0i64..72, later).prop_map(
+        |(kind, regulation, stage_of_each, hours, later_readings)| {
+            let mut stages = vec![Vec::new(); 4];
+            for (source, stage) in SOURCES.into_iter().zip(stage_of_each) {
+                stages[stage].push(name(source));
+            }
+            Command::Receive {
+                request_id: request_id(),
+                account_id: account_id(),
+                kind,
+                regulation,
+                cooling_off: Duration::hours(hours),
+                stages,
+                holidays: Holidays::default(),
+                later_readings,
+            }
+        },
+    )
 }
 
 fn life() -> impl Strategy<Value = (Command, Vec<Action>)> {
@@ -125,7 +134,9 @@ fn work(world: &mut World, pick: &Index, outcome: &Outcome) {
     let intent = pick.get(&due);
     let done = success(intent);
     let at_a_source = match intent {
-        Intent::Collect(source) | Intent::Erase(source) => Some(source.clone()),
+        Intent::Collect(source) | Intent::Erase(source) | Intent::Verify { source, .. } => {
+            Some(source.clone())
+        }
         _ => None,
     };
     match (outcome, at_a_source) {
@@ -138,6 +149,12 @@ fn work(world: &mut World, pick: &Index, outcome: &Outcome) {
         (Outcome::Progress(records), Some(source)) => {
             let told = world.report(Command::RecordProgress { source, records: *records });
             assert!(told.is_ok(), "progress was refused: {told:?}");
+        }
+        (Outcome::FoundAgain, _) => {
+            let Intent::Verify { source, reading } = intent else { return };
+            let report = found_again(source.as_str(), *reading);
+            assert_eq!(world.report(report.clone()), Ok(1), "what was found again was not recorded");
+            assert!(world.send(report).is_err(), "what was found again was counted twice");
         }
         (Outcome::DataErased, None) if *intent == Intent::Package => {
             assert_eq!(world.report(Command::RestartCollection), Ok(1));
@@ -204,11 +221,11 @@ fn the_simulation_reaches_every_event_and_every_state() {
         list.dedup();
     }
     let states_known =
-        ["cancelled", "completed", "cooling_off", "expired", "packaging", "received", "running"];
+        ["cancelled", "completed", "cooling_off", "expired", "packaging", "received", "running", "verifying"];
     assert_eq!(states, states_known);
     events.sort_unstable();
     events.dedup();
-    assert_eq!(events.len(), 17, "{events:?}");
+    assert_eq!(events.len(), 19, "{events:?}");
 }
 
 /// A source is down for ninety days. It is asked once an hour, and holds up nothing but itself.

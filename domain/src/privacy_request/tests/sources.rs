@@ -150,6 +150,8 @@ fn the_stages_of_an_erasure_are_taken_one_after_the_other() {
     history.push(erased("archives", hours(26)));
     assert_eq!(due(&history), vec![erase("account")]);
     history.push(erased("account", hours(27)));
+    let read = ["account", "archives", "usage"].map(|source| verified(source, 0, hours(27)));
+    history.extend(read);
     assert_eq!(due(&history), vec![Intent::Complete]);
     given(hours(28), history.clone())
         .when(Command::Complete)

@@ -1,7 +1,7 @@
 //! A world to simulate in: one request, a clock that only the simulation moves, a worker that
 //! carries out what is planned, and a witness that notes what it sees and believes nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -18,9 +18,12 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(receipt: Command) -> Self {
         let now = hours(0);
-        let Command::Receive { kind, stages, cooling_off, .. } = &receipt else { unreachable!() };
+        let Command::Receive { kind, stages, cooling_off, later_readings, .. } = &receipt else {
+            unreachable!()
+        };
         let starts_at = if *kind == Kind::Erasure { now + *cooling_off } else { now };
-        let witness = Witness::new(*kind, stages.clone(), starts_at);
+        let later = if *kind == Kind::Erasure { later_readings.clone() } else { Vec::new() };
+        let witness = Witness::new(*kind, stages.clone(), starts_at, later);
         let aggregate = PrivacyRequest::default();
         let mut world = Self { now, events: Vec::new(), aggregate, reports: Vec::new(), witness };
         world.send(receipt).unwrap();
@@ -84,7 +87,8 @@ impl World {
 
     /// From here on every step succeeds: the request must come to rest, each step getting it further.
     pub(super) fn finish(mut self, pick: impl Fn(usize) -> usize) {
-        let most = self.sources() + 9;
+        let readings = 1 + self.request().later_readings.len();
+        let most = self.sources() * (1 + readings) + 9;
         let mut taken = 0;
         while let Some(at) = next_at(self.request()) {
             self.now = self.now.max(at);
@@ -131,6 +135,9 @@ pub(super) fn success(intent: &Intent) -> Command {
         Intent::Start => Command::Start,
         Intent::Collect(source) => record_exported(source.as_str()),
         Intent::Erase(source) => record_erased(source.as_str()),
+        Intent::Verify { source, reading } => {
+            Command::RecordVerified { source: source.clone(), reading: *reading }
+        }
         Intent::Package => record_packaged(),
         Intent::Complete => Command::Complete,
         Intent::RemoveParts => Command::RecordPartsRemoved,
@@ -146,29 +153,43 @@ struct Witness {
     stages: Vec<Vec<SourceName>>,
     starts_at: DateTime<Utc>,
     started: bool,
+    later_readings: Vec<Duration>,
     answered: BTreeSet<SourceName>,
+    /// Once every source has erased.
+    all_erased: bool,
+    /// How many readings of each source found nothing.
+    readings: BTreeMap<SourceName, u32>,
     retries: Vec<(SourceName, DateTime<Utc>)>,
     notices: BTreeSet<Notice>,
     archive_until: Option<DateTime<Utc>>,
     archive_ended: bool,
-    completed: bool,
+    completed: Option<DateTime<Utc>>,
     cancelled: bool,
     objects_removed: bool,
 }
 
 impl Witness {
-    fn new(kind: Kind, stages: Vec<Vec<SourceName>>, starts_at: DateTime<Utc>) -> Self {
+    fn new(
+        kind: Kind,
+        stages: Vec<Vec<SourceName>>,
+        starts_at: DateTime<Utc>,
+        later_readings: Vec<Duration>,
+    ) -> Self {
+        let readings = stages.iter().flatten().map(|source| (source.clone(), 0)).collect();
         Self {
             kind,
             stages,
             starts_at,
             started: false,
+            later_readings,
             answered: BTreeSet::new(),
+            all_erased: false,
+            readings,
             retries: Vec::new(),
             notices: BTreeSet::new(),
             archive_until: None,
             archive_ended: false,
-            completed: false,
+            completed: None,
             cancelled: false,
             objects_removed: false,
         }
@@ -182,7 +203,29 @@ impl Witness {
     fn at_work(&self, source: &SourceName) -> bool {
         let stage = self.stages.iter().position(|stage| stage.contains(source)).unwrap();
         let earlier = self.stages[..stage].iter().flatten().all(|source| self.answered.contains(source));
-        self.started && !self.completed && !self.cancelled && earlier && !self.answered.contains(source)
+        let open = self.completed.is_none() || self.all_erased;
+        self.started && open && !self.cancelled && earlier && !self.answered.contains(source)
+    }
+
+    /// Every source has erased, and was read again since.
+    fn all_read(&self) -> bool {
+        self.all_answered() && self.readings.values().all(|readings| *readings > 0)
+    }
+
+    /// The first reading comes once every source has erased, each later one in its time after completion; none before
+    /// what was found is erased.
+    fn may_read(&self, source: &SourceName, reading: u32, now: DateTime<Utc>) -> bool {
+        let its_turn = match (reading as usize).checked_sub(1) {
+            None => self.all_erased && self.completed.is_none(),
+            Some(later) => self
+                .completed
+                .zip(self.later_readings.get(later))
+                .is_some_and(|(completed, after)| completed + *after <= now),
+        };
+        self.kind == Kind::Erasure
+            && its_turn
+            && self.answered.contains(source)
+            && self.readings[source] == reading
     }
 
     fn archive_can_be_had(&self, now: DateTime<Utc>) -> bool {
@@ -194,24 +237,33 @@ impl Witness {
         let finished = match self.kind {
             _ if self.cancelled => told(Notice::Cancelled) && self.objects_removed,
             Kind::Export => self.archive_ended && self.objects_removed,
-            Kind::Erasure => self.completed && told(Notice::Erased),
+            Kind::Erasure => {
+                let read = self
+                    .readings
+                    .values()
+                    .all(|readings| *readings as usize == 1 + self.later_readings.len());
+                self.completed.is_some() && told(Notice::Erased) && self.all_answered() && read
+            }
         };
         finished && told(Notice::Received)
     }
 
     /// Whether the step may be planned at `now`.
     fn permits(&self, intent: &Intent, now: DateTime<Utc>) {
-        let closed = self.completed || self.cancelled;
+        let closed = self.completed.is_some() || self.cancelled;
         let waits = |source: &SourceName| self.retries.iter().any(|(name, at)| name == source && now < *at);
         let permitted = match intent {
             Intent::Notify(notice) => !self.notices.contains(notice),
             Intent::Start => !self.started && !closed && now >= self.starts_at,
             Intent::Collect(source) => self.kind == Kind::Export && self.at_work(source) && !waits(source),
             Intent::Erase(source) => self.kind == Kind::Erasure && self.at_work(source) && !waits(source),
+            Intent::Verify { source, reading } => self.may_read(source, *reading, now) && !waits(source),
             Intent::Package => self.kind == Kind::Export && self.all_answered() && !closed,
-            Intent::Complete => self.kind == Kind::Erasure && self.all_answered() && !closed,
-            Intent::RemoveParts => self.completed && self.archive_until.is_some(),
-            Intent::ExpireArchive => self.completed && !self.archive_ended && !self.archive_can_be_had(now),
+            Intent::Complete => self.kind == Kind::Erasure && self.all_read() && !closed,
+            Intent::RemoveParts => self.completed.is_some() && self.archive_until.is_some(),
+            Intent::ExpireArchive => {
+                self.completed.is_some() && !self.archive_ended && !self.archive_can_be_had(now)
+            }
             Intent::RemoveObjects => self.archive_ended || self.cancelled,
         };
         assert!(permitted, "{intent:?} is planned at {now}: {self:?}");
@@ -224,6 +276,22 @@ impl Witness {
             Event::Started { .. } => self.started = true,
             Event::SourceExported { source, .. } | Event::SourceErased { source, .. } => {
                 self.answered.insert(source.clone());
+                self.retries.retain(|(name, _)| name != source);
+                self.all_erased |= self.kind == Kind::Erasure && self.all_answered();
+            }
+            Event::SourceVerified { source, reading, .. } => {
+                self.readings.insert(source.clone(), reading + 1);
+                self.retries.retain(|(name, _)| name != source);
+            }
+            Event::SourceFoundAgain { source, reading, retry_at, .. } => {
+                let copies = self.stages.iter().rfind(|stage| !stage.is_empty()).unwrap().clone();
+                for asked_again in copies.iter().chain([source]) {
+                    self.answered.remove(asked_again);
+                    let readings = self.readings.get_mut(asked_again).unwrap();
+                    *readings = (*readings).min(*reading);
+                }
+                self.retries.retain(|(name, _)| name != source);
+                self.retries.push((source.clone(), *retry_at));
             }
             Event::SourceFailed { source, retry_at, .. } => {
                 self.retries.retain(|(name, _)| name != source);
@@ -234,7 +302,7 @@ impl Witness {
                 self.retries.clear();
             }
             Event::Packaged { expires_at, .. } => self.archive_until = Some(*expires_at),
-            Event::Completed { .. } => self.completed = true,
+            Event::Completed { at, .. } => self.completed = Some(*at),
             Event::Cancelled { .. } => self.cancelled = true,
             Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice, .. } => {
                 self.notices.insert(*notice);
@@ -251,7 +319,7 @@ impl Witness {
 
     /// Whether the event may happen after all that was seen.
     fn fits(&self, event: &Event, now: DateTime<Utc>) -> bool {
-        let open = !self.completed && !self.cancelled;
+        let open = self.completed.is_none() && !self.cancelled;
         match event {
             Event::Received { .. } => !self.started && self.notices.is_empty(),
             Event::Started { .. } => open && !self.started && now >= self.starts_at,
@@ -260,7 +328,17 @@ impl Witness {
             Event::SourceErased { source, .. } => self.kind == Kind::Erasure && self.at_work(source),
             Event::SourceFailed { source, retry_at, .. } => {
                 let wait = *retry_at - now;
-                self.at_work(source) && wait >= Duration::seconds(15) && wait <= Duration::hours(1)
+                let reading = self.readings[source];
+                (self.at_work(source) || self.may_read(source, reading, now))
+                    && wait >= Duration::seconds(15)
+                    && wait <= Duration::hours(1)
+            }
+            Event::SourceVerified { source, reading, .. } => self.may_read(source, *reading, now),
+            Event::SourceFoundAgain { source, reading, retry_at, .. } => {
+                let wait = *retry_at - now;
+                self.may_read(source, *reading, now)
+                    && wait >= Duration::seconds(15)
+                    && wait <= Duration::hours(1)
             }
             Event::CollectionRestarted { .. } => open && self.started && self.kind == Kind::Export,
             Event::Packaged { .. } => {
@@ -268,16 +346,17 @@ impl Witness {
             }
             Event::Completed { .. } => {
                 let archived = self.kind == Kind::Erasure || self.archive_until.is_some();
-                open && self.all_answered() && archived
+                let read = self.kind == Kind::Export || self.all_read();
+                open && self.all_answered() && read && archived
             }
             Event::Cancelled { .. } => open && (self.kind == Kind::Export || now < self.starts_at),
             Event::NoticeSent { notice, .. } | Event::NoticeUndeliverable { notice, .. } => {
                 !self.notices.contains(notice)
             }
             Event::ArchiveDownloaded { .. } => self.archive_can_be_had(now),
-            Event::ArchiveEnded { .. } => self.completed && !self.archive_ended,
+            Event::ArchiveEnded { .. } => self.completed.is_some() && !self.archive_ended,
             Event::Stalled { .. } => true,
-            Event::PartsRemoved {} => self.completed && self.archive_until.is_some(),
+            Event::PartsRemoved {} => self.completed.is_some() && self.archive_until.is_some(),
             Event::ObjectsRemoved {} => (self.archive_ended || self.cancelled) && !self.objects_removed,
         }
     }

@@ -108,6 +108,7 @@ impl Desk {
             cooling_off: TimeDelta::zero(),
             stages: vec![vec![SourceName::new(SourceName::USAGE)]],
             holidays: Holidays::default(),
+            later_readings: Vec::new(),
         };
         self.command(account_id, request_id, command).await;
         request_id

@@ -13,7 +13,7 @@ use event_store::{CommandContext, CommitExtras, Erasures, EventStore, ExecuteErr
 use projections::Views;
 use projections::privacy_request::{self, RequestView};
 
-use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
+use super::{DataSource, Erased, Erasure, Found, Parts, Progress, SourceError, Subject, caught_up, found};
 use crate::privacy_requests::request_objects::{self, RestartError};
 
 /// See the module.
@@ -50,7 +50,23 @@ impl ArchivesSource {
             Err(RestartError::Command(error)) => settle::<()>(Err(error)),
         }
     }
+
+    /// Whether an export holds data that was erased: what it collected lay under a key that is destroyed, or files of a
+    /// withdrawn archive are still there.
+    async fn holds_erased(&self, export: &Request) -> Result<bool, SourceError> {
+        match export.archive.as_ref().map(|archive| archive.ended) {
+            Some(Some(ArchiveEnd::Erased)) => {
+                let files = self.erasures.objects().list(&request_objects::folder(export.request_id)).await?;
+                Ok(!files.is_empty())
+            }
+            Some(Some(_)) => Ok(false),
+            _ => Ok(!self.store.keys().are_active(&export.collected_under).await?),
+        }
+    }
 }
+
+/// What is counted.
+const ARCHIVES: &str = "export_archives";
 
 /// A request that has moved on is looked at again by the next try.
 fn settle<T>(done: Result<T, ExecuteError<PrivacyRequestError>>) -> Result<(), SourceError> {
@@ -93,7 +109,21 @@ impl DataSource for ArchivesSource {
                 _ => {}
             }
         }
-        let counts = BTreeMap::from([("export_archives".to_owned(), withdrawn)]);
+        let counts = BTreeMap::from([(ARCHIVES.to_owned(), withdrawn)]);
         Ok(Erasure { counts, destroyed_keys: Vec::new() })
+    }
+
+    async fn verify(&self, Erased { subject, .. }: Erased) -> Result<Found, SourceError> {
+        caught_up(&self.store, &self.views, privacy_request::NAME).await?;
+        let mut left = 0;
+        for RequestView { request, .. } in self.views.request_list_exports(subject.account).await? {
+            left += u64::from(self.holds_erased(&request).await?);
+        }
+        Ok(found(ARCHIVES, left))
+    }
+
+    /// A copy made meanwhile may hold what was found, here or elsewhere: every one is withdrawn.
+    async fn erase_again(&self, Erased { subject, .. }: Erased) -> Result<Erasure, SourceError> {
+        self.erase(subject, &Progress::default()).await
     }
 }

@@ -39,6 +39,35 @@ pub struct Subject {
     pub since: DateTime<Utc>,
 }
 
+/// An erasure that a source carried out, and that is read again.
+#[derive(Clone, Copy, Debug)]
+pub struct Erased {
+    /// Whose data, and on behalf of which request.
+    pub subject: Subject,
+    /// When the source had first erased all it held, by the clock of the service: what came later is not looked for.
+    pub at: DateTime<Utc>,
+    /// How many readings have found nothing.
+    pub readings: u32,
+    /// How often a reading has found something.
+    pub found: u32,
+}
+
+impl Erased {
+    /// What this source of the request erased; `None` where it has not.
+    pub fn of(request: &Request, source: &SourceName) -> Option<Self> {
+        let progress = request.sources.get(source)?;
+        Some(Self {
+            subject: Subject::of(request),
+            at: progress.erased_at?,
+            readings: progress.readings,
+            found: progress.found_again,
+        })
+    }
+}
+
+/// What a reading found, by count. Empty where nothing is left.
+pub type Found = BTreeMap<String, u64>;
+
 impl Subject {
     /// The subject of a request.
     pub fn of(request: &Request) -> Self {
@@ -125,7 +154,7 @@ impl From<ErasureError> for SourceError {
 
 /// A place that holds data on people.
 ///
-/// Both calls may be made again after a crash in the middle: they begin anew, and what was done is not
+/// Each call may be made again after a crash in the middle: they begin anew, and what was done is not
 /// done twice.
 #[async_trait]
 pub trait DataSource: Send + Sync {
@@ -137,6 +166,19 @@ pub trait DataSource: Send + Sync {
 
     /// Erases all it holds that was collected about the subject's use.
     async fn erase(&self, subject: Subject, progress: &Progress) -> Result<Erasure, SourceError>;
+
+    /// Looks for what [`erase`](Self::erase) erased: reads the place itself, and trusts no note of its own. What was
+    /// collected since the erasure is left out.
+    async fn verify(&self, erased: Erased) -> Result<Found, SourceError>;
+
+    /// Erases what [`verify`](Self::verify) found, and nothing that was collected since the erasure. Counts all that was erased
+    /// for the request, by the first erasure too.
+    async fn erase_again(&self, erased: Erased) -> Result<Erasure, SourceError>;
+}
+
+/// One thing that was found so many times.
+fn found(what: &str, count: u64) -> Found {
+    if count == 0 { Found::new() } else { Found::from([(what.to_owned(), count)]) }
 }
 
 /// The registered sources.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::privacy_request::SourceName;
 use event_store::Erasures;
 use event_store::usage::{self, UsageEvent};
 use futures::TryStreamExt;
 use projections::written;
 
-use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject};
+use super::{DataSource, Erased, Erasure, Found, Parts, Progress, SourceError, Subject, found};
 
 /// See the module.
 pub struct UsageSource {
@@ -20,6 +21,22 @@ impl UsageSource {
     /// The usage in the store of `erasures`.
     pub fn new(erasures: Erasures) -> Self {
         Self { erasures }
+    }
+}
+
+/// What is counted.
+const EVENTS: &str = "usage_events";
+
+fn erasure_of(deleted: u64) -> Erasure {
+    Erasure { counts: BTreeMap::from([(EVENTS.to_owned(), deleted)]), destroyed_keys: Vec::new() }
+}
+
+impl UsageSource {
+    /// Until when usage was received, or happened, that the erasure was about: by the clock that says when usage is received.
+    async fn until(&self, erased: Erased) -> Result<DateTime<Utc>, SourceError> {
+        let cause = erased.subject.request.to_string();
+        let until = usage::erased_until(self.erasures.store().pool(), &cause).await?;
+        Ok(until.unwrap_or(erased.at))
     }
 }
 
@@ -56,7 +73,22 @@ impl DataSource for UsageSource {
             .erasures
             .erase_usage(usage::HOUSE, account, request, |deleted| progress.set(deleted))
             .await?;
-        let counts = BTreeMap::from([("usage_events".to_owned(), deleted)]);
-        Ok(Erasure { counts, destroyed_keys: Vec::new() })
+        Ok(erasure_of(deleted))
+    }
+
+    /// At once only what was there is looked for: what happened in the last moments is still arriving. Later also what has come
+    /// in since and is older than the erasure.
+    async fn verify(&self, erased: Erased) -> Result<Found, SourceError> {
+        let pool = self.erasures.store().pool();
+        let account = erased.subject.account.to_string();
+        let extent = (self.until(erased).await?, erased.readings > 0);
+        let left = usage::count_until(pool, usage::HOUSE, &account, extent).await?;
+        Ok(found(EVENTS, left))
+    }
+
+    async fn erase_again(&self, erased: Erased) -> Result<Erasure, SourceError> {
+        let Subject { account, request, .. } = erased.subject;
+        let again = (erased.found, self.until(erased).await?);
+        Ok(erasure_of(self.erasures.erase_usage_again(usage::HOUSE, account, request, again).await?))
     }
 }

@@ -1,4 +1,4 @@
-//! Having a source erase what it holds.
+//! Having a source erase what it holds, or what a reading found of it again.
 
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceName};
 
@@ -7,7 +7,7 @@ use super::progress::with_progress_reports;
 use super::record;
 use crate::privacy_requests::context::WorkerContext;
 use crate::privacy_requests::error::JobError;
-use crate::privacy_requests::sources::{Erasure, Progress, SourceError, Subject};
+use crate::privacy_requests::sources::{Erased, Erasure, Progress, SourceError, Subject};
 
 pub(super) async fn erase(ctx: &WorkerContext, request: &Request, name: &SourceName) -> Result<(), JobError> {
     let progress = Progress::default();
@@ -30,5 +30,8 @@ async fn ask(
     progress: &Progress,
 ) -> Result<Erasure, SourceError> {
     let source = ctx.sources.get(name).ok_or(SourceError::Unready("there is no data source of this name"))?;
-    source.erase(Subject::of(request), progress).await
+    match Erased::of(request, name) {
+        None => source.erase(Subject::of(request), progress).await,
+        Some(erased) => source.erase_again(erased).await,
+    }
 }

@@ -9,6 +9,7 @@ mod notify;
 mod package;
 mod progress;
 mod remove;
+mod verify;
 
 use domain::privacy_request::{ArchiveEnd, Intent, Kind, PrivacyRequest, PrivacyRequestCommand, Request};
 use event_store::{CommandContext, CommitExtras};
@@ -27,6 +28,7 @@ pub async fn run(ctx: &WorkerContext, request: &Request, intent: &Intent) -> Res
         Intent::Start => start(ctx, request).await,
         Intent::Collect(source) => collect::collect(ctx, request, source).await,
         Intent::Erase(source) => erase::erase(ctx, request, source).await,
+        Intent::Verify { source, reading } => verify::verify(ctx, request, source, *reading).await,
         Intent::Package => package::package(ctx, request).await,
         Intent::Complete => record(ctx, request, PrivacyRequestCommand::Complete).await,
         Intent::RemoveParts => remove::parts(ctx, request).await,

@@ -204,6 +204,12 @@ pub(super) const SENTENCES: &[Sentence] = &[
         id!("history-source-erased"),
         &[("source", "/source", Word), ("records", "/counts", Sum)],
     ),
+    told("privacy_request.source_verified", id!("history-source-verified"), &[("source", "/source", Word)]),
+    told(
+        "privacy_request.source_found_again",
+        id!("history-source-found-again"),
+        &[("source", "/source", Word), ("records", "/counts", Sum), ("again", "/retry_at", Moment)],
+    ),
     told(
         "privacy_request.source_failed",
         id!("history-source-failed"),

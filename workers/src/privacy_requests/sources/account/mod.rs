@@ -17,12 +17,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use domain::privacy_request::SourceName;
 use domain::{AccountId, Scope};
+use event_store::encryption::DestroyedKey;
 use event_store::{Erasures, EventStore, KeyName};
 use projections::Views;
 
 use crate::messages::DropDirectories;
 
-use super::{DataSource, Erasure, Parts, Progress, SourceError, Subject, caught_up};
+use super::{DataSource, Erased, Erasure, Found, Parts, Progress, SourceError, Subject, caught_up, found};
 
 /// See the module.
 pub struct AccountSource {
@@ -35,6 +36,13 @@ pub struct AccountSource {
 /// The key under which lies what was collected about an account's use.
 pub(crate) fn activity_key(account: AccountId) -> KeyName {
     KeyName::new(account.to_string(), Scope::Activity.as_str())
+}
+
+/// What is counted.
+const KEYS: &str = "activity_keys";
+
+fn erasure_of(destroyed_keys: Vec<DestroyedKey>) -> Erasure {
+    Erasure { counts: BTreeMap::from([(KEYS.to_owned(), destroyed_keys.len() as u64)]), destroyed_keys }
 }
 
 impl AccountSource {
@@ -62,7 +70,17 @@ impl DataSource for AccountSource {
         let name = activity_key(subject.account);
         let destroyed_keys = self.erasures.destroy_key(&name, &subject.request.to_string()).await?;
         self.drop_directories.forget(subject.account).await.map_err(SourceError::DropDirectory)?;
-        let counts = BTreeMap::from([("activity_keys".to_owned(), destroyed_keys.len() as u64)]);
-        Ok(Erasure { counts, destroyed_keys })
+        Ok(erasure_of(destroyed_keys))
+    }
+
+    async fn verify(&self, Erased { subject, .. }: Erased) -> Result<Found, SourceError> {
+        let name = activity_key(subject.account);
+        let back = self.erasures.keys_back(&name, &subject.request.to_string()).await?;
+        Ok(found(KEYS, back.len() as u64))
+    }
+
+    async fn erase_again(&self, Erased { subject, .. }: Erased) -> Result<Erasure, SourceError> {
+        let name = activity_key(subject.account);
+        Ok(erasure_of(self.erasures.destroy_keys_back(&name, &subject.request.to_string()).await?))
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct PrivacyRequest {
     cancellable_until: Option<DateTime<Utc>>,
     /// When it was completed or cancelled.
     closed_at: Option<DateTime<Utc>>,
+    /// When the places of a completed erasure are read again, to see that nothing has come back.
+    next_reading_at: Option<DateTime<Utc>>,
     /// What each place that holds data has done.
     sources: Vec<SourceAnswer>,
     /// The notices that went to you by mail.
@@ -59,7 +61,7 @@ pub(crate) struct UndeliverableNotice {
 pub(crate) struct SourceAnswer {
     /// Its name.
     name: String,
-    /// Where it stands: `pending`, `running`, `waiting_to_retry` or `done`.
+    /// Where it stands: `pending`, `running`, `waiting_to_retry`, `erased` (and still to be read again) or `done`.
     state: &'static str,
     /// Records handled so far.
     records: u64,
@@ -69,6 +71,10 @@ pub(crate) struct SourceAnswer {
     retry_at: Option<DateTime<Utc>>,
     /// What it erased, by count.
     counts: BTreeMap<String, u64>,
+    /// How many readings after the erasure found nothing left.
+    readings: u32,
+    /// How often a reading found something left, which was erased again.
+    found_again: u32,
 }
 
 /// An archive such as this one.
@@ -100,6 +106,7 @@ impl PrivacyRequest {
             starts_at: request.starts_at,
             cancellable_until: request.cancellable_until(),
             closed_at: request.closed_at,
+            next_reading_at: request.later_reading(),
             sources: answers(request, now),
             notices: request.notices_sent().map(Notice::as_str).collect(),
             undeliverable: undeliverable(request),
@@ -132,6 +139,8 @@ fn answers(request: &Request, now: DateTime<Utc>) -> Vec<SourceAnswer> {
             attempts: progress.attempts,
             retry_at,
             counts: progress.counts.clone(),
+            readings: progress.readings,
+            found_again: progress.found_again,
         })
     };
     request.sources.keys().filter_map(answer).collect()
