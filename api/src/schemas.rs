@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use domain::account::{self, IdentityProof as Proof};
+use domain::law::Laws;
 use domain::{operator, organization, privacy_request as request};
 use serde::Serialize;
 use serde_json::Value;
@@ -50,8 +51,6 @@ words! {
     IdentityProof of Proof { DocumentSeen, CalledBack, Other }
     /// Everything we hold of a person, as an archive; or the erasure of what was collected about the use: the account stays.
     RequestKind of request::Kind { Export, Erasure }
-    /// The law a request is made under.
-    Regulation of request::Regulation { Gdpr, Ccpa }
     /// Where a request stands.
     RequestState of request::State { Received, CoolingOff, Running, Packaging, Verifying, Completed, Expired, Cancelled }
     /// Why an archive cannot be had any longer.
@@ -64,6 +63,21 @@ words! {
     OperatorScope of operator::OperatorScope { Admin, Audit, Introspect, Privacy }
     /// What was told by mail about a request.
     RequestNotice of request::Notice { Received, ArchiveReady, ArchiveExpiring, Erased, Cancelled }
+}
+
+/// The law a request is made under.
+pub(crate) enum Regulation {}
+
+impl PartialSchema for Regulation {
+    fn schema() -> RefOr<Schema> {
+        one_of("The law a request is made under, by its id in the table of laws.", &Laws::built_in().ids())
+    }
+}
+
+impl ToSchema for Regulation {
+    fn name() -> Cow<'static, str> {
+        "Regulation".into()
+    }
 }
 
 /// A text that is one of `values`.

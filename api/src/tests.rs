@@ -10,7 +10,8 @@ use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::account::Preferences;
-use domain::privacy_request::{Holidays, SourceName};
+use domain::law::{Laws, Place};
+use domain::privacy_request::SourceName;
 use domain::{Clock, IdSource, Services};
 use event_store::{EventStore, MasterKey, connect_lazily};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -77,8 +78,9 @@ fn dependencies(public_url: &str) -> Dependencies {
             cooling_off: chrono::Duration::hours(24),
             demands_second_factor: false,
             factor_removal_wait: chrono::Duration::hours(72),
+            laws: Laws::built_in().clone(),
+            place: Place::default(),
             later_readings: Vec::new(),
-            holidays: Holidays::default(),
             policy_version: "1".to_owned(),
             default_preferences: Preferences { personalization: false, usage_logging: false },
             export_stages: stages.clone(),

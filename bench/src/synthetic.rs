@@ -9,8 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::Duration;
 use cqrs_es::{Aggregate, DomainEvent};
 use domain::account::{Account, AccountEvent, PreferenceChange, Preferences, SignOutReason};
+use domain::law::LawId;
 use domain::privacy_request::{
-    ArchiveEnd, Kind, Notice, PrivacyRequest, PrivacyRequestEvent, Regulation, SourceFile, SourceName,
+    ArchiveEnd, Kind, Notice, PrivacyRequest, PrivacyRequestEvent, SourceFile, SourceName,
 };
 use domain::{AccountId, Personal, RequestId, SessionId};
 use futures::{StreamExt, TryStreamExt};
@@ -190,7 +191,8 @@ fn export(store: &EventStore, account: AccountId) -> Vec<Made> {
             request_id: request,
             account_id: account,
             kind,
-            regulation: Regulation::Gdpr,
+            regulation: LawId::GDPR,
+            law_version: Some(1),
             received_at: at,
             due_at: at + Duration::days(30),
             starts_at: at,

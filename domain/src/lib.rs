@@ -13,6 +13,7 @@ pub mod email;
 pub mod event;
 pub mod ids;
 pub mod language;
+pub mod law;
 pub mod message;
 mod notice;
 pub mod operator;

@@ -242,6 +242,7 @@ mod tests {
             ["--max-connections", "0"],
             ["--trusted-proxies", "everybody"],
             ["--holidays", "christmas"],
+            ["--controller-time-zone", "Berlin"],
         ] {
             let refused = parse("", &[&["personal-settings", "serve"], &words[..]].concat());
             assert!(refused.unwrap_err().to_string().contains(words[0]), "{words:?}");

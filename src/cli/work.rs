@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use chrono::NaiveDate;
 use clap::builder::{NonEmptyStringValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
+use domain::TimeZone;
 use humantime::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -40,7 +41,10 @@ pub struct ApiOptions {
     /// else
     #[arg(long, env = "PERSONAL_SETTINGS_DEMAND_SECOND_FACTOR")]
     pub demand_second_factor: bool,
-    /// Days besides weekends on which no legal period ends, as 2026-12-25
+    /// Time zone of who answers for the data, by its IANA name: a legal period ends with the last second of a day there
+    #[arg(long, env = "PERSONAL_SETTINGS_CONTROLLER_TIME_ZONE", default_value = "UTC")]
+    pub controller_time_zone: TimeZone,
+    /// Days besides weekends that are no working days there: holidays, as 2026-12-25
     #[arg(long, env = "PERSONAL_SETTINGS_HOLIDAYS", value_delimiter = ',')]
     pub holidays: Vec<NaiveDate>,
     /// The privacy policy in force: named in every consent record

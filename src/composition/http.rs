@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use api::{ApiConfig, ConnectionLimits, Dependencies, ReadinessCheck, Vitals};
 use domain::account::{LONGEST_FACTOR_REMOVAL_WAIT, Preferences};
+use domain::law::{Laws, Place};
 use domain::privacy_request::Kind;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -173,8 +174,9 @@ pub fn api_config(
         cooling_off,
         demands_second_factor: options.demand_second_factor,
         factor_removal_wait,
+        laws: Laws::built_in().clone(),
+        place: Place::new(&options.controller_time_zone, options.holidays.iter().copied().collect()),
         later_readings: later_readings(&options.erasure_readings)?,
-        holidays: options.holidays.iter().copied().collect(),
         policy_version: options.policy_version.clone(),
         default_preferences: Preferences { personalization: on, usage_logging: on },
         export_stages: workers::privacy_requests::sources::stages(Kind::Export),

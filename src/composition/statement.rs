@@ -128,6 +128,7 @@ mod tests {
     use catalogue::Text;
 
     use super::*;
+    use domain::law::{LawId, Laws};
 
     fn english() -> Text {
         Catalogue::built_in().text(Language::En)
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn hosts_are_named_and_secrets_are_not() {
         let text = Statement::of(&configured(), &english())
-            .to_text(domain::privacy_request::Regulation::Gdpr, &english());
+            .to_text(Laws::built_in().newest(&LawId::GDPR).unwrap(), &english());
         for host in ["mail.example.com", "gateway.example.com", "s3://bucket"] {
             assert!(text.contains(host), "{host}");
         }

@@ -102,7 +102,7 @@ impl Datum {
 #[cfg(test)]
 mod tests {
     use catalogue::{Catalogue, Language};
-    use domain::privacy_request::Regulation;
+    use domain::law::Laws;
     use workers::privacy_requests::archive::{Practice, Statement};
 
     use super::Datum;
@@ -140,10 +140,10 @@ mod tests {
     fn the_default_statement_tells_of_every_datum() {
         let english = Catalogue::built_in().text(Language::En);
         let statement = Statement::of(&Practice::default(), &english);
-        for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
-            let text = statement.to_text(regulation, &english);
+        for law in Laws::built_in().iter() {
+            let text = statement.to_text(law, &english);
             for datum in Datum::ALL {
-                assert!(text.contains(words(*datum)), "{regulation:?}: {datum:?}");
+                assert!(text.contains(words(*datum)), "{}: {datum:?}", law.id);
             }
         }
     }

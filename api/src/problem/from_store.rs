@@ -132,6 +132,10 @@ impl From<PrivacyRequestError> for Problem {
             E::Unknown => Self::new(Kind::NotFound),
             E::WrongState(state) => Self::new(Kind::TooLate).with_state(state.as_str()),
             E::NoArchive => Self::new(Kind::ArchiveGone),
+            // The route has looked; between then and now midnight can have been.
+            E::UnknownLaw | E::LawNotInForce(_) | E::RightNotGranted => {
+                Self::invalid(vec![InputError::at("/regulation", error.to_string())])
+            }
             E::AlreadyReceived | E::UnknownSource | E::NoSources => Self::internal(error),
         }
     }

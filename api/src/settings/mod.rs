@@ -30,6 +30,7 @@ mod go_on;
 mod history;
 mod home;
 mod ids;
+mod law;
 mod layout;
 mod links;
 mod listing;

@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use catalogue::Catalogue;
 use domain::account::Preferences;
-use domain::privacy_request::{Holidays, SourceName};
+use domain::law::{Laws, Place};
+use domain::privacy_request::SourceName;
 use domain::{RequestId, SessionId};
 use event_store::EventStore;
 use event_store::records::session::Sessions;
@@ -55,10 +56,12 @@ pub struct ApiConfig {
     pub demands_second_factor: bool,
     /// How long the holder can object to a removal of the second factor before it is carried out.
     pub factor_removal_wait: chrono::Duration,
+    /// The laws that a request can be made under.
+    pub laws: Laws,
+    /// Where the controller is: its days and holidays count for legal periods.
+    pub place: Place,
     /// How long after its completion the sources of an erasure are read again.
     pub later_readings: Vec<chrono::Duration>,
-    /// Days on which no period ends.
-    pub holidays: Holidays,
     /// The privacy policy in force, for consent records (GDPR Art. 7(1)).
     pub policy_version: String,
     /// The switches a new account begins with.

@@ -6,9 +6,8 @@ use std::sync::atomic::AtomicBool;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
-use domain::privacy_request::{
-    Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, SourceName,
-};
+use domain::law::{LawId, Laws, Place};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName};
 use domain::{AccountId, RequestId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::session::NewSession;
@@ -80,10 +79,11 @@ async fn ask_for(store: &EventStore, account_id: AccountId, kind: Kind) -> anyho
         request_id,
         account_id,
         kind,
-        regulation: Regulation::default(),
+        regulation: LawId::default(),
         cooling_off: chrono::Duration::days(1),
         stages: vec![sources.into()],
-        holidays: Holidays::default(),
+        laws: Laws::built_in().clone(),
+        place: Place::default(),
         later_readings: Vec::new(),
     };
     let context = CommandContext::service(request_id.uuid());

@@ -8,6 +8,7 @@ archive-contents-statement = Über die Verarbeitung
 archive-about = Über dieses Archiv
 archive-about-made-gdpr = Erstellt für das Konto { $account } auf den Antrag { $request }, nach der Datenschutz-Grundverordnung (DSGVO), Artikel 15 und 20.
 archive-about-made-ccpa = Erstellt für das Konto { $account } auf den Antrag { $request }, nach dem California Consumer Privacy Act (CCPA).
+archive-about-made-law = Erstellt für das Konto { $account } auf den Antrag { $request }, nach diesem Gesetz: { $law }.
 archive-nothing = Dazu ist nichts gespeichert.
 archive-none = keine Angabe
 archive-on = an

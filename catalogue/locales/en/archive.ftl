@@ -8,6 +8,7 @@ archive-contents-statement = About the processing
 archive-about = About this archive
 archive-about-made-gdpr = Made for account { $account } on request { $request }, under the General Data Protection Regulation (GDPR), Articles 15 and 20.
 archive-about-made-ccpa = Made for account { $account } on request { $request }, under the California Consumer Privacy Act (CCPA).
+archive-about-made-law = Made for account { $account } on request { $request }, under this law: { $law }.
 archive-nothing = Nothing is on record.
 archive-none = none
 archive-on = on

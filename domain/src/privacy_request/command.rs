@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use uuid::Uuid;
 
-use super::{ArchiveEnd, Holidays, Kind, Notice, Regulation, SourceFile, SourceName};
+use super::{ArchiveEnd, Kind, Notice, SourceFile, SourceName};
+use crate::law::{LawId, Laws, Place};
 use crate::{AccountId, RequestId, Undeliverable};
 
 /// A wish concerning a privacy request, or a report of what was done about it.
@@ -20,13 +21,15 @@ pub enum PrivacyRequestCommand {
         /// Export or erasure.
         kind: Kind,
         /// Under which law.
-        regulation: Regulation,
+        regulation: LawId,
         /// How long an erasure can still be cancelled before it starts.
         cooling_off: Duration,
         /// The data sources, in stages: a stage begins when the one before it has answered.
         stages: Vec<Vec<SourceName>>,
-        /// Days on which no period ends.
-        holidays: Holidays,
+        /// What the laws demand.
+        laws: Laws,
+        /// Where the controller is: its days and holidays count.
+        place: Place,
         /// How long after the completion of an erasure each source is read again, to see that nothing has come back.
         later_readings: Vec<Duration>,
     },

@@ -11,7 +11,9 @@ use chrono::{DateTime, Duration, Utc};
 use super::PrivacyRequestCommand as Command;
 use super::PrivacyRequestError as Error;
 use super::PrivacyRequestEvent as Event;
-use super::{Archive, ArchiveEnd, Kind, PrivacyRequest, Request, SourceName, SourceProgress, State, due_at};
+use super::{
+    Archive, ArchiveEnd, Kind, PrivacyRequest, Request, SourceName, SourceProgress, State, applicable_law,
+};
 use crate::Undeliverable;
 
 /// How long an archive can be fetched.
@@ -103,7 +105,8 @@ fn receive(command: Command, now: DateTime<Utc>) -> Result<Event, Error> {
         regulation,
         cooling_off,
         stages,
-        holidays,
+        laws,
+        place,
         later_readings,
     } = command
     else {
@@ -112,14 +115,16 @@ fn receive(command: Command, now: DateTime<Utc>) -> Result<Event, Error> {
     if stages.iter().all(Vec::is_empty) {
         return Err(Error::NoSources);
     }
+    let law = applicable_law(&laws, &regulation, kind, place.day(now))?;
     let wait = if kind == Kind::Erasure { cooling_off } else { Duration::zero() };
     Ok(Event::Received {
         request_id,
         account_id,
         kind,
         regulation,
+        law_version: Some(law.version),
         received_at: now,
-        due_at: due_at(regulation, now, &holidays),
+        due_at: law.due_at(now, &place),
         starts_at: now + wait,
         stages,
         later_readings: match kind {
@@ -241,6 +246,7 @@ impl Request {
             account_id,
             kind,
             regulation,
+            law_version,
             received_at,
             due_at,
             starts_at,
@@ -256,6 +262,7 @@ impl Request {
             account_id,
             kind,
             regulation,
+            law_version,
             state: if starts_at > received_at { State::CoolingOff } else { State::Received },
             received_at,
             due_at,

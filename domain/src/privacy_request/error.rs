@@ -1,5 +1,7 @@
 //! Why a privacy request refuses.
 
+use chrono::NaiveDate;
+
 use super::State;
 
 /// A refusal by the request.
@@ -20,6 +22,15 @@ pub enum PrivacyRequestError {
     /// Nothing could ever answer it.
     #[error("a privacy request needs at least one data source")]
     NoSources,
+    /// The table has no law of that name.
+    #[error("there is no such law")]
+    UnknownLaw,
+    /// The law is not in force yet.
+    #[error("the law is in force from {0} on")]
+    LawNotInForce(NaiveDate),
+    /// The law gives nobody what is asked for.
+    #[error("the law does not grant what is asked for")]
+    RightNotGranted,
     /// There is no archive to be had (any more).
     #[error("the archive is not available")]
     NoArchive,

@@ -11,8 +11,9 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ArchiveEnd, Kind, Notice, Regulation, SourceFile, SourceName};
+use super::{ArchiveEnd, Kind, Notice, SourceFile, SourceName};
 use crate::effect::ClaimKind;
+use crate::law::{LawId, LawVersion};
 use crate::sentence::{Sentence, count, date, instant};
 use crate::{AccountId, Effect, Effects, RequestId, Undeliverable};
 
@@ -29,7 +30,10 @@ pub enum PrivacyRequestEvent {
         /// Export or erasure.
         kind: Kind,
         /// Under which law.
-        regulation: Regulation,
+        regulation: LawId,
+        /// In which version of it. Earlier releases knew but one of each, the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        law_version: Option<LawVersion>,
         /// When: the clock runs from here.
         received_at: DateTime<Utc>,
         /// By when it must be answered.

@@ -3,9 +3,9 @@
 //! It lives for weeks while processes stop and start. Its state is the fold of its events; what
 //! is to be done next is a pure function of that state ([`plan()`]).
 
+mod applicable;
 mod command;
 mod decide;
-mod due;
 mod error;
 mod event;
 mod model;
@@ -19,9 +19,9 @@ mod verification;
 use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
 
+pub use applicable::applicable_law;
 pub use command::PrivacyRequestCommand;
 pub use decide::ARCHIVE_LIFE;
-pub use due::{Holidays, Regulation, due_at};
 pub use error::PrivacyRequestError;
 pub use event::{PrivacyRequestEvent, open_request_name};
 pub use model::{Archive, ArchiveEnd, Kind, Request, SourceFile, SourceName, SourceProgress, State};

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Regulation;
+use crate::law::{Law, LawId, LawVersion, Laws};
 use crate::notice::Notice;
 use crate::{AccountId, RequestId, Undeliverable};
 
@@ -213,7 +213,10 @@ pub struct Request {
     /// Export or erasure.
     pub kind: Kind,
     /// Under which law.
-    pub regulation: Regulation,
+    pub regulation: LawId,
+    /// In which version of it; the first, where none is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub law_version: Option<LawVersion>,
     /// Where it stands.
     pub state: State,
     /// When it was received.
@@ -271,6 +274,11 @@ impl Request {
     /// Whether the source has yet to answer.
     pub fn awaits(&self, name: &SourceName) -> bool {
         self.sources.get(name).is_some_and(|source| !source.done)
+    }
+
+    /// The law it is made under, as it stood when it was received; `None` if the table has it no more.
+    pub fn law<'a>(&self, laws: &'a Laws) -> Option<&'a Law> {
+        laws.version(&self.regulation, self.law_version.unwrap_or(1))
     }
 
     /// The notices that went out.

@@ -58,7 +58,7 @@ const ONLY_IN: [(&str, &[&str]); 17] = [
 ];
 
 /// The libraries the domain may name: none that does I/O, tells the time or draws random numbers.
-const DOMAIN: [&str; 11] = [
+const DOMAIN: [&str; 12] = [
     "async-trait",
     "chrono",
     "chrono-tz",
@@ -68,6 +68,7 @@ const DOMAIN: [&str; 11] = [
     "serde",
     "serde_json",
     "thiserror",
+    "toml",
     "type-safe-id",
     "uuid",
 ];

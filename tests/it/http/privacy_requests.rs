@@ -50,6 +50,28 @@ async fn one_of_a_kind_is_open_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_request_is_made_under_a_law_of_the_table() {
+    let service = Service::api().await;
+    let ada = service.person("ada").await;
+    let under = |law: &str| json!({"kind": "export", "regulation": law, "confirm": true});
+    for unknown in ["hipaa", "GDPR", "us", ""] {
+        let refused = sent(&ada.client, "POST", REQUESTS, &under(unknown)).await;
+        assert_eq!(refused.pointers(), ["/regulation"], "{unknown}");
+        let told = refused.problem(422, "invalid-input")["errors"][0].to_string();
+        assert!(told.contains("use one of gdpr, uk_gdpr,") && told.contains(", us_va,"), "{told}");
+    }
+    let received = sent(&ada.client, "POST", REQUESTS, &under("us_va")).await.expect(202).json();
+    assert_eq!(received["regulation"], "us_va");
+    let at =
+        |name: &str| -> chrono::DateTime<chrono::Utc> { received[name].as_str().unwrap().parse().unwrap() };
+    assert_eq!((at("due_at").date_naive() - at("received_at").date_naive()).num_days(), 45, "{received}");
+    let description = ada.client.get("/openapi.json").await;
+    let ids = description["components"]["schemas"]["Regulation"]["enum"].to_string();
+    assert!(ids.contains("\"br_lgpd\""), "{ids}");
+    service.unharmed().await;
+}
+
+#[tokio::test]
 async fn a_request_can_be_cancelled_in_time() {
     let service = Service::api().await;
     let ada = service.person("ada").await;

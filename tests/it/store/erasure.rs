@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use domain::account::AccountCommand;
-use domain::privacy_request::{
-    Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, Regulation,
-};
+use domain::law::{LawId, Laws, Place};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError};
 use domain::{AccountId, EmailChangeId, RequestId, Scope};
 use event_store::{CommitExtras, EventStore, ExecuteError, Executed, KeyName, log};
 use futures::future::join_all;
@@ -116,10 +115,11 @@ async fn receive(
         request_id,
         account_id: AccountId::generate(store.services()),
         kind: Kind::Export,
-        regulation: Regulation::Gdpr,
+        regulation: LawId::GDPR,
         cooling_off: chrono::Duration::zero(),
         stages: workers::privacy_requests::sources::stages(Kind::Export),
-        holidays: Holidays::default(),
+        laws: Laws::built_in().clone(),
+        place: Place::default(),
         later_readings: Vec::new(),
     };
     let (id, context) = (request_id.to_string(), account_context(account));

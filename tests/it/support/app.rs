@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use catalogue::Catalogue;
 use domain::account::{Account, AccountCommand, Preferences};
-use domain::privacy_request::{Holidays, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation, Request};
+use domain::law::{LawId, Laws, Place};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, Request};
 use domain::{AccountId, Actor, RequestId, Scope};
 use event_store::encryption::LocalKeys;
 use event_store::usage::{self, Incoming};
@@ -173,10 +174,11 @@ impl TestApp {
             request_id,
             account_id,
             kind,
-            regulation: Regulation::Gdpr,
+            regulation: LawId::GDPR,
             cooling_off: chrono::Duration::zero(),
             stages: workers::privacy_requests::sources::stages(kind),
-            holidays: Holidays::default(),
+            laws: Laws::built_in().clone(),
+            place: Place::default(),
             later_readings: vec![chrono::Duration::days(1), chrono::Duration::days(7)],
         };
         let context = account_context(account_id);

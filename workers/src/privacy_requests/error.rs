@@ -1,5 +1,6 @@
 //! Errors of the work on a privacy request.
 
+use domain::law::LawId;
 use domain::privacy_request::PrivacyRequestError;
 use event_store::erasure::ErasureError;
 use event_store::{ExecuteError, StoreError};
@@ -29,6 +30,9 @@ pub enum JobError {
     /// A key that the work rests on was destroyed: the data was erased meanwhile.
     #[error("the data was erased meanwhile")]
     Erased,
+    /// The table of laws lost the one that the request was made under, or its version.
+    #[error("the table of laws has no {0} as it was when the request was received: give its row back")]
+    UnknownLaw(LawId),
     /// Too many at once.
     #[error("too many commands for one aggregate at once")]
     Contended,

@@ -5,8 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use chrono::{DateTime, Utc};
-use domain::privacy_request::{self, Kind, PrivacyRequest, PrivacyRequestCommand, Regulation};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::law::{LawId, Laws};
+use domain::privacy_request::{
+    self, Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, applicable_law,
+};
 use domain::{Actor, RequestId};
 use event_store::CommitExtras;
 use serde::{Deserialize, Serialize};
@@ -27,10 +30,10 @@ pub(crate) struct Ask {
     #[serde(deserialize_with = "word")]
     #[schema(value_type = schemas::RequestKind)]
     kind: Kind,
-    /// The law you ask under; `gdpr` if left out.
+    /// The law you ask under, by its id; `gdpr` if left out. It must be in force, and grant what you ask for.
     #[serde(default, deserialize_with = "word")]
     #[schema(value_type = schemas::Regulation)]
-    regulation: Regulation,
+    regulation: LawId,
     /// Must be `true`: this is meant.
     #[schema(example = true)]
     confirm: bool,
@@ -47,13 +50,13 @@ pub(crate) struct Receipt {
     kind: Kind,
     /// The law it is made under.
     #[schema(value_type = schemas::Regulation)]
-    regulation: Regulation,
+    regulation: LawId,
     /// Where it stands.
     #[schema(value_type = schemas::RequestState)]
     state: privacy_request::State,
     /// When it was received.
     received_at: DateTime<Utc>,
-    /// By when it is answered (GDPR Art. 12(3)).
+    /// By when it is answered: the last second of the day that the law sets, at the place of who answers.
     due_at: DateTime<Utc>,
     /// Until when it can be cancelled; null for an export, which can be cancelled until its archive is
     /// packaged.
@@ -83,6 +86,12 @@ pub(crate) async fn receive(
             "must be true: confirm that you mean it",
         )]));
     }
+    let (laws, place) = (&state.config.laws, &state.config.place);
+    let today = place.day(state.store.services().now());
+    if let Err(refusal) = applicable_law(laws, &ask.regulation, ask.kind, today) {
+        let advice = advice(refusal, laws, ask.kind, today);
+        return Err(Problem::invalid(vec![InputError::at("/regulation", advice)]));
+    }
     let (account, id) = (current.account(), RequestId::generate(state.store.services()));
     let executed = state
         .execute::<PrivacyRequest>(
@@ -97,7 +106,8 @@ pub(crate) async fn receive(
                     Kind::Export => state.config.export_stages.clone(),
                     Kind::Erasure => state.config.erasure_stages.clone(),
                 },
-                holidays: state.config.holidays.clone(),
+                laws: laws.clone(),
+                place: place.clone(),
                 later_readings: state.config.later_readings.clone(),
             },
             &context.command_about(Actor::Account(account), id),
@@ -108,7 +118,7 @@ pub(crate) async fn receive(
     let receipt = Receipt {
         id,
         kind: request.kind,
-        regulation: request.regulation,
+        regulation: request.regulation.clone(),
         state: request.state,
         received_at: request.received_at,
         due_at: request.due_at,
@@ -116,4 +126,29 @@ pub(crate) async fn receive(
     };
     let position = state.position(account, &executed.events).await;
     Ok((StatusCode::ACCEPTED, position, [(LOCATION, format!("{PATH}/{id}"))], Json(receipt)))
+}
+
+/// Why a law does not apply, with those that do.
+fn advice(refusal: PrivacyRequestError, laws: &Laws, kind: Kind, today: NaiveDate) -> String {
+    let applies = |id: &&LawId| applicable_law(laws, id, kind, today).is_ok();
+    let ids: Vec<&str> = laws.ids().into_iter().filter(applies).map(LawId::as_str).collect();
+    format!("{refusal}: use one of {}", ids.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_law_that_does_not_apply_is_refused_with_those_that_do() {
+        let told = |day: &str| {
+            let day = day.parse().unwrap();
+            advice(PrivacyRequestError::UnknownLaw, Laws::built_in(), Kind::Export, day)
+        };
+        let before = told("2026-12-01");
+        let begins = "there is no such law: use one of gdpr, uk_gdpr, ch_dsg, ccpa, us_va, ";
+        assert!(before.starts_with(begins), "{before}");
+        assert!(!before.contains("in_dpdp"), "it is not in force yet: {before}");
+        assert!(told("2027-05-13").ends_with(", in_dpdp"));
+    }
 }

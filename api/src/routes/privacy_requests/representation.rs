@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::privacy_request::{Archive, ArchiveEnd, Kind, Notice, Regulation, Request, SourceName, State};
+use domain::law::LawId;
+use domain::privacy_request::{Archive, ArchiveEnd, Kind, Notice, Request, SourceName, State};
 use domain::{RequestId, Undeliverable};
 use projections::privacy_request::RequestView;
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub(crate) struct PrivacyRequestBody {
     pub(crate) kind: Kind,
     /// The law it is made under.
     #[schema(value_type = schemas::Regulation)]
-    pub(crate) regulation: Regulation,
+    pub(crate) regulation: LawId,
     /// Where it stands.
     #[schema(value_type = schemas::RequestState)]
     pub(crate) state: State,
@@ -135,7 +136,7 @@ impl PrivacyRequestBody {
             id: request.request_id,
             version: *version,
             kind: request.kind,
-            regulation: request.regulation,
+            regulation: request.regulation.clone(),
             state: request.state,
             received_at: request.received_at,
             due_at: request.due_at,
@@ -245,7 +246,8 @@ pub(super) mod tests {
             request_id: RequestId::from_uuid(Uuid::from_u128(1)),
             account_id: AccountId::from_uuid(Uuid::from_u128(2)),
             kind,
-            regulation: Regulation::Gdpr,
+            regulation: LawId::GDPR,
+            law_version: Some(1),
             received_at,
             due_at: at("2026-04-10T23:59:59Z"),
             starts_at: received_at + chrono::Duration::hours(24),

@@ -3,7 +3,6 @@
 use axum::response::Response;
 use catalogue::{Text, id};
 use domain::RequestId;
-use domain::privacy_request::Regulation;
 use maud::{Markup, html};
 
 use super::requests::{REQUESTS, marks};
@@ -11,6 +10,7 @@ use super::{HOME, Section, story, words};
 use crate::extract::Id;
 use crate::routes::admin::DeskRequestBody;
 use crate::settings::history::Reader;
+use crate::settings::law;
 use crate::settings::page::Page;
 use crate::settings::refusal::Refusal;
 use crate::settings::visit::Visit;
@@ -42,10 +42,6 @@ pub(in crate::settings) async fn show(visit: Visit, Id(id): Id<RequestId>) -> Re
 
 fn standing(text: &Text, found: &DeskRequestBody) -> Markup {
     let request = &found.request;
-    let law = match request.regulation {
-        Regulation::Gdpr => id!("request-law-gdpr"),
-        Regulation::Ccpa => id!("request-law-ccpa"),
-    };
     let state = html! {
         (text.say(words::state(request.state)))
         (marks(text, found.at_risk, found.stalled_since))
@@ -64,7 +60,7 @@ fn standing(text: &Text, found: &DeskRequestBody) -> Markup {
                 @if let Some(at) = request.closed_at {
                     (words::row(&text.say("desk-closed"), &plain(text.moment(at))))
                 }
-                (words::row(&text.say("request-detail-law"), &plain(text.say(law))))
+                (words::row(&text.say("request-detail-law"), &plain(law::name(text, &request.regulation))))
                 (words::row(&text.say("desk-account"), &html! {
                     a href={ "/settings/desk/accounts/" (found.account_id) } { code { (found.account_id) } }
                 }))

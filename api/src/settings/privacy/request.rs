@@ -7,12 +7,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use catalogue::{Text, id};
 use domain::RequestId;
-use domain::privacy_request::{Kind, Regulation};
+use domain::privacy_request::Kind;
 use maud::{Markup, html};
 
 use super::{HOME, progress, standing};
 use crate::problem;
 use crate::routes::privacy_requests::PrivacyRequestBody;
+use crate::settings::law;
 use crate::settings::page::{Page, Section};
 use crate::settings::refusal::Refusal;
 use crate::settings::visit::Visit;
@@ -130,14 +131,10 @@ fn actions(visit: &Visit, request: &PrivacyRequestBody) -> Markup {
 
 fn details(request: &PrivacyRequestBody, text: &Text) -> Markup {
     let row = |name: String, value: Markup| html! { div class="row" { dt { (name) } dd { (value) } } };
-    let law = match request.regulation {
-        Regulation::Gdpr => text.say("request-law-gdpr"),
-        Regulation::Ccpa => text.say("request-law-ccpa"),
-    };
     html! {
         dl class="rows" {
             (row(text.say("request-detail-id"), html! { code { (request.id) } }))
-            (row(text.say("request-detail-law"), html! { (law) }))
+            (row(text.say("request-detail-law"), html! { (law::name(text, &request.regulation)) }))
             @if let Some(copy) = &request.archive {
                 (row(text.say("request-detail-size"), html! { (text.bytes(copy.bytes)) }))
                 (row(text.say("request-detail-sum"), html! { code { (copy.sha256) } }))

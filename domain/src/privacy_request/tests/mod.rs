@@ -20,6 +20,7 @@ use super::PrivacyRequestCommand as Command;
 use super::PrivacyRequestError as Error;
 use super::PrivacyRequestEvent as Event;
 use super::*;
+use crate::law::{Holidays, LawId, Laws, Place};
 use crate::services::fixed;
 use crate::{AccountId, RequestId, Undeliverable};
 
@@ -83,10 +84,11 @@ fn receive(kind: Kind) -> Command {
         request_id: request_id(),
         account_id: account_id(),
         kind,
-        regulation: Regulation::Gdpr,
+        regulation: LawId::GDPR,
         cooling_off: COOLING_OFF,
         stages: stages(kind),
-        holidays: Holidays::default(),
+        laws: Laws::built_in().clone(),
+        place: Place::default(),
         later_readings: LATER_READINGS.to_vec(),
     }
 }
@@ -96,7 +98,8 @@ fn received_with(kind: Kind, stages: Vec<Vec<SourceName>>) -> Event {
         request_id: request_id(),
         account_id: account_id(),
         kind,
-        regulation: Regulation::Gdpr,
+        regulation: LawId::GDPR,
+        law_version: Some(1),
         received_at: hours(0),
         due_at: instant("2026-04-10T23:59:59Z"),
         starts_at: if kind == Kind::Erasure { after(COOLING_OFF) } else { hours(0) },

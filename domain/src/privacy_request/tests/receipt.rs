@@ -24,7 +24,7 @@ fn an_erasure_cools_off_first() {
 
 #[test]
 fn an_erasure_without_cooling_off_may_start_at_once() {
-    let Command::Receive { request_id, account_id, kind, regulation, stages, holidays, .. } =
+    let Command::Receive { request_id, account_id, kind, regulation, stages, laws, place, .. } =
         receive(Kind::Erasure)
     else {
         unreachable!()
@@ -37,7 +37,8 @@ fn an_erasure_without_cooling_off_may_start_at_once() {
         regulation,
         cooling_off,
         stages,
-        holidays,
+        laws,
+        place,
         later_readings,
     };
     let events = given(hours(0), vec![]).when(command).inspect_result().unwrap();
@@ -45,31 +46,74 @@ fn an_erasure_without_cooling_off_may_start_at_once() {
     given(hours(0), events).when(Command::Start).then_expect_events(vec![Event::Started { at: hours(0) }]);
 }
 
+/// A request like that of `receive`, under another law, at another place, or for something else.
+fn receive_under(law: &str, kind: Kind, place: Place) -> Command {
+    let Command::Receive { request_id, account_id, cooling_off, stages, laws, .. } = receive(kind) else {
+        unreachable!()
+    };
+    let (regulation, later_readings) = (law.parse().unwrap(), Vec::new());
+    Command::Receive {
+        request_id,
+        account_id,
+        kind,
+        regulation,
+        cooling_off,
+        stages,
+        laws,
+        place,
+        later_readings,
+    }
+}
+
 #[test]
-fn the_due_date_obeys_the_law_and_the_holidays_given() {
-    let due = |regulation, holidays| {
-        let Command::Receive { request_id, account_id, kind, cooling_off, stages, .. } =
-            receive(Kind::Export)
-        else {
-            unreachable!()
-        };
-        let later_readings = Vec::new();
-        let command = Command::Receive {
-            request_id,
-            account_id,
-            kind,
-            regulation,
-            cooling_off,
-            stages,
-            holidays,
-            later_readings,
-        };
+fn the_due_date_obeys_the_law_and_the_place_of_the_controller() {
+    let due = |law, zone: &str| {
+        let friday = Holidays::from_iter([instant("2026-04-10T00:00:00Z").date_naive()]);
+        let command = receive_under(law, Kind::Export, Place::new(&zone.parse().unwrap(), friday));
         let events = given(hours(0), vec![]).when(command).inspect_result().unwrap();
         request(events).due_at
     };
-    let friday = Holidays::from_iter([instant("2026-04-10T00:00:00Z").date_naive()]);
-    assert_eq!(due(Regulation::Gdpr, friday.clone()), instant("2026-04-13T23:59:59Z"));
-    assert_eq!(due(Regulation::Ccpa, friday), instant("2026-04-24T23:59:59Z"));
+    assert_eq!(due("gdpr", "UTC"), instant("2026-04-13T23:59:59Z"));
+    assert_eq!(due("gdpr", "Europe/Berlin"), instant("2026-04-13T21:59:59Z"));
+    assert_eq!(due("ccpa", "UTC"), instant("2026-04-24T23:59:59Z"));
+    assert_eq!(due("br_lgpd", "America/Sao_Paulo"), instant("2026-03-26T02:59:59Z"));
+}
+
+#[test]
+fn a_request_keeps_the_version_of_the_law_that_was_in_force() {
+    let received = |at| {
+        let command = receive_under("uk_gdpr", Kind::Export, Place::default());
+        let events = given(instant(at), vec![]).when(command).inspect_result().unwrap();
+        let request = request(events);
+        (request.law_version, request.law(Laws::built_in()).map(|law| law.version))
+    };
+    assert_eq!(received("2026-06-18T23:59:59Z"), (Some(1), Some(1)));
+    assert_eq!(received("2026-06-19T00:00:00Z"), (Some(2), Some(2)));
+    let mut old = request(vec![super::received(Kind::Export)]);
+    old.law_version = None;
+    assert_eq!(old.law(Laws::built_in()).map(|law| law.version), Some(1), "earlier releases recorded none");
+}
+
+#[test]
+fn a_law_that_does_not_apply_is_refused() {
+    let refused = |law, at, error| {
+        let command = receive_under(law, Kind::Erasure, Place::default());
+        given(instant(at), vec![]).when(command).then_expect_error(error);
+    };
+    refused("hipaa", "2026-03-10T12:00:00Z", Error::UnknownLaw);
+    let from = instant("2027-05-13T00:00:00Z").date_naive();
+    refused("in_dpdp", "2027-05-12T23:59:59Z", Error::LawNotInForce(from));
+}
+
+#[test]
+fn a_law_is_not_asked_for_what_it_does_not_grant() {
+    let table = include_str!("../../../laws.toml").replace("erasure = \"Art. 17\"", "");
+    let table = table.replace(", }", " }");
+    let laws = Laws::parse(&table).unwrap();
+    let day = instant("2026-03-10T12:00:00Z").date_naive();
+    let applicable = |kind| applicable_law(&laws, &LawId::GDPR, kind, day).map(|law| law.version);
+    assert_eq!(applicable(Kind::Export), Ok(1));
+    assert_eq!(applicable(Kind::Erasure), Err(Error::RightNotGranted));
 }
 
 #[test]
@@ -89,7 +133,7 @@ fn a_second_receipt_in_a_history_does_not_begin_it_anew() {
 fn a_request_without_a_source_is_refused_because_it_could_never_be_answered() {
     for kind in [Kind::Export, Kind::Erasure] {
         for none in [vec![], vec![vec![], vec![]]] {
-            let Command::Receive { request_id, account_id, regulation, cooling_off, holidays, .. } =
+            let Command::Receive { request_id, account_id, regulation, cooling_off, laws, place, .. } =
                 receive(kind)
             else {
                 unreachable!()
@@ -102,7 +146,8 @@ fn a_request_without_a_source_is_refused_because_it_could_never_be_answered() {
                 regulation,
                 cooling_off,
                 stages,
-                holidays,
+                laws,
+                place,
                 later_readings,
             };
             given(hours(0), vec![]).when(command).then_expect_error(Error::NoSources);

@@ -98,7 +98,7 @@ const SOURCES: [&str; 5] = ["account", "archives", "usage", "crm", "mail"];
 /// A request of either kind with one to five sources, in one stage to as many as there are.
 fn receipt() -> impl Strategy<Value = Command> {
     let kind = prop_oneof![Just(Kind::Export), Just(Kind::Erasure)];
-    let regulation = prop_oneof![Just(Regulation::Gdpr), Just(Regulation::Ccpa)];
+    let regulation = prop_oneof![Just(LawId::GDPR), Just(LawId::CCPA)];
     let stage_of_each = prop::collection::vec(0usize..4, 1..=SOURCES.len());
     let later = prop::collection::vec((0i64..240).prop_map(Duration::hours), 0..3);
     (kind, regulation, stage_of_each, 0i64..72, later).prop_map(
@@ -114,7 +114,8 @@ fn receipt() -> impl Strategy<Value = Command> {
                 regulation,
                 cooling_off: Duration::hours(hours),
                 stages,
-                holidays: Holidays::default(),
+                laws: Laws::built_in().clone(),
+                place: Place::default(),
                 later_readings,
             }
         },

@@ -9,10 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::law::{LawId, Laws, Place};
 use domain::operator::OperatorScope;
-use domain::privacy_request::{
-    Holidays, Kind, PrivacyRequest, PrivacyRequestCommand as Command, Regulation, SourceName,
-};
+use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand as Command, SourceName};
 use domain::{AccountId, Clock, RequestId, Services};
 use event_store::records::operator_token::Origin;
 use event_store::{CommitExtras, EventStore, MasterKey, log};
@@ -104,10 +103,11 @@ impl Desk {
             request_id,
             account_id,
             kind,
-            regulation: Regulation::Ccpa,
+            regulation: LawId::CCPA,
             cooling_off: TimeDelta::zero(),
             stages: vec![vec![SourceName::new(SourceName::USAGE)]],
-            holidays: Holidays::default(),
+            laws: Laws::built_in().clone(),
+            place: Place::default(),
             later_readings: Vec::new(),
         };
         self.command(account_id, request_id, command).await;
@@ -120,7 +120,7 @@ impl Desk {
         self.command(account, request, Command::Start).await;
         let source = SourceName::new(SourceName::USAGE);
         let commands = match kind {
-            Kind::Export => [
+            Kind::Export => vec![
                 Command::RecordExported { source, files: Vec::new(), collected_under: Vec::new() },
                 Command::RecordPackaged {
                     object: "secret-place".to_owned(),
@@ -128,8 +128,13 @@ impl Desk {
                     sha256: "00".repeat(32),
                 },
             ],
-            Kind::Erasure => [
-                Command::RecordErased { source, counts: BTreeMap::new(), destroyed_keys: Vec::new() },
+            Kind::Erasure => vec![
+                Command::RecordErased {
+                    source: source.clone(),
+                    counts: BTreeMap::new(),
+                    destroyed_keys: Vec::new(),
+                },
+                Command::RecordVerified { source, reading: 0 },
                 Command::Complete,
             ],
         };

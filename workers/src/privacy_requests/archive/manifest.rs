@@ -6,7 +6,8 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use domain::privacy_request::{Regulation, SourceName};
+use domain::law::LawId;
+use domain::privacy_request::SourceName;
 use domain::{AccountId, RequestId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ pub struct Manifest {
     pub generated_at: DateTime<Utc>,
     /// The law the request was made under.
     #[schemars(with = "String")]
-    pub regulation: Regulation,
+    pub regulation: LawId,
     /// The files, in the order in which they stand in the archive.
     pub files: Vec<File>,
 }
@@ -65,7 +66,7 @@ impl Manifest {
         request_id: RequestId,
         account_id: AccountId,
         generated_at: DateTime<Utc>,
-        regulation: Regulation,
+        regulation: LawId,
     ) -> Self {
         Self { format: FORMAT, request_id, account_id, generated_at, regulation, files: Vec::new() }
     }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use catalogue::{Catalogue, Language, Tz};
 use chrono::{DateTime, TimeZone, Utc};
-use domain::privacy_request::{Regulation, SourceName};
+use domain::law::{LawId, Laws};
+use domain::privacy_request::SourceName;
 use domain::{AccountId, RequestId};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -76,7 +77,8 @@ fn page(manifest: &Manifest, language: Language) -> String {
         Language::En => None,
         Language::De => Some(Tz::Europe__Berlin),
     });
-    index_html(manifest, &Excerpts::default(), &Statement::of(&Practice::default(), &text), &text)
+    let law = Laws::built_in().newest(&manifest.regulation).unwrap();
+    index_html(manifest, &Excerpts::default(), (&Statement::of(&Practice::default(), &text), law), &text)
 }
 
 /// The manifest and the archive it describes.
@@ -85,7 +87,7 @@ async fn archive() -> (Manifest, Vec<u8>) {
         RequestId::from_uuid(Uuid::from_u128(1)),
         AccountId::from_uuid(Uuid::from_u128(2)),
         at(),
-        Regulation::Gdpr,
+        LawId::GDPR,
     );
     let mut writer = Writer::new(Memory::default(), at());
     let events = b"{\"event\":\"Sign In\"}\n".repeat(30_000);
@@ -266,8 +268,10 @@ async fn the_page_says_what_is_there_and_runs_and_loads_nothing() {
     for text in ["<script", "http://", "https://", " src=", "<did>", "@import", "url("] {
         assert!(!page.contains(text), "{text}");
     }
-    manifest.regulation = Regulation::Ccpa;
+    manifest.regulation = LawId::CCPA;
     assert!(!show(&manifest).contains("supervisory authority"));
+    manifest.regulation = "us_va".parse().unwrap();
+    assert!(show(&manifest).contains("under this law: Virginia Consumer Data Protection Act."));
 }
 
 #[tokio::test]

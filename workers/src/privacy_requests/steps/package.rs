@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use catalogue::Text;
 use domain::account::Account;
+use domain::law::Laws;
 use domain::privacy_request::{PrivacyRequestCommand, Request, SourceFile, SourceName};
 use event_store::CommitExtras;
 use futures::TryStreamExt;
@@ -62,7 +63,9 @@ async fn build(
     let now = ctx.store.services().now();
     let sink = IntoObject(ctx.archives.create(object, key).await?);
     let mut zip = Writer::new(sink, now);
-    let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation);
+    let law =
+        request.law(Laws::built_in()).ok_or_else(|| JobError::UnknownLaw(request.regulation.clone()))?;
+    let mut manifest = Manifest::new(request.request_id, request.account_id, now, request.regulation.clone());
     let mut excerpts = Excerpts::default();
     for (source, file) in request.files() {
         copy(ctx, &mut zip, (&mut manifest, &mut excerpts), source, file, key).await?;
@@ -70,8 +73,8 @@ async fn build(
     let text = text_for(ctx, request).await?;
     let statement = ctx.statements.in_language(text.language());
     let whole = [
-        ("statement.txt", statement.to_text(request.regulation, &text)),
-        ("index.html", archive::index_html(&manifest, &excerpts, statement, &text)),
+        ("statement.txt", statement.to_text(law, &text)),
+        ("index.html", archive::index_html(&manifest, &excerpts, (statement, law), &text)),
     ];
     for (name, text) in whole {
         zip.entry(entry_name(name)?, Bytes::from(text)).await?;

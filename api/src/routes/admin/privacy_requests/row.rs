@@ -1,7 +1,8 @@
 //! A request as it stands in the list of all.
 
 use chrono::{DateTime, Utc};
-use domain::privacy_request::{Kind, Regulation, State};
+use domain::law::LawId;
+use domain::privacy_request::{Kind, State};
 use domain::{AccountId, RequestId};
 use projections::privacy_request::DeskRequest;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub(crate) struct DeskRequestRow {
     pub(crate) kind: Kind,
     /// The law it is made under.
     #[schema(value_type = schemas::Regulation)]
-    pub(crate) regulation: Regulation,
+    pub(crate) regulation: LawId,
     /// Where it stands.
     #[schema(value_type = schemas::RequestState)]
     pub(crate) state: State,
@@ -50,7 +51,7 @@ impl DeskRequestRow {
             id: request.request_id,
             account_id: request.account_id,
             kind: request.kind,
-            regulation: request.regulation,
+            regulation: request.regulation.clone(),
             state: request.state,
             received_at: request.received_at,
             due_at: request.due_at,

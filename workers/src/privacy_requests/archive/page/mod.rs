@@ -11,7 +11,7 @@ mod profile;
 mod record;
 
 use catalogue::Text;
-use domain::privacy_request::Regulation;
+use domain::law::{self, Law};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::record::{filled, slot};
@@ -22,7 +22,12 @@ const STYLE: &str = include_str!("page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The page that shows what is in the archive, and says what a person must be told with it, in their words.
-pub fn index_html(manifest: &Manifest, excerpts: &Excerpts, statement: &Statement, text: &Text) -> String {
+pub fn index_html(
+    manifest: &Manifest,
+    excerpts: &Excerpts,
+    (statement, law): (&Statement, &Law),
+    text: &Text,
+) -> String {
     let title = text.say("archive-title");
     let page = html! {
         (DOCTYPE)
@@ -42,8 +47,8 @@ pub fn index_html(manifest: &Manifest, excerpts: &Excerpts, statement: &Statemen
                     (contents(text))
                     (account::show(text, manifest, excerpts))
                     (files::show(text, manifest))
-                    (PreEscaped(statement.to_html(manifest.regulation, text)))
-                    (about(text, manifest))
+                    (PreEscaped(statement.to_html(law, text)))
+                    (about(text, manifest, law))
                 }
             }
         }
@@ -80,11 +85,15 @@ fn contents(text: &Text) -> Markup {
     }
 }
 
-fn about(text: &Text, manifest: &Manifest) -> Markup {
+fn about(text: &Text, manifest: &Manifest, law: &Law) -> Markup {
     let ids = [("account", slot(0)), ("request", slot(1))];
-    let made = match manifest.regulation {
-        Regulation::Gdpr => text.say_with("archive-about-made-gdpr", ids),
-        Regulation::Ccpa => text.say_with("archive-about-made-ccpa", ids),
+    let made = match law.statement {
+        law::Statement::Gdpr => text.say_with("archive-about-made-gdpr", ids),
+        law::Statement::Ccpa => text.say_with("archive-about-made-ccpa", ids),
+        law::Statement::UsState | law::Statement::General => text.say_with(
+            "archive-about-made-law",
+            [("account", slot(0)), ("request", slot(1)), ("law", law.name.as_str().into())],
+        ),
     };
     let (account, request) =
         (html! { code { (manifest.account_id) } }, html! { code { (manifest.request_id) } });

@@ -1,4 +1,6 @@
-//! The statement that goes with a copy of the data: for the GDPR what Art. 15(1) and (2) want, for the CCPA its own points.
+//! The statement that goes with a copy of the data: for the GDPR what Art. 15(1) and (2) want, for the CCPA its own points. Of the
+//! other laws those of US states get the points of the CCPA in words that no section of it stands behind, and all others the
+//! text of the GDPR, which says that it is that.
 //!
 //! Why it is data: what a controller must tell depends on the deployment, so each part can be replaced in its configuration; the
 //! defaults follow what the service stores and how it is configured ([`Practice`]). What always holds: every point of Art. 15(1)(a)
@@ -11,13 +13,14 @@ mod example;
 mod gdpr;
 mod in_languages;
 mod practice;
+mod states;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Write;
 
 use catalogue::Text;
-use domain::privacy_request::Regulation;
+use domain::law::{self, Law};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,13 +93,16 @@ impl Statement {
     }
 
     /// The statement as plain text, for a file `statement.txt`.
-    pub fn to_text(&self, regulation: Regulation, text: &Text) -> String {
-        let mut told = match regulation {
-            Regulation::Gdpr => text.say("statement-text-title-gdpr"),
-            Regulation::Ccpa => text.say("statement-text-title-ccpa"),
+    pub fn to_text(&self, law: &Law, text: &Text) -> String {
+        let name = [("law", law.name.as_str().into())];
+        let mut told = match law.statement {
+            law::Statement::Gdpr => text.say("statement-text-title-gdpr"),
+            law::Statement::Ccpa => text.say("statement-text-title-ccpa"),
+            law::Statement::UsState => text.say_with("statement-text-title-state", name),
+            law::Statement::General => text.say_with("statement-text-title-general", name),
         };
         told.push('\n');
-        for (heading, items) in self.parts(regulation, text) {
+        for (heading, items) in self.parts(law, text) {
             // Writing into memory does not fail, here and below.
             let _ = write!(told, "\n{heading}\n");
             for item in items {
@@ -107,13 +113,20 @@ impl Statement {
     }
 
     /// The statement as a part of a page, beginning with a heading of the second level.
-    pub fn to_html(&self, regulation: Regulation, text: &Text) -> String {
-        let (title, lead) = match regulation {
-            Regulation::Gdpr => (text.say("statement-title-gdpr"), text.say("statement-lead-gdpr")),
-            Regulation::Ccpa => (text.say("statement-title-ccpa"), text.say("statement-lead-ccpa")),
+    pub fn to_html(&self, law: &Law, text: &Text) -> String {
+        let name = [("law", law.name.as_str().into())];
+        let title = match law.statement {
+            law::Statement::Gdpr | law::Statement::General => text.say("statement-title-gdpr"),
+            law::Statement::Ccpa | law::Statement::UsState => text.say("statement-title-ccpa"),
+        };
+        let lead = match law.statement {
+            law::Statement::Gdpr => text.say("statement-lead-gdpr"),
+            law::Statement::Ccpa => text.say("statement-lead-ccpa"),
+            law::Statement::UsState => text.say_with("statement-lead-state", name),
+            law::Statement::General => text.say_with("statement-lead-general", name),
         };
         let mut html = format!("<h2 id=\"statement\">{}</h2>\n<p>{}</p>\n", Escaped(&title), Escaped(&lead));
-        for (heading, items) in self.parts(regulation, text) {
+        for (heading, items) in self.parts(law, text) {
             let _ = write!(html, "<h3>{}</h3>\n<ul>\n", Escaped(&heading));
             for item in items {
                 let _ = writeln!(html, "<li>{}</li>", Escaped(&item));
@@ -124,13 +137,13 @@ impl Statement {
     }
 
     /// All points of the law in order. None is left out, so that what is missing is seen.
-    fn parts(&self, regulation: Regulation, text: &Text) -> Vec<Part> {
+    fn parts(&self, law: &Law, text: &Text) -> Vec<Part> {
         let mut parts = vec![
             (text.say("statement-controller"), one(&self.controller)),
             (text.say("statement-contact"), one(&self.contact)),
         ];
-        match regulation {
-            Regulation::Gdpr => parts.extend([
+        match law.statement {
+            law::Statement::Gdpr | law::Statement::General => parts.extend([
                 (text.say("statement-purposes"), self.purposes.clone()),
                 (text.say("statement-categories"), self.categories.clone()),
                 (text.say("statement-recipients"), self.recipients.clone()),
@@ -141,7 +154,8 @@ impl Statement {
                 (text.say("statement-source"), one(&self.source)),
                 (text.say("statement-automated"), one(&self.automated_decisions)),
             ]),
-            Regulation::Ccpa => parts.extend(self.ccpa.parts(text)),
+            law::Statement::Ccpa => parts.extend(self.ccpa.parts(text)),
+            law::Statement::UsState => parts.extend(self.parts_of_a_state(law, text)),
         }
         for (_, items) in &mut parts {
             items.retain(|item| !item.trim().is_empty());

@@ -1,12 +1,17 @@
 //! What the statement says, by law and by configuration.
 
 use catalogue::{Catalogue, Language};
+use domain::law::Laws;
 use serde_json::json;
 
 use super::*;
 
 fn english() -> Text {
     Catalogue::built_in().text(Language::En)
+}
+
+fn law(id: &str) -> &'static Law {
+    Laws::built_in().newest(&id.parse().unwrap()).unwrap()
 }
 
 fn configured() -> Practice {
@@ -21,9 +26,7 @@ fn configured() -> Practice {
 #[test]
 fn every_point_of_the_article_is_there_by_default() {
     let statement = Statement::of(&Practice::default(), &english());
-    for form in
-        [statement.to_text(Regulation::Gdpr, &english()), statement.to_html(Regulation::Gdpr, &english())]
-    {
+    for form in [statement.to_text(law("gdpr"), &english()), statement.to_html(law("gdpr"), &english())] {
         for word in [
             "Art. 6(1)(b)",
             "Kinds of data",
@@ -50,7 +53,7 @@ fn every_point_of_the_article_is_there_by_default() {
 
 #[test]
 fn the_default_names_no_recipient_that_is_not_configured_and_claims_no_consent_that_was_not_asked_for() {
-    let text = Statement::of(&Practice::default(), &english()).to_text(Regulation::Gdpr, &english());
+    let text = Statement::of(&Practice::default(), &english()).to_text(law("gdpr"), &english());
     for word in ["gateway", "mail server", "object store", "consent", "Art. 6(1)(a)", "Art. 7(3)"] {
         assert!(!text.contains(word), "{word}");
     }
@@ -59,7 +62,7 @@ fn the_default_names_no_recipient_that_is_not_configured_and_claims_no_consent_t
 
 #[test]
 fn the_default_follows_the_configuration() {
-    let text = Statement::of(&configured(), &english()).to_text(Regulation::Gdpr, &english());
+    let text = Statement::of(&configured(), &english()).to_text(law("gdpr"), &english());
     for word in
         ["mail.example.com", "gateway.example.com", "s3://bucket", "your consent, Art. 6(1)(a)", "Art. 7(3)"]
     {
@@ -71,9 +74,7 @@ fn the_default_follows_the_configuration() {
 #[test]
 fn a_request_under_the_ccpa_gets_its_own_text() {
     let statement = Statement::of(&configured(), &english());
-    for form in
-        [statement.to_text(Regulation::Ccpa, &english()), statement.to_html(Regulation::Ccpa, &english())]
-    {
+    for form in [statement.to_text(law("ccpa"), &english()), statement.to_html(law("ccpa"), &english())] {
         for word in [
             "§ 1798.110",
             "Categories of personal information collected",
@@ -91,6 +92,39 @@ fn a_request_under_the_ccpa_gets_its_own_text() {
 }
 
 #[test]
+fn a_request_under_the_law_of_another_state_gets_the_points_of_the_ccpa_without_its_claims() {
+    let statement = Statement::of(&configured(), &english());
+    for id in Laws::built_in().ids().into_iter().filter(|id| id.as_str().starts_with("us_")) {
+        let law = law(id.as_str());
+        for form in [statement.to_text(law, &english()), statement.to_html(law, &english())] {
+            assert!(form.contains(&law.name), "{id}");
+            for word in ["sold or shared", "To delete: ", "gateway.example.com", "No retaliation"] {
+                assert!(form.contains(word), "{id}: {word}");
+            }
+            for word in ["§", "California", "limit the use", "GDPR)", "Art. ", "supervisory"] {
+                assert!(!form.contains(word), "{id}: {word}");
+            }
+        }
+    }
+    let told = |id| statement.to_text(law(id), &english());
+    assert!(told("us_va").contains("To appeal: ") && told("us_va").contains("within 60 days"));
+    assert!(told("us_co").contains("within 45 days"));
+    assert!(!told("us_ut").contains("appeal"), "Utah knows none");
+}
+
+#[test]
+fn a_request_under_a_law_elsewhere_gets_the_text_of_the_gdpr_and_is_told_so() {
+    let statement = Statement::of(&configured(), &english());
+    for id in ["uk_gdpr", "ch_dsg", "ca_qc_law25", "br_lgpd", "in_dpdp"] {
+        let text = statement.to_text(law(id), &english());
+        assert!(text.contains(&law(id).name) && text.contains("Art. 22 GDPR"), "{text}");
+        let html = statement.to_html(law(id), &english());
+        assert!(html.contains("articles below are articles of the GDPR"), "{html}");
+        assert!(!html.contains("This is what Article 15(1)"), "{html}");
+    }
+}
+
+#[test]
 fn a_deployment_replaces_what_it_names_and_no_more() {
     let own = json!({"controller": "Ada & <b>Sons</b> Ltd", "contact": "dpo@example.com", "transfers": [],
         "ccpa": {"sale": "We sell it."}});
@@ -99,10 +133,10 @@ fn a_deployment_replaces_what_it_names_and_no_more() {
     assert_eq!(statement.purposes, default.purposes);
     assert_eq!((statement.ccpa.sale.as_str(), &statement.ccpa.rights), ("We sell it.", &default.ccpa.rights));
     assert!(statement.names_who_answers());
-    let html = statement.to_html(Regulation::Gdpr, &english());
+    let html = statement.to_html(law("gdpr"), &english());
     assert!(html.contains("<li>Ada &amp; &lt;b&gt;Sons&lt;/b&gt; Ltd</li>"));
     assert!(html.contains("The operator has not stated this"));
-    assert!(statement.to_text(Regulation::Gdpr, &english()).contains("  - Ada & <b>Sons</b> Ltd\n"));
+    assert!(statement.to_text(law("gdpr"), &english()).contains("  - Ada & <b>Sons</b> Ltd\n"));
 }
 
 #[test]
@@ -144,9 +178,9 @@ fn the_defaults_are_in_the_language_of_the_person_and_what_is_stated_is_as_it_wa
     let own = json!({"controller": "Example Ltd", "transfers": ["To the moon."]});
     let statements = Statements::stated(&configured(), &own, &Catalogue::built_in()).unwrap();
     let german = Catalogue::built_in().text(Language::De);
-    for regulation in [Regulation::Gdpr, Regulation::Ccpa] {
-        let text = statements.in_language(Language::De).to_text(regulation, &german);
-        insta::assert_snapshot!(format!("german_{}", regulation.as_str()), text);
+    for id in ["gdpr", "ccpa"] {
+        let text = statements.in_language(Language::De).to_text(law(id), &german);
+        insta::assert_snapshot!(format!("german_{id}"), text);
     }
     assert_eq!(
         *statements.in_language(Language::En),

@@ -22,7 +22,7 @@ pub(crate) struct PrivacyRequest {
     /// What you asked for: `export` (a copy) or `erasure`.
     kind: &'static str,
     /// The law it was made under: `gdpr` or `ccpa`.
-    regulation: &'static str,
+    regulation: String,
     /// Where it stands.
     state: &'static str,
     /// When it was received.
@@ -99,7 +99,7 @@ impl PrivacyRequest {
         Self {
             id: request.request_id.to_string(),
             kind: request.kind.as_str(),
-            regulation: request.regulation.as_str(),
+            regulation: request.regulation.to_string(),
             state: request.state.as_str(),
             received_at: request.received_at,
             due_at: request.due_at,
