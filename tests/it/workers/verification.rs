@@ -38,7 +38,7 @@ impl Scene {
     async fn set() -> Self {
         let app = TestApp::build().await;
         let mut ctx = app.worker_context();
-        let clock = Arc::new(Hand(Mutex::new(Utc::now())));
+        let clock = Arc::new(Hand(Mutex::new(ctx.store.services().now())));
         let ids = Arc::clone(&ctx.store.services().ids);
         let services = Services { ids, clock: clock.clone() };
         let (pool, provider) = (ctx.store.pool().clone(), Arc::clone(ctx.store.keys().provider()));
@@ -75,7 +75,7 @@ impl Scene {
         let event = |n: u64| Incoming {
             project_id: usage::HOUSE.to_owned(),
             distinct_id: account.to_string(),
-            occurred_at: Utc::now() - ago,
+            occurred_at: self.app.foundation.store.services().now() - ago,
             at_arrival: false,
             name: "Imported".to_owned(),
             insert_id: n.to_string(),

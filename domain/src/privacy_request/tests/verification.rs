@@ -30,10 +30,10 @@ fn once_all_have_erased_each_source_is_read_and_then_the_request_is_completed() 
     let first = [verify("account", 0), verify("archives", 0), verify("usage", 0)];
     assert_eq!(due(&history, hours(27)), first);
     let unread = Error::WrongState(State::Verifying);
-    given(hours(28), history.clone()).when(Command::Complete).then_expect_error(unread.clone());
+    given(hours(28), history.clone()).when(Command::Complete).then_expect_error(unread);
     for source in ["account", "archives"] {
         history.push(verified(source, 0, hours(27)));
-        given(hours(28), history.clone()).when(Command::Complete).then_expect_error(unread.clone());
+        given(hours(28), history.clone()).when(Command::Complete).then_expect_error(unread);
     }
     assert_eq!(due(&history, hours(27)), [verify("usage", 0)]);
     given(hours(27), history.clone()).when(record_verified("usage", 0)).then_expect_events(vec![verified(
