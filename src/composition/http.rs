@@ -23,9 +23,9 @@ use crate::cli::{ApiOptions, Consent, ProcessingOptions, VitalsOptions};
 use crate::logging::say;
 use crate::system;
 
-/// How long an erasure can be cancelled where no other time is configured.
 /// The latest reading of the sources of an erasure.
 const LONGEST_READING: chrono::Duration = chrono::Duration::days(365);
+/// How long an erasure can be cancelled where no other time is configured.
 const COOLING_OFF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Connections where no number is given: each takes some tens of kibibytes at worst.

@@ -381,7 +381,7 @@ history-source-found-again = { $source ->
 }: noch einmal gelesen, { $records ->
     [one] 1 Datensatz war
    *[other] { $records } Datensätze waren
-} noch da; sie werden noch einmal gelöscht am { $again }
+} noch da; noch einmal gelöscht wird am { $again }
 history-source-failed = { $source ->
     [account] Das Konto selbst
     [usage] Die Nutzungsdaten

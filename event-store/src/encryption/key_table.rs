@@ -172,7 +172,8 @@ impl KeyTable {
         Ok(rows.iter().map(read_destroyed).collect())
     }
 
-    /// Active keys of this name that are not newer than one that `cause` destroyed.
+    /// Active keys of this name that `cause` destroyed by the record of erasures, or that are not newer than one that it
+    /// destroyed.
     pub(super) async fn back_after(
         &self,
         name: &KeyName,
@@ -181,8 +182,9 @@ impl KeyTable {
         let rows = sqlx::query(
             "SELECT key_id, fingerprint FROM subject_key
              WHERE subject = $1 AND scope = $2 AND wrapped IS NOT NULL
-               AND rev <= (SELECT max(rev) FROM subject_key
-                           WHERE subject = $1 AND scope = $2 AND destroyed_for = $3)
+               AND (rev <= (SELECT max(rev) FROM subject_key
+                            WHERE subject = $1 AND scope = $2 AND destroyed_for = $3)
+                    OR EXISTS (SELECT FROM erasure WHERE cause = $3 AND step = 'key/' || key_id))
              ORDER BY rev",
         )
         .bind(&name.subject)

@@ -17,8 +17,10 @@ use crate::encryption::{DataKey, DestroyedKey, KeyName, SealError};
 
 /// Where the entries lie.
 pub(super) const FOLDER: &str = "ledger/erasures";
-/// The form of what is written now.
+/// The form of an entry.
 const FORMAT: u32 = 1;
+/// The form of one that narrows what is deleted: an earlier release, which would delete more, does not read it.
+const NARROWED: u32 = 2;
 /// What the step of erasing usage is called, or begins with where it had to be recorded again.
 pub(super) const USAGE: &str = "usage";
 
@@ -121,8 +123,9 @@ impl Entry {
     /// The entry as it is stored under `name`, sealed with `key`.
     pub(super) fn seal(&self, name: &str, key: &DataKey) -> Result<String, SealError> {
         let plain = serde_json::to_vec(self).map_err(|_| SealError::Malformed)?;
-        let sealed = BASE64_STANDARD_NO_PAD.encode(key.seal(&plain, &place(name))?);
-        let stored = Stored { format: FORMAT, key: key.id, sealed };
+        let format = if self.is_narrowed() { NARROWED } else { FORMAT };
+        let sealed = BASE64_STANDARD_NO_PAD.encode(key.seal(&plain, &place(name, format))?);
+        let stored = Stored { format, key: key.id, sealed };
         serde_json::to_string(&stored).map_err(|_| SealError::Malformed)
     }
 
@@ -133,12 +136,18 @@ impl Entry {
         key: impl Fn(Uuid) -> Option<&'k DataKey>,
     ) -> Result<Self, SealError> {
         let stored: Stored = serde_json::from_slice(text).map_err(|_| SealError::Malformed)?;
-        if stored.format != FORMAT {
+        if ![FORMAT, NARROWED].contains(&stored.format) {
             return Err(SealError::Malformed);
         }
         let sealed = BASE64_STANDARD_NO_PAD.decode(&stored.sealed).map_err(|_| SealError::Malformed)?;
-        let plain = key(stored.key).ok_or(SealError::AuthenticationFailed)?.open(&sealed, &place(name))?;
+        let plain = key(stored.key)
+            .ok_or(SealError::AuthenticationFailed)?
+            .open(&sealed, &place(name, stored.format))?;
         serde_json::from_slice(&plain).map_err(|_| SealError::Malformed)
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.usage.as_ref().is_some_and(|usage| usage.before.is_some())
     }
 
     /// The key a stored entry says it is sealed with.
@@ -158,8 +167,8 @@ impl Entry {
 }
 
 /// What a sealed entry is bound to, besides its key.
-fn place(name: &str) -> Vec<u8> {
-    format!("personal-settings ledger of erasures, format {FORMAT}, {name}").into_bytes()
+fn place(name: &str, format: u32) -> Vec<u8> {
+    format!("personal-settings ledger of erasures, format {format}, {name}").into_bytes()
 }
 
 /// The day a folder of entries is of.
@@ -197,9 +206,21 @@ mod tests {
             Entry::open(sealed.as_bytes(), "one", |_| None),
             Err(SealError::AuthenticationFailed)
         ));
-        let later = sealed.replace("\"format\":1", "\"format\":2");
+        let later = sealed.replace("\"format\":1", "\"format\":3");
         assert!(matches!(open(&later, "one", &key), Err(SealError::Malformed)));
         assert!(open("{}", "one", &key).is_err());
+    }
+
+    /// An earlier release must not delete what was collected since.
+    #[test]
+    fn what_narrows_an_erasure_is_of_a_format_that_an_earlier_release_does_not_read() {
+        let key = DataKey::generate(Uuid::from_u128(1));
+        let before = Some(DateTime::UNIX_EPOCH);
+        let usage = Usage { project_id: "house".to_owned(), distinct_id: "acc_1".to_owned(), before };
+        let entry = Entry::of("req_1", &Step::UsageAgain(usage, 1), DateTime::UNIX_EPOCH);
+        let sealed = entry.seal("one", &key).unwrap();
+        assert!(sealed.contains("\"format\":2"), "{sealed}");
+        assert_eq!(Entry::open(sealed.as_bytes(), "one", |_| Some(&key)).unwrap(), entry);
     }
 
     #[test]

@@ -63,8 +63,9 @@ pub async fn erased_until(pool: &PgPool, cause: &str) -> Result<Option<DateTime<
     Ok(until.flatten())
 }
 
-/// How many events of usage of a distinct id were received until `until`, or, where `late` ones count too, happened until
-/// then.
+/// How many events of usage of a distinct id were received until `until`. Where `late` ones count too, also those that
+/// happened well before it by their own word, and came in since: what happened in the last hour before may just have been
+/// on its way.
 pub async fn count_until(
     pool: &PgPool,
     project_id: &str,
@@ -73,7 +74,8 @@ pub async fn count_until(
 ) -> Result<u64, StoreError> {
     let count: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM usage_event
-         WHERE project_id = $1 AND distinct_id = $2 AND (received_at <= $3 OR $4 AND occurred_at <= $3)",
+         WHERE project_id = $1 AND distinct_id = $2 AND (received_at <= $3
+                OR ($4 AND NOT at_arrival AND occurred_at <= $3 - interval '1 hour'))",
     )
     .bind(project_id)
     .bind(distinct_id)
@@ -102,7 +104,8 @@ async fn delete_some(pool: &PgPool, extent: Extent<'_>, cause: &str) -> Result<(
              RETURNING 1
          ), tally AS (
              INSERT INTO usage_erasure AS t (request_id, deleted, until) SELECT $4, count(*), $5 FROM gone
-             ON CONFLICT (request_id) DO UPDATE SET deleted = t.deleted + excluded.deleted
+             ON CONFLICT (request_id) DO UPDATE
+                 SET deleted = t.deleted + excluded.deleted, until = coalesce(t.until, excluded.until)
              RETURNING deleted
          )
          SELECT (SELECT count(*) FROM gone), (SELECT deleted FROM tally)",

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::privacy_request::{Kind, Request, SourceName, SourceState, State};
+use domain::privacy_request::{
+    Intent, Kind, PrivacyRequest, PrivacyRequestCommand, Request, SourceName, SourceState, State, plan,
+};
 use domain::{AccountId, Clock, RequestId, Services};
-use event_store::EventStore;
 use event_store::usage::{self, Incoming};
+use event_store::{CommandContext, CommitExtras, EventStore};
 use tokio_util::sync::CancellationToken;
-use workers::privacy_requests::advance;
 use workers::privacy_requests::sources::{
     DataSource, Erased, Erasure, Found, Parts, Progress, SourceError, Subject,
 };
+use workers::privacy_requests::{advance, steps};
 use workers::{Sources, WorkerContext};
 
 use crate::support::{TestApp, eventually};
@@ -237,4 +239,94 @@ async fn a_copy_that_was_made_of_what_came_back_is_withdrawn_with_it() {
     assert!(!scene.work(id).await.is_reopened());
     let copy = scene.app.request(export).await.archive.unwrap();
     assert_eq!(copy.ended, Some(domain::privacy_request::ArchiveEnd::Erased));
+}
+
+/// Steps of an export up to where one source has handed over.
+async fn half_collected(scene: &Scene, account: AccountId) -> RequestId {
+    let id = scene.app.receive(account, Kind::Export).await;
+    scene.pass(TimeDelta::seconds(1));
+    for _ in 0..2 {
+        let request = scene.app.request(id).await;
+        let due = plan(&request, scene.clock.now());
+        let step = due.into_iter().find(|intent| !matches!(intent, Intent::Notify(_))).unwrap();
+        steps::run(&scene.ctx, &request, &step).await.unwrap();
+    }
+    let request = scene.app.request(id).await;
+    assert!(!request.collected_under.is_empty() && request.state == State::Running, "{request:?}");
+    id
+}
+
+#[tokio::test]
+async fn an_export_that_was_cancelled_half_way_keeps_no_erasure_from_its_end() {
+    let scene = Scene::set().await;
+    let account = scene.app.register("ada@example.com").await;
+    let export = half_collected(&scene, account).await;
+    let context = CommandContext::service(export.uuid());
+    let store = &scene.ctx.store;
+    let id = export.to_string();
+    store
+        .execute::<PrivacyRequest>(&id, PrivacyRequestCommand::Cancel, &context, CommitExtras::default())
+        .await
+        .unwrap();
+    scene.work(export).await;
+    let erasure = scene.app.receive(account, Kind::Erasure).await;
+    scene.pass(TimeDelta::seconds(1));
+    let done = scene.work(erasure).await;
+    assert_eq!(done.state, State::Completed, "{:?}", done.sources);
+    scene.pass(TimeDelta::days(7));
+    let read = scene.work(erasure).await;
+    assert!(read.sources.values().all(|source| source.found_again == 0), "{:?}", read.sources);
+}
+
+#[tokio::test]
+async fn files_that_came_back_below_a_withdrawn_archive_are_removed_again() {
+    let scene = Scene::set().await;
+    let account = scene.app.register("ada@example.com").await;
+    let export = scene.app.receive(account, Kind::Export).await;
+    scene.pass(TimeDelta::seconds(1));
+    scene.work(export).await;
+    let erasure = scene.app.receive(account, Kind::Erasure).await;
+    scene.pass(TimeDelta::seconds(1));
+    scene.work(erasure).await;
+    assert!(scene.work(export).await.objects_removed);
+    // As a bucket does that was restored from a backup.
+    let back = format!("requests/{export}/archive/back.zip");
+    let objects = &scene.app.foundation.archives;
+    assert!(objects.put_once(&back, "bytes".into()).await.unwrap());
+
+    scene.pass(TimeDelta::days(1));
+    assert!(scene.work(erasure).await.is_reopened());
+    scene.pass(TimeDelta::seconds(16));
+    assert!(!scene.work(erasure).await.is_reopened());
+    assert!(objects.list(&format!("requests/{export}")).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_that_was_brought_back_is_found_and_destroyed_and_a_later_one_lives() {
+    let scene = Scene::set().await;
+    let account = scene.app.register("ada@example.com").await;
+    let pool = scene.app.foundation.store.pool().clone();
+    let kept: Vec<u8> =
+        sqlx::query_scalar("SELECT wrapped FROM subject_key WHERE subject = $1 AND scope = 'activity'")
+            .bind(account.to_string())
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let erasure = scene.app.receive(account, Kind::Erasure).await;
+    scene.pass(TimeDelta::seconds(1));
+    scene.work(erasure).await;
+    // As a table does that was restored from a backup: it knows of no erasure.
+    let restore = "UPDATE subject_key SET wrapped = $2, destroyed_at = NULL, destroyed_for = NULL
+                   WHERE subject = $1 AND scope = 'activity' AND destroyed_for IS NOT NULL";
+    sqlx::query(restore).bind(account.to_string()).bind(&kept).execute(&pool).await.unwrap();
+
+    scene.pass(TimeDelta::days(1));
+    assert!(scene.work(erasure).await.is_reopened());
+    scene.pass(TimeDelta::seconds(16));
+    assert!(!scene.work(erasure).await.is_reopened());
+    let back = "SELECT count(*) FROM subject_key
+                WHERE subject = $1 AND scope = 'activity' AND wrapped = $2";
+    let left: i64 =
+        sqlx::query_scalar(back).bind(account.to_string()).bind(&kept).fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0);
 }

@@ -51,16 +51,31 @@ impl ArchivesSource {
         }
     }
 
-    /// Whether an export holds data that was erased: what it collected lay under a key that is destroyed, or files of a
-    /// withdrawn archive are still there.
+    /// Whether an export holds data that was erased: what it collected lay under a key that is destroyed, or files of an
+    /// archive that was withdrawn, or of an export that was cancelled, are still there.
     async fn holds_erased(&self, export: &Request) -> Result<bool, SourceError> {
-        match export.archive.as_ref().map(|archive| archive.ended) {
-            Some(Some(ArchiveEnd::Erased)) => {
+        let ended = export.archive.as_ref().map(|archive| archive.ended);
+        match (ended, export.state) {
+            (Some(None), _) | (None, State::Running | State::Packaging) => {
+                Ok(!self.store.keys().are_active(&export.collected_under).await?)
+            }
+            // What is not removed yet is the next step of the export itself.
+            (Some(Some(_)), _) | (None, State::Cancelled) if export.objects_removed => {
                 let files = self.erasures.objects().list(&request_objects::folder(export.request_id)).await?;
                 Ok(!files.is_empty())
             }
-            Some(Some(_)) => Ok(false),
-            _ => Ok(!self.store.keys().are_active(&export.collected_under).await?),
+            _ => Ok(false),
+        }
+    }
+
+    /// Withdraws what an export holds now, or has it collected anew.
+    async fn clear(&self, export: &Request, on_behalf_of: RequestId) -> Result<(), SourceError> {
+        match export.state {
+            State::Running | State::Packaging => self.restart(export.request_id).await,
+            _ if export.archive.is_some() && !export.objects_removed => {
+                self.withdraw(export.request_id, on_behalf_of).await
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -101,13 +116,7 @@ impl DataSource for ArchivesSource {
         let mut withdrawn = 0;
         for RequestView { request, .. } in self.views.request_list_exports(subject.account).await? {
             withdrawn += u64::from(is_withdrawn(&request, subject.since));
-            match request.state {
-                State::Running | State::Packaging => self.restart(request.request_id).await?,
-                _ if request.archive.is_some() && !request.objects_removed => {
-                    self.withdraw(request.request_id, subject.request).await?;
-                }
-                _ => {}
-            }
+            self.clear(&request, subject.request).await?;
         }
         let counts = BTreeMap::from([(ARCHIVES.to_owned(), withdrawn)]);
         Ok(Erasure { counts, destroyed_keys: Vec::new() })
@@ -122,8 +131,15 @@ impl DataSource for ArchivesSource {
         Ok(found(ARCHIVES, left))
     }
 
-    /// A copy made meanwhile may hold what was found, here or elsewhere: every one is withdrawn.
+    /// A copy made meanwhile may hold what was found, here or elsewhere: every one is withdrawn. So are files that came
+    /// back after their export had removed them.
     async fn erase_again(&self, Erased { subject, .. }: Erased) -> Result<Erasure, SourceError> {
-        self.erase(subject, &Progress::default()).await
+        let again = self.erase(subject, &Progress::default()).await?;
+        for RequestView { request, .. } in self.views.request_list_exports(subject.account).await? {
+            if request.objects_removed && self.holds_erased(&request).await? {
+                request_objects::destroy_all(&self.erasures, request.request_id).await?;
+            }
+        }
+        Ok(again)
     }
 }

@@ -65,7 +65,7 @@ impl Erased {
     }
 }
 
-/// What a reading found, by count. Empty where nothing is left.
+/// What a reading found, by count. Empty, or all 0, where nothing is left.
 pub type Found = BTreeMap<String, u64>;
 
 impl Subject {

@@ -16,7 +16,9 @@ pub(super) async fn verify(
 ) -> Result<(), JobError> {
     let source = name.clone();
     let command = match read(ctx, request, name).await {
-        Ok(found) if found.is_empty() => PrivacyRequestCommand::RecordVerified { source, reading },
+        Ok(found) if found.values().all(|count| *count == 0) => {
+            PrivacyRequestCommand::RecordVerified { source, reading }
+        }
         Ok(counts) => {
             tracing::error!(
                 request = %request.request_id, source = %name, reading, found = ?counts,

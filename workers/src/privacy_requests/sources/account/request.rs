@@ -21,7 +21,7 @@ pub(crate) struct PrivacyRequest {
     id: String,
     /// What you asked for: `export` (a copy) or `erasure`.
     kind: &'static str,
-    /// The law it was made under: `gdpr` or `ccpa`.
+    /// The law it was made under, by its id: `gdpr`, `ccpa` and so on.
     regulation: String,
     /// Where it stands.
     state: &'static str,
