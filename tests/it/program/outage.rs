@@ -55,7 +55,8 @@ async fn a_database_that_is_away_at_the_start_is_waited_for() {
     let answer = client.request("GET", "/v1/me").send().await.unwrap();
     assert_eq!(answer.status(), 503);
     assert!(answer.headers().contains_key("retry-after"));
-    assert!(program.said().contains("waiting for the database"), "{}", program.said());
+    let says_so = || async { program.said().contains("waiting for the database").then_some(()) };
+    eventually("it says what it waits for", says_so).await;
 
     database.mend();
     program.await_ready().await;
