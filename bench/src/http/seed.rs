@@ -7,7 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::account::{Account, AccountCommand};
 use domain::authentication::Factors;
 use domain::law::{LawId, Laws, Place};
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, SourceName};
+use domain::privacy_request::{Kind, NewRequest, PrivacyRequest, PrivacyRequestCommand, SourceName};
 use domain::{AccountId, RequestId, SessionId};
 use event_store::records::RecordWrite;
 use event_store::records::session::NewSession;
@@ -75,7 +75,7 @@ pub(crate) async fn with_requests(scratch: &Scratch, accounts: usize) -> anyhow:
 async fn ask_for(store: &EventStore, account_id: AccountId, kind: Kind) -> anyhow::Result<()> {
     let request_id = RequestId::generate(store.services());
     let sources = [SourceName::ACCOUNT, SourceName::USAGE].map(SourceName::new);
-    let command = PrivacyRequestCommand::Receive {
+    let command = PrivacyRequestCommand::Receive(NewRequest {
         request_id,
         account_id,
         kind,
@@ -85,7 +85,7 @@ async fn ask_for(store: &EventStore, account_id: AccountId, kind: Kind) -> anyho
         laws: Laws::built_in().clone(),
         place: Place::default(),
         later_readings: Vec::new(),
-    };
+    });
     let context = CommandContext::service(request_id.uuid());
     store
         .execute::<PrivacyRequest>(&request_id.to_string(), command, &context, CommitExtras::default())

@@ -9,30 +9,34 @@ use super::{ArchiveEnd, Kind, Notice, SourceFile, SourceName};
 use crate::law::{LawId, Laws, Place};
 use crate::{AccountId, RequestId, Undeliverable};
 
+/// What an account holder asks, and the rules it is received under.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// The id it shall have.
+    pub request_id: RequestId,
+    /// The account that asks, and that the request is about.
+    pub account_id: AccountId,
+    /// Export or erasure.
+    pub kind: Kind,
+    /// Under which law.
+    pub regulation: LawId,
+    /// How long an erasure can still be cancelled before it starts.
+    pub cooling_off: Duration,
+    /// The data sources, in stages: a stage begins when the one before it has answered.
+    pub stages: Vec<Vec<SourceName>>,
+    /// What the laws demand.
+    pub laws: Laws,
+    /// Where the controller is: its days and holidays count.
+    pub place: Place,
+    /// How long after the completion of an erasure each source is read again, to see that nothing has come back.
+    pub later_readings: Vec<Duration>,
+}
+
 /// A wish concerning a privacy request, or a report of what was done about it.
 #[derive(Clone, Debug)]
 pub enum PrivacyRequestCommand {
     /// The account holder asks.
-    Receive {
-        /// The id it shall have.
-        request_id: RequestId,
-        /// The account that asks, and that the request is about.
-        account_id: AccountId,
-        /// Export or erasure.
-        kind: Kind,
-        /// Under which law.
-        regulation: LawId,
-        /// How long an erasure can still be cancelled before it starts.
-        cooling_off: Duration,
-        /// The data sources, in stages: a stage begins when the one before it has answered.
-        stages: Vec<Vec<SourceName>>,
-        /// What the laws demand.
-        laws: Laws,
-        /// Where the controller is: its days and holidays count.
-        place: Place,
-        /// How long after the completion of an erasure each source is read again, to see that nothing has come back.
-        later_readings: Vec<Duration>,
-    },
+    Receive(NewRequest),
     /// Its time has come.
     Start,
     /// A source is under way.

@@ -12,7 +12,8 @@ use super::PrivacyRequestCommand as Command;
 use super::PrivacyRequestError as Error;
 use super::PrivacyRequestEvent as Event;
 use super::{
-    Archive, ArchiveEnd, Kind, PrivacyRequest, Request, SourceName, SourceProgress, State, applicable_law,
+    Archive, ArchiveEnd, Kind, NewRequest, PrivacyRequest, Request, SourceName, SourceProgress, State,
+    applicable_law,
 };
 use crate::Undeliverable;
 
@@ -30,15 +31,12 @@ pub(super) fn pause_after(times: u32) -> Duration {
 
 impl PrivacyRequest {
     pub(super) fn decide(&self, command: Command, now: DateTime<Utc>) -> Result<Vec<Event>, Error> {
-        if let Command::Receive { .. } = command {
-            return match self.request {
-                Some(_) => Err(Error::AlreadyReceived),
-                None => Ok(vec![receive(command, now)?]),
-            };
-        }
-        let request = self.request()?;
+        let Some(request) = &self.request else {
+            let Command::Receive(new) = command else { return Err(Error::Unknown) };
+            return Ok(vec![receive(new, now)?]);
+        };
         match command {
-            Command::Receive { .. } => Err(Error::AlreadyReceived),
+            Command::Receive(_) => Err(Error::AlreadyReceived),
             Command::Start => request.start(now),
             Command::RecordProgress { source, records } => request.progress(source, records),
             Command::RecordExported { source, files, collected_under } => {
@@ -97,40 +95,30 @@ fn once(done: bool, event: Event) -> Vec<Event> {
     if done { Vec::new() } else { vec![event] }
 }
 
-fn receive(command: Command, now: DateTime<Utc>) -> Result<Event, Error> {
-    let Command::Receive {
-        request_id,
-        account_id,
-        kind,
-        regulation,
-        cooling_off,
-        stages,
-        laws,
-        place,
-        later_readings,
-    } = command
-    else {
-        return Err(Error::Unknown);
-    };
-    if stages.iter().all(Vec::is_empty) {
+fn receive(new: NewRequest, now: DateTime<Utc>) -> Result<Event, Error> {
+    if new.stages.iter().all(Vec::is_empty) {
         return Err(Error::NoSources);
     }
-    let law = applicable_law(&laws, &regulation, kind, place.day(now))?;
-    let wait = if kind == Kind::Erasure { cooling_off } else { Duration::zero() };
+    let law = applicable_law(&new.laws, &new.regulation, new.kind, new.place.day(now))?;
+    // An export neither waits nor is read again.
+    let (wait, later_readings) = match new.kind {
+        Kind::Export => (Duration::zero(), Vec::new()),
+        Kind::Erasure => {
+            let seconds = |after: &Duration| after.num_seconds().unsigned_abs();
+            (new.cooling_off, new.later_readings.iter().map(seconds).collect())
+        }
+    };
     Ok(Event::Received {
-        request_id,
-        account_id,
-        kind,
-        regulation,
         law_version: Some(law.version),
+        due_at: law.due_at(now, &new.place),
+        request_id: new.request_id,
+        account_id: new.account_id,
+        kind: new.kind,
+        regulation: new.regulation,
         received_at: now,
-        due_at: law.due_at(now, &place),
         starts_at: now + wait,
-        stages,
-        later_readings: match kind {
-            Kind::Export => Vec::new(),
-            Kind::Erasure => later_readings.iter().map(|after| after.num_seconds().unsigned_abs()).collect(),
-        },
+        stages: new.stages,
+        later_readings,
     })
 }
 

@@ -20,7 +20,7 @@ use cqrs_es::Aggregate;
 use serde::{Deserialize, Serialize};
 
 pub use applicable::applicable_law;
-pub use command::PrivacyRequestCommand;
+pub use command::{NewRequest, PrivacyRequestCommand};
 pub use decide::ARCHIVE_LIFE;
 pub use error::PrivacyRequestError;
 pub use event::{PrivacyRequestEvent, open_request_name};

@@ -187,7 +187,8 @@ impl KeyRing {
         self.table.destroyed_for(name, cause).await
     }
 
-    /// Active keys of this name that are not newer than one that `cause` destroyed.
+    /// Active keys of this name that `cause` destroyed by the record of erasures, or that are not newer than one that it
+    /// destroyed.
     pub(crate) async fn back_after(
         &self,
         name: &KeyName,

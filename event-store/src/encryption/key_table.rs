@@ -160,16 +160,9 @@ impl KeyTable {
         name: &KeyName,
         cause: &str,
     ) -> Result<Vec<DestroyedKey>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT key_id, fingerprint FROM subject_key
-             WHERE subject = $1 AND scope = $2 AND destroyed_for = $3 ORDER BY rev",
-        )
-        .bind(&name.subject)
-        .bind(&name.scope)
-        .bind(cause)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.iter().map(read_destroyed).collect())
+        let sql = "SELECT key_id, fingerprint FROM subject_key
+             WHERE subject = $1 AND scope = $2 AND destroyed_for = $3 ORDER BY rev";
+        self.keys_of(sql, name, cause).await
     }
 
     /// Active keys of this name that `cause` destroyed by the record of erasures, or that are not newer than one that it
@@ -179,20 +172,23 @@ impl KeyTable {
         name: &KeyName,
         cause: &str,
     ) -> Result<Vec<DestroyedKey>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT key_id, fingerprint FROM subject_key
+        let sql = "SELECT key_id, fingerprint FROM subject_key
              WHERE subject = $1 AND scope = $2 AND wrapped IS NOT NULL
                AND (rev <= (SELECT max(rev) FROM subject_key
                             WHERE subject = $1 AND scope = $2 AND destroyed_for = $3)
                     OR EXISTS (SELECT FROM erasure WHERE cause = $3 AND step = 'key/' || key_id))
-             ORDER BY rev",
-        )
-        .bind(&name.subject)
-        .bind(&name.scope)
-        .bind(cause)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.iter().map(read_destroyed).collect())
+             ORDER BY rev";
+        self.keys_of(sql, name, cause).await
+    }
+
+    async fn keys_of(
+        &self,
+        sql: &'static str,
+        name: &KeyName,
+        cause: &str,
+    ) -> Result<Vec<DestroyedKey>, StoreError> {
+        let query = sqlx::query(sql).bind(&name.subject).bind(&name.scope).bind(cause);
+        Ok(query.fetch_all(&self.pool).await?.iter().map(read_destroyed).collect())
     }
 
     /// Destroys the active ones of these keys on behalf of `cause`, and returns their names. Waits for appends that are

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::account::AccountCommand;
 use domain::law::{LawId, Laws, Place};
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError};
+use domain::privacy_request::{Kind, NewRequest, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError};
 use domain::{AccountId, EmailChangeId, RequestId, Scope};
 use event_store::{CommitExtras, EventStore, ExecuteError, Executed, KeyName, log};
 use futures::future::join_all;
@@ -111,7 +111,7 @@ async fn receive(
     account: AccountId,
 ) -> Result<Executed<PrivacyRequest>, ExecuteError<PrivacyRequestError>> {
     let request_id = RequestId::generate(store.services());
-    let command = PrivacyRequestCommand::Receive {
+    let command = PrivacyRequestCommand::Receive(NewRequest {
         request_id,
         account_id: AccountId::generate(store.services()),
         kind: Kind::Export,
@@ -121,7 +121,7 @@ async fn receive(
         laws: Laws::built_in().clone(),
         place: Place::default(),
         later_readings: Vec::new(),
-    };
+    });
     let (id, context) = (request_id.to_string(), account_context(account));
     store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use catalogue::Catalogue;
 use domain::account::{Account, AccountCommand, Preferences};
 use domain::law::{LawId, Laws, Place};
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand, Request};
+use domain::privacy_request::{Kind, NewRequest, PrivacyRequest, PrivacyRequestCommand, Request};
 use domain::{AccountId, Actor, RequestId, Scope};
 use event_store::encryption::LocalKeys;
 use event_store::usage::{self, Incoming};
@@ -170,7 +170,7 @@ impl TestApp {
     pub(crate) async fn receive(&self, account_id: AccountId, kind: Kind) -> RequestId {
         let store = &self.foundation.store;
         let request_id = RequestId::generate(store.services());
-        let command = PrivacyRequestCommand::Receive {
+        let command = PrivacyRequestCommand::Receive(NewRequest {
             request_id,
             account_id,
             kind,
@@ -180,7 +180,7 @@ impl TestApp {
             laws: Laws::built_in().clone(),
             place: Place::default(),
             later_readings: vec![chrono::Duration::days(1), chrono::Duration::days(7)],
-        };
+        });
         let context = account_context(account_id);
         let id = request_id.to_string();
         store.execute::<PrivacyRequest>(&id, command, &context, CommitExtras::default()).await.unwrap();

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::law::{LawId, Laws};
 use domain::privacy_request::{
-    self, Kind, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, applicable_law,
+    self, Kind, NewRequest, PrivacyRequest, PrivacyRequestCommand, PrivacyRequestError, applicable_law,
 };
 use domain::{Actor, RequestId};
 use event_store::CommitExtras;
@@ -96,7 +96,7 @@ pub(crate) async fn receive(
     let executed = state
         .execute::<PrivacyRequest>(
             &id.to_string(),
-            PrivacyRequestCommand::Receive {
+            PrivacyRequestCommand::Receive(NewRequest {
                 request_id: id,
                 account_id: account,
                 kind: ask.kind,
@@ -109,7 +109,7 @@ pub(crate) async fn receive(
                 laws: laws.clone(),
                 place: place.clone(),
                 later_readings: state.config.later_readings.clone(),
-            },
+            }),
             &context.command_about(Actor::Account(account), id),
             CommitExtras::default(),
         )

@@ -178,20 +178,12 @@ pub(super) mod tests {
 
     #[test]
     fn every_state_has_words_in_every_language() {
-        let states = [
-            "received",
-            "cooling_off",
-            "running",
-            "packaging",
-            "verifying",
-            "completed",
-            "expired",
-            "cancelled",
-        ];
+        let states: Vec<_> = State::OPEN.iter().chain(&State::CLOSED).map(|state| state.as_str()).collect();
         for language in Language::ALL {
             let text = Catalogue::built_in().text(language);
-            for (kind, state) in
-                ["export", "erasure"].into_iter().flat_map(|kind| states.map(|state| (kind, state)))
+            for (kind, state) in ["export", "erasure"]
+                .into_iter()
+                .flat_map(|kind| states.iter().map(move |state| (kind, state)))
             {
                 let request = request(&json!({"kind": kind, "state": state}));
                 let said = says(&request, now(), &text);

@@ -80,7 +80,11 @@ fn stages(kind: Kind) -> Vec<Vec<SourceName>> {
 }
 
 fn receive(kind: Kind) -> Command {
-    Command::Receive {
+    Command::Receive(new_request(kind))
+}
+
+fn new_request(kind: Kind) -> NewRequest {
+    NewRequest {
         request_id: request_id(),
         account_id: account_id(),
         kind,

@@ -24,23 +24,8 @@ fn an_erasure_cools_off_first() {
 
 #[test]
 fn an_erasure_without_cooling_off_may_start_at_once() {
-    let Command::Receive { request_id, account_id, kind, regulation, stages, laws, place, .. } =
-        receive(Kind::Erasure)
-    else {
-        unreachable!()
-    };
-    let (cooling_off, later_readings) = (Duration::zero(), Vec::new());
-    let command = Command::Receive {
-        request_id,
-        account_id,
-        kind,
-        regulation,
-        cooling_off,
-        stages,
-        laws,
-        place,
-        later_readings,
-    };
+    let command =
+        Command::Receive(NewRequest { cooling_off: Duration::zero(), ..new_request(Kind::Erasure) });
     let events = given(hours(0), vec![]).when(command).inspect_result().unwrap();
     assert_eq!(request(events.clone()).state, State::Received);
     given(hours(0), events).when(Command::Start).then_expect_events(vec![Event::Started { at: hours(0) }]);
@@ -48,21 +33,7 @@ fn an_erasure_without_cooling_off_may_start_at_once() {
 
 /// A request like that of `receive`, under another law, at another place, or for something else.
 fn receive_under(law: &str, kind: Kind, place: Place) -> Command {
-    let Command::Receive { request_id, account_id, cooling_off, stages, laws, .. } = receive(kind) else {
-        unreachable!()
-    };
-    let (regulation, later_readings) = (law.parse().unwrap(), Vec::new());
-    Command::Receive {
-        request_id,
-        account_id,
-        kind,
-        regulation,
-        cooling_off,
-        stages,
-        laws,
-        place,
-        later_readings,
-    }
+    Command::Receive(NewRequest { regulation: law.parse().unwrap(), place, ..new_request(kind) })
 }
 
 #[test]
@@ -133,23 +104,7 @@ fn a_second_receipt_in_a_history_does_not_begin_it_anew() {
 fn a_request_without_a_source_is_refused_because_it_could_never_be_answered() {
     for kind in [Kind::Export, Kind::Erasure] {
         for none in [vec![], vec![vec![], vec![]]] {
-            let Command::Receive { request_id, account_id, regulation, cooling_off, laws, place, .. } =
-                receive(kind)
-            else {
-                unreachable!()
-            };
-            let (stages, later_readings) = (none, Vec::new());
-            let command = Command::Receive {
-                request_id,
-                account_id,
-                kind,
-                regulation,
-                cooling_off,
-                stages,
-                laws,
-                place,
-                later_readings,
-            };
+            let command = Command::Receive(NewRequest { stages: none, ..new_request(kind) });
             given(hours(0), vec![]).when(command).then_expect_error(Error::NoSources);
         }
     }

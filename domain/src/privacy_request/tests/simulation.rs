@@ -107,17 +107,13 @@ fn receipt() -> impl Strategy<Value = Command> {
             for (source, stage) in SOURCES.into_iter().zip(stage_of_each) {
                 stages[stage].push(name(source));
             }
-            Command::Receive {
-                request_id: request_id(),
-                account_id: account_id(),
-                kind,
+            Command::Receive(NewRequest {
                 regulation,
                 cooling_off: Duration::hours(hours),
                 stages,
-                laws: Laws::built_in().clone(),
-                place: Place::default(),
                 later_readings,
-            }
+                ..new_request(kind)
+            })
         },
     )
 }

@@ -18,7 +18,7 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(receipt: Command) -> Self {
         let now = hours(0);
-        let Command::Receive { kind, stages, cooling_off, later_readings, .. } = &receipt else {
+        let Command::Receive(NewRequest { kind, stages, cooling_off, later_readings, .. }) = &receipt else {
             unreachable!()
         };
         let starts_at = if *kind == Kind::Erasure { now + *cooling_off } else { now };

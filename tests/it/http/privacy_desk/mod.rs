@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::law::{LawId, Laws, Place};
 use domain::operator::OperatorScope;
-use domain::privacy_request::{Kind, PrivacyRequest, PrivacyRequestCommand as Command, SourceName};
+use domain::privacy_request::{
+    Kind, NewRequest, PrivacyRequest, PrivacyRequestCommand as Command, SourceName,
+};
 use domain::{AccountId, Clock, RequestId, Services};
 use event_store::records::operator_token::Origin;
 use event_store::{CommitExtras, EventStore, MasterKey, log};
@@ -99,7 +101,7 @@ impl Desk {
     async fn receive_of(&self, account_id: AccountId, kind: Kind, ago: TimeDelta) -> RequestId {
         self.go_back(ago);
         let request_id = RequestId::generate(self.store.services());
-        let command = Command::Receive {
+        let command = Command::Receive(NewRequest {
             request_id,
             account_id,
             kind,
@@ -109,7 +111,7 @@ impl Desk {
             laws: Laws::built_in().clone(),
             place: Place::default(),
             later_readings: Vec::new(),
-        };
+        });
         self.command(account_id, request_id, command).await;
         request_id
     }
